@@ -1,0 +1,82 @@
+# What Portal can do on this machine. `make` alone lists it.
+
+PORT ?= 8000
+PUBLIC_URL ?= http://127.0.0.1:$(PORT)
+export PORT
+
+BIN := .venv/bin
+NEW_KEY = $(BIN)/python -c "import secrets; print(secrets.token_urlsafe(48))"
+DEMO = SECRET_KEY="$$(cat var/secret-key)" exec
+CHECKED = DJANGO_SETTINGS_MODULE=portal.settings.production DATABASE_URL=sqlite://:memory: \
+	PUBLIC_URL=https://portal.example.org SECRET_KEY="$$($(NEW_KEY))" $(BIN)/python
+POSTGRES = env -u DATABASE_URL .ci/with-postgres
+CHROMIUM_FOUND = CHROMIUM="$$(.ci/find-chromium)" && export CHROMIUM &&
+say = @printf '\n==> %s\n'
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test check unit unit-postgres e2e bench screenshots
+
+help:
+	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
+	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
+	@echo "make check        style, types, imports, migrations, settings: no tests"
+	@echo "make bench        how fast, on PostgreSQL"
+	@echo "make screenshots  pictures of every page"
+	@echo "make install      the virtual environment, .venv; the others see to it themselves"
+
+install: .venv/installed
+
+.venv/installed: requirements.txt requirements-dev.txt
+	$(say) "Installing what requirements-dev.txt names into .venv"
+	@python="$$(.ci/find-python)" && "$$python" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: export DJANGO_SETTINGS_MODULE = portal.settings.production
+run: export PUBLIC_URL := $(PUBLIC_URL)
+run: install var/secret-key
+	@$(DEMO) $(BIN)/python manage.py migrate --verbosity 0
+	@$(DEMO) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@$(DEMO) $(BIN)/python manage.py prepare_demo
+	@$(DEMO) $(BIN)/gunicorn -c python:portal.server portal.wsgi
+
+var/secret-key: | install
+	@mkdir -p var
+	@umask 077 && $(NEW_KEY) >$@
+
+test: check unit unit-postgres e2e
+	$(say) "All green"
+
+check: install
+	$(say) "Style: ruff"
+	@$(BIN)/ruff check --quiet . .ci/with-postgres
+	@$(BIN)/ruff format --quiet --check . .ci/with-postgres
+	$(say) "Types: mypy"
+	@$(BIN)/mypy --no-error-summary . .ci/with-postgres
+	$(say) "Imports flow one way: import-linter"
+	@$(BIN)/lint-imports --no-logo
+	$(say) "Every change of a model has its migration"
+	@$(CHECKED) manage.py makemigrations --check --dry-run
+	$(say) "Settings: Django's deployment checks"
+	@$(CHECKED) manage.py check --deploy --fail-level WARNING
+
+unit: install
+	$(say) "Unit tests on SQLite"
+	@env -u DATABASE_URL $(BIN)/pytest
+
+unit-postgres: install
+	$(say) "Unit tests on PostgreSQL"
+	@$(POSTGRES) $(BIN)/pytest
+
+e2e: install
+	$(say) "End-to-end tests in Chromium"
+	@$(CHROMIUM_FOUND) env -u DATABASE_URL $(BIN)/pytest e2e
+
+bench: install
+	$(say) "Benchmarks on PostgreSQL"
+	@$(POSTGRES) $(BIN)/python -m benchmarks
+
+screenshots: install
+	$(say) "Screenshots"
+	@$(CHROMIUM_FOUND) $(BIN)/python -m e2e.screenshots

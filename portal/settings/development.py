@@ -1,0 +1,10 @@
+"""For work on Portal itself: `manage.py runserver`, no secrets."""
+
+from portal.settings.base import *
+
+DEBUG = True
+SECRET_KEY = "development-only-" + "0" * 48
+STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,74 @@
+"""The settings: production refuses to start half set up, cookies follow the public address."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT: Path = settings.BASE_DIR
+OVERLAYS = ["development", "production", "test"]
+LONGEST_OVERLAY = 25
+COMPLETE = {"SECRET_KEY": "k" * 50, "PUBLIC_URL": "https://portal.example.org"}
+START = "import django; django.setup()"
+COOKIES = """
+from django.conf import settings
+print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
+"""
+
+
+def _start(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start Portal with the production settings and nothing else from our environment."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+            "DATABASE_URL": "sqlite://:memory:",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_starts_with_its_secret_and_its_address() -> None:
+    started = _start(START, **COMPLETE)
+
+    assert started.returncode == 0, started.stderr
+
+
+@pytest.mark.parametrize("missing", COMPLETE)
+def test_production_refuses_to_start_without(missing: str) -> None:
+    environment = {name: value for name, value in COMPLETE.items() if name != missing}
+
+    started = _start(START, **environment)
+
+    assert started.returncode != 0
+    assert f"ImproperlyConfigured: Set {missing}" in started.stderr
+
+
+def test_production_refuses_a_short_secret() -> None:
+    started = _start(START, **{**COMPLETE, "SECRET_KEY": "short"})
+
+    assert "ImproperlyConfigured: Set SECRET_KEY" in started.stderr
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", "True True"), ("http", "False False")])
+def test_cookies_are_secure_exactly_when_the_address_is(scheme: str, secure: str) -> None:
+    started = _start(COOKIES, **{**COMPLETE, "PUBLIC_URL": f"{scheme}://portal.example.org"})
+
+    assert started.stdout.strip() == secure
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_an_overlay_is_short(overlay: str) -> None:
+    lines = (ROOT / "portal" / "settings" / f"{overlay}.py").read_text().splitlines()
+
+    assert len(lines) <= LONGEST_OVERLAY
