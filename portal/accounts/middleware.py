@@ -1,0 +1,41 @@
+"""Denied by default: a view is for signed-in people unless it says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django_htmx.http import HttpResponseClientRedirect
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Sends visitors to sign-in, and back to the page that they wanted.
+
+    A redirect would be followed inside a swap and put the sign-in form into the page, so a
+    partial request is told to leave the page instead.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """A public view does not even look at the session, so its answer does not vary by it."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(  # type: ignore[override]  # a redirect by header is one as well
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
+        htmx = request.htmx  # type: ignore[attr-defined]
+        if not htmx:
+            return super().handle_no_permission(request, view_func)
+        wanted = htmx.current_url_abs_path or request.get_full_path()
+        sign_in = redirect_to_login(wanted, self.get_login_url(view_func))
+        return HttpResponseClientRedirect(sign_in.url)

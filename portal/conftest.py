@@ -1,0 +1,94 @@
+"""The cast of all tests: an organizer and a rival, a member, a stranger, a program, customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+
+from portal.accounts.models import User
+from portal.customers.models import Customer
+from portal.organizers import services
+from portal.organizers.models import Organizer, Team
+from portal.organizers.permissions import Permission
+
+PASSWORD = "correct horse battery"  # noqa: S105
+
+CustomerMaker = Callable[..., Customer]
+
+
+@pytest.fixture
+def organizer(db: None) -> Organizer:
+    return services.create_organizer(
+        slug="bigevents", name="Big Events LLC", timezone="Europe/Berlin"
+    )
+
+
+@pytest.fixture
+def rival(db: None) -> Organizer:
+    return services.create_organizer(slug="rival", name="Rival Shows")
+
+
+@pytest.fixture
+def member(organizer: Organizer) -> User:
+    return services.create_staff(organizer, email="member@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def stranger(rival: Organizer) -> User:
+    return services.create_staff(rival, email="stranger@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def member_client(member: User) -> Client:
+    return _signed_in(member)
+
+
+@pytest.fixture
+def stranger_client(stranger: User) -> Client:
+    return _signed_in(stranger)
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def token(organizer: Organizer) -> str:
+    return services.create_token(organizer, name="program", permissions=[Permission.READ_CUSTOMERS])
+
+
+@pytest.fixture
+def api_client(token: str) -> Client:
+    return Client(headers={"Authorization": f"Token {token}"})
+
+
+@pytest.fixture
+def make_customer(organizer: Organizer) -> CustomerMaker:
+    """Makes a customer of the organizer; every field can be given, `of=` another organizer."""
+    made = 0
+
+    def make(*, of: Organizer = organizer, **fields: Any) -> Customer:
+        nonlocal made
+        made += 1
+        plain = {
+            "identifier": f"C{made:06}",
+            "email": f"customer{made}@example.org",
+            "name_parts": {"_scheme": "full", "full_name": f"Customer {made}"},
+        }
+        with scope(organizer=of):
+            return Customer.objects.create(organizer=of, **{**plain, **fields})
+
+    return make
+
+
+@pytest.fixture
+def without_permissions(organizer: Organizer, member: User) -> None:
+    """The member's team may do nothing any more."""
+    with scope(organizer=organizer):
+        Team.objects.filter(members=member).update(permissions=[])

@@ -1,0 +1,86 @@
+"""Whose data it is: organizers, their teams, and the tokens of their programs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from portal.organizers.permissions import validate_permissions
+from portal.organizers.timezones import validate_timezone
+
+
+class Organizer(models.Model):
+    """A company that sells tickets. Everything else belongs to one."""
+
+    slug = models.CharField(
+        _("short name"),
+        max_length=50,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-zA-Z0-9][a-zA-Z0-9.-]*$", _("Use letters, digits, dots and dashes.")
+            )
+        ],
+    )
+    name = models.CharField(_("name"), max_length=200)
+    timezone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_timezone]
+    )
+
+    class Meta:
+        verbose_name = _("organizer")
+        verbose_name_plural = _("organizers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """Members of one organizer who may do the same things."""
+
+    organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=190)
+    permissions = models.JSONField(
+        _("permissions"), default=list, blank=True, validators=[validate_permissions]
+    )
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
+
+    objects: ClassVar[models.Manager[Team]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [
+            models.UniqueConstraint(fields=["organizer", "name"], name="team_name_in_organizer")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiToken(models.Model):
+    """What a program signs in with. Only the hash is kept; a token never exceeds its team."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=190)
+    permissions = models.JSONField(
+        _("permissions"), default=list, blank=True, validators=[validate_permissions]
+    )
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    last_used = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects: ClassVar[models.Manager[ApiToken]] = ScopedManager(organizer="team__organizer")
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,56 @@
+"""The step from the slug in the address to the organizer, for every page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django_scopes import scope
+
+from portal.http import PortalRequest
+from portal.organizers import services
+from portal.organizers.models import Organizer
+from portal.organizers.permissions import Permission
+
+P = ParamSpec("P")
+OrganizerView = Callable[Concatenate[PortalRequest, Organizer, P], HttpResponse]
+
+
+def organizer_page(
+    permission: Permission,
+) -> Callable[[OrganizerView[P]], Callable[..., HttpResponse]]:
+    """A page of one organizer, for members who have the permission.
+
+    To anybody else an organizer does not exist (404). The view runs inside the organizer's scope
+    and time zone.
+    """
+
+    def decorate(view: OrganizerView[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def page(
+            request: PortalRequest, organizer: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            access = _enter(request, organizer)
+            if not access.may(permission):
+                raise PermissionDenied
+            zone = ZoneInfo(access.organizer.timezone)
+            with scope(organizer=access.organizer), timezone.override(zone):
+                return view(request, access.organizer, *args, **kwargs)
+
+        return page
+
+    return decorate
+
+
+def _enter(request: PortalRequest, slug: str) -> services.Access:
+    request.accesses = services.list_access(request.user)
+    for access in request.accesses:
+        if access.organizer.slug == slug:
+            request.organizer = access.organizer
+            return access
+    raise Http404

@@ -1,0 +1,20 @@
+"""What members and programs may do at an organizer."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(models.TextChoices):
+    """What a team may do, in the terms of the service that the API matches."""
+
+    READ_CUSTOMERS = "organizer.customers:read", _("Read customers")
+    WRITE_CUSTOMERS = "organizer.customers:write", _("Change customers")
+    EXPORT_CUSTOMERS = "organizer.customers:export", _("Export customers")
+    WRITE_TEAMS = "organizer.teams:write", _("Change teams and tokens")
+
+
+def validate_permissions(value: object) -> None:
+    """Raise ValidationError unless the value is a list of permissions."""
+    if not isinstance(value, list) or not set(value) <= set(Permission.values):
+        raise ValidationError(_("Not a list of permissions: %(value)s"), params={"value": value})

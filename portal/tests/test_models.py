@@ -1,0 +1,83 @@
+"""Tenancy over all models: what belongs to an organizer cannot be read outside of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.db.models.expressions import BaseExpression
+from django_scopes.exceptions import ScopeError
+
+from portal.organizers.models import Organizer
+
+MODELS = [model for model in apps.get_models() if model._meta.app_config.name.startswith("portal.")]
+
+
+def _owners(model: type[models.Model], seen: frozenset[type] = frozenset()) -> Iterator[type]:
+    """Everything that a row of the model belongs to, over any number of foreign keys."""
+    for field in model._meta.get_fields():
+        owner = field.related_model
+        if isinstance(field, models.ForeignKey) and isinstance(owner, type) and owner not in seen:
+            yield owner
+            yield from _owners(owner, seen | {model, owner})
+
+
+OWNED = [model for model in MODELS if Organizer in _owners(model)]
+DIRECTLY_OWNED = [
+    model for model in OWNED if "organizer" in {field.name for field in model._meta.fields}
+]
+LONG_TABLES = [model for model in DIRECTLY_OWNED if model._meta.app_label == "customers"]
+
+
+def test_the_walk_finds_what_belongs_to_an_organizer() -> None:
+    assert {"Customer", "Team", "ApiToken"} <= {model.__name__ for model in OWNED}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", OWNED, ids=lambda model: model.__name__)
+def test_rows_of_an_organizer_cannot_be_read_outside_of_one(model: type[models.Model]) -> None:
+    with pytest.raises(ScopeError):
+        model._default_manager.count()
+
+
+@pytest.mark.parametrize("model", LONG_TABLES, ids=lambda model: model.__name__)
+def test_every_index_begins_with_the_organizer(model: type[models.Model]) -> None:
+    first = {index.name: _first(index.fields, index.expressions) for index in model._meta.indexes}
+
+    assert set(first.values()) <= {"organizer"}, first
+
+
+@pytest.mark.parametrize("model", DIRECTLY_OWNED, ids=lambda model: model.__name__)
+def test_every_unique_constraint_begins_with_the_organizer(model: type[models.Model]) -> None:
+    first = {
+        constraint.name: _first(constraint.fields, constraint.expressions)
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint)
+    }
+
+    assert set(first.values()) <= {"organizer"}, first
+
+
+@pytest.mark.parametrize("model", LONG_TABLES, ids=lambda model: model.__name__)
+def test_no_column_of_a_long_table_has_an_index_of_its_own(model: type[models.Model]) -> None:
+    alone = [
+        field.name
+        for field in model._meta.local_fields
+        if (getattr(field, "db_index", False) or field.unique) and not field.primary_key
+    ]
+
+    assert alone == []
+
+
+def _first(fields: object, expressions: object) -> str:
+    """The first column of an index or a constraint."""
+    first = (*_sequence(fields), *_sequence(expressions))[0]
+    while isinstance(first, BaseExpression):
+        first = first.get_source_expressions()[0]
+    return str(getattr(first, "name", first)).removeprefix("-")
+
+
+def _sequence(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else ()
