@@ -1,0 +1,9 @@
+"""The customers of an organizer."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomersConfig(AppConfig):
+    name = "portal.customers"
+    verbose_name = _("Customers")

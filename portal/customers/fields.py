@@ -1,0 +1,29 @@
+"""Text that every database orders and compares alike: by code point, not by its own locale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the column decides what it holds
+    """SQLite orders by code point already; PostgreSQL is told to."""
+
+    class Meta:
+        abstract = True
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        collation = "C" if connection.vendor == "postgresql" else None
+        return {**super().db_parameters(connection), "collation": collation}
+
+
+class CodePointCharField(_CodePointOrder, models.CharField):  # type: ignore[type-arg]  # as above
+    """A CharField ordered by code point."""
+
+
+class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[type-arg]  # as above
+    """A TextField ordered by code point."""

@@ -1,0 +1,176 @@
+"""From a query string to a validated, totally ordered queryset: one language for HTML and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, cast
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from portal.customers import locales
+from portal.customers.models import ORDERINGS, CustomerQuerySet
+from portal.customers.moments import MomentField, Span
+from portal.organizers.models import Organizer
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
+
+DEFAULT_ORDERING: Final = "email"
+# The order of the parameters in a canonical query string; anything else is not a filter.
+PARAMETERS: Final = (
+    "search",
+    "email",
+    "is_active",
+    "is_verified",
+    "locale",
+    "date_joined_since",
+    "date_joined_until",
+    "last_login_since",
+    "last_login_until",
+    "ordering",
+)
+RANGES: Final = ("date_joined", "last_login")
+SEARCH_LENGTH: Final = 200
+
+
+class YesNoFilter(django_filters.TypedChoiceFilter):
+    """`true`, `false`, or nothing for both. Anything else is a mistake."""
+
+    def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, label: StrOrPromise) -> None:
+        super().__init__(
+            choices=[("", _("Any")), ("true", yes), ("false", no)],
+            coerce=lambda value: value == "true",
+            empty_value=None,
+            label=label,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": _("Choose true or false, not “%(value)s”.")},
+        )
+
+
+class LocaleField(forms.MultipleChoiceField):
+    """Languages that we know by name, or that customers have."""
+
+    default_error_messages = {"invalid_choice": _("There is no language “%(value)s”.")}
+
+    def valid_value(self, value: str) -> bool:
+        return value in locales.KNOWN or super().valid_value(value)
+
+
+class LocaleFilter(django_filters.MultipleChoiceFilter):
+    """Any of several languages."""
+
+    field_class = LocaleField
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return qs.filter(locale__in=value) if value else qs
+
+
+class SinceFilter(django_filters.Filter):
+    """From the start of a day, or from an instant on."""
+
+    field_class = MomentField
+
+    def filter(self, qs: QuerySet[Any], value: Span | None) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__gte": value.start}) if value else qs
+
+
+class UntilFilter(django_filters.Filter):
+    """Up to the end of a day, or up to and including an instant."""
+
+    field_class = MomentField
+
+    def filter(self, qs: QuerySet[Any], value: Span | None) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__lt": value.end}) if value else qs
+
+
+class OrderingField(forms.CharField):
+    """Keys of ORDERINGS, separated by commas; `-` reverses one."""
+
+    def clean(self, value: Any) -> list[str]:
+        keys = [key.strip() for key in super().clean(value).split(",") if key.strip()]
+        for key in keys:
+            if key.removeprefix("-") not in ORDERINGS:
+                raise ValidationError(
+                    _("Cannot order by “%(key)s”; choose from %(choices)s."),
+                    params={"key": key, "choices": ", ".join(ORDERINGS)},
+                )
+        return keys
+
+
+class OrderingFilter(django_filters.Filter):
+    """Always orders, so that every list has a total order."""
+
+    field_class = OrderingField
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return cast("CustomerQuerySet", qs).in_order(value or [DEFAULT_ORDERING])
+
+
+class CustomerForm(forms.Form):
+    """The filters as a form; checks what concerns more than one of them."""
+
+    def clean(self) -> dict[str, Any]:
+        for name in RANGES:
+            since: Span | None = self.cleaned_data.get(f"{name}_since")
+            until: Span | None = self.cleaned_data.get(f"{name}_until")
+            if since and until and until.end <= since.start:
+                self.add_error(f"{name}_until", _("The end is before the start."))
+        return self.cleaned_data
+
+
+class CustomerFilter(django_filters.FilterSet):
+    """The filters of the list and of the API, under the same names."""
+
+    search = django_filters.CharFilter(
+        method="filter_search", max_length=SEARCH_LENGTH, label=_("Search")
+    )
+    email = django_filters.CharFilter(method="filter_email", max_length=254, label=_("Email"))
+    is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"))
+    is_verified = YesNoFilter(yes=_("Verified"), no=_("Not verified"), label=_("Email address"))
+    locale = LocaleFilter(widget=forms.CheckboxSelectMultiple, label=_("Language"))
+    date_joined_since = SinceFilter("date_joined", label=_("Registered from"))
+    date_joined_until = UntilFilter("date_joined", label=_("Registered up to"))
+    last_login_since = SinceFilter("last_login", label=_("Last sign-in from"))
+    last_login_until = UntilFilter("last_login", label=_("Last sign-in up to"))
+    ordering = OrderingFilter(widget=forms.HiddenInput)
+
+    class Meta:
+        form = CustomerForm
+
+    def __init__(self, data: QueryDict, queryset: CustomerQuerySet, organizer: Organizer) -> None:
+        super().__init__(data, queryset)
+        self.query = data
+        self.everybody = queryset
+        timezone = ZoneInfo(organizer.timezone)
+        for name in RANGES:
+            for end in ("since", "until"):
+                self.filters[f"{name}_{end}"].extra["timezone"] = timezone
+        self.filters["locale"].extra["choices"] = self.locale_choices
+
+    @cached_property
+    def count_by_locale(self) -> Mapping[str, int]:
+        """All customers of the organizer by locale, whatever the filters: one query."""
+        return self.everybody.count_by_locale()
+
+    def locale_choices(self) -> list[tuple[str, str]]:
+        """The locales that customers have, the most frequent first."""
+        counts = self.count_by_locale
+        by_count = sorted(counts, key=lambda locale: (-counts[locale], locale))
+        return [(locale, locales.locale_name(locale)) for locale in by_count]
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Nothing at all where a value is wrong: a mistake never widens a result."""
+        return super().filter_queryset(queryset) if not self.errors else queryset.none()
+
+    def filter_search(self, queryset: CustomerQuerySet, _name: str, value: str) -> Any:
+        return queryset.matching(value)
+
+    def filter_email(self, queryset: CustomerQuerySet, _name: str, value: str) -> Any:
+        return queryset.with_email(value)

@@ -1,0 +1,27 @@
+"""The languages that customers have, and how they are called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# Django has no names for these; the first two are forms of address, not languages of their own.
+NAMES: Final = {
+    "de-informal": gettext_lazy("German (informal)"),
+    "nl-informal": gettext_lazy("Dutch (informal)"),
+    "es-419": gettext_lazy("Latin American Spanish"),
+    "pt-pt": gettext_lazy("European Portuguese"),
+    "nb-no": gettext_lazy("Norwegian Bokmål"),
+}
+KNOWN: Final = frozenset({*NAMES, *LANG_INFO})
+
+
+def locale_name(locale: str) -> str:
+    """`German` for `de`; the code itself where it has no name that we know."""
+    if locale in NAMES:
+        return str(NAMES[locale])
+    name = LANG_INFO.get(locale, {}).get("name")
+    return _(name) if name else locale

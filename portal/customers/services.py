@@ -1,0 +1,135 @@
+"""The one door to customers. HTML, JSON and commands all come through here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import cast
+
+from django.core.paginator import Page, Paginator
+from django.db.models import IntegerField, Subquery
+from django.forms import Form
+from django.http import QueryDict
+
+from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
+from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
+from portal.organizers.models import Organizer
+
+
+class CustomerNotFound(Exception):
+    """The organizer has no customer with this identifier."""
+
+
+class CustomerSearch:
+    """The customers that a query string asks for, in its order. Lazy: nothing is read yet.
+
+    A query with errors finds nobody, so that a mistake never widens a result.
+    """
+
+    def __init__(self, filterset: CustomerFilter) -> None:
+        self._filterset = filterset
+
+    @property
+    def customers(self) -> CustomerQuerySet:
+        if not self._asks_anything:
+            return Customer.objects.all().in_order([DEFAULT_ORDERING])
+        return cast("CustomerQuerySet", self._filterset.qs)
+
+    @property
+    def form(self) -> Form:
+        """The filters as a form, with what was asked for."""
+        form: Form = self._filterset.form
+        return form
+
+    @property
+    def errors(self) -> Mapping[str, list[str]]:
+        """What is wrong with the query, by parameter."""
+        if not self._asks_anything:
+            return {}
+        return {name: [str(word) for word in words] for name, words in self.form.errors.items()}
+
+    @cached_property
+    def _asks_anything(self) -> bool:
+        """Most lists are asked for as they are; that spares them a form, a third of their time."""
+        return not self._filterset.query.keys().isdisjoint(PARAMETERS)
+
+    @cached_property
+    def canonical(self) -> QueryDict:
+        """The query in its one form: fixed order, nothing empty, no default, only filters.
+
+        As in the forms, the last of several values wins, except for languages.
+        """
+        canonical = QueryDict(mutable=True)
+        for name in PARAMETERS:
+            values = [value.strip() for value in self._filterset.query.getlist(name)]
+            kept = (
+                sorted(set(values) - {""}) if name == "locale" else list(filter(None, values[-1:]))
+            )
+            if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
+                canonical.setlist(name, kept)
+        return canonical
+
+    @property
+    def ordering(self) -> str:
+        """The first key that the customers are ordered by."""
+        asked = self.form.cleaned_data.get("ordering") if self._asks_anything else None
+        keys: list[str] = asked or [DEFAULT_ORDERING]
+        return keys[0]
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.canonical.keys() - {"ordering"})
+
+    @property
+    def count_by_locale(self) -> Mapping[str, int]:
+        """All customers of the organizer by locale, whatever is asked for."""
+        return self._filterset.count_by_locale
+
+    @property
+    def total(self) -> int:
+        """All customers of the organizer, whatever is asked for."""
+        return sum(self.count_by_locale.values())
+
+    def page(self, number: int, size: int) -> Page[Customer]:
+        """Raises EmptyPage where the list is not that long."""
+        paginator = Paginator(self.customers, size)
+        if not self.is_filtered:
+            paginator.count = self.total
+        return paginator.page(number)
+
+    def read_rows(
+        self, fields: Sequence[str], *, start: int, size: int
+    ) -> tuple[int, list[tuple[object, ...]]]:
+        """How many there are, and these fields of some of them: one query for both.
+
+        Behind the fields each row has the count. Without rows there is nothing to read it from:
+        it is 0 past the end.
+        """
+        count = Subquery(
+            self.customers.order_by().values("pk"),
+            output_field=IntegerField(),
+            template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
+        )
+        rows = list(self.customers.values_list(*fields, count)[start : start + size])
+        return (rows[0][-1] if rows else 0), rows
+
+
+def search_customers(organizer: Organizer, *, query: QueryDict) -> CustomerSearch:
+    """The customers of the organizer that the query string asks for."""
+    return CustomerSearch(CustomerFilter(query, Customer.objects.all(), organizer))
+
+
+def get_customer(organizer: Organizer, identifier: str) -> Customer:
+    """The customer with exactly this identifier. Raises CustomerNotFound."""
+    customer = None
+    if re.match(IDENTIFIER, identifier):
+        customer = Customer.objects.filter(organizer=organizer, identifier=identifier).first()
+    if customer is None:
+        raise CustomerNotFound(identifier)
+    return customer
+
+
+def read_fields(customers: CustomerQuerySet, *names: str) -> Iterator[tuple[object, ...]]:
+    """Only these fields of each customer: quick, for programs that read many."""
+    return iter(customers.values_list(*names))

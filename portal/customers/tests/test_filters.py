@@ -1,0 +1,126 @@
+"""Filters: which customers a query string finds, in which order, and what it may not say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers.services import CustomerSearch, search_customers
+from portal.organizers.models import Organizer
+
+
+def search(organizer: Organizer, query: str) -> CustomerSearch:
+    return search_customers(organizer, query=QueryDict(query))
+
+
+def found(organizer: Organizer, query: str) -> list[str]:
+    with scope(organizer=organizer):
+        return [customer.identifier for customer in search(organizer, query).customers]
+
+
+@pytest.fixture
+def cast(make_customer: CustomerMaker) -> None:
+    """Three customers who differ in everything that can be filtered."""
+    people: list[dict[str, Any]] = [
+        {
+            "identifier": "ANNA",
+            "email": "anna@example.org",
+            "locale": "de",
+            "is_verified": True,
+            "date_joined": "2026-01-10T12:00:00Z",
+            "last_login": "2026-02-01T00:00:00Z",
+        },
+        {
+            "identifier": "BERT",
+            "email": "Bert@example.org",
+            "locale": "fr",
+            "is_active": False,
+            "date_joined": "2026-01-11T12:00:00Z",
+            "external_identifier": "CRM-7",
+        },
+        {
+            "identifier": "CARL",
+            "email": None,
+            "locale": "de",
+            "date_joined": "2026-01-12T12:00:00Z",
+        },
+    ]
+    for person in people:
+        make_customer(**person)
+
+
+@pytest.mark.usefixtures("cast")
+@pytest.mark.parametrize(
+    ("query", "identifiers"),
+    [
+        ("", ["ANNA", "BERT", "CARL"]),
+        ("search=crm-7", ["BERT"]),
+        ("search=example", ["ANNA", "BERT"]),
+        ("email=%20BERT@EXAMPLE.ORG%20", ["BERT"]),
+        ("email=ert@example.org", []),
+        ("email=anna@example.org&email=bert@example.org", ["BERT"]),
+        ("is_active=false", ["BERT"]),
+        ("is_active=", ["ANNA", "BERT", "CARL"]),
+        ("is_verified=true", ["ANNA"]),
+        ("locale=de", ["ANNA", "CARL"]),
+        ("locale=de&locale=fr", ["ANNA", "BERT", "CARL"]),
+        ("locale=nl", []),
+        ("date_joined_since=2026-01-11", ["BERT", "CARL"]),
+        ("date_joined_until=2026-01-11", ["ANNA", "BERT"]),
+        ("date_joined_until=2026-01-11T12:00:00Z", ["ANNA", "BERT"]),
+        ("date_joined_since=2026-01-11T12:00:00.000001Z", ["CARL"]),
+        ("last_login_since=2026-02-01&last_login_until=2026-02-01", ["ANNA"]),
+        ("ordering=-identifier", ["CARL", "BERT", "ANNA"]),
+        ("ordering=locale,-identifier", ["CARL", "ANNA", "BERT"]),
+        ("nonsense=1&PAGE=3", ["ANNA", "BERT", "CARL"]),
+    ],
+)
+def test_a_query_finds(organizer: Organizer, query: str, identifiers: list[str]) -> None:
+    assert found(organizer, query) == identifiers
+
+
+@pytest.mark.usefixtures("cast")
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("is_active=maybe", "is_active"),
+        ("is_verified=1", "is_verified"),
+        ("locale=klingon", "locale"),
+        ("date_joined_since=yesterday", "date_joined_since"),
+        ("date_joined_since=2026-02-01&date_joined_until=2026-01-01", "date_joined_until"),
+        ("last_login_until=0001-01-01", "last_login_until"),
+        ("ordering=password", "ordering"),
+        ("ordering=name,,-nonsense", "ordering"),
+        ("search=%00", "search"),
+        (f"search={'x' * 5000}", "search"),
+    ],
+)
+def test_a_mistake_is_named_and_finds_nobody(
+    organizer: Organizer, query: str, parameter: str
+) -> None:
+    with scope(organizer=organizer):
+        asked = search(organizer, f"{query}&is_active=true" if "is_active" not in query else query)
+
+        assert list(asked.errors) == [parameter]
+        assert not asked.customers.exists()
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_locale_that_only_customers_know_is_no_mistake(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    made = make_customer(locale="tlh")
+
+    assert found(organizer, "locale=tlh") == [made.identifier]
+
+
+def test_another_organizers_customers_are_never_found(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(of=rival, email="theirs@example.org")
+
+    assert found(organizer, "search=theirs") == found(organizer, "") == []

@@ -1,0 +1,103 @@
+"""The one door: searching, paging, getting one customer."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from django.core.paginator import EmptyPage
+from django.http import QueryDict
+from django_scopes import scope
+from django_scopes.exceptions import ScopeError
+
+from portal.conftest import CustomerMaker
+from portal.customers import services
+from portal.organizers.models import Organizer
+
+
+def canonical(organizer: Organizer, query: str) -> str:
+    with scope(organizer=organizer):
+        return services.search_customers(organizer, query=QueryDict(query)).canonical.urlencode()
+
+
+def test_searching_outside_a_scope_raises(organizer: Organizer) -> None:
+    with pytest.raises(ScopeError):
+        services.search_customers(organizer, query=QueryDict(""))
+
+
+def test_searching_another_organizer_than_the_scope_finds_nobody(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(of=rival)
+
+    with scope(organizer=organizer):
+        assert not services.search_customers(rival, query=QueryDict("")).customers.exists()
+
+
+def test_a_canonical_query_has_nothing_empty_unknown_or_by_default(organizer: Organizer) -> None:
+    query = "foo=1&page=3&search=+jo+&is_active=&ordering=email&locale=fr&locale=de&locale=fr"
+
+    assert canonical(organizer, query) == "search=jo&locale=de&locale=fr"
+
+
+def test_the_order_of_parameters_does_not_matter(organizer: Organizer) -> None:
+    parts = ["locale=de", "search=jo", "is_active=true", "ordering=-name"]
+
+    assert len({canonical(organizer, "&".join(order)) for order in permutations(parts)}) == 1
+
+
+def test_a_page_counts_all_customers_without_reading_them(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    for _ in range(5):
+        make_customer()
+
+    with scope(organizer=organizer):
+        page = services.search_customers(organizer, query=QueryDict("")).page(2, 2)
+
+        assert (page.paginator.count, len(page.object_list), page.start_index()) == (5, 2, 3)
+
+
+def test_a_filtered_page_counts_what_matches(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(locale="de")
+    make_customer(locale="fr")
+
+    with scope(organizer=organizer):
+        asked = services.search_customers(organizer, query=QueryDict("locale=de"))
+
+        assert (asked.page(1, 50).paginator.count, asked.total) == (1, 2)
+
+
+def test_a_page_beyond_the_end_raises(organizer: Organizer) -> None:
+    with scope(organizer=organizer), pytest.raises(EmptyPage):
+        services.search_customers(organizer, query=QueryDict("")).page(2, 50)
+
+
+def test_a_customer_is_got_by_the_exact_identifier(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    made = make_customer(identifier="has.dot-and_us")
+
+    with scope(organizer=organizer):
+        assert services.get_customer(organizer, "has.dot-and_us") == made
+
+
+@pytest.mark.parametrize("identifier", ["c000001", "NOPE", "", "C000001\0", "😀", "x" * 5000])
+def test_what_is_not_there_is_not_found(
+    organizer: Organizer, make_customer: CustomerMaker, identifier: str
+) -> None:
+    make_customer(identifier="C000001")
+
+    with scope(organizer=organizer), pytest.raises(services.CustomerNotFound):
+        services.get_customer(organizer, identifier)
+
+
+def test_a_customer_of_another_organizer_is_not_found(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(of=rival, identifier="THEIRS")
+
+    with scope(organizer=organizer), pytest.raises(services.CustomerNotFound):
+        services.get_customer(organizer, "THEIRS")
