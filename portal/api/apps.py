@@ -1,0 +1,9 @@
+"""The JSON face."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiConfig(AppConfig):
+    name = "portal.api"
+    verbose_name = _("API")

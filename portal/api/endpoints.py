@@ -1,0 +1,47 @@
+"""What all endpoints have in common, and what those of one organizer have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from portal.api.errors import HEADERS
+from portal.api.permissions import IsKnown, MayReadCustomers, access_of
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+
+class Endpoint(APIView):
+    """For any program and any member."""
+
+    permission_classes = [IsKnown]
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, **HEADERS}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # No field holds one, and PostgreSQL takes none.
+        if "\0" in unquote(request.META["QUERY_STRING"]):
+            raise ParseError("Null characters are not allowed.")
+        super().initial(request, *args, **kwargs)
+
+
+class OrganizerEndpoint(Endpoint):
+    """For those who may read the customers of the organizer in the path."""
+
+    permission_classes = [MayReadCustomers]
+    organizer: Organizer
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuses before it says anything of what is there, or of what can be done with it."""
+        super().initial(request, *args, **kwargs)
+        access = access_of(request, self)
+        if access is None:
+            self.permission_denied(request)
+        self.organizer = access.organizer

@@ -1,0 +1,30 @@
+"""How an answer becomes bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from rest_framework.renderers import BaseRenderer
+
+
+def to_json(content: object) -> bytes:
+    """JSON with times in UTC, as `2021-04-06T13:44:22.809216Z`."""
+    return orjson.dumps(content, option=orjson.OPT_UTC_Z)
+
+
+class OrjsonRenderer(BaseRenderer):
+    """JSON, and nothing else; parameters of the media type such as `indent` change nothing."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self,
+        data: object,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return to_json(data)

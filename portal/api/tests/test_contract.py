@@ -1,0 +1,106 @@
+"""Every recorded answer of the service that we match, asked of ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+
+from portal.customers.models import Customer
+from portal.organizers import services
+from portal.organizers.models import Organizer
+from portal.organizers.permissions import Permission
+
+RECORDED: Final = Path(__file__).parent / "contract"
+CASES: Final[list[dict[str, Any]]] = json.loads((RECORDED / "cases.json").read_text())
+STATE: Final[dict[str, Any]] = json.loads((RECORDED / "state.json").read_text())
+PERMISSIONS: Final = {"read": Permission.READ_CUSTOMERS, "write": Permission.WRITE_CUSTOMERS}
+# Where we mean to differ: what we say instead, and why.
+DEVIATIONS: Final[dict[str, dict[str, str]]] = {
+    # There the reason landed where the name of the method belongs.
+    "DELETE detail": {"detail": 'Method "DELETE" not allowed.'},
+}
+Tokens = dict[str, str]
+
+
+@pytest.fixture
+def tokens(db: None) -> Tokens:
+    """The recorded state in the database; the keys of its tokens by name."""
+    organizers = {slug: _load(slug, **content) for slug, content in STATE["organizers"].items()}
+    return {
+        name: _make_token(organizers[slug], name, granted)
+        for name, (slug, granted) in STATE["tokens"].items()
+    }
+
+
+def _load(slug: str, name: str, customers: list[dict[str, Any]]) -> Organizer:
+    organizer = services.create_organizer(slug=slug, name=name)
+    with scope(organizer=organizer):
+        Customer.objects.bulk_create(
+            Customer(organizer=organizer, **{**customer, "name": ""}) for customer in customers
+        )
+    return organizer
+
+
+def _make_token(organizer: Organizer, name: str, granted: list[str] | str) -> str:
+    permissions = [] if granted == "revoked" else [PERMISSIONS[word] for word in granted]
+    key = services.create_token(organizer, name=name, permissions=permissions)
+    if granted == "revoked":
+        services.revoke_token(organizer, key=key)
+    return key
+
+
+def _ask(request: dict[str, Any], tokens: Tokens) -> Any:
+    headers = dict(request["headers"])
+    for name, key in tokens.items():
+        headers = {header: text.replace(f"<{name}>", key) for header, text in headers.items()}
+    content_type = headers.pop("Content-Type", "")
+    return Client().generic(
+        request["method"], request["path"], request["body"] or "", content_type, headers=headers
+    )
+
+
+def test_every_answer_is_the_recorded_one(tokens: Tokens, subtests: pytest.Subtests) -> None:
+    for case in CASES:
+        with subtests.test(case["name"], group=case["group"]):
+            response = _ask(case["request"], tokens)
+
+            assert response.status_code == case["status"]
+            assert case["headers"].items() <= {**response.headers}.items()
+            _check_body(case, response)
+
+
+def _check_body(case: dict[str, Any], response: Any) -> None:
+    if "ours" in case:
+        assert list(response.json()) == ["detail"]
+    elif "body" in case:
+        body = response.json()
+        expected = DEVIATIONS.get(case["name"], case["body"])
+        assert _in_terms_of(expected, body) == _with_base(expected)
+
+
+@pytest.mark.parametrize("name", DEVIATIONS)
+def test_a_deviation_is_still_one(name: str) -> None:
+    (case,) = (case for case in CASES if case["name"] == name)
+
+    assert case["body"] != DEVIATIONS[name]
+
+
+def _in_terms_of(expected: Any, actual: Any) -> Any:
+    """The answer, abbreviated where the record is."""
+    match expected:
+        case {"$identifiers": _}:
+            return {"$identifiers": [row["identifier"] for row in actual]}
+        case {"$keys": _}:
+            return {"$keys": list(actual)}
+        case {"results": results}:
+            return {**actual, "results": _in_terms_of(results, actual["results"])}
+    return actual
+
+
+def _with_base(expected: Any) -> Any:
+    return json.loads(json.dumps(expected).replace("{base}", "http://testserver"))

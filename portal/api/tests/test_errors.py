@@ -1,0 +1,147 @@
+"""Errors below /api/ are JSON, and no input is a fault of ours."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+
+from portal import urls
+from portal.conftest import CustomerMaker
+
+LIST = "/api/v1/organizers/bigevents/customers/"
+
+
+def break_down(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("a secret")
+
+
+break_down.login_required = False  # type: ignore[attr-defined]
+urlpatterns = [path("api/v1/broken/", break_down)]
+handler500 = urls.handler500
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "detail"),
+    [
+        ("email=%00", 400, "detail"),
+        ("page=1%00", 400, "detail"),
+        ("%00=1", 400, "detail"),
+        ("nothing=%00", 400, "detail"),
+        ("is_active=maybe", 400, "is_active"),
+        ("is_verified=1", 400, "is_verified"),
+        ("date_joined_since=yesterday", 400, "date_joined_since"),
+        ("date_joined_since=2024-02-30", 400, "date_joined_since"),
+        ("last_login_until=9999-12-31", 400, "last_login_until"),
+        (
+            "date_joined_since=2024-01-02&date_joined_until=2024-01-01",
+            400,
+            "date_joined_until",
+        ),
+        ("ordering=password", 400, "ordering"),
+        ("locale=klingon", 400, "locale"),
+        (f"search={'x' * 5000}", 400, "search"),
+        (f"email={'x' * 5000}", 400, "email"),
+        ("&".join(f"a{n}=1" for n in range(1001)), 400, "detail"),
+        ("page=junk", 404, "detail"),
+        (f"page={'9' * 5000}", 404, "detail"),
+        ("format=xml", 404, "detail"),
+    ],
+)
+def test_bad_input_is_refused_with_a_reason(
+    api_client: Client, make_customer: CustomerMaker, query: str, status: int, detail: str
+) -> None:
+    make_customer()
+
+    response = api_client.get(f"{LIST}?{query}")
+
+    assert (response.status_code, list(response.json())) == (status, [detail])
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["page_size=0", "page_size=-1", "page_size=x", f"x={'y' * 5000}", "%ZZ", "email=%FF", "&&="],
+)
+def test_odd_input_is_no_fault(
+    api_client: Client, make_customer: CustomerMaker, query: str
+) -> None:
+    make_customer()
+
+    assert api_client.get(f"{LIST}?{query}").status_code == 200
+
+
+def test_a_wrong_value_is_explained(api_client: Client) -> None:
+    response = api_client.get(f"{LIST}?is_active=maybe")
+
+    assert response.json() == {"is_active": ["Choose true or false, not “maybe”."]}
+
+
+@pytest.mark.parametrize("charset", ["rot13", "utf-16", "nonsense", "idna"])
+def test_an_odd_charset_is_no_fault(api_client: Client, charset: str) -> None:
+    content_type = f"application/json; charset={charset}"
+
+    response = api_client.generic("GET", f"{LIST}?email=%C3%A9", content_type=content_type)
+
+    assert response.status_code < 500
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options", "delete"])
+def test_a_path_without_the_last_slash_leads_to_the_one_with_it(method: str) -> None:
+    response = getattr(Client(), method)("/api/v1/organizers/bigevents/customers?page=2")
+
+    assert (response.status_code, response["Location"]) == (301, f"{LIST}?page=2")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "/api/v1/organizers/bigevents/customers"),
+        ("get", "/api/v1/nothing"),
+        ("get", "/api/v1/nothing/"),
+        ("get", "/api//evil.example"),
+        ("get", "/api/v1/organizers//customers/"),
+        ("get", "/api/"),
+        ("post", "/api/v1/nothing/"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_not_found(method: str, path: str) -> None:
+    response = getattr(Client(enforce_csrf_checks=True), method)(path)
+
+    assert response.status_code == 404
+    assert response.json() == {"detail": "Not found."}
+
+
+def test_a_path_never_leads_off_the_site() -> None:
+    response = Client().get("/", PATH_INFO="//evil.example/api/v1/organizers")
+
+    assert response.status_code == 404
+    assert "Location" not in response
+
+
+@pytest.mark.parametrize(
+    "path", [LIST, "/api/v1/", "/api/v1/nothing", LIST.rstrip("/"), f"{LIST}C1/", f"{LIST}?page=0"]
+)
+def test_no_answer_is_kept_or_guessed_at(api_client: Client, path: str) -> None:
+    response = api_client.get(path)
+
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Vary"] == "Accept"
+
+
+@pytest.mark.django_db
+def test_an_unknown_host_is_answered_as_json() -> None:
+    response = Client().get(LIST, headers={"Host": "evil.example"})
+
+    assert response.status_code == 400
+    assert list(response.json()) == ["detail"]
+
+
+@pytest.mark.urls(__name__)
+def test_a_fault_of_ours_is_answered_as_json_without_its_cause() -> None:
+    response = Client(raise_request_exception=False).get("/api/v1/broken/")
+
+    assert response.status_code == 500
+    assert list(response.json()) == ["detail"]
+    assert b"secret" not in response.content

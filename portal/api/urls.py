@@ -1,0 +1,30 @@
+"""Addresses of the API; below /api/."""
+
+from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
+
+from portal.api.customers import CustomerDetail, CustomerList
+from portal.api.organizers import OrganizerDetail, OrganizerList, Root
+from portal.api.unknown import unknown_path
+
+
+class WordConverter(StringConverter):
+    """A part of a path, without the one character that PostgreSQL does not take."""
+
+    regex = r"[^/\0]+"
+
+
+register_converter(WordConverter, "word")
+
+app_name = "api"
+ORGANIZER = "v1/organizers/<word:organizer>/"
+urlpatterns = [
+    path("v1/", Root.as_view(), name="root"),
+    path("v1/organizers/", OrganizerList.as_view(), name="organizer_list"),
+    path(ORGANIZER, OrganizerDetail.as_view(), name="organizer_detail"),
+    path(f"{ORGANIZER}customers/", CustomerList.as_view(), name="customer_list"),
+    path(
+        f"{ORGANIZER}customers/<word:identifier>/", CustomerDetail.as_view(), name="customer_detail"
+    ),
+    re_path("", unknown_path, name="unknown_path"),
+]
