@@ -1,0 +1,123 @@
+"""What the list page shows for a query string, for its template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.core.paginator import EmptyPage, Page
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from portal.customers import services
+from portal.customers.chips import Chip, list_chips
+from portal.customers.filters import PARAMETERS
+from portal.customers.links import ListLinks
+from portal.customers.paging import DEFAULT_SIZE, PageForm, Pager
+from portal.customers.tables import CustomerTable
+
+if TYPE_CHECKING:
+    from portal.customers.models import Customer
+    from portal.organizers.models import Organizer
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A value that cannot be used: what it concerns, what is wrong, the address without it."""
+
+    label: str
+    words: str
+    href: str
+
+
+class CustomerListing:
+    """The list for one query string: its rows, its count, its filters, or what is wrong with it."""
+
+    def __init__(self, organizer: Organizer, *, query: QueryDict, path: str) -> None:
+        self.organizer = organizer
+        self.search = services.search_customers(organizer, query=query)
+        self._query = query
+        self.path = path
+        self._paging = PageForm(query)
+        self._paging.is_valid()
+
+    @property
+    def form(self) -> object:
+        return self.search.form
+
+    @cached_property
+    def errors(self) -> Mapping[str, list[str]]:
+        """What is wrong with the query, by parameter."""
+        if not self._mistakes and self.page is None:
+            return {"page": [_("The list is not that long.")]}
+        return self._mistakes
+
+    @cached_property
+    def _mistakes(self) -> Mapping[str, list[str]]:
+        paging = {
+            name: [str(word) for word in words] for name, words in self._paging.errors.items()
+        }
+        return {**self.search.errors, **paging}
+
+    @property
+    def mistakes(self) -> Iterator[Mistake]:
+        """The errors in the order of the filters, each with the way to drop its value."""
+        for name, words in self.errors.items():
+            field = self.search.form.fields.get(name)
+            href = self.links.without(name) if field else self.links.to_page(1)
+            yield Mistake(str(field.label or "") if field else "", " ".join(words), href)
+
+    @property
+    def status(self) -> int:
+        return 422 if self.errors else 200
+
+    @cached_property
+    def page(self) -> Page[Customer] | None:
+        """None where the query has a mistake, or the list is not that long."""
+        if self._mistakes:
+            return None
+        try:
+            return self.search.page(self._paging.number, self._paging.size)
+        except EmptyPage:
+            return None
+
+    @cached_property
+    def links(self) -> ListLinks:
+        return ListLinks(
+            self.path,
+            self.search.canonical,
+            page_size=self._paging.size,
+            default_size=DEFAULT_SIZE,
+            page=self._paging.number,
+        )
+
+    @property
+    def chips(self) -> list[Chip]:
+        return list(list_chips(self.search, self.links))
+
+    @property
+    def unknown_parameters(self) -> list[str]:
+        known = {*PARAMETERS, "page", "page_size"}
+        return [name for name in self._query if name not in known]
+
+    @property
+    def pager(self) -> Pager | None:
+        return Pager(self.page, self.links) if self.page else None
+
+    @cached_property
+    def table(self) -> CustomerTable:
+        return CustomerTable(
+            list(self.page or ()),
+            links=self.links,
+            organizer=self.organizer.slug,
+            ordering=self.search.ordering,
+        )
+
+    @property
+    def locale_counts(self) -> Iterator[tuple[object, int]]:
+        """The checkbox of each language, with how many customers have it."""
+        counts = self.search.count_by_locale
+        for box in self.search.form["locale"]:
+            yield box, counts.get(box.data["value"], 0)

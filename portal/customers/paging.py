@@ -1,0 +1,85 @@
+"""Paging as people see it: which page, how long, and the links around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.core.paginator import Page
+from django.utils.translation import gettext_lazy as _
+
+from portal.customers.links import ListLinks
+
+DEFAULT_SIZE: Final = 50
+SIZES: Final = (25, 50, 100, 200)
+
+
+class PageForm(forms.Form):
+    """`page` and `page_size` of a query string, and what is wrong with them."""
+
+    page = forms.IntegerField(
+        min_value=1,
+        required=False,
+        error_messages={
+            "invalid": _("The page must be a whole number."),
+            "min_value": _("Pages are counted from 1."),
+        },
+    )
+    page_size = forms.TypedChoiceField(
+        choices=[(size, str(size)) for size in SIZES],
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": _("A page can have 25, 50, 100 or 200 customers.")},
+    )
+
+    @property
+    def number(self) -> int:
+        return self.cleaned_data.get("page") or 1
+
+    @property
+    def size(self) -> int:
+        return self.cleaned_data.get("page_size") or DEFAULT_SIZE
+
+
+@dataclass(frozen=True)
+class Step:
+    """A link of the pager; without an address there is nothing in that direction."""
+
+    name: str
+    href: str | None
+
+
+@dataclass(frozen=True)
+class Size:
+    """A length that a page can have."""
+
+    size: int
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where a page stands in its list."""
+
+    page: Page[Any]  # of whatever the list is of
+    links: ListLinks
+
+    @property
+    def steps(self) -> dict[str, Step]:
+        """First, previous, next and last, by name."""
+        number, last = self.page.number, self.page.paginator.num_pages
+        targets = {"first": 1, "previous": number - 1, "next": number + 1, "last": last}
+        return {
+            name: Step(
+                name, self.links.to_page(to) if to in range(1, last + 1) and to != number else None
+            )
+            for name, to in targets.items()
+        }
+
+    @property
+    def sizes(self) -> list[Size]:
+        """The lengths that a page can have; a new one starts at the first page."""
+        current = self.links.page_size
+        return [Size(size, self.links.sized(size), size == current) for size in SIZES]

@@ -1,0 +1,149 @@
+"""The list and the detail page, over HTTP."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from portal.accounts.models import User
+from portal.conftest import CustomerMaker
+from portal.organizers.models import Organizer
+
+LIST = "/organizers/bigevents/customers/"
+SWAP = {"HX-Request": "true", "HX-Target": "div#results", "HX-Source": "a#order-name"}
+pytestmark = pytest.mark.usefixtures("organizer", "rival")
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}C000001/"])
+def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, path: str) -> None:
+    response = client.get(path, {"search": "jo"})
+
+    assert response.status_code == 302
+    assert unescape(response["Location"]) == f"/sign-in/?next={path}%3Fsearch%3Djo"
+
+
+@pytest.mark.parametrize("path", ["customers/", "customers/C000001/", "customers/NOPE/"])
+def test_a_stranger_cannot_tell_an_organizer_from_none(
+    stranger_client: Client, make_customer: CustomerMaker, path: str
+) -> None:
+    make_customer(identifier="C000001")
+
+    foreign = stranger_client.get(f"/organizers/bigevents/{path}")
+    missing = stranger_client.get(f"/organizers/nowhere/{path}")
+
+    assert foreign.status_code == missing.status_code == 404
+    assert _without_csrf_token(foreign) == _without_csrf_token(missing)
+
+
+def _without_csrf_token(response: HttpResponseBase) -> bytes:
+    return re.sub(rb'csrfmiddlewaretoken" value="\w+"', b"", response.getvalue())
+
+
+def test_a_member_without_the_permission_is_told_so(
+    organizer: Organizer, member: User, member_client: Client, without_permissions: None
+) -> None:
+    response = member_client.get(LIST)
+
+    assertContains(response, "Your team does not have the permission", status_code=403)
+
+
+def test_the_list_shows_every_column(member_client: Client, make_customer: CustomerMaker) -> None:
+    make_customer(
+        identifier="8WSAJCJ", email="jane@example.org", locale="de", is_verified=True,
+        name_parts={"_scheme": "full", "full_name": "Jane Doe"},
+        date_joined="2021-04-06T13:44:22Z", last_login="2021-05-06T22:00:00Z",
+    )  # fmt: skip
+
+    response = member_client.get(LIST)
+
+    for words in ("Jane Doe", "jane@example.org", "8WSAJCJ", "Active", "Yes", "German"):
+        assertContains(response, words)
+    assertContains(response, "6 Apr 2021, 15:44 CEST")
+    assertContains(response, "7 May 2021, 00:00 CEST")
+
+
+def test_hostile_text_is_escaped(member_client: Client, make_customer: CustomerMaker) -> None:
+    hostile = "<script>alert(1)</script>"
+    made = make_customer(name_parts={"_scheme": "full", "full_name": hostile}, notes=hostile)
+
+    for path in (LIST, f"{LIST}?search=%3Cscript%3E", f"{LIST}{made.identifier}/"):
+        assertNotContains(member_client.get(path), hostile)
+
+
+def test_a_swap_gets_the_results_alone_and_the_canonical_address(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+
+    response = member_client.get(LIST, {"search": " cust ", "ordering": "email"}, headers=SWAP)
+
+    assertNotContains(response, "<html")
+    assertContains(response, "customer1@example.org")
+    assert response["HX-Push-Url"] == f"{LIST}?search=cust"
+
+
+@pytest.mark.parametrize("header", ["HX-History-Restore-Request", "HX-Boosted"])
+def test_going_back_gets_the_whole_page(member_client: Client, header: str) -> None:
+    response = member_client.get(LIST, headers={**SWAP, header: "true"})
+
+    assertContains(response, "<html")
+
+
+def test_both_answers_vary_and_are_not_stored(member_client: Client) -> None:
+    for headers in ({}, SWAP):
+        response = member_client.get(LIST, headers=headers)
+
+        assert {"HX-Request", "HX-Target"} <= set(response["Vary"].split(", "))
+        assert response["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("current", "header"),
+    [(LIST, "HX-Push-Url"), (f"{LIST}?search=j", "HX-Replace-Url")],
+)
+def test_typing_makes_one_entry_in_the_history(
+    member_client: Client, current: str, header: str
+) -> None:
+    typing = {"HX-Source": "input#search", "HX-Current-URL": f"http://testserver{current}"}
+
+    response = member_client.get(LIST, {"search": "jo"}, headers={**SWAP, **typing})
+
+    assert response[header] == f"{LIST}?search=jo"
+
+
+def test_an_expired_session_leaves_the_page_instead_of_swapping(client: Client) -> None:
+    here = f"http://testserver{LIST}?search=jo"
+
+    response = client.get(LIST, headers={**SWAP, "HX-Current-URL": here})
+
+    assert response["HX-Redirect"] == f"/sign-in/?next={LIST}%3Fsearch%3Djo"
+
+
+@pytest.mark.parametrize("query", ["", "search=o", "locale=de&ordering=-last_login", "page=2"])
+def test_the_list_asks_six_questions_at_most(
+    member_client: Client,
+    make_customer: CustomerMaker,
+    query: str,
+    django_assert_max_num_queries: pytest.FixtureRequest,
+) -> None:
+    for _ in range(60):
+        make_customer(locale="de")
+
+    with django_assert_max_num_queries(6):  # type: ignore[operator]  # a context manager
+        assert member_client.get(f"{LIST}?{query}").status_code == 200
+
+
+def test_the_detail_asks_four_questions(
+    member_client: Client,
+    make_customer: CustomerMaker,
+    django_assert_num_queries: pytest.FixtureRequest,
+) -> None:
+    made = make_customer()
+
+    with django_assert_num_queries(4):  # type: ignore[operator]  # a context manager
+        assert member_client.get(f"{LIST}{made.identifier}/").status_code == 200

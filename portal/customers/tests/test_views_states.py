@@ -1,0 +1,105 @@
+"""The pages in their states: nobody yet, nobody matches, a mistake, an unusual customer."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from portal.conftest import CustomerMaker
+
+LIST = "/organizers/bigevents/customers/"
+pytestmark = pytest.mark.usefixtures("organizer")
+
+
+def test_a_new_organizer_learns_how_customers_get_here(member_client: Client) -> None:
+    assertContains(member_client.get(LIST), "manage.py import_customers bigevents")
+
+
+def test_no_match_offers_to_drop_each_filter(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+
+    response = member_client.get(LIST, {"search": "nobody", "locale": "fr"})
+
+    assertContains(response, "No customers match these filters")
+    assertContains(response, f'href="{LIST}?locale=fr"')
+    assertContains(response, f'href="{LIST}?search=nobody"')
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("page=0", "Pages are counted from 1."),
+        ("page=junk", "The page must be a whole number."),
+        ("page=99", "The list is not that long."),
+        ("page_size=0", "A page can have 25, 50, 100 or 200 customers."),
+        ("page_size=-1", "A page can have 25, 50, 100 or 200 customers."),
+        ("date_joined_since=31.1.26", "Write a day as 2026-01-31"),
+        ("date_joined_since=2026-02-01&date_joined_until=2026-01-01", "The end is before"),
+        ("locale=klingon", "There is no language “klingon”."),
+        ("is_active=perhaps", "Choose true or false, not “perhaps”."),
+        ("ordering=password", "Cannot order by “password”"),
+        ("search=a%00b", "Null characters are not allowed."),
+        (f"search={'x' * 5000}", "at most 200 characters"),
+        ("last_login_since=0001-01-01", "The year must be between 1900 and 2199."),
+    ],
+)
+def test_a_mistake_is_explained_and_shows_nobody(
+    member_client: Client, make_customer: CustomerMaker, query: str, words: str
+) -> None:
+    make_customer(email="someone@example.org")
+
+    response = member_client.get(f"{LIST}?{query}&is_verified=false")
+
+    assertContains(response, words, status_code=422)
+    assertContains(response, "Not verified", status_code=422)
+    assertNotContains(response, "someone@example.org", status_code=422)
+
+
+def test_unknown_parameters_are_noticed_and_ignored(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    made = make_customer()
+
+    response = member_client.get(LIST, {"utm_source": "x", "q": "y"})
+
+    assertContains(response, "<code>utm_source</code>, <code>q</code>")
+    assertContains(response, made.identifier)
+
+
+def test_an_anonymised_customer_is_called_so(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    made = make_customer(email=None, name_parts={}, is_active=False)
+
+    response = member_client.get(f"{LIST}{made.identifier}/")
+
+    assertContains(response, "Anonymised")
+    assertContains(response, "everything that pointed to a person is gone")
+
+
+def test_the_parts_of_a_name_have_their_labels(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    parts = {"_scheme": "salutation_title_given_family_degree", "salutation": "Ms", "title": "Dr."}
+    made = make_customer(name_parts={**parts, "family_name": "Onym", "degree": "PhD"})
+
+    response = member_client.get(f"{LIST}{made.identifier}/")
+
+    assertContains(response, "<h1><bdi>Dr. Onym, PhD</bdi></h1>", html=True)
+    for label in ("Salutation", "Title", "Family name", "Degree (after name)"):
+        assertContains(response, f"<dt>{label}</dt>", html=True)
+
+
+def test_the_way_back_leads_to_the_very_list_and_nowhere_else(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    made = make_customer()
+
+    narrowed = member_client.get(f"{LIST}{made.identifier}/", {"back": "search=cust&page=2"})
+    hostile = member_client.get(f"{LIST}{made.identifier}/", {"back": "//evil.example/"})
+
+    assertContains(narrowed, f'href="{LIST}?search=cust&amp;page=2"')
+    assertContains(hostile, f'href="{LIST}?%2F%2Fevil.example%2F="')

@@ -1,0 +1,68 @@
+"""The HTML face: the list and the detail page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from portal.customers import names, services
+from portal.customers.listing import CustomerListing
+from portal.http import PortalRequest, render_page
+from portal.organizers.pages import organizer_page
+from portal.organizers.permissions import Permission
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+TYPED_IN = "input#search"
+# Here the search box shows what was asked for already, or what was typed since.
+SEARCH_SOURCES = frozenset({TYPED_IN, "form#query"})
+
+
+@require_safe
+@organizer_page(Permission.READ_CUSTOMERS)
+def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """The customers that the address asks for."""
+    listing = CustomerListing(organizer, query=request.GET, path=request.path)
+    response = render_page(
+        request,
+        "customers/list.html",
+        {"listing": listing, "is_search_current": request.htmx.source in SEARCH_SOURCES},
+        fragment="customers/_results.html",
+        region="results",
+        status=listing.status,
+    )
+    if request.htmx:
+        response[_history_header(request)] = listing.links.here
+    return response
+
+
+def _history_header(request: PortalRequest) -> str:
+    """Each act becomes an entry of the history; typing on only changes the one it began."""
+    searched_before = "search" in parse_qs(urlsplit(request.htmx.current_url or "").query)
+    is_typing_on = request.htmx.source == TYPED_IN and searched_before
+    return "HX-Replace-Url" if is_typing_on else "HX-Push-Url"
+
+
+@require_safe
+@organizer_page(Permission.READ_CUSTOMERS)
+def customer_detail(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
+    """Everything about one customer, and the way back to the list that led here."""
+    try:
+        customer = services.get_customer(organizer, identifier)
+    except services.CustomerNotFound as error:
+        raise Http404 from error
+    back = QueryDict(request.GET.get("back", "")[:2000]).urlencode()
+    list_path = reverse("customers:list", args=[organizer.slug])
+    context = {
+        "customer": customer,
+        "parts": names.labelled(customer.name_parts),
+        "back": f"{list_path}?{back}" if back else list_path,
+        "is_narrowed": bool(back),
+        "json": reverse("api:customer_detail", args=[organizer.slug, identifier]),
+    }
+    return render_page(request, "customers/detail.html", context)

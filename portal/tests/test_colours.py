@@ -1,0 +1,46 @@
+"""The colours of tokens.css can be read, in light and in dark (WCAG 2.2 AA)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from coloraide import Color
+from django.conf import settings
+
+TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
+PAIR = re.compile(r"--([\w-]+): light-dark\((oklch\([^)]+\)), (oklch\([^)]+\))\);")
+COLOURS = {name: (light, dark) for name, light, dark in PAIR.findall(TOKENS)}
+SURFACES = ["surface", "surface-raised", "surface-sunken"]
+
+TEXT = [
+    *((text, surface) for text in ("text", "text-quiet", "accent") for surface in SURFACES),
+    ("text-quiet", "accent-tint"),
+    ("text", "accent-tint"),
+    ("accent", "accent-tint"),
+    ("accent-text", "accent"),
+    ("text-quiet", "neutral-tint"),
+    ("positive", "positive-tint"),
+    ("caution", "caution-tint"),
+    ("critical", "critical-tint"),
+    ("critical", "surface-raised"),
+    ("text", "caution-tint"),
+    ("accent", "critical-tint"),
+]
+LINES = [(line, surface) for line in ("line-control", "focus") for surface in SURFACES[:2]]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "surface"), TEXT)
+def test_text_can_be_read(text: str, surface: str, scheme: int) -> None:
+    assert _contrast(text, surface, scheme) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("line", "surface"), LINES)
+def test_controls_and_focus_can_be_seen(line: str, surface: str, scheme: int) -> None:
+    assert _contrast(line, surface, scheme) >= 3
+
+
+def _contrast(one: str, other: str, scheme: int) -> float:
+    return Color(COLOURS[one][scheme]).contrast(Color(COLOURS[other][scheme]))

@@ -1,0 +1,62 @@
+"""HTML and JSON are two faces of one list: the same query gives the same customers in order."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from portal.conftest import CustomerMaker
+
+QUERIES = [
+    "",
+    "search=anna",
+    "ordering=-name",
+    "ordering=last_login",
+    "ordering=is_active,-email",
+    "is_verified=true&locale=de&locale=fr",
+    "date_joined_since=2026-01-03&ordering=-date_joined",
+    "page_size=25&page=2&ordering=-identifier",
+    "email=ANNA8@example.org",
+    "search=anna&search=bert",
+    "is_active=&search=",
+]
+
+
+@pytest.fixture
+def crowd(make_customer: CustomerMaker) -> None:
+    for number in range(40):
+        name = "Anna" if number % 3 else "Bert"
+        make_customer(
+            email=f"{name.lower()}{number}@example.org" if number % 7 else None,
+            name_parts={"_scheme": "full", "full_name": f"{name} {number % 5}"},
+            is_active=bool(number % 4),
+            is_verified=bool(number % 2),
+            locale=["de", "fr", "nl"][number % 3],
+            date_joined=f"2026-01-{number % 9 + 1:02}T12:00:00Z",
+            last_login=f"2026-02-{number % 9 + 1:02}T12:00:00Z" if number % 5 else None,
+        )
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_string_means_the_same_to_both(
+    member_client: Client, api_client: Client, query: str
+) -> None:
+    page = member_client.get(f"/organizers/bigevents/customers/?{query}").content.decode()
+    rows = api_client.get(f"/api/v1/organizers/bigevents/customers/?{query}").json()["results"]
+
+    assert re.findall(r'id="customer-([\w.-]+)"', page) == [row["identifier"] for row in rows]
+    assert rows
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize(
+    "query", ["locale=klingon", "date_joined_since=soon", "ordering=x", "is_active=1", "search=%00"]
+)
+def test_a_mistake_is_one_to_both(member_client: Client, api_client: Client, query: str) -> None:
+    page = member_client.get(f"/organizers/bigevents/customers/?{query}")
+    answer = api_client.get(f"/api/v1/organizers/bigevents/customers/?{query}")
+
+    assert (page.status_code, answer.status_code) == (422, 400)

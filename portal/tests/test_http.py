@@ -1,0 +1,44 @@
+"""Answers where no view answers, and the choice between page and fragment."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/nothing/", "/organizers/bigevents/nothing/", "/%00/"])
+def test_what_is_not_there_has_a_page(member_client: Client, path: str) -> None:
+    assertContains(member_client.get(path), "There is nothing here", status_code=404)
+
+
+def test_a_form_that_was_open_for_too_long_says_so() -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    response = client.post("/sign-in/", {"username": "x", "password": "y"})
+
+    assertContains(response, "This form was open for too long.", status_code=403)
+
+
+def test_a_failure_shows_a_page_and_no_trace(
+    member_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.customers.services.search_customers", _fail)
+    member_client.raise_request_exception = False
+
+    response = member_client.get("/organizers/bigevents/customers/")
+
+    assertContains(response, "Something went wrong on our side", status_code=500)
+    assert b"secret detail" not in response.content
+
+
+def _fail(*_arguments: object, **_options: object) -> None:
+    raise RuntimeError("secret detail")
+
+
+def test_too_many_fields_are_a_bad_request(member_client: Client) -> None:
+    response = member_client.post("/sign-in/", {f"field{n}": "" for n in range(1001)})
+
+    assertContains(response, "This request cannot be understood", status_code=400)

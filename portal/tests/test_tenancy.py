@@ -1,0 +1,81 @@
+"""No route shows anything to a stranger: all of them are walked, also those yet to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from portal.conftest import CustomerMaker
+
+PUBLIC = {"accounts:sign_in", "accounts:sign_out", "api:unknown_path"}
+# Signed in is enough for these: they show what the person may see, and nothing else.
+OWN = {"home", "organizers:choose", "organizers:home", "api:root", "api:organizer_list"}
+
+
+def _walk(
+    patterns: list[URLPattern | URLResolver], space: str = ""
+) -> Iterator[tuple[str, set[str]]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name}", set(pattern.pattern.converters)
+
+
+def _route_arguments() -> dict[str, set[str]]:
+    arguments: dict[str, set[str]] = {}
+    for name, converters in _walk(get_resolver().url_patterns):
+        arguments.setdefault(name, set()).update(converters)
+    return arguments
+
+
+ROUTES = [(name, sorted(arguments)) for name, arguments in sorted(_route_arguments().items())]
+TENANT = [(name, names) for name, names in ROUTES if name not in PUBLIC | OWN]
+
+
+def _address(name: str, arguments: list[str]) -> str:
+    values: dict[str, Any] = {"organizer": "bigevents", "identifier": "C000001"}
+    return reverse(name, kwargs={argument: values[argument] for argument in arguments})
+
+
+@pytest.mark.parametrize(("name", "arguments"), [r for r in ROUTES if r[0] not in PUBLIC])
+def test_a_visitor_is_refused(client: Client, db: None, name: str, arguments: list[str]) -> None:
+    response = client.get(_address(name, arguments))
+
+    if name.startswith("api:"):
+        assert response.status_code == 401
+    else:
+        assert response.status_code == 302
+        assert response["Location"].startswith("/sign-in/?next=")
+
+
+@pytest.mark.parametrize(("name", "arguments"), TENANT)
+def test_a_stranger_is_refused(
+    stranger_client: Client, make_customer: CustomerMaker, name: str, arguments: list[str]
+) -> None:
+    make_customer(identifier="C000001")
+
+    response = stranger_client.get(_address(name, arguments))
+
+    assert response.status_code == (403 if name.startswith("api:") else 404)
+    assert b"customer1@example.org" not in response.content
+
+
+@pytest.mark.parametrize(("name", "arguments"), TENANT)
+def test_a_member_is_not(
+    member_client: Client, make_customer: CustomerMaker, name: str, arguments: list[str]
+) -> None:
+    make_customer(identifier="C000001")
+
+    assert member_client.get(_address(name, arguments)).status_code == 200
+
+
+def test_every_route_of_an_organizer_is_walked() -> None:
+    assert {"customers:list", "customers:detail", "api:customer_list", "api:customer_detail"} <= {
+        name for name, _arguments in TENANT
+    }

@@ -1,0 +1,14 @@
+// A choice takes effect at once; a typed day waits for Enter or the button.
+
+document.addEventListener("change", (event) => {
+  const isChoice = event.target.matches?.("#query :is([type=radio], [type=checkbox])");
+  if (isChoice) event.target.form.requestSubmit();
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "query") {
+    for (const open of document.querySelectorAll(".filter:popover-open")) {
+      if (event.submitter) open.hidePopover();
+    }
+  }
+});

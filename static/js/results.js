@@ -1,0 +1,74 @@
+// The list while it is being replaced: busy, failed, and where the focus goes.
+
+const FAILURES = { timeout: "slow", 403: "forbidden", 404: "forbidden" };
+let asked = null;
+let acted = null;
+
+const results = () => document.getElementById("results");
+const isForResults = (event) => event.detail.ctx?.target?.id === "results";
+
+document.addEventListener("htmx:before:request", (event) => {
+  if (!isForResults(event)) return;
+  asked = event.detail.ctx;
+  acted = event.detail.ctx.sourceElement;
+  results().setAttribute("aria-busy", "true");
+});
+
+// A newer request may be under way already when an older one, aborted by it, ends.
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.detail.ctx === asked) results()?.setAttribute("aria-busy", "false");
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx !== asked) return;
+  document.getElementById("failure").hidden = true;
+  placeFocus(event.detail.ctx);
+});
+
+document.addEventListener("htmx:response:error", (event) => {
+  const status = event.detail.ctx.response.status;
+  if (event.detail.ctx === asked && status !== 422) showFailure(FAILURES[status] ?? "server");
+});
+
+document.addEventListener("htmx:error", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx || ctx !== asked) return;
+  const isSlow = ctx.request.signal.reason === "timeout";
+  showFailure(isSlow ? "slow" : navigator.onLine === false || !ctx.response ? "offline" : "server");
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-retry]")) return;
+  if (acted?.isConnected && acted.matches("a")) acted.click();
+  else document.getElementById("query").requestSubmit();
+});
+
+function showFailure(kind) {
+  const failure = document.getElementById("failure");
+  for (const words of failure.querySelectorAll("[data-failure]")) {
+    words.hidden = words.dataset.failure !== kind;
+  }
+  failure.hidden = false;
+}
+
+// htmx gives the focus back to an element with the same id; the rest is decided here.
+function placeFocus({ request, swap }) {
+  if (acted?.closest?.(".pager") || /^(page|size)-/.test(acted?.id ?? "")) {
+    document.getElementById("caption")?.focus();
+    window.scrollTo({ top: 0 });
+  } else if (document.activeElement === document.body) {
+    const next = acted?.id?.startsWith("chip-") ? document.getElementById(acted.id) ?? document.querySelector(".chip") : null;
+    (next ?? document.getElementById("search")).focus({ preventScroll: true });
+  }
+}
+
+// Coming back from a customer, the row that was opened has the focus again.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.(".customer-link");
+  if (link) history.replaceState({ ...history.state, opened: link.id }, "");
+});
+
+window.addEventListener("pageshow", () => {
+  const opened = history.state?.opened;
+  if (opened) document.getElementById(opened)?.focus({ preventScroll: true });
+});
