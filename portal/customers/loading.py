@@ -1,0 +1,99 @@
+"""The bulk door to customers, for imports and demos: all or nothing, at any length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from django.db import connection, transaction
+
+from portal.customers.models import Customer
+from portal.customers.rows import Placed, Rejection
+from portal.customers.staging import Staging
+from portal.organizers.models import Organizer
+
+BATCH: Final = 2_000
+REPORTED: Final = 50
+# From here on the database had better look at the table again before it plans queries.
+MANY: Final = 1_000
+
+
+@dataclass
+class LoadReport:
+    """What became of the rows. Of the rejections only the first are kept, so that memory is."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.created + self.updated + self.unchanged + self.repeated + self.rejected
+
+    def __str__(self) -> str:
+        parts = ["created", "updated", "unchanged", "rejected"]
+        counts = [f"{getattr(self, part)} {part}" for part in parts]
+        if self.repeated:
+            counts.append(f"{self.repeated} repeated")
+        return f"{self.total} customers: {', '.join(counts)}."
+
+    def reject(self, rejections: Iterable[Rejection]) -> None:
+        for rejection in rejections:
+            self.rejected += 1
+            if self.rejected <= REPORTED:
+                self.rejections.append(rejection)
+
+
+def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> LoadReport:
+    """Create or update the organizer's customers, by identifier; others are left alone.
+
+    Rows are read as a stream and written in one transaction: whatever `rows` raises leaves the
+    database as it was. The last of several rows for one identifier counts. A row is rejected
+    where its email is that of another customer once everything is loaded; two customers may swap
+    their emails. Rejections among the rows are passed on to the report.
+    """
+    report = LoadReport()
+    with transaction.atomic():
+        staging = Staging(organizer)
+        for batch in _batches(_accepted(rows, report)):
+            staging.add(batch)
+        staging.close()
+        _merge(organizer, staging, report)
+    if report.created + report.updated >= MANY:
+        _analyze()
+    return report
+
+
+def _accepted(rows: Iterable[Placed | Rejection], report: LoadReport) -> Iterator[Placed]:
+    for row in rows:
+        if isinstance(row, Rejection):
+            report.reject([row])
+        else:
+            yield row
+
+
+def _batches(rows: Iterator[Placed]) -> Iterator[list[Placed]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _merge(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
+    # Loads of one organizer queue here, so that none changes what another has just compared.
+    Organizer.objects.select_for_update().get(pk=organizer.pk)
+    report.repeated = staging.drop_repeated()
+    report.unchanged = staging.drop_unchanged()
+    report.reject(staging.refuse_taken_emails())
+    report.created, report.updated = staging.count()
+    if report.created or report.updated:
+        staging.merge()
+    staging.drop()
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {Customer._meta.db_table}")

@@ -1,0 +1,85 @@
+"""manage.py import_customers ORGANIZER [FILE...]: customers from files or standard input."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from portal.customers.loading import LoadReport, load_customers
+from portal.customers.rows import Found, Rejection, check_rows
+from portal.customers.sources import read_customers
+from portal.organizers.management.refusals import find_organizer
+
+STANDARD_INPUT: Final = "-"
+
+
+class Command(BaseCommand):
+    """Bad rows are reported and left out, the others are kept; the exit status tells."""
+
+    help = (
+        "Create or update customers from saved pages of the API, JSON arrays, or JSON with one "
+        "customer per line. Loading the same file again changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.add_argument("organizer", help="the organizer's short name")
+        parser.add_argument("file", nargs="*", help="a file, or - for standard input (the default)")
+
+    def handle(self, *, organizer: str, file: Sequence[str], verbosity: int, **_: Any) -> None:
+        owner = find_organizer(organizer)
+        paths = file or [STANDARD_INPUT]
+        _refuse_unreadable(paths)
+        try:
+            report = load_customers(owner, check_rows(_read_all(paths, is_quiet=verbosity == 0)))
+        except KeyboardInterrupt as error:
+            raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
+        except OSError as error:
+            raise CommandError(f"{error}: nothing was changed.") from error
+        self._tell(report)
+
+    def _tell(self, report: LoadReport) -> None:
+        for rejection in report.rejections:
+            self.stderr.write(str(rejection))
+        if hidden := report.rejected - len(report.rejections):
+            self.stderr.write(f"and {hidden} more")
+        self.stdout.write(str(report))
+        if report.rejected:
+            raise CommandError("Not everything was loaded, see above.")
+
+
+def _refuse_unreadable(paths: Iterable[str]) -> None:
+    """Better now than after half an hour with the files before."""
+    for path in paths:
+        if path == STANDARD_INPUT:
+            continue
+        try:
+            Path(path).open("rb").close()
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}. Nothing was loaded.") from error
+
+
+def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Found | Rejection]:
+    for path in paths:
+        if path == STANDARD_INPUT:
+            yield from _read(sys.stdin.buffer, "standard input", None, is_quiet=is_quiet)
+        else:
+            with Path(path).open("rb") as file:
+                size = Path(path).stat().st_size
+                yield from _read(file, path, size, is_quiet=is_quiet)
+
+
+def _read(
+    file: BinaryIO, name: str, size: int | None, *, is_quiet: bool
+) -> Iterator[Found | Rejection]:
+    """With a progress bar on a terminal, by bytes: how many rows there are nobody knows yet."""
+    with tqdm.wrapattr(
+        file, "read", total=size or None, desc=name, disable=True if is_quiet else None
+    ) as counted:
+        yield from read_customers(counted, name=name)

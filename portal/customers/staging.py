@@ -1,0 +1,187 @@
+"""The temporary table that customers pass on their way in, and what SQL does with it.
+
+The same statements run on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, Final
+
+from django.db import connection
+
+from portal.customers.models import Customer, derived_columns
+from portal.customers.rows import CustomerRow, Placed, Rejection
+from portal.organizers.models import Organizer
+
+GIVEN: Final = tuple(CustomerRow.model_fields)
+DERIVED: Final = ("name", "name_key", "email_key", "search_text")
+COLUMNS: Final = GIVEN + DERIVED
+_given = itemgetter(*GIVEN)
+_derived = itemgetter(*DERIVED)
+
+CREATE: Final = """
+    CREATE TEMPORARY TABLE staged AS
+    SELECT id AS number, notes AS place, {columns} FROM {table} WHERE 1 = 0"""
+INSERT: Final = "INSERT INTO staged (number, place, {columns}) VALUES ({placeholders})"
+COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
+DROP_REPEATED: Final = """
+    DELETE FROM staged WHERE EXISTS (
+        SELECT 1 FROM staged later
+        WHERE later.identifier = staged.identifier AND later.number > staged.number)"""
+DROP_UNCHANGED: Final = """
+    DELETE FROM staged WHERE EXISTS (
+        SELECT 1 FROM {table} kept
+        WHERE kept.organizer_id = %(organizer)s AND kept.identifier = staged.identifier
+        AND {unchanged})"""
+# A customer keeps its email when no staged row changes it. A refused row changes nothing, so
+# whoever wants the email that its customer has is refused as well, and so on.
+REFUSE_KEPT: Final = """
+    WITH RECURSIVE refused (number, identifier) AS (
+        SELECT staged.number, staged.identifier FROM staged
+        JOIN {table} kept ON kept.organizer_id = %(organizer)s
+            AND kept.email_key = staged.email_key AND kept.identifier <> staged.identifier
+        LEFT JOIN staged own ON own.identifier = kept.identifier
+        WHERE own.identifier IS NULL OR own.email_key = kept.email_key
+        UNION
+        SELECT staged.number, staged.identifier FROM refused
+        JOIN {table} kept ON kept.organizer_id = %(organizer)s
+            AND kept.identifier = refused.identifier
+        JOIN staged ON staged.email_key = kept.email_key
+            AND staged.identifier <> kept.identifier)
+    DELETE FROM staged WHERE number IN (SELECT refused.number FROM refused)
+    RETURNING number, place, email"""
+REFUSE_SHARED: Final = """
+    DELETE FROM staged WHERE EXISTS (
+        SELECT 1 FROM staged earlier
+        WHERE earlier.email_key = staged.email_key AND earlier.number < staged.number)
+    RETURNING number, place, email"""
+COUNT_NEW: Final = """
+    SELECT COUNT(*) FROM staged WHERE NOT EXISTS (
+        SELECT 1 FROM {table} kept
+        WHERE kept.organizer_id = %(organizer)s AND kept.identifier = staged.identifier)"""
+COUNT: Final = "SELECT COUNT(*) FROM staged"
+# Two customers may swap their emails, and each row is checked as it is written.
+FREE_EMAILS: Final = """
+    UPDATE {table} SET email_key = NULL
+    WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
+        SELECT 1 FROM staged WHERE staged.identifier = {table}.identifier
+        AND NOT (staged.email_key {same} {table}.email_key))"""
+# SQLite would take ON for a join if nothing stood before it.
+MERGE: Final = """
+    INSERT INTO {table} (organizer_id, {columns})
+    SELECT %(organizer)s, {columns} FROM staged WHERE 1 = 1 ORDER BY number
+    ON CONFLICT (organizer_id, identifier) DO UPDATE SET {assignments}"""
+
+
+class Staging:
+    """One load of one organizer. Lives within a transaction, which takes it back on errors."""
+
+    def __init__(self, organizer: Organizer) -> None:
+        self._organizer = organizer
+        self._length = 0
+        self._execute(CREATE)
+
+    def add(self, batch: Sequence[Placed]) -> None:
+        """Stage rows behind those that are staged already."""
+        values = [
+            (number, placed.place, *_values(placed.row))
+            for number, placed in enumerate(batch, start=self._length)
+        ]
+        self._length += len(batch)
+        with connection.cursor() as cursor:
+            (_copy if connection.vendor == "postgresql" else _insert)(cursor, values)
+
+    def close(self) -> None:
+        """No more rows come. Indexes are quicker to make now than to keep up row by row."""
+        self._execute("CREATE INDEX staged_by_identifier ON staged (identifier, number)")
+        self._execute("CREATE INDEX staged_by_email ON staged (email_key, number)")
+        self._execute("ANALYZE staged")
+
+    def drop_repeated(self) -> int:
+        """Of several rows with one identifier the last one stays. How many went."""
+        return self._execute(DROP_REPEATED)
+
+    def drop_unchanged(self) -> int:
+        """Rows that the table has already, value by value. How many went."""
+        return self._execute(DROP_UNCHANGED)
+
+    def refuse_taken_emails(self) -> list[Rejection]:
+        """Take out rows whose email another customer keeps, or an earlier row brings."""
+        refused = [
+            row
+            for statement in (REFUSE_KEPT, REFUSE_SHARED, REFUSE_KEPT)
+            for row in self._fetch(statement)
+        ]
+        return [
+            Rejection(place, f"email: {email} belongs to another customer")
+            for _number, place, email in sorted(refused, key=itemgetter(0))
+        ]
+
+    def count(self) -> tuple[int, int]:
+        """How many customers a merge would create and update."""
+        [(total,)], [(new,)] = self._fetch(COUNT), self._fetch(COUNT_NEW)
+        return new, total - new
+
+    def merge(self) -> None:
+        """Write what is staged. Nothing that is left may be refused by the database."""
+        self._execute(FREE_EMAILS)
+        self._execute(MERGE)
+
+    def drop(self) -> None:
+        """The next load of this connection makes its own."""
+        self._execute("DROP TABLE staged")
+
+    def _execute(self, statement: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(_spelled_out(statement), {"organizer": self._organizer.pk})
+            count: int = cursor.rowcount
+            return count
+
+    def _fetch(self, statement: str) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_spelled_out(statement), {"organizer": self._organizer.pk})
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+
+
+def _spelled_out(statement: str) -> str:
+    same = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
+    return statement.format(
+        table=Customer._meta.db_table,
+        columns=", ".join(COLUMNS),
+        placeholders=", ".join(["%s"] * (len(COLUMNS) + 2)),
+        same=same,
+        unchanged=" AND ".join(f"kept.{name} {same} staged.{name}" for name in COLUMNS),
+        assignments=", ".join(f"{name} = excluded.{name}" for name in COLUMNS),
+    )
+
+
+def _values(row: CustomerRow) -> tuple[object, ...]:
+    """The row in the order of COLUMNS."""
+    derived = derived_columns(row.identifier, row.external_identifier, row.email, row.name_parts)
+    given = {**row.__dict__, "name_parts": _written_out(row.name_parts)}
+    return (*_given(given), *_derived(derived))
+
+
+def _written_out(parts: Mapping[str, str | None]) -> str:
+    # SQLite compares the text: as Django writes it, and the same for parts in another order.
+    return json.dumps(parts, sort_keys=True)
+
+
+def _copy(cursor: Any, values: Iterable[tuple[object, ...]]) -> None:
+    with cursor.copy(_spelled_out(COPY)) as copy:
+        for row in values:
+            copy.write_row(row)
+
+
+def _insert(cursor: Any, values: Iterable[tuple[object, ...]]) -> None:
+    cursor.executemany(_spelled_out(INSERT), [[*map(_stored, row)] for row in values])
+
+
+def _stored(value: object) -> object:
+    """Times as Django writes them on SQLite. Those of a row are in UTC."""
+    return str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value

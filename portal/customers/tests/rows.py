@@ -1,0 +1,26 @@
+"""Rows for the tests of loading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.customers.rows import CustomerRow, Placed
+
+GIVEN = {
+    "identifier": "8WSAJCJ",
+    "email": "customer@example.org",
+    "name": "John Doe",
+    "name_parts": {"_scheme": "full", "full_name": "John Doe"},
+    "is_active": True,
+    "is_verified": False,
+    "last_login": None,
+    "date_joined": "2021-04-06T13:44:22.809216Z",
+    "locale": "de",
+    "last_modified": "2021-04-06T13:44:22.809377Z",
+}
+
+
+def make_row(identifier: str, email: str | None, **fields: Any) -> Placed:
+    """A row like the specification's example, in the place of its identifier."""
+    row = CustomerRow.model_validate({**GIVEN, "identifier": identifier, "email": email, **fields})
+    return Placed(f"row {identifier}", row)

@@ -1,0 +1,154 @@
+"""manage.py import_customers: what the real service returned, and every way to fail."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django_scopes import scope
+
+from portal.customers.models import Customer
+from portal.customers.tests.rows import GIVEN
+from portal.organizers.models import Organizer
+
+PAGES = sorted((Path(__file__).parent / "capture").glob("page-*.json"))
+CAPTURED = [each for page in PAGES for each in json.loads(page.read_text())["results"]]
+
+
+def _import(*files: Path | str) -> str:
+    out = io.StringIO()
+    call_command("import_customers", "bigevents", *map(str, files), stdout=out)
+    return out.getvalue()
+
+
+def _write(path: Path, *customers: dict[str, Any]) -> Path:
+    path.write_text("\n".join(map(json.dumps, customers)))
+    return path
+
+
+def _as_json(customer: Customer) -> dict[str, object]:
+    values = {name: getattr(customer, name) for name in CAPTURED[0]}
+    for name in ("last_login", "date_joined", "last_modified"):
+        moment = values[name]
+        values[name] = moment and moment.isoformat().replace("+00:00", "Z")
+    return values
+
+
+def _refusal(capsys: pytest.CaptureFixture[str], *files: Path | str) -> str:
+    """What standard error says when the import fails."""
+    with pytest.raises(CommandError):
+        _import(*files)
+    return capsys.readouterr().err
+
+
+def test_every_captured_customer_is_imported_field_by_field(organizer: Organizer) -> None:
+    said = _import(*PAGES)
+
+    with scope(organizer=organizer):
+        imported = {each.identifier: _as_json(each) for each in Customer.objects.all()}
+    assert said == "127 customers: 127 created, 0 updated, 0 unchanged, 0 rejected.\n"
+    assert imported == {each["identifier"]: each for each in CAPTURED}
+
+
+def test_a_second_import_changes_nothing(organizer: Organizer) -> None:
+    _import(*PAGES)
+
+    said = _import(*PAGES)
+
+    assert said == "127 customers: 0 created, 0 updated, 127 unchanged, 0 rejected.\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["-"]])
+def test_standard_input_is_read(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    content = b"".join(page.read_bytes() for page in PAGES)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    assert _import(*arguments).startswith("127 customers: 127 created")
+
+
+def test_a_bad_customer_is_reported_with_its_place_and_the_others_are_kept(
+    organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page-2.json"
+    page.write_text(json.dumps([GIVEN, {**GIVEN, "email": "nobody"}]))
+
+    said = _refusal(capsys, page)
+
+    assert f"{page}, customer 2: email: is not an email address\n" in said
+    with scope(organizer=organizer):
+        assert Customer.objects.get().identifier == GIVEN["identifier"]
+
+
+def test_a_bad_line_is_reported_with_its_number(
+    organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = _write(tmp_path / "lines", GIVEN, {}, {**GIVEN, "identifier": "ANN"})
+
+    said = _refusal(capsys, lines)
+
+    assert f"{lines}, line 2: identifier: Field required" in said
+    assert f"{lines}, line 3: email: customer@example.org belongs to another customer" in said
+
+
+def test_only_the_first_of_many_rejections_are_printed(
+    organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = _write(tmp_path / "lines", *[{"identifier": "ANN"}] * 60)
+
+    said = _refusal(capsys, lines)
+
+    assert said.count("Field required; ") > 50
+    assert "line 51" not in said
+    assert said.endswith("and 10 more\n")
+
+
+def test_a_file_that_breaks_off_is_kept_up_to_there(
+    organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(PAGES[0].read_bytes()[:-50])
+
+    said = _refusal(capsys, broken)
+
+    assert said == f"{broken}, after customer 49: breaks off in the middle\n"
+    with scope(organizer=organizer):
+        assert Customer.objects.count() == 49
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [("hello", "is not JSON: "), ("", "holds no customers")]
+)
+def test_a_file_of_another_kind_is_refused(
+    organizer: Organizer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: str,
+    reason: str,
+) -> None:
+    file = tmp_path / "file"
+    file.write_text(content)
+
+    assert _refusal(capsys, file).startswith(f"{file}: {reason}")
+
+
+@pytest.mark.parametrize("name", ["missing.json", "."])
+def test_nothing_is_loaded_when_a_file_cannot_be_read(
+    organizer: Organizer, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        _import(PAGES[0], tmp_path / name)
+
+    with scope(organizer=organizer):
+        assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_unknown_organizer_is_refused() -> None:
+    with pytest.raises(CommandError, match="There is no organizer 'bigevents'"):
+        _import(*PAGES)

@@ -1,0 +1,30 @@
+"""manage.py create_organizer SLUG --name NAME [--timezone TZ]."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand
+
+from portal.organizers import services
+from portal.organizers.management.refusals import explain
+
+
+class Command(BaseCommand):
+    """What an organizer needs before staff, tokens and customers."""
+
+    help = "Create an organizer."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="the short name in addresses, like bigevents")
+        parser.add_argument("--name", required=True)
+        parser.add_argument("--timezone", default="UTC", metavar="TZ", help="default: UTC")
+
+    def handle(self, *, slug: str, name: str, timezone: str, **_: Any) -> None:
+        try:
+            organizer = services.create_organizer(slug=slug, name=name, timezone=timezone)
+        except ValidationError as error:
+            raise explain(error) from error
+        self.stdout.write(f"Created {organizer.name} ({organizer.slug}).")

@@ -1,0 +1,30 @@
+"""What commands say when they cannot do what they are asked to."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError
+
+from portal.organizers import services
+from portal.organizers.models import Organizer
+
+
+def find_organizer(slug: str) -> Organizer:
+    """The organizer that a command names. Raises CommandError."""
+    try:
+        return services.get_organizer(slug)
+    except services.UnknownOrganizer as error:
+        raise CommandError(f"There is no organizer {slug!r}.") from error
+
+
+def explain(error: ValidationError) -> CommandError:
+    """One line for each problem, after the field that it is about."""
+    if hasattr(error, "error_dict"):
+        lines = [
+            message if field == "__all__" else f"{field}: {message}"
+            for field, messages in error.message_dict.items()
+            for message in messages
+        ]
+    else:
+        lines = error.messages
+    return CommandError("\n".join(lines))

@@ -1,0 +1,122 @@
+"""The commands that make organizers, staff and tokens."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from portal.accounts.models import User
+from portal.conftest import PASSWORD
+from portal.organizers import services
+from portal.organizers.models import Organizer
+
+GETPASS = "portal.organizers.management.commands.create_staff.getpass"
+
+
+def _call(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def _type(monkeypatch: pytest.MonkeyPatch, *passwords: str) -> None:
+    answers = iter(passwords)
+    monkeypatch.setattr(GETPASS, lambda _prompt: next(answers))
+
+
+@pytest.mark.django_db
+def test_an_organizer_is_created() -> None:
+    _call("create_organizer", "shows", "--name", "Shows", "--timezone", "Europe/Berlin")
+
+    organizer = services.get_organizer("shows")
+    assert (organizer.name, organizer.timezone) == ("Shows", "Europe/Berlin")
+
+
+def test_every_problem_of_an_organizer_is_a_line(organizer: Organizer) -> None:
+    with pytest.raises(CommandError) as refusal:
+        _call("create_organizer", organizer.slug, "--name", "", "--timezone", "Mars/Olympus")
+
+    fields = [line.partition(":")[0] for line in str(refusal.value).splitlines()]
+    assert sorted(fields) == ["name", "slug", "timezone"]
+
+
+def test_staff_is_created_with_a_typed_password(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _type(monkeypatch, PASSWORD, PASSWORD)
+
+    said = _call("create_staff", "New@Example.org", "--organizer", organizer.slug)
+
+    assert Client().login(username="new@example.org", password=PASSWORD)
+    assert PASSWORD not in said
+
+
+def test_passwords_that_differ_create_nobody(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _type(monkeypatch, PASSWORD, "something else")
+
+    with pytest.raises(CommandError, match="differ"):
+        _call("create_staff", "new@example.org", "--organizer", organizer.slug)
+
+    assert not User.objects.exists()
+
+
+def test_a_password_is_read_from_standard_input(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+
+    _call("create_staff", "new@example.org", "--organizer", organizer.slug, "--password-stdin")
+
+    assert Client().login(username="new@example.org", password=PASSWORD)
+
+
+@pytest.mark.parametrize(("email", "password"), [("nobody", PASSWORD), ("a@example.org", "123")])
+def test_what_is_not_acceptable_is_refused_without_the_password(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch, email: str, password: str
+) -> None:
+    _type(monkeypatch, password, password)
+
+    with pytest.raises(CommandError) as refusal:
+        _call("create_staff", email, "--organizer", organizer.slug)
+
+    assert password not in str(refusal.value)
+
+
+def test_standard_output_is_the_token_alone(
+    organizer: Organizer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = _call("create_token", organizer.slug, "--name", "shop")
+
+    access = services.authenticate_token(token.removesuffix("\n"))
+    assert (access.organizer, access.permissions) == (
+        organizer,
+        frozenset({"organizer.customers:read"}),
+    )
+    assert "shown once" in capsys.readouterr().err
+
+
+def test_a_token_has_the_permissions_that_are_named(organizer: Organizer) -> None:
+    permissions = ["organizer.customers:read", "organizer.customers:write"]
+    flags = [word for permission in permissions for word in ("--permission", permission)]
+
+    token = _call("create_token", organizer.slug, "--name", "shop", *flags)
+
+    assert services.authenticate_token(token.strip()).permissions == set(permissions)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["create_token", "nobody", "--name", "shop"],
+        ["create_staff", "new@example.org", "--organizer", "nobody"],
+    ],
+)
+@pytest.mark.django_db
+def test_an_unknown_organizer_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match="There is no organizer 'nobody'"):
+        _call(*arguments)
