@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
@@ -24,6 +25,7 @@ SEARCH_SOURCES = frozenset({TYPED_IN, "form#query"})
 
 
 @require_safe
+@gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The customers that the address asks for."""
@@ -49,6 +51,7 @@ def _history_header(request: PortalRequest) -> str:
 
 
 @require_safe
+@gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_detail(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
     """Everything about one customer, and the way back to the list that led here."""
