@@ -111,7 +111,6 @@ class CustomerListing:
         return CustomerTable(
             list(self.page or ()),
             links=self.links,
-            organizer=self.organizer.slug,
             ordering=self.search.ordering,
         )
 

@@ -20,12 +20,13 @@ SUMMER = datetime(2021, 7, 6, 22, 30, tzinfo=UTC)
         (timedelta(seconds=3), "just now"),
         (timedelta(minutes=5, seconds=20), "5 minutes ago"),
         (timedelta(days=3, hours=20), "3 days ago"),
+        (timedelta(days=1), "1 day ago"),
         (timedelta(days=800), "2 years ago"),
-        (-timedelta(days=2, hours=1), "in 2 days"),
+        (-timedelta(days=2, hours=1), "just now"),
     ],
 )
 def test_a_relative_time_is_in_its_largest_unit(ago: timedelta, words: str) -> None:
-    assert relative(timezone.now() - ago).replace("\xa0", " ") == words
+    assert relative(timezone.now() - ago) == words
 
 
 def test_an_absolute_time_names_its_zone() -> None:
