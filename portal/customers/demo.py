@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from portal.customers.demo_people import invent_person, pick
-from portal.customers.rows import CustomerRow, Placed
+from portal.customers.rows import CustomerRow, InventedRow, Placed
 
 # The specification's own example, as printed there.
 EXAMPLE: Final = CustomerRow.model_validate_json("""
@@ -90,7 +90,7 @@ class _Calendar:
         return moment + (self._end - moment) * random.random()
 
 
-def _customer(random: Random, calendar: _Calendar, number: int, identifier: str) -> CustomerRow:
+def _customer(random: Random, calendar: _Calendar, number: int, identifier: str) -> InventedRow:
     joined = calendar.registration(random)
     fate = random.random()
     if fate < 0.01:
@@ -99,7 +99,7 @@ def _customer(random: Random, calendar: _Calendar, number: int, identifier: str)
     is_verified = fate > 0.07
     # Nobody signs in before the email is verified.
     has_signed_in = is_verified and random.random() > 0.096
-    return CustomerRow.model_construct(
+    return InventedRow(
         identifier=identifier,
         external_identifier=f"CRM-{100_000 + number}" if random.random() < 0.3 else None,
         email=f"{person.mailbox}{number}@{pick(random, DOMAINS)}",
@@ -117,9 +117,9 @@ def _customer(random: Random, calendar: _Calendar, number: int, identifier: str)
 
 def _anonymised(
     random: Random, calendar: _Calendar, identifier: str, joined: datetime
-) -> CustomerRow:
+) -> InventedRow:
     """Everything that points to the person is gone."""
-    return CustomerRow.model_construct(
+    return InventedRow(
         identifier=identifier,
         external_identifier=None,
         email=None,

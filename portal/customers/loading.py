@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from portal.customers.models import Customer
 from portal.customers.rows import Placed, Rejection
-from portal.customers.staging import Staging
+from portal.customers.staging import Staging, write_at_once
 from portal.organizers.models import Organizer
 
 BATCH: Final = 2_000
@@ -65,6 +65,22 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> 
         staging.close()
         _merge(organizer, staging, report)
     if report.created + report.updated >= MANY:
+        _analyze()
+    return report
+
+
+def add_customers(organizer: Organizer, rows: Iterable[Placed]) -> LoadReport:
+    """Create customers that differ in identifier and email, at an organizer that has none yet.
+
+    All or none, and twice as quick as load_customers(). Raises IntegrityError where they are not
+    so different after all.
+    """
+    report = LoadReport()
+    with transaction.atomic():
+        for batch in _batches(iter(rows)):
+            write_at_once(organizer, batch)
+            report.created += len(batch)
+    if report.created >= MANY:
         _analyze()
     return report
 

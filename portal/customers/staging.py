@@ -6,7 +6,7 @@ The same statements run on SQLite and PostgreSQL.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
@@ -14,20 +14,23 @@ from typing import Any, Final
 from django.db import connection
 
 from portal.customers.models import Customer, derived_columns
-from portal.customers.rows import CustomerRow, Placed, Rejection
+from portal.customers.rows import CustomerRow, InventedRow, Placed, Rejection
 from portal.organizers.models import Organizer
 
 GIVEN: Final = tuple(CustomerRow.model_fields)
 DERIVED: Final = ("name", "name_key", "email_key", "search_text")
 COLUMNS: Final = GIVEN + DERIVED
+TIMES: Final = ("last_login", "date_joined", "last_modified")
 _given = itemgetter(*GIVEN)
 _derived = itemgetter(*DERIVED)
 
 CREATE: Final = """
     CREATE TEMPORARY TABLE staged AS
     SELECT id AS number, notes AS place, {columns} FROM {table} WHERE 1 = 0"""
-INSERT: Final = "INSERT INTO staged (number, place, {columns}) VALUES ({placeholders})"
+INSERT: Final = "INSERT INTO staged (number, place, {columns}) VALUES (%s, %s, {placeholders})"
 COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
+INSERT_AT_ONCE: Final = "INSERT INTO {table} (organizer_id, {columns}) VALUES (%s, {placeholders})"
+COPY_AT_ONCE: Final = "COPY {table} (organizer_id, {columns}) FROM STDIN"
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE EXISTS (
         SELECT 1 FROM staged later
@@ -92,8 +95,7 @@ class Staging:
             for number, placed in enumerate(batch, start=self._length)
         ]
         self._length += len(batch)
-        with connection.cursor() as cursor:
-            (_copy if connection.vendor == "postgresql" else _insert)(cursor, values)
+        _write(COPY, INSERT, values)
 
     def close(self) -> None:
         """No more rows come. Indexes are quicker to make now than to keep up row by row."""
@@ -148,40 +150,48 @@ class Staging:
             return rows
 
 
+def write_at_once(organizer: Organizer, batch: Sequence[Placed]) -> None:
+    """Past the staging table. Raises IntegrityError for whatever is there already."""
+    values = [(organizer.pk, *_values(placed.row)) for placed in batch]
+    _write(COPY_AT_ONCE, INSERT_AT_ONCE, values)
+
+
 def _spelled_out(statement: str) -> str:
     same = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
     return statement.format(
         table=Customer._meta.db_table,
         columns=", ".join(COLUMNS),
-        placeholders=", ".join(["%s"] * (len(COLUMNS) + 2)),
+        placeholders=", ".join(["%s"] * len(COLUMNS)),
         same=same,
         unchanged=" AND ".join(f"kept.{name} {same} staged.{name}" for name in COLUMNS),
         assignments=", ".join(f"{name} = excluded.{name}" for name in COLUMNS),
     )
 
 
-def _values(row: CustomerRow) -> tuple[object, ...]:
+def _values(row: CustomerRow | InventedRow) -> tuple[Any, ...]:
     """The row in the order of COLUMNS."""
     derived = derived_columns(row.identifier, row.external_identifier, row.email, row.name_parts)
     given = {**row.__dict__, "name_parts": _written_out(row.name_parts)}
+    if connection.vendor == "sqlite":
+        for name in TIMES:
+            given[name] = given[name] and _as_text(given[name])
     return (*_given(given), *_derived(derived))
 
 
-def _written_out(parts: Mapping[str, str | None]) -> str:
-    # SQLite compares the text: as Django writes it, and the same for parts in another order.
-    return json.dumps(parts, sort_keys=True)
+# SQLite compares the text: as Django writes it, and the same for parts in another order.
+_written_out = json.JSONEncoder(sort_keys=True).encode
 
 
-def _copy(cursor: Any, values: Iterable[tuple[object, ...]]) -> None:
-    with cursor.copy(_spelled_out(COPY)) as copy:
-        for row in values:
-            copy.write_row(row)
+def _as_text(moment: datetime) -> str:
+    """A time as Django writes it on SQLite. Those of a row are in UTC."""
+    return str(moment.replace(tzinfo=None))
 
 
-def _insert(cursor: Any, values: Iterable[tuple[object, ...]]) -> None:
-    cursor.executemany(_spelled_out(INSERT), [[*map(_stored, row)] for row in values])
-
-
-def _stored(value: object) -> object:
-    """Times as Django writes them on SQLite. Those of a row are in UTC."""
-    return str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value
+def _write(copy_in: str, insert: str, values: Sequence[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(_spelled_out(insert), values)
+            return
+        with cursor.copy(_spelled_out(copy_in)) as copy:
+            for row in values:
+                copy.write_row(row)

@@ -6,17 +6,19 @@ import re
 from datetime import UTC, date, datetime
 from itertools import islice
 
+import orjson
 import pytest
 
 from portal.customers.demo import DAYS, EXAMPLE, LETTERS, demo_customers
-from portal.customers.rows import CustomerRow
+from portal.customers.rows import CustomerRow, InventedRow
 
+Row = CustomerRow | InventedRow
 UNTIL = date(2026, 1, 1)
 END = datetime(2026, 1, 1, tzinfo=UTC)
 MANY = [placed.row for placed in demo_customers(5_000, seed=7, until=UNTIL)]
 
 
-def _share(rows: list[CustomerRow]) -> float:
+def _share(rows: list[Row]) -> float:
     return 100 * len(rows) / len(MANY)
 
 
@@ -32,7 +34,9 @@ def test_another_seed_gives_other_customers() -> None:
 
 def test_every_customer_would_be_accepted_by_an_import() -> None:
     for row in MANY:
-        assert CustomerRow.model_validate_json(row.model_dump_json()) == row
+        accepted = CustomerRow.model_validate_json(orjson.dumps(vars(row)))
+
+        assert vars(accepted) == vars(row)
 
 
 def test_identifiers_are_unique_and_of_the_right_letters() -> None:
@@ -67,9 +71,7 @@ def test_nothing_happens_before_registration_or_after_the_end() -> None:
     ],
     ids=["unverified", "inactive", "never signed in", "anonymised"],
 )
-def test_special_customers_are_as_frequent_as_in_life(
-    rows: list[CustomerRow], percent: int
-) -> None:
+def test_special_customers_are_as_frequent_as_in_life(rows: list[Row], percent: int) -> None:
     assert _share(rows) == pytest.approx(percent, rel=0.25)
 
 
@@ -78,7 +80,9 @@ def test_everything_that_points_to_an_anonymised_customer_is_gone() -> None:
 
     kept = {"identifier", "date_joined", "last_modified", "locale"}
     assert anonymised
-    assert not any(value for row in anonymised for name, value in row if name not in kept)
+    assert not any(
+        value for row in anonymised for name, value in vars(row).items() if name not in kept
+    )
 
 
 def test_names_have_many_schemes_scripts_and_marks() -> None:

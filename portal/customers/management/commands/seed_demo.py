@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django_scopes import scope
 from tqdm import tqdm
 
 from portal.customers.demo import UNTIL, demo_customers
-from portal.customers.loading import load_customers
+from portal.customers.loading import add_customers, load_customers
+from portal.customers.models import Customer
 from portal.organizers.management.refusals import find_organizer
 
 
@@ -40,4 +42,7 @@ class Command(BaseCommand):
             unit=" customers",
             disable=True if verbosity == 0 else None,
         )
-        self.stdout.write(str(load_customers(find_organizer(organizer), rows)))
+        owner = find_organizer(organizer)
+        with scope(organizer=owner):
+            load = load_customers if Customer.objects.exists() else add_customers
+        self.stdout.write(str(load(owner, rows)))
