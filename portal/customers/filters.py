@@ -146,7 +146,6 @@ class CustomerFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, queryset: CustomerQuerySet, organizer: Organizer) -> None:
         super().__init__(data, queryset)
-        self.query = data
         self.everybody = queryset
         timezone = ZoneInfo(organizer.timezone)
         for name in RANGES:

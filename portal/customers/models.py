@@ -79,7 +79,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def count_by_locale(self) -> dict[str, int]:
         """How many customers have each locale, by locale. Added up: all customers."""
-        rows = self.order_by("locale").values_list("locale").annotate(models.Count("pk"))
+        rows = self.order_by("locale").values_list("locale").annotate(count=models.Count("*"))
         return dict(rows)
 
     def update(self, **values: Any) -> int:

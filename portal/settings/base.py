@@ -82,6 +82,8 @@ def database_from(url: str) -> dict[str, Any]:
     """Django's settings for a DATABASE_URL (sqlite:///path, postgres://...)."""
     database: dict[str, Any] = {**dj_database_url.parse(url)}
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
+    # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.
+    database["CONN_MAX_AGE"] = None if is_sqlite else 0
     database["OPTIONS"] = {
         **database.get("OPTIONS", {}),
         **(SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS),
