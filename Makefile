@@ -21,7 +21,7 @@ help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
 	@echo "make check        style, types, imports, migrations, settings: no tests"
-	@echo "make bench        how fast, on PostgreSQL"
+	@echo "make bench        how fast, on SQLite and PostgreSQL"
 	@echo "make screenshots  pictures of every page"
 	@echo "make install      the virtual environment, .venv; the others see to it themselves"
 
@@ -74,8 +74,8 @@ e2e: install
 	@$(CHROMIUM_FOUND) env -u DATABASE_URL $(BIN)/pytest e2e
 
 bench: install
-	$(say) "Benchmarks on PostgreSQL"
-	@$(POSTGRES) $(BIN)/python -m benchmarks
+	$(say) "Benchmarks on SQLite and PostgreSQL, some ten minutes: to benchmarks/RESULTS.md"
+	@$(BIN)/python -m benchmarks
 
 screenshots: install
 	$(say) "Screenshots"

@@ -1,0 +1,90 @@
+"""One HTTP client on one connection that is kept open: it costs little, so it hides little."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+PATIENCE: Final = 60  # seconds
+CHUNK: Final = 1 << 18
+
+
+class UnexpectedAnswer(Exception):
+    """Something else than 200, or nothing at all."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The body, and how long it took from the first byte sent to the last one received."""
+
+    body: bytes
+    milliseconds: float
+
+
+class Client:
+    """Asks one server, one request after another."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._socket = self._connect()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def get(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """Raises UnexpectedAnswer."""
+        message = self._message(path, headers)
+        try:
+            return self._exchange(message)
+        except ConnectionError:
+            # The server closes a connection that was idle for two seconds.
+            self._socket.close()
+            self._socket = self._connect()
+            return self._exchange(message)
+
+    def _connect(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def _message(self, path: str, headers: Mapping[str, str]) -> bytes:
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def _exchange(self, message: bytes) -> Answer:
+        started = perf_counter()
+        self._socket.sendall(message)
+        head, body = self._receive_head()
+        length = _content_length(head)
+        while len(body) < length:
+            body += self._receive()
+        took = perf_counter() - started
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise UnexpectedAnswer(f"{message!r}\n{head!r}\n{body[:1000]!r}")
+        return Answer(bytes(body), took * 1000)
+
+    def _receive_head(self) -> tuple[bytes, bytearray]:
+        """The head, and what came of the body with it."""
+        received = bytearray()
+        while b"\r\n\r\n" not in received:
+            received += self._receive()
+        head, _, body = received.partition(b"\r\n\r\n")
+        return bytes(head), body
+
+    def _receive(self) -> bytes:
+        received = self._socket.recv(CHUNK)
+        if not received:
+            raise ConnectionResetError("The server closed the connection.")
+        return received
+
+
+def _content_length(head: bytes) -> int:
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    raise UnexpectedAnswer(f"No Content-Length: {head!r}")

@@ -1,0 +1,107 @@
+"""The floor: the same SQL through the bare driver, the answer by orjson, and nothing else.
+
+A WSGI application. It knows the cases from the plan, a file that the environment names.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+import psycopg
+from psycopg.types.json import set_json_loads
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+PLAN: Final = orjson.loads(Path(os.environ["FLOOR_PLAN"]).read_bytes())
+FIELDS: Final = tuple(PLAN["fields"])
+opened = threading.local()
+
+# A row of either driver, and a connection of either: they have no type in common.
+Row = Sequence[Any]
+Connection = Any
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answers `/NUMBER` as the case of this number."""
+    case = PLAN["cases"][int(environ["PATH_INFO"][1:])]
+    body = orjson.dumps(ANSWERS[case["kind"]](case), default=str, option=orjson.OPT_UTC_Z)
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    start_response("200 OK", headers)
+    return [body]
+
+
+def _answer_list(case: Mapping[str, Any]) -> dict[str, object]:
+    """What Portal's JSON list says, to the letter: the run makes sure of it."""
+    columns, rows = _execute(*case["queries"][-1])
+    count = rows[0][-1] if rows else 0
+    results = [_customer(columns, row) for row in rows]
+    return {"count": count, **case["links"], "results": results}
+
+
+def _answer_object(case: Mapping[str, Any]) -> dict[str, object]:
+    columns, rows = _execute(*case["queries"][0])
+    return _customer(columns, rows[0])
+
+
+def _answer_rows(case: Mapping[str, Any]) -> list[Sequence[Row]]:
+    """For pages: the rows of all queries, as they are."""
+    return [_execute(*query)[1] for query in case["queries"]]
+
+
+ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
+    "list": _answer_list,
+    "object": _answer_object,
+    "rows": _answer_rows,
+}
+
+
+def _execute(statement: str, values: Sequence[object]) -> tuple[list[str], Sequence[Row]]:
+    """The names of the columns, and the rows. Each thread has a connection that stays open."""
+    if not hasattr(opened, "connection"):
+        opened.connection = _connect()
+    cursor = opened.connection.execute(statement, values)
+    return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+def _connect() -> Connection:
+    if "sqlite" in PLAN:
+        connection = sqlite3.connect(PLAN["sqlite"], isolation_level=None)
+        connection.executescript(PLAN["init_command"])
+        return connection
+    set_json_loads(orjson.loads)
+    # Portal's driver puts the values into the statement as well, so that the plans are the same.
+    return psycopg.connect(PLAN["postgres"], autocommit=True, cursor_factory=psycopg.ClientCursor)
+
+
+def _customer(columns: Sequence[str], row: Row) -> dict[str, object]:
+    named = dict(zip(columns, row, strict=True))
+    return {field: CONVERT[field](named[field]) for field in FIELDS}
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _moment(text: str | None) -> str | None:
+    """SQLite keeps times as text in UTC."""
+    return f"{text[:10]}T{text[11:]}Z" if text else None
+
+
+SQLITE: Final[Mapping[str, Callable[[Any], object]]] = {
+    "name_parts": orjson.loads,
+    "is_active": bool,
+    "is_verified": bool,
+    "last_login": _moment,
+    "date_joined": _moment,
+    "last_modified": _moment,
+}
+CONVERT: Final = {
+    field: SQLITE.get(field, _same) if "sqlite" in PLAN else _same for field in FIELDS
+}

@@ -1,0 +1,22 @@
+"""The benchmarks still run. How fast Portal is they say elsewhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+
+def test_the_benchmarks_run_through_on_few_customers(tmp_path: Path) -> None:
+    results = tmp_path / "RESULTS.md"
+    options = ["--quick", "--only", "sqlite", "--customers", "300", "--results", str(results)]
+    command = [sys.executable, "-m", "benchmarks", *options]
+
+    done = subprocess.run(  # noqa: S603
+        command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "| JSON list, first page " in results.read_text()
