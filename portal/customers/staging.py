@@ -192,6 +192,6 @@ def _write(copy_in: str, insert: str, values: Sequence[tuple[Any, ...]]) -> None
         if connection.vendor == "sqlite":
             cursor.executemany(_spelled_out(insert), values)
             return
-        with cursor.copy(_spelled_out(copy_in)) as copy:
+        with connection.wrap_database_errors, cursor.copy(_spelled_out(copy_in)) as copy:
             for row in values:
                 copy.write_row(row)

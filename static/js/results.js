@@ -4,6 +4,8 @@ const FAILURES = { timeout: "slow", 403: "forbidden", 404: "forbidden" };
 let asked = null;
 let acted = null;
 
+// A mistake in the filters (422) is a list with an explanation, not a failure.
+const isAnswer = ({ response }) => response.status < 400 || response.status === 422;
 const results = () => document.getElementById("results");
 const isForResults = (event) => event.detail.ctx?.target?.id === "results";
 
@@ -20,14 +22,15 @@ document.addEventListener("htmx:finally:request", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx !== asked) return;
+  // A swap that puts nothing in ends like any other.
+  if (event.detail.ctx !== asked || !isAnswer(asked)) return;
   document.getElementById("failure").hidden = true;
   placeFocus(event.detail.ctx);
 });
 
 document.addEventListener("htmx:response:error", (event) => {
-  const status = event.detail.ctx.response.status;
-  if (event.detail.ctx === asked && status !== 422) showFailure(FAILURES[status] ?? "server");
+  const { ctx } = event.detail;
+  if (ctx === asked && !isAnswer(ctx)) showFailure(FAILURES[ctx.response.status] ?? "server");
 });
 
 document.addEventListener("htmx:error", (event) => {
