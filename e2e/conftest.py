@@ -1,0 +1,154 @@
+"""The stage of the end-to-end tests: a real server, a real Chromium, a guard over every page."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from e2e.guard import Guard
+from e2e.server import ROOT, Server, serve
+from e2e.steps import PLAYHOUSE, sign_in
+
+CLARA = "clara@example.org"
+CLARAS_PASSWORD = "playhouse-clara-1"
+CAPTURE = [f"portal/customers/tests/capture/page-{number}.json" for number in (1, 2, 3)]
+
+NewContext = Callable[..., BrowserContext]
+# Chromium would otherwise talk to its maker.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "expects_console_errors: the test provokes answers that a console reports"
+    )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(tmp_path_factory.mktemp("portal")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    given = os.environ.get("CHROMIUM")
+    return given or subprocess.check_output([ROOT / ".ci" / "find-chromium"], text=True).strip()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], chromium: str
+) -> dict[str, Any]:
+    # Chromium's sandbox does not work for root, as which containers run.
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": chromium, "args": [*QUIET, *sandbox]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "en-GB",
+        "timezone_id": "Europe/Berlin",
+    }
+
+
+@pytest.fixture
+def guard(request: pytest.FixtureRequest, base_url: str) -> Iterator[Guard]:
+    """Fails a test whose pages logged errors, broke their policy or asked another site."""
+    marker = request.node.get_closest_marker("expects_console_errors")
+    guard = Guard(base_url, allows_errors=marker is not None)
+    yield guard
+    assert not guard.complaints, "\n".join(guard.complaints)
+
+
+@pytest.fixture
+def new_context(guard: Guard, new_context: NewContext) -> NewContext:
+    """Every page of a test comes out of here, so none escapes the guard.
+
+    The guard comes first and goes last: it hears what happens until the contexts are closed.
+    """
+
+    def make(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        guard.watch(context)
+        return context
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def playhouse(server: Server) -> str:
+    """The list of a second organizer, with the same 127 customers always.
+
+    Clara works for both organizers; the demo's member of staff does not know this one.
+    """
+    server.manage(
+        "create_organizer", "playhouse", "--name", "Playhouse", "--timezone", "Europe/Berlin"
+    )
+    for organizer in ("playhouse", "bigevents"):
+        server.manage(
+            "create_staff",
+            CLARA,
+            "--organizer",
+            organizer,
+            "--password-stdin",
+            typed=f"{CLARAS_PASSWORD}\n",
+        )
+    server.manage("import_customers", "playhouse", *CAPTURE)
+    return PLAYHOUSE
+
+
+@pytest.fixture(scope="session")
+def staff_state(browser: Browser, browser_context_args: dict[str, Any]) -> StorageState:
+    """The cookies of somebody who came in through the front door, once for all tests."""
+    with browser.new_context(**browser_context_args) as context:
+        return _come_in(context.new_page())
+
+
+@pytest.fixture(scope="session")
+def clara_state(
+    browser: Browser, browser_context_args: dict[str, Any], playhouse: str
+) -> StorageState:
+    with browser.new_context(**browser_context_args) as context:
+        return _come_in(context.new_page(), CLARA, CLARAS_PASSWORD)
+
+
+def _come_in(page: Page, *account: str) -> StorageState:
+    page.goto("/sign-in/")
+    sign_in(page, *account)
+    expect(page).not_to_have_url(re.compile("/sign-in/"))
+    return page.context.storage_state()
+
+
+@pytest.fixture
+def staff_page(new_context: NewContext, staff_state: StorageState) -> Page:
+    """A page of the demo's member of staff, signed in."""
+    return new_context(storage_state=staff_state).new_page()
+
+
+@pytest.fixture
+def clara_page(new_context: NewContext, clara_state: StorageState) -> Page:
+    """A page of Clara, signed in, on the list of the playhouse."""
+    page = new_context(storage_state=clara_state).new_page()
+    page.goto(PLAYHOUSE)
+    return page

@@ -1,0 +1,48 @@
+"""What no page may do while a test looks at it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
+
+# How a browser words such a message is up to it; the event is a standard.
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", violation => console.error(
+  `Content Security Policy: ${violation.violatedDirective} blocked ${violation.blockedURI}`
+));
+"""
+# These never leave the browser.
+LOCAL = ("data:", "blob:", "about:")
+
+
+class Guard:
+    """Collects complaints of the pages of a context; `allows_errors` excuses console errors."""
+
+    def __init__(self, base_url: str, *, allows_errors: bool) -> None:
+        self.base_url = base_url
+        self.allows_errors = allows_errors
+        self.complaints: list[str] = []
+
+    def watch(self, context: BrowserContext) -> None:
+        """From now on, every page of the context is watched."""
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._hear)
+        context.on("weberror", self._note_page_error)
+        context.on("request", self._note_foreign)
+        context.on("requestfailed", self._note_failed)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        is_violation = "Content Security Policy" in message.text
+        if is_violation or (message.type == "error" and not self.allows_errors):
+            self.complaints.append(f"console: {message.text}")
+
+    def _note_page_error(self, failure: WebError) -> None:
+        self.complaints.append(f"uncaught: {failure.error}")
+
+    def _note_foreign(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.base_url}/", *LOCAL)):
+            self.complaints.append(f"another site: {request.method} {request.url}")
+
+    def _note_failed(self, request: Request) -> None:
+        # A page that gives up a request, for a newer one or because it is left, is no failure.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")

@@ -1,0 +1,123 @@
+"""A real Portal for the tests: gunicorn, the production settings, the demo, a place of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EMAIL = "demo@example.org"
+PASSWORD = "bigevents-demo"
+PATIENCE = 30  # seconds
+COMPLAINT = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it answers and where it keeps its files."""
+
+    url: str
+    directory: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def manage(self, *arguments: str, typed: str = "") -> None:
+        """Run a command of manage.py beside the server. Raises RuntimeError where it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]} failed:\n{done.stdout}{done.stderr}")
+
+    @property
+    def token(self) -> str:
+        """The API token of the demo's program."""
+        return (self.directory / "demo-token").read_text().strip()
+
+    @property
+    def log(self) -> str:
+        return (self.directory / "server.log").read_text()
+
+
+@contextlib.contextmanager
+def serve(directory: Path) -> Iterator[Server]:
+    """A server with the demo's customers, which keeps its files in the directory.
+
+    Raises RuntimeError where it does not start, or wrote an error into its log.
+    """
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = Server(url, directory, _environment(url, directory, port))
+    for command in ("migrate", "collectstatic --noinput", "prepare_demo"):
+        server.manage(*command.split())
+    with _gunicorn(server, port):
+        yield server
+    if complaints := COMPLAINT.findall(server.log):
+        raise RuntimeError(f"The server complained: {complaints}\n{server.log[-4000:]}")
+
+
+def _environment(url: str, directory: Path, port: int) -> dict[str, str]:
+    """Nothing of ours but the path, and a PostgreSQL where the tests are given one."""
+    given = os.environ.get("DATABASE_URL", "")
+    sqlite = f"sqlite:///{directory / 'portal.sqlite3'}"
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "PUBLIC_URL": url,
+        "PORT": str(port),
+        "VAR_DIR": str(directory),
+        "DATABASE_URL": given if given.startswith("postgres") else sqlite,
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def _gunicorn(server: Server, port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
+    with (server.directory / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=server.environment, stdout=log, stderr=log
+        )
+    try:
+        _wait_until_it_listens(process, port, server)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, server: Server) -> None:
+    """Gunicorn listens before its workers are there; a request then waits for one."""
+    for _attempt in range(PATIENCE * 20):
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+            break
+    raise RuntimeError(f"The server did not start:\n{server.log}")

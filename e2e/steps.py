@@ -1,0 +1,55 @@
+"""What people do and see on many pages, in the words of the tests."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, Route
+
+from e2e.server import EMAIL, PASSWORD
+
+BIGEVENTS = "/organizers/bigevents/customers/"
+PLAYHOUSE = "/organizers/playhouse/customers/"
+
+
+def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
+    """Fill in the sign-in form that the page shows."""
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def search_box(page: Page) -> Locator:
+    return page.get_by_role("searchbox", name="Search customers")
+
+
+def rows(page: Page) -> Locator:
+    """The rows of customers, without the head."""
+    return page.get_by_role("row").filter(has=page.get_by_role("cell"))
+
+
+def names(page: Page) -> list[str]:
+    """Who is shown, from top to bottom."""
+    return rows(page).get_by_role("link").all_inner_texts()
+
+
+def count(page: Page, words: str) -> Locator:
+    """The count above the table, in words."""
+    return page.get_by_text(words, exact=True)
+
+
+def header(page: Page, name: str) -> Locator:
+    """The link in a column's head that orders by it."""
+    return page.get_by_role("columnheader", name=name).get_by_role("link")
+
+
+def chip(page: Page, words: str) -> Locator:
+    """The chip of a filter that is on: a click drops it."""
+    return page.get_by_role("list", name="Filters that are on").get_by_role("link", name=words)
+
+
+def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
+    """Requests to such an address get no answer until the test gives one."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))
+    return held

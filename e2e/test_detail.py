@@ -1,0 +1,102 @@
+"""One customer: who this is, every fact, copies, JSON, and unusual people."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.steps import BIGEVENTS, PLAYHOUSE, search_box
+
+EXAMPLE = f"{BIGEVENTS}8WSAJCJ/"
+
+
+def fact(page: Page, label: str) -> str:
+    """What stands beside the label."""
+    return page.locator("dt", has_text=label).locator("xpath=following-sibling::dd").inner_text()
+
+
+def test_a_glance_says_who_this_is(staff_page: Page) -> None:
+    staff_page.goto(EXAMPLE)
+
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("John Doe")
+    expect(staff_page.get_by_text("Unverified", exact=True)).to_be_visible()
+    assert "6 Apr 2021, 15:44 CEST" in fact(staff_page, "Registered")
+    assert fact(staff_page, "Last sign-in") == "Never"
+    assert fact(staff_page, "Full name") == "John Doe"
+    assert fact(staff_page, "Language") == "German de"
+    expect(staff_page.get_by_text("Times are those of Europe/Berlin.")).to_be_visible()
+
+
+def test_a_value_can_be_copied(staff_page: Page) -> None:
+    staff_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    staff_page.goto(EXAMPLE)
+
+    staff_page.get_by_role("button", name="Copy customer@example.org").first.click()
+
+    expect(staff_page.get_by_role("status")).to_have_text("Copied")
+    assert staff_page.evaluate("navigator.clipboard.readText()") == "customer@example.org"
+
+
+def test_the_same_record_is_one_click_away_as_json(staff_page: Page) -> None:
+    staff_page.goto(EXAMPLE)
+
+    staff_page.get_by_role("link", name="Open as JSON").click()
+
+    record = json.loads(staff_page.locator("body").inner_text())
+    assert record["identifier"] == "8WSAJCJ"
+    assert record["date_joined"] == "2021-04-06T13:44:22.809216Z"
+    assert len(record) == 10
+
+
+def test_a_search_from_here_leads_to_the_list(staff_page: Page) -> None:
+    staff_page.goto(EXAMPLE)
+
+    search_box(staff_page).fill("customer@example.org")
+    search_box(staff_page).press("Enter")
+
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?search=customer%40example.org")
+    expect(search_box(staff_page)).to_have_value("customer@example.org")
+
+
+def test_all_customers_are_one_click_away(staff_page: Page) -> None:
+    staff_page.goto(EXAMPLE)
+
+    staff_page.get_by_role("link", name="Back to all customers").click()
+
+    expect(staff_page).to_have_url(BIGEVENTS)
+
+
+def test_an_anonymised_customer_is_nobody_any_more(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}39KG6GP/")
+
+    expect(clara_page.get_by_role("heading", level=1)).to_have_text("No name")
+    expect(clara_page.get_by_text("Anonymised", exact=True)).to_be_visible()
+    expect(clara_page.get_by_text("everything that pointed to a person is gone")).to_be_visible()
+
+
+def test_a_customer_without_a_name_has_an_email(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}ETH3WGD/")
+
+    expect(clara_page.get_by_role("heading", level=1)).to_have_text("No name")
+    expect(clara_page.get_by_text("idem@alpha.example").first).to_be_visible()
+    expect(clara_page.get_by_text("This customer has not given a name.")).to_be_visible()
+
+
+def test_hostile_text_is_only_text(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}has.dot-and_us/")
+
+    expect(clara_page.get_by_role("heading", level=1)).to_have_text("=cmd|' /C calc'!A0")
+    expect(clara_page.get_by_text("<script>alert(1)</script>")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_follows_the_system(staff_page: Page, scheme: str) -> None:
+    staff_page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    staff_page.goto(EXAMPLE)
+
+    lightness = staff_page.evaluate(
+        "parseFloat(getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/)[0])"
+    )
+    assert (lightness < 0.5) == (scheme == "dark")

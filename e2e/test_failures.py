@@ -1,0 +1,110 @@
+"""When it does not work: an expired session, a failing server, no network, a stranger."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import CLARA, CLARAS_PASSWORD
+from e2e.steps import PLAYHOUSE, count, header, hold, rows, search_box, sign_in
+
+SORTED = re.compile("ordering=identifier")
+pytestmark = pytest.mark.expects_console_errors
+
+
+def test_an_expired_session_leads_to_sign_in_and_back_to_the_list(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    clara_page.context.clear_cookies()
+
+    header(clara_page, "Identifier").click()
+    expect(clara_page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(clara_page.get_by_role("table")).to_have_count(0)
+    sign_in(clara_page, CLARA, CLARAS_PASSWORD)
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (500, "Something went wrong on our side. The list below is as it was."),
+        (503, "Something went wrong on our side. The list below is as it was."),
+        (404, "You may no longer see this list, or it is gone."),
+    ],
+)
+def test_a_failure_keeps_the_rows_and_can_be_tried_again(
+    clara_page: Page, status: int, words: str
+) -> None:
+    clara_page.route(SORTED, lambda route: route.fulfill(status=status, body="<p>broken</p>"))
+    header(clara_page, "Identifier").click()
+
+    expect(clara_page.get_by_role("alert")).to_contain_text(words)
+    expect(rows(clara_page)).to_have_count(50)
+    expect(clara_page.get_by_text("broken")).to_have_count(0)
+    clara_page.unroute(SORTED)
+    clara_page.get_by_role("button", name="Try again").click()
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=identifier")
+    expect(clara_page.get_by_role("alert")).to_have_count(0)
+
+
+def test_without_a_network_the_rows_stay(clara_page: Page) -> None:
+    clara_page.route(re.compile("search=u00"), lambda route: route.abort("aborted"))
+
+    search_box(clara_page).fill("u001")
+
+    expect(clara_page.get_by_role("alert")).to_contain_text("There is no connection.")
+    expect(rows(clara_page)).to_have_count(50)
+    clara_page.unroute(re.compile("search=u00"))
+    clara_page.get_by_role("button", name="Try again").click()
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+
+
+def test_an_answer_that_takes_too_long_is_given_up(clara_page: Page) -> None:
+    clara_page.clock.install()
+    clara_page.goto(PLAYHOUSE)
+    held = hold(clara_page, SORTED)
+    with clara_page.expect_request(SORTED):
+        header(clara_page, "Identifier").click()
+
+    clara_page.clock.fast_forward(16_000)
+
+    expect(clara_page.get_by_role("alert")).to_contain_text("The answer took too long.")
+    expect(rows(clara_page)).to_have_count(50)
+    assert len(held) == 1
+
+
+def test_the_rows_are_marked_as_busy_only_while_they_are(clara_page: Page) -> None:
+    held = []
+    clara_page.route(SORTED, lambda route: held.append(route))
+    results = clara_page.locator("[aria-busy]")
+
+    header(clara_page, "Identifier").click()
+    expect(results).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+
+    expect(results).to_have_attribute("aria-busy", "false")
+
+
+@pytest.mark.parametrize("organizer", ["smallshows", "nowhere"])
+@pytest.mark.parametrize("path", ["customers/", "customers/8WSAJCJ/"])
+def test_to_a_stranger_an_organizer_does_not_exist(
+    staff_page: Page, organizer: str, path: str
+) -> None:
+    response = staff_page.goto(f"/organizers/{organizer}/{path}")
+
+    assert response
+    assert response.status == 404
+    expect(staff_page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    staff_page.get_by_role("link", name="Go to your customers").click()
+    expect(staff_page.get_by_role("heading", name="Customers")).to_be_visible()
+
+
+def test_the_api_tells_a_stranger_as_little(staff_page: Page) -> None:
+    response = staff_page.goto("/api/v1/organizers/smallshows/customers/")
+
+    assert response
+    assert response.status == 403

@@ -1,0 +1,183 @@
+"""Filters: what the popovers, the chips and the address can ask for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, count, rows, search_box
+
+
+def button(page: Page, name: str) -> Locator:
+    """What opens a filter."""
+    return page.get_by_role("form", name="Filters").get_by_role("button", name=name)
+
+
+def day(page: Page, name: str) -> Locator:
+    """An end of the range that is open."""
+    return page.get_by_role("textbox", name=name)
+
+
+def test_a_choice_takes_effect_at_once_and_the_popover_stays(clara_page: Page) -> None:
+    button(clara_page, "Status").click()
+    clara_page.get_by_role("radio", name="Inactive").check()
+
+    expect(count(clara_page, "7 of 127 customers")).to_be_visible()
+    expect(clara_page.get_by_role("radio", name="Inactive")).to_be_checked()
+    expect(clara_page.get_by_role("radio", name="Inactive")).to_be_visible()
+    expect(chip(clara_page, "Status Inactive")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=false")
+
+
+def test_several_languages_are_ticked_one_after_the_other(clara_page: Page) -> None:
+    button(clara_page, "Language").click()
+    clara_page.get_by_role("checkbox", name="German").check()
+    expect(count(clara_page, "58 of 127 customers")).to_be_visible()
+    clara_page.get_by_role("checkbox", name="English").check()
+    expect(count(clara_page, "127 of 127 customers")).to_be_visible()
+
+    expect(clara_page.get_by_role("checkbox", name="German")).to_be_visible()
+    expect(chip(clara_page, "Language German")).to_be_visible()
+    expect(chip(clara_page, "Language English")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&locale=en")
+
+
+def test_customers_are_found_by_the_days_of_their_registration(staff_page: Page) -> None:
+    staff_page.goto(BIGEVENTS)
+    button(staff_page, "Registered").click()
+    day(staff_page, "From").fill("2021-04-06")
+    day(staff_page, "Up to").fill("2021-04-06")
+    staff_page.get_by_role("button", name="Show customers").click()
+
+    expect(staff_page).to_have_url(re.compile("since=2021-04-06&date_joined_until=2021-04-06$"))
+    expect(rows(staff_page).filter(has_text="John Doe")).to_be_visible()
+    expect(day(staff_page, "From")).to_have_count(0)
+    expect(chip(staff_page, "Registered from")).to_be_visible()
+    expect(chip(staff_page, "Registered up to")).to_be_visible()
+
+
+def test_a_filter_is_set_with_the_keyboard_alone(clara_page: Page) -> None:
+    button(clara_page, "Status").focus()
+    clara_page.keyboard.press("Enter")
+    clara_page.keyboard.press("Tab")
+    clara_page.keyboard.press("ArrowDown")
+    expect(count(clara_page, "120 of 127 customers")).to_be_visible()
+    expect(clara_page.get_by_role("radio", name="Active", exact=True)).to_be_focused()
+
+    clara_page.keyboard.press("ArrowDown")
+    expect(count(clara_page, "7 of 127 customers")).to_be_visible()
+    clara_page.keyboard.press("Escape")
+
+    expect(clara_page.get_by_role("radio", name="Inactive")).to_be_hidden()
+    expect(button(clara_page, "Status")).to_be_focused()
+
+
+def test_enter_in_a_date_closes_the_popover_and_shows_the_customers(clara_page: Page) -> None:
+    button(clara_page, "Registered").focus()
+    clara_page.keyboard.press("Enter")
+    day(clara_page, "From").fill("2026-11-24")
+    day(clara_page, "From").press("Enter")
+
+    expect(clara_page.get_by_role("heading", name="No customers match")).to_be_visible()
+    expect(day(clara_page, "From")).to_have_count(0)
+
+
+def test_a_dropped_chip_hands_the_focus_on(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?is_active=true&locale=de")
+
+    chip(clara_page, "Status Active").press("Enter")
+    expect(chip(clara_page, "Status Active")).to_have_count(0)
+    expect(chip(clara_page, "Language German")).to_be_focused()
+
+    chip(clara_page, "Language German").press("Enter")
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(search_box(clara_page)).to_be_focused()
+
+
+def test_a_dropped_chip_empties_its_form_as_well(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=g&locale=de")
+    chip(clara_page, "Search").click()
+    expect(search_box(clara_page)).to_have_value("")
+    chip(clara_page, "Language German").click()
+    expect(count(clara_page, "127 customers")).to_be_visible()
+
+    button(clara_page, "Language").click()
+
+    expect(clara_page.get_by_role("checkbox", name="German")).not_to_be_checked()
+
+
+def test_clear_all_keeps_the_order_only(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=g&is_active=true&locale=de&ordering=-name")
+
+    clara_page.get_by_role("link", name="Clear all").click()
+
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=-name")
+    expect(search_box(clara_page)).to_have_value("")
+    expect(search_box(clara_page)).to_be_focused()
+
+
+@pytest.mark.expects_console_errors
+def test_a_reversed_range_is_explained_where_it_stands(clara_page: Page) -> None:
+    button(clara_page, "Registered").click()
+    day(clara_page, "From").fill("2026-02-01")
+    day(clara_page, "Up to").fill("2026-01-01")
+    clara_page.get_by_role("button", name="Show customers").click()
+
+    expect(clara_page.get_by_role("group", name="No customers are shown")).to_contain_text(
+        "Registered up to: The end is before the start."
+    )
+    expect(rows(clara_page)).to_have_count(0)
+    button(clara_page, "Registered").click()
+    expect(day(clara_page, "From")).to_have_value("2026-02-01")
+    expect(day(clara_page, "Up to")).to_have_accessible_description("The end is before the start.")
+
+
+@pytest.mark.expects_console_errors
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("date_joined_since=2026-13-01", "Write a day as 2026-01-31"),
+        ("locale=klingon", "There is no language “klingon”."),
+        ("is_active=perhaps", "Choose true or false, not “perhaps”."),
+        ("page_size=0", "A page can have 25, 50, 100 or 200 customers."),
+        ("page=9", "The list is not that long."),
+        ("ordering=shoe_size", "Cannot order by “shoe_size”"),
+    ],
+)
+def test_a_mistake_in_the_address_shows_nobody_and_is_dropped_with_one_click(
+    clara_page: Page, query: str, words: str
+) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=g12+uni&{query}")
+    mistakes = clara_page.get_by_role("group", name="No customers are shown")
+    expect(mistakes).to_contain_text(words)
+    expect(rows(clara_page)).to_have_count(0)
+    expect(search_box(clara_page)).to_have_value("g12 uni")
+
+    mistakes.get_by_role("link", name="Drop it").click()
+
+    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")
+
+
+def test_parts_of_the_address_that_mean_nothing_are_named(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?locale=de&colour=green")
+
+    expect(clara_page.get_by_text("does not know, and ignores: colour")).to_be_visible()
+    expect(count(clara_page, "58 of 127 customers")).to_be_visible()
+
+
+def test_title_count_and_announcement_say_the_same(clara_page: Page) -> None:
+    expect(clara_page).to_have_title("Customers · Playhouse · Portal")
+    expect(clara_page.get_by_role("status")).to_have_text("")
+
+    search_box(clara_page).fill("u00")
+    expect(clara_page.get_by_role("status")).to_have_text(
+        "100 customers, page 1 of 2, ordered by Email, ascending"
+    )
+    expect(clara_page).to_have_title("100 customers · Playhouse · Portal")
+
+    clara_page.get_by_role("link", name="Next").click()
+    expect(clara_page).to_have_title("100 customers · page 2 · Playhouse · Portal")

@@ -1,0 +1,153 @@
+"""The list is its address: order, pages, history, and coming back from a customer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, StorageState, expect
+
+from e2e.steps import BIGEVENTS, PLAYHOUSE, count, header, names, rows, search_box
+
+NewContext = Callable[..., BrowserContext]
+
+
+def page_number(page: Page, words: str) -> None:
+    expect(page.get_by_role("navigation", name="Pages").get_by_text(words)).to_be_visible()
+
+
+def step(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
+
+
+def test_a_column_orders_both_ways_and_keeps_the_focus(clara_page: Page) -> None:
+    column = clara_page.get_by_role("columnheader", name="Identifier")
+
+    header(clara_page, "Identifier").click()
+    expect(column).to_have_attribute("aria-sort", "ascending")
+    first = names(clara_page)
+    expect(header(clara_page, "Identifier")).to_be_focused()
+    clara_page.keyboard.press("Enter")
+
+    expect(column).to_have_attribute("aria-sort", "descending")
+    expect(header(clara_page, "Identifier")).to_be_focused()
+    assert names(clara_page) != first
+    assert clara_page.locator("[aria-sort]").count() == 1
+
+
+def test_pages_are_walked_and_the_focus_goes_to_the_caption(clara_page: Page) -> None:
+    clara_page.mouse.wheel(0, 2000)
+    step(clara_page, "Next")
+    page_number(clara_page, "Page 2 of 3")
+    expect(clara_page.locator("caption")).to_be_focused()
+    assert clara_page.evaluate("scrollY") == 0
+
+    step(clara_page, "Last")
+    page_number(clara_page, "Page 3 of 3")
+    expect(rows(clara_page)).to_have_count(27)
+    step(clara_page, "First")
+
+    page_number(clara_page, "Page 1 of 3")
+    expect(clara_page).to_have_url(PLAYHOUSE)
+
+
+def test_a_page_can_be_longer(clara_page: Page) -> None:
+    step(clara_page, "200")
+
+    expect(rows(clara_page)).to_have_count(127)
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?page_size=200")
+
+
+def test_only_the_results_are_replaced(clara_page: Page) -> None:
+    heading = clara_page.get_by_role("heading", name="Customers", level=1)
+    heading.evaluate("heading => heading.dataset.survivor = 'yes'")
+
+    step(clara_page, "Next")
+
+    page_number(clara_page, "Page 2 of 3")
+    expect(heading).to_have_attribute("data-survivor", "yes")
+
+
+def test_an_address_can_be_reloaded_and_shared(
+    clara_page: Page, new_context: NewContext, clara_state: StorageState
+) -> None:
+    search_box(clara_page).fill("u00")
+    expect(count(clara_page, "100 of 127 customers")).to_be_visible()
+    header(clara_page, "Registered").click()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u00&ordering=-date_joined")
+    step(clara_page, "Next")
+    page_number(clara_page, "Page 2 of 2")
+    shown = names(clara_page)
+
+    clara_page.reload()
+    colleague = new_context(storage_state=clara_state).new_page()
+    colleague.goto(clara_page.url)
+
+    assert names(clara_page) == names(colleague) == shown
+    expect(search_box(colleague)).to_have_value("u00")
+
+
+def test_back_and_forward_show_box_and_rows_that_agree(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    header(clara_page, "Registered").click()
+    expect(clara_page).to_have_url(re.compile("ordering=-date_joined"))
+    newest_first = names(clara_page)
+
+    clara_page.go_back()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+    expect(clara_page.get_by_role("columnheader", name="Email")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    clara_page.go_back()
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(search_box(clara_page)).to_have_value("")
+    clara_page.go_forward()
+    clara_page.go_forward()
+
+    expect(rows(clara_page)).to_have_count(10)
+    expect(search_box(clara_page)).to_have_value("u001")
+    assert names(clara_page) == newest_first
+    expect(clara_page.get_by_role("banner")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["the browser", "the link"])
+def test_coming_back_from_a_customer_is_coming_back_to_the_place(
+    clara_page: Page, way: str
+) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u00&page_size=100")
+    link = rows(clara_page).get_by_role("link").nth(60)
+    link.scroll_into_view_if_needed()
+    before, row = clara_page.evaluate("scrollY"), link.get_attribute("id")
+    link.click()
+    expect(clara_page.get_by_role("heading", level=1)).to_contain_text("Ünï")
+
+    if way == "the browser":
+        clara_page.go_back()
+    else:
+        clara_page.get_by_role("link", name="Back to these customers").click()
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u00&page_size=100")
+    expect(clara_page.locator(f"[id='{row}']")).to_be_focused()
+    assert clara_page.evaluate("scrollY") == before
+
+
+def test_a_customer_opened_in_a_new_tab_leads_back_by_its_address(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    address = rows(clara_page).get_by_role("link").first.get_attribute("href")
+    assert address
+
+    tab = clara_page.context.new_page()
+    tab.goto(address)
+    tab.get_by_role("link", name="Back to these customers").click()
+
+    expect(tab).to_have_url(f"{PLAYHOUSE}?search=u001")
+    expect(rows(tab)).to_have_count(10)
+
+
+def test_the_demo_counts_its_customers(staff_page: Page) -> None:
+    staff_page.goto(BIGEVENTS)
+
+    expect(count(staff_page, "5,000 customers")).to_be_visible()
+    expect(staff_page).to_have_title("Customers · Big Events LLC · Portal")

@@ -1,0 +1,142 @@
+"""The one search box: as one types, on Enter, and from another page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, count, hold, names, rows, search_box
+
+
+def test_the_list_follows_what_one_types(clara_page: Page) -> None:
+    search_box(clara_page).press_sequentially("u001")
+
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(rows(clara_page)).to_have_count(10)
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+
+
+def test_a_slow_older_answer_never_replaces_a_newer_one(clara_page: Page) -> None:
+    held = hold(clara_page, re.compile(r"search=u00(&|$)"))
+    with clara_page.expect_request(re.compile(r"search=u00(&|$)")):
+        search_box(clara_page).press_sequentially("u00")
+    with clara_page.expect_event("requestfailed"):
+        search_box(clara_page).press_sequentially("12")
+    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+
+    held[0].fulfill(body="<p>stale</p>", content_type="text/html")
+
+    expect(clara_page.get_by_text("stale")).to_have_count(0)
+    expect(rows(clara_page)).to_have_text([re.compile("G12 Ünï<b>")])
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u0012")
+
+
+def test_the_box_keeps_what_is_typed_while_an_answer_is_on_its_way(clara_page: Page) -> None:
+    box = search_box(clara_page)
+    held = hold(clara_page, re.compile(r"search=u001(&|$)"))
+    with clara_page.expect_request(re.compile(r"search=u001(&|$)")):
+        box.press_sequentially("u001")
+    box.press("ArrowLeft")
+    box.press("ArrowLeft")
+
+    held[0].continue_()
+
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(box).to_be_focused()
+    assert box.evaluate("box => box.selectionStart") == 2
+
+
+def test_typing_makes_one_entry_of_the_history(clara_page: Page) -> None:
+    before = clara_page.evaluate("history.length")
+
+    for letters, words in (("u00", "100"), ("1", "10"), ("2", "1")):
+        search_box(clara_page).press_sequentially(letters)
+        expect(count(clara_page, f"{words} of 127 customers")).to_be_visible()
+
+    assert clara_page.evaluate("history.length") == before + 1
+    clara_page.go_back()
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(search_box(clara_page)).to_have_value("")
+
+
+def test_enter_searches_at_once(clara_page: Page) -> None:
+    search_box(clara_page).fill("u0012")
+    search_box(clara_page).press("Enter")
+
+    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u0012")
+
+
+def test_emptying_the_box_shows_everybody_again(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u0012")
+
+    search_box(clara_page).press("ControlOrMeta+a")
+    search_box(clara_page).press("Delete")
+
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(PLAYHOUSE)
+
+
+@pytest.mark.parametrize("term", ["UNI g12", "ünï G12", "g12  uni"])
+def test_accents_case_and_the_order_of_words_do_not_matter(clara_page: Page, term: str) -> None:
+    search_box(clara_page).fill(term)
+
+    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+    assert names(clara_page) == ["G12 Ünï<b>"]
+
+
+@pytest.mark.parametrize("term", ["8WSAJCJ", "customer@example.org", "john doe"])
+def test_a_customer_is_found_by_identifier_email_and_name(staff_page: Page, term: str) -> None:
+    staff_page.goto(BIGEVENTS)
+
+    search_box(staff_page).fill(term)
+
+    expect(chip(staff_page, f"Search “{term}”")).to_be_visible()
+    expect(rows(staff_page).filter(has_text="8WSAJCJ")).to_be_visible()
+
+
+def test_no_hits_offer_to_drop_a_filter(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?is_active=false")
+    search_box(clara_page).fill("nobody at all")
+
+    expect(clara_page.get_by_role("heading", name="No customers match")).to_be_visible()
+    clara_page.get_by_role("main").get_by_role("link", name="Search “nobody at all”").last.click()
+
+    expect(count(clara_page, "7 of 127 customers")).to_be_visible()
+    expect(search_box(clara_page)).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    ("term", "hits"),
+    [("%", 0), ("_", 1), ("<b>", 117), ('"', 0), ("&amp;", 0), ("&", 0), ("'!a0", 1), ("\\", 0)],
+)
+def test_a_term_is_taken_literally(clara_page: Page, term: str, hits: int) -> None:
+    search_box(clara_page).fill(term)
+
+    expect(count(clara_page, f"{hits} of 127 customers")).to_be_visible()
+    expect(chip(clara_page, f"Search “{term}”")).to_be_visible()
+    expect(search_box(clara_page)).to_have_value(term)
+    clara_page.reload()
+    expect(search_box(clara_page)).to_have_value(term)
+
+
+def test_slash_goes_to_the_search_box(clara_page: Page) -> None:
+    clara_page.keyboard.press("/")
+    expect(search_box(clara_page)).to_be_focused()
+
+    clara_page.keyboard.type("a/b")
+
+    expect(search_box(clara_page)).to_have_value("a/b")
+
+
+def test_the_search_of_a_detail_page_leads_to_the_list(staff_page: Page) -> None:
+    staff_page.goto(f"{BIGEVENTS}8WSAJCJ/")
+    staff_page.keyboard.press("/")
+    staff_page.keyboard.type("john doe")
+    staff_page.keyboard.press("Enter")
+
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?search=john+doe")
+    expect(search_box(staff_page)).to_have_value("john doe")
+    expect(rows(staff_page).filter(has_text="8WSAJCJ")).to_be_visible()

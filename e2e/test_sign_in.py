@@ -1,0 +1,108 @@
+"""Coming in, going out, and choosing where to work."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import NewContext
+from e2e.steps import BIGEVENTS, PLAYHOUSE, rows, sign_in
+
+
+@pytest.fixture
+def visitor(new_context: NewContext) -> Page:
+    """A page of somebody who has not signed in."""
+    return new_context().new_page()
+
+
+def test_a_visitor_is_sent_to_sign_in_and_comes_back_to_the_page_they_wanted(
+    visitor: Page,
+) -> None:
+    wanted = f"{BIGEVENTS}?search=doe&locale=de"
+
+    visitor.goto(wanted)
+    expect(visitor).to_have_url(re.compile("/sign-in/"))
+    sign_in(visitor)
+
+    expect(visitor).to_have_url(wanted)
+    expect(rows(visitor).filter(has_text="John Doe")).to_be_visible()
+
+
+def test_a_wrong_password_is_said_and_the_email_stays(visitor: Page) -> None:
+    visitor.goto(f"{BIGEVENTS}?search=doe")
+    sign_in(visitor, password="guessed")
+
+    expect(visitor.get_by_role("alert")).to_have_text(
+        "This email and password do not belong together."
+    )
+    expect(visitor.get_by_label("Email")).to_have_value("demo@example.org")
+    expect(visitor.get_by_label("Password")).to_have_value("")
+
+    sign_in(visitor)
+    expect(visitor).to_have_url(f"{BIGEVENTS}?search=doe")
+
+
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example/", r"/\evil.example", "javascript:alert(1)"]
+)
+def test_signing_in_never_leads_off_the_site(visitor: Page, address: str) -> None:
+    visitor.goto(f"/sign-in/?next={address}")
+    sign_in(visitor)
+
+    expect(visitor).to_have_url(BIGEVENTS)
+
+
+def test_the_email_is_where_one_begins_to_type(visitor: Page) -> None:
+    visitor.goto("/")
+
+    expect(visitor.get_by_label("Email")).to_be_focused()
+
+
+def test_a_member_of_one_organizer_skips_the_chooser(visitor: Page) -> None:
+    visitor.goto("/")
+    sign_in(visitor)
+
+    expect(visitor).to_have_url(BIGEVENTS)
+    expect(visitor.get_by_role("heading", name="Customers")).to_be_visible()
+    expect(visitor.get_by_role("button", name="Organizer:")).to_have_count(0)
+
+
+def test_somebody_with_a_session_does_not_see_the_sign_in_page(staff_page: Page) -> None:
+    staff_page.goto("/sign-in/")
+
+    expect(staff_page).to_have_url(BIGEVENTS)
+
+
+def test_signing_out_closes_the_door(visitor: Page) -> None:
+    visitor.goto("/sign-in/")
+    sign_in(visitor)
+    visitor.get_by_role("button", name="Account").click()
+    expect(visitor.get_by_text("demo@example.org")).to_be_visible()
+    visitor.get_by_role("button", name="Sign out").click()
+
+    expect(visitor).to_have_url(re.compile("/sign-in/"))
+    visitor.go_back()
+    expect(visitor.get_by_label("Password")).to_be_visible()
+    visitor.goto(BIGEVENTS)
+    expect(visitor.get_by_label("Password")).to_be_visible()
+
+
+def test_a_member_of_two_organizers_chooses(clara_page: Page) -> None:
+    clara_page.goto("/")
+    expect(clara_page.get_by_role("heading", name="Organizers")).to_be_visible()
+
+    clara_page.get_by_role("main").get_by_role("link", name="Playhouse").click()
+
+    expect(clara_page).to_have_url(PLAYHOUSE)
+
+
+def test_a_member_of_two_organizers_switches(clara_page: Page) -> None:
+    clara_page.get_by_role("button", name="Organizer: Playhouse").click()
+    other = clara_page.get_by_role("navigation", name="Organizers").get_by_role("link")
+    expect(other.filter(has_text="Playhouse")).to_have_attribute("aria-current", "true")
+
+    other.filter(has_not_text="Playhouse").click()
+
+    expect(clara_page).to_have_url(BIGEVENTS)

@@ -1,0 +1,70 @@
+"""Everything works without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, StorageState, expect
+
+from e2e.conftest import CLARA, CLARAS_PASSWORD
+from e2e.steps import PLAYHOUSE, chip, count, header, rows, search_box, sign_in
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def plain_page(new_context: NewContext, clara_state: StorageState) -> Page:
+    """Clara's page of the list, in a browser that runs no script."""
+    page = new_context(storage_state=clara_state, java_script_enabled=False).new_page()
+    page.goto(PLAYHOUSE)
+    return page
+
+
+def test_one_signs_in_and_out(new_context: NewContext, playhouse: str) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{playhouse}?search=u001")
+
+    sign_in(page, CLARA, CLARAS_PASSWORD)
+    expect(count(page, "10 of 127 customers")).to_be_visible()
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_enter_searches(plain_page: Page) -> None:
+    search_box(plain_page).fill("u0012")
+    search_box(plain_page).press("Enter")
+
+    expect(rows(plain_page)).to_have_count(1)
+    expect(search_box(plain_page)).to_have_value("u0012")
+
+
+def test_filters_open_and_apply(plain_page: Page) -> None:
+    plain_page.get_by_role("button", name="Language").click()
+    plain_page.get_by_role("checkbox", name="German").check()
+    plain_page.get_by_role("button", name="Show customers").click()
+
+    expect(count(plain_page, "58 of 127 customers")).to_be_visible()
+    chip(plain_page, "Language German").click()
+    expect(count(plain_page, "127 customers")).to_be_visible()
+
+
+def test_the_list_is_ordered_and_walked_and_a_customer_opened(plain_page: Page) -> None:
+    header(plain_page, "Identifier").click()
+    plain_page.get_by_role("link", name="Next").click()
+    expect(plain_page.get_by_text("Page 2 of 3", exact=True)).to_be_visible()
+    here = plain_page.url
+    rows(plain_page).get_by_role("link").first.click()
+    expect(plain_page.get_by_role("link", name="Open as JSON")).to_be_visible()
+
+    plain_page.get_by_role("link", name="Back to these customers").click()
+
+    expect(plain_page).to_have_url(here)
+
+
+def test_nothing_that_needs_a_script_is_offered(plain_page: Page) -> None:
+    plain_page.goto(f"{PLAYHOUSE}ETH3WGD/")
+
+    expect(plain_page.get_by_role("button", name="Copy")).to_have_count(0)
