@@ -133,4 +133,5 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return moment(record.date_joined)
 
     def render_last_login(self, record: Customer) -> SafeString:
-        return moment(record.last_login) if record.last_login else EMPTY
+        seen = moment(record.last_login) if record.last_login else EMPTY
+        return format_html('<span class="phone-label">{}</span> {}', _("Last sign-in"), seen)
