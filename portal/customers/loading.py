@@ -76,6 +76,7 @@ def add_customers(organizer: Organizer, rows: Iterable[Placed]) -> LoadReport:
     so different after all.
     """
     report = LoadReport()
+    _make_room()
     with transaction.atomic():
         for batch in _batches(iter(rows)):
             write_at_once(organizer, batch)
@@ -108,6 +109,13 @@ def _merge(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
     if report.created or report.updated:
         staging.merge()
     staging.drop()
+
+
+def _make_room() -> None:
+    """SQLite holds more of the indexes in memory, 192 MB; it would read and write them in turns."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size = -192000")
 
 
 def _analyze() -> None:
