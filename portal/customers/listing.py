@@ -36,7 +36,6 @@ class CustomerListing:
     """The list for one query string: its rows, its count, its filters, or what is wrong with it."""
 
     def __init__(self, organizer: Organizer, *, query: QueryDict, path: str) -> None:
-        self.organizer = organizer
         self.search = services.search_customers(organizer, query=query)
         self._query = query
         self.path = path

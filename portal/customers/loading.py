@@ -72,7 +72,7 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> 
 def add_customers(organizer: Organizer, rows: Iterable[Placed]) -> LoadReport:
     """Create customers that differ in identifier and email, at an organizer that has none yet.
 
-    All or none, and twice as quick as load_customers(). Raises IntegrityError where they are not
+    All or none, without the staging of load_customers(). Raises IntegrityError where they are not
     so different after all.
     """
     report = LoadReport()

@@ -168,7 +168,7 @@ def _spelled_out(statement: str) -> str:
 
 def _values(batch: Sequence[Placed]) -> Iterator[tuple[Any, ...]]:
     """Each row in the order of COLUMNS."""
-    # Asked once: looking a connection up takes as long as half of the rest.
+    # Asked once: looking a connection up for each row would cost more than it looks.
     has_text_times = connection.vendor == "sqlite"
     for _place, row in batch:
         derived = derived_columns(
