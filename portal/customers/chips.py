@@ -35,7 +35,7 @@ def list_chips(search: CustomerSearch, links: ListLinks) -> Iterator[Chip]:
 def _in_words(search: CustomerSearch, name: str, value: str) -> str:
     if name == "locale":
         return locale_name(value)
-    if name in ("search", "email"):
+    if name in ("search", "email", "external_identifier"):
         return _("“%(text)s”") % {"text": value}
     choices: dict[str, str] = dict(getattr(search.form.fields[name], "choices", ()))
     return str(choices.get(value, value))

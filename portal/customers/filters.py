@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 DEFAULT_ORDERING: Final = "email"
-# The order of the parameters in a canonical query string; anything else is not a filter.
-PARAMETERS: Final = (
-    "search",
-    "email",
-    "is_active",
-    "is_verified",
-    "locale",
-    "date_joined_since",
-    "date_joined_until",
-    "last_login_since",
-    "last_login_until",
-    "ordering",
-)
 RANGES: Final = ("date_joined", "last_login")
 SEARCH_LENGTH: Final = 200
 
@@ -43,14 +30,14 @@ SEARCH_LENGTH: Final = 200
 class YesNoFilter(django_filters.TypedChoiceFilter):
     """`true`, `false`, or nothing for both. Anything else is a mistake."""
 
-    def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, label: StrOrPromise) -> None:
+    def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
         super().__init__(
             choices=[("", _("Any")), ("true", yes), ("false", no)],
             coerce=lambda value: value == "true",
             empty_value=None,
-            label=label,
             widget=forms.RadioSelect,
             error_messages={"invalid_choice": _("Choose true or false, not “%(value)s”.")},
+            **options,
         )
 
 
@@ -132,6 +119,7 @@ class CustomerFilter(django_filters.FilterSet):
         method="filter_search", max_length=SEARCH_LENGTH, label=_("Search")
     )
     email = django_filters.CharFilter(method="filter_email", max_length=254, label=_("Email"))
+    external_identifier = django_filters.CharFilter(max_length=255, label=_("External identifier"))
     is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"))
     is_verified = YesNoFilter(yes=_("Verified"), no=_("Not verified"), label=_("Email address"))
     locale = LocaleFilter(widget=forms.CheckboxSelectMultiple, label=_("Language"))
@@ -139,6 +127,14 @@ class CustomerFilter(django_filters.FilterSet):
     date_joined_until = UntilFilter("date_joined", label=_("Registered up to"))
     last_login_since = SinceFilter("last_login", label=_("Last sign-in from"))
     last_login_until = UntilFilter("last_login", label=_("Last sign-in up to"))
+    never_logged_in = YesNoFilter(
+        yes=_("Never"),
+        no=_("At least once"),
+        label=_("Signed in"),
+        field_name="last_login",
+        lookup_expr="isnull",
+    )
+    modified_since = SinceFilter("last_modified", label=_("Changed from"))
     ordering = OrderingFilter(widget=forms.HiddenInput)
 
     class Meta:
@@ -148,9 +144,9 @@ class CustomerFilter(django_filters.FilterSet):
         super().__init__(data, queryset)
         self.everybody = queryset
         timezone = ZoneInfo(organizer.timezone)
-        for name in RANGES:
-            for end in ("since", "until"):
-                self.filters[f"{name}_{end}"].extra["timezone"] = timezone
+        for each in self.filters.values():
+            if isinstance(each, SinceFilter | UntilFilter):
+                each.extra["timezone"] = timezone
         self.filters["locale"].extra["choices"] = self.locale_choices
 
     @cached_property
@@ -173,3 +169,7 @@ class CustomerFilter(django_filters.FilterSet):
 
     def filter_email(self, queryset: CustomerQuerySet, _name: str, value: str) -> Any:
         return queryset.with_email(value)
+
+
+# In the order of a canonical query string; anything else is not a filter.
+PARAMETERS: Final = tuple(CustomerFilter.base_filters)

@@ -114,6 +114,13 @@ class CustomerListing:
         )
 
     @property
+    def hidden(self) -> Iterator[tuple[str, str]]:
+        """Filters that only an address can have; the form keeps them."""
+        for name in ("email", "external_identifier", "modified_since"):
+            if value := self.search.form[name].value():
+                yield name, value
+
+    @property
     def locale_counts(self) -> Iterator[tuple[object, int]]:
         """The checkbox of each language, with how many customers have it."""
         counts = self.search.count_by_locale

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.http import QueryDict
@@ -22,34 +22,39 @@ def found(organizer: Organizer, query: str) -> list[str]:
         return [customer.identifier for customer in search(organizer, query).customers]
 
 
+# Three customers who differ in everything that can be filtered.
+CAST: Final[list[dict[str, Any]]] = [
+    {
+        "identifier": "ANNA",
+        "email": "anna@example.org",
+        "locale": "de",
+        "is_verified": True,
+        "date_joined": "2026-01-10T12:00:00Z",
+        "last_login": "2026-02-01T00:00:00Z",
+        "last_modified": "2026-03-01T12:00:00Z",
+    },
+    {
+        "identifier": "BERT",
+        "email": "Bert@example.org",
+        "locale": "fr",
+        "is_active": False,
+        "date_joined": "2026-01-11T12:00:00Z",
+        "last_modified": "2026-03-02T12:00:00Z",
+        "external_identifier": "CRM-7",
+    },
+    {
+        "identifier": "CARL",
+        "email": None,
+        "locale": "de",
+        "date_joined": "2026-01-12T12:00:00Z",
+        "last_modified": "2026-03-03T12:00:00Z",
+    },
+]
+
+
 @pytest.fixture
 def cast(make_customer: CustomerMaker) -> None:
-    """Three customers who differ in everything that can be filtered."""
-    people: list[dict[str, Any]] = [
-        {
-            "identifier": "ANNA",
-            "email": "anna@example.org",
-            "locale": "de",
-            "is_verified": True,
-            "date_joined": "2026-01-10T12:00:00Z",
-            "last_login": "2026-02-01T00:00:00Z",
-        },
-        {
-            "identifier": "BERT",
-            "email": "Bert@example.org",
-            "locale": "fr",
-            "is_active": False,
-            "date_joined": "2026-01-11T12:00:00Z",
-            "external_identifier": "CRM-7",
-        },
-        {
-            "identifier": "CARL",
-            "email": None,
-            "locale": "de",
-            "date_joined": "2026-01-12T12:00:00Z",
-        },
-    ]
-    for person in people:
+    for person in CAST:
         make_customer(**person)
 
 
@@ -74,6 +79,14 @@ def cast(make_customer: CustomerMaker) -> None:
         ("date_joined_until=2026-01-11T12:00:00Z", ["ANNA", "BERT"]),
         ("date_joined_since=2026-01-11T12:00:00.000001Z", ["CARL"]),
         ("last_login_since=2026-02-01&last_login_until=2026-02-01", ["ANNA"]),
+        ("never_logged_in=true", ["BERT", "CARL"]),
+        ("never_logged_in=false", ["ANNA"]),
+        ("external_identifier=CRM-7", ["BERT"]),
+        ("external_identifier=crm-7", []),
+        ("external_identifier=CRM", []),
+        ("modified_since=2026-03-02", ["BERT", "CARL"]),
+        ("modified_since=2026-03-02T12:00:00Z", ["BERT", "CARL"]),
+        ("modified_since=2026-03-02T12:00:00.000001Z", ["CARL"]),
         ("ordering=-identifier", ["CARL", "BERT", "ANNA"]),
         ("ordering=locale,-identifier", ["CARL", "ANNA", "BERT"]),
         ("nonsense=1&PAGE=3", ["ANNA", "BERT", "CARL"]),
@@ -93,6 +106,9 @@ def test_a_query_finds(organizer: Organizer, query: str, identifiers: list[str])
         ("date_joined_since=yesterday", "date_joined_since"),
         ("date_joined_since=2026-02-01&date_joined_until=2026-01-01", "date_joined_until"),
         ("last_login_until=0001-01-01", "last_login_until"),
+        ("never_logged_in=never", "never_logged_in"),
+        ("modified_since=now", "modified_since"),
+        (f"external_identifier={'x' * 256}", "external_identifier"),
         ("ordering=password", "ordering"),
         ("ordering=name,,-nonsense", "ordering"),
         ("search=%00", "search"),

@@ -87,6 +87,15 @@ def test_a_swap_gets_the_results_alone_and_the_canonical_address(
     assert response["HX-Push-Url"] == f"{LIST}?search=cust"
 
 
+def test_a_filter_that_only_an_address_can_have_is_shown_and_kept(member_client: Client) -> None:
+    response = member_client.get(LIST, {"external_identifier": "CRM-7", "modified_since": ""})
+
+    assertContains(response, "External identifier")
+    assertContains(
+        response, '<input type="hidden" name="external_identifier" value="CRM-7">', html=True
+    )
+
+
 @pytest.mark.parametrize("header", ["HX-History-Restore-Request", "HX-Boosted"])
 def test_going_back_gets_the_whole_page(member_client: Client, header: str) -> None:
     response = member_client.get(LIST, headers={**SWAP, header: "true"})
