@@ -14,8 +14,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
-from portal.customers.models import ORDERINGS, CustomerQuerySet
+from portal.customers.models import CustomerQuerySet
 from portal.customers.moments import MomentField, Span
+from portal.customers.orderings import ORDERINGS
 from portal.organizers.models import Organizer
 
 if TYPE_CHECKING:

@@ -7,8 +7,6 @@ from typing import Any, ClassVar, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.expressions import Expression, ExpressionWrapper
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
@@ -16,33 +14,13 @@ from django_scopes import ScopedManager
 from portal.customers import names
 from portal.customers.fields import CodePointCharField, CodePointTextField
 from portal.customers.folding import fold
+from portal.customers.orderings import ORDERINGS, order_terms
 from portal.organizers.models import Organizer
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 NAME_KEY_LENGTH: Final = 190
 # Fields that others follow from: see derive(). A plain UPDATE would leave those behind.
 SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "name_parts"})
-
-
-def is_empty(field: str) -> ExpressionWrapper[models.Q]:
-    """Whether the field has no value; before the field in an order, it puts such rows last."""
-    return ExpressionWrapper(
-        models.Q(**{f"{field}__isnull": True}), output_field=models.BooleanField()
-    )
-
-
-# What a list can be ordered by, and what the database compares: text ignores case.
-ORDERINGS: Final[Mapping[str, Sequence[Expression | models.F]]] = {
-    "identifier": [Lower("identifier")],
-    "name": [is_empty("name_key"), models.F("name_key")],
-    "email": [is_empty("email_key"), models.F("email_key")],
-    "is_active": [models.F("is_active")],
-    "is_verified": [models.F("is_verified")],
-    "locale": [models.F("locale")],
-    "date_joined": [models.F("date_joined")],
-    "last_login": [is_empty("last_login"), models.F("last_login")],
-    "last_modified": [models.F("last_modified")],
-}
 
 
 class State(models.TextChoices):
@@ -59,12 +37,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def in_order(self, keys: Sequence[str]) -> CustomerQuerySet:
         """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
-        terms: list[Any] = []
-        for key in keys:
-            *empty_last, column = ORDERINGS[key.removeprefix("-")]
-            terms += empty_last
-            terms.append(models.OrderBy(column, descending=key.startswith("-")))
-        return self.order_by(*terms, "-pk" if keys and keys[-1].startswith("-") else "pk")
+        terms = order_terms(keys)
+        return self.order_by(
+            *(models.OrderBy(term.expression, descending=term.descending) for term in terms)
+        )
 
     def matching(self, search: str) -> CustomerQuerySet:
         """Each word of the search is part of the name, email, identifier or external identifier."""

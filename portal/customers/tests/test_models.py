@@ -10,7 +10,8 @@ from django_scopes import scope
 from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
-from portal.customers.models import ORDERINGS, Customer
+from portal.customers.models import Customer
+from portal.customers.orderings import ORDERINGS
 from portal.organizers.models import Organizer
 
 
