@@ -41,7 +41,8 @@ def _answer_list(case: Mapping[str, Any]) -> dict[str, object]:
     """What Portal's JSON list says, to the letter: the run makes sure of it."""
     columns, rows = _execute(*case["queries"][-1])
     count = rows[0][-1] if rows else 0
-    results = [_customer(columns, row) for row in rows]
+    # Portal reads one row more than it shows, to see whether there is a next page.
+    results = [_customer(columns, row) for row in rows[: case["shown"]]]
     return {"count": count, **case["links"], "results": results}
 
 

@@ -129,7 +129,8 @@ def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     if answer.status_code != HTTPStatus.OK:
         raise RuntimeError(f"{path}: {answer.status_code}")
     listing = orjson.loads(answer.content) if headers["Accept"] == "application/json" else {}
-    return {"queries": queries, "links": {word: listing.get(word) for word in ("next", "previous")}}
+    links = {word: listing.get(word) for word in ("next", "previous")}
+    return {"queries": queries, "links": links, "shown": len(listing.get("results", ()))}
 
 
 def _as_the_driver_wants_it(sql: str) -> str:

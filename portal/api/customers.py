@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final
 
 from django_scopes import scope
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import OrganizerEndpoint
-from portal.api.pagination import Rows, paginate
+from portal.api.pagination import paginate_search
 from portal.customers import services
 
 # The specification's names in its order.
@@ -37,12 +36,7 @@ class CustomerList(OrganizerEndpoint):
             search = services.search_customers(self.organizer, query=request.query_params)
             if search.errors:
                 raise ValidationError(dict(search.errors))
-            return Response(paginate(request, partial(_read, search)))
-
-
-def _read(search: services.CustomerSearch, start: int, size: int) -> tuple[int, Rows]:
-    count, rows = search.read_rows(FIELDS, start=start, size=size)
-    return count, [dict(zip(FIELDS, row, strict=False)) for row in rows]
+            return Response(paginate_search(request, search, FIELDS))
 
 
 class CustomerDetail(OrganizerEndpoint):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from portal.api.authentication import rights_of
 from portal.api.endpoints import Endpoint, OrganizerEndpoint
-from portal.api.pagination import Rows, absolute_url, paginate
+from portal.api.pagination import absolute_url, paginate
 from portal.api.permissions import MayEnter
 
 if TYPE_CHECKING:
@@ -29,13 +29,9 @@ class OrganizerList(Endpoint):
 
     def get(self, request: Request) -> Response:
         rights = rights_of(request)
-        organizers = [access.organizer for access in rights.accesses] if rights else []
-
-        def read(start: int, size: int) -> tuple[int, Rows]:
-            page = organizers[start : start + size]
-            return len(organizers), [_organizer(request, organizer) for organizer in page]
-
-        return Response(paginate(request, read))
+        accesses = rights.accesses if rights else []
+        organizers = [_organizer(request, access.organizer) for access in accesses]
+        return Response(paginate(request, organizers))
 
 
 class OrganizerDetail(OrganizerEndpoint):

@@ -7,32 +7,63 @@ from typing import Final
 
 from django.conf import settings
 from django.http import QueryDict
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from portal.api.cursors import Cursor, InvalidCursor, read_cursor, write_cursor
+from portal.customers.places import Place
+from portal.customers.services import CustomerSearch
 
 PAGE_SIZE: Final = 50
 # Databases count rows in 64 bits; a number beyond this is past the end of any list.
 LARGEST_PAGE: Final = 10**9
 
-Rows = Sequence[object]
-# From the first row and the number of rows to how many there are in all, and the rows.
-# The total matters only where there are rows, or where they are asked for from the start.
-Read = Callable[[int, int], tuple[int, Rows]]
+Page = dict[str, object]
 
 
-def paginate(request: Request, read: Read) -> dict[str, object]:
-    """The page that the query string asks for. Raises NotFound where the list is not that long."""
+def paginate(request: Request, items: Sequence[object]) -> Page:
+    """The page of items that the query string asks for. Raises NotFound past the end."""
     size = _page_size(request.query_params)
-    number = _page_number(request.query_params, read, size)
-    count, rows = read((number - 1) * size, size)
+    number = _page_number(request.query_params, lambda: len(items), size)
+    rows = items[(number - 1) * size : number * size]
     if number > 1 and not rows:
         raise _invalid_page()
     return {
-        "count": count,
-        "next": _link(request, number + 1) if number * size < count else None,
+        "count": len(items),
+        "next": _link(request, number + 1) if number * size < len(items) else None,
         "previous": _link(request, number - 1) if number > 1 else None,
         "results": rows,
+    }
+
+
+def paginate_search(request: Request, search: CustomerSearch, fields: Sequence[str]) -> Page:
+    """The page of customers that the query string asks for, by its cursor or else by its number.
+
+    Raises NotFound past the end, and ValidationError for a cursor of another list.
+    """
+    size = _page_size(request.query_params)
+    number = _page_number(request.query_params, search.customers.count, size)
+    cursor = _cursor(request.query_params, search)
+    # Whoever counts pages has put another number into a link of ours.
+    is_followed = cursor is not None and cursor.number == number
+    if cursor is not None and is_followed:
+        stretch = search.read_beyond(fields, cursor.place, size)
+    else:
+        stretch = search.read_page(fields, number, size)
+    if number > 1 and not stretch.rows and not is_followed:
+        raise _invalid_page()
+
+    def link(to: int, place: Place | None) -> str | None:
+        if place is None:
+            return None
+        return _link(request, to, write_cursor(Cursor(to, place), of=search.fingerprint))
+
+    return {
+        "count": stretch.count,
+        "next": link(number + 1, stretch.after),
+        "previous": link(max(1, number - 1), stretch.before),
+        "results": [dict(zip(fields, row, strict=True)) for row in stretch.rows],
     }
 
 
@@ -50,11 +81,10 @@ def _page_size(query: QueryDict) -> int:
     return min(size, PAGE_SIZE) if size > 0 else PAGE_SIZE
 
 
-def _page_number(query: QueryDict, read: Read, size: int) -> int:
+def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     wanted = query.get("page") or "1"
     if wanted == "last":
-        count, _first = read(0, 1)
-        return max(1, -(-count // size))
+        return max(1, -(-count() // size))
     try:
         number = int(wanted)
     except ValueError:
@@ -64,11 +94,22 @@ def _page_number(query: QueryDict, read: Read, size: int) -> int:
     return number
 
 
-def _link(request: Request, number: int) -> str:
+def _cursor(query: QueryDict, search: CustomerSearch) -> Cursor | None:
+    text = query.get("cursor", "").strip()
+    try:
+        return read_cursor(text, of=search.fingerprint) if text else None
+    except InvalidCursor:
+        raise ValidationError({"cursor": ["Not a cursor from a link of this list."]}) from None
+
+
+def _link(request: Request, number: int, cursor: str = "") -> str:
     here = absolute_url(request, request.get_full_path())
+    address = remove_query_param(here, "cursor")
+    if cursor:
+        address = replace_query_param(here, "cursor", cursor)
     if number == 1:
-        return remove_query_param(here, "page")
-    return replace_query_param(here, "page", number)
+        return remove_query_param(address, "page")
+    return replace_query_param(address, "page", number)
 
 
 def _invalid_page() -> NotFound:

@@ -110,7 +110,7 @@ class CustomerListing:
         return CustomerTable(
             list(self.page or ()),
             links=self.links,
-            ordering=self.search.ordering,
+            ordering=self.search.ordering[0],
         )
 
     @property

@@ -14,7 +14,8 @@ from django_scopes import ScopedManager
 from portal.customers import names
 from portal.customers.fields import CodePointCharField, CodePointTextField
 from portal.customers.folding import fold
-from portal.customers.orderings import ORDERINGS, order_terms
+from portal.customers.orderings import index_terms, order_terms
+from portal.customers.places import Place, beyond
 from portal.organizers.models import Organizer
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
@@ -35,12 +36,16 @@ class State(models.TextChoices):
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Reads as a question: `customers.matching("jose").in_order(["-date_joined"])`."""
 
-    def in_order(self, keys: Sequence[str]) -> CustomerQuerySet:
+    def in_order(self, keys: Sequence[str], *, backwards: bool = False) -> CustomerQuerySet:
         """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
-        terms = order_terms(keys)
+        terms = order_terms(keys, backwards=backwards)
         return self.order_by(
             *(models.OrderBy(term.expression, descending=term.descending) for term in terms)
         )
+
+    def beyond(self, keys: Sequence[str], place: Place) -> CustomerQuerySet:
+        """Those beyond the place in the order by these keys, and from there on in this order."""
+        return self.filter(beyond(keys, place)).in_order(keys, backwards=place.backwards)
 
     def matching(self, search: str) -> CustomerQuerySet:
         """Each word of the search is part of the name, email, identifier or external identifier."""
@@ -120,8 +125,8 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
-            models.Index("organizer", *ORDERINGS["email"], "id", name="customer_by_email"),
-            models.Index("organizer", *ORDERINGS["name"], "id", name="customer_by_name"),
+            models.Index("organizer", *index_terms("email"), "id", name="customer_by_email"),
+            models.Index("organizer", *index_terms("name"), "id", name="customer_by_name"),
             models.Index("organizer", "date_joined", "id", name="customer_by_date_joined"),
             models.Index("organizer", "last_login", "id", name="customer_by_last_login"),
             models.Index("organizer", "locale", name="customer_by_locale"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import models
 from django.db.models.expressions import Expression, ExpressionWrapper
@@ -17,25 +17,31 @@ def is_empty(field: str) -> ExpressionWrapper[models.Q]:
     )
 
 
-# By key. Text ignores case.
-ORDERINGS: Final[Mapping[str, Sequence[Expression | models.F]]] = {
-    "identifier": [Lower("identifier", output_field=models.CharField())],
-    "name": [is_empty("name_key"), models.F("name_key")],
-    "email": [is_empty("email_key"), models.F("email_key")],
-    "is_active": [models.F("is_active")],
-    "is_verified": [models.F("is_verified")],
-    "locale": [models.F("locale")],
-    "date_joined": [models.F("date_joined")],
-    "last_login": [is_empty("last_login"), models.F("last_login")],
-    "last_modified": [models.F("last_modified")],
-}
-
-
 class Term(NamedTuple):
-    """What is compared, and which way; the next term decides where it is equal."""
+    """What is compared, as values of which field, and which way."""
 
     expression: Expression | models.F
-    descending: bool
+    field: models.Field[Any, Any]
+    descending: bool = False
+
+
+TEXT: Final[models.Field[Any, Any]] = models.CharField()
+TRUTH: Final[models.Field[Any, Any]] = models.BooleanField()
+TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
+KEY: Final = Term(models.F("pk"), models.BigAutoField())
+
+# By key; each term decides where those before it are equal. Text ignores case.
+ORDERINGS: Final[Mapping[str, Sequence[Term]]] = {
+    "identifier": [Term(Lower("identifier"), TEXT)],
+    "name": [Term(is_empty("name_key"), TRUTH), Term(models.F("name_key"), TEXT)],
+    "email": [Term(is_empty("email_key"), TRUTH), Term(models.F("email_key"), TEXT)],
+    "is_active": [Term(models.F("is_active"), TRUTH)],
+    "is_verified": [Term(models.F("is_verified"), TRUTH)],
+    "locale": [Term(models.F("locale"), TEXT)],
+    "date_joined": [Term(models.F("date_joined"), TIME)],
+    "last_login": [Term(is_empty("last_login"), TRUTH), Term(models.F("last_login"), TIME)],
+    "last_modified": [Term(models.F("last_modified"), TIME)],
+}
 
 
 def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
@@ -43,7 +49,12 @@ def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
     terms: list[Term] = []
     for key in keys:
         *empty_last, column = ORDERINGS[key.removeprefix("-")]
-        terms += [Term(each, backwards) for each in empty_last]
-        terms.append(Term(column, key.startswith("-") != backwards))
+        terms += [term._replace(descending=backwards) for term in empty_last]
+        terms.append(column._replace(descending=key.startswith("-") != backwards))
     descending = bool(keys) and keys[-1].startswith("-")
-    return [*terms, Term(models.F("pk"), descending != backwards)]
+    return [*terms, KEY._replace(descending=descending != backwards)]
+
+
+def index_terms(key: str) -> list[Expression | models.F]:
+    """What an index holds that can be walked in the order by this key, without the primary key."""
+    return [term.expression for term in ORDERINGS[key]]

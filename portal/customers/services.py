@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import IntegerField, Subquery
 from django.forms import Form
 from django.http import QueryDict
 
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
+from portal.customers.places import Place
+from portal.customers.stretches import Stretch, read_beyond, read_from
 from portal.organizers.models import Organizer
 
 
@@ -38,8 +39,12 @@ class CustomerSearch:
 
     @property
     def customers(self) -> CustomerQuerySet:
+        return self._unordered.in_order(self.ordering)
+
+    @property
+    def _unordered(self) -> CustomerQuerySet:
         if not self._asks_anything:
-            return self._everybody.in_order([DEFAULT_ORDERING])
+            return self._everybody
         return cast("CustomerQuerySet", self._filterset.qs)
 
     @property
@@ -77,11 +82,15 @@ class CustomerSearch:
         return canonical
 
     @property
-    def ordering(self) -> str:
-        """The first key that the customers are ordered by."""
+    def ordering(self) -> Sequence[str]:
+        """The keys that the customers are ordered by."""
         asked = self.form.cleaned_data.get("ordering") if self._asks_anything else None
-        keys: list[str] = asked or [DEFAULT_ORDERING]
-        return keys[0]
+        return asked or [DEFAULT_ORDERING]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this list from every other, of any organizer."""
+        return f"{self._organizer.pk}?{self.canonical.urlencode()}"
 
     @property
     def is_filtered(self) -> bool:
@@ -104,21 +113,14 @@ class CustomerSearch:
             paginator.count = self.total
         return paginator.page(number)
 
-    def read_rows(
-        self, fields: Sequence[str], *, start: int, size: int
-    ) -> tuple[int, list[tuple[object, ...]]]:
-        """How many there are, and these fields of some of them: one query for both.
+    def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
+        """These fields of a page of customers. Without rows where the list is not that long."""
+        start = (number - 1) * size
+        return read_from(self._unordered, self.ordering, fields, start, size)
 
-        Behind the fields each row has the count. Without rows there is nothing to read it from:
-        it is 0 past the end.
-        """
-        count = Subquery(
-            self.customers.order_by().values("pk"),
-            output_field=IntegerField(),
-            template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
-        )
-        rows = list(self.customers.values_list(*fields, count)[start : start + size])
-        return (rows[0][-1] if rows else 0), rows
+    def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
+        """These fields of the customers beyond the place, whatever happened to those before."""
+        return read_beyond(self._unordered, self.ordering, fields, place, size)
 
 
 def search_customers(organizer: Organizer, *, query: QueryDict) -> CustomerSearch:

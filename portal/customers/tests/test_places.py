@@ -1,0 +1,65 @@
+"""Places: beyond one lies the rest of its order, in either direction, in every order."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.customers.orderings import ORDERINGS, order_terms
+from portal.customers.places import Place
+from portal.organizers.models import Organizer
+
+KEYS = [
+    *([sign + key] for key in ORDERINGS for sign in ("", "-")),
+    ["name", "-email"],
+    ["-last_login", "is_active"],
+    ["-is_verified", "-locale"],
+]
+
+
+@pytest.fixture
+def crowd(make_customer: CustomerMaker) -> None:
+    """Ties and gaps in everything that a list can be ordered by."""
+    for number in range(12):
+        make_customer(
+            email=f"e{number}@example.org" if number % 4 else None,
+            name_parts={"_scheme": "full", "full_name": f"N{number % 3}"} if number % 5 else {},
+            is_active=bool(number % 2),
+            is_verified=bool(number % 3),
+            locale=["de", "fr"][number % 2],
+            date_joined=f"2026-01-01T12:00:00.{number % 3:06}Z",
+            last_login=f"2026-02-01T12:00:00.{number % 3:06}Z" if number % 4 else None,
+            last_modified=f"2026-03-01T12:00:00.{number % 5:06}Z",
+        )
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("keys", KEYS, ids=",".join)
+def test_beyond_a_place_lies_the_rest(organizer: Organizer, keys: list[str]) -> None:
+    terms = [term.expression for term in order_terms(keys)]
+    with scope(organizer=organizer):
+        ordered = list(Customer.objects.all().in_order(keys).values_list("pk", *terms))
+
+        for number, backwards, inclusive in itertools.product(
+            range(len(ordered)), (False, True), (False, True)
+        ):
+            rest = ordered[number::-1] if backwards else ordered[number:]
+            place = Place(ordered[number][1:], backwards=backwards, inclusive=inclusive)
+            found = Customer.objects.all().beyond(keys, place)
+
+            assert [each.pk for each in found] == [row[0] for row in rest[not inclusive :]]
+
+
+def test_a_place_of_another_order_is_refused(organizer: Organizer) -> None:
+    with scope(organizer=organizer), pytest.raises(ValueError, match="shorter"):
+        Customer.objects.all().beyond(["name", "email"], Place([False, "x", 1]))
+
+
+def test_turning_round_twice_leads_on() -> None:
+    place = Place([False, "x", 1])
+
+    assert place.turned(inclusive=True).turned(inclusive=False) == place
