@@ -22,7 +22,7 @@ from django.test import Client
 from django_scopes import scope
 
 from benchmarks.cases import Samples, list_cases
-from portal.api.customers import FIELDS
+from portal.api.fields import FIELDS
 from portal.api.pagination import PAGE_SIZE
 from portal.customers.models import Customer
 from portal.customers.services import search_customers

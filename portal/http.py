@@ -26,6 +26,7 @@ class PortalRequest(HttpRequest):
     user: User
     htmx: HtmxDetails
     organizer: Organizer
+    access: Access
     accesses: list[Access]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django_scopes import scope
 from rest_framework.exceptions import NotFound, ValidationError
@@ -10,49 +10,46 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import OrganizerEndpoint
+from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
+from portal.api.fields import wanted_fields
+from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_search
 from portal.customers import services
+from portal.customers.filters import PARAMETERS as FILTER_PARAMETERS
 
-# The specification's names in its order.
-FIELDS: Final = (
-    "identifier",
-    "email",
-    "name",
-    "name_parts",
-    "is_active",
-    "is_verified",
-    "last_login",
-    "date_joined",
-    "locale",
-    "last_modified",
-)
+if TYPE_CHECKING:
+    from portal.customers.models import Customer
 
 
 class CustomerList(OrganizerEndpoint):
     """The customers of an organizer, filtered and ordered as on the list page."""
 
+    parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, "format")
+
     def get(self, request: Request, organizer: str) -> Response:
+        fields = wanted_fields(request.query_params, self.access)
         with scope(organizer=self.organizer):
             search = services.search_customers(self.organizer, query=request.query_params)
             if search.errors:
                 raise ValidationError(dict(search.errors))
-            return Response(paginate_search(request, search, FIELDS))
+            return Response(paginate_search(request, search, fields))
 
 
 class CustomerDetail(OrganizerEndpoint):
     """One customer, by identifier."""
 
-    row: dict[str, object]
+    parameters = (*FIELD_PARAMETERS, "format")
+    customer: Customer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Whoever is not there is not found, whatever the method."""
         super().initial(request, *args, **kwargs)
         with scope(organizer=self.organizer):
             try:
-                customer = services.get_customer(self.organizer, kwargs["identifier"])
+                self.customer = services.get_customer(self.organizer, kwargs["identifier"])
             except services.CustomerNotFound:
                 raise NotFound("No Customer matches the given query.") from None
-        self.row = {field: getattr(customer, field) for field in FIELDS}
 
     def get(self, request: Request, organizer: str, identifier: str) -> Response:
-        return Response(self.row)
+        fields = wanted_fields(request.query_params, self.access)
+        return Response({field: getattr(self.customer, field) for field in fields})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -11,15 +12,19 @@ from rest_framework.views import APIView
 
 from portal.api.errors import HEADERS
 from portal.api.permissions import IsKnown, MayReadCustomers, access_of
+from portal.api.preferences import APPLIED, refuse_unknown, wants_strictness
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
+    from portal.organizers.services import Access
 
 
 class Endpoint(APIView):
     """For any program and any member."""
 
     permission_classes = [IsKnown]
+    # What the query string may hold; the framework knows `format`.
+    parameters: Collection[str] = ("format",)
 
     @property
     def default_response_headers(self) -> dict[str, str]:
@@ -30,12 +35,16 @@ class Endpoint(APIView):
         if "\0" in unquote(request.META["QUERY_STRING"]):
             raise ParseError("Null characters are not allowed.")
         super().initial(request, *args, **kwargs)
+        if wants_strictness(request):
+            self.headers[APPLIED] = "handling=strict"
+            refuse_unknown(request, self.parameters)
 
 
 class OrganizerEndpoint(Endpoint):
     """For those who may read the customers of the organizer in the path."""
 
     permission_classes = [MayReadCustomers]
+    access: Access
     organizer: Organizer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -44,4 +53,5 @@ class OrganizerEndpoint(Endpoint):
         access = access_of(request, self)
         if access is None:
             self.permission_denied(request)
+        self.access = access
         self.organizer = access.organizer

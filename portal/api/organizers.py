@@ -27,6 +27,8 @@ class Root(Endpoint):
 class OrganizerList(Endpoint):
     """The organizers that the caller may enter, by name."""
 
+    parameters = ("page", "page_size", "format")
+
     def get(self, request: Request) -> Response:
         rights = rights_of(request)
         accesses = rights.accesses if rights else []

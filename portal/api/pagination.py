@@ -18,6 +18,7 @@ from portal.customers.services import CustomerSearch
 PAGE_SIZE: Final = 50
 # Databases count rows in 64 bits; a number beyond this is past the end of any list.
 LARGEST_PAGE: Final = 10**9
+PARAMETERS: Final = ("page", "page_size", "cursor")
 
 Page = dict[str, object]
 

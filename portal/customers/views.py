@@ -66,6 +66,7 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
         "parts": names.labelled(customer.name_parts),
         "back": f"{list_path}?{back}" if back else list_path,
         "is_narrowed": bool(back),
+        "shows_notes": request.access.may(Permission.READ_NOTES),
         "json": reverse("api:customer_detail", args=[organizer.slug, identifier]),
     }
     return render_page(request, "customers/detail.html", context)

@@ -52,5 +52,6 @@ def _enter(request: PortalRequest, slug: str) -> services.Access:
     for access in request.accesses:
         if access.organizer.slug == slug:
             request.organizer = access.organizer
+            request.access = access
             return access
     raise Http404

@@ -9,6 +9,7 @@ class Permission(models.TextChoices):
     """What a team may do, in the terms of the service that the API matches."""
 
     READ_CUSTOMERS = "organizer.customers:read", _("Read customers")
+    READ_NOTES = "organizer.customers.notes:read", _("Read notes on customers")
     WRITE_CUSTOMERS = "organizer.customers:write", _("Change customers")
     EXPORT_CUSTOMERS = "organizer.customers:export", _("Export customers")
     WRITE_TEAMS = "organizer.teams:write", _("Change teams and tokens")

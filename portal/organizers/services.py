@@ -114,7 +114,7 @@ def create_staff(organizer: Organizer, *, email: str, password: str) -> User:
     """
     user = User.objects.filter(email__iexact=email).first() or _create_user(email, password)
     with scope(organizer=organizer):
-        team, _created = Team.objects.get_or_create(
+        team, _created = Team.objects.update_or_create(
             organizer=organizer, name="Staff", defaults={"permissions": Permission.values}
         )
         team.members.add(user)

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from portal.api.customers import FIELDS
+from portal.api.fields import FIELDS
 from portal.customers import tests
 
 LIST: Final = "/api/v1/organizers/bigevents/customers/"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django_scopes import scope
 from pytest_django.asserts import assertContains, assertNotContains
 
+from portal.accounts.models import User
 from portal.conftest import CustomerMaker
+from portal.organizers.models import Organizer, Team
+from portal.organizers.permissions import Permission
 
 LIST = "/organizers/bigevents/customers/"
 pytestmark = pytest.mark.usefixtures("organizer")
@@ -103,3 +107,16 @@ def test_the_way_back_leads_to_the_very_list_and_nowhere_else(
 
     assertContains(narrowed, f'href="{LIST}?search=cust&amp;page=2"')
     assertContains(hostile, f'href="{LIST}?%2F%2Fevil.example%2F="')
+
+
+def test_notes_are_for_those_who_may_read_them(
+    organizer: Organizer, member: User, member_client: Client, make_customer: CustomerMaker
+) -> None:
+    made = make_customer(notes="Prefers an aisle seat.")
+    assertContains(member_client.get(f"{LIST}{made.identifier}/"), "Prefers an aisle seat.")
+
+    with scope(organizer=organizer):
+        team = Team.objects.filter(members=member)
+        team.update(permissions=[Permission.READ_CUSTOMERS])
+
+    assertNotContains(member_client.get(f"{LIST}{made.identifier}/"), "Notes")

@@ -1,0 +1,98 @@
+"""Fields: the specification's unless somebody asks for more or fewer."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from portal.api.fields import FIELDS
+from portal.conftest import CustomerMaker
+from portal.organizers import services
+from portal.organizers.models import Organizer
+from portal.organizers.permissions import Permission
+
+LIST = "/api/v1/organizers/bigevents/customers/"
+PATHS = [LIST, f"{LIST}C000001/"]
+
+
+@pytest.fixture
+def curious_client(organizer: Organizer) -> Client:
+    """May read notes as well."""
+    wanted = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
+    key = services.create_token(organizer, name="curious", permissions=wanted)
+    return Client(headers={"Authorization": f"Token {key}"})
+
+
+@pytest.fixture(autouse=True)
+def customer(make_customer: CustomerMaker) -> None:
+    make_customer(external_identifier="CRM-7", phone="+49 30", notes="Prefers an aisle seat.")
+
+
+def _row(client: Client, path: str, query: str) -> dict[str, object]:
+    content = client.get(f"{path}?{query}").json()
+    row: dict[str, object] = content["results"][0] if "results" in content else content
+    return row
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "include=external_identifier,phone,notes",
+        "include=notes&include=phone,+external_identifier,",
+    ],
+)
+def test_what_is_included_comes_behind_the_others(
+    curious_client: Client, path: str, query: str
+) -> None:
+    row = _row(curious_client, path, query)
+
+    assert list(row) == [*FIELDS, "external_identifier", "phone", "notes"]
+    assert [*row.values()][-3:] == ["CRM-7", "+49 30", "Prefers an aisle seat."]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("fields=name,identifier", ["identifier", "name"]),
+        ("fields=email&fields=identifier", ["identifier", "email"]),
+        ("fields=phone&include=phone", ["phone"]),
+        ("fields=&include=", list(FIELDS)),
+    ],
+)
+def test_fields_narrow_an_answer(
+    api_client: Client, path: str, query: str, names: list[str]
+) -> None:
+    assert list(_row(api_client, path, query)) == names
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [("include=password", "include"), ("include=email", "include"), ("fields=phone", "fields")],
+)
+def test_a_field_that_is_not_there_is_a_mistake(
+    api_client: Client, path: str, query: str, parameter: str
+) -> None:
+    response = api_client.get(f"{path}?{query}")
+
+    assert (response.status_code, list(response.json())) == (400, [parameter])
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_notes_need_a_permission_of_their_own(api_client: Client, path: str) -> None:
+    response = api_client.get(f"{path}?include=notes")
+
+    assert response.status_code == 403
+    assert response.json() == {"detail": "You do not have permission to read notes."}
+
+
+def test_the_links_keep_what_was_asked_for(
+    api_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+
+    page = api_client.get(f"{LIST}?include=phone&fields=phone&page_size=1").json()
+
+    assert api_client.get(page["next"]).json()["results"] == [{"phone": None}]
