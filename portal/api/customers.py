@@ -9,30 +9,44 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.api.bulk import BulkNegotiation, BulkRenderer, CsvRenderer, NdjsonRenderer, stream
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
 from portal.api.fields import wanted_fields
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_search
+from portal.api.renderers import OrjsonRenderer
 from portal.customers import services
 from portal.customers.filters import PARAMETERS as FILTER_PARAMETERS
 
 if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
     from portal.customers.models import Customer
 
 
 class CustomerList(OrganizerEndpoint):
     """The customers of an organizer, filtered and ordered as on the list page."""
 
+    renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer]
+    content_negotiation_class = BulkNegotiation
     parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, "format")
 
-    def get(self, request: Request, organizer: str) -> Response:
+    def get(self, request: Request, organizer: str) -> HttpResponseBase:
         fields = wanted_fields(request.query_params, self.access)
         with scope(organizer=self.organizer):
             search = services.search_customers(self.organizer, query=request.query_params)
             if search.errors:
                 raise ValidationError(dict(search.errors))
+            if isinstance(request.accepted_renderer, BulkRenderer):
+                return stream(request, search, fields)
             return Response(paginate_search(request, search, fields))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Errors are JSON, whatever was asked for."""
+        self.request.accepted_renderer = OrjsonRenderer()
+        self.request.accepted_media_type = OrjsonRenderer.media_type
+        return super().handle_exception(exc)
 
 
 class CustomerDetail(OrganizerEndpoint):

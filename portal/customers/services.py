@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import cast
 
@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.forms import Form
 from django.http import QueryDict
 
+from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
 from portal.customers.places import Place
@@ -121,6 +122,14 @@ class CustomerSearch:
     def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
         """These fields of the customers beyond the place, whatever happened to those before."""
         return read_beyond(self._unordered, self.ordering, fields, place, size)
+
+    def read_json(self, fields: Sequence[str]) -> Iterator[str]:
+        """All customers, as JSON objects with these fields. Can be read outside of the scope."""
+        return read_json(self.customers, fields)
+
+    def read_texts(self, fields: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """All customers, as the texts of these fields. Can be read outside of the scope."""
+        return read_texts(self.customers, fields)
 
 
 def search_customers(organizer: Organizer, *, query: QueryDict) -> CustomerSearch:

@@ -1,0 +1,102 @@
+"""The whole list at once: NDJSON and CSV, as a stream."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from io import StringIO
+from itertools import chain, islice
+from typing import Any, Final
+
+from django.http import StreamingHttpResponse
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from portal.customers.services import CustomerSearch
+
+LINES: Final = 500
+
+
+class BulkRenderer(BaseRenderer):
+    """Stands for a format in the negotiation; the answer is a stream, which needs no rendering.
+
+    Without a name for `?format=`, which knows JSON alone at the service that we match.
+    """
+
+    format = ""
+
+
+class NdjsonRenderer(BulkRenderer):
+    """One JSON object a line."""
+
+    media_type = "application/x-ndjson"
+
+
+class CsvRenderer(BulkRenderer):
+    """RFC 4180, with a line of names first."""
+
+    media_type = "text/csv"
+
+
+class BulkNegotiation(DefaultContentNegotiation):
+    """A stream is for those who name its format; `text/*` excludes JSON and is refused as ever."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> Any:
+        named = {word.partition(";")[0].strip() for word in self.get_accept_list(request)}
+        possible = [
+            each
+            for each in renderers
+            if not isinstance(each, BulkRenderer) or each.media_type in named
+        ]
+        return super().select_renderer(request, possible, format_suffix)
+
+
+class BulkResponse(StreamingHttpResponse):
+    """Its query runs at once: should it fail, there is still an answer to give."""
+
+    def __init__(self, chunks: Generator[bytes], media_type: str) -> None:
+        self._chunks = chunks
+        first = list(islice(chunks, 1))
+        super().__init__(chain(first, chunks), content_type=f"{media_type}; charset=utf-8")
+
+    def close(self) -> None:
+        """Whoever goes away early ends the query as well."""
+        self._chunks.close()
+        super().close()
+
+
+def stream(request: Request, search: CustomerSearch, fields: Sequence[str]) -> BulkResponse:
+    """Every customer of the search, in its order, in the format that was negotiated."""
+    media_type = request.accepted_renderer.media_type
+    if request.method == "HEAD":
+        return BulkResponse(_nothing(), media_type)
+    write = _csv if media_type == CsvRenderer.media_type else _ndjson
+    return BulkResponse(write(search, fields), media_type)
+
+
+def _nothing() -> Generator[bytes]:
+    yield from ()
+
+
+def _ndjson(search: CustomerSearch, fields: Sequence[str]) -> Generator[bytes]:
+    for lines in _batches(search.read_json(fields)):
+        yield ("\n".join(lines) + "\n").encode()
+
+
+def _csv(search: CustomerSearch, fields: Sequence[str]) -> Generator[bytes]:
+    for rows in _batches(chain([fields], search.read_texts(fields))):
+        text = StringIO()
+        csv.writer(text).writerows(rows)
+        yield text.getvalue().encode()
+
+
+def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, LINES)):
+        yield batch
