@@ -1,0 +1,171 @@
+"""Properties: of lists that change while somebody reads them, and of the queries for them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.customers.orderings import ORDERINGS
+from portal.organizers.models import Organizer
+
+API: Final = "/api/v1/organizers/bigevents/customers/"
+PAGE: Final = "/organizers/bigevents/customers/"
+# The fixtures are the same for every example; each begins with customers of its own.
+against_the_database = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+letters = st.sampled_from("adgkz")
+keys = st.builds(str.__add__, st.sampled_from(["", "-"]), st.sampled_from([*ORDERINGS]))
+orderings = st.lists(keys, max_size=2).map(",".join)
+changes = st.tuples(st.sampled_from(["insert", "change", "anonymise", "delete"]), letters)
+
+
+class Crowd:
+    """Customers who stay as they are, and others to whom everything happens."""
+
+    def __init__(self, organizer: Organizer, make_customer: CustomerMaker) -> None:
+        self._organizer = organizer
+        self._make = make_customer
+        self._numbers = count()
+        with scope(organizer=organizer):
+            Customer.objects.all().delete()
+        self.staying = {self._insert(letter).identifier for letter in "abcdefghijk"}
+        self._moving = [self._insert(letter) for letter in "aeiou"]
+
+    def change(self, kind: str, letter: str) -> None:
+        if kind == "insert" or not self._moving:
+            self._moving.append(self._insert(letter))
+            return
+        with scope(organizer=self._organizer):
+            customer = self._moving.pop(ord(letter) % len(self._moving))
+            if kind == "delete":
+                customer.delete()
+                return
+            changed = self._fields(letter if kind == "change" else None)
+            for name, value in changed.items():
+                setattr(customer, name, value)
+            customer.save()
+            self._moving.append(customer)
+
+    def _insert(self, letter: str) -> Customer:
+        return self._make(**self._fields(letter))
+
+    def _fields(self, letter: str | None) -> dict[str, Any]:
+        """Equal letters give values that are equal in most orders; no letter an anonymised one."""
+        rank = ord(letter or "m")
+        name = {"_scheme": "full", "full_name": letter} if letter and rank % 3 else {}
+        return {
+            "email": f"{letter}{next(self._numbers)}@example.org" if letter and rank % 4 else None,
+            "name_parts": name,
+            "is_active": bool(letter and rank % 2),
+            "is_verified": bool(rank % 3),
+            "locale": ["de", "fr"][rank % 2],
+            "last_login": f"2026-01-{rank % 5 + 1:02}T00:00:00Z" if letter and rank % 4 else None,
+            "date_joined": f"2026-01-{rank % 7 + 1:02}T00:00:00Z",
+        }
+
+
+@pytest.fixture
+def follow(api_client: Client) -> Any:
+    def walk(link: str, direction: str) -> Iterator[list[str]]:
+        while link:
+            page = api_client.get(link).json()
+            identifiers = [row["identifier"] for row in page["results"]]
+            yield identifiers if direction == "next" else identifiers[::-1]
+            link = page[direction]
+
+    return walk
+
+
+@pytest.mark.parametrize("direction", ["next", "previous"])
+@against_the_database
+@given(
+    size=st.integers(1, 6),
+    ordering=orderings,
+    events=st.lists(st.lists(changes, max_size=4), max_size=20),
+)
+def test_who_follows_the_links_meets_all_who_stay_exactly_once(
+    organizer: Organizer,
+    make_customer: CustomerMaker,
+    follow: Any,
+    direction: str,
+    size: int,
+    ordering: str,
+    events: list[list[tuple[str, str]]],
+) -> None:
+    crowd, met = Crowd(organizer, make_customer), Counter[str]()
+    start = "page=last&" if direction == "previous" else ""
+
+    for identifiers in follow(f"{API}?{start}page_size={size}&ordering={ordering}", direction):
+        met.update(identifiers)
+        for event in events.pop() if events else ():
+            crowd.change(*event)
+
+    assert {identifier: met[identifier] for identifier in crowd.staying} == dict.fromkeys(
+        crowd.staying, 1
+    )
+
+
+parameters = st.one_of(
+    st.tuples(st.just("search"), st.sampled_from(["a", "example", "A 1", "", "nobody"])),
+    st.tuples(st.just("is_active"), st.sampled_from(["true", "false", ""])),
+    st.tuples(st.just("is_verified"), st.sampled_from(["true", "false"])),
+    st.tuples(st.just("never_logged_in"), st.sampled_from(["true", "false"])),
+    st.tuples(st.just("locale"), st.sampled_from(["de", "fr", "nl"])),
+    st.tuples(
+        st.just("date_joined_since"), st.sampled_from(["2026-01-03", "2026-01-03T00:00:00Z"])
+    ),
+    st.tuples(st.just("last_login_until"), st.sampled_from(["2026-01-03", "2026-01-01T12:00Z"])),
+    st.tuples(st.just("ordering"), orderings),
+    st.tuples(st.just("page_size"), st.sampled_from(["25", "50"])),
+)
+queries = st.lists(parameters, unique_by=lambda pair: pair[0], max_size=6)
+
+
+def _written(pairs: list[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={value.replace(' ', '+')}" for name, value in pairs)
+
+
+@against_the_database
+@given(pairs=queries, data=st.data())
+def test_the_order_of_the_parameters_changes_nothing(
+    organizer: Organizer,
+    make_customer: CustomerMaker,
+    api_client: Client,
+    pairs: list[tuple[str, str]],
+    data: st.DataObject,
+) -> None:
+    Crowd(organizer, make_customer)
+    shuffled = data.draw(st.permutations(pairs))
+
+    answers = [api_client.get(f"{API}?{_written(each)}").json() for each in (pairs, shuffled)]
+
+    assert answers[0] == answers[1]
+
+
+@against_the_database
+@given(pairs=queries)
+def test_both_faces_show_the_same_customers_in_the_same_order(
+    organizer: Organizer,
+    make_customer: CustomerMaker,
+    member_client: Client,
+    api_client: Client,
+    pairs: list[tuple[str, str]],
+) -> None:
+    Crowd(organizer, make_customer)
+
+    page = member_client.get(f"{PAGE}?{_written(pairs)}").content.decode()
+    rows = api_client.get(f"{API}?{_written(pairs)}").json()["results"]
+
+    assert re.findall(r'id="customer-([\w.-]+)"', page) == [row["identifier"] for row in rows]
