@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import Final
@@ -27,6 +29,7 @@ EXAMPLE: Final = CustomerRow.model_validate_json("""
     "last_modified": "2021-04-06T13:44:22.809377Z"
 }
 """)
+BLOCK: Final = 2_000
 UNTIL: Final = date(2026, 1, 1)
 DAYS: Final = 6 * 365
 DAY: Final = 24 * 60 * 60 * 1_000_000
@@ -50,44 +53,59 @@ def demo_customers(count: int, *, seed: int = 1, until: date = UNTIL) -> Iterato
     A larger count goes on where a smaller one ends. Identifiers and emails are unique within a
     seed; another seed has other identifiers.
     """
-    random = Random(seed)  # noqa: S311
-    identifiers = _identifiers(random)
+    for first in range(0, count, BLOCK):
+        yield from demo_block(first, min(BLOCK, count - first), seed=seed, until=until)
+
+
+def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[Placed]:
+    """Some of them, from a multiple of BLOCK on: blocks know nothing of each other."""
+    random = Random(f"{seed} {first}")  # noqa: S311
     calendar = _Calendar(until)
-    for number in range(1, count + 1):
+    identifiers = _identifiers(seed, first)
+    for number in range(first + 1, first + count + 1):
         row = _customer(random, calendar, number, next(identifiers))
         yield Placed(f"demo customer {number}", row)
 
 
-def _identifiers(random: Random) -> Iterator[str]:
+def _identifiers(seed: int, first: int) -> Iterator[str]:
     """Seven letters each. An odd factor makes every number come once in 2 to the power of 35."""
-    number, factor = random.randrange(IDENTIFIERS), random.randrange(IDENTIFIERS // 2) * 2 + 1
-    while True:
-        number = (number + factor) % IDENTIFIERS
-        mixed = (number ^ number >> 17) * 0x2545F491 % IDENTIFIERS
+    random = Random(seed)  # noqa: S311
+    start, factor = random.randrange(IDENTIFIERS), random.randrange(IDENTIFIERS // 2) * 2 + 1
+    for number in itertools.count(first):
+        spread = (start + factor * number) % IDENTIFIERS
+        mixed = (spread ^ spread >> 17) * 0x2545F491 % IDENTIFIERS
         yield "".join([LETTERS[mixed >> shift & 31] for shift in range(0, 35, 5)])
 
 
 class _Calendar:
-    """Moments in the years before a day, more of them in later years and in busy months."""
+    """Moments in the years before a day, more of them in later years and in busy months.
+
+    They are microseconds since the start: numbers are quicker than times.
+    """
 
     def __init__(self, until: date) -> None:
-        self._end = datetime.combine(until, time(), UTC)
-        self._start = self._end - timedelta(days=DAYS)
-        days = [self._start + timedelta(days=day) for day in range(DAYS)]
-        self._weights = list(
-            accumulate(
-                SEASON[day.month - 1] * GROWTH ** (past / DAYS) for past, day in enumerate(days)
-            )
-        )
+        self._end = DAYS * DAY
+        self._start = datetime.combine(until, time(), UTC) - timedelta(days=DAYS)
+        self._weights = _weights(self._start)
 
-    def registration(self, random: Random) -> datetime:
+    def registration(self, random: Random) -> int:
         day = bisect(self._weights, random.random() * self._weights[-1])
         # Two throws: most people are up at noon, few at midnight.
-        moment = int((random.random() + random.random()) / 2 * DAY)
-        return self._start + timedelta(days=min(day, DAYS - 1), microseconds=moment)
+        return int((min(day, DAYS - 1) + (random.random() + random.random()) / 2) * DAY)
 
-    def later(self, random: Random, moment: datetime) -> datetime:
-        return moment + (self._end - moment) * random.random()
+    def later(self, random: Random, moment: int) -> int:
+        return moment + int((self._end - moment) * random.random())
+
+    def time(self, moment: int) -> datetime:
+        return self._start + timedelta(0, 0, moment)
+
+
+@cache
+def _weights(start: datetime) -> list[float]:
+    days = [start + timedelta(days=day) for day in range(DAYS)]
+    return list(
+        accumulate(SEASON[day.month - 1] * GROWTH ** (past / DAYS) for past, day in enumerate(days))
+    )
 
 
 def _customer(random: Random, calendar: _Calendar, number: int, identifier: str) -> InventedRow:
@@ -107,17 +125,15 @@ def _customer(random: Random, calendar: _Calendar, number: int, identifier: str)
         name_parts=person.name_parts if random.random() > 0.03 else {},
         is_active=random.random() > 0.04,
         is_verified=is_verified,
-        last_login=calendar.later(random, joined) if has_signed_in else None,
-        date_joined=joined,
+        last_login=calendar.time(calendar.later(random, joined)) if has_signed_in else None,
+        date_joined=calendar.time(joined),
         locale=person.locale,
-        last_modified=_modified(random, calendar, joined),
+        last_modified=calendar.time(_modified(random, calendar, joined)),
         notes=pick(random, NOTES) if random.random() < 0.02 else None,
     )
 
 
-def _anonymised(
-    random: Random, calendar: _Calendar, identifier: str, joined: datetime
-) -> InventedRow:
+def _anonymised(random: Random, calendar: _Calendar, identifier: str, joined: int) -> InventedRow:
     """Everything that points to the person is gone."""
     return InventedRow(
         identifier=identifier,
@@ -128,17 +144,17 @@ def _anonymised(
         is_active=False,
         is_verified=False,
         last_login=None,
-        date_joined=joined,
+        date_joined=calendar.time(joined),
         locale="en",
-        last_modified=calendar.later(random, joined),
+        last_modified=calendar.time(calendar.later(random, joined)),
         notes=None,
     )
 
 
-def _modified(random: Random, calendar: _Calendar, joined: datetime) -> datetime:
+def _modified(random: Random, calendar: _Calendar, joined: int) -> int:
     """Half of them never changed anything after they registered."""
     if random.random() < 0.5:
-        return joined + timedelta(microseconds=100 + int(random.random() * 400))
+        return joined + 100 + int(random.random() * 400)
     return calendar.later(random, joined)
 
 

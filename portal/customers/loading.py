@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from portal.customers.models import Customer
+from portal.customers.prepared import Values
 from portal.customers.rows import Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
 from portal.organizers.models import Organizer
@@ -69,16 +70,16 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> 
     return report
 
 
-def add_customers(organizer: Organizer, rows: Iterable[Placed]) -> LoadReport:
+def add_customers(organizer: Organizer, batches: Iterable[Sequence[Values]]) -> LoadReport:
     """Create customers that differ in identifier and email, at an organizer that has none yet.
 
-    All or none, without the staging of load_customers(). Raises IntegrityError where they are not
-    so different after all.
+    All or none, without the staging of load_customers(), from rows that are prepared already.
+    Raises IntegrityError where they are not so different after all.
     """
     report = LoadReport()
     _make_room()
     with transaction.atomic():
-        for batch in _batches(iter(rows)):
+        for batch in batches:
             write_at_once(organizer, batch)
             report.created += len(batch)
     if report.created >= MANY:

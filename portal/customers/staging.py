@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection
 
-from portal.customers.models import Customer, derived_columns
-from portal.customers.rows import CustomerRow, Placed, Rejection
+from portal.customers.models import Customer
+from portal.customers.prepared import COLUMNS, Values, prepare
+from portal.customers.rows import Placed, Rejection
 from portal.organizers.models import Organizer
-
-GIVEN: Final = tuple(CustomerRow.model_fields)
-DERIVED: Final = ("name", "name_key", "email_key", "search_text")
-COLUMNS: Final = GIVEN + DERIVED
-TIMES: Final = ("last_login", "date_joined", "last_modified")
-_given = itemgetter(*GIVEN)
-_derived = itemgetter(*DERIVED)
 
 CREATE: Final = """
     CREATE TEMPORARY TABLE staged AS
@@ -90,7 +82,7 @@ class Staging:
         numbers = range(self._length, self._length + len(batch))
         values = [
             (number, placed.place, *row)
-            for number, placed, row in zip(numbers, batch, _values(batch), strict=True)
+            for number, placed, row in zip(numbers, batch, prepare(batch), strict=True)
         ]
         self._length += len(batch)
         _write(COPY, INSERT, values)
@@ -148,10 +140,9 @@ class Staging:
             return rows
 
 
-def write_at_once(organizer: Organizer, batch: Sequence[Placed]) -> None:
+def write_at_once(organizer: Organizer, batch: Sequence[Values]) -> None:
     """Past the staging table. Raises IntegrityError for whatever is there already."""
-    values = [(organizer.pk, *row) for row in _values(batch)]
-    _write(COPY_AT_ONCE, INSERT_AT_ONCE, values)
+    _write(COPY_AT_ONCE, INSERT_AT_ONCE, [(organizer.pk, *values) for values in batch])
 
 
 def _spelled_out(statement: str) -> str:
@@ -164,30 +155,6 @@ def _spelled_out(statement: str) -> str:
         unchanged=" AND ".join(f"kept.{name} {same} staged.{name}" for name in COLUMNS),
         assignments=", ".join(f"{name} = excluded.{name}" for name in COLUMNS),
     )
-
-
-def _values(batch: Sequence[Placed]) -> Iterator[tuple[Any, ...]]:
-    """Each row in the order of COLUMNS."""
-    # Asked once: looking a connection up for each row would cost more than it looks.
-    has_text_times = connection.vendor == "sqlite"
-    for _place, row in batch:
-        derived = derived_columns(
-            row.identifier, row.external_identifier, row.email, row.name_parts
-        )
-        given = {**row.__dict__, "name_parts": _written_out(row.name_parts)}
-        if has_text_times:
-            for name in TIMES:
-                given[name] = given[name] and _as_text(given[name])
-        yield (*_given(given), *_derived(derived))
-
-
-# SQLite compares the text: as Django writes it, and the same for parts in another order.
-_written_out = json.JSONEncoder(sort_keys=True).encode
-
-
-def _as_text(moment: datetime) -> str:
-    """As Django writes a time on SQLite. Those of a row are in UTC."""
-    return str(moment.replace(tzinfo=None))
 
 
 def _write(copy_in: str, insert: str, values: Sequence[tuple[Any, ...]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_scopes import scope
 
-from portal.customers.demo import demo_customers
+from portal.customers.demo import BLOCK, demo_customers
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
@@ -28,6 +28,15 @@ def test_an_organizer_gets_the_customers_of_the_seed(organizer: Organizer) -> No
     assert said == "100 customers: 100 created, 0 updated, 0 unchanged, 0 rejected.\n"
     assert customers.keys() == rows.keys()
     assert all(customers[key].name_parts == row.name_parts for key, row in rows.items())
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_many_customers_are_the_same_as_few(organizer: Organizer) -> None:
+    _seed("--customers", str(BLOCK + 10))
+
+    said = _seed("--customers", str(BLOCK + 20))
+
+    assert said.startswith(f"{BLOCK + 20} customers: 10 created, 0 updated, {BLOCK + 10} unchanged")
 
 
 def test_the_same_seed_again_changes_nothing_and_a_larger_number_adds(organizer: Organizer) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from itertools import starmap
+from typing import Any, Never
 
 from django.core.management.base import BaseCommand
 from django_scopes import scope
 from tqdm import tqdm
 
-from portal.customers.demo import UNTIL, demo_customers
+from portal.customers.demo import BLOCK, UNTIL, demo_block, demo_customers
 from portal.customers.loading import add_customers, load_customers
 from portal.customers.models import Customer
+from portal.customers.prepared import Values, prepare
+from portal.customers.processes import map_ahead
 from portal.organizers.management.refusals import find_organizer
 
 
@@ -36,13 +40,31 @@ class Command(BaseCommand):
     def handle(
         self, *, organizer: str, customers: int, seed: int, until: date, verbosity: int, **_: Any
     ) -> None:
-        rows = tqdm(
-            demo_customers(customers, seed=seed, until=until),
-            total=customers,
-            unit=" customers",
-            disable=True if verbosity == 0 else None,
-        )
-        owner = find_organizer(organizer)
-        with scope(organizer=owner):
-            load = load_customers if Customer.objects.exists() else add_customers
-        self.stdout.write(str(load(owner, rows)))
+        count, quiet = customers, True if verbosity == 0 else None
+        with tqdm(total=count, unit=" customers", disable=quiet) as bar:
+            # Before the first query: connections must not be shared with other processes.
+            blocks = _counted(bar, _prepared_blocks(count, seed, until))
+            owner = find_organizer(organizer)
+            with scope(organizer=owner):
+                is_new = not Customer.objects.exists()
+            if is_new:
+                report = add_customers(owner, blocks)
+            else:
+                report = load_customers(owner, demo_customers(count, seed=seed, until=until))
+        self.stdout.write(str(report))
+
+
+def _prepared_blocks(count: int, seed: int, until: date) -> Iterator[list[Values]]:
+    """All customers of the seed, ready to be written; large numbers by several processes."""
+    blocks = ((first, min(BLOCK, count - first), seed, until) for first in range(0, count, BLOCK))
+    return map_ahead(_prepare_block, blocks) if count > BLOCK else starmap(_prepare_block, blocks)
+
+
+def _prepare_block(first: int, count: int, seed: int, until: date) -> list[Values]:
+    return prepare(demo_block(first, count, seed=seed, until=until))
+
+
+def _counted(bar: tqdm[Never], blocks: Iterable[list[Values]]) -> Iterator[list[Values]]:
+    for block in blocks:
+        yield block
+        bar.update(len(block))

@@ -1,0 +1,42 @@
+"""Work in other processes: in order, a few steps ahead, with its errors."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+
+import pytest
+
+from portal.customers.processes import AHEAD, map_ahead
+
+# Newer versions of Python warn of a fork beside threads; those of the database's pool sleep.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
+
+def test_results_come_in_the_order_of_the_arguments() -> None:
+    assert list(map_ahead(math.pow, ((number, 2) for number in range(20)))) == [
+        number**2 for number in range(20)
+    ]
+
+
+def test_the_work_is_done_elsewhere() -> None:
+    assert os.getpid() not in set(map_ahead(os.getpid, iter([()] * 3)))
+
+
+def test_no_more_is_taken_than_a_few_steps_ahead() -> None:
+    arguments = ((number,) for number in range(sys.maxsize))
+
+    results = map_ahead(math.sqrt, arguments)
+    next(results)
+    results.close()
+
+    assert next(arguments)[0] <= AHEAD + 1
+
+
+def test_an_error_there_is_one_here() -> None:
+    results = map_ahead(math.sqrt, iter([(4,), (-1,)]))
+
+    assert next(results) == 2
+    with pytest.raises(ValueError, match="math domain error"):
+        next(results)
