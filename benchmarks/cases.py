@@ -12,6 +12,7 @@ HTML: Final = {"Accept": "text/html"}
 FRAGMENT: Final = {**HTML, "HX-Request": "true", "HX-Target": "div#results"}
 JSON: Final = {"Accept": "application/json"}
 NOBODY: Final = "qzxjwv"
+STREAMS: Final = {"NDJSON": "application/x-ndjson", "CSV": "text/csv"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Samples:
     email: str
     search: str
     pages: int
+    # Addresses that others have as `next`.
+    second: str
+    last: str
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,18 @@ def _api(samples: Samples) -> list[Case]:
         Case("JSON list, first page", "list", path, JSON),
         Case("JSON list, middle page", "list", middle, JSON),
         Case("JSON list, last page", "list", last, JSON),
+        Case("JSON list, second page by `next`", "list", samples.second, JSON),
+        Case("JSON list, last page by `next`", "list", samples.last, JSON),
+        Case("JSON list, one filter", "list", f"{path}?is_verified=true", JSON),
+        Case("JSON list, ordered by name", "list", f"{path}?ordering=name", JSON),
         Case("JSON search, few hits", "list", f"{path}?search={search}", JSON),
         Case("JSON search, no hits", "list", f"{path}?search={NOBODY}", JSON),
         Case("JSON by email", "list", f"{path}?email={quote_plus(samples.email)}", JSON),
         Case("JSON detail", "object", f"{path}{samples.identifier}/", JSON),
     ]
+
+
+def list_streams(samples: Samples) -> list[Case]:
+    """All customers at once."""
+    path = reverse("api:customer_list", args=[samples.organizer])
+    return [Case(name, "stream", path, {"Accept": accept}) for name, accept in STREAMS.items()]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
@@ -19,9 +20,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.urls import reverse
 from django_scopes import scope
 
-from benchmarks.cases import Samples, list_cases
+from benchmarks.cases import Samples, list_cases, list_streams
 from portal.api.fields import FIELDS
 from portal.api.pagination import PAGE_SIZE
 from portal.customers.models import Customer
@@ -58,10 +60,12 @@ def write_plan(path: str) -> None:
     """What the floor has to know: the cases, and the SQL that Portal runs for each."""
     _settle()
     organizer = services.get_organizer(OURS)
-    callers = {"text/html": _as_member(organizer), "application/json": _as_program(organizer)}
+    program, member = _as_program(organizer), _as_member(organizer)
+    samples = _samples(organizer, program)
     cases = []
-    for case in list_cases(_samples(organizer)):
-        headers = {**case.headers, **callers[case.headers["Accept"]]}
+    for case in [*list_cases(samples), *list_streams(samples)]:
+        caller = member if case.headers["Accept"] == "text/html" else program
+        headers = {**case.headers, **caller}
         cases.append({**dataclasses.asdict(case), "headers": headers, **_watch(case.path, headers)})
     plan = {"fields": FIELDS, "cases": cases, **_database()}
     Path(path).write_bytes(orjson.dumps(plan, option=orjson.OPT_UTC_Z))
@@ -88,19 +92,30 @@ def _as_program(organizer: Organizer) -> dict[str, str]:
     return {"Authorization": f"Token {key}"}
 
 
-def _samples(organizer: Organizer) -> Samples:
+def _samples(organizer: Organizer, program: Mapping[str, str]) -> Samples:
     with scope(organizer=organizer):
         customers = Customer.objects.exclude(email=None).exclude(name="").order_by("pk")
         middle = customers.count() // 2
         some = list(customers[middle : middle + CANDIDATES])
+        pages = -(-Customer.objects.count() // PAGE_SIZE)
         searches = [word for customer in some for word in (customer.name, str(customer.email))]
         return Samples(
             organizer=organizer.slug,
             identifier=some[0].identifier,
             email=str(some[0].email),
             search=next(search for search in searches if _hits(organizer, search) in FEW),
-            pages=-(-Customer.objects.count() // PAGE_SIZE),
+            pages=pages,
+            second=_next(organizer, program, 1),
+            last=_next(organizer, program, pages - 1),
         )
+
+
+def _next(organizer: Organizer, program: Mapping[str, str], page: int) -> str:
+    """The address that the page with this number calls the next one, without the server's."""
+    path = reverse("api:customer_list", args=[organizer.slug])
+    answer = Client(headers=dict(program), SERVER_NAME="127.0.0.1").get(path, {"page": page})
+    there = urlsplit(answer.json()["next"])
+    return f"{there.path}?{there.query}"
 
 
 def _hits(organizer: Organizer, search: str) -> int:
@@ -126,9 +141,10 @@ def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     client.get(path)
     with connection.execute_wrapper(note):
         answer = client.get(path)
+        content = b"".join(answer)
     if answer.status_code != HTTPStatus.OK:
         raise RuntimeError(f"{path}: {answer.status_code}")
-    listing = orjson.loads(answer.content) if headers["Accept"] == "application/json" else {}
+    listing = orjson.loads(content) if headers["Accept"] == "application/json" else {}
     links = {word: listing.get(word) for word in ("next", "previous")}
     return {"queries": queries, "links": links, "shown": len(listing.get("results", ()))}
 

@@ -26,6 +26,9 @@ Portal runs for the customers of this request, on a connection that stays open, 
 benchmark checks; for pages it answers the same rows as JSON, so there the ratio says what a page
 costs beside its rows. Queries counts what the floor replays.
 
+A stream is the whole list of the organizer; its floor sends what the same SQL returns, a line for
+each row.
+
 The SQLite connection has Portal's pragmas. PostgreSQL is a cluster of its own with 256 MB of
 shared buffers, the planner's defaults and no `fsync`, after `VACUUM ANALYZE`; it is reached
 through a socket, and what is asked for is in memory. The rates of the commands hold their start;
@@ -52,6 +55,9 @@ def write_tables(outcome: Outcome) -> Iterator[str]:
     yield ""
     yield _judge(next(case for case in outcome["cases"] if case["name"] == JUDGED))
     yield ""
+    streams = [[f"{each['name']}, all customers", *_compared(each)] for each in outcome["streams"]]
+    yield from _table(("Stream", "Customers per second", "Floor", "Ratio"), streams)
+    yield ""
     rates = [[step, f"{rate:,.0f}"] for step, rate in outcome["rates"].items()]
     yield from _table(("Command", "Customers per second"), rates)
     yield ""
@@ -68,6 +74,11 @@ def _measured(case: Mapping[str, Any]) -> list[str]:
     times = [f"{milliseconds:.2f}" for milliseconds in (portal, p95, floor)]
     size = f"{case['bytes'] / 1024:.1f}"
     return [case["name"], str(case["queries"]), size, *times, f"{portal / floor:.1f}"]
+
+
+def _compared(stream: Mapping[str, Any]) -> list[str]:
+    portal, floor = stream["portal"], stream["floor"]
+    return [f"{portal:,.0f}", f"{floor:,.0f}", f"{floor / portal:.1f}"]
 
 
 def _judge(case: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ import orjson
 
 from benchmarks.client import Answer, Client
 from benchmarks.servers import Environment, Server, make_environment, manage, serve, serve_floor
+from benchmarks.streams import measure_stream
 
 ROUND: Final = 10
 WARM_UP: Final = 20
@@ -64,15 +65,16 @@ def _measure(portal: Server, floor: Server, cases: list[Case], requests: int) ->
     theirs.get("/0", {})
     ours.get(cases[0]["path"], cases[0]["headers"])
     before = portal.memory("VmRSS"), floor.memory("VmRSS")
+    pages = [(number, case) for number, case in enumerate(cases) if case["kind"] != "stream"]
+    streams = [(number, case) for number, case in enumerate(cases) if case["kind"] == "stream"]
     try:
-        measured = [
-            _measure_case(ours, theirs, number, case, requests) for number, case in enumerate(cases)
-        ]
+        measured = [_measure_case(ours, theirs, number, case, requests) for number, case in pages]
+        rates = [measure_stream(portal, floor, number, case) for number, case in streams]
     finally:
         ours.close()
         theirs.close()
     peak = portal.memory("VmHWM"), floor.memory("VmHWM")
-    return {"cases": measured, "memory": {"first request": before, "peak": peak}}
+    return {"cases": measured, "streams": rates, "memory": {"first request": before, "peak": peak}}
 
 
 def _measure_case(
