@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import cast
+from typing import Final, cast
 
 from django.core.paginator import Page, Paginator
 from django.forms import Form
 from django.http import QueryDict
+from django_scopes import get_scope
+from django_scopes.exceptions import ScopeError
 
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
 from portal.customers.places import Place
 from portal.customers.stretches import Stretch, read_beyond, read_from
+from portal.kept import KeptQuery
 from portal.organizers.models import Organizer
 
 
@@ -138,10 +141,25 @@ def search_customers(organizer: Organizer, *, query: QueryDict) -> CustomerSearc
 
 
 def get_customer(organizer: Organizer, identifier: str) -> Customer:
-    """The customer with exactly this identifier. Raises CustomerNotFound."""
-    customer = None
+    """The customer with exactly this identifier. Raises CustomerNotFound.
+
+    Like every query for customers it raises ScopeError outside of the organizer's scope.
+    """
+    if get_scope().get("organizer") != organizer:
+        raise ScopeError(f"Not in the scope of {organizer.slug}.")
+    rows = []
     if re.match(IDENTIFIER, identifier):
-        customer = Customer.objects.filter(organizer=organizer, identifier=identifier).first()
-    if customer is None:
+        rows = _by_identifier.rows(organizer.pk, identifier)
+    if not rows:
         raise CustomerNotFound(identifier)
-    return customer
+    return Customer.from_db(None, COLUMNS, rows[0])
+
+
+COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
+_by_identifier = KeptQuery(
+    lambda organizer, identifier: (
+        Customer.objects.filter(organizer_id=organizer)
+        .filter(identifier=identifier)
+        .values_list(*COLUMNS)
+    )
+)

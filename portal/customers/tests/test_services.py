@@ -75,6 +75,17 @@ def test_a_page_beyond_the_end_raises(organizer: Organizer) -> None:
         services.search_customers(organizer, query=QueryDict("")).page(2, 50)
 
 
+def test_getting_a_customer_outside_a_scope_raises(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    made = make_customer()
+
+    with pytest.raises(ScopeError):
+        services.get_customer(organizer, made.identifier)
+    with scope(organizer=rival), pytest.raises(ScopeError):
+        services.get_customer(organizer, made.identifier)
+
+
 def test_a_customer_is_got_by_the_exact_identifier(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
