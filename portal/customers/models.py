@@ -14,8 +14,8 @@ from django_scopes import ScopedManager
 from portal.customers import names
 from portal.customers.fields import CodePointCharField, CodePointTextField
 from portal.customers.folding import fold
-from portal.customers.orderings import index_terms, order_terms
-from portal.customers.places import Place, beyond
+from portal.customers.orderings import Term, index_terms, order_terms
+from portal.customers.places import Place, stages_beyond
 from portal.organizers.models import Organizer
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
@@ -38,14 +38,19 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def in_order(self, keys: Sequence[str], *, backwards: bool = False) -> CustomerQuerySet:
         """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
-        terms = order_terms(keys, backwards=backwards)
+        return self.by_terms(order_terms(keys, backwards=backwards))
+
+    def by_terms(self, terms: Iterable[Term]) -> CustomerQuerySet:
         return self.order_by(
             *(models.OrderBy(term.expression, descending=term.descending) for term in terms)
         )
 
-    def beyond(self, keys: Sequence[str], place: Place) -> CustomerQuerySet:
-        """Those beyond the place in the order by these keys, and from there on in this order."""
-        return self.filter(beyond(keys, place)).in_order(keys, backwards=place.backwards)
+    def stages_beyond(self, keys: Sequence[str], place: Place) -> list[CustomerQuerySet]:
+        """Those beyond the place, in the order by these keys from there on, part by part."""
+        return [
+            self.filter(stage.condition).by_terms(stage.terms)
+            for stage in stages_beyond(keys, place)
+        ]
 
     def matching(self, search: str) -> CustomerQuerySet:
         """Each word of the search is part of the name, email, identifier or external identifier."""

@@ -10,19 +10,14 @@ from django.db.models.expressions import Expression, ExpressionWrapper
 from django.db.models.functions import Lower
 
 
-def is_empty(field: str) -> ExpressionWrapper[models.Q]:
-    """Whether the field has no value; before the field in an order, it puts such rows last."""
-    return ExpressionWrapper(
-        models.Q(**{f"{field}__isnull": True}), output_field=models.BooleanField()
-    )
-
-
 class Term(NamedTuple):
     """What is compared, as values of which field, and which way."""
 
     expression: Expression | models.F
     field: models.Field[Any, Any]
     descending: bool = False
+    # Whether there is no value at all; the next term is that value.
+    is_emptiness: bool = False
 
 
 TEXT: Final[models.Field[Any, Any]] = models.CharField()
@@ -30,16 +25,23 @@ TRUTH: Final[models.Field[Any, Any]] = models.BooleanField()
 TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
 KEY: Final = Term(models.F("pk"), models.BigAutoField())
 
+
+def is_empty(field: str) -> Term:
+    """Whether the field has no value; before the field in an order, it puts such rows last."""
+    expression = ExpressionWrapper(models.Q(**{f"{field}__isnull": True}), output_field=TRUTH)
+    return Term(expression, TRUTH, is_emptiness=True)
+
+
 # By key; each term decides where those before it are equal. Text ignores case.
 ORDERINGS: Final[Mapping[str, Sequence[Term]]] = {
     "identifier": [Term(Lower("identifier"), TEXT)],
-    "name": [Term(is_empty("name_key"), TRUTH), Term(models.F("name_key"), TEXT)],
-    "email": [Term(is_empty("email_key"), TRUTH), Term(models.F("email_key"), TEXT)],
+    "name": [is_empty("name_key"), Term(models.F("name_key"), TEXT)],
+    "email": [is_empty("email_key"), Term(models.F("email_key"), TEXT)],
     "is_active": [Term(models.F("is_active"), TRUTH)],
     "is_verified": [Term(models.F("is_verified"), TRUTH)],
     "locale": [Term(models.F("locale"), TEXT)],
     "date_joined": [Term(models.F("date_joined"), TIME)],
-    "last_login": [Term(is_empty("last_login"), TRUTH), Term(models.F("last_login"), TIME)],
+    "last_login": [is_empty("last_login"), Term(models.F("last_login"), TIME)],
     "last_modified": [Term(models.F("last_modified"), TIME)],
 }
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.expressions import Func, Value
 from django.db.models.lookups import (
@@ -55,17 +55,40 @@ COMPARISONS: Final = {
 Pair = tuple[Term, Any]  # a term and its value
 
 
-def beyond(keys: Sequence[str], place: Place) -> Q:
-    """The condition for what lies beyond the place, in the order by these keys.
+class Stage(NamedTuple):
+    """A part of an order: who is in it, and the terms that order them."""
+
+    condition: Q
+    terms: Sequence[Term]
+
+
+def stages_beyond(keys: Sequence[str], place: Place) -> list[Stage]:
+    """What lies beyond the place in the order by these keys, part by part.
 
     Raises ValueError where the place is one of another order.
     """
-    pairs = list(zip(order_terms(keys, backwards=place.backwards), place.values, strict=True))
-    ways = {term.descending for term, _value in pairs}
-    if len(ways) > 1 or None in place.values:
-        return _one_by_one(pairs, inclusive=place.inclusive)
-    # The only form at which a database enters an index, instead of walking up to the place.
-    compare = COMPARISONS[ways.pop(), place.inclusive]
+    terms = order_terms(keys, backwards=place.backwards)
+    pairs = list(zip(terms, place.values, strict=True))
+    if len({term.descending for term in terms}) > 1 or None in place.values:
+        return [Stage(_one_by_one(pairs, inclusive=place.inclusive), terms)]
+    if connection.vendor == "sqlite" and terms[0].is_emptiness:
+        return _stages_with_values_and_without(pairs, inclusive=place.inclusive)
+    return [Stage(_at_once(pairs, inclusive=place.inclusive), terms)]
+
+
+def _stages_with_values_and_without(pairs: Sequence[Pair], *, inclusive: bool) -> list[Stage]:
+    """SQLite compares rows by an index only where columns are compared, and not expressions."""
+    (emptiness, value), *rest = pairs
+    terms = [term for term, _value in rest]
+    present = Stage(_equal(emptiness, value) & _at_once(rest, inclusive=inclusive), terms)
+    # They come last, so that whoever goes backwards has left them behind.
+    empty = Stage(_equal(emptiness, value=True), terms)
+    return [present] if emptiness.descending else [present, empty]
+
+
+def _at_once(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
+    """The only form at which a database enters an index, instead of walking up to the place."""
+    compare = COMPARISONS[pairs[0][0].descending, inclusive]
     values = (Value(value, term.field) for term, value in pairs)
     return Q(compare(Row(*(term.expression for term, _value in pairs)), Row(*values)))
 

@@ -43,8 +43,10 @@ def read_beyond(
     customers: CustomerQuerySet, keys: Sequence[str], fields: Sequence[str], place: Place, size: int
 ) -> Stretch:
     """Beyond the place. Raises ValueError where it is one of another order."""
-    ordered = customers.beyond(keys, place)
-    found = _read(ordered, customers, keys, fields, slice(size + 1))
+    found: list[Values] = []
+    for stage in customers.stages_beyond(keys, place):
+        missing = size + 1 - len(found)
+        found += _read(stage, customers, keys, fields, slice(missing)) if missing else []
     rows = found[:size]
     further = _beside(rows[-1], fields, backwards=place.backwards) if len(found) > size else None
     # Where nobody is left, who turned round here must still find the last one.

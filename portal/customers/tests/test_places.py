@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
+from django.db import connection
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
@@ -49,17 +51,40 @@ def test_beyond_a_place_lies_the_rest(organizer: Organizer, keys: list[str]) -> 
         ):
             rest = ordered[number::-1] if backwards else ordered[number:]
             place = Place(ordered[number][1:], backwards=backwards, inclusive=inclusive)
-            found = Customer.objects.all().beyond(keys, place)
+            stages = Customer.objects.all().stages_beyond(keys, place)
 
-            assert [each.pk for each in found] == [row[0] for row in rest[not inclusive :]]
+            found = [each.pk for stage in stages for each in stage]
+            assert found == [row[0] for row in rest[not inclusive :]]
 
 
 def test_a_place_of_another_order_is_refused(organizer: Organizer) -> None:
     with scope(organizer=organizer), pytest.raises(ValueError, match="shorter"):
-        Customer.objects.all().beyond(["name", "email"], Place([False, "x", 1]))
+        Customer.objects.all().stages_beyond(["name", "email"], Place([False, "x", 1]))
 
 
 def test_turning_round_twice_leads_on() -> None:
     place = Place([False, "x", 1])
 
     assert place.turned(inclusive=True).turned(inclusive=False) == place
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [("email", [False, "e5@example.org", 5]), ("date_joined", ["2026-01-01T12:00Z", 5])],
+)
+def test_an_index_is_entered_at_the_place(
+    organizer: Organizer, key: str, place: list[object], backwards: bool
+) -> None:
+    with scope(organizer=organizer), connection.cursor() as cursor:
+        everybody = Customer.objects.filter(organizer=organizer)
+        first, *_rest = everybody.stages_beyond([key], Place(place, backwards=backwards))
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        plan = first[:50].explain()
+
+    assert re.search(r"Index Cond: .*ROW\(|email_key[<>]\?|date_joined[<>]\?", plan), plan
+    assert "SORT" not in plan.upper()
+    assert "TEMP B-TREE" not in plan
