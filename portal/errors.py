@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_guid import get_guid
 
 from portal.api.errors import answer, is_api_path
 
@@ -24,13 +25,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our fault. The page needs neither a session nor the database."""
-    return _answer(request, 500, "Server error.")
+    """Our fault, with the id by which we find it. The page needs no session and no database."""
+    return _answer(request, 500, "Server error.", request_id=get_guid())
 
 
-def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:
     if is_api_path(request):
-        return answer(status, detail)
+        return answer(status, detail, **more)
     response = render(request, f"{status}.html", status=status)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -14,4 +14,4 @@ control_socket_disable = True
 forwarded_allow_ips = ""
 # The path without its query string: people search for names and email addresses.
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
-access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'

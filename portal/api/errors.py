@@ -22,9 +22,9 @@ def is_api_path(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 
-def answer(status: int, detail: str) -> HttpResponse:
+def answer(status: int, detail: str, **more: str) -> HttpResponse:
     """An error in the form of the API, for views and handlers outside of the framework."""
-    content = to_json({"detail": detail})
+    content = to_json({"detail": detail, **more})
     return HttpResponse(content, "application/json", status, headers=HEADERS)
 
 

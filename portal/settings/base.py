@@ -1,4 +1,4 @@
-"""Every setting, grouped. The environment is read here and in production.py only."""
+"""Every setting, grouped. The environment is read in this folder only."""
 
 from ipaddress import ip_network
 from pathlib import Path
@@ -9,6 +9,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from portal.settings.logs import *
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_guid",
     "django_htmx",
     "django_tables2",
     "django_filters",
@@ -45,6 +48,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.proxies.hear_trusted_proxies",
+    "django_guid.middleware.guid_middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -164,14 +168,3 @@ REST_FRAMEWORK = {
 
 # --- The list ----------------------------------------------------------------------------------
 DJANGO_TABLES2_TEMPLATE = "components/_table.html"
-
-# --- What is written down ----------------------------------------------------------------------
-# No query strings: they hold names and email addresses that people searched for.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}},
-}

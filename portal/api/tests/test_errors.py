@@ -143,5 +143,5 @@ def test_a_fault_of_ours_is_answered_as_json_without_its_cause() -> None:
     response = Client(raise_request_exception=False).get("/api/v1/broken/")
 
     assert response.status_code == 500
-    assert list(response.json()) == ["detail"]
+    assert list(response.json()) == ["detail", "request_id"]
     assert b"secret" not in response.content
