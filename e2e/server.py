@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "demo@example.org"
 PASSWORD = "bigevents-demo"
+PROXY = "127.0.0.2"
 PATIENCE = 30  # seconds
 COMPLAINT = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
 
@@ -80,6 +81,8 @@ def _environment(url: str, directory: Path, port: int) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "PUBLIC_URL": url,
         "PORT": str(port),
+        "TRUSTED_PROXIES": PROXY,
+        "ACCESS_LOG": "true",
         "VAR_DIR": str(directory),
         "DATABASE_URL": given if given.startswith("postgres") else sqlite,
     }

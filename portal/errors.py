@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django_guid import get_guid
 
 from portal.api.errors import answer, is_api_path
 
+REFUSALS: Final = {
+    400: "Bad request.",
+    413: "Request body too large.",
+    414: "Request address too long.",
+    431: "Request headers too large.",
+}
+
+
+def refuse_the_unreadable(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answers what the server could not read as a request, and bodies that are too large."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        status = _refusal(request)
+        if status is None:
+            return get_response(request)
+        refused = _answer(request, status, REFUSALS[status])
+        refused["Content-Length"] = str(len(refused.content))
+        return refused
+
+    return middleware
+
+
+def _refusal(request: HttpRequest) -> int | None:
+    # portal/worker.py says so; no header of a request ends up under such a name.
+    refused: int | None = request.META.get("portal.refused")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    is_too_large = not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return refused or (413 if is_too_large else None)
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The request cannot be understood at all."""
-    return _answer(request, 400, "Bad request.")
+    return _answer(request, 400, REFUSALS[400])
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -30,8 +65,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:
-    if is_api_path(request):
+    if _wants_json(request):
         return answer(status, detail, **more)
     response = render(request, f"{status}.html", status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    """Also where the path was not to be made out, and only the header says who asks."""
+    if "portal.refused" not in request.META:
+        return is_api_path(request)
+    forms = ["text/html", "application/json"]
+    return is_api_path(request) or request.get_preferred_type(forms) == forms[1]

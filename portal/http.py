@@ -68,4 +68,6 @@ def render_page(
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open for too long, or sent from somewhere else."""
     words = _("This form was open for too long. Go back, reload the page and send it once more.")
-    return render(request, "403.html", {"explanation": words}, status=403)
+    response = render(request, "403.html", {"explanation": words}, status=403)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -6,12 +6,17 @@ env = Env()
 
 bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
 workers = env.int("WEB_CONCURRENCY", 2)
-worker_class = "gthread"
+worker_class = "portal.worker.Worker"
 threads = 4
 timeout = 30
 control_socket_disable = True
+# As long as gunicorn takes: a list with many filters has a long address.
+limit_request_line = 8190
+# Scripts send the address of their page as a header.
+limit_request_field_size = 2 * limit_request_line
 # What a proxy forwards is judged in one place, portal/proxies.py: gunicorn itself trusts nobody.
 forwarded_allow_ips = ""
+logger_class = "portal.worker.AccessLogger"
 # The path without its query string: people search for names and email addresses.
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'

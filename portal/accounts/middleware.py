@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+
+LONGEST_ADDRESS: Final = 8000
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -34,8 +37,17 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         htmx = request.htmx  # type: ignore[attr-defined]
-        if not htmx:
-            return super().handle_no_permission(request, view_func)
-        wanted = htmx.current_url_abs_path or request.get_full_path()
-        sign_in = redirect_to_login(wanted, self.get_login_url(view_func))
-        return HttpResponseClientRedirect(sign_in.url)
+        wanted = (htmx and htmx.current_url_abs_path) or request.get_full_path()
+        sign_in = _way_through_sign_in(wanted, resolve_url(self.get_login_url(view_func)))
+        return HttpResponseClientRedirect(sign_in) if htmx else HttpResponseRedirect(sign_in)
+
+
+def _way_through_sign_in(wanted: str, sign_in: str) -> str:
+    """The address of sign-in that leads to the wanted page, without its query if need be.
+
+    Encoded once more, a long address may be longer than what the server takes.
+    """
+    way = f"{sign_in}?{urlencode({'next': wanted}, safe='/')}"
+    if len(way) <= LONGEST_ADDRESS:
+        return way
+    return f"{sign_in}?{urlencode({'next': urlsplit(wanted).path}, safe='/')}"

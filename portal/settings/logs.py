@@ -34,5 +34,12 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django_guid": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # Scanners ask for any host; the answer is 400, and nothing is wrong here.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Django leaves it to the server to drop the body of an answer to HEAD; it warns of it.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+        "django_guid": {"level": "WARNING"},
+    },
 }

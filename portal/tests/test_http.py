@@ -42,3 +42,13 @@ def test_too_many_fields_are_a_bad_request(member_client: Client) -> None:
     response = member_client.post("/sign-in/", {f"field{n}": "" for n in range(1001)})
 
     assertContains(response, "This request cannot be understood", status_code=400)
+
+
+@pytest.mark.parametrize("length", ["1048577", "-1", "nonsense"])
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(length: str) -> None:
+    page = Client().post("/sign-in/", CONTENT_LENGTH=length)
+    answer = Client().get("/api/v1/", CONTENT_LENGTH=length)
+
+    assertContains(page, "This is too large to take in", status_code=413)
+    assert (answer.status_code, answer.json()) == (413, {"detail": "Request body too large."})
+    assert page["Cache-Control"] == answer["Cache-Control"] == "private, no-store"

@@ -1,0 +1,49 @@
+"""Requests byte by byte, as no browser and no client library would send them."""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import dataclass
+from http.client import HTTPResponse
+from typing import Any
+from urllib.parse import urlsplit
+
+from e2e.server import PATIENCE, Server
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that the server said until it closed the connection."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Answer:
+    """The answer to these bytes; nothing may come after it."""
+    place = urlsplit(server.url)
+    address = (place.hostname, place.port)
+    with socket.create_connection(address, PATIENCE, (sender, 0)) as connection:
+        connection.sendall(content)
+        response = HTTPResponse(connection, method=content.split(b" ")[0].decode("latin-1"))
+        response.begin()
+        body = response.read()
+        assert connection.recv(1) == b"", "a second answer"
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, headers, body)
+
+
+def request(
+    target: str, *headers: str, method: str = "GET", host: str = "127.0.0.1", body: bytes = b""
+) -> bytes:
+    """A request, otherwise well made."""
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close", *headers]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
