@@ -119,17 +119,6 @@ def test_a_path_never_leads_off_the_site() -> None:
     assert "Location" not in response
 
 
-@pytest.mark.parametrize(
-    "path", [LIST, "/api/v1/", "/api/v1/nothing", LIST.rstrip("/"), f"{LIST}C1/", f"{LIST}?page=0"]
-)
-def test_no_answer_is_kept_or_guessed_at(api_client: Client, path: str) -> None:
-    response = api_client.get(path)
-
-    assert response["Cache-Control"] == "private, no-store"
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Vary"] == "Accept"
-
-
 @pytest.mark.django_db
 def test_an_unknown_host_is_answered_as_json() -> None:
     response = Client().get(LIST, headers={"Host": "evil.example"})
