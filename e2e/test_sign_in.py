@@ -106,3 +106,18 @@ def test_a_member_of_two_organizers_switches(clara_page: Page) -> None:
     other.filter(has_not_text="Playhouse").click()
 
     expect(clara_page).to_have_url(BIGEVENTS)
+
+
+@pytest.mark.expects_console_errors
+def test_after_too_many_wrong_tries_people_are_told_how_long_to_wait(visitor: Page) -> None:
+    visitor.goto("/sign-in/")
+
+    for _try in range(5):
+        sign_in(visitor, "nobody@example.org", "wrong")
+        # The answer is there.
+        expect(visitor.get_by_label("Password")).to_have_value("")
+
+    expect(visitor.get_by_role("alert")).to_have_text(
+        "Too many tries with a wrong password. Wait 5 minutes, then try again."
+    )
+    expect(visitor.get_by_label("Email")).to_have_value("nobody@example.org")

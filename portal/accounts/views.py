@@ -6,8 +6,13 @@ from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
 from django.forms import EmailInput
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from portal.accounts import brake
 
 
 class SignInForm(AuthenticationForm):
@@ -17,6 +22,7 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("This email and password do not belong together."),
         "inactive": _("This account is closed."),
     }
+    seconds_to_wait = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -25,6 +31,18 @@ class SignInForm(AuthenticationForm):
             attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
         )
 
+    def get_invalid_login_error(self) -> ValidationError:
+        if self.request is None or not brake.is_on(self.request):
+            return super().get_invalid_login_error()
+        self.seconds_to_wait = brake.seconds_to_wait(self.request)
+        minutes = -(-self.seconds_to_wait // 60)
+        words = ngettext(
+            "Too many tries with a wrong password. Wait a minute, then try again.",
+            "Too many tries with a wrong password. Wait %(minutes)d minutes, then try again.",
+            minutes,
+        )
+        return ValidationError(words, "too_many_tries", {"minutes": minutes})
+
 
 class SignInView(LoginView):
     """Sends people back to the page that they wanted, on this site only."""
@@ -32,3 +50,10 @@ class SignInView(LoginView):
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if isinstance(form, SignInForm) and form.seconds_to_wait:
+            response.status_code = 429
+            response["Retry-After"] = str(form.seconds_to_wait)
+        return response

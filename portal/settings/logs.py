@@ -40,6 +40,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Django leaves it to the server to drop the body of an answer to HEAD; it warns of it.
         "gunicorn.http.wsgi": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
         "django_guid": {"level": "WARNING"},
     },
 }

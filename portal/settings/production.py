@@ -7,7 +7,7 @@ from portal.settings.base import PUBLIC_URL, env
 
 DEBUG = False
 # HSTS and the redirect to HTTPS belong to the reverse proxy, which has the certificate.
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
+SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008"]
 SECRET_KEY = env.str("SECRET_KEY", "")
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured(

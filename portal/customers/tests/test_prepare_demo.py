@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django_scopes import scope
 from pytest_django import Settings
 
@@ -63,7 +62,7 @@ def test_the_person_of_the_demo_sees_one_organizer_only(token_file: Path) -> Non
     _prepare()
 
     user = User.objects.get(email="demo@example.org")
-    assert Client().login(username=user.email, password="bigevents-demo")
+    assert user.check_password("bigevents-demo")
     assert [access.organizer.slug for access in services.list_access(user)] == ["bigevents"]
 
 
