@@ -36,6 +36,26 @@ def test_a_column_orders_both_ways_and_keeps_the_focus(clara_page: Page) -> None
     assert clara_page.locator("[aria-sort]").count() == 1
 
 
+@pytest.mark.parametrize("width", [768, 1100])
+def test_where_emails_stand_under_names_people_order_by_them_there(
+    clara_page: Page, width: int
+) -> None:
+    clara_page.set_viewport_size({"width": width, "height": 1024})
+    link = clara_page.get_by_role("columnheader").get_by_role("link", name="Email")
+    header(clara_page, "Identifier").click()
+    expect(link).to_have_text("Email")
+
+    link.click()
+    expect(link).to_have_text("Email ascending")
+    expect(link).to_be_focused()
+    first = names(clara_page)
+    clara_page.keyboard.press("Enter")
+
+    expect(link).to_have_text("Email descending")
+    expect(link).to_be_focused()
+    assert names(clara_page) != first
+
+
 def test_pages_are_walked_and_the_focus_goes_to_the_caption(clara_page: Page) -> None:
     clara_page.mouse.wheel(0, 2000)
     step(clara_page, "Next")

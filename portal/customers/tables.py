@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -67,11 +67,17 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     def headings(self) -> Iterator[Heading]:
         """The heads of all columns, from left to right."""
         for column in self.columns:
-            direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(
-                self._ordering
-            )
-            href = self._links.ordered_by(self._next_ordering(column.name))
-            yield Heading(column.name, column.header, href, direction)
+            yield self._heading(column.name)
+
+    @property
+    def email_under_name(self) -> Heading:
+        """The head of the emails where they stand under the names, for want of a column."""
+        return replace(self._heading("email"), name="email-under-name")
+
+    def _heading(self, name: str) -> Heading:
+        directions = {name: "ascending", f"-{name}": "descending"}
+        href = self._links.ordered_by(self._next_ordering(name))
+        return Heading(name, self.columns[name].header, href, directions.get(self._ordering))
 
     @property
     def ordering_in_words(self) -> str:
