@@ -13,6 +13,7 @@ from portal.api.bulk import BulkNegotiation, BulkRenderer, CsvRenderer, NdjsonRe
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
 from portal.api.fields import wanted_fields
+from portal.api.openapi import operations
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_search
 from portal.api.renderers import OrjsonRenderer
@@ -32,6 +33,7 @@ class CustomerList(OrganizerEndpoint):
     content_negotiation_class = BulkNegotiation
     parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, "format")
 
+    @operations.list_customers
     def get(self, request: Request, organizer: str) -> HttpResponseBase:
         fields = wanted_fields(request.query_params, self.access)
         with scope(organizer=self.organizer):
@@ -64,6 +66,7 @@ class CustomerDetail(OrganizerEndpoint):
             except services.CustomerNotFound:
                 raise NotFound("No Customer matches the given query.") from None
 
+    @operations.get_customer
     def get(self, request: Request, organizer: str, identifier: str) -> Response:
         fields = wanted_fields(request.query_params, self.access)
         return Response({field: getattr(self.customer, field) for field in fields})

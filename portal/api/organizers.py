@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from portal.api.authentication import rights_of
 from portal.api.endpoints import Endpoint, OrganizerEndpoint
+from portal.api.openapi import operations
 from portal.api.pagination import absolute_url, paginate
 from portal.api.permissions import MayEnter
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 class Root(Endpoint):
     """Where to go from here."""
 
+    @operations.root
     def get(self, request: Request) -> Response:
         return Response({"organizers": absolute_url(request, reverse("api:organizer_list"))})
 
@@ -29,6 +31,7 @@ class OrganizerList(Endpoint):
 
     parameters = ("page", "page_size", "format")
 
+    @operations.list_organizers
     def get(self, request: Request) -> Response:
         rights = rights_of(request)
         accesses = rights.accesses if rights else []
@@ -41,6 +44,7 @@ class OrganizerDetail(OrganizerEndpoint):
 
     permission_classes = [MayEnter]
 
+    @operations.get_organizer
     def get(self, request: Request, organizer: str) -> Response:
         return Response(_organizer(request, self.organizer))
 

@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from portal.api.customers import CustomerDetail, CustomerList
+from portal.api.openapi.document import OpenApi
 from portal.api.organizers import OrganizerDetail, OrganizerList, Root
 from portal.api.unknown import unknown_path
 
@@ -19,6 +20,7 @@ register_converter(WordConverter, "word")
 app_name = "api"
 ORGANIZER = "v1/organizers/<word:organizer>/"
 urlpatterns = [
+    path("v1/openapi.json", OpenApi.as_view(), name="openapi"),
     path("v1/", Root.as_view(), name="root"),
     path("v1/organizers/", OrganizerList.as_view(), name="organizer_list"),
     path(ORGANIZER, OrganizerDetail.as_view(), name="organizer_detail"),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
     "portal.accounts",
     "portal.organizers",
     "portal.customers",
@@ -180,8 +181,20 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.MayReadCustomers"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Portal",
+    "DESCRIPTION": _("The customers of event organizers, in the shape of pretix’s resource."),
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    # As they are listed in the code, which is the order of reading.
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- The list ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.conftest import CustomerMaker
 
-PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path"}
+PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path", "api:openapi"}
 # Signed in is enough for these: they show what the person may see, and nothing else.
 OWN = {"home", "organizers:choose", "organizers:home", "api:root", "api:organizer_list"}
 
