@@ -36,6 +36,7 @@ PAGES: Final = (
     Picture("customers-filtered", FILTERED),
     Picture("customer", DETAIL),
     Picture("customer-dark", DETAIL, scheme="dark"),
+    Picture("api", "/organizers/bigevents/api/"),
     Picture("customers-phone", BIGEVENTS, width=390, height=844),
 )
 

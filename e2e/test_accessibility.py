@@ -21,6 +21,7 @@ PAGES = {
     "nobody": f"{BIGEVENTS}?search=zzzzzz",
     "mistake": f"{BIGEVENTS}?date_joined_since=2026-02-01&date_joined_until=2026-01-01&x=1",
     "detail": DETAIL,
+    "api": "/organizers/bigevents/api/",
     "not found": "/organizers/smallshows/customers/",
     "too long": f"{BIGEVENTS}?search={'x' * 9000}",
 }

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("portal.accounts.urls")),
     path("organizers/", include("portal.organizers.urls")),
     path("organizers/", include("portal.customers.urls")),
+    path("organizers/", include("portal.api.guide.urls")),
     path("api/", include("portal.api.urls")),
 ]
 

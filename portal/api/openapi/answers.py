@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
@@ -28,10 +29,19 @@ def found(
     return {(200, JSON): OpenApiResponse(shape, description, [OpenApiExample("Found", example)])}
 
 
-def refused(status: int, description: StrOrPromise, *details: str) -> Answers:
-    """One of the details, in the form of an error."""
-    examples = [OpenApiExample(detail.rstrip("."), {"detail": detail}) for detail in details]
-    return {(status, JSON): OpenApiResponse(Problem, description, examples)}
+def refused(status: int, *reasons: tuple[StrOrPromise, Mapping[str, object]]) -> Answers:
+    """Each reason is when that happens, and the exact body."""
+    schema = Problem if all("detail" in body for _when, body in reasons) else MISTAKE
+    examples = [
+        OpenApiExample(f"Reason {number}", body, description=when)
+        for number, (when, body) in enumerate(reasons, 1)
+    ]
+    whens = lazy(_join, str)([when for when, _body in reasons])
+    return {(status, JSON): OpenApiResponse(schema, whens, examples)}
+
+
+def _join(sentences: Iterable[StrOrPromise]) -> str:
+    return " ".join(str(sentence) for sentence in sentences)
 
 
 def in_order(*answers: Answers) -> Answers:
@@ -40,48 +50,58 @@ def in_order(*answers: Answers) -> Answers:
     return dict(sorted(merged.items(), key=lambda item: item[0]))
 
 
-UNREADABLE: Final = refused(
-    400, _("The query cannot be read."), "Null characters are not allowed.", "Bad request."
+_NULL: Final = (
+    _("There is a null character in the query."),
+    {"detail": "Null characters are not allowed."},
 )
-MISTAKEN: Final[Answers] = {
-    (400, JSON): OpenApiResponse(
-        MISTAKE,
-        _("A value cannot be used, or the query cannot be read."),
-        [
-            OpenApiExample("A wrong value", {"is_active": ["Choose true or false, not “maybe”."]}),
-            OpenApiExample("Unreadable", {"detail": "Null characters are not allowed."}),
-        ],
-    )
-}
+_UNREADABLE: Final = (_("The request cannot be read."), {"detail": "Bad request."})
+_FORMAT: Final = (_("There is no such format."), {"detail": "Not found."})
+
+UNREADABLE: Final = refused(400, _NULL, _UNREADABLE)
+MISTAKEN: Final = refused(
+    400,
+    (_("A value cannot be used."), {"is_active": ["Choose true or false, not “maybe”."]}),
+    _NULL,
+    _UNREADABLE,
+)
 UNKNOWN_CALLER: Final = refused(
     401,
-    _("There is no token, or not a valid one."),
-    "Authentication credentials were not provided.",
-    "Invalid token.",
-    "Token inactive or deleted.",
+    (_("There is no token."), {"detail": "Authentication credentials were not provided."}),
+    (_("Nobody has this token."), {"detail": "Invalid token."}),
+    (_("The token was revoked."), {"detail": "Token inactive or deleted."}),
 )
 NOT_PERMITTED: Final = refused(
     403,
-    _("There is no such organizer, or it is not for you to read: the answer is the same."),
-    "You do not have permission to perform this action.",
+    (
+        _("There is no such organizer, or it is not for you to read: the answer is the same."),
+        {"detail": "You do not have permission to perform this action."},
+    ),
 )
-NO_SUCH_FORMAT: Final = refused(404, _("There is no such format."), "Not found.")
+NO_SUCH_FORMAT: Final = refused(404, _FORMAT)
 NO_SUCH_PAGE: Final = refused(
-    404, _("The list is not that long, or there is no such format."), "Invalid page.", "Not found."
+    404, (_("The list is not that long."), {"detail": "Invalid page."}), _FORMAT
 )
 NO_SUCH_CUSTOMER: Final = refused(
     404,
-    _("The organizer has no customer with this identifier, or there is no such format."),
-    "No Customer matches the given query.",
-    "Not found.",
+    (
+        _("The organizer has no customer with this identifier."),
+        {"detail": "No Customer matches the given query."},
+    ),
+    _FORMAT,
 )
 NOT_OFFERED: Final = refused(
-    405, _("Asked by another method than GET, HEAD or OPTIONS."), 'Method "POST" not allowed.'
+    405,
+    (
+        _("Asked by another method than GET, HEAD or OPTIONS."),
+        {"detail": 'Method "POST" not allowed.'},
+    ),
 )
 NOT_ACCEPTABLE: Final = refused(
     406,
-    _("The Accept header excludes what there is."),
-    "Could not satisfy the request Accept header.",
+    (
+        _("The Accept header excludes what there is."),
+        {"detail": "Could not satisfy the request Accept header."},
+    ),
 )
 ALWAYS: Final[Answers] = {
     **UNREADABLE,

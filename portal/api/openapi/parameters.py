@@ -26,13 +26,14 @@ TEXT: Final = {"type": "string", "pattern": r"^[^\u0000]*$"}
 DAY_OR_INSTANT: Final = {
     "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
 }
-ORDERING: Final = "|".join(ORDERINGS)
+# Spaces around a key, and nothing between two commas, change nothing.
+ORDERING: Final = rf"\s*(-?({'|'.join(ORDERINGS)})\s*)?"
 # From a kind of filter to the values that it takes, and to words about them.
 KINDS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (filters.YesNoFilter, {"type": "boolean"}, ""),
     (
         filters.LocaleFilter,
-        {"type": "array", "items": TEXT},
+        {"type": "array", "items": {**TEXT, "minLength": 1}},
         _("A language, such as de or es-419. Any of several: locale=de&locale=fr."),
     ),
     (
@@ -47,7 +48,7 @@ KINDS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     ),
     (
         filters.OrderingFilter,
-        {"type": "string", "pattern": f"^-?({ORDERING})(,-?({ORDERING}))*$", "default": "email"},
+        {"type": "string", "pattern": f"^{ORDERING}(,{ORDERING})*$", "default": "email"},
         _("The order; several with commas, a minus reverses one. Empty values come last."),
     ),
 ]
@@ -66,7 +67,7 @@ EXAMPLES: Final[dict[str, Any]] = {
 # What every endpoint and every list takes.
 FORMAT: Final = OpenApiParameter(
     "format",
-    {"type": "string", "enum": ["json"]},
+    {"type": "string", "enum": ["json", ""]},
     description=_("Instead of the Accept header, for those who cannot send one."),
 )
 PAGE: Final = OpenApiParameter(
