@@ -140,8 +140,12 @@ def _parameter(described: Mapping[str, Any]) -> Parameter:
         described["in"],
         kind_of(schema),
         described.get("description", ""),
-        ["true", "false"]
-        if schema.get("type") == "boolean"
-        else [each for each in schema.get("enum", []) if each],
+        _values(schema),
         schema.get("type") == "array",
     )
+
+
+def _values(schema: Schema) -> list[str]:
+    if schema.get("type") == "boolean":
+        return ["true", "false"]
+    return [value for value in schema.get("items", schema).get("enum", []) if value]

@@ -73,6 +73,20 @@ DEVIATIONS: Final = (
         _("An address means the same to people and programs; a mistake never widens a list."),
     ),
     Deviation(
+        "cursor",
+        _("The links of a list"),
+        _("The number of the page"),
+        _("The number, and a cursor beside it"),
+        _("Whoever follows them meets every customer once, whatever changes meanwhile."),
+    ),
+    Deviation(
+        "fields",
+        _("Fields beyond the specification"),
+        _("Some of them in every answer"),
+        _("Where include asks for them"),
+        _("An answer has the specification’s ten fields unless somebody wants more."),
+    ),
+    Deviation(
         "reading only",
         _("Creating and changing customers"),
         _("POST and PATCH"),

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+)
 
 from portal.api.openapi.shapes import MISTAKES, Problem
 
@@ -23,7 +28,9 @@ MISTAKE: Final[dict[str, Any]] = {  # JSON Schema, whose values have many types
 
 
 def found(
-    shape: type[BaseSerializer[Any]], description: StrOrPromise, example: Mapping[str, object]
+    shape: type[BaseSerializer[Any]] | PolymorphicProxySerializer,
+    description: StrOrPromise,
+    example: Mapping[str, object],
 ) -> Answers:
     """What is answered where everything is right."""
     return {(200, JSON): OpenApiResponse(shape, description, [OpenApiExample("Found", example)])}
@@ -57,12 +64,20 @@ _NULL: Final = (
 _UNREADABLE: Final = (_("The request cannot be read."), {"detail": "Bad request."})
 _FORMAT: Final = (_("There is no such format."), {"detail": "Not found."})
 
-UNREADABLE: Final = refused(400, _NULL, _UNREADABLE)
+_UNKNOWN: Final = (
+    _("There is no such parameter, and Prefer asks for strictness."),
+    {"colour": ["There is no such parameter."]},
+)
+
+UNREADABLE: Final = refused(400, _NULL, _UNREADABLE, _UNKNOWN)
 MISTAKEN: Final = refused(
     400,
     (_("A value cannot be used."), {"is_active": ["Choose true or false, not “maybe”."]}),
+    (_("There is no such field."), {"fields": ["There is no field “age” here; choose from …"]}),
+    (_("The cursor is of another list."), {"cursor": ["Not a cursor from a link of this list."]}),
     _NULL,
     _UNREADABLE,
+    _UNKNOWN,
 )
 UNKNOWN_CALLER: Final = refused(
     401,
@@ -70,11 +85,17 @@ UNKNOWN_CALLER: Final = refused(
     (_("Nobody has this token."), {"detail": "Invalid token."}),
     (_("The token was revoked."), {"detail": "Token inactive or deleted."}),
 )
-NOT_PERMITTED: Final = refused(
+_FOREIGN: Final = (
+    _("There is no such organizer, or it is not for you to read: the answer is the same."),
+    {"detail": "You do not have permission to perform this action."},
+)
+NOT_PERMITTED: Final = refused(403, _FOREIGN)
+NO_NOTES: Final = refused(
     403,
+    _FOREIGN,
     (
-        _("There is no such organizer, or it is not for you to read: the answer is the same."),
-        {"detail": "You do not have permission to perform this action."},
+        _("Notes are asked for without the permission to read them."),
+        {"detail": "You do not have permission to read notes."},
     ),
 )
 NO_SUCH_FORMAT: Final = refused(404, _FORMAT)
@@ -116,6 +137,7 @@ HEADERS: Final = [
         "WWW-Authenticate",
         {"const": "Token"},
         OpenApiParameter.HEADER,
+        required=True,
         description=_("How to say who asks."),
         response=[401],
     ),
@@ -123,7 +145,15 @@ HEADERS: Final = [
         "Allow",
         {"type": "string"},
         OpenApiParameter.HEADER,
+        required=True,
         description=_("The methods that are offered."),
         response=[405],
+    ),
+    OpenApiParameter(
+        "Preference-Applied",
+        {"const": "handling=strict"},
+        OpenApiParameter.HEADER,
+        description=_("Where Prefer asks for it."),
+        response=[200, 400],
     ),
 ]

@@ -37,7 +37,7 @@ root = extend_schema(
     operation_id="get_root",
     summary=_("Where to go from here"),
     tags=["Organizers"],
-    parameters=[parameters.FORMAT, *answers.HEADERS],
+    parameters=[*parameters.ALWAYS, *answers.HEADERS],
     responses=answers.in_order(
         answers.found(
             shapes.Root,
@@ -52,7 +52,7 @@ list_organizers = extend_schema(
     operation_id="list_organizers",
     summary=_("The organizers that you may enter, by name"),
     tags=["Organizers"],
-    parameters=[parameters.PAGE, parameters.SIZE, parameters.FORMAT, *answers.HEADERS],
+    parameters=[parameters.PAGE, parameters.SIZE, *parameters.ALWAYS, *answers.HEADERS],
     responses=answers.in_order(
         answers.found(shapes.OrganizerPage, _("A page of organizers."), _page(ORGANIZER)),
         answers.ALWAYS,
@@ -64,7 +64,7 @@ get_organizer = extend_schema(
     operation_id="get_organizer",
     summary=_("One organizer"),
     tags=["Organizers"],
-    parameters=[parameters.ORGANIZER, parameters.FORMAT, *answers.HEADERS],
+    parameters=[parameters.ORGANIZER, *parameters.ALWAYS, *answers.HEADERS],
     responses=answers.in_order(
         answers.found(shapes.Organizer, _("The organizer."), ORGANIZER),
         answers.ALWAYS,
@@ -79,16 +79,19 @@ list_customers = extend_schema(
     parameters=[
         parameters.ORGANIZER,
         *parameters.filter_parameters(),
+        parameters.INCLUDE,
+        parameters.ONLY,
         parameters.PAGE,
         parameters.SIZE,
-        parameters.FORMAT,
+        parameters.CURSOR,
+        *parameters.ALWAYS,
         *answers.HEADERS,
     ],
     responses=answers.in_order(
-        answers.found(shapes.CustomerPage, _("A page of customers."), _page(CUSTOMER)),
+        answers.found(shapes.customer_pages, _("A page of customers."), _page(CUSTOMER)),
         answers.ALWAYS,
         answers.MISTAKEN,
-        answers.NOT_PERMITTED,
+        answers.NO_NOTES,
         answers.NO_SUCH_PAGE,
     ),
 )
@@ -100,13 +103,16 @@ get_customer = extend_schema(
     parameters=[
         parameters.ORGANIZER,
         parameters.IDENTIFIER,
-        parameters.FORMAT,
+        parameters.INCLUDE,
+        parameters.ONLY,
+        *parameters.ALWAYS,
         *answers.HEADERS,
     ],
     responses=answers.in_order(
-        answers.found(shapes.Customer, _("The customer."), CUSTOMER),
+        answers.found(shapes.customers, _("The customer."), CUSTOMER),
         answers.ALWAYS,
-        answers.NOT_PERMITTED,
+        answers.MISTAKEN,
+        answers.NO_NOTES,
         answers.NO_SUCH_CUSTOMER,
     ),
 )

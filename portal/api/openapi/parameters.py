@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
+from portal.api.fields import FIELDS, INCLUDABLE
 from portal.api.openapi.shapes import IDENTIFIER_PATTERN
 from portal.api.pagination import PAGE_SIZE
 from portal.customers import filters
@@ -83,6 +84,30 @@ SIZE: Final = OpenApiParameter(
     },
     description=_("How many there are on a page, up to 50. Anything else counts as 50."),
 )
+CURSOR: Final = OpenApiParameter(
+    "cursor",
+    TEXT,
+    description=_("A place in the list, from a link. Not made by hand; without it, page counts."),
+)
+PREFER: Final = OpenApiParameter(
+    "Prefer",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description=_("handling=strict makes parameters that are not known a mistake."),
+)
+INCLUDE: Final = OpenApiParameter(
+    "include",
+    {"type": "array", "items": {"enum": list(INCLUDABLE)}},
+    explode=False,
+    description=_("Fields to add, with commas. For notes one needs the permission to read them."),
+)
+ONLY: Final = OpenApiParameter(
+    "fields",
+    {"type": "array", "items": {"enum": [*FIELDS, *INCLUDABLE]}},
+    explode=False,
+    description=_("The only fields to leave, with commas; those that are not included are none."),
+)
+ALWAYS: Final = (FORMAT, PREFER)
 ORGANIZER: Final = OpenApiParameter(
     "organizer",
     {"type": "string", "pattern": r"^[a-zA-Z0-9][a-zA-Z0-9.-]*$", "maxLength": 50},

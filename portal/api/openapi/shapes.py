@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from portal.customers.models import IDENTIFIER
@@ -34,6 +35,25 @@ class Customer(Shape):
     date_joined = serializers.DateTimeField()
     locale = serializers.CharField(help_text=_("A language, such as de, de-informal or es-419."))
     last_modified = serializers.DateTimeField()
+    external_identifier = serializers.CharField(
+        required=False, allow_null=True, help_text=_("Where it is included.")
+    )
+    phone = serializers.CharField(
+        required=False, allow_null=True, help_text=_("Where it is included.")
+    )
+    notes = serializers.CharField(
+        required=False, allow_null=True, help_text=_("Where they are included.")
+    )
+
+
+class PartOfCustomer(Customer):
+    """A customer with the fields that were asked for."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
 
 
 class Organizer(Shape):
@@ -71,6 +91,12 @@ class CustomerPage(Page):
     results = Customer(many=True)
 
 
+class PartOfCustomerPage(Page):
+    """A page of customers with the fields that were asked for."""
+
+    results = PartOfCustomer(many=True)
+
+
 class OrganizerPage(Page):
     """A page of organizers."""
 
@@ -90,3 +116,12 @@ MISTAKES: Final[dict[str, Any]] = {
     "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     "properties": {"detail": False},
 }
+
+
+def _either(name: str, *shapes: type[Shape]) -> PolymorphicProxySerializer:
+    return PolymorphicProxySerializer(name, list(shapes), resource_type_field_name=None)
+
+
+# With `fields`, a part of each.
+customers: Final = _either("CustomerOrPart", Customer, PartOfCustomer)
+customer_pages: Final = _either("CustomerPageOrPart", CustomerPage, PartOfCustomerPage)

@@ -25,6 +25,8 @@ PROOFS: Final = {
     "null part": "api.tests.test_guide.test_a_part_that_is_null_is_a_missing_one",
     "unknown scheme": "customers.tests.test_names.test_an_unknown_scheme_is_refused",
     "filters": "tests.test_faces.test_a_query_string_means_the_same_to_both",
+    "cursor": "api.tests.test_pagination.test_the_links_lead_from_page_to_page",
+    "fields": "api.tests.test_fields.test_what_is_included_comes_behind_the_others",
     "reading only": "api.tests.test_openapi.test_so_is_what_is_refused",
 }
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import resolve
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from portal.api.fields import FIELDS
+from portal.api.fields import FIELDS, INCLUDABLE
 from portal.api.openapi.document import read_document
 from portal.conftest import CustomerMaker
 from portal.customers.filters import PARAMETERS
@@ -33,6 +34,12 @@ ANSWERED: Final = {
     f"{LIST}C000001/": DETAIL_TEMPLATE,
     f"{LIST}NOBODY2/": DETAIL_TEMPLATE,
     f"{LIST}?is_active=maybe&ordering=password": LIST_TEMPLATE,
+    f"{LIST}?include=external_identifier,phone": LIST_TEMPLATE,
+    f"{LIST}?include=notes": LIST_TEMPLATE,
+    f"{LIST}?fields=email,name": LIST_TEMPLATE,
+    f"{LIST}C000001/?fields=email,name": DETAIL_TEMPLATE,
+    f"{LIST}C000001/?fields=age": DETAIL_TEMPLATE,
+    f"{LIST}?cursor=made-by-hand": LIST_TEMPLATE,
     f"{LIST}?search=%00": LIST_TEMPLATE,
     f"{LIST}?page=99": LIST_TEMPLATE,
     f"{LIST}?format=xml": LIST_TEMPLATE,
@@ -61,7 +68,8 @@ def _check(document: dict[str, Any], path: str, response: Any) -> None:
     schema = described["content"][response["Content-Type"]]["schema"]
     whole = {**schema, "components": document["components"]}
     Draft202012Validator(whole, format_checker=FormatChecker()).validate(response.json())
-    assert set(described.get("headers", {})) <= set(response.headers)
+    headers = described.get("headers", {})
+    assert {name for name in headers if headers[name].get("required")} <= set(response.headers)
 
 
 def test_it_is_made_without_a_warning() -> None:
@@ -93,10 +101,34 @@ def test_every_filter_shows_up_with_words_of_its_own(document: dict[str, Any]) -
     assert all(described.values())
 
 
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_what_is_described_is_what_a_strict_answer_knows(
+    document: dict[str, Any], path: str
+) -> None:
+    parameters = document["paths"][path]["get"]["parameters"]
+    address = path.format(organizer="bigevents", identifier="C000001")
+
+    view: Any = resolve(address).func  # the framework adds the class to the function
+
+    described = {each["name"] for each in parameters if each["in"] == "query"}
+    assert described == set(view.view_class.parameters)
+
+
+@pytest.mark.usefixtures("people")
+def test_an_unknown_parameter_is_refused_as_described(
+    api_client: Client, document: dict[str, Any]
+) -> None:
+    response = api_client.get(f"{LIST}?colour=blue", headers={"Prefer": "handling=strict"})
+
+    assert response.status_code == 400
+    _check(document, LIST_TEMPLATE, response)
+    assert response["Preference-Applied"] == "handling=strict"
+
+
 def test_a_customer_has_the_fields_of_the_answer_in_their_order() -> None:
     customer = read_document()["components"]["schemas"]["Customer"]
 
-    assert tuple(customer["properties"]) == FIELDS
+    assert tuple(customer["properties"]) == (*FIELDS, *INCLUDABLE)
     assert set(customer["required"]) == set(FIELDS)
 
 
