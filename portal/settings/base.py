@@ -194,7 +194,7 @@ SPECTACULAR_SETTINGS = {
     # As they are listed in the code, which is the order of reading.
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
-    "POSTPROCESSING_HOOKS": ["portal.api.openapi.document.allow_several"],
+    "POSTPROCESSING_HOOKS": ["portal.api.openapi.document.complete"],
 }
 
 # --- The list ----------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ def kind_of(schema: Schema) -> str:
         # Text is what is left where a number may be anything.
         return _(" or ").join(kind_of(each) for each in kinds if each != TEXT)
     if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
-        return _(" or ").join(str(value) for value in values if value != "")
+        return _(" or ").join(str(value) for value in values)
     return _kind_of_type(schema)
 
 
@@ -148,4 +148,4 @@ def _parameter(described: Mapping[str, Any]) -> Parameter:
 def _values(schema: Schema) -> list[str]:
     if schema.get("type") == "boolean":
         return ["true", "false"]
-    return [value for value in schema.get("items", schema).get("enum", []) if value]
+    return list(schema.get("items", schema).get("enum", []))

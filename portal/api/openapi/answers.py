@@ -14,7 +14,7 @@ from drf_spectacular.utils import (
     PolymorphicProxySerializer,
 )
 
-from portal.api.openapi.shapes import MISTAKES, Problem
+from portal.api.openapi.shapes import Problem
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 JSON: Final = "application/json"
 Answers = dict[tuple[int, str], OpenApiResponse]
 MISTAKE: Final[dict[str, Any]] = {  # JSON Schema, whose values have many types
-    "anyOf": [{"$ref": "#/components/schemas/Problem"}, MISTAKES]
+    "anyOf": [
+        {"$ref": "#/components/schemas/Problem"},
+        {"$ref": "#/components/schemas/Mistakes"},
+    ]
 }
 
 

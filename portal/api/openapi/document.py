@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import Endpoint
+from portal.api.openapi.shapes import MISTAKES
 from portal.api.pagination import absolute_url
 
 Document = dict[str, Any]  # an OpenAPI document, whose values have many types
@@ -22,12 +23,24 @@ def read_document() -> Document:
     return _generate(get_language())
 
 
-def allow_several(result: Document, **_: Any) -> Document:
-    """A hook: a whole customer is also a part of one, so neither shape excludes the other."""
-    for shape in result["components"]["schemas"].values():
+def complete(result: Document, **_: Any) -> Document:
+    """A hook: what the generator has no word for."""
+    shapes = result["components"]["schemas"]
+    shapes["Mistakes"] = MISTAKES
+    for shape in shapes.values():
+        # A whole customer is also a part of one, so neither shape excludes the other.
         if "oneOf" in shape:
             shape["anyOf"] = shape.pop("oneOf")
+    for methods in result["paths"].values():
+        for parameter in methods["get"]["parameters"]:
+            if _may_be_empty(parameter):
+                parameter["allowEmptyValue"] = True
     return result
+
+
+def _may_be_empty(parameter: dict[str, Any]) -> bool:
+    """An empty value is as none, except for texts of which there may be several."""
+    return parameter["in"] == "query" and "minLength" not in parameter["schema"].get("items", {})
 
 
 @cache

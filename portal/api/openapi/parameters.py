@@ -68,7 +68,7 @@ EXAMPLES: Final[dict[str, Any]] = {
 # What every endpoint and every list takes.
 FORMAT: Final = OpenApiParameter(
     "format",
-    {"type": "string", "enum": ["json", ""]},
+    {"type": "string", "enum": ["json"]},
     description=_("Instead of the Accept header, for those who cannot send one."),
 )
 PAGE: Final = OpenApiParameter(

@@ -111,10 +111,10 @@ class Problem(Shape):
 
 # A serializer has no word for "any name": by parameter, what is wrong with its value.
 MISTAKES: Final[dict[str, Any]] = {
+    "description": _("What is wrong with the values of which parameters."),
     "type": "object",
     "minProperties": 1,
     "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-    "properties": {"detail": False},
 }
 
 
