@@ -15,12 +15,13 @@ say = @printf '\n==> %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check unit unit-postgres e2e bench screenshots
+.PHONY: help install run test check unit unit-postgres e2e clients bench screenshots
 
 help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
 	@echo "make check        style, types, imports, migrations, settings: no tests"
+	@echo "make clients      programs of others, unchanged, read the API: dlt, schemathesis and more"
 	@echo "make bench        how fast, on SQLite and PostgreSQL"
 	@echo "make screenshots  pictures of every page"
 	@echo "make install      the virtual environment, .venv; the others see to it themselves"
@@ -72,6 +73,17 @@ unit-postgres: install
 e2e: install
 	$(say) "End-to-end tests in Chromium"
 	@$(CHROMIUM_FOUND) env -u DATABASE_URL $(BIN)/pytest e2e
+
+clients: install .venv-clients/installed
+	$(say) "Programs of others read the API"
+	@env -u DATABASE_URL PORTAL_PYTHON=$(BIN)/python \
+		.venv-clients/bin/pytest -c e2e/clients/pytest.ini e2e/clients
+
+.venv-clients/installed: e2e/clients/requirements.txt
+	$(say) "Installing what e2e/clients/requirements.txt names into .venv-clients"
+	@python="$$(.ci/find-python)" && "$$python" -m venv .venv-clients
+	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 bench: install
 	$(say) "Benchmarks on SQLite and PostgreSQL, some ten minutes: to benchmarks/RESULTS.md"

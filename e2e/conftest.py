@@ -19,6 +19,8 @@ CLARA = "clara@example.org"
 CLARAS_PASSWORD = "playhouse-clara-1"
 CAPTURE = [f"portal/customers/tests/capture/page-{number}.json" for number in (1, 2, 3)]
 
+# They have an environment of their own: `make clients`.
+collect_ignore = ["clients"]
 NewContext = Callable[..., BrowserContext]
 # Chromium would otherwise talk to its maker.
 QUIET = [

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Tests that run in another environment say where the server's is.
+PYTHON = os.environ.get("PORTAL_PYTHON", sys.executable)
 ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "demo@example.org"
 PASSWORD = "bigevents-demo"
@@ -29,10 +31,10 @@ class Server:
     directory: Path
     environment: Mapping[str, str] = field(repr=False)
 
-    def manage(self, *arguments: str, typed: str = "") -> None:
-        """Run a command of manage.py beside the server. Raises RuntimeError where it fails."""
+    def manage(self, *arguments: str, typed: str = "") -> str:
+        """What a command of manage.py prints. Raises RuntimeError where it fails."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [PYTHON, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment,
             input=typed,
@@ -42,6 +44,7 @@ class Server:
         )
         if done.returncode:
             raise RuntimeError(f"manage.py {arguments[0]} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
 
     @property
     def token(self) -> str:
@@ -97,7 +100,7 @@ def _free_port() -> int:
 
 @contextlib.contextmanager
 def _gunicorn(server: Server, port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
+    command = [PYTHON, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with (server.directory / "server.log").open("ab") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=server.environment, stdout=log, stderr=log

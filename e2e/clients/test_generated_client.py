@@ -1,0 +1,95 @@
+"""openapi-python-client writes a client from the description; it reads the customers."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.clients.conftest import CUSTOMERS, Api, Row
+
+PROGRAMS = Path(sys.executable).parent
+# A generated client has no types before it is generated.
+Generated = Any
+
+
+@pytest.fixture(scope="session")
+def generated(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """Imports a module of the generated package."""
+    directory = tmp_path_factory.mktemp("generated")
+    subprocess.run(
+        [
+            *(
+                PROGRAMS / "openapi-python-client",
+                "generate",
+                "--meta",
+                "none",
+                "--fail-on-warning",
+            ),
+            *("--url", f"{api.server}/api/v1/openapi.json"),
+            *("--output-path", directory / "portal_client"),
+        ],
+        env={**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
+        check=True,
+    )
+    sys.path.insert(0, str(directory))
+    return lambda module: importlib.import_module(f"portal_client{module}")
+
+
+@pytest.fixture
+def client(api: Api, generated: Generated) -> Generated:
+    package = generated("")
+    return package.AuthenticatedClient(api.server, api.token, prefix="Token")
+
+
+def test_a_generated_client_lists_customers(
+    client: Generated, generated: Generated, customers: dict[str, Row]
+) -> None:
+    operation = generated(".api.customers.list_customers")
+
+    page = operation.sync("playhouse", client=client, is_active=True, page_size=10)
+
+    active = [row for row in customers.values() if row["is_active"]]
+    assert (page.count, len(page.results)) == (len(active), 10)
+    assert [each.to_dict()["identifier"] for each in page.results] == [
+        row["identifier"] for row in active[:10]
+    ]
+
+
+def test_a_generated_client_reads_every_page(client: Generated, generated: Generated) -> None:
+    operation = generated(".api.customers.list_customers")
+
+    pages = [
+        operation.sync("playhouse", client=client, page=number)
+        for number in range(1, CUSTOMERS // 50 + 1)
+    ]
+
+    assert len({each.identifier for page in pages for each in page.results}) == CUSTOMERS
+
+
+def test_a_generated_client_gets_a_customer_with_its_types(
+    client: Generated, generated: Generated, customers: dict[str, Row]
+) -> None:
+    operation = generated(".api.customers.get_customer")
+    row = next(row for row in customers.values() if row["last_login"] is None)
+
+    customer = operation.sync("playhouse", row["identifier"], client=client)
+
+    assert customer.date_joined.year == int(row["date_joined"][:4])
+    assert (customer.email, customer.last_login) == (row["email"], None)
+    assert customer.name_parts.to_dict() == row["name_parts"]
+
+
+def test_a_generated_client_is_told_what_is_wrong(client: Generated, generated: Generated) -> None:
+    operation = generated(".api.customers.list_customers")
+
+    mistake = operation.sync("playhouse", client=client, ordering="password")
+    refusal = operation.sync("nobody", client=client)
+
+    assert "ordering" in mistake.to_dict()
+    assert refusal.detail == "You do not have permission to perform this action."
