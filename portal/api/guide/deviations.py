@@ -87,6 +87,13 @@ DEVIATIONS: Final = (
         _("An answer has the specification’s ten fields unless somebody wants more."),
     ),
     Deviation(
+        "whole list",
+        _("Accept with application/x-ndjson or text/csv alone, for a list of customers"),
+        "406",
+        _("The whole list as a stream"),
+        _("Whoever copies a list needs no pages."),
+    ),
+    Deviation(
         "reading only",
         _("Creating and changing customers"),
         _("POST and PATCH"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -14,6 +15,7 @@ from drf_spectacular.utils import (
     PolymorphicProxySerializer,
 )
 
+from portal.api.bulk import CsvRenderer, NdjsonRenderer
 from portal.api.openapi.shapes import Problem
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rest_framework.serializers import BaseSerializer
 
 JSON: Final = "application/json"
+STREAMED: Final = {"ndjson": NdjsonRenderer.media_type, "csv": CsvRenderer.media_type}
 Answers = dict[tuple[int, str], OpenApiResponse]
 MISTAKE: Final[dict[str, Any]] = {  # JSON Schema, whose values have many types
     "anyOf": [
@@ -37,6 +40,18 @@ def found(
 ) -> Answers:
     """What is answered where everything is right."""
     return {(200, JSON): OpenApiResponse(shape, description, [OpenApiExample("Found", example)])}
+
+
+def streams(description: StrOrPromise, **examples: str) -> Answers:
+    """The whole list at once, for those who name its format in Accept."""
+    return {
+        (200, media_type): OpenApiResponse(
+            OpenApiTypes.STR,
+            description,
+            [OpenApiExample("Found", examples[name], media_type=media_type)],
+        )
+        for name, media_type in STREAMED.items()
+    }
 
 
 def refused(status: int, *reasons: tuple[StrOrPromise, Mapping[str, object]]) -> Answers:

@@ -27,6 +27,12 @@ ORGANIZER: Final[dict[str, Any]] = {
     "public_url": "https://portal.example.org/organizers/bigevents/customers/",
     "plugins": [],
 }
+# Of the formats of one status the standard knows one description.
+PAGE_OR_ALL: Final = _(
+    "A page of customers; as NDJSON (one a line) or CSV (names first) all of them, as a stream."
+)
+NDJSON: Final = """{"identifier":"8WSAJCJ","email":"customer@example.org"}\n"""
+CSV: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
 
 
 def _page(row: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +94,8 @@ list_customers = extend_schema(
         *answers.HEADERS,
     ],
     responses=answers.in_order(
-        answers.found(shapes.customer_pages, _("A page of customers."), _page(CUSTOMER)),
+        answers.found(shapes.customer_pages, PAGE_OR_ALL, _page(CUSTOMER)),
+        answers.streams(PAGE_OR_ALL, ndjson=NDJSON, csv=CSV),
         answers.ALWAYS,
         answers.MISTAKEN,
         answers.NO_NOTES,

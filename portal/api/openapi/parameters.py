@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
@@ -50,12 +51,19 @@ KINDS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (
         filters.OrderingFilter,
         {"type": "string", "pattern": f"^{ORDERING}(,{ORDERING})*$", "default": "email"},
-        _("The order; several with commas, a minus reverses one. Empty values come last."),
+        format_lazy(
+            "{} {}.",
+            _("The order; several with commas, a minus reverses one, empty values come last:"),
+            ", ".join(ORDERINGS),
+        ),
     ),
 ]
 # What a label alone leaves open.
 MORE: Final[dict[str, StrOrPromise]] = {
-    "search": _("Every word is part of the name, email, identifier or external identifier."),
+    "search": _(
+        "Every word is part of the name, email, identifier or external identifier,"
+        " whatever its case and accents."
+    ),
     "email": _("Exactly this one, whatever its case."),
     "external_identifier": _("Exactly this one."),
 }

@@ -27,6 +27,7 @@ PROOFS: Final = {
     "filters": "tests.test_faces.test_a_query_string_means_the_same_to_both",
     "cursor": "api.tests.test_pagination.test_the_links_lead_from_page_to_page",
     "fields": "api.tests.test_fields.test_what_is_included_comes_behind_the_others",
+    "whole list": "api.tests.test_bulk.test_ndjson_has_the_rows_of_all_pages",
     "reading only": "api.tests.test_openapi.test_so_is_what_is_refused",
 }
 

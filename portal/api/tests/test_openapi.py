@@ -115,6 +115,20 @@ def test_what_is_described_is_what_a_strict_answer_knows(
 
 
 @pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("media_type", ["application/x-ndjson", "text/csv"])
+def test_the_whole_list_comes_in_every_format_that_is_described(
+    api_client: Client, document: dict[str, Any], media_type: str
+) -> None:
+    content = document["paths"][LIST_TEMPLATE]["get"]["responses"]["200"]["content"]
+
+    response = api_client.get(f"{LIST}?fields=identifier,email", headers={"Accept": media_type})
+
+    assert list(content) == ["application/json", "application/x-ndjson", "text/csv"]
+    assert response["Content-Type"] == f"{media_type}; charset=utf-8"
+    assert content[media_type]["schema"] == {"type": "string"}
+
+
+@pytest.mark.usefixtures("people")
 def test_an_unknown_parameter_is_refused_as_described(
     api_client: Client, document: dict[str, Any]
 ) -> None:
