@@ -112,7 +112,7 @@ def _kind_of_type(schema: Schema) -> str:
                 "null" if each == "null" else kind_of({**schema, "type": each}) for each in types
             )
         case "array":
-            return _("%(kind)s, several") % {"kind": kind_of(schema["items"])}
+            return _kind_of_several(schema["items"])
         case "integer":
             return _number(schema)
         case "boolean":
@@ -120,6 +120,12 @@ def _kind_of_type(schema: Schema) -> str:
         case "object":
             return _("object")
     return {"date": _("day"), "date-time": _("time")}.get(schema.get("format", ""), _("text"))
+
+
+def _kind_of_several(schema: Schema) -> str:
+    if values := schema.get("enum"):
+        return _("any of %(values)s") % {"values": ", ".join(values)}
+    return _("%(kind)s, several") % {"kind": kind_of(schema)}
 
 
 def _number(schema: Schema) -> str:

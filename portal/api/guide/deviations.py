@@ -81,10 +81,10 @@ DEVIATIONS: Final = (
     ),
     Deviation(
         "fields",
-        _("Fields beyond the specification"),
+        _("Fields beyond the ten that are documented"),
         _("Some of them in every answer"),
         _("Where include asks for them"),
-        _("An answer has the specification’s ten fields unless somebody wants more."),
+        _("An answer has those ten, unless somebody wants more."),
     ),
     Deviation(
         "whole list",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
@@ -12,10 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import Endpoint
+from portal.api.openapi.parameters import ALWAYS
 from portal.api.openapi.shapes import MISTAKES
 from portal.api.pagination import absolute_url
 
 Document = dict[str, Any]  # an OpenAPI document, whose values have many types
+
+
+COMMON: Final = frozenset(parameter.name for parameter in ALWAYS)
 
 
 def read_document() -> Document:
@@ -32,7 +36,10 @@ def complete(result: Document, **_: Any) -> Document:
         if "oneOf" in shape:
             shape["anyOf"] = shape.pop("oneOf")
     for methods in result["paths"].values():
-        for parameter in methods["get"]["parameters"]:
+        parameters = methods["get"]["parameters"]
+        # What every endpoint takes comes behind what only this one does.
+        parameters.sort(key=lambda parameter: parameter["name"] in COMMON)
+        for parameter in parameters:
             if _may_be_empty(parameter):
                 parameter["allowEmptyValue"] = True
     return result

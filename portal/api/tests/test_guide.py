@@ -57,6 +57,7 @@ def test_every_refusal_is_told_once() -> None:
         ({"type": "string"}, "text"),
         ({"type": ["string", "null"], "format": "date-time"}, "time or null"),
         ({"type": "array", "items": {"type": "string"}}, "text, several"),
+        ({"type": "array", "items": {"enum": ["phone", "notes"]}}, "any of phone, notes"),
         ({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "last"}]}, "number or last"),
         ({"type": "integer", "minimum": 1, "maximum": 50}, "1 to 50"),
         ({"type": "object"}, "object"),
