@@ -37,6 +37,7 @@ DAY: Final = 24 * 60 * 60 * 1_000_000
 SEASON: Final = (0.8, 0.8, 1.0, 1.2, 1.4, 1.3, 0.9, 0.7, 1.0, 1.1, 1.4, 1.5)
 GROWTH: Final = 4
 LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+PAIRS: Final = [low + high for high in LETTERS for low in LETTERS]
 IDENTIFIERS: Final = 1 << 35
 DOMAINS: Final = ("example.org", "example.com", "example.net")
 NOTES: Final = (
@@ -74,7 +75,12 @@ def _identifiers(seed: int, first: int) -> Iterator[str]:
     for number in itertools.count(first):
         spread = (start + factor * number) % IDENTIFIERS
         mixed = (spread ^ spread >> 17) * 0x2545F491 % IDENTIFIERS
-        yield "".join([LETTERS[mixed >> shift & 31] for shift in range(0, 35, 5)])
+        yield (
+            PAIRS[mixed & 1023]
+            + PAIRS[mixed >> 10 & 1023]
+            + PAIRS[mixed >> 20 & 1023]
+            + LETTERS[mixed >> 30]
+        )
 
 
 class _Calendar:

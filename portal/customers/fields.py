@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -27,3 +28,14 @@ class CodePointCharField(_CodePointOrder, models.CharField):  # type: ignore[typ
 
 class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[type-arg]  # as above
     """A TextField ordered by code point."""
+
+
+class CompactEncoder(json.JSONEncoder):
+    """One way to write each value, whatever the order of its keys: SQLite compares the text.
+
+    The same as orjson writes with sorted keys, which bulk loads use.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        written = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
+        super().__init__(**{**options, **written})

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from portal.customers.indexing import indexes_for
 from portal.customers.models import Customer
 from portal.customers.prepared import Values
 from portal.customers.rows import Placed, Rejection
@@ -70,15 +71,17 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> 
     return report
 
 
-def add_customers(organizer: Organizer, batches: Iterable[Sequence[Values]]) -> LoadReport:
+def add_customers(
+    organizer: Organizer, batches: Iterable[Sequence[Values]], *, expected: int
+) -> LoadReport:
     """Create customers that differ in identifier and email, at an organizer that has none yet.
 
-    All or none, without the staging of load_customers(), from rows that are prepared already.
-    Raises IntegrityError where they are not so different after all.
+    All or none, without the staging of load_customers(), from rows that are prepared already,
+    about as many as expected. Raises IntegrityError where they are not so different after all.
     """
     report = LoadReport()
     _make_room()
-    with transaction.atomic():
+    with transaction.atomic(), indexes_for(expected):
         for batch in batches:
             write_at_once(organizer, batch)
             report.created += len(batch)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from portal.customers import names
-from portal.customers.fields import CodePointCharField, CodePointTextField
+from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
 from portal.customers.folding import fold
 from portal.customers.orderings import Term, index_terms, order_terms
 from portal.customers.places import Place, stages_beyond
@@ -20,6 +20,7 @@ from portal.organizers.models import Organizer
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 NAME_KEY_LENGTH: Final = 190
+DERIVED: Final = ("name", "name_key", "email_key", "search_text")
 # Fields that others follow from: see derive(). A plain UPDATE would leave those behind.
 SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "name_parts"})
 
@@ -95,7 +96,9 @@ class Customer(models.Model):
     )
     email = models.EmailField(_("email"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=128, null=True, blank=True)
-    name_parts = models.JSONField(_("parts of the name"), default=dict, blank=True)
+    name_parts = models.JSONField(
+        _("parts of the name"), default=dict, blank=True, encoder=CompactEncoder
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_verified = models.BooleanField(_("verified"), default=False)
     last_login = models.DateTimeField(_("last sign-in"), null=True, blank=True)
@@ -153,25 +156,30 @@ class Customer(models.Model):
 
     def derive(self) -> None:
         """Set the columns that follow from others. Raises names.UnknownScheme."""
-        for column, value in derived_columns(
+        values = derived_values(
             self.identifier, self.external_identifier, self.email, self.name_parts
-        ).items():
+        )
+        for column, value in zip(DERIVED, values, strict=True):
             setattr(self, column, value)
 
 
-def derived_columns(
+def derived_values(
     identifier: str,
     external_identifier: str | None,
     email: str | None,
     name_parts: Mapping[str, str | None],
-) -> dict[str, str | None]:
-    """The columns that follow from others, by name. Raises names.UnknownScheme."""
+) -> tuple[str, str | None, str | None, str]:
+    """The values of DERIVED, which follow from others. Raises names.UnknownScheme."""
     name = names.compose(name_parts)
     folded_name = fold(name)
-    searched = (folded_name, fold(email or ""), identifier.lower(), fold(external_identifier or ""))
-    return {
-        "name": name,
-        "name_key": folded_name[:NAME_KEY_LENGTH] or None,
-        "email_key": email.casefold() if email else None,
-        "search_text": "\n".join(filter(None, searched)),
-    }
+    email_key = email.casefold() if email else None
+    folded_email = fold(email) if email else ""
+    searched = [folded_name, folded_email, identifier.lower()]
+    if external_identifier:
+        searched.append(fold(external_identifier))
+    return (
+        name,
+        folded_name[:NAME_KEY_LENGTH] or None,
+        email_key,
+        "\n".join(filter(None, searched)),
+    )

@@ -38,6 +38,11 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # Parts that are known about a person and not said as part of the name.
 UNSPOKEN: Final = frozenset({"salutation", "calling_name", "latin_transcription", "degree"})
+SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    scheme: tuple(part for part in parts if part not in UNSPOKEN)
+    for scheme, parts in SCHEMES.items()
+}
+WITH_DEGREE: Final = frozenset(scheme for scheme, parts in SCHEMES.items() if "degree" in parts)
 SEPARATORS: Final[Mapping[str, str]] = {"family_comma_given": ", ", "family_nospace_given": ""}
 LABELS: Final[Mapping[str, StrOrPromise]] = {
     "full_name": _("Full name"),
@@ -70,10 +75,11 @@ def compose(parts: Mapping[str, str | None]) -> str:
     scheme = parts.get(SCHEME) or ""
     if scheme not in SCHEMES:
         raise UnknownScheme(f"unknown name scheme {scheme!r}")
-    spoken = [parts.get(part) or "" for part in SCHEMES[scheme] if part not in UNSPOKEN]
-    name = SEPARATORS.get(scheme, " ").join(filter(None, spoken))
-    degree = parts.get("degree") if "degree" in SCHEMES[scheme] else None
-    return ", ".join(filter(None, [name, degree])).strip()
+    spoken = [value for part in SPOKEN[scheme] if (value := parts.get(part))]
+    name = SEPARATORS.get(scheme, " ").join(spoken)
+    if scheme in WITH_DEGREE and (degree := parts.get("degree")):
+        name = f"{name}, {degree}" if name else degree
+    return name.strip()
 
 
 def labelled(parts: Mapping[str, str | None]) -> list[tuple[StrOrPromise, str]]:

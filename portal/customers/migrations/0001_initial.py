@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('external_identifier', models.CharField(blank=True, max_length=255, null=True, verbose_name='external identifier')),
                 ('email', models.EmailField(blank=True, max_length=254, null=True, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=128, null=True, verbose_name='phone')),
-                ('name_parts', models.JSONField(blank=True, default=dict, verbose_name='parts of the name')),
+                ('name_parts', models.JSONField(blank=True, default=dict, encoder=portal.customers.fields.CompactEncoder, verbose_name='parts of the name')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_verified', models.BooleanField(default=False, verbose_name='verified')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last sign-in')),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
 from portal.customers.demo import demo_customers
@@ -16,7 +17,10 @@ from portal.organizers.models import Organizer
 def test_customers_come_out_as_by_the_other_way_in(organizer: Organizer) -> None:
     rows = list(demo_customers(2_500))
 
-    assert add_customers(organizer, [prepare(rows[:999]), prepare(rows[999:])]).created == 2_500
+    assert (
+        add_customers(organizer, [prepare(rows[:999]), prepare(rows[999:])], expected=2_500).created
+        == 2_500
+    )
     assert load_customers(organizer, rows) == LoadReport(unchanged=2_500)
 
 
@@ -24,6 +28,42 @@ def test_one_that_is_there_already_stops_all(organizer: Organizer) -> None:
     rows = list(demo_customers(10))
 
     with pytest.raises(IntegrityError):
-        add_customers(organizer, [prepare(rows), prepare(rows[:1])])
+        add_customers(organizer, [prepare(rows), prepare(rows[:1])], expected=11)
     with scope(organizer=organizer):
         assert not Customer.objects.exists()
+
+
+def _indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, Customer._meta.db_table)
+    return {name for name, constraint in constraints.items() if constraint["index"]}
+
+
+@pytest.mark.parametrize("expected", [10, 1_000_000])
+def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: int) -> None:
+    before = _indexes()
+
+    add_customers(organizer, [prepare(demo_customers(10))], expected=expected)
+
+    assert _indexes() == before >= {index.name for index in Customer._meta.indexes}
+
+
+def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
+    before = _indexes()
+    rows = prepare(demo_customers(10))
+
+    with pytest.raises(IntegrityError):
+        add_customers(organizer, [rows, rows], expected=1_000_000)
+
+    assert _indexes() == before
+
+
+def test_indexes_are_kept_where_others_have_customers(
+    organizer: Organizer, rival: Organizer
+) -> None:
+    add_customers(rival, [prepare(demo_customers(2_500))], expected=2_500)
+
+    with CaptureQueriesContext(connection) as queries:
+        add_customers(organizer, [prepare(demo_customers(10))], expected=10_000)
+
+    assert not any("DROP INDEX" in query["sql"] for query in queries)

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             with scope(organizer=owner):
                 is_new = not Customer.objects.exists()
             if is_new:
-                report = add_customers(owner, blocks)
+                report = add_customers(owner, blocks, expected=count)
             else:
                 report = load_customers(owner, demo_customers(count, seed=seed, until=until))
         self.stdout.write(str(report))
