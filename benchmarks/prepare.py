@@ -28,7 +28,7 @@ from portal.api.fields import FIELDS
 from portal.api.pagination import PAGE_SIZE
 from portal.customers.models import Customer
 from portal.customers.services import search_customers
-from portal.organizers import services
+from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
@@ -88,7 +88,7 @@ def _as_member(organizer: Organizer) -> dict[str, str]:
 
 def _as_program(organizer: Organizer) -> dict[str, str]:
     permissions = [Permission.READ_CUSTOMERS]
-    key = services.create_token(organizer, name="benchmark", permissions=permissions)
+    key = tokens.create_token(organizer, name="benchmark", permissions=permissions)
     return {"Authorization": f"Token {key}"}
 
 

@@ -11,7 +11,7 @@ from django_scopes import scope
 
 from portal.accounts.models import User
 from portal.customers.models import Customer
-from portal.organizers import services
+from portal.organizers import services, tokens
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
@@ -60,7 +60,7 @@ def _signed_in(user: User) -> Client:
 
 @pytest.fixture
 def token(organizer: Organizer) -> str:
-    return services.create_token(organizer, name="program", permissions=[Permission.READ_CUSTOMERS])
+    return tokens.create_token(organizer, name="program", permissions=[Permission.READ_CUSTOMERS])
 
 
 @pytest.fixture

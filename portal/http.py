@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from portal.accounts.models import User
+    from portal.organizers.access import Access
     from portal.organizers.models import Organizer
-    from portal.organizers.services import Access
 
 
 class PortalRequest(HttpRequest):

@@ -10,8 +10,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from portal.accounts.models import User
-from portal.organizers import services
-from portal.organizers.services import Access
+from portal.organizers import services, tokens
+from portal.organizers.access import Access
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
     def authenticate_credentials(self, key: str) -> tuple[None, Rights]:
         try:
-            return None, Rights([services.authenticate_token(key)])
-        except services.UnknownToken:
+            return None, Rights([tokens.authenticate_token(key)])
+        except tokens.UnknownToken:
             raise AuthenticationFailed("Invalid token.") from None
-        except services.RevokedToken:
+        except tokens.RevokedToken:
             raise AuthenticationFailed("Token inactive or deleted.") from None
 
 

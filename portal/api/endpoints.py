@@ -15,8 +15,8 @@ from portal.api.permissions import IsKnown, MayReadCustomers, access_of
 from portal.api.preferences import APPLIED, refuse_unknown, wants_strictness
 
 if TYPE_CHECKING:
+    from portal.organizers.access import Access
     from portal.organizers.models import Organizer
-    from portal.organizers.services import Access
 
 
 class Endpoint(APIView):

@@ -8,8 +8,8 @@ from typing import Final
 from django.http import QueryDict
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
+from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
-from portal.organizers.services import Access
 
 # The specification's names in its order.
 FIELDS: Final = (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import BasePermission
 
 from portal.api.authentication import rights_of
+from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
-from portal.organizers.services import Access
 
 if TYPE_CHECKING:
     # The framework's views are made from the classes here, through the settings.

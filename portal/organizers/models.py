@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -63,6 +64,14 @@ class Team(models.Model):
         return self.name
 
 
+class TokenState(models.TextChoices):
+    """Whether a token still opens anything, and why not."""
+
+    WORKING = "working", _("Working")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
+
+
 class ApiToken(models.Model):
     """What a program signs in with. Only the hash is kept; a token never exceeds its team."""
 
@@ -72,8 +81,14 @@ class ApiToken(models.Model):
         _("permissions"), default=list, blank=True, validators=[validate_permissions]
     )
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # To tell tokens apart; too little to guess the rest.
+    last_four = models.CharField(max_length=4, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     last_used = models.DateTimeField(_("last used"), null=True, blank=True)
+    expires = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     objects: ClassVar[models.Manager[ApiToken]] = ScopedManager(organizer="team__organizer")
@@ -84,3 +99,14 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> TokenState:
+        if self.revoked:
+            return TokenState.REVOKED
+        is_over = self.expires is not None and self.expires <= timezone.now()
+        return TokenState.EXPIRED if is_over else TokenState.WORKING
+
+    @property
+    def is_working(self) -> bool:
+        return self.state is TokenState.WORKING

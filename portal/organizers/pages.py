@@ -14,6 +14,7 @@ from django_scopes import scope
 
 from portal.http import PortalRequest
 from portal.organizers import services
+from portal.organizers.access import Access
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
@@ -47,7 +48,7 @@ def organizer_page(
     return decorate
 
 
-def _enter(request: PortalRequest, slug: str) -> services.Access:
+def _enter(request: PortalRequest, slug: str) -> Access:
     request.accesses = services.list_access(request.user)
     for access in request.accesses:
         if access.organizer.slug == slug:

@@ -8,7 +8,7 @@ from django_scopes import scope
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
-from portal.organizers import services
+from portal.organizers import services, tokens
 from portal.organizers.models import ApiToken, Organizer, Team
 from portal.organizers.permissions import Permission
 
@@ -18,7 +18,7 @@ NOT_PERMITTED = {"detail": "You do not have permission to perform this action."}
 
 
 def _client_of(organizer: Organizer, *permissions: Permission) -> Client:
-    key = services.create_token(organizer, name="program", permissions=permissions)
+    key = tokens.create_token(organizer, name="program", permissions=permissions)
     return Client(headers={"Authorization": f"Token {key}"})
 
 
@@ -78,7 +78,7 @@ def test_a_token_may_not_do_what_its_team_may_not(api_client: Client, organizer:
 
 
 def test_a_revoked_token_is_refused(api_client: Client, token: str, organizer: Organizer) -> None:
-    services.revoke_token(organizer, key=token)
+    tokens.revoke_key(organizer, key=token)
 
     response = api_client.get(LIST)
 

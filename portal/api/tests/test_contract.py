@@ -15,6 +15,7 @@ from portal.customers.models import Customer
 from portal.organizers import services
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
+from portal.organizers.tokens import create_token, revoke_key
 
 RECORDED: Final = Path(__file__).parent / "contract"
 CASES: Final[list[dict[str, Any]]] = json.loads((RECORDED / "cases.json").read_text())
@@ -49,9 +50,9 @@ def _load(slug: str, name: str, customers: list[dict[str, Any]]) -> Organizer:
 
 def _make_token(organizer: Organizer, name: str, granted: list[str] | str) -> str:
     permissions = [] if granted == "revoked" else [PERMISSIONS[word] for word in granted]
-    key = services.create_token(organizer, name=name, permissions=permissions)
+    key = create_token(organizer, name=name, permissions=permissions)
     if granted == "revoked":
-        services.revoke_token(organizer, key=key)
+        revoke_key(organizer, key=key)
     return key
 
 

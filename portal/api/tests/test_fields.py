@@ -7,7 +7,7 @@ from django.test import Client
 
 from portal.api.fields import FIELDS
 from portal.conftest import CustomerMaker
-from portal.organizers import services
+from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
@@ -19,7 +19,7 @@ PATHS = [LIST, f"{LIST}C000001/"]
 def curious_client(organizer: Organizer) -> Client:
     """May read notes as well."""
     wanted = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
-    key = services.create_token(organizer, name="curious", permissions=wanted)
+    key = tokens.create_token(organizer, name="curious", permissions=wanted)
     return Client(headers={"Authorization": f"Token {key}"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from portal.organizers import services
+from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
@@ -22,7 +22,7 @@ BIGEVENTS = {
 @pytest.fixture
 def narrow_client(organizer: Organizer) -> Client:
     """A program that may enter, but not read customers."""
-    key = services.create_token(organizer, name="narrow", permissions=[Permission.EXPORT_CUSTOMERS])
+    key = tokens.create_token(organizer, name="narrow", permissions=[Permission.EXPORT_CUSTOMERS])
     return Client(headers={"Authorization": f"Token {key}"})
 
 

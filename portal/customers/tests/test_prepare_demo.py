@@ -15,7 +15,7 @@ from portal.accounts.models import User
 from portal.customers.demo import EXAMPLE
 from portal.customers.management.commands import prepare_demo
 from portal.customers.models import Customer
-from portal.organizers import services
+from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_the_token_is_kept_in_a_private_file(token_file: Path) -> None:
     token = token_file.read_text().strip()
     assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
     assert f"Token {token}" in said
-    assert services.authenticate_token(token).organizer.slug == "bigevents"
+    assert tokens.authenticate_token(token).organizer.slug == "bigevents"
 
 
 def test_a_second_start_changes_nothing(token_file: Path) -> None:
@@ -91,13 +91,13 @@ def test_a_token_that_is_refused_is_made_anew(token_file: Path, content: str) ->
 
     _prepare()
 
-    assert services.authenticate_token(token_file.read_text().strip())
+    assert tokens.authenticate_token(token_file.read_text().strip())
 
 
 def test_a_revoked_token_is_made_anew(token_file: Path) -> None:
     _prepare()
     old = token_file.read_text().strip()
-    services.revoke_token(Organizer.objects.get(slug="bigevents"), key=old)
+    tokens.revoke_key(Organizer.objects.get(slug="bigevents"), key=old)
 
     _prepare()
 

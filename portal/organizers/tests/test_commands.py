@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from portal.accounts.models import User
 from portal.conftest import PASSWORD
-from portal.organizers import services
+from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 
 GETPASS = "portal.organizers.management.commands.create_staff.getpass"
@@ -91,7 +91,7 @@ def test_standard_output_is_the_token_alone(
 ) -> None:
     token = _call("create_token", organizer.slug, "--name", "shop")
 
-    access = services.authenticate_token(token.removesuffix("\n"))
+    access = tokens.authenticate_token(token.removesuffix("\n"))
     assert (access.organizer, access.permissions) == (
         organizer,
         frozenset({"organizer.customers:read"}),
@@ -105,7 +105,45 @@ def test_a_token_has_the_permissions_that_are_named(organizer: Organizer) -> Non
 
     token = _call("create_token", organizer.slug, "--name", "shop", *flags)
 
-    assert services.authenticate_token(token.strip()).permissions == set(permissions)
+    assert tokens.authenticate_token(token.strip()).permissions == set(permissions)
+
+
+@pytest.mark.parametrize("when", ["30", "2999-12-31"])
+def test_a_token_can_have_an_end(organizer: Organizer, when: str) -> None:
+    _call("create_token", organizer.slug, "--name", "shop", "--expires", when)
+
+    [token] = tokens.list_tokens(organizer)
+    assert token.expires is not None
+    assert token.is_working
+
+
+@pytest.mark.parametrize("when", ["0", "-1", "2020-01-01", "tomorrow", "9" * 20])
+def test_an_end_that_is_none_is_refused(organizer: Organizer, when: str) -> None:
+    with pytest.raises(CommandError, match="--expires"):
+        _call("create_token", organizer.slug, "--name", "shop", f"--expires={when}")
+
+
+def test_a_key_that_programs_have_is_taken_from_standard_input(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "a1" * 32
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{key}\n"))
+
+    said = _call("create_token", organizer.slug, "--name", "old shop", "--key-stdin")
+
+    assert said == ""
+    assert tokens.authenticate_token(key).organizer == organizer
+
+
+def test_a_key_that_is_too_short_is_refused_without_repeating_it(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("hunter2\n"))
+
+    with pytest.raises(CommandError, match="32 to 255 letters") as refusal:
+        _call("create_token", organizer.slug, "--name", "x", "--key-stdin")
+
+    assert "hunter2" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(

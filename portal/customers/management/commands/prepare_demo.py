@@ -17,7 +17,7 @@ from portal.customers.demo import EXAMPLE, demo_customers
 from portal.customers.loading import load_customers
 from portal.customers.models import Customer
 from portal.customers.rows import Placed
-from portal.organizers import services
+from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
@@ -87,7 +87,8 @@ def _token(organizer: Organizer) -> str:
     path: Path = settings.VAR_DIR / "demo-token"
     if path.exists() and _works(organizer, token := path.read_text().strip()):
         return token
-    token = services.create_token(organizer, name="demo", permissions=[Permission.READ_CUSTOMERS])
+    tokens.revoke_named(organizer, name="demo")
+    token = tokens.create_token(organizer, name="demo", permissions=[Permission.READ_CUSTOMERS])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     # Private from the first byte on, whatever the umask and the file before.
@@ -98,7 +99,7 @@ def _token(organizer: Organizer) -> str:
 
 def _works(organizer: Organizer, token: str) -> bool:
     try:
-        access = services.authenticate_token(token)
-    except (services.UnknownToken, services.RevokedToken):
+        access = tokens.authenticate_token(token)
+    except (tokens.UnknownToken, tokens.RevokedToken):
         return False
     return access.organizer == organizer and access.may(Permission.READ_CUSTOMERS)

@@ -1,15 +1,18 @@
-"""manage.py create_token ORGANIZER --name NAME [--permission PERMISSION ...]."""
+"""manage.py create_token ORGANIZER --name NAME [--permission PERMISSION ...] [--expires WHEN]."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from portal.organizers import services
+from portal.organizers import tokens
 from portal.organizers.management.refusals import explain, find_organizer
 from portal.organizers.permissions import Permission
 
@@ -28,14 +31,53 @@ class Command(BaseCommand):
             choices=Permission.values,
             help=f"can be repeated; default: {Permission.READ_CUSTOMERS}",
         )
+        parser.add_argument(
+            "--expires",
+            type=_end,
+            metavar="WHEN",
+            help="a number of days, or the day (2027-01-31, UTC) from which on it is refused",
+        )
+        parser.add_argument(
+            "--key-stdin",
+            action="store_true",
+            help="take a key that programs have already, from standard input",
+        )
 
     def handle(
-        self, *, organizer: str, name: str, permission: Sequence[str] | None, **_: Any
+        self,
+        *,
+        organizer: str,
+        name: str,
+        permission: Sequence[str] | None,
+        expires: datetime | None,
+        key_stdin: bool,
+        **_: Any,
     ) -> None:
-        wanted = permission or [Permission.READ_CUSTOMERS]
         try:
-            token = services.create_token(find_organizer(organizer), name=name, permissions=wanted)
+            token = tokens.create_token(
+                find_organizer(organizer),
+                name=name,
+                permissions=permission or [Permission.READ_CUSTOMERS],
+                expires=expires,
+                key=sys.stdin.readline().strip() if key_stdin else None,
+            )
         except ValidationError as error:
             raise explain(error) from error
+        if key_stdin:
+            self.stderr.write("The key works from now on. Only its hash is kept.")
+            return
         self.stdout.write(token)
         self.stderr.write("This token is shown once. Only its hash is kept.", self.style.NOTICE)
+
+
+def _end(text: str) -> datetime:
+    try:
+        if text.isdecimal():
+            end = timezone.now() + timedelta(days=int(text))
+        else:
+            end = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise ArgumentTypeError("write a number of days, or a day as 2027-01-31") from error
+    if end <= timezone.now():
+        raise ArgumentTypeError("this is in the past")
+    return end
