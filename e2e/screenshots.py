@@ -37,6 +37,7 @@ PAGES: Final = (
     Picture("customer", DETAIL),
     Picture("customer-dark", DETAIL, scheme="dark"),
     Picture("api", "/organizers/bigevents/api/"),
+    Picture("tokens", "/organizers/bigevents/tokens/"),
     Picture("customers-phone", BIGEVENTS, width=390, height=844),
 )
 

@@ -27,6 +27,7 @@ class PortalRequest(HttpRequest):
     htmx: HtmxDetails
     organizer: Organizer
     access: Access
+    manages_tokens: bool
     accesses: list[Access]
 
 

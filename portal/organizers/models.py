@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from portal.organizers.permissions import validate_permissions
+from portal.organizers.permissions import Permission, validate_permissions
 from portal.organizers.timezones import validate_timezone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Organizer(models.Model):
@@ -72,6 +75,13 @@ class TokenState(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+LOOKS: Final = {
+    TokenState.WORKING: "active",
+    TokenState.EXPIRED: "unverified",
+    TokenState.REVOKED: "inactive",
+}
+
+
 class ApiToken(models.Model):
     """What a program signs in with. Only the hash is kept; a token never exceeds its team."""
 
@@ -106,6 +116,16 @@ class ApiToken(models.Model):
             return TokenState.REVOKED
         is_over = self.expires is not None and self.expires <= timezone.now()
         return TokenState.EXPIRED if is_over else TokenState.WORKING
+
+    @property
+    def state_look(self) -> str:
+        """The icon and the tint of the same meaning that customers have."""
+        return LOOKS[self.state]
+
+    @property
+    def permission_labels(self) -> list[StrOrPromise]:
+        """What it may do, in words."""
+        return [Permission(value).label for value in Permission.values if value in self.permissions]
 
     @property
     def is_working(self) -> bool:

@@ -1,4 +1,4 @@
-"""Addresses of the organizer chooser."""
+"""Addresses of the organizer chooser, and of tokens."""
 
 from django.urls import path
 
@@ -8,4 +8,6 @@ app_name = "organizers"
 urlpatterns = [
     path("", views.choose_organizer, name="choose"),
     path("<str:organizer>/", views.organizer_home, name="home"),
+    path("<str:organizer>/tokens/", views.token_list, name="tokens"),
+    path("<str:organizer>/tokens/<int:token>/revoke/", views.token_revoke, name="token_revoke"),
 ]

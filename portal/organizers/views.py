@@ -1,13 +1,23 @@
-"""The organizer chooser."""
+"""The organizer chooser, and the tokens of an organizer."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from typing import TYPE_CHECKING
 
-from portal.http import PortalRequest
-from portal.organizers import services
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.http import PortalRequest, render_page
+from portal.organizers import services, tokens
+from portal.organizers.forms import TokenForm
+from portal.organizers.pages import organizer_page
+from portal.organizers.permissions import Permission
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
 
 
 @require_safe
@@ -23,3 +33,34 @@ def choose_organizer(request: PortalRequest) -> HttpResponse:
 def organizer_home(request: PortalRequest, organizer: str) -> HttpResponse:
     """What an organizer's own address leads to: its customers, where access is checked."""
     return redirect("customers:list", organizer)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organizer_page(Permission.WRITE_TEAMS)
+def token_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """The tokens of the organizer, and a form to make one; its key is in this answer only."""
+    form = TokenForm(request.access, request.POST if request.method == "POST" else None)
+    key = form.save(made_by=request.user) if form.is_bound else None
+    customers = reverse("api:customer_list", args=[organizer.slug])
+    context = {
+        "form": TokenForm(request.access) if key else form,
+        "key": key,
+        "address": f"{settings.PUBLIC_URL or request.build_absolute_uri('/')[:-1]}{customers}",
+        "tokens": tokens.list_tokens(organizer),
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "organizers/tokens.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organizer_page(Permission.WRITE_TEAMS)
+def token_revoke(request: PortalRequest, organizer: Organizer, token: int) -> HttpResponse:
+    """Asks once more, because programs stop; then revokes."""
+    try:
+        found = tokens.get_token(organizer, token)
+    except tokens.UnknownToken as error:
+        raise Http404 from error
+    if request.method == "POST":
+        tokens.revoke_token(organizer, number=token)
+        return redirect("organizers:tokens", organizer.slug)
+    return render_page(request, "organizers/revoke.html", {"token": found})

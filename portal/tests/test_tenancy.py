@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django_scopes import scopes_disabled
 
 from portal.conftest import CustomerMaker
+from portal.organizers.models import ApiToken
 
 PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path", "api:openapi"}
 # Signed in is enough for these: they show what the person may see, and nothing else.
@@ -38,13 +40,21 @@ ROUTES = [(name, sorted(arguments)) for name, arguments in sorted(_route_argumen
 TENANT = [(name, names) for name, names in ROUTES if name not in PUBLIC | OWN]
 
 
+@pytest.fixture(autouse=True)
+def things(make_customer: CustomerMaker, token: str) -> None:
+    """One of everything that an address can name."""
+    make_customer(identifier="C000001")
+
+
 def _address(name: str, arguments: list[str]) -> str:
-    values: dict[str, Any] = {"organizer": "bigevents", "identifier": "C000001"}
+    with scopes_disabled():
+        token = ApiToken.objects.get().pk
+    values: dict[str, Any] = {"organizer": "bigevents", "identifier": "C000001", "token": token}
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
 
 @pytest.mark.parametrize(("name", "arguments"), [r for r in ROUTES if r[0] not in PUBLIC])
-def test_a_visitor_is_refused(client: Client, db: None, name: str, arguments: list[str]) -> None:
+def test_a_visitor_is_refused(client: Client, name: str, arguments: list[str]) -> None:
     response = client.get(_address(name, arguments))
 
     if name.startswith("api:"):
@@ -55,11 +65,7 @@ def test_a_visitor_is_refused(client: Client, db: None, name: str, arguments: li
 
 
 @pytest.mark.parametrize(("name", "arguments"), TENANT)
-def test_a_stranger_is_refused(
-    stranger_client: Client, make_customer: CustomerMaker, name: str, arguments: list[str]
-) -> None:
-    make_customer(identifier="C000001")
-
+def test_a_stranger_is_refused(stranger_client: Client, name: str, arguments: list[str]) -> None:
     response = stranger_client.get(_address(name, arguments))
 
     assert response.status_code == (403 if name.startswith("api:") else 404)
@@ -67,15 +73,15 @@ def test_a_stranger_is_refused(
 
 
 @pytest.mark.parametrize(("name", "arguments"), TENANT)
-def test_a_member_is_not(
-    member_client: Client, make_customer: CustomerMaker, name: str, arguments: list[str]
-) -> None:
-    make_customer(identifier="C000001")
-
+def test_a_member_is_not(member_client: Client, name: str, arguments: list[str]) -> None:
     assert member_client.get(_address(name, arguments)).status_code == 200
 
 
 def test_every_route_of_an_organizer_is_walked() -> None:
-    assert {"customers:list", "customers:detail", "api:customer_list", "api:customer_detail"} <= {
-        name for name, _arguments in TENANT
-    }
+    assert {
+        "organizers:tokens",
+        "customers:list",
+        "customers:detail",
+        "api:customer_list",
+        "api:customer_detail",
+    } <= {name for name, _arguments in TENANT}
