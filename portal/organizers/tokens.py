@@ -123,7 +123,9 @@ def _refuse_taken_name(name: str) -> None:
 
 
 def _team_of(user: User, wanted: Sequence[str]) -> Team:
-    for team in Team.objects.filter(members=user).order_by("name"):
+    """The one with the fewest rights of those that have all that is wanted."""
+    teams = Team.objects.filter(members=user).order_by("name")
+    for team in sorted(teams, key=lambda team: len(team.permissions)):
         if set(wanted) <= set(team.permissions):
             return team
     raise ValidationError({"permissions": _("No team of yours may do all of this.")})
@@ -131,6 +133,11 @@ def _team_of(user: User, wanted: Sequence[str]) -> Team:
 
 def _team_of_programs(organizer: Organizer, wanted: Sequence[str]) -> Team:
     team, _created = Team.objects.get_or_create(organizer=organizer, name=PROGRAMS)
+    # What was taken from the team comes back for the new token only.
+    for token in ApiToken.objects.filter(team=team):
+        ApiToken.objects.filter(pk=token.pk).update(
+            permissions=[each for each in token.permissions if each in team.permissions]
+        )
     team.permissions = sorted({*team.permissions, *wanted})
     team.full_clean()
     team.save()

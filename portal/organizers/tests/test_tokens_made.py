@@ -58,6 +58,30 @@ def test_who_makes_a_token_passes_on_the_rights_of_a_team(
     assert tokens.authenticate_token(key).permissions == frozenset()
 
 
+def test_a_token_belongs_to_the_narrowest_team_that_will_do(
+    organizer: Organizer, member: User
+) -> None:
+    with scope(organizer=organizer):
+        narrow = Team.objects.create(organizer=organizer, name="Z", permissions=[READ])
+        narrow.members.add(member)
+
+    tokens.create_token(organizer, name="x", permissions=[READ], made_by=member)
+
+    assert tokens.list_tokens(organizer)[0].team_id == narrow.pk
+
+
+def test_what_was_taken_from_a_team_comes_back_for_a_new_token_only(
+    organizer: Organizer, token: str
+) -> None:
+    with scope(organizer=organizer):
+        Team.objects.filter(name=tokens.PROGRAMS).update(permissions=[])
+
+    new = tokens.create_token(organizer, name="new", permissions=[READ])
+
+    assert tokens.authenticate_token(token).permissions == frozenset()
+    assert tokens.authenticate_token(new).permissions == {READ}
+
+
 def test_nobody_passes_on_what_they_may_not_do(organizer: Organizer, member: User) -> None:
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[Permission.WRITE_TEAMS])
