@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import string
 import zlib
@@ -13,6 +14,7 @@ PREFIX: Final = "portal_"
 ALPHABET: Final = string.digits + string.ascii_letters
 RANDOM: Final = 36  # letters of the alphabet, 214 bits
 CHECKSUM: Final = 6  # letters, enough for the 32 bits of CRC32
+FORM: Final = re.compile(f"{PREFIX}[{ALPHABET}]{{{RANDOM + CHECKSUM}}}")
 SHORTEST: Final = 32
 LONGEST: Final = 255
 
@@ -24,9 +26,9 @@ def make_key() -> str:
 
 
 def is_mistyped(key: str) -> bool:
-    """Whether it has our prefix and was not made here. Keys of other services pass."""
+    """Whether it has the form of ours and was not made here. Keys of other forms pass."""
     body, checksum = key[:-CHECKSUM], key[-CHECKSUM:]
-    return key.startswith(PREFIX) and _checksum(body) != checksum
+    return bool(FORM.fullmatch(key)) and _checksum(body) != checksum
 
 
 def hash_key(key: str) -> str:

@@ -9,7 +9,6 @@ import pytest
 from django.http import HttpResponseBase
 from django.test import Client
 from django_scopes import scope
-from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.accounts.models import User
@@ -150,21 +149,3 @@ def test_a_stranger_finds_and_changes_nothing(
 
 def test_a_number_that_no_token_can_have_is_not_found(member_client: Client) -> None:
     assert member_client.get(f"{PAGE}{'9' * 30}/revoke/").status_code == 404
-
-
-def test_no_tokens_yet(member_client: Client) -> None:
-    assertContains(member_client.get(PAGE), "No tokens yet.")
-
-
-@pytest.mark.parametrize("number", [1, 30])
-def test_the_page_costs_four_queries(
-    organizer: Organizer,
-    member_client: Client,
-    django_assert_num_queries: DjangoAssertNumQueries,
-    number: int,
-) -> None:
-    for name in range(number):
-        tokens.create_token(organizer, name=str(name), permissions=[READ])
-
-    with django_assert_num_queries(4):
-        member_client.get(PAGE)

@@ -1,0 +1,34 @@
+"""The list of tokens: what it says of each, and which are on it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.asserts import assertContains
+
+from portal.organizers import tokens
+from portal.organizers.models import Organizer
+from portal.organizers.permissions import Permission
+
+PAGE = "/organizers/bigevents/tokens/"
+READ = Permission.READ_CUSTOMERS
+pytestmark = pytest.mark.usefixtures("organizer")
+
+
+def test_no_tokens_yet(member_client: Client) -> None:
+    assertContains(member_client.get(PAGE), "No tokens yet.")
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_page_costs_four_queries(
+    organizer: Organizer,
+    member_client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    number: int,
+) -> None:
+    for name in range(number):
+        tokens.create_token(organizer, name=str(name), permissions=[READ])
+
+    with django_assert_num_queries(4):
+        member_client.get(PAGE)
