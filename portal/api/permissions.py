@@ -11,11 +11,9 @@ from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
-    # The framework's views are made from the classes here, through the settings.
-    from rest_framework.views import APIView
-
-if TYPE_CHECKING:
     from rest_framework.request import Request
+
+    # The framework's views are made from the classes here, through the settings.
     from rest_framework.views import APIView
 
 

@@ -149,3 +149,12 @@ def test_a_stranger_finds_and_changes_nothing(
 
 def test_a_number_that_no_token_can_have_is_not_found(member_client: Client) -> None:
     assert member_client.get(f"{PAGE}{'9' * 30}/revoke/").status_code == 404
+
+
+def test_every_mistake_is_tied_to_its_field(member_client: Client) -> None:
+    page = _make(member_client, name="", permissions=[], expires="").getvalue().decode()
+
+    described = " ".join(re.findall(r'aria-describedby="([^"]+)"', page)).split()
+    assert {"id_name_error", "id_permissions_error", "id_expires_error"} <= set(described)
+    for identifier in described:
+        assert page.count(f'id="{identifier}"') == 1
