@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -11,10 +12,17 @@ from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
+    from rest_framework.request import Request
 
     from portal.accounts.models import User
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
+
+
+def absolute_url(request: HttpRequest | Request, path: str) -> str:
+    """With the public address in front, or else the one that was asked; no proxy may tell it."""
+    public: str = settings.PUBLIC_URL
+    return f"{public}{path}" if public else request.build_absolute_uri(path)
 
 
 class PortalRequest(HttpRequest):
@@ -27,7 +35,6 @@ class PortalRequest(HttpRequest):
     htmx: HtmxDetails
     organizer: Organizer
     access: Access
-    manages_tokens: bool
     accesses: list[Access]
 
 

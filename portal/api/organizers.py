@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from portal.api.authentication import rights_of
 from portal.api.endpoints import Endpoint, OrganizerEndpoint
 from portal.api.openapi import operations
-from portal.api.pagination import absolute_url, paginate
+from portal.api.pagination import paginate
 from portal.api.permissions import MayEnter
+from portal.http import absolute_url
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from django.conf import settings
 from django.http import QueryDict
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from portal.api.cursors import Cursor, InvalidCursor, read_cursor, write_cursor
 from portal.customers.places import Place
 from portal.customers.services import CustomerSearch
+from portal.http import absolute_url
 
 PAGE_SIZE: Final = 50
 # Databases count rows in 64 bits; a number beyond this is past the end of any list.
@@ -66,12 +66,6 @@ def paginate_search(request: Request, search: CustomerSearch, fields: Sequence[s
         "previous": link(max(1, number - 1), stretch.before),
         "results": [dict(zip(fields, row, strict=True)) for row in stretch.rows],
     }
-
-
-def absolute_url(request: Request, path: str) -> str:
-    """With the public address in front, or else the one that was asked; no proxy may tell it."""
-    public: str = settings.PUBLIC_URL
-    return f"{public}{path}" if public else request.build_absolute_uri(path)
 
 
 def _page_size(query: QueryDict) -> int:

@@ -54,6 +54,5 @@ def _enter(request: PortalRequest, slug: str) -> Access:
         if access.organizer.slug == slug:
             request.organizer = access.organizer
             request.access = access
-            request.manages_tokens = access.may(Permission.WRITE_TEAMS)
             return access
     raise Http404

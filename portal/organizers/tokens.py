@@ -79,7 +79,7 @@ def list_tokens(organizer: Organizer) -> Sequence[ApiToken]:
 def get_token(organizer: Organizer, number: int) -> ApiToken:
     """The organizer's token with this primary key. Raises UnknownToken."""
     with scope(organizer=organizer):
-        token = ApiToken.objects.select_related("made_by").filter(pk=number).first()
+        token = ApiToken.objects.filter(pk=number).first()
     if token is None:
         raise UnknownToken
     return token

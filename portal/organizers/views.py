@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.http import PortalRequest, render_page
+from portal.http import PortalRequest, absolute_url, render_page
 from portal.organizers import services, tokens
 from portal.organizers.forms import TokenForm
 from portal.organizers.pages import organizer_page
@@ -45,7 +44,7 @@ def token_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     context = {
         "form": TokenForm(request.access) if key else form,
         "key": key,
-        "address": f"{settings.PUBLIC_URL or request.build_absolute_uri('/')[:-1]}{customers}",
+        "address": absolute_url(request, customers),
         "tokens": tokens.list_tokens(organizer),
     }
     status = 422 if form.errors else 200

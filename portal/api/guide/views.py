@@ -8,13 +8,11 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
-from rest_framework.request import Request
 
 from portal.api.guide import chapters, examples
 from portal.api.guide.deviations import DEVIATIONS
-from portal.api.pagination import absolute_url
 from portal.customers import services
-from portal.http import PortalRequest, render_page
+from portal.http import PortalRequest, absolute_url, render_page
 from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
 
@@ -33,7 +31,7 @@ def api_guide(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         "endpoints": endpoints,
         "refusals": chapters.read_refusals(),
         "fields": chapters.read_fields(),
-        "examples": examples.write_examples(absolute_url(Request(request), customers)),
+        "examples": examples.write_examples(absolute_url(request, customers)),
         "deviations": DEVIATIONS,
         "tried": next(each for each in endpoints if each.name == chapters.LIST),
         "locales": services.search_customers(organizer, query=QueryDict()).count_by_locale,

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from portal.api.endpoints import Endpoint
 from portal.api.openapi.parameters import ALWAYS
 from portal.api.openapi.shapes import MISTAKES
-from portal.api.pagination import absolute_url
+from portal.http import absolute_url
 
 Document = dict[str, Any]  # an OpenAPI document, whose values have many types
 
