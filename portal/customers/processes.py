@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -18,27 +19,27 @@ Result = TypeVar("Result")
 AHEAD: Final = 4
 
 
+@contextmanager
 def map_ahead(
     function: Callable[..., Result], arguments: Iterator[tuple[Any, ...]]
-) -> Generator[Result]:
+) -> Generator[Iterator[Result]]:
     """What the function, one of a module, makes of each tuple of arguments, in their order.
 
-    The processes start at once: better before connections are opened, which must not be shared.
+    The processes start at once, better before connections are opened, which must not be shared;
+    they end with the block, whether anybody wanted the results or not.
     """
     # Only Linux forks safely and quickly.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(
-        min(AHEAD, os.cpu_count() or 1), mp_context=context, initializer=django.setup
-    )
-    pending = deque(pool.submit(function, *each) for each in islice(arguments, AHEAD))
+    workers = min(AHEAD, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=django.setup) as pool:
+        pending = deque(pool.submit(function, *each) for each in islice(arguments, AHEAD))
 
-    def results() -> Generator[Result]:
-        with pool:
-            try:
-                while pending:
-                    yield pending.popleft().result()
-                    pending.extend(pool.submit(function, *each) for each in islice(arguments, 1))
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        def results() -> Iterator[Result]:
+            while pending:
+                yield pending.popleft().result()
+                pending.extend(pool.submit(function, *each) for each in islice(arguments, 1))
 
-    return results()
+        try:
+            yield results()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

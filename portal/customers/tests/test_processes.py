@@ -15,28 +15,26 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
 def test_results_come_in_the_order_of_the_arguments() -> None:
-    assert list(map_ahead(math.pow, ((number, 2) for number in range(20)))) == [
-        number**2 for number in range(20)
-    ]
+    with map_ahead(math.pow, ((number, 2) for number in range(20))) as results:
+        assert list(results) == [number**2 for number in range(20)]
 
 
 def test_the_work_is_done_elsewhere() -> None:
-    assert os.getpid() not in set(map_ahead(os.getpid, iter([()] * 3)))
+    with map_ahead(os.getpid, iter([()] * 3)) as results:
+        assert os.getpid() not in set(results)
 
 
 def test_no_more_is_taken_than_a_few_steps_ahead() -> None:
     arguments = ((number,) for number in range(sys.maxsize))
 
-    results = map_ahead(math.sqrt, arguments)
-    next(results)
-    results.close()
+    with map_ahead(math.sqrt, arguments) as results:
+        next(results)
 
     assert next(arguments)[0] <= AHEAD + 1
 
 
 def test_an_error_there_is_one_here() -> None:
-    results = map_ahead(math.sqrt, iter([(4,), (-1,)]))
-
-    assert next(results) == 2
-    with pytest.raises(ValueError, match="math domain error"):
-        next(results)
+    with map_ahead(math.sqrt, iter([(4,), (-1,)])) as results:
+        assert next(results) == 2
+        with pytest.raises(ValueError, match="math domain error"):
+            next(results)

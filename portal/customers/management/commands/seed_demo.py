@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from itertools import starmap
 from typing import Any, Never
@@ -41,23 +42,29 @@ class Command(BaseCommand):
         self, *, organizer: str, customers: int, seed: int, until: date, verbosity: int, **_: Any
     ) -> None:
         count, quiet = customers, True if verbosity == 0 else None
-        with tqdm(total=count, unit=" customers", disable=quiet) as bar:
+        with (
             # Before the first query: connections must not be shared with other processes.
-            blocks = _counted(bar, _prepared_blocks(count, seed, until))
+            _prepared_blocks(count, seed, until) as blocks,
+            tqdm(total=count, unit=" customers", disable=quiet) as bar,
+        ):
             owner = find_organizer(organizer)
             with scope(organizer=owner):
                 is_new = not Customer.objects.exists()
             if is_new:
-                report = add_customers(owner, blocks, expected=count)
+                report = add_customers(owner, _counted(bar, blocks), expected=count)
             else:
                 report = load_customers(owner, demo_customers(count, seed=seed, until=until))
         self.stdout.write(str(report))
 
 
-def _prepared_blocks(count: int, seed: int, until: date) -> Iterator[list[Values]]:
+def _prepared_blocks(
+    count: int, seed: int, until: date
+) -> AbstractContextManager[Iterator[list[Values]]]:
     """All customers of the seed, ready to be written; large numbers by several processes."""
     blocks = ((first, min(BLOCK, count - first), seed, until) for first in range(0, count, BLOCK))
-    return map_ahead(_prepare_block, blocks) if count > BLOCK else starmap(_prepare_block, blocks)
+    if count > BLOCK:
+        return map_ahead(_prepare_block, blocks)
+    return nullcontext(starmap(_prepare_block, blocks))
 
 
 def _prepare_block(first: int, count: int, seed: int, until: date) -> list[Values]:
