@@ -1,6 +1,9 @@
 """How gunicorn serves Portal: `gunicorn -c python:portal.server portal.wsgi`."""
 
+import gc
+
 from environs import Env
+from gunicorn.workers.base import Worker
 
 env = Env()
 
@@ -20,3 +23,9 @@ logger_class = "portal.worker.AccessLogger"
 # The path without its query string: people search for names and email addresses.
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
+
+
+def post_worker_init(worker: Worker) -> None:
+    """What is loaded by now stays: the garbage collector need not look through it every time."""
+    gc.collect()
+    gc.freeze()
