@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from django.core.validators import RegexValidator
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from portal.customers import names
+from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
 from portal.customers.folding import fold
 from portal.customers.orderings import Term, index_terms, order_terms
@@ -19,10 +19,6 @@ from portal.customers.places import Place, stages_beyond
 from portal.organizers.models import Organizer
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
-NAME_KEY_LENGTH: Final = 190
-DERIVED: Final = ("name", "name_key", "email_key", "search_text")
-# Fields that others follow from: see derive(). A plain UPDATE would leave those behind.
-SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "name_parts"})
 
 
 class State(models.TextChoices):
@@ -161,25 +157,3 @@ class Customer(models.Model):
         )
         for column, value in zip(DERIVED, values, strict=True):
             setattr(self, column, value)
-
-
-def derived_values(
-    identifier: str,
-    external_identifier: str | None,
-    email: str | None,
-    name_parts: Mapping[str, str | None],
-) -> tuple[str, str | None, str | None, str]:
-    """The values of DERIVED, which follow from others. Raises names.UnknownScheme."""
-    name = names.compose(name_parts)
-    folded_name = fold(name)
-    email_key = email.casefold() if email else None
-    folded_email = fold(email) if email else ""
-    searched = [folded_name, folded_email, identifier.lower()]
-    if external_identifier:
-        searched.append(fold(external_identifier))
-    return (
-        name,
-        folded_name[:NAME_KEY_LENGTH] or None,
-        email_key,
-        "\n".join(filter(None, searched)),
-    )

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 
-from portal.customers.models import DERIVED, derived_values
+from portal.customers.derived import DERIVED, derived_values
 from portal.customers.rows import CustomerRow, InventedRow, Placed
 
 GIVEN: Final = tuple(CustomerRow.model_fields)
