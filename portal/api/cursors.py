@@ -17,7 +17,8 @@ from django.conf import settings
 
 from portal.customers.places import Place
 
-PURPOSE: Final = b"portal.cursor"
+# With a number for the form of the places, so that old ones are told apart.
+PURPOSE: Final = b"portal.cursor.2"
 LONGEST: Final = 4_000
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
@@ -14,8 +15,8 @@ from django_scopes import ScopedManager
 from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
 from portal.customers.folding import fold
-from portal.customers.orderings import Term, index_terms, order_terms
-from portal.customers.places import Place, stages_beyond
+from portal.customers.orderings import Section, Term, order_sections, order_terms
+from portal.customers.places import Place, sections_beyond
 from portal.organizers.models import Organizer
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
@@ -33,21 +34,22 @@ class State(models.TextChoices):
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Reads as a question: `customers.matching("jose").in_order(["-date_joined"])`."""
 
-    def in_order(self, keys: Sequence[str], *, backwards: bool = False) -> CustomerQuerySet:
+    def in_order(self, keys: Sequence[str]) -> CustomerQuerySet:
         """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
-        return self.by_terms(order_terms(keys, backwards=backwards))
+        return self.order_by(*_order(order_terms(keys)))
 
-    def by_terms(self, terms: Iterable[Term]) -> CustomerQuerySet:
-        return self.order_by(
-            *(models.OrderBy(term.expression, descending=term.descending) for term in terms)
-        )
+    def in_sections(
+        self, keys: Sequence[str], *, backwards: bool = False
+    ) -> list[CustomerQuerySet]:
+        """The same order, section by section: each by an index, where there is one key."""
+        return self._sections(order_sections(keys, backwards=backwards))
 
-    def stages_beyond(self, keys: Sequence[str], place: Place) -> list[CustomerQuerySet]:
-        """Those beyond the place, in the order by these keys from there on, part by part."""
-        return [
-            self.filter(stage.condition).by_terms(stage.terms)
-            for stage in stages_beyond(keys, place)
-        ]
+    def sections_beyond(self, keys: Sequence[str], place: Place) -> list[CustomerQuerySet]:
+        """Those beyond the place, in the order by these keys from there on."""
+        return self._sections(sections_beyond(keys, place))
+
+    def _sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
+        return [self.filter(each.condition).order_by(*_order(each.terms)) for each in sections]
 
     def matching(self, search: str) -> CustomerQuerySet:
         """Each word of the search is part of the name, email, identifier or external identifier."""
@@ -75,6 +77,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         for customer in customers:
             customer.derive()
         return super().bulk_create(customers, *args, **kwargs)
+
+
+def _order(terms: Iterable[Term]) -> list[models.OrderBy]:
+    return [models.OrderBy(term.expression, descending=term.descending) for term in terms]
 
 
 CustomerManager = models.Manager.from_queryset(CustomerQuerySet)
@@ -128,12 +134,29 @@ class Customer(models.Model):
                 name="customer_none_is_not_blank",
             ),
         ]
+        # One for each order, to be walked either way: see orderings.py.
         indexes = [
-            models.Index("organizer", *index_terms("email"), "id", name="customer_by_email"),
-            models.Index("organizer", *index_terms("name"), "id", name="customer_by_name"),
+            models.Index("organizer", Lower("identifier"), "id", name="customer_by_identifier"),
+            models.Index("organizer", "name_key", "id", name="customer_by_name_key"),
+            models.Index("organizer", "is_active", "id", name="customer_by_is_active"),
+            models.Index("organizer", "is_verified", "id", name="customer_by_is_verified"),
+            models.Index("organizer", "locale", "id", name="customer_by_locale_key"),
             models.Index("organizer", "date_joined", "id", name="customer_by_date_joined"),
             models.Index("organizer", "last_login", "id", name="customer_by_last_login"),
-            models.Index("organizer", "locale", name="customer_by_locale"),
+            models.Index("organizer", "last_modified", "id", name="customer_by_last_modified"),
+            # With an email, the constraint above has the order.
+            models.Index(
+                "organizer",
+                "id",
+                condition=models.Q(email_key__isnull=True),
+                name="customer_without_email",
+            ),
+            models.Index(
+                "organizer",
+                "external_identifier",
+                condition=models.Q(external_identifier__isnull=False),
+                name="customer_by_external",
+            ),
         ]
 
     def __str__(self) -> str:

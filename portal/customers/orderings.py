@@ -1,62 +1,115 @@
-"""What a list can be ordered by, as terms that the database compares."""
+"""What a list can be ordered by, in sections that an index can be walked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db import models
-from django.db.models.expressions import Expression, ExpressionWrapper
+from django.db.models import Q
+from django.db.models.expressions import Expression, ExpressionWrapper, Func
 from django.db.models.functions import Lower
+from django.db.models.lookups import IsNull
 
-
-class Term(NamedTuple):
-    """What is compared, as values of which field, and which way."""
-
-    expression: Expression | models.F
-    field: models.Field[Any, Any]
-    descending: bool = False
-    # Whether there is no value at all; the next term is that value.
-    is_emptiness: bool = False
-
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 TEXT: Final[models.Field[Any, Any]] = models.CharField()
 TRUTH: Final[models.Field[Any, Any]] = models.BooleanField()
 TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
-KEY: Final = Term(models.F("pk"), models.BigAutoField())
 
 
-def is_empty(field: str) -> Term:
-    """Whether the field has no value; before the field in an order, it puts such rows last."""
-    expression = ExpressionWrapper(models.Q(**{f"{field}__isnull": True}), output_field=TRUTH)
-    return Term(expression, TRUTH, is_emptiness=True)
+class Key(NamedTuple):
+    """What is compared, as values of which field; customers without a value come last."""
+
+    expression: Expression | models.F
+    field: models.Field[Any, Any]
+    can_be_empty: bool = False
+    is_unique: bool = False
 
 
-# By key; each term decides where those before it are equal. Text ignores case.
-ORDERINGS: Final[Mapping[str, Sequence[Term]]] = {
-    "identifier": [Term(Lower("identifier"), TEXT)],
-    "name": [is_empty("name_key"), Term(models.F("name_key"), TEXT)],
-    "email": [is_empty("email_key"), Term(models.F("email_key"), TEXT)],
-    "is_active": [Term(models.F("is_active"), TRUTH)],
-    "is_verified": [Term(models.F("is_verified"), TRUTH)],
-    "locale": [Term(models.F("locale"), TEXT)],
-    "date_joined": [Term(models.F("date_joined"), TIME)],
-    "last_login": [is_empty("last_login"), Term(models.F("last_login"), TIME)],
-    "last_modified": [Term(models.F("last_modified"), TIME)],
+class Term(NamedTuple):
+    """A key, and which way."""
+
+    expression: Expression | models.F
+    field: models.Field[Any, Any]
+    descending: bool = False
+
+
+class HasValue(Func):
+    """For text, and for times, which are text on SQLite."""
+
+    template = "%(expressions)s IS NOT NULL"
+    output_field = TRUTH
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        """SQLite enters an index behind the empty values only for this, and would walk through."""
+        return self.as_sql(compiler, connection, template="%(expressions)s >= ''", **extra)
+
+
+class Section(NamedTuple):
+    """A part of an order: who is in it, and the terms that order them."""
+
+    condition: Q
+    terms: Sequence[Term]
+    # Whether those in it have no value.
+    is_empty: bool = False
+
+
+# Each decides where those before it are equal. Text ignores case.
+ORDERINGS: Final[Mapping[str, Key]] = {
+    "identifier": Key(Lower("identifier"), TEXT),
+    "name": Key(models.F("name_key"), TEXT, can_be_empty=True),
+    "email": Key(models.F("email_key"), TEXT, can_be_empty=True, is_unique=True),
+    "is_active": Key(models.F("is_active"), TRUTH),
+    "is_verified": Key(models.F("is_verified"), TRUTH),
+    "locale": Key(models.F("locale"), TEXT),
+    "date_joined": Key(models.F("date_joined"), TIME),
+    "last_login": Key(models.F("last_login"), TIME, can_be_empty=True),
+    "last_modified": Key(models.F("last_modified"), TIME),
 }
+PRIMARY: Final = Key(models.F("pk"), models.BigAutoField())
+
+
+def order_keys(keys: Sequence[str]) -> list[Key]:
+    """What decides the order by these keys (`-` reverses), the primary key at last."""
+    return [*(ORDERINGS[key.removeprefix("-")] for key in keys), PRIMARY]
 
 
 def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
-    """The order by these keys (`-` reverses), empty values last, then by primary key."""
+    """The whole order by these keys, empty values last, as what can be sorted by."""
     terms: list[Term] = []
-    for key in keys:
-        *empty_last, column = ORDERINGS[key.removeprefix("-")]
-        terms += [term._replace(descending=backwards) for term in empty_last]
-        terms.append(column._replace(descending=key.startswith("-") != backwards))
-    descending = bool(keys) and keys[-1].startswith("-")
-    return [*terms, KEY._replace(descending=descending != backwards)]
+    for name, key in zip([*keys, keys[-1]], order_keys(keys), strict=True):
+        if key.can_be_empty:
+            terms.append(Term(is_empty(key), TRUTH, backwards))
+        terms.append(_term(key, descending=name.startswith("-") != backwards))
+    return terms
 
 
-def index_terms(key: str) -> list[Expression | models.F]:
-    """What an index holds that can be walked in the order by this key, without the primary key."""
-    return [term.expression for term in ORDERINGS[key]]
+def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
+    """The same order in sections. An index has each by one key; more keys are sorted by."""
+    [name, *more] = keys
+    key = ORDERINGS[name.removeprefix("-")]
+    if more or not key.can_be_empty:
+        return [Section(Q(), order_terms(keys, backwards=backwards))]
+    descending = name.startswith("-") != backwards
+    last = _term(PRIMARY, descending=descending)
+    filled = [_term(key, descending=descending), *([] if key.is_unique else [last])]
+    sections = [
+        Section(Q(HasValue(key.expression)), filled),
+        Section(_has_none(key), [last], is_empty=True),
+    ]
+    return sections[::-1] if backwards else sections
+
+
+def is_empty(key: Key) -> Expression:
+    """Whether there is no value; before the key in an order, it puts such rows last."""
+    return ExpressionWrapper(_has_none(key), output_field=TRUTH)
+
+
+def _has_none(key: Key) -> Q:
+    return Q(IsNull(key.expression, True))  # noqa: FBT003
+
+
+def _term(key: Key, *, descending: bool) -> Term:
+    return Term(key.expression, key.field, descending)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Func, Value
 from django.db.models.lookups import (
@@ -18,12 +18,12 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
-from portal.customers.orderings import Term, order_terms
+from portal.customers.orderings import Section, Term, order_keys, order_sections, order_terms
 
 
 @dataclass(frozen=True)
 class Place:
-    """Beside the customer that has, or had, these values in the terms of an order.
+    """Beside the customer that has, or had, these values in the keys of an order.
 
     What lies beyond it follows in the order, or precedes it where `backwards`; the customer itself
     counts only where `inclusive`. Times may be text, as in JSON.
@@ -55,41 +55,42 @@ COMPARISONS: Final = {
 Pair = tuple[Term, Any]  # a term and its value
 
 
-class Stage(NamedTuple):
-    """A part of an order: who is in it, and the terms that order them."""
-
-    condition: Q
-    terms: Sequence[Term]
-
-
-def stages_beyond(keys: Sequence[str], place: Place) -> list[Stage]:
-    """What lies beyond the place in the order by these keys, part by part.
+def sections_beyond(keys: Sequence[str], place: Place) -> list[Section]:
+    """What lies beyond the place in the order by these keys, section by section.
 
     Raises ValueError where the place is one of another order.
     """
+    if len(place.values) != len(order_keys(keys)):
+        raise ValueError(f"Not a place in the order by {keys}: {len(place.values)} values")
+    if len(keys) > 1:
+        return [_beyond_one_by_one(keys, place)]
+    sections = order_sections(keys, backwards=place.backwards)
+    is_empty = place.values[0] is None
+    while sections[0].is_empty != is_empty and len(sections) > 1:
+        del sections[0]
+    own, *further = sections
+    values = place.values[1:] if own.is_empty else place.values
+    pairs = list(zip(own.terms, values, strict=False))
+    beyond = own.condition & _at_once(pairs, inclusive=place.inclusive)
+    return [own._replace(condition=beyond), *further]
+
+
+def _beyond_one_by_one(keys: Sequence[str], place: Place) -> Section:
+    """Several keys may go different ways, and each may have no value."""
     terms = order_terms(keys, backwards=place.backwards)
-    pairs = list(zip(terms, place.values, strict=True))
-    if len({term.descending for term in terms}) > 1 or None in place.values:
-        return [Stage(_one_by_one(pairs, inclusive=place.inclusive), terms)]
-    if connection.vendor == "sqlite" and terms[0].is_emptiness:
-        return _stages_with_values_and_without(pairs, inclusive=place.inclusive)
-    return [Stage(_at_once(pairs, inclusive=place.inclusive), terms)]
-
-
-def _stages_with_values_and_without(pairs: Sequence[Pair], *, inclusive: bool) -> list[Stage]:
-    """SQLite compares rows by an index only where columns are compared, and not expressions."""
-    (emptiness, value), *rest = pairs
-    terms = [term for term, _value in rest]
-    present = Stage(_equal(emptiness, value) & _at_once(rest, inclusive=inclusive), terms)
-    # They come last, so that whoever goes backwards has left them behind.
-    empty = Stage(_equal(emptiness, value=True), terms)
-    return [present] if emptiness.descending else [present, empty]
+    values: list[Any] = []
+    for key, value in zip(order_keys(keys), place.values, strict=True):
+        values += [value is None, value] if key.can_be_empty else [value]
+    pairs = list(zip(terms, values, strict=True))
+    return Section(_one_by_one(pairs, inclusive=place.inclusive), terms)
 
 
 def _at_once(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
     """The only form at which a database enters an index, instead of walking up to the place."""
     compare = COMPARISONS[pairs[0][0].descending, inclusive]
-    values = (Value(value, term.field) for term, value in pairs)
+    values = [Value(value, term.field) for term, value in pairs]
+    if len(pairs) == 1:
+        return Q(compare(pairs[0][0].expression, values[0]))
     return Q(compare(Row(*(term.expression for term, _value in pairs)), Row(*values)))
 
 

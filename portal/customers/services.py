@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final, cast
 
 from django.core.paginator import Page, Paginator
+from django.db.models import IntegerField, Subquery
 from django.forms import Form
 from django.http import QueryDict
 from django_scopes import get_scope
@@ -17,7 +18,7 @@ from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
 from portal.customers.places import Place
-from portal.customers.stretches import Stretch, read_beyond, read_from
+from portal.customers.stretches import Stretch, Walk
 from portal.kept import KeptQuery
 from portal.organizers.models import Organizer
 
@@ -119,12 +120,20 @@ class CustomerSearch:
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
         """These fields of a page of customers. Without rows where the list is not that long."""
-        start = (number - 1) * size
-        return read_from(self._unordered, self.ordering, fields, start, size)
+        return self._walk(fields).read_from((number - 1) * size, size)
 
     def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
         """These fields of the customers beyond the place, whatever happened to those before."""
-        return read_beyond(self._unordered, self.ordering, fields, place, size)
+        return self._walk(fields).read_beyond(place, size)
+
+    def _walk(self, fields: Sequence[str]) -> Walk:
+        counted = self._unordered
+        count = Subquery(
+            counted.order_by().values("pk"),
+            output_field=IntegerField(),
+            template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
+        )
+        return Walk(counted, self.ordering, fields, count, counted.count)
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import IntegerField, Subquery
+from django.db.models import Expression, F, Subquery
 
 from portal.customers.models import CustomerQuerySet
-from portal.customers.orderings import order_terms
+from portal.customers.orderings import order_keys
 from portal.customers.places import Place
+from portal.customers.sections import Values, read_sections
 
-Values = tuple[object, ...]
+if TYPE_CHECKING:
+    from portal.customers.sections import Rows
+
+
+# So many rows are skipped where they lie; further on, it pays to find the place in the index first.
+NEAR: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -24,63 +32,77 @@ class Stretch:
     after: Place | None = None
 
 
-def read_from(
-    customers: CustomerQuerySet, keys: Sequence[str], fields: Sequence[str], start: int, size: int
-) -> Stretch:
-    """From the customer with this number on. The count is 0 past the end."""
-    ordered = customers.in_order(keys)
-    found = _read(ordered, customers, keys, fields, slice(start, start + size + 1))
-    rows = found[:size]
-    return Stretch(
-        count=_count(found),
-        rows=[row[: len(fields)] for row in rows],
-        before=_beside(rows[0], fields, backwards=True) if rows and start else None,
-        after=_beside(rows[-1], fields) if len(found) > size else None,
-    )
+@dataclass(frozen=True)
+class Walk:
+    """Customers in the order by the keys, of whom the fields are read.
 
+    The count is what the database says in the same query, the number the same on its own.
+    """
 
-def read_beyond(
-    customers: CustomerQuerySet, keys: Sequence[str], fields: Sequence[str], place: Place, size: int
-) -> Stretch:
-    """Beyond the place. Raises ValueError where it is one of another order."""
-    found: list[Values] = []
-    for stage in customers.stages_beyond(keys, place):
-        missing = size + 1 - len(found)
-        found += _read(stage, customers, keys, fields, slice(missing)) if missing else []
-    rows = found[:size]
-    further = _beside(rows[-1], fields, backwards=place.backwards) if len(found) > size else None
-    # Where nobody is left, who turned round here must still find the last one.
-    back = place.turned(inclusive=not place.inclusive)
-    if rows:
-        back = _beside(rows[0], fields, backwards=not place.backwards)
-    return Stretch(
-        count=_count(found) if found else customers.count(),
-        rows=[row[: len(fields)] for row in (reversed(rows) if place.backwards else rows)],
-        before=further if place.backwards else back,
-        after=back if place.backwards else further,
-    )
+    customers: CustomerQuerySet
+    keys: Sequence[str]
+    fields: Sequence[str]
+    count: Subquery[Any]
+    number: Callable[[], int]
 
+    def read_from(self, start: int, size: int) -> Stretch:
+        """From the customer with this number on. The count is 0 past the end."""
+        if start > NEAR:
+            return self._read_far(start, size)
+        found = read_sections(self._rows(self.customers.in_sections(self.keys)), start, size + 1)
+        rows = found[:size]
+        return Stretch(
+            count=_count(found),
+            rows=self._fields_of(rows),
+            before=self._beside(rows[0], backwards=True) if rows and start else None,
+            after=self._beside(rows[-1]) if len(found) > size else None,
+        )
 
-def _read(
-    ordered: CustomerQuerySet,
-    counted: CustomerQuerySet,
-    keys: Sequence[str],
-    fields: Sequence[str],
-    limits: slice,
-) -> list[Values]:
-    """The fields, behind them the values of the order's terms, and the count: one query for all."""
-    count = Subquery(
-        counted.order_by().values("pk"),
-        output_field=IntegerField(),
-        template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
-    )
-    terms = [term.expression for term in order_terms(keys)]
-    return list(ordered.values_list(*fields, *terms, count)[limits])
+    def read_beyond(self, place: Place, size: int) -> Stretch:
+        """Beyond the place. Raises ValueError where it is one of another order."""
+        sections = self.customers.sections_beyond(self.keys, place)
+        found = read_sections(self._rows(sections), 0, size + 1)
+        rows = found[:size]
+        further = self._beside(rows[-1], backwards=place.backwards) if len(found) > size else None
+        # Where nobody is left, who turned round here must still find the last one.
+        back = place.turned(inclusive=not place.inclusive)
+        if rows:
+            back = self._beside(rows[0], backwards=not place.backwards)
+        return Stretch(
+            count=_count(found) if found else self.number(),
+            rows=self._fields_of(reversed(rows) if place.backwards else rows),
+            before=further if place.backwards else back,
+            after=back if place.backwards else further,
+        )
+
+    def _read_far(self, start: int, size: int) -> Stretch:
+        """By the place of the first one, to which the nearer end of an index leads."""
+        total = self.number()
+        if start >= total:
+            return Stretch(count=0, rows=[])
+        backwards = start > total // 2
+        sections = self.customers.in_sections(self.keys, backwards=backwards)
+        places = [section.values_list(*self._key_expressions) for section in sections]
+        found = read_sections(places, total - 1 - start if backwards else start, 1)
+        # Meanwhile the list may have become shorter.
+        values = found[0] if found else None
+        return self.read_beyond(Place(values, inclusive=True), size) if values else Stretch(0, [])
+
+    @cached_property
+    def _key_expressions(self) -> list[Expression | F]:
+        return [key.expression for key in order_keys(self.keys)]
+
+    def _rows(self, sections: Iterable[CustomerQuerySet]) -> list[Rows]:
+        """The fields, behind them the values of the order's keys, and the count."""
+        columns = [*self.fields, *self._key_expressions, self.count]
+        return [section.values_list(*columns) for section in sections]
+
+    def _fields_of(self, rows: Iterable[Values]) -> list[Values]:
+        return [row[: len(self.fields)] for row in rows]
+
+    def _beside(self, row: Values, *, backwards: bool = False) -> Place:
+        return Place(row[len(self.fields) : -1], backwards=backwards)
 
 
 def _count(found: Sequence[Values]) -> int:
     return int(str(found[0][-1])) if found else 0
-
-
-def _beside(row: Values, fields: Sequence[str], *, backwards: bool = False) -> Place:
-    return Place(row[len(fields) : -1], backwards=backwards)

@@ -1,0 +1,72 @@
+"""Stretches: pages by number and by place, in every order, are parts of the same list."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers import services, stretches
+from portal.customers.models import Customer
+from portal.customers.orderings import ORDERINGS
+from portal.organizers.models import Organizer
+
+KEYS = [sign + key for key in ORDERINGS for sign in ("", "-")]
+SIZE = 3
+
+
+@pytest.fixture(params=["near", "far"])
+def distance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are near the start, or all but the first count as far."""
+    if request.param == "far":
+        monkeypatch.setattr(stretches, "NEAR", 0)
+
+
+@pytest.fixture
+def crowd(make_customer: CustomerMaker) -> None:
+    """Half of them have no value where there need not be one."""
+    for number in range(10):
+        make_customer(
+            email=f"e{number}@example.org" if number % 2 else None,
+            name_parts={"_scheme": "full", "full_name": f"N{number % 3}"} if number % 3 else {},
+            last_login=f"2026-02-01T12:00:0{number % 4}Z" if number % 5 else None,
+            is_verified=number > 6,
+        )
+
+
+@pytest.mark.usefixtures("crowd", "distance")
+@pytest.mark.parametrize("ordering", [*KEYS, "name,-email"])
+def test_every_page_by_number_is_its_part_of_the_list(organizer: Organizer, ordering: str) -> None:
+    with scope(organizer=organizer):
+        search = services.search_customers(organizer, query=QueryDict(f"ordering={ordering}"))
+        everybody = list(search.customers.values_list("identifier"))
+
+        for number in range(1, 6):
+            page = search.read_page(["identifier"], number, SIZE)
+
+            start = (number - 1) * SIZE
+            assert page.rows == everybody[start : start + SIZE]
+            assert page.count == (10 if page.rows else 0)
+            assert (page.before is not None, page.after is not None) == (
+                bool(page.rows) and number > 1,
+                number < 4,
+            )
+
+
+@pytest.mark.usefixtures("crowd", "distance")
+def test_pages_of_a_filtered_list_are_counted_by_what_they_show(organizer: Organizer) -> None:
+    with scope(organizer=organizer):
+        search = services.search_customers(organizer, query=QueryDict("is_verified=true"))
+        page = search.read_page(["identifier"], 1, SIZE)
+
+        assert (page.count, len(page.rows)) == (3, 3)
+        assert Customer.objects.filter(is_verified=True).count() == 3
+
+
+@pytest.mark.usefixtures("distance")
+def test_an_empty_list_has_an_empty_page(organizer: Organizer) -> None:
+    with scope(organizer=organizer):
+        page = services.search_customers(organizer, query=QueryDict("")).read_page(["name"], 1, 5)
+
+        assert (page.count, list(page.rows), page.before, page.after) == (0, [], None, None)
