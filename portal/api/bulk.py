@@ -13,7 +13,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from portal.customers.services import CustomerSearch
+from portal.customers.search import CustomerSearch
 
 LINES: Final = 500
 

@@ -12,7 +12,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from portal.api.cursors import Cursor, InvalidCursor, read_cursor, write_cursor
 from portal.customers.places import Place
-from portal.customers.services import CustomerSearch
+from portal.customers.search import CustomerSearch
 from portal.http import absolute_url
 
 PAGE_SIZE: Final = 50

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.customers.links import ListLinks
 from portal.customers.locales import locale_name
-from portal.customers.services import CustomerSearch
+from portal.customers.search import CustomerSearch
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from django_scopes import ScopedManager
 
 from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
-from portal.customers.folding import fold
 from portal.customers.orderings import Section, Term, order_sections, order_terms
 from portal.customers.places import Place, sections_beyond
 from portal.organizers.models import Organizer
@@ -32,7 +31,7 @@ class State(models.TextChoices):
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
-    """Reads as a question: `customers.matching("jose").in_order(["-date_joined"])`."""
+    """Reads as a question: `customers.with_email("j@x.org").in_order(["-name"])`."""
 
     def in_order(self, keys: Sequence[str]) -> CustomerQuerySet:
         """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
@@ -50,13 +49,6 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def _sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
         return [self.filter(each.condition).order_by(*_order(each.terms)) for each in sections]
-
-    def matching(self, search: str) -> CustomerQuerySet:
-        """Each word of the search is part of the name, email, identifier or external identifier."""
-        found = self
-        for word in fold(search).split():
-            found = found.filter(search_text__contains=word)
-        return found
 
     def with_email(self, email: str) -> CustomerQuerySet:
         """The one with this email, ignoring case."""

@@ -3,145 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Final, cast
+from typing import Final
 
-from django.core.paginator import Page, Paginator
-from django.db.models import IntegerField, Subquery
-from django.forms import Form
 from django.http import QueryDict
 from django_scopes import get_scope
 from django_scopes.exceptions import ScopeError
 
-from portal.customers.exports import read_json, read_texts
-from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
-from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
-from portal.customers.places import Place
-from portal.customers.stretches import Stretch, Walk
+from portal.customers.models import IDENTIFIER, Customer
+from portal.customers.search import CustomerSearch
 from portal.kept import KeptQuery
 from portal.organizers.models import Organizer
 
 
 class CustomerNotFound(Exception):
     """The organizer has no customer with this identifier."""
-
-
-class CustomerSearch:
-    """The customers that a query string asks for, in its order. Lazy: nothing is read yet.
-
-    A query with errors finds nobody, so that a mistake never widens a result.
-    """
-
-    def __init__(self, organizer: Organizer, query: QueryDict) -> None:
-        self._organizer = organizer
-        self._query = query
-        self._everybody = Customer.objects.filter(organizer=organizer)
-
-    @cached_property
-    def _filterset(self) -> CustomerFilter:
-        return CustomerFilter(self._query, self._everybody, self._organizer)
-
-    @property
-    def customers(self) -> CustomerQuerySet:
-        return self._unordered.in_order(self.ordering)
-
-    @property
-    def _unordered(self) -> CustomerQuerySet:
-        if not self._asks_anything:
-            return self._everybody
-        return cast("CustomerQuerySet", self._filterset.qs)
-
-    @property
-    def form(self) -> Form:
-        """The filters as a form, with what was asked for."""
-        form: Form = self._filterset.form
-        return form
-
-    @property
-    def errors(self) -> Mapping[str, list[str]]:
-        """What is wrong with the query, by parameter."""
-        if not self._asks_anything:
-            return {}
-        return {name: [str(word) for word in words] for name, words in self.form.errors.items()}
-
-    @cached_property
-    def _asks_anything(self) -> bool:
-        """Most lists are asked for as they are; that spares them a form, a third of their time."""
-        return not self._query.keys().isdisjoint(PARAMETERS)
-
-    @cached_property
-    def canonical(self) -> QueryDict:
-        """The query in its one form: fixed order, nothing empty, no default, only filters.
-
-        As in the forms, the last of several values wins, except for languages.
-        """
-        canonical = QueryDict(mutable=True)
-        for name in PARAMETERS:
-            values = [value.strip() for value in self._query.getlist(name)]
-            kept = (
-                sorted(set(values) - {""}) if name == "locale" else list(filter(None, values[-1:]))
-            )
-            if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
-                canonical.setlist(name, kept)
-        return canonical
-
-    @property
-    def ordering(self) -> Sequence[str]:
-        """The keys that the customers are ordered by."""
-        asked = self.form.cleaned_data.get("ordering") if self._asks_anything else None
-        return asked or [DEFAULT_ORDERING]
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells this list from every other, of any organizer."""
-        return f"{self._organizer.pk}?{self.canonical.urlencode()}"
-
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.canonical.keys() - {"ordering"})
-
-    @property
-    def count_by_locale(self) -> Mapping[str, int]:
-        """All customers of the organizer by locale, whatever is asked for."""
-        return self._filterset.count_by_locale
-
-    @property
-    def total(self) -> int:
-        """All customers of the organizer, whatever is asked for."""
-        return sum(self.count_by_locale.values())
-
-    def page(self, number: int, size: int) -> Page[Customer]:
-        """Raises EmptyPage where the list is not that long."""
-        paginator = Paginator(self.customers, size)
-        if not self.is_filtered:
-            paginator.count = self.total
-        return paginator.page(number)
-
-    def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
-        """These fields of a page of customers. Without rows where the list is not that long."""
-        return self._walk(fields).read_from((number - 1) * size, size)
-
-    def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
-        """These fields of the customers beyond the place, whatever happened to those before."""
-        return self._walk(fields).read_beyond(place, size)
-
-    def _walk(self, fields: Sequence[str]) -> Walk:
-        counted = self._unordered
-        count = Subquery(
-            counted.order_by().values("pk"),
-            output_field=IntegerField(),
-            template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
-        )
-        return Walk(counted, self.ordering, fields, count, counted.count)
-
-    def read_json(self, fields: Sequence[str]) -> Iterator[str]:
-        """All customers, as JSON objects with these fields. Can be read outside of the scope."""
-        return read_json(self.customers, fields)
-
-    def read_texts(self, fields: Sequence[str]) -> Iterator[tuple[str, ...]]:
-        """All customers, as the texts of these fields. Can be read outside of the scope."""
-        return read_texts(self.customers, fields)
 
 
 def search_customers(organizer: Organizer, *, query: QueryDict) -> CustomerSearch:

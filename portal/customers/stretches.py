@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import Expression, F, Subquery
+from django.db.models import Expression, F
+from django.db.models.expressions import Combinable
 
 from portal.customers.models import CustomerQuerySet
 from portal.customers.orderings import order_keys
@@ -42,7 +43,7 @@ class Walk:
     customers: CustomerQuerySet
     keys: Sequence[str]
     fields: Sequence[str]
-    count: Subquery[Any]
+    count: Combinable
     number: Callable[[], int]
 
     def read_from(self, start: int, size: int) -> Stretch:

@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers.services import CustomerSearch, search_customers
+from portal.customers.search import CustomerSearch
+from portal.customers.services import search_customers
 from portal.organizers.models import Organizer
 
 

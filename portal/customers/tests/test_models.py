@@ -61,42 +61,6 @@ def test_an_update_cannot_leave_derived_columns_behind(
         Customer.objects.update(email="new@example.org")
 
 
-@pytest.mark.parametrize("search", ["muller", "MÜLLER", "José Mül", "mull jos", "  jose\tM "])
-def test_search_ignores_case_and_accents_and_wants_every_word(
-    make_customer: CustomerMaker, organizer: Organizer, search: str
-) -> None:
-    found = make_customer(name_parts={"_scheme": "full", "full_name": "José Müller"})
-    make_customer(name_parts={"_scheme": "full", "full_name": "José Jones"}, email="j@x.org")
-
-    with scope(organizer=organizer):
-        assert list(Customer.objects.all().matching(search)) == [found]
-
-
-@pytest.mark.parametrize("search", ["jones", "joe@shop.example", "c0de", "crm-7"])
-def test_search_looks_at_name_email_and_both_identifiers(
-    make_customer: CustomerMaker, organizer: Organizer, search: str
-) -> None:
-    name = {"_scheme": "full", "full_name": "Joe Jones"}
-    found = make_customer(
-        identifier="C0DE", external_identifier="CRM-7", email="Joe@shop.example", name_parts=name
-    )
-    make_customer()
-
-    with scope(organizer=organizer):
-        assert list(Customer.objects.all().matching(search)) == [found]
-
-
-@pytest.mark.parametrize("search", ["%", "_", "\\"])
-def test_search_takes_wildcards_literally(
-    make_customer: CustomerMaker, organizer: Organizer, search: str
-) -> None:
-    make_customer()
-    found = make_customer(name_parts={"_scheme": "full", "full_name": f"100{search}"})
-
-    with scope(organizer=organizer):
-        assert list(Customer.objects.all().matching(search)) == [found]
-
-
 @pytest.mark.parametrize("key", sorted(ORDERINGS.keys() - {"identifier"}))
 @pytest.mark.parametrize("reverse", [False, True])
 def test_customers_who_are_equal_are_ordered_by_primary_key(
