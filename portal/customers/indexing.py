@@ -11,16 +11,23 @@ from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
 
-# The statements that made the indexes with these names.
-DEFINITIONS: Final = {
-    "sqlite": "SELECT sql FROM sqlite_master WHERE name IN ({names})",
-    "postgresql": "SELECT indexdef FROM pg_indexes WHERE indexname IN ({names})"
-    " AND schemaname = current_schema()",
+# For each index the statements that drop it and that make it again. SQLite cannot part with those
+# of unique constraints.
+INDEXES: Final = {
+    "sqlite": """
+        SELECT 'DROP INDEX ' || name, sql FROM sqlite_master
+        WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL ORDER BY name""",
+    "postgresql": """
+        SELECT
+            CASE WHEN conname IS NULL THEN format('DROP INDEX %s', indexrelid::regclass)
+            ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', indrelid::regclass, conname) END,
+            CASE WHEN conname IS NULL THEN pg_get_indexdef(indexrelid)
+            ELSE format('ALTER TABLE %s ADD CONSTRAINT %I %s', indrelid::regclass, conname,
+                pg_get_constraintdef(pg_constraint.oid)) END
+        FROM pg_index LEFT JOIN pg_constraint ON conindid = indexrelid
+        WHERE indrelid = '{table}'::regclass AND NOT indisprimary
+        ORDER BY conname NULLS LAST, indexrelid::regclass::text""",
 }
-
-
-# Of the rows that there are in the end, so many have to be new.
-SHARE: Final = 0.8
 FEW: Final = 10_000
 
 
@@ -28,33 +35,26 @@ FEW: Final = 10_000
 def indexes_for(expected: int) -> Iterator[None]:
     """Around a load of so many new customers, within a transaction.
 
-    Where they will be most of the table, its indexes are made anew, but for those that a rule
-    depends on. Nobody else can read customers on PostgreSQL meanwhile.
+    Where they will be half of the table or more, its indexes are made anew: it pays from a third
+    on. Nobody else can read customers on PostgreSQL meanwhile. What is not unique is refused
+    there at the end only.
     """
-    if expected < FEW or _has_more_than(expected * (1 - SHARE)):
+    if expected < FEW or _has_more_than(expected):
         yield
         return
-    names = [index.name for index in Customer._meta.indexes]
     with connection.cursor() as cursor:
-        definitions = _definitions(names)
-        for name in names:
-            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute(INDEXES[connection.vendor].format(table=Customer._meta.db_table))
+        indexes = cursor.fetchall()
+        for drop, _make in indexes:
+            cursor.execute(drop)
         yield
         if connection.vendor == "postgresql":
             # What waits to be checked at the end stands in the way.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for definition in definitions:
-            cursor.execute(definition)
+        for _drop, make in indexes:
+            cursor.execute(make)
 
 
-def _has_more_than(number: float) -> bool:
+def _has_more_than(number: int) -> bool:
     with scopes_disabled():
-        return Customer.objects.all()[: int(number) + 1].count() > number
-
-
-def _definitions(names: list[str]) -> list[str]:
-    """The statements that make the indexes."""
-    find = DEFINITIONS[connection.vendor].format(names=", ".join(["%s"] * len(names)))
-    with connection.cursor() as cursor:
-        cursor.execute(find, names)
-        return [definition for (definition,) in cursor.fetchall()]
+        return Customer.objects.all()[: number + 1].count() > number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -31,7 +32,7 @@ def map_ahead(
     # Only Linux forks safely and quickly.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     workers = min(AHEAD, os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=django.setup) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
         pending = deque(pool.submit(function, *each) for each in islice(arguments, AHEAD))
 
         def results() -> Iterator[Result]:
@@ -43,3 +44,9 @@ def map_ahead(
             yield results()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin() -> None:
+    """What this work makes is not cyclic; to look for garbage again and again would slow it."""
+    django.setup()
+    gc.disable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
@@ -33,10 +35,10 @@ def test_one_that_is_there_already_stops_all(organizer: Organizer) -> None:
         assert not Customer.objects.exists()
 
 
-def _indexes() -> set[str]:
+def _indexes() -> dict[str, Any]:
+    """With the constraints."""
     with connection.cursor() as cursor:
-        constraints = connection.introspection.get_constraints(cursor, Customer._meta.db_table)
-    return {name for name, constraint in constraints.items() if constraint["index"]}
+        return connection.introspection.get_constraints(cursor, Customer._meta.db_table)
 
 
 @pytest.mark.parametrize("expected", [10, 1_000_000])
@@ -45,7 +47,8 @@ def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: in
 
     add_customers(organizer, [prepare(demo_customers(10))], expected=expected)
 
-    assert _indexes() == before >= {index.name for index in Customer._meta.indexes}
+    assert _indexes() == before
+    assert before.keys() >= {index.name for index in Customer._meta.indexes}
 
 
 def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
@@ -61,9 +64,9 @@ def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> 
 def test_indexes_are_kept_where_others_have_customers(
     organizer: Organizer, rival: Organizer
 ) -> None:
-    add_customers(rival, [prepare(demo_customers(2_500))], expected=2_500)
+    add_customers(rival, [prepare(demo_customers(10_001))], expected=10_001)
 
     with CaptureQueriesContext(connection) as queries:
         add_customers(organizer, [prepare(demo_customers(10))], expected=10_000)
 
-    assert not any("DROP INDEX" in query["sql"] for query in queries)
+    assert not any("DROP" in query["sql"] for query in queries)
