@@ -10,13 +10,19 @@ from django.db import connection
 from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
+from portal.customers.searching import INDEX_ON_SQLITE
 
 # For each index the statements that drop it and that make it again. SQLite cannot part with those
-# of unique constraints.
+# of unique constraints; its index of the search is a table that triggers keep.
 INDEXES: Final = {
     "sqlite": """
         SELECT 'DROP INDEX ' || name, sql FROM sqlite_master
-        WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL ORDER BY name""",
+        WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL
+        UNION ALL
+        SELECT 'DROP TRIGGER ' || name, sql FROM sqlite_master
+        WHERE type = 'trigger' AND tbl_name = '{table}' AND name LIKE 'customer_search_%'
+        UNION ALL
+        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}) VALUES (''rebuild'')'""",
     "postgresql": """
         SELECT
             CASE WHEN conname IS NULL THEN format('DROP INDEX %s', indexrelid::regclass)
@@ -28,6 +34,7 @@ INDEXES: Final = {
         WHERE indrelid = '{table}'::regclass AND NOT indisprimary
         ORDER BY conname NULLS LAST, indexrelid::regclass::text""",
 }
+TABLES: Final = {"table": Customer._meta.db_table, "search": INDEX_ON_SQLITE}
 FEW: Final = 10_000
 
 
@@ -43,7 +50,7 @@ def indexes_for(expected: int) -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute(INDEXES[connection.vendor].format(table=Customer._meta.db_table))
+        cursor.execute(INDEXES[connection.vendor].format(**TABLES))
         indexes = cursor.fetchall()
         for drop, _make in indexes:
             cursor.execute(drop)

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
+from portal.conftest import CustomerMaker
+from portal.customers import services
 from portal.customers.demo import demo_customers
 from portal.customers.loading import LoadReport, add_customers, load_customers
 from portal.customers.models import Customer
@@ -49,6 +52,20 @@ def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: in
 
     assert _indexes() == before
     assert before.keys() >= {index.name for index in Customer._meta.indexes}
+
+
+@pytest.mark.parametrize("expected", [10, 1_000_000])
+def test_who_was_loaded_is_found(
+    organizer: Organizer, make_customer: CustomerMaker, expected: int
+) -> None:
+    make_customer(identifier="BEFORE")
+    add_customers(organizer, [prepare(demo_customers(10))], expected=expected)
+    make_customer(identifier="BEHIND")
+
+    with scope(organizer=organizer):
+        for identifier in ("BEFORE", next(demo_customers(1)).row.identifier, "BEHIND"):
+            search = services.search_customers(organizer, query=QueryDict(f"search={identifier}"))
+            assert [customer.identifier for customer in search.customers] == [identifier]
 
 
 def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
