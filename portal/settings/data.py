@@ -18,7 +18,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
 }
-POSTGRES_OPTIONS: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+POSTGRES_OPTIONS: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}}
+# What somebody waits for, in seconds; browsers and gunicorn wait longer. Told by portal/wsgi.py.
+STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
 
 def database_from(url: str) -> dict[str, Any]:
@@ -27,6 +29,8 @@ def database_from(url: str) -> dict[str, Any]:
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
     # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.
     database["CONN_MAX_AGE"] = None if is_sqlite else 0
+    # After a restart of the server the pool still has connections that lead nowhere.
+    database["CONN_HEALTH_CHECKS"] = not is_sqlite
     database["OPTIONS"] = {
         **database.get("OPTIONS", {}),
         **(SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS),
