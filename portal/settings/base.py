@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.SignInRequiredMiddleware",
+    "portal.databases.reading.ReplicaMiddleware",
 ]
 TEMPLATES = [
     {

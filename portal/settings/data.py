@@ -41,3 +41,24 @@ def database_from(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database_from(env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"))
 }
+
+# --- A copy of the database that is read as well --------------------------------------------------
+REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
+# What is younger than so many seconds may be missing there.
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
+
+
+def replica_from(url: str) -> dict[str, Any]:
+    """Django's settings for a DATABASE_REPLICA_URL. Each thread keeps its connection.
+
+    Where nobody listens this is known at once, while a pool would wait for somebody.
+    """
+    database = database_from(url)
+    impatient = {"connect_timeout": 2, "tcp_user_timeout": 3000}
+    options = {**database["OPTIONS"], **impatient, "pool": False}
+    return {**database, "OPTIONS": options, "CONN_MAX_AGE": None, "TEST": {"MIRROR": "default"}}
+
+
+if REPLICA_URL:
+    DATABASES["replica"] = replica_from(REPLICA_URL)
+    DATABASE_ROUTERS = ["portal.databases.reading.Router"]
