@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 env = Env()
@@ -54,6 +55,8 @@ def replica_from(url: str) -> dict[str, Any]:
     Where nobody listens this is known at once, while a pool would wait for somebody.
     """
     database = database_from(url)
+    if "postgresql" not in database["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL has to be one of PostgreSQL.")
     impatient = {"connect_timeout": 2, "tcp_user_timeout": 3000}
     options = {**database["OPTIONS"], **impatient, "pool": False}
     return {**database, "OPTIONS": options, "CONN_MAX_AGE": None, "TEST": {"MIRROR": "default"}}

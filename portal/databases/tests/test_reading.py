@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
-from django.core.exceptions import MiddlewareNotUsed
+from django.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
 from django.db import models
 from django.http import HttpResponse
 
@@ -40,3 +40,8 @@ def test_a_replica_that_is_away_is_noticed_soon() -> None:
     options = replica_from("postgres://portal@replica/portal")["OPTIONS"]
 
     assert (options["connect_timeout"], options["pool"]) == (2, False)
+
+
+def test_a_file_is_no_replica() -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_REPLICA_URL"):
+        replica_from("sqlite:///copy.sqlite3")
