@@ -57,17 +57,25 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(directory: Path) -> Iterator[Server]:
+def serve(
+    directory: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    commands: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """A server with the demo's customers, which keeps its files in the directory.
+
+    More of its environment can be given, and more of that of its commands: beside a real server
+    they may well reach the database by another way.
 
     Raises RuntimeError where it does not start, or wrote an error into its log.
     """
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    server = Server(url, directory, _environment(url, directory, port))
+    server = Server(url, directory, {**_environment(url, directory, port), **(commands or {})})
     for command in ("migrate", "collectstatic --noinput", "prepare_demo"):
         server.manage(*command.split())
-    with _gunicorn(server, port):
+    with _gunicorn(server, port, environment or {}):
         yield server
     if complaints := COMPLAINT.findall(server.log):
         raise RuntimeError(f"The server complained: {complaints}\n{server.log[-4000:]}")
@@ -99,11 +107,15 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def _gunicorn(server: Server, port: int) -> Iterator[None]:
+def _gunicorn(server: Server, port: int, environment: Mapping[str, str]) -> Iterator[None]:
     command = [PYTHON, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with (server.directory / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=server.environment, stdout=log, stderr=log
+            command,
+            cwd=ROOT,
+            env={**server.environment, **environment},
+            stdout=log,
+            stderr=log,
         )
     try:
         _wait_until_it_listens(process, port, server)

@@ -31,7 +31,7 @@ def test_an_expired_session_leads_to_sign_in_and_back_to_the_list(clara_page: Pa
     ("status", "words"),
     [
         (500, "Something went wrong on our side. The list below is as it was."),
-        (503, "Something went wrong on our side. The list below is as it was."),
+        (503, "The database is busy or away. The list below is as it was; try again in a moment."),
         (404, "You may no longer see this list, or it is gone."),
     ],
 )

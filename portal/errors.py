@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django_guid import get_guid
 
 from portal.api.errors import answer, is_api_path
+from portal.databases.failures import is_unavailable
 
 REFUSALS: Final = {
     400: "Bad request.",
@@ -18,6 +20,7 @@ REFUSALS: Final = {
     414: "Request address too long.",
     431: "Request headers too large.",
 }
+RETRY_AFTER: Final = 5  # seconds
 
 
 def refuse_the_unreadable(
@@ -60,8 +63,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our fault, with the id by which we find it. The page needs no session and no database."""
-    return _answer(request, 500, "Server error.", request_id=get_guid())
+    """Our fault, with the id by which we find it; or a database that does not answer.
+
+    The pages need no session and no database.
+    """
+    # Django calls this while it handles the exception, wherever that came from.
+    if not is_unavailable(sys.exception()):
+        return _answer(request, 500, "Server error.", request_id=get_guid())
+    response = _answer(request, 503, "The database is busy or away.")
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def _answer(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:

@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection
+from django.db import connections, router
 from django_scopes import scopes_disabled
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
 Row = Sequence[Any]  # every column has its own type
@@ -36,25 +36,35 @@ class KeptQuery:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        # Converters belong to the connection, and each thread has its own.
+        self._model: type[Model] | None = None
+        # Converters belong to the connection: each thread has one for each database.
         self._local = threading.local()
 
     def rows(self, *values: str | int) -> list[Row]:
         """All of them, as Django would return them."""
-        kept = self._kept(values)
-        with connection.cursor() as cursor:
+        alias = self._alias(values)
+        kept = self._kept(alias, values)
+        with connections[alias].cursor() as cursor:
             cursor.execute(kept.sql, values)
             rows = cursor.fetchall()
         return list(kept.compiler.apply_converters(rows, kept.converters)) if rows else []
 
-    def _kept(self, values: tuple[str | int, ...]) -> Kept:
-        kept: Kept | None = getattr(self._local, "kept", None)
+    def _alias(self, values: tuple[str | int, ...]) -> str:
+        """The database that is read now, which may be a replica."""
+        if self._model is None:
+            with scopes_disabled():
+                self._model = self._build(*values).model
+        return router.db_for_read(self._model)
+
+    def _kept(self, alias: str, values: tuple[str | int, ...]) -> Kept:
+        kept: Kept | None = getattr(self._local, alias, None)
         if kept is None:
             with scopes_disabled():
-                compiler = self._build(*values).query.get_compiler(connection=connection)
+                compiler = self._build(*values).query.get_compiler(alias)
             sql, parameters = compiler.as_sql()
             if tuple(parameters) != values:
                 raise TypeError(f"The SQL has other values than were given: {sql}")
             expressions = [expression for expression, _sql, _alias in compiler.select or ()]
-            kept = self._local.kept = Kept(sql, compiler, compiler.get_converters(expressions))
+            kept = Kept(sql, compiler, compiler.get_converters(expressions))
+            setattr(self._local, alias, kept)
         return kept

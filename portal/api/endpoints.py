@@ -13,6 +13,8 @@ from rest_framework.views import APIView
 from portal.api.errors import HEADERS
 from portal.api.permissions import IsKnown, MayReadCustomers, access_of
 from portal.api.preferences import APPLIED, refuse_unknown, wants_strictness
+from portal.databases.reading import read_from_primary
+from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
     from portal.organizers.access import Access
@@ -54,4 +56,7 @@ class OrganizerEndpoint(Endpoint):
         if access is None:
             self.permission_denied(request)
         self.access = access
+        # Programs keep no cookies, so those that write never read what may be old.
+        if request.user is None and access.may(Permission.WRITE_CUSTOMERS):
+            read_from_primary()
         self.organizer = access.organizer

@@ -68,8 +68,11 @@ def read_texts(customers: CustomerQuerySet, fields: Sequence[str]) -> Iterator[t
 
 def _stream(rows: models.QuerySet[Any, Any]) -> Iterator[Any]:
     # PostgreSQL keeps a cursor within a transaction; SQLite would take the lock of a writer for it.
-    with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
-        yield from rows.iterator(chunk_size=BATCH)
+    # The database is chosen once: it may be the replica, and is, until the stream ends.
+    chosen = rows.using(rows.db)
+    is_postgres = connection.vendor == "postgresql"
+    with transaction.atomic(using=chosen.db) if is_postgres else nullcontext():
+        yield from chosen.iterator(chunk_size=BATCH)
 
 
 def _in_text(field: str) -> Expression | F:

@@ -2,20 +2,15 @@
 
 from datetime import timedelta
 from ipaddress import ip_network
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from portal.settings.data import *
 from portal.settings.logs import *
 
 env = Env()
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-# What this installation writes: collected static files, the embedded database, the demo's token.
-VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 
 # --- Where it runs -----------------------------------------------------------------------------
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
@@ -62,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.SignInRequiredMiddleware",
+    "portal.databases.reading.ReplicaMiddleware",
 ]
 TEMPLATES = [
     {
@@ -76,34 +72,6 @@ TEMPLATES = [
         },
     },
 ]
-
-# --- Data --------------------------------------------------------------------------------------
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SQLITE_OPTIONS: dict[str, Any] = {
-    # Readers never wait for the writer; a writer waits for the one before it.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-}
-POSTGRES_OPTIONS: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
-
-
-def database_from(url: str) -> dict[str, Any]:
-    """Django's settings for a DATABASE_URL (sqlite:///path, postgres://...)."""
-    database: dict[str, Any] = {**dj_database_url.parse(url)}
-    is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
-    # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.
-    database["CONN_MAX_AGE"] = None if is_sqlite else 0
-    database["OPTIONS"] = {
-        **database.get("OPTIONS", {}),
-        **(SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS),
-    }
-    return database
-
-
-DATABASES = {
-    "default": database_from(env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"))
-}
 
 # --- Who may come in ---------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

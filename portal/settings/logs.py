@@ -18,7 +18,8 @@ LOGGING = {
         "request_id": {
             "()": "django_guid.log_filters.CorrelationId",
             "correlation_id_field": "request_id",
-        }
+        },
+        "one_line": {"()": "portal.databases.failures.OneLine"},
     },
     "formatters": {
         "line": {
@@ -29,7 +30,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id"],
+            "filters": ["request_id", "one_line"],
             "formatter": "line",
         }
     },

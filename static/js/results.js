@@ -1,6 +1,6 @@
 // The list while it is being replaced: busy, failed, and where the focus goes.
 
-const FAILURES = { timeout: "slow", 403: "forbidden", 404: "forbidden" };
+const FAILURES = { timeout: "slow", 403: "forbidden", 404: "forbidden", 503: "busy" };
 let asked = null;
 let acted = null;
 

@@ -142,12 +142,20 @@ NOT_ACCEPTABLE: Final = refused(
         {"detail": "Could not satisfy the request Accept header."},
     ),
 )
+BUSY: Final = refused(
+    503,
+    (
+        _("It takes too long just now: ask again after as many seconds as Retry-After says."),
+        {"detail": "The database is busy or away."},
+    ),
+)
 ALWAYS: Final[Answers] = {
     **UNREADABLE,
     **UNKNOWN_CALLER,
     **NO_SUCH_FORMAT,
     **NOT_OFFERED,
     **NOT_ACCEPTABLE,
+    **BUSY,
 }
 
 HEADERS: Final = [
@@ -166,6 +174,14 @@ HEADERS: Final = [
         required=True,
         description=_("The methods that are offered."),
         response=[405],
+    ),
+    OpenApiParameter(
+        "Retry-After",
+        {"type": "integer"},
+        OpenApiParameter.HEADER,
+        required=True,
+        description=_("Seconds to wait before the next try."),
+        response=[503],
     ),
     OpenApiParameter(
         "Preference-Applied",

@@ -3,7 +3,7 @@
 import django.db.models.functions.text
 from django.db import migrations, models
 
-from portal.migrations import AddIndexBesideUse, RemoveIndexBesideUse
+from portal.databases.operations import AddIndexOnline, RemoveIndexOnline
 
 
 class Migration(migrations.Migration):
@@ -16,47 +16,47 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), django.db.models.functions.text.Lower('identifier'), models.F('id'), name='customer_by_identifier'),
         ),
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), models.F('name_key'), models.F('id'), name='customer_by_name_key'),
         ),
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), models.F('is_active'), models.F('id'), name='customer_by_is_active'),
         ),
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), models.F('is_verified'), models.F('id'), name='customer_by_is_verified'),
         ),
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), models.F('locale'), models.F('id'), name='customer_by_locale_key'),
         ),
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), models.F('last_modified'), models.F('id'), name='customer_by_last_modified'),
         ),
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), models.F('id'), condition=models.Q(('email_key__isnull', True)), name='customer_without_email'),
         ),
-        AddIndexBesideUse(
+        AddIndexOnline(
             model_name='customer',
             index=models.Index(models.F('organizer'), models.F('external_identifier'), condition=models.Q(('external_identifier__isnull', False)), name='customer_by_external'),
         ),
-        RemoveIndexBesideUse(
+        RemoveIndexOnline(
             model_name='customer',
             name='customer_by_email',
         ),
-        RemoveIndexBesideUse(
+        RemoveIndexOnline(
             model_name='customer',
             name='customer_by_name',
         ),
-        RemoveIndexBesideUse(
+        RemoveIndexOnline(
             model_name='customer',
             name='customer_by_locale',
         ),

@@ -1,0 +1,69 @@
+"""What belongs to an organizer can be partitioned or distributed by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from portal.customers.models import Customer
+
+TABLE: Final = Customer._meta.db_table
+COPY: Final = f"""
+    CREATE TABLE distributed (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)
+    PARTITION BY HASH (organizer_id)"""
+PART: Final = """
+    CREATE TABLE distributed_0 PARTITION OF distributed
+    FOR VALUES WITH (MODULUS 1, REMAINDER 0)"""
+KEY: Final = "ALTER TABLE distributed ADD PRIMARY KEY (organizer_id, id)"
+INDEXES: Final = """
+    SELECT indexdef FROM pg_indexes WHERE tablename = %s AND schemaname = current_schema()
+    AND indexname NOT LIKE '%%pkey'"""
+ON_THE_COPY: Final = re.compile(r"INDEX \S+ ON \S+")
+
+pytestmark = pytest.mark.django_db
+
+
+def _first_columns() -> Iterator[tuple[str, str | None]]:
+    """Of every index and unique constraint of a table with an organizer, as the database has it."""
+    introspection = connection.introspection
+    with connection.cursor() as cursor:
+        for table in introspection.table_names(cursor):
+            columns = introspection.get_table_description(cursor, table)
+            if "organizer_id" in {column.name for column in columns}:
+                for name, each in introspection.get_constraints(cursor, table).items():
+                    is_walked = each["unique"] or each["index"]
+                    if is_walked and not each["primary_key"]:
+                        yield f"{table}.{name}", each["columns"][0] if each["columns"] else None
+
+
+def test_every_index_in_the_database_begins_with_the_organizer() -> None:
+    first = dict(_first_columns())
+
+    assert f"{TABLE}.customer_by_email" in first
+    assert {name: column for name, column in first.items() if column != "organizer_id"} == {}
+
+
+def test_nothing_refers_to_a_customer_by_its_number_alone() -> None:
+    fields = [field for model in apps.get_models() for field in model._meta.get_fields()]
+
+    assert [field for field in fields if field.related_model is Customer] == []
+
+
+def test_postgresql_takes_all_of_it_on_a_partitioned_table() -> None:
+    if connection.vendor != "postgresql":
+        return  # SQLite has no partitions.
+
+    with connection.cursor() as cursor:
+        for statement in (COPY, PART, KEY):
+            cursor.execute(statement)
+        cursor.execute(INDEXES, [TABLE])
+        definitions = [definition for (definition,) in cursor.fetchall()]
+        for definition in definitions:
+            cursor.execute(ON_THE_COPY.sub("INDEX ON distributed", definition))
+
+    assert len(definitions) >= len(Customer._meta.indexes)

@@ -1,0 +1,88 @@
+"""Indexes of a table that is in use, and migrations that would make people wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.postgres.operations import AddConstraintNotValid
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+
+from portal.customers.models import Customer
+from portal.databases.operations import AddIndexOnline, RemoveIndexOnline
+
+INDEX = models.Index(fields=["organizer", "phone"], name="customer_by_phone")
+CHECK = models.CheckConstraint(condition=~models.Q(phone=""), name="customer_phone_not_blank")
+LARGE = "customers"
+# While one of these works on a large table, nobody else can write to it.
+WAITED_FOR = (migrations.AddIndex, migrations.RemoveIndex, migrations.AddConstraint)
+LATER = [
+    migration
+    for (app, _name), migration in sorted(MigrationLoader(None).disk_migrations.items())
+    if app == LARGE and not migration.initial
+]
+
+
+def _mistakes(migration: Any) -> Iterator[str]:
+    made = {each.name_lower for each in migration.operations if hasattr(each, "fields")}
+    for operation in migration.operations:
+        if type(operation) in WAITED_FOR and operation.model_name_lower not in made:
+            yield f"{type(operation).__name__}: see docs/postgresql.md for what to take instead"
+        if isinstance(operation, AddIndexOnline | RemoveIndexOnline) and migration.atomic:
+            yield f"{type(operation).__name__} needs atomic = False"
+
+
+def _migration(*operations: Any, atomic: bool = True) -> Any:
+    made: Any = migrations.Migration("9999_made", LARGE)
+    made.operations, made.atomic = operations, atomic
+    return made
+
+
+def test_no_migration_of_a_large_table_makes_people_wait() -> None:
+    mistakes = {migration.name: list(_mistakes(migration)) for migration in LATER}
+
+    assert {name: words for name, words in mistakes.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    ("migration", "count"),
+    [
+        (_migration(migrations.AddIndex("customer", INDEX)), 1),
+        (_migration(migrations.RemoveIndex("customer", "customer_by_locale")), 1),
+        (_migration(migrations.AddConstraint("customer", CHECK)), 1),
+        (_migration(AddIndexOnline("customer", INDEX)), 1),
+        (_migration(AddIndexOnline("customer", INDEX), atomic=False), 0),
+        (_migration(AddConstraintNotValid("customer", CHECK)), 0),
+        (_migration(migrations.CreateModel("Note", []), migrations.AddIndex("note", INDEX)), 0),
+    ],
+)
+def test_the_check_sees_what_makes_people_wait(migration: Any, count: int) -> None:
+    assert len(list(_mistakes(migration))) == count
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_is_made_and_dropped_on_every_database() -> None:
+    before = MigrationLoader(connection).project_state()
+    add, remove = (
+        AddIndexOnline("customer", INDEX),
+        RemoveIndexOnline("customer", "customer_by_phone"),
+    )
+    after = before.clone()
+    add.state_forwards(LARGE, after)
+
+    with connection.schema_editor(atomic=False) as editor:
+        add.database_forwards(LARGE, editor, before, after)
+        assert INDEX.name in _indexes()
+        remove.database_forwards(LARGE, editor, after, before)
+        assert INDEX.name not in _indexes()
+        remove.database_backwards(LARGE, editor, before, after)
+        add.database_backwards(LARGE, editor, after, before)
+
+    assert INDEX.name not in _indexes()
+
+
+def _indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, Customer._meta.db_table))

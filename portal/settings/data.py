@@ -1,0 +1,67 @@
+"""Where this installation keeps what it has: its folder, and the database."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+# What this installation writes: collected static files, the embedded database, the demo's token.
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SQLITE_OPTIONS: dict[str, Any] = {
+    # Readers never wait for the writer; a writer waits for the one before it.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+}
+POSTGRES_OPTIONS: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}}
+# What somebody waits for, in seconds; browsers and gunicorn wait longer. Told by portal/wsgi.py.
+STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
+
+
+def database_from(url: str) -> dict[str, Any]:
+    """Django's settings for a DATABASE_URL (sqlite:///path, postgres://...)."""
+    database: dict[str, Any] = {**dj_database_url.parse(url)}
+    is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
+    # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.
+    database["CONN_MAX_AGE"] = None if is_sqlite else 0
+    # After a restart of the server the pool still has connections that lead nowhere.
+    database["CONN_HEALTH_CHECKS"] = not is_sqlite
+    database["OPTIONS"] = {
+        **database.get("OPTIONS", {}),
+        **(SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS),
+    }
+    return database
+
+
+DATABASES = {
+    "default": database_from(env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"))
+}
+
+# --- A copy of the database that is read as well --------------------------------------------------
+REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
+# What is younger than so many seconds may be missing there.
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
+
+
+def replica_from(url: str) -> dict[str, Any]:
+    """Django's settings for a DATABASE_REPLICA_URL. Each thread keeps its connection.
+
+    Where nobody listens this is known at once, while a pool would wait for somebody.
+    """
+    database = database_from(url)
+    if "postgresql" not in database["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL has to be one of PostgreSQL.")
+    impatient = {"connect_timeout": 2, "tcp_user_timeout": 3000}
+    options = {**database["OPTIONS"], **impatient, "pool": False}
+    return {**database, "OPTIONS": options, "CONN_MAX_AGE": None, "TEST": {"MIRROR": "default"}}
+
+
+if REPLICA_URL:
+    DATABASES["replica"] = replica_from(REPLICA_URL)
+    DATABASE_ROUTERS = ["portal.databases.reading.Router"]
