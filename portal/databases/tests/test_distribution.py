@@ -44,7 +44,7 @@ def _first_columns() -> Iterator[tuple[str, str | None]]:
 def test_every_index_in_the_database_begins_with_the_organizer() -> None:
     first = dict(_first_columns())
 
-    assert f"{TABLE}.customer_by_email" in first
+    assert f"{TABLE}.customer_by_name_key" in first
     assert {name: column for name, column in first.items() if column != "organizer_id"} == {}
 
 
