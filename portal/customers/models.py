@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from portal.customers import names
+from portal.customers.counts import CustomerCount  # noqa: F401  Django looks for models here.
 from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
 from portal.customers.folding import fold
 from portal.customers.orderings import Term, index_terms, order_terms
