@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from portal.customers.counting import counted_at_once
 from portal.customers.indexing import indexes_for
 from portal.customers.models import Customer
 from portal.customers.prepared import Values
@@ -81,7 +82,7 @@ def add_customers(
     """
     report = LoadReport()
     _make_room()
-    with transaction.atomic(), indexes_for(expected):
+    with transaction.atomic(), indexes_for(expected), counted_at_once():
         for batch in batches:
             write_at_once(organizer, batch)
             report.created += len(batch)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from portal.customers.counts import CustomerCount  # noqa: F401  Django looks for models here.
 from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
 from portal.customers.orderings import Section, Term, order_sections, order_terms
@@ -53,11 +54,6 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def with_email(self, email: str) -> CustomerQuerySet:
         """The one with this email, ignoring case."""
         return self.filter(email_key=email.casefold())
-
-    def count_by_locale(self) -> dict[str, int]:
-        """How many customers have each locale, by locale. Added up: all customers."""
-        rows = self.order_by("locale").values_list("locale").annotate(count=models.Count("*"))
-        return dict(rows)
 
     def update(self, **values: Any) -> int:
         if SOURCES & values.keys():

@@ -7,11 +7,18 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import IntegerField, Subquery, Value
+from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.forms import Form
 from django.http import QueryDict
 
+from portal.customers.counts import (
+    FACETS,
+    Conditions,
+    conditions_from,
+    counted_number,
+    kept_number,
+)
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import Customer, CustomerQuerySet
@@ -136,18 +143,40 @@ class CustomerSearch:
     @property
     def count_by_locale(self) -> Mapping[str, int]:
         """All customers of the organizer by locale, whatever is asked for."""
-        return self._filterset.count_by_locale
+        return self._filterset.kept.by("locale", {})
 
     @property
     def total(self) -> int:
         """All customers of the organizer, whatever is asked for."""
-        return sum(self.count_by_locale.values())
+        return self._filterset.kept.total
+
+    def count(self) -> int:
+        """How many customers are asked for, exactly. Counts them where no number is kept."""
+        if self._is_kept:
+            return self._filterset.kept.matching(self._conditions)
+        return self._found.count() if self._rare is None else len(self._rare)
+
+    @cached_property
+    def _is_kept(self) -> bool:
+        """Whether the database keeps how many these are."""
+        return not self.errors and self.canonical.keys() <= {*FACETS, "ordering"}
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return conditions_from(self._asked)
+
+    @property
+    def _number(self) -> Combinable:
+        """For a query: how many customers are asked for, exactly."""
+        if self._is_kept:
+            return kept_number(self._organizer, self._conditions)
+        return counted_number(self._found) if self._rare is None else Value(len(self._rare))
 
     def page(self, number: int, size: int) -> Page[Customer]:
         """Raises EmptyPage where the list is not that long."""
         paginator = Paginator(self.customers, size)
-        if not self.is_filtered:
-            paginator.count = self.total
+        if self._is_kept:
+            paginator.count = self.count()
         return paginator.page(number)
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
@@ -159,17 +188,7 @@ class CustomerSearch:
         return self._walk(fields).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str]) -> Walk:
-        count: Combinable = Subquery(
-            self._found.order_by().values("pk"),
-            output_field=IntegerField(),
-            template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
-        )
-        if self._rare is not None:
-            count = Value(len(self._rare))
-        return Walk(self._met, self.ordering, fields, count, self._count)
-
-    def _count(self) -> int:
-        return self._found.count() if self._rare is None else len(self._rare)
+        return Walk(self._met, self.ordering, fields, self._number, self.count)
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

@@ -11,8 +11,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('organizers', '0002_token_limits'),
+        ('customers', '0002_customer_counts'),
     ]
 
     operations = [

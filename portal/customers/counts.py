@@ -1,0 +1,125 @@
+"""The numbers of customers that the database keeps, and what can be read from them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, NamedTuple
+
+from django.db import models
+from django.db.models import Sum
+from django_scopes import ScopedManager
+
+from portal.customers.fields import CodePointCharField
+from portal.organizers.models import Organizer
+
+KEY: Final = "organizer_id, is_active, is_verified, locale"
+
+
+class CustomerCount(models.Model):
+    """How many customers came or went, by all that is kept: added up, how many there are.
+
+    Only triggers write here: see counting.py. Of one combination there may be several rows.
+    """
+
+    # Triggers cannot be told before or behind which of these an organizer is deleted.
+    organizer = models.ForeignKey(
+        Organizer, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    is_active = models.BooleanField()
+    is_verified = models.BooleanField()
+    locale = CodePointCharField(max_length=50)
+    number = models.BigIntegerField()
+
+    objects: ClassVar[models.Manager[CustomerCount]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "organizer",
+                "is_active",
+                "is_verified",
+                "locale",
+                name="customer_count_by_combination",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number:+} {self.locale}"
+
+
+class Combination(NamedTuple):
+    """What customers are counted by."""
+
+    is_active: bool
+    is_verified: bool
+    locale: str
+
+
+FACETS: Final = Combination._fields
+# Of each facet that is asked for the values, one of which a customer has.
+Conditions = Mapping[str, Collection[Any]]  # truths, or languages
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many customers there are of each combination."""
+
+    numbers: Mapping[Combination, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.numbers.values())
+
+    def matching(self, conditions: Conditions) -> int:
+        """How many meet all conditions."""
+        return sum(number for _values, number in self._meeting(conditions))
+
+    def by(self, facet: str, conditions: Conditions) -> dict[Any, int]:
+        """How many have each value of a facet and meet the conditions for the others."""
+        others = {name: values for name, values in conditions.items() if name != facet}
+        found: dict[Any, int] = {}
+        for combination, number in self._meeting(others):
+            value = getattr(combination, facet)
+            found[value] = found.get(value, 0) + number
+        return found
+
+    def _meeting(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
+        for combination, number in self.numbers.items():
+            if all(getattr(combination, name) in values for name, values in conditions.items()):
+                yield combination, number
+
+
+def conditions_from(values: Mapping[str, Any]) -> Conditions:
+    """The conditions among the values of a filter form; none for what may be anything."""
+    conditions = {name: values.get(name) for name in FACETS}
+    return {
+        name: value if isinstance(value, list) else [value]
+        for name, value in conditions.items()
+        if value not in (None, [])
+    }
+
+
+def kept_number(organizer: Organizer, conditions: Conditions) -> models.Subquery:
+    """For a query: how many meet all conditions, as the database keeps it."""
+    narrowed = {f"{name}__in": values for name, values in conditions.items()}
+    kept = CustomerCount.objects.filter(organizer=organizer, **narrowed)
+    template = "(SELECT COALESCE(SUM(number), 0) FROM (%(subquery)s) AS kept)"
+    return _number(kept.values("number"), template)
+
+
+def counted_number(customers: models.QuerySet[Any]) -> models.Subquery:
+    """For a query: how many rows another one has."""
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    return _number(customers.order_by().values("pk"), template)
+
+
+def _number(rows: models.QuerySet[Any, Any], template: str) -> models.Subquery:
+    return models.Subquery(rows, output_field=models.BigIntegerField(), template=template)
+
+
+def kept_counts(organizer: Organizer) -> Counts:
+    """All customers of the organizer, as the database keeps their numbers."""
+    rows = CustomerCount.objects.filter(organizer=organizer).order_by().values_list(*FACETS)
+    kept = rows.annotate(kept=Sum("number")).filter(kept__gt=0)
+    return Counts({Combination(*values): number for *values, number in kept})
