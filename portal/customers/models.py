@@ -15,8 +15,7 @@ from django_scopes import ScopedManager
 from portal.customers.counts import CustomerCount  # noqa: F401  Django looks for models here.
 from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
-from portal.customers.orderings import Section, Term, order_sections, order_terms
-from portal.customers.places import Place, sections_beyond
+from portal.customers.orderings import Section, Term, order_terms
 from portal.organizers.models import Organizer
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
@@ -38,17 +37,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
         return self.order_by(*_order(order_terms(keys)))
 
-    def in_sections(
-        self, keys: Sequence[str], *, backwards: bool = False
-    ) -> list[CustomerQuerySet]:
-        """The same order, section by section: each by an index, where there is one key."""
-        return self._sections(order_sections(keys, backwards=backwards))
-
-    def sections_beyond(self, keys: Sequence[str], place: Place) -> list[CustomerQuerySet]:
-        """Those beyond the place, in the order by these keys from there on."""
-        return self._sections(sections_beyond(keys, place))
-
-    def _sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
+    def in_sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
+        """Those in each section of an order, as it orders them."""
         return [self.filter(each.condition).order_by(*_order(each.terms)) for each in sections]
 
     def with_email(self, email: str) -> CustomerQuerySet:

@@ -72,7 +72,8 @@ def sections_beyond(keys: Sequence[str], place: Place) -> list[Section]:
     values = place.values[1:] if own.is_empty else place.values
     pairs = list(zip(own.terms, values, strict=False))
     beyond = own.condition & _at_once(pairs, inclusive=place.inclusive)
-    return [own._replace(condition=beyond), *further]
+    compared = [(term.field, value) for term, value in pairs]
+    return [own._replace(condition=beyond, values=compared), *further]
 
 
 def _beyond_one_by_one(keys: Sequence[str], place: Place) -> Section:

@@ -188,7 +188,8 @@ class CustomerSearch:
         return self._walk(fields).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str]) -> Walk:
-        return Walk(self._met, self.ordering, fields, self._number, self.count)
+        all_of = None if self.is_filtered or self.errors else self._organizer.pk
+        return Walk(self._met, self.ordering, fields, self._number, self.count, all_of)
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

@@ -1,47 +1,116 @@
-"""Reading an order section by section, in one query."""
+"""Reading an order section by section, in one query, whose SQL is kept where it is always alike."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 
 Values = tuple[Any, ...]  # whatever the columns hold
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Field, QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
     Rows = QuerySet[Any, Values]
+    # What sections compare with, as values of which field.
+    Compared = Sequence[tuple[Field[Any, Any], Any]]
+
+# Whoever asks for ever other fields cannot fill the memory.
+MOST_KEPT: Final = 200
 
 
-def read_sections(sections: Sequence[Rows], start: int, limit: int) -> list[Values]:
-    """So many rows from this one on, out of the sections in turn.
+@dataclass(frozen=True)
+class Statement:
+    """The SQL for sections in turn; each has values of its own.
 
     Databases read the parts of a UNION ALL one after the other, and no further than the limit.
     """
-    connection = connections[sections[0].db]
-    parts: list[str] = []
-    values: list[Any] = []
+
+    sql: str
+    compiler: SQLCompiler
+    converters: dict[int, Any]  # of the compiler, for itself
+
+    def rows(self, values: Sequence[Sequence[Any]], start: int, limit: int) -> list[Values]:
+        """So many from this one on, as Django would return them."""
+        bound = [value for each in values for value in (*each, start + limit)]
+        with self.compiler.connection.cursor() as cursor:
+            cursor.execute(self.sql, [*bound, limit, start])
+            rows = cursor.fetchall()
+        return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
+
+
+def read_sections(sections: Sequence[Rows], start: int, limit: int) -> list[Values]:
+    """So many rows from this one on, out of the sections in turn."""
+    compiled = _compile(sections)
+    return compiled[0].rows(compiled[1], start, limit) if compiled else []
+
+
+class KeptSections(threading.local):
+    """The SQL of lists of everybody, which are asked for with every request.
+
+    Composing it takes longer than reading a page. It is kept by database, by thread, to which
+    converters belong, and by the shape that the caller gives: whatever the SQL depends on.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[Statement, list[int]]] = {}
+
+    def statement(
+        self,
+        shape: Hashable,
+        build: Callable[[], Sequence[Rows]],
+        owner: int,
+        compared: Sequence[Compared],
+    ) -> tuple[Statement, Sequence[Sequence[Any]]]:
+        """For sections whose values are the owner's key, some times, and then those compared."""
+        if shape not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[shape] = _keep(build(), owner, compared)
+        statement, owners = self._kept[shape]
+        return statement, [
+            [*[owner] * times, *_prepared(each, statement)]
+            for times, each in zip(owners, compared, strict=True)
+        ]
+
+
+def _keep(
+    sections: Sequence[Rows], owner: int, compared: Sequence[Compared]
+) -> tuple[Statement, list[int]]:
+    """The statement, and how often each section names its owner. Raises TypeError."""
+    compiled = _compile(sections)
+    if compiled is None:
+        raise TypeError("A section that nobody can be in")
+    statement, found = compiled
+    owners = [len(values) - len(each) for values, each in zip(found, compared, strict=True)]
+    for values, each, times in zip(found, compared, owners, strict=True):
+        if [*values] != [*[owner] * times, *_prepared(each, statement)]:
+            raise TypeError(f"The SQL has other values than were given: {statement.sql}")
+    return statement, owners
+
+
+def _prepared(compared: Compared, statement: Statement) -> list[Any]:
+    connection = statement.compiler.connection
+    return [field.get_db_prep_value(value, connection) for field, value in compared]
+
+
+def _compile(sections: Sequence[Rows]) -> tuple[Statement, list[Sequence[Any]]] | None:
+    """The statement and the values of each section. None where nobody can be in any."""
+    compiled = []
     for section in sections:
-        compiler = section.query.get_compiler(connection=connection)
+        compiler = section.query.get_compiler(connection=connections[section.db])
         try:
-            sql, parameters = compiler.as_sql()
+            compiled.append((compiler, *compiler.as_sql()))
         except EmptyResultSet:
             continue
-        parts.append(f"SELECT * FROM ({sql} LIMIT %s) AS section")  # noqa: S608
-        values += [*parameters, start + limit]
-        last = compiler
-    if not parts:
-        return []
-    statement = f"{' UNION ALL '.join(parts)} LIMIT %s OFFSET %s"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, limit, start])
-        return _convert(last, cursor.fetchall())
-
-
-def _convert(compiler: SQLCompiler, rows: Sequence[Sequence[Any]]) -> list[Values]:
-    """As Django would return them."""
-    converters = compiler.get_converters([expression for expression, *_ in compiler.select or ()])
-    return [tuple(row) for row in compiler.apply_converters(rows, converters)]
+    if not compiled:
+        return None
+    parts = [f"SELECT * FROM ({sql} LIMIT %s) AS section" for _, sql, _ in compiled]  # noqa: S608
+    first = compiled[0][0]
+    converters = first.get_converters([expression for expression, *_ in first.select or ()])
+    statement = Statement(f"{' UNION ALL '.join(parts)} LIMIT %s OFFSET %s", first, converters)
+    return statement, [values for _, _, values in compiled]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Expression, F
 from django.db.models.expressions import Combinable
 
 from portal.customers.models import CustomerQuerySet
-from portal.customers.orderings import order_keys
-from portal.customers.places import Place
-from portal.customers.sections import Values, read_sections
+from portal.customers.orderings import Section, order_keys, order_sections
+from portal.customers.places import Place, sections_beyond
+from portal.customers.sections import KeptSections, Values, read_sections
 
 if TYPE_CHECKING:
     from portal.customers.sections import Rows
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # So many rows are skipped where they lie; further on, it pays to find the place in the index first.
 NEAR: Final = 1_000
+kept = KeptSections()
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,14 @@ class Walk:
     fields: Sequence[str]
     count: Combinable
     number: Callable[[], int]
+    # The primary key of the organizer whose customers these are, where these are all of them.
+    all_of: int | None = None
 
     def read_from(self, start: int, size: int) -> Stretch:
         """From the customer with this number on. The count is 0 past the end."""
         if start > NEAR:
             return self._read_far(start, size)
-        found = read_sections(self._rows(self.customers.in_sections(self.keys)), start, size + 1)
+        found = self._read(order_sections(self.keys), ("from",), start, size + 1)
         rows = found[:size]
         return Stretch(
             count=_count(found),
@@ -61,8 +64,8 @@ class Walk:
 
     def read_beyond(self, place: Place, size: int) -> Stretch:
         """Beyond the place. Raises ValueError where it is one of another order."""
-        sections = self.customers.sections_beyond(self.keys, place)
-        found = read_sections(self._rows(sections), 0, size + 1)
+        shape = (place.backwards, place.inclusive, place.values[0] is None)
+        found = self._read(sections_beyond(self.keys, place), shape, 0, size + 1)
         rows = found[:size]
         further = self._beside(rows[-1], backwards=place.backwards) if len(found) > size else None
         # Where nobody is left, who turned round here must still find the last one.
@@ -82,7 +85,7 @@ class Walk:
         if start >= total:
             return Stretch(count=0, rows=[])
         backwards = start > total // 2
-        sections = self.customers.in_sections(self.keys, backwards=backwards)
+        sections = self.customers.in_sections(order_sections(self.keys, backwards=backwards))
         places = [section.values_list(*self._key_expressions) for section in sections]
         found = read_sections(places, total - 1 - start if backwards else start, 1)
         # Meanwhile the list may have become shorter.
@@ -93,10 +96,22 @@ class Walk:
     def _key_expressions(self) -> list[Expression | F]:
         return [key.expression for key in order_keys(self.keys)]
 
-    def _rows(self, sections: Iterable[CustomerQuerySet]) -> list[Rows]:
+    def _read(
+        self, sections: Sequence[Section], shape: tuple[Any, ...], start: int, limit: int
+    ) -> list[Values]:
         """The fields, behind them the values of the order's keys, and the count."""
         columns = [*self.fields, *self._key_expressions, self.count]
-        return [section.values_list(*columns) for section in sections]
+
+        def build() -> list[Rows]:
+            return [each.values_list(*columns) for each in self.customers.in_sections(sections)]
+
+        # With several keys the SQL depends on which of them has no value.
+        if self.all_of is None or len(self.keys) > 1:
+            return read_sections(build(), start, limit)
+        shape = (self.customers.db, self.keys[0], *self.fields, *shape)
+        compared = [section.values for section in sections]
+        statement, values = kept.statement(shape, build, self.all_of, compared)
+        return statement.rows(values, start, limit)
 
     def _fields_of(self, rows: Iterable[Values]) -> list[Values]:
         return [row[: len(self.fields)] for row in rows]

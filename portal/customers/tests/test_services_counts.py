@@ -14,7 +14,7 @@ from django_scopes.exceptions import ScopeError
 from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.counts import kept_counts
-from portal.customers.services import CustomerSearch
+from portal.customers.search import CustomerSearch
 from portal.organizers.models import Organizer
 
 KEPT = [
