@@ -90,6 +90,34 @@ class Counts:
                 yield combination, number
 
 
+def conditions_from(values: Mapping[str, Any]) -> Conditions:
+    """The conditions among the values of a filter form; none for what may be anything."""
+    conditions = {name: values.get(name) for name in FACETS}
+    return {
+        name: value if isinstance(value, list) else [value]
+        for name, value in conditions.items()
+        if value not in (None, [])
+    }
+
+
+def kept_number(organizer: Organizer, conditions: Conditions) -> models.Subquery:
+    """For a query: how many meet all conditions, as the database keeps it."""
+    narrowed = {f"{name}__in": values for name, values in conditions.items()}
+    kept = CustomerCount.objects.filter(organizer=organizer, **narrowed)
+    template = "(SELECT COALESCE(SUM(number), 0) FROM (%(subquery)s) AS kept)"
+    return _number(kept.values("number"), template)
+
+
+def counted_number(customers: models.QuerySet[Any]) -> models.Subquery:
+    """For a query: how many rows another one has."""
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    return _number(customers.order_by().values("pk"), template)
+
+
+def _number(rows: models.QuerySet[Any, Any], template: str) -> models.Subquery:
+    return models.Subquery(rows, output_field=models.BigIntegerField(), template=template)
+
+
 def kept_counts(organizer: Organizer) -> Counts:
     """All customers of the organizer, as the database keeps their numbers."""
     rows = CustomerCount.objects.filter(organizer=organizer).order_by().values_list(*FACETS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
+from portal.customers.counts import Counts, kept_counts
 from portal.customers.models import CustomerQuerySet
 from portal.customers.moments import MomentField, Span
 from portal.customers.orderings import ORDERINGS
@@ -143,7 +143,7 @@ class CustomerFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, queryset: CustomerQuerySet, organizer: Organizer) -> None:
         super().__init__(data, queryset)
-        self.everybody = queryset
+        self._organizer = organizer
         timezone = ZoneInfo(organizer.timezone)
         for each in self.filters.values():
             if isinstance(each, SinceFilter | UntilFilter):
@@ -151,13 +151,13 @@ class CustomerFilter(django_filters.FilterSet):
         self.filters["locale"].extra["choices"] = self.locale_choices
 
     @cached_property
-    def count_by_locale(self) -> Mapping[str, int]:
-        """All customers of the organizer by locale, whatever the filters: one query."""
-        return self.everybody.count_by_locale()
+    def kept(self) -> Counts:
+        """All customers of the organizer, whatever the filters: one query."""
+        return kept_counts(self._organizer)
 
     def locale_choices(self) -> list[tuple[str, str]]:
         """The locales that customers have, the most frequent first."""
-        counts = self.count_by_locale
+        counts = self.kept.by("locale", {})
         by_count = sorted(counts, key=lambda locale: (-counts[locale], locale))
         return [(locale, locales.locale_name(locale)) for locale in by_count]
 

@@ -65,11 +65,6 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The one with this email, ignoring case."""
         return self.filter(email_key=email.casefold())
 
-    def count_by_locale(self) -> dict[str, int]:
-        """How many customers have each locale, by locale. Added up: all customers."""
-        rows = self.order_by("locale").values_list("locale").annotate(count=models.Count("*"))
-        return dict(rows)
-
     def update(self, **values: Any) -> int:
         if SOURCES & values.keys():
             raise TypeError(f"Other columns follow from these: save() each customer: {SOURCES}")

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Final, cast
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Subquery
 from django.forms import Form
 from django.http import QueryDict
 from django_scopes import get_scope
 from django_scopes.exceptions import ScopeError
 
+from portal.customers.counts import (
+    FACETS,
+    Conditions,
+    conditions_from,
+    counted_number,
+    kept_number,
+)
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
@@ -103,28 +112,51 @@ class CustomerSearch:
     @property
     def count_by_locale(self) -> Mapping[str, int]:
         """All customers of the organizer by locale, whatever is asked for."""
-        return self._filterset.count_by_locale
+        return self._filterset.kept.by("locale", {})
 
     @property
     def total(self) -> int:
         """All customers of the organizer, whatever is asked for."""
-        return sum(self.count_by_locale.values())
+        return self._filterset.kept.total
+
+    def count(self) -> int:
+        """How many customers are asked for, exactly. Counts them where no number is kept."""
+        if self._is_kept:
+            return self._filterset.kept.matching(self._conditions)
+        return self._unordered.count()
+
+    @cached_property
+    def _is_kept(self) -> bool:
+        """Whether the database keeps how many these are."""
+        return not self.errors and self.canonical.keys() <= {*FACETS, "ordering"}
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return conditions_from(self.form.cleaned_data) if self._asks_anything else {}
+
+    @property
+    def _number(self) -> Subquery:
+        """For a query: how many customers are asked for, exactly."""
+        if self._is_kept:
+            return kept_number(self._organizer, self._conditions)
+        return counted_number(self._unordered)
 
     def page(self, number: int, size: int) -> Page[Customer]:
         """Raises EmptyPage where the list is not that long."""
         paginator = Paginator(self.customers, size)
-        if not self.is_filtered:
-            paginator.count = self.total
+        if self._is_kept:
+            paginator.count = self.count()
         return paginator.page(number)
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
         """These fields of a page of customers. Without rows where the list is not that long."""
         start = (number - 1) * size
-        return read_from(self._unordered, self.ordering, fields, start, size)
+        return read_from(self._unordered, self._number, self.ordering, fields, start, size)
 
     def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
         """These fields of the customers beyond the place, whatever happened to those before."""
-        return read_beyond(self._unordered, self.ordering, fields, place, size)
+        stretch = read_beyond(self._unordered, self._number, self.ordering, fields, place, size)
+        return stretch if stretch.rows else replace(stretch, count=self.count())
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

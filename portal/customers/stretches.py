@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, Subquery
+from django.db.models import Subquery
 
 from portal.customers.models import CustomerQuerySet
 from portal.customers.orderings import order_terms
@@ -25,11 +25,16 @@ class Stretch:
 
 
 def read_from(
-    customers: CustomerQuerySet, keys: Sequence[str], fields: Sequence[str], start: int, size: int
+    customers: CustomerQuerySet,
+    count: Subquery,
+    keys: Sequence[str],
+    fields: Sequence[str],
+    start: int,
+    size: int,
 ) -> Stretch:
     """From the customer with this number on. The count is 0 past the end."""
     ordered = customers.in_order(keys)
-    found = _read(ordered, customers, keys, fields, slice(start, start + size + 1))
+    found = _read(ordered, count, keys, fields, slice(start, start + size + 1))
     rows = found[:size]
     return Stretch(
         count=_count(found),
@@ -40,13 +45,18 @@ def read_from(
 
 
 def read_beyond(
-    customers: CustomerQuerySet, keys: Sequence[str], fields: Sequence[str], place: Place, size: int
+    customers: CustomerQuerySet,
+    count: Subquery,
+    keys: Sequence[str],
+    fields: Sequence[str],
+    place: Place,
+    size: int,
 ) -> Stretch:
-    """Beyond the place. Raises ValueError where it is one of another order."""
+    """Beyond the place. The count is 0 where nobody is. Raises ValueError in another order."""
     found: list[Values] = []
     for stage in customers.stages_beyond(keys, place):
         missing = size + 1 - len(found)
-        found += _read(stage, customers, keys, fields, slice(missing)) if missing else []
+        found += _read(stage, count, keys, fields, slice(missing)) if missing else []
     rows = found[:size]
     further = _beside(rows[-1], fields, backwards=place.backwards) if len(found) > size else None
     # Where nobody is left, who turned round here must still find the last one.
@@ -54,7 +64,7 @@ def read_beyond(
     if rows:
         back = _beside(rows[0], fields, backwards=not place.backwards)
     return Stretch(
-        count=_count(found) if found else customers.count(),
+        count=_count(found),
         rows=[row[: len(fields)] for row in (reversed(rows) if place.backwards else rows)],
         before=further if place.backwards else back,
         after=back if place.backwards else further,
@@ -63,17 +73,12 @@ def read_beyond(
 
 def _read(
     ordered: CustomerQuerySet,
-    counted: CustomerQuerySet,
+    count: Subquery,
     keys: Sequence[str],
     fields: Sequence[str],
     limits: slice,
 ) -> list[Values]:
     """The fields, behind them the values of the order's terms, and the count: one query for all."""
-    count = Subquery(
-        counted.order_by().values("pk"),
-        output_field=IntegerField(),
-        template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
-    )
     terms = [term.expression for term in order_terms(keys)]
     return list(ordered.values_list(*fields, *terms, count)[limits])
 
