@@ -108,10 +108,12 @@ def kept_number(organizer: Organizer, conditions: Conditions) -> models.Subquery
     return _number(kept.values("number"), template)
 
 
-def counted_number(customers: models.QuerySet[Any]) -> models.Subquery:
-    """For a query: how many rows another one has."""
+def counted_number(
+    customers: models.QuerySet[Any], *, at_most: int | None = None
+) -> models.Subquery:
+    """For a query: how many rows another one has, as far as one counts."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    return _number(customers.order_by().values("pk"), template)
+    return _number(customers.order_by().values("pk")[:at_most], template)
 
 
 def _number(rows: models.QuerySet[Any, Any], template: str) -> models.Subquery:

@@ -6,25 +6,26 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Subquery
 from django.forms import Form
 from django.http import QueryDict
 from django_scopes import get_scope
 from django_scopes.exceptions import ScopeError
 
-from portal.customers.counts import (
-    FACETS,
-    Conditions,
-    conditions_from,
-    counted_number,
-    kept_number,
-)
+from portal.customers.counts import FACETS, conditions_from
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
+from portal.customers.numbers import Numbers
+from portal.customers.pages import (
+    Count,
+    CustomerPage,
+    last_page,
+    read_counted,
+    read_last,
+    read_uncounted,
+)
 from portal.customers.places import Place
 from portal.customers.stretches import Stretch, read_beyond, read_from
 from portal.kept import KeptQuery
@@ -109,6 +110,11 @@ class CustomerSearch:
     def is_filtered(self) -> bool:
         return bool(self.canonical.keys() - {"ordering"})
 
+    def count_by(self, facet: str) -> Mapping[Any, int] | None:
+        """How many the other filters leave, by the values of this one; None where it is unclear."""
+        facets = self.numbers.facets
+        return None if facets is None else facets.by(facet, self.numbers.conditions)
+
     @property
     def count_by_locale(self) -> Mapping[str, int]:
         """All customers of the organizer by locale, whatever is asked for."""
@@ -119,44 +125,44 @@ class CustomerSearch:
         """All customers of the organizer, whatever is asked for."""
         return self._filterset.kept.total
 
-    def count(self) -> int:
-        """How many customers are asked for, exactly. Counts them where no number is kept."""
-        if self._is_kept:
-            return self._filterset.kept.matching(self._conditions)
-        return self._unordered.count()
-
     @cached_property
-    def _is_kept(self) -> bool:
-        """Whether the database keeps how many these are."""
-        return not self.errors and self.canonical.keys() <= {*FACETS, "ordering"}
+    def numbers(self) -> Numbers:
+        """How many customers are asked for."""
+        others = self.canonical.keys() - {*FACETS, "ordering"}
+        asks = self._asks_anything
+        return Numbers(
+            self._organizer,
+            asked=self._unordered,
+            conditions=conditions_from(self.form.cleaned_data) if asks else {},
+            left_by_others=self._filterset.without(FACETS) if others or self.errors else None,
+            read_kept=lambda: self._filterset.kept,
+        )
 
-    @cached_property
-    def _conditions(self) -> Conditions:
-        return conditions_from(self.form.cleaned_data) if self._asks_anything else {}
+    def page(self, number: int | None, size: int) -> CustomerPage:
+        """The last one where there is no number. Raises EmptyPage where the list is shorter."""
+        at_once = self.numbers.at_once
+        if at_once and at_once.is_exact:
+            count = at_once.number
+            return read_counted(self.customers, count, number or last_page(count, size), size)
+        if not number:
+            return read_last(self._unordered.in_order(self.ordering, backwards=True), size)
+        return read_uncounted(self.customers, number, size, is_over=at_once is not None)
 
-    @property
-    def _number(self) -> Subquery:
-        """For a query: how many customers are asked for, exactly."""
-        if self._is_kept:
-            return kept_number(self._organizer, self._conditions)
-        return counted_number(self._unordered)
-
-    def page(self, number: int, size: int) -> Page[Customer]:
-        """Raises EmptyPage where the list is not that long."""
-        paginator = Paginator(self.customers, size)
-        if self._is_kept:
-            paginator.count = self.count()
-        return paginator.page(number)
+    def count_page(self, number: int, size: int) -> CustomerPage:
+        """A page that somebody has already, without its rows: the number is exact."""
+        return CustomerPage(number, size, Count(self.numbers.exact()))
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
         """These fields of a page of customers. Without rows where the list is not that long."""
         start = (number - 1) * size
-        return read_from(self._unordered, self._number, self.ordering, fields, start, size)
+        return read_from(self._unordered, self.numbers.in_query, self.ordering, fields, start, size)
 
     def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
         """These fields of the customers beyond the place, whatever happened to those before."""
-        stretch = read_beyond(self._unordered, self._number, self.ordering, fields, place, size)
-        return stretch if stretch.rows else replace(stretch, count=self.count())
+        stretch = read_beyond(
+            self._unordered, self.numbers.in_query, self.ordering, fields, place, size
+        )
+        return stretch if stretch.rows else replace(stretch, count=self.numbers.exact())
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""
