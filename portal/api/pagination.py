@@ -44,7 +44,7 @@ def paginate_search(request: Request, search: CustomerSearch, fields: Sequence[s
     Raises NotFound past the end, and ValidationError for a cursor of another list.
     """
     size = _page_size(request.query_params)
-    number = _page_number(request.query_params, search.count, size)
+    number = _page_number(request.query_params, search.numbers.exact, size)
     cursor = _cursor(request.query_params, search)
     # Whoever counts pages has put another number into a link of ours.
     is_followed = cursor is not None and cursor.number == number

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple
 
 from django.db import models
 from django.db.models import Sum
+from django.utils.formats import number_format
 from django_scopes import ScopedManager
 
 from portal.customers.fields import CodePointCharField
@@ -56,9 +57,22 @@ class Combination(NamedTuple):
     locale: str
 
 
+# As far as people count: beyond it they read "10,000+", until the exact number is there.
+CAP: Final = 10_000
 FACETS: Final = Combination._fields
 # Of each facet that is asked for the values, one of which a customer has.
 Conditions = Mapping[str, Collection[Any]]  # truths, or languages
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are; or how many there are at least, where that is all one knows."""
+
+    number: int
+    is_exact: bool = True
+
+    def __str__(self) -> str:
+        return number_format(self.number) + ("" if self.is_exact else "+")
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,12 @@ class Counts:
                 yield combination, number
 
 
+def read_combination(values: Sequence[Any]) -> Combination:
+    """As a driver returns it: SQLite has numbers for truths."""
+    is_active, is_verified, locale = values
+    return Combination(bool(is_active), bool(is_verified), locale)
+
+
 def conditions_from(values: Mapping[str, Any]) -> Conditions:
     """The conditions among the values of a filter form; none for what may be anything."""
     conditions = {name: values.get(name) for name in FACETS}
@@ -108,10 +128,12 @@ def kept_number(organizer: Organizer, conditions: Conditions) -> models.Subquery
     return _number(kept.values("number"), template)
 
 
-def counted_number(customers: models.QuerySet[Any]) -> models.Subquery:
-    """For a query: how many rows another one has."""
+def counted_number(
+    customers: models.QuerySet[Any], *, at_most: int | None = None
+) -> models.Subquery:
+    """For a query: how many rows another one has, as far as one counts."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    return _number(customers.order_by().values("pk"), template)
+    return _number(customers.order_by().values("pk")[:at_most], template)
 
 
 def _number(rows: models.QuerySet[Any, Any], template: str) -> models.Subquery:

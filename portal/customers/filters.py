@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -170,6 +171,16 @@ class CustomerFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: Any) -> Any:
         """Nothing at all where a value is wrong: a mistake never widens a result."""
         return super().filter_queryset(queryset) if not self.errors else queryset.none()
+
+    def without(self, names: Collection[str]) -> CustomerQuerySet:
+        """Those whom all filters but these leave. Nobody where a value is wrong."""
+        left: Any = self.queryset
+        if self.errors:
+            return cast("CustomerQuerySet", left.none())
+        for name, value in self.form.cleaned_data.items():
+            if name not in names:
+                left = self.filters[name].filter(left, value)
+        return cast("CustomerQuerySet", left)
 
     def filter_email(self, queryset: CustomerQuerySet, _name: str, value: str) -> Any:
         return queryset.with_email(value)

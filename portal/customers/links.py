@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from django.http import QueryDict
+
+LAST: Final = "last"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class ListLinks:
         ordering = self.query.get("ordering")
         return self._address({"ordering": [ordering]} if ordering else {})
 
-    def to_page(self, number: int) -> str:
+    def to_page(self, number: int | str) -> str:
         return self._address(dict(self.query.lists()), page=number)
 
     def sized(self, size: int) -> str:
@@ -50,13 +53,13 @@ class ListLinks:
         kept = [other for other in self.query.getlist(name) if value not in (None, other)]
         return self._address({**dict(self.query.lists()), name: kept})
 
-    def _address(self, lists: dict[str, list[str]], *, page: int = 1) -> str:
+    def _address(self, lists: dict[str, list[str]], *, page: int | str = 1) -> str:
         query = QueryDict(mutable=True)
         for name, values in lists.items():
             if values:
                 query.setlist(name, values)
         if self.page_size != self.default_size:
             query["page_size"] = str(self.page_size)
-        if page > 1:
+        if page != 1:
             query["page"] = str(page)
         return f"{self.path}?{query.urlencode()}" if query else self.path

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import EmptyPage, Page
+from django.core.paginator import EmptyPage
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal.customers import services
 from portal.customers.chips import Chip, list_chips
+from portal.customers.counts import FACETS
 from portal.customers.filters import PARAMETERS
 from portal.customers.links import ListLinks
 from portal.customers.paging import DEFAULT_SIZE, PageForm, Pager
 from portal.customers.tables import CustomerTable
 
 if TYPE_CHECKING:
-    from portal.customers.models import Customer
+    from django.forms.boundfield import BoundField, BoundWidget
+
+    from portal.customers.pages import CustomerPage
     from portal.organizers.models import Organizer
 
 
@@ -32,13 +35,25 @@ class Mistake:
     href: str
 
 
+@dataclass(frozen=True)
+class Facet:
+    """A filter with the boxes to choose from, each with its number, where that is known."""
+
+    field: BoundField
+    boxes: Sequence[tuple[BoundWidget, int | None]]
+
+
 class CustomerListing:
     """The list for one query string: its rows, its count, its filters, or what is wrong with it."""
 
-    def __init__(self, organizer: Organizer, *, query: QueryDict, path: str) -> None:
+    def __init__(
+        self, organizer: Organizer, *, query: QueryDict, path: str, counts_exactly: bool = False
+    ) -> None:
+        """Whoever has the rows already can have it once more with the exact number, without."""
         self.search = services.search_customers(organizer, query=query)
         self._query = query
         self.path = path
+        self._counts_exactly = counts_exactly
         self._paging = PageForm(query)
         self._paging.is_valid()
 
@@ -73,12 +88,15 @@ class CustomerListing:
         return 422 if self.errors else 200
 
     @cached_property
-    def page(self) -> Page[Customer] | None:
+    def page(self) -> CustomerPage | None:
         """None where the query has a mistake, or the list is not that long."""
         if self._mistakes:
             return None
+        number, size = self._paging.number, self._paging.size
+        if self._counts_exactly and number:
+            return self.search.count_page(number, size)
         try:
-            return self.search.page(self._paging.number, self._paging.size)
+            return self.search.page(number, size)
         except EmptyPage:
             return None
 
@@ -89,7 +107,7 @@ class CustomerListing:
             self.search.canonical,
             page_size=self._paging.size,
             default_size=DEFAULT_SIZE,
-            page=self._paging.number,
+            page=self.page.number if self.page else self._paging.number or 1,
         )
 
     @property
@@ -108,7 +126,7 @@ class CustomerListing:
     @cached_property
     def table(self) -> CustomerTable:
         return CustomerTable(
-            list(self.page or ()),
+            self.page.rows if self.page else [],
             links=self.links,
             ordering=self.search.ordering[0],
         )
@@ -120,9 +138,23 @@ class CustomerListing:
             if value := self.search.form[name].value():
                 yield name, value
 
-    @property
-    def locale_counts(self) -> Iterator[tuple[object, int]]:
-        """The checkbox of each language, with how many customers have it."""
-        counts = self.search.count_by_locale
-        for box in self.search.form["locale"]:
-            yield box, counts.get(box.data["value"], 0)
+    @cached_property
+    def facets(self) -> dict[str, Facet]:
+        """The filters that say beforehand how many customers each choice would leave."""
+        return {name: self._facet(name) for name in FACETS}
+
+    def _facet(self, name: str) -> Facet:
+        field = self.search.form[name]
+        by_value = None if self._mistakes else self.search.count_by(name)
+        return Facet(field, [(box, _number_at(box, by_value)) for box in field])
+
+
+def _number_at(box: BoundWidget, by_value: Mapping[Any, int] | None) -> int | None:
+    """What leaves all is the sum; None where it is unclear."""
+    value = str(box.data["value"])
+    if by_value is None:
+        return None
+    if not value:
+        return sum(by_value.values())
+    key: str | bool = {"true": True, "false": False}.get(value, value)
+    return by_value.get(key, 0)

@@ -6,19 +6,26 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
-from django.core.paginator import Page
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.links import ListLinks
+from portal.customers.links import LAST, ListLinks
+from portal.customers.pages import CustomerPage
 
 DEFAULT_SIZE: Final = 50
 SIZES: Final = (25, 50, 100, 200)
 
 
+class PageField(forms.IntegerField):
+    """A number from 1 on, or `last`, which is None."""
+
+    def to_python(self, value: Any) -> int | None:
+        return None if value == LAST else super().to_python(value or 1)
+
+
 class PageForm(forms.Form):
     """`page` and `page_size` of a query string, and what is wrong with them."""
 
-    page = forms.IntegerField(
+    page = PageField(
         min_value=1,
         required=False,
         error_messages={
@@ -34,8 +41,10 @@ class PageForm(forms.Form):
     )
 
     @property
-    def number(self) -> int:
-        return self.cleaned_data.get("page") or 1
+    def number(self) -> int | None:
+        """None for the last page, whichever that is."""
+        number: int | None = self.cleaned_data.get("page", 1)
+        return number
 
     @property
     def size(self) -> int:
@@ -63,19 +72,22 @@ class Size:
 class Pager:
     """Where a page stands in its list."""
 
-    page: Page[Any]  # of whatever the list is of
+    page: CustomerPage
     links: ListLinks
 
     @property
     def steps(self) -> dict[str, Step]:
         """First, previous, next and last, by name."""
-        number, last = self.page.number, self.page.paginator.num_pages
-        targets = {"first": 1, "previous": number - 1, "next": number + 1, "last": last}
+        number, last = self.page.number, self.page.last
+        is_last = self.page.is_last or number == last
+        targets = {
+            "first": 1 if number > 1 else None,
+            "previous": number - 1 or None,
+            "next": None if is_last else number + 1,
+            "last": None if is_last else last or LAST,
+        }
         return {
-            name: Step(
-                name, self.links.to_page(to) if to in range(1, last + 1) and to != number else None
-            )
-            for name, to in targets.items()
+            name: Step(name, self.links.to_page(to) if to else None) for name, to in targets.items()
         }
 
     @property

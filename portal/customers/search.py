@@ -6,30 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Value
-from django.db.models.expressions import Combinable
 from django.forms import Form
 from django.http import QueryDict
 
-from portal.customers.counts import (
-    FACETS,
-    Conditions,
-    conditions_from,
-    counted_number,
-    kept_number,
-)
+from portal.customers.counts import FACETS, Count, conditions_from
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import Customer, CustomerQuerySet
+from portal.customers.numbers import Numbers
+from portal.customers.pages import COLUMNS, CustomerPage, read_page
 from portal.customers.places import Place
-from portal.customers.searching import (
-    among,
-    find_rare,
-    matching_by_index,
-    matching_in_turn,
-    search_words,
-)
+from portal.customers.searching import Matches, find_matches
 from portal.customers.stretches import Stretch, Walk
 from portal.organizers.models import Organizer
 
@@ -52,21 +39,7 @@ class CustomerSearch:
     @property
     def customers(self) -> CustomerQuerySet:
         """All of them, for whoever reads them to the end."""
-        return self._found.in_order(self.ordering)
-
-    @property
-    def _found(self) -> CustomerQuerySet:
-        """All of them in no order, for whoever counts them."""
-        if self._rare is not None:
-            return among(self._everybody, self._rare)
-        return matching_by_index(self._filtered, self._words) if self._words else self._filtered
-
-    @property
-    def _met(self) -> CustomerQuerySet:
-        """The same customers, for whoever walks their order to see some of them."""
-        if self._rare is not None or not self._words:
-            return self._found
-        return matching_in_turn(self._filtered, self._words)
+        return self._matches.all_in(self._filtered).in_order(self.ordering)
 
     @property
     def _filtered(self) -> CustomerQuerySet:
@@ -75,22 +48,23 @@ class CustomerSearch:
             return self._everybody
         return cast("CustomerQuerySet", self._filterset.qs)
 
+    @property
+    def _left_by_others(self) -> CustomerQuerySet:
+        """The same, whatever the facets say."""
+        return self._filterset.without(FACETS) if self._asks_anything else self._everybody
+
     @cached_property
-    def _asked(self) -> Mapping[str, Any]:
+    def _matches(self) -> Matches:
+        """Whom the search finds."""
+        return find_matches(self._left_by_others, str(self._values.get("search") or ""))
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
         """What is asked for, by parameter, as far as it is right."""
         if not self._asks_anything:
             return {}
         self.form.is_valid()
         return self.form.cleaned_data
-
-    @cached_property
-    def _words(self) -> Sequence[str]:
-        return search_words(self._asked.get("search") or "")
-
-    @cached_property
-    def _rare(self) -> Sequence[int] | None:
-        """The primary keys of those who are found, where the search is for something rare."""
-        return find_rare(self._filtered, self._words) if self._words else None
 
     @property
     def form(self) -> Form:
@@ -129,7 +103,7 @@ class CustomerSearch:
     @property
     def ordering(self) -> Sequence[str]:
         """The keys that the customers are ordered by."""
-        return self._asked.get("ordering") or [DEFAULT_ORDERING]
+        return self._values.get("ordering") or [DEFAULT_ORDERING]
 
     @property
     def fingerprint(self) -> str:
@@ -139,6 +113,11 @@ class CustomerSearch:
     @property
     def is_filtered(self) -> bool:
         return bool(self.canonical.keys() - {"ordering"})
+
+    def count_by(self, facet: str) -> Mapping[Any, int] | None:
+        """How many the other filters leave, by the values of this one; None where it is unclear."""
+        facets = self.numbers.facets
+        return None if facets is None else facets.by(facet, self.numbers.conditions)
 
     @property
     def count_by_locale(self) -> Mapping[str, int]:
@@ -150,34 +129,29 @@ class CustomerSearch:
         """All customers of the organizer, whatever is asked for."""
         return self._filterset.kept.total
 
-    def count(self) -> int:
-        """How many customers are asked for, exactly. Counts them where no number is kept."""
-        if self._is_kept:
-            return self._filterset.kept.matching(self._conditions)
-        return self._found.count() if self._rare is None else len(self._rare)
-
     @cached_property
-    def _is_kept(self) -> bool:
-        """Whether the database keeps how many these are."""
-        return not self.errors and self.canonical.keys() <= {*FACETS, "ordering"}
+    def numbers(self) -> Numbers:
+        """How many customers are asked for."""
+        others = self.canonical.keys() - {*FACETS, "ordering"}
+        return Numbers(
+            self._organizer,
+            asked=self._matches.all_in(self._filtered),
+            conditions=conditions_from(self._values),
+            left_by_others=self._matches.met_in(self._left_by_others)
+            if others or self.errors
+            else None,
+            read_kept=lambda: self._filterset.kept,
+            seen=self._matches.counts,
+            are_many=self._matches.are_many,
+        )
 
-    @cached_property
-    def _conditions(self) -> Conditions:
-        return conditions_from(self._asked)
+    def page(self, number: int | None, size: int) -> CustomerPage:
+        """The last one where there is no number. Raises EmptyPage where the list is shorter."""
+        return read_page(self._walk(COLUMNS), self.numbers, number, size)
 
-    @property
-    def _number(self) -> Combinable:
-        """For a query: how many customers are asked for, exactly."""
-        if self._is_kept:
-            return kept_number(self._organizer, self._conditions)
-        return counted_number(self._found) if self._rare is None else Value(len(self._rare))
-
-    def page(self, number: int, size: int) -> Page[Customer]:
-        """Raises EmptyPage where the list is not that long."""
-        paginator = Paginator(self.customers, size)
-        if self._is_kept:
-            paginator.count = self.count()
-        return paginator.page(number)
+    def count_page(self, number: int, size: int) -> CustomerPage:
+        """A page that somebody has already, without its rows: the number is exact."""
+        return CustomerPage(number, size, Count(self.numbers.exact()))
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
         """These fields of a page of customers. Without rows where the list is not that long."""
@@ -188,8 +162,10 @@ class CustomerSearch:
         return self._walk(fields).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str]) -> Walk:
+        met = self._matches.met_in(self._filtered)
         all_of = None if self.is_filtered or self.errors else self._organizer.pk
-        return Walk(self._met, self.ordering, fields, self._number, self.count, all_of)
+        numbers = self.numbers
+        return Walk(met, self.ordering, fields, numbers.in_query, numbers.exact, all_of)
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

@@ -6,40 +6,92 @@ enough to be sorted. A common one is met soon by whoever walks the order and loo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Aggregate, BooleanField, F, Func, Q, TextField, Value
+from django.db.models import BooleanField, F, Func, Q, Value
 
+from portal.customers.counts import CAP, FACETS, Combination, Counts, read_combination
 from portal.customers.folding import fold
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
 
     from portal.customers.models import CustomerQuerySet
 
-# More customers than this are too many to be sorted for each page.
-MOST: Final = 10_000
+# More customers are too many to be sorted for each page, and to be counted at once.
+MOST: Final = CAP
 TRIGRAM: Final = 3
 # What migration 0004 makes on SQLite: the trigrams of `search_text`, by the customer's id.
 INDEX_ON_SQLITE: Final = "customers_search"
+KEYS: Final = {"postgresql": "JSON_AGG(id)::TEXT", "sqlite": "JSON_GROUP_ARRAY(id)"}
 
 
-def search_words(search: str) -> list[str]:
-    """What has to be part of the text, each: folded as the text is."""
-    return fold(search).split()
+@dataclass(frozen=True)
+class Matches:
+    """Whom a search finds, of any customers among those that it was made for.
+
+    The words have to be part of the text, each. Where they are rare, it is known who has them:
+    primary keys, by combination.
+    """
+
+    words: Sequence[str]
+    rare: Mapping[Combination, Sequence[int]] | None = None
+    # Whether there are more than MOST, as far as that is known.
+    are_many: bool = False
+
+    @cached_property
+    def counts(self) -> Counts | None:
+        """How many they are, where they are rare."""
+        if self.rare is None:
+            return None
+        return Counts({combination: len(keys) for combination, keys in self.rare.items()})
+
+    def all_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+        """All of them, in no order."""
+        if self.rare is not None:
+            return among(customers, [*chain.from_iterable(self.rare.values())])
+        return matching_by_index(customers, self.words) if self.words else customers
+
+    def met_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+        """The same, for whoever walks an order to see some of them."""
+        if self.rare is not None:
+            return self.all_in(customers)
+        return matching_in_turn(customers, self.words)
 
 
-def find_rare(customers: CustomerQuerySet, words: Sequence[str]) -> Sequence[int] | None:
-    """The primary keys of those who match; None where these are more than MOST, or may be."""
+def find_matches(customers: CustomerQuerySet, search: str) -> Matches:
+    """One query, to the index, where a word is long enough for it."""
+    words = fold(search).split()
     if not any(len(word) >= TRIGRAM for word in words):
-        return None
-    found = matching_by_index(customers, words).order_by().values("pk")[: MOST + 1]
-    text = found.aggregate(keys=Keys("pk"))["keys"]
-    keys: list[int] = orjson.loads(text) if text else []
-    return keys if len(keys) <= MOST else None
+        return Matches(words)
+    found = matching_by_index(customers, words).order_by().values_list("id", *FACETS)
+    rare = _keys_by_combination(found[: MOST + 1])
+    are_many = sum(map(len, rare.values())) > MOST
+    return Matches(words, None if are_many else rare, are_many)
+
+
+def _keys_by_combination(found: QuerySet[Any, Any]) -> dict[Combination, list[int]]:
+    """All keys of a combination come as one text, which is quicker than as many rows."""
+    try:
+        sql, parameters = found.query.sql_with_params()
+    except EmptyResultSet:
+        return {}
+    connection = connections[found.db]
+    columns, keys = ", ".join(FACETS), KEYS[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns}, {keys} FROM ({sql}) AS found GROUP BY {columns}",  # noqa: S608
+            parameters,
+        )
+        return {read_combination(values): orjson.loads(keys) for *values, keys in cursor}
 
 
 def matching_by_index(customers: CustomerQuerySet, words: Sequence[str]) -> CustomerQuerySet:
@@ -90,18 +142,6 @@ class Contains(Func):
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         return self.as_sql(compiler, connection, template="(INSTR(%(expressions)s) > 0)", **extra)
-
-
-class Keys(Aggregate):
-    """All of them, as a JSON array in one text: quicker than as many rows."""
-
-    template = "JSON_AGG(%(expressions)s)::TEXT"
-    output_field = TextField()
-
-    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, template="JSON_GROUP_ARRAY(%(expressions)s)", **extra
-        )
 
 
 class IsAmong(Func):

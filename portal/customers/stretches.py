@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Expression, F
+from django.db.models import BigIntegerField, Expression, F, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 from portal.customers.models import CustomerQuerySet
-from portal.customers.orderings import Section, order_keys, order_sections
+from portal.customers.orderings import PRIMARY, Section, order_keys, order_sections
 from portal.customers.places import Place, sections_beyond
 from portal.customers.sections import KeptSections, Values, read_sections
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # So many rows are skipped where they lie; further on, it pays to find the place in the index first.
 NEAR: Final = 1_000
+# A column without a value, of a type that other parts of a query can have as well.
+NOTHING: Final = Cast(Value(None), BigIntegerField())
 kept = KeptSections()
 
 
@@ -38,14 +41,15 @@ class Stretch:
 class Walk:
     """Customers in the order by the keys, of whom the fields are read.
 
-    The count is what the database says in the same query, the number the same on its own.
+    The count is what the database says in the same query, the number the same on its own; each
+    where somebody wants to know it.
     """
 
     customers: CustomerQuerySet
     keys: Sequence[str]
     fields: Sequence[str]
-    count: Combinable
-    number: Callable[[], int]
+    count: Combinable | None
+    number: Callable[[], int] | None
     # The primary key of the organizer whose customers these are, where these are all of them.
     all_of: int | None = None
 
@@ -73,24 +77,38 @@ class Walk:
         if rows:
             back = self._beside(rows[0], backwards=not place.backwards)
         return Stretch(
-            count=_count(found) if found else self.number(),
+            count=_count(found) if found or not self.number else self.number(),
             rows=self._fields_of(reversed(rows) if place.backwards else rows),
             before=further if place.backwards else back,
             after=back if place.backwards else further,
         )
 
+    def read_last(self, size: int) -> Stretch:
+        """The end of the list, in its order."""
+        found = self._read(order_sections(self.keys, backwards=True), ("last",), 0, size)
+        return Stretch(count=_count(found), rows=self._fields_of(reversed(found)))
+
     def _read_far(self, start: int, size: int) -> Stretch:
         """By the place of the first one, to which the nearer end of an index leads."""
-        total = self.number()
-        if start >= total:
-            return Stretch(count=0, rows=[])
+        total = self.number() if self.number else 2 * start + 1
         backwards = start > total // 2
-        sections = self.customers.in_sections(order_sections(self.keys, backwards=backwards))
-        places = [section.values_list(*self._key_expressions) for section in sections]
-        found = read_sections(places, total - 1 - start if backwards else start, 1)
-        # Meanwhile the list may have become shorter.
-        values = found[0] if found else None
-        return self.read_beyond(Place(values, inclusive=True), size) if values else Stretch(0, [])
+        sections = order_sections(self.keys, backwards=backwards)
+        customers = self.customers.in_sections(sections)
+        places = [
+            each.values_list(*self._place_in(section))
+            for each, section in zip(customers, sections, strict=True)
+        ]
+        offset = total - 1 - start if backwards else start
+        found = read_sections(places, offset, 1) if start < total else []
+        if not found:
+            return Stretch(count=0, rows=[])
+        return self.read_beyond(Place(found[0], inclusive=True), size)
+
+    def _place_in(self, section: Section) -> list[Combinable]:
+        """The keys, as far as they are in the index that the section is read from."""
+        is_by_key = PRIMARY.expression in (term.expression for term in section.terms)
+        *others, _primary = self._key_expressions
+        return [*others, PRIMARY.expression if is_by_key else NOTHING]
 
     @cached_property
     def _key_expressions(self) -> list[Expression | F]:
@@ -100,7 +118,7 @@ class Walk:
         self, sections: Sequence[Section], shape: tuple[Any, ...], start: int, limit: int
     ) -> list[Values]:
         """The fields, behind them the values of the order's keys, and the count."""
-        columns = [*self.fields, *self._key_expressions, self.count]
+        columns = [*self.fields, *self._key_expressions, self.count or NOTHING]
 
         def build() -> list[Rows]:
             return [each.values_list(*columns) for each in self.customers.in_sections(sections)]
@@ -108,7 +126,7 @@ class Walk:
         # With several keys the SQL depends on which of them has no value.
         if self.all_of is None or len(self.keys) > 1:
             return read_sections(build(), start, limit)
-        shape = (self.customers.db, self.keys[0], *self.fields, *shape)
+        shape = (self.customers.db, self.keys[0], *self.fields, self.count is None, *shape)
         compared = [section.values for section in sections]
         statement, values = kept.statement(shape, build, self.all_of, compared)
         return statement.rows(values, start, limit)
@@ -121,4 +139,4 @@ class Walk:
 
 
 def _count(found: Sequence[Values]) -> int:
-    return int(str(found[0][-1])) if found else 0
+    return int(found[0][-1] or 0) if found else 0

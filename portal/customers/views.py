@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
 from portal.customers.listing import CustomerListing
-from portal.http import PortalRequest, render_page
+from portal.http import PortalRequest, render_page, wants_fragment
 from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
 
@@ -29,6 +29,8 @@ SEARCH_SOURCES = frozenset({TYPED_IN, "form#query"})
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The customers that the address asks for."""
+    if wants_fragment(request, "count"):
+        return _exact_count(request, organizer)
     listing = CustomerListing(organizer, query=request.GET, path=request.path)
     response = render_page(
         request,
@@ -41,6 +43,19 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     if request.htmx:
         response[_history_header(request)] = listing.links.here
     return response
+
+
+def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """Of a list that is there already, and said only how many there are at least."""
+    listing = CustomerListing(organizer, query=request.GET, path=request.path, counts_exactly=True)
+    return render_page(
+        request,
+        "customers/list.html",
+        {"listing": listing},
+        fragment="customers/_exact_count.html",
+        region="count",
+        status=listing.status,
+    )
 
 
 def _history_header(request: PortalRequest) -> str:

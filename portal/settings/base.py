@@ -117,7 +117,6 @@ CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
 }
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 
 # --- Words and times ---------------------------------------------------------------------------
@@ -163,3 +162,4 @@ SPECTACULAR_SETTINGS = {
 
 # --- The list ----------------------------------------------------------------------------------
 DJANGO_TABLES2_TEMPLATE = "components/_table.html"
+FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)

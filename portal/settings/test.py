@@ -10,3 +10,4 @@ WHITENOISE_AUTOREFRESH = True  # nothing is collected for a unit test
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+FACET_MILLISECONDS = 5_000  # a busy machine must not change what a test sees

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from django.core.paginator import Paginator
 from django.http import QueryDict
 
+from portal.customers.counts import Count
 from portal.customers.links import ListLinks
+from portal.customers.pages import CustomerPage
 from portal.customers.paging import PageForm, Pager
 
 
 @pytest.mark.parametrize(
     ("query", "number", "size"),
-    [("", 1, 50), ("page=&page_size=", 1, 50), ("page=3&page_size=25", 3, 25)],
+    [
+        ("", 1, 50),
+        ("page=&page_size=", 1, 50),
+        ("page=3&page_size=25", 3, 25),
+        ("page=last", None, 50),
+    ],
 )
-def test_a_page_is_asked_for(query: str, number: int, size: int) -> None:
+def test_a_page_is_asked_for(query: str, number: int | None, size: int) -> None:
     form = PageForm(QueryDict(query))
 
     assert form.is_valid()
@@ -26,7 +32,6 @@ def test_a_page_is_asked_for(query: str, number: int, size: int) -> None:
     [
         ("page=0", "page"),
         ("page=-1", "page"),
-        ("page=last", "page"),
         ("page=1.5", "page"),
         ("page_size=0", "page_size"),
         ("page_size=-1", "page_size"),
@@ -47,9 +52,18 @@ def test_a_wrong_page_is_a_mistake(query: str, parameter: str) -> None:
     ],
 )
 def test_steps_lead_where_there_is_something(number: int, steps: dict[str, str]) -> None:
-    page = Paginator(range(5), 2).page(number)
+    page = CustomerPage(number, 2, Count(5))
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50, page=number)
 
     there = {name: step.href for name, step in Pager(page, links).steps.items() if step.href}
 
     assert {name: href.removeprefix("/list/") or href for name, href in there.items()} == steps
+
+
+def test_the_last_page_is_reached_where_nobody_knows_its_number() -> None:
+    page = CustomerPage(2, 50, Count(10_000, is_exact=False))
+    links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50, page=2)
+
+    steps = Pager(page, links).steps
+
+    assert (steps["next"].href, steps["last"].href) == ("/list/?page=3", "/list/?page=last")

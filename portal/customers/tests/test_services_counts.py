@@ -47,15 +47,15 @@ def test_every_number_is_that_of_the_rows(organizer: Organizer, query: str) -> N
         search = asked(organizer, query)
         rows = len(search.customers)
 
-        assert search.count() == rows
+        assert search.numbers.exact() == rows
         assert search.read_page(["identifier"], 1, 1).count == rows
-        assert search.page(1, 1).paginator.count == rows
+        assert search.page(1, 1).count.number == rows
 
 
 @pytest.mark.parametrize("query", KEPT)
 def test_what_is_kept_is_not_counted(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer), CaptureQueriesContext(connection) as queries:
-        asked(organizer, query).count()
+        asked(organizer, query).numbers.exact()
         asked(organizer, query).read_page(["identifier"], 1, 1)
 
     assert not any("COUNT(" in query["sql"] for query in queries)
@@ -63,7 +63,7 @@ def test_what_is_kept_is_not_counted(organizer: Organizer, query: str) -> None:
 
 def test_a_mistake_counts_nobody(organizer: Organizer) -> None:
     with scope(organizer=organizer):
-        assert asked(organizer, "is_active=perhaps").count() == 0
+        assert asked(organizer, "is_active=perhaps").numbers.exact() == 0
 
 
 def test_numbers_outside_of_a_scope_raise(organizer: Organizer) -> None:
@@ -76,6 +76,6 @@ def test_numbers_of_another_organizer_than_the_scope_are_nothing(
 ) -> None:
     with scope(organizer=organizer):
         assert kept_counts(rival).total == 0
-        assert asked(rival, "").count() == 0
+        assert asked(rival, "").numbers.exact() == 0
     with scope(organizer=rival):
         assert kept_counts(rival).by("locale", {}) == {"it": 1}

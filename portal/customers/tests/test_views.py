@@ -133,6 +133,7 @@ def test_an_expired_session_leaves_the_page_instead_of_swapping(client: Client) 
     assert response["HX-Redirect"] == f"/sign-in/?next={LIST}%3Fsearch%3Djo"
 
 
+@pytest.mark.django_db(transaction=True)  # as in production, where facets need no savepoint
 @pytest.mark.parametrize("query", ["", "search=o", "locale=de&ordering=-last_login", "page=2"])
 def test_the_list_asks_six_questions_at_most(
     member_client: Client,

@@ -1,0 +1,78 @@
+"""How many customers a search asks for: kept by the database, seen in time, or counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Value
+from django.db.models.expressions import Combinable
+
+from portal.customers.counts import CAP, Conditions, Count, Counts, counted_number, kept_number
+from portal.customers.facets import count_by_combination
+from portal.customers.models import CustomerQuerySet
+from portal.organizers.models import Organizer
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Of the customers of an organizer who are asked for.
+
+    They meet the conditions and are among the others' choice: those whom all other filters leave,
+    or None where there are no other filters.
+    """
+
+    organizer: Organizer
+    asked: CustomerQuerySet
+    conditions: Conditions
+    left_by_others: CustomerQuerySet | None
+    read_kept: Callable[[], Counts]
+    # What a search knows of the others' choice already, and whether that is more than CAP.
+    seen: Counts | None
+    are_many: bool
+
+    def exact(self) -> int:
+        """How many they are. Counts them where no number is kept."""
+        known = self.read_kept() if self.left_by_others is None else self.seen
+        return self.asked.count() if known is None else known.matching(self.conditions)
+
+    @property
+    def in_query(self) -> Combinable:
+        """How many they are, within a query for something else."""
+        if self.left_by_others is None:
+            return kept_number(self.organizer, self.conditions)
+        if self.seen is not None:
+            return Value(self.seen.matching(self.conditions))
+        return counted_number(self.asked)
+
+    @property
+    def facets(self) -> Counts | None:
+        """By combination all whom the other filters leave; None for too many, or for too long."""
+        seen = self._seen
+        return None if seen is None or self._is_cut else seen
+
+    @property
+    def at_once(self) -> Count | None:
+        """How many they are, or are at least; None where only a query for them would tell."""
+        is_over = self.are_many or self._is_cut
+        if self.conditions and is_over:
+            return None
+        if is_over:
+            return Count(CAP, is_exact=False)
+        if self._seen is None:
+            return None
+        return Count(self._seen.matching(self.conditions))
+
+    @cached_property
+    def _seen(self) -> Counts | None:
+        if self.left_by_others is None:
+            return self.read_kept()
+        if self.are_many or self.seen is not None:
+            return self.seen
+        return count_by_combination(self.left_by_others, CAP + 1)
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether there are more than were looked at."""
+        return bool(self.left_by_others is not None and self._seen and self._seen.total > CAP)

@@ -1,0 +1,170 @@
+"""How many there are as a page says it: exact where that is cheap, and never more than is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+from typing import Any
+
+import pytest
+from django.core.paginator import EmptyPage
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
+from django.http import QueryDict
+from django.test import Client
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers import numbers, pages, services
+from portal.customers.counts import FACETS
+from portal.customers.facets import count_by_combination
+from portal.customers.models import Customer
+from portal.customers.search import CustomerSearch
+from portal.organizers.models import Organizer
+
+LIST = "/organizers/bigevents/customers/"
+COUNT = {"HX-Request": "true", "HX-Target": "p#count", "HX-Source": "span"}
+QUERIES = [
+    "&".join(filter(None, parts))
+    for parts in product(
+        ("", "search=customer1", "never_logged_in=true", "search=nobody"),
+        ("", "is_active=true"),
+        ("", "is_verified=false"),
+        ("", "locale=de", "locale=de&locale=fr"),
+    )
+]
+
+
+@pytest.fixture
+def crowd(make_customer: CustomerMaker) -> None:
+    """Twenty-four, two of every kind."""
+    for kind in product((True, False), (True, False), ("de", "fr", "en"), (True, False)):
+        is_active, is_verified, locale, has_signed_in = kind
+        make_customer(
+            is_active=is_active,
+            is_verified=is_verified,
+            locale=locale,
+            last_login="2026-01-01T12:00:00Z" if has_signed_in else None,
+        )
+
+
+@pytest.fixture
+def low_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten are many."""
+    for module in (pages, numbers):
+        monkeypatch.setattr(module, "CAP", 10)
+
+
+def asked(organizer: Organizer, query: str) -> CustomerSearch:
+    return services.search_customers(organizer, query=QueryDict(query))
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_facet_counts_what_all_other_filters_leave(organizer: Organizer, query: str) -> None:
+    with scope(organizer=organizer):
+        for facet in FACETS:
+            others = QueryDict(query, mutable=True)
+            others.pop(facet, None)
+            left = asked(organizer, others.urlencode()).customers.values_list(facet, flat=True)
+
+            assert asked(organizer, query).count_by(facet) == Counter(left)
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+@pytest.mark.parametrize(
+    ("query", "number", "words", "is_last"),
+    [
+        ("", 1, "24", False),
+        ("is_active=true", 1, "12", False),
+        ("search=customer", 1, "10+", False),
+        ("search=customer", 4, "16+", False),
+        ("search=customer", 6, "24", True),
+        ("search=customer", None, "24", True),
+        ("search=customer&ordering=-last_login", None, "24", True),
+        ("search=customer&is_active=true", 1, "10+", False),
+        ("search=customer&is_active=true&locale=de", 1, "4", True),
+        ("search=nobody", 1, "0", True),
+    ],
+)
+def test_a_page_says_how_many_there_are(
+    organizer: Organizer, query: str, number: int | None, words: str, *, is_last: bool
+) -> None:
+    with scope(organizer=organizer):
+        page = asked(organizer, query).page(number, 4)
+
+    assert (str(page.count), page.is_last) == (words, is_last)
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+@pytest.mark.parametrize("size", [1, 4, 5, 50])
+def test_the_last_page_has_the_rows_that_its_number_has(organizer: Organizer, size: int) -> None:
+    with scope(organizer=organizer):
+        search = asked(organizer, "search=customer&ordering=-last_login")
+        last = search.page(None, size)
+
+        assert last.rows == search.page(last.number, size).rows
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+@pytest.mark.parametrize("number", [7, 10**9, 10**30])
+def test_a_page_past_the_end_is_empty(organizer: Organizer, number: int) -> None:
+    with scope(organizer=organizer):
+        for query in ("", "search=customer"):
+            with pytest.raises(EmptyPage):
+                asked(organizer, query).page(number, 4)
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+def test_facets_of_too_many_are_unclear(organizer: Organizer) -> None:
+    with scope(organizer=organizer):
+        assert asked(organizer, "search=customer&locale=de").count_by("locale") is None
+
+
+@pytest.mark.usefixtures("crowd")
+def test_facets_that_take_too_long_are_unclear_and_break_nothing(
+    organizer: Organizer, settings: Any, make_customer: CustomerMaker
+) -> None:
+    settings.FACET_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1
+    with scope(organizer=organizer):
+        search = asked(organizer, "search=customer&locale=de")
+        takes_long = RawSQL(SLOW[connection.vendor], (), models.BooleanField())  # noqa: S611
+        slow = Customer.objects.filter(takes_long)
+
+        assert count_by_combination(slow, 100) is None
+        assert search.customers.count() == 8
+
+
+SLOW = {
+    "sqlite": "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100000)"
+    " SELECT COUNT(*) FROM n) > 0",
+    "postgresql": "pg_sleep(0.1) IS NOT NULL",
+}
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+def test_the_exact_number_comes_alone_and_changes_no_address(member_client: Client) -> None:
+    response = member_client.get(f"{LIST}?search=customer", headers=COUNT)
+
+    text = response.content.decode()
+    assert "<strong>24</strong> of 24 customers" in text
+    assert "24 customers, page 1 of 1" in text
+    assert "customer-C0" not in text
+    assert not response.has_header("HX-Push-Url")
+
+
+@pytest.mark.usefixtures("low_cap")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("query", [*QUERIES, "page=last&search=o", "search=o&page_size=25"])
+def test_no_list_asks_more_than_six_questions(
+    member_client: Client, crowd: None, query: str, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(6):
+        assert member_client.get(f"{LIST}?{query}").status_code == 200
+    with django_assert_max_num_queries(6):
+        assert member_client.get(f"{LIST}?{query}", headers=COUNT).status_code == 200
+
+
+@pytest.mark.usefixtures("crowd", "low_cap", "rival")
+def test_a_stranger_learns_no_number(stranger_client: Client) -> None:
+    assert stranger_client.get(f"{LIST}?search=customer", headers=COUNT).status_code == 404
