@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django_guid import get_guid
 
 from portal.api.errors import answer, is_api_path
-from portal.databases.failures import is_unavailable
+from portal.databases.failures import is_unavailable, replace_broken_connections
 
 REFUSALS: Final = {
     400: "Bad request.",
@@ -68,8 +68,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     The pages need no session and no database.
     """
     # Django calls this while it handles the exception, wherever that came from.
-    if not is_unavailable(sys.exception()):
+    error = sys.exception()
+    if error is None or not is_unavailable(error):
         return _answer(request, 500, "Server error.", request_id=get_guid())
+    replace_broken_connections(error)
     response = _answer(request, 503, "The database is busy or away.")
     response["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,9 @@ from e2e.postgres.conftest import LIST, PAGE
 from e2e.server import Server, serve
 
 LOCK = "LOCK TABLE customers_customer IN ACCESS EXCLUSIVE MODE"
-HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+HANG_UP = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'"
+PROCESSES, THREADS = 2, 4
 NDJSON = {"Accept": "application/x-ndjson"}
 
 
@@ -65,14 +68,27 @@ def test_a_command_takes_its_time(server: Server) -> None:
     assert "('0',)" in server.manage("shell", "--command", script.format("SHOW statement_timeout"))
 
 
-def test_a_restart_of_the_database_costs_no_request(
+def test_a_process_takes_no_more_connections_than_it_has_threads(
     cluster: Cluster, name: str, program: httpx.Client
 ) -> None:
-    assert program.get(LIST).status_code == 200
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(program.get, [LIST] * 96))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert cluster.ask(CONNECTIONS.format(name=name)) <= PROCESSES * THREADS
+
+
+def test_a_restart_of_the_database_costs_each_process_one_request_at_most(
+    cluster: Cluster, name: str, program: httpx.Client
+) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(program.get, [LIST] * 48))
 
     cluster.ask(HANG_UP.format(name=name))
 
-    assert [program.get(LIST).status_code for _ in range(8)] == [200] * 8
+    answers = [program.get(LIST).status_code for _ in range(32)]
+    assert answers.count(200) >= len(answers) - PROCESSES
+    assert set(answers) <= {200, 503}
 
 
 def test_while_the_database_is_away_there_is_an_answer(

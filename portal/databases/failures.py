@@ -7,8 +7,10 @@ import sqlite3
 from typing import Final
 
 import psycopg
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from psycopg_pool import PoolTimeout
 
+BUSY: Final = (psycopg.errors.QueryCanceled, PoolTimeout)
 LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -27,6 +29,17 @@ def is_unavailable(error: BaseException | None) -> bool:
 def is_over_its_time(error: BaseException) -> bool:
     """Whether the query was given up because it took too long."""
     return isinstance(error.__cause__, psycopg.errors.QueryCanceled)
+
+
+def replace_broken_connections(error: BaseException) -> None:
+    """Where one connection broke, others of the pool did as well: it tries each of them now.
+
+    After a restart each would cost a request of its own otherwise. Trying them before each use
+    would cost every request a round trip.
+    """
+    pool = getattr(connection, "pool", None)
+    if pool and not isinstance(error.__cause__, BUSY):
+        pool.check()
 
 
 class OneLine(logging.Filter):

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DEFAULT_DB_ALIAS, OperationalError
+from django.db import DEFAULT_DB_ALIAS, Error
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 
@@ -119,18 +119,16 @@ class ReplicaMiddleware:
         with reads_may_be_old() as reads:
             try:
                 response: HttpResponseBase = view(request, *args, **kwargs)
-            except OperationalError as error:
-                if not (reads.are_from_replica and _is_up_to_the_replica(error)):
+            except Error as error:
+                # A query that takes too long would only take as long once more.
+                if not reads.are_from_replica or is_over_its_time(error):
                     raise
-                replica.give_up(error)
+                # Another error may be a migration that has not come that far yet.
+                if is_unavailable(error):
+                    replica.give_up(error)
                 return None  # and Django calls the view, which now reads from the primary
         return response
 
     def _wrote(self, request: HttpRequest) -> bool:
         found = request.get_signed_cookie(WROTE, None, max_age=self._seconds)
         return found is not None
-
-
-def _is_up_to_the_replica(error: OperationalError) -> bool:
-    """A query that takes too long would only take as long once more."""
-    return is_unavailable(error) and not is_over_its_time(error)

@@ -19,7 +19,14 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
 }
-POSTGRES_OPTIONS: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}}
+POSTGRES_OPTIONS: dict[str, Any] = {
+    # As many as a server process has threads.
+    "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
+    # A host that is gone without a word is found out within seconds.
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 30,
+}
 # What somebody waits for, in seconds; browsers and gunicorn wait longer. Told by portal/wsgi.py.
 STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
@@ -30,8 +37,6 @@ def database_from(url: str) -> dict[str, Any]:
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
     # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.
     database["CONN_MAX_AGE"] = None if is_sqlite else 0
-    # After a restart of the server the pool still has connections that lead nowhere.
-    database["CONN_HEALTH_CHECKS"] = not is_sqlite
     database["OPTIONS"] = {
         **database.get("OPTIONS", {}),
         **(SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS),
@@ -59,7 +64,8 @@ def replica_from(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_REPLICA_URL has to be one of PostgreSQL.")
     impatient = {"connect_timeout": 2, "tcp_user_timeout": 3000}
     options = {**database["OPTIONS"], **impatient, "pool": False}
-    return {**database, "OPTIONS": options, "CONN_MAX_AGE": None, "TEST": {"MIRROR": "default"}}
+    kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return {**database, "OPTIONS": options, **kept, "TEST": {"MIRROR": "default"}}
 
 
 if REPLICA_URL:

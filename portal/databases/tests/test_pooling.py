@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db.utils import ConnectionHandler
 
+from portal import server
 from portal.settings.data import database_from, replica_from
 
 URL = "postgres://portal@localhost/portal"
@@ -25,6 +26,10 @@ def test_no_statement_is_prepared_on_the_server(database: dict[str, Any]) -> Non
 
     assert connection.get_connection_params()["prepare_threshold"] is None
     assert "server_side_binding" not in database["OPTIONS"]
+
+
+def test_each_thread_of_a_process_has_a_connection_of_the_pool() -> None:
+    assert database_from(URL)["OPTIONS"]["pool"]["max_size"] == server.threads
 
 
 def test_only_streams_have_a_cursor_and_theirs_is_in_a_transaction() -> None:
