@@ -13,19 +13,13 @@ from django.http import QueryDict
 from django_scopes import get_scope
 from django_scopes.exceptions import ScopeError
 
+from portal.customers import pages
 from portal.customers.counts import FACETS, conditions_from
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet
 from portal.customers.numbers import Numbers
-from portal.customers.pages import (
-    Count,
-    CustomerPage,
-    last_page,
-    read_counted,
-    read_last,
-    read_uncounted,
-)
+from portal.customers.pages import CustomerPage
 from portal.customers.places import Place
 from portal.customers.stretches import Stretch, read_beyond, read_from
 from portal.kept import KeptQuery
@@ -143,14 +137,16 @@ class CustomerSearch:
         at_once = self.numbers.at_once
         if at_once and at_once.is_exact:
             count = at_once.number
-            return read_counted(self.customers, count, number or last_page(count, size), size)
+            return pages.read_counted(
+                self.customers, count, number or pages.last_page(count, size), size
+            )
         if not number:
-            return read_last(self._unordered.in_order(self.ordering, backwards=True), size)
-        return read_uncounted(self.customers, number, size, is_over=at_once is not None)
+            return pages.read_last(self._unordered.in_order(self.ordering, backwards=True), size)
+        return pages.read_uncounted(self.customers, number, size, is_over=at_once is not None)
 
     def count_page(self, number: int, size: int) -> CustomerPage:
         """A page that somebody has already, without its rows: the number is exact."""
-        return CustomerPage(number, size, Count(self.numbers.exact()))
+        return CustomerPage(number, size, pages.Count(self.numbers.exact()))
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
         """These fields of a page of customers. Without rows where the list is not that long."""
