@@ -1,0 +1,81 @@
+"""Long lists: what one knows at once, what comes later, and what each choice would leave."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from e2e.conftest import CLARA, CLARAS_PASSWORD, NewContext
+from e2e.server import Server
+from e2e.steps import PLAYHOUSE, count, rows, sign_in
+
+ARENA = "/organizers/arena/customers/"
+MANY = f"{ARENA}?search=example"
+
+
+@pytest.fixture(scope="session")
+def arena(server: Server, playhouse: str) -> str:
+    """The list of an organizer with more customers than a page counts; Clara works there too."""
+    server.manage("create_organizer", "arena", "--name", "Arena")
+    server.manage("seed_demo", "arena", "--customers", "10500", "--verbosity", "0")
+    server.manage(
+        "create_staff", CLARA, "--organizer", "arena", "--password-stdin", typed=CLARAS_PASSWORD
+    )
+    return ARENA
+
+
+def come_in(page: Page) -> None:
+    page.goto(MANY)
+    sign_in(page, CLARA, CLARAS_PASSWORD)
+    expect(rows(page)).to_have_count(50)
+
+
+def test_the_exact_number_follows_everywhere(new_context: NewContext, arena: str) -> None:
+    page = new_context().new_page()
+    held: list[Route] = []
+
+    def hold_counting(route: Route) -> None:
+        is_counting = route.request.headers.get("hx-target", "").endswith("#count")
+        held.append(route) if is_counting else route.continue_()
+
+    page.route("**/arena/customers/**", hold_counting)
+    come_in(page)
+    expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()
+    expect(page).to_have_title("10,000+ customers · Arena · Portal")
+    expect(page.get_by_role("navigation", name="Pages")).to_contain_text("1–50 of 10,000+")
+
+    held[0].continue_()
+
+    expect(page.get_by_text("10,000+")).to_have_count(0)
+    expect(page).to_have_title(re.compile(r"^10,[0-9]{3} customers · Arena · Portal$"))
+    expect(page.get_by_role("status")).to_contain_text("page 1 of 208, ordered by Email")
+    expect(page.get_by_role("navigation", name="Pages")).to_contain_text("Page 1 of 208")
+    expect(page).to_have_url(MANY)
+
+
+def test_without_a_script_the_list_is_walked_to_its_end(
+    new_context: NewContext, arena: str
+) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    come_in(page)
+    expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()
+
+    page.get_by_role("link", name="Last", exact=True).click()
+
+    expect(page.get_by_text("Page 208 of 208", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Previous").click()
+    expect(page.get_by_role("link", name="Next")).to_be_visible()
+
+
+def test_each_choice_says_whom_it_would_leave(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?locale=de")
+    clara_page.get_by_role("button", name="Status").click()
+    expect(clara_page.get_by_role("radio", name="Any 58").first).to_be_visible()
+
+    clara_page.get_by_role("radio", name="Inactive").check()
+
+    inactive = clara_page.get_by_role("radio", name=re.compile(r"^Inactive \d+$"))
+    number = (inactive.locator("..").inner_text()).split()[-1]
+    expect(count(clara_page, f"{number} of 127 customers")).to_be_visible()
