@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from portal.customers.indexing import indexes_for
 from portal.customers.models import Customer
-from portal.customers.prepared import Values
+from portal.customers.prepared import Batch, Values, prepare_batch
 from portal.customers.rows import Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
 from portal.organizers.models import Organizer
@@ -59,10 +59,16 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> 
     where its email is that of another customer once everything is loaded; two customers may swap
     their emails. Rejections among the rows are passed on to the report.
     """
+    return load_batches(organizer, map(prepare_batch, _batches(iter(rows))))
+
+
+def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
+    """load_customers() for rows that are prepared already."""
     report = LoadReport()
     with transaction.atomic():
         staging = Staging(organizer)
-        for batch in _batches(_accepted(rows, report)):
+        for batch in batches:
+            report.reject(batch.rejections)
             staging.add(batch)
         staging.close()
         _merge(organizer, staging, report)
@@ -90,15 +96,7 @@ def add_customers(
     return report
 
 
-def _accepted(rows: Iterable[Placed | Rejection], report: LoadReport) -> Iterator[Placed]:
-    for row in rows:
-        if isinstance(row, Rejection):
-            report.reject([row])
-        else:
-            yield row
-
-
-def _batches(rows: Iterator[Placed]) -> Iterator[list[Placed]]:
+def _batches(rows: Iterator[Placed | Rejection]) -> Iterator[list[Placed | Rejection]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
 

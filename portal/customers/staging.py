@@ -9,8 +9,8 @@ from typing import Any, Final
 from django.db import connection
 
 from portal.customers.models import Customer
-from portal.customers.prepared import COLUMNS, Values, prepare
-from portal.customers.rows import Placed, Rejection
+from portal.customers.prepared import COLUMNS, Batch, Values
+from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
 
 CREATE: Final = """
@@ -77,15 +77,12 @@ class Staging:
         self._length = 0
         self._execute(CREATE)
 
-    def add(self, batch: Sequence[Placed]) -> None:
+    def add(self, batch: Batch) -> None:
         """Stage rows behind those that are staged already."""
-        numbers = range(self._length, self._length + len(batch))
-        values = [
-            (number, placed.place, *row)
-            for number, placed, row in zip(numbers, batch, prepare(batch), strict=True)
-        ]
-        self._length += len(batch)
-        _write(COPY, INSERT, values)
+        numbers = range(self._length, self._length + len(batch.values))
+        self._length += len(batch.values)
+        rows = zip(numbers, batch.places, batch.values, strict=True)
+        _write(COPY, INSERT, [(number, place, *values) for number, place, values in rows])
 
     def close(self) -> None:
         """No more rows come. Indexes are quicker to make now than to keep up row by row."""
