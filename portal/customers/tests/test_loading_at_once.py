@@ -51,6 +51,15 @@ def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: in
     assert before.keys() >= {index.name for index in Customer._meta.indexes}
 
 
+def test_so_it_has_after_the_first_import_of_many(organizer: Organizer) -> None:
+    before = _indexes()
+
+    report = load_customers(organizer, demo_customers(10_000))
+
+    assert report == LoadReport(created=10_000)
+    assert _indexes() == before
+
+
 def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
     before = _indexes()
     rows = prepare(demo_customers(10))
