@@ -39,14 +39,14 @@ FEW: Final = 10_000
 
 
 @contextmanager
-def indexes_for(expected: int) -> Iterator[None]:
+def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
     """Around a load of so many new customers, within a transaction.
 
-    Where they will be half of the table or more, its indexes are made anew: it pays from a third
-    on. Nobody else can read customers on PostgreSQL meanwhile. What is not unique is refused
-    there at the end only.
+    Where there are not more others than `beside`, the table's indexes are made anew. It pays up
+    to twice as many others as new ones, but nobody can read customers on PostgreSQL meanwhile.
+    What is not unique is refused there at the end only.
     """
-    if expected < FEW or _has_more_than(expected):
+    if expected < FEW or _has_more_than(beside):
         yield
         return
     with connection.cursor() as cursor:

@@ -8,11 +8,12 @@ from itertools import islice
 from typing import Final
 
 from django.db import connection, transaction
+from django_scopes import scope
 
 from portal.customers.counting import counted_at_once
 from portal.customers.indexing import indexes_for
 from portal.customers.models import Customer
-from portal.customers.prepared import Values
+from portal.customers.prepared import Batch, Values, prepare_batch
 from portal.customers.rows import Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
 from portal.organizers.models import Organizer
@@ -60,13 +61,20 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> 
     where its email is that of another customer once everything is loaded; two customers may swap
     their emails. Rejections among the rows are passed on to the report.
     """
+    return load_batches(organizer, map(prepare_batch, _batches(iter(rows))))
+
+
+def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
+    """load_customers() for rows that are prepared already."""
     report = LoadReport()
+    _make_room()
     with transaction.atomic():
         staging = Staging(organizer)
-        for batch in _batches(_accepted(rows, report)):
+        for batch in batches:
+            report.reject(batch.rejections)
             staging.add(batch)
         staging.close()
-        _merge(organizer, staging, report)
+        _write(organizer, staging, report)
     if report.created + report.updated >= MANY:
         _analyze()
     return report
@@ -82,7 +90,7 @@ def add_customers(
     """
     report = LoadReport()
     _make_room()
-    with transaction.atomic(), indexes_for(expected), counted_at_once():
+    with transaction.atomic(), indexes_for(expected, beside=expected), counted_at_once():
         for batch in batches:
             write_at_once(organizer, batch)
             report.created += len(batch)
@@ -91,29 +99,35 @@ def add_customers(
     return report
 
 
-def _accepted(rows: Iterable[Placed | Rejection], report: LoadReport) -> Iterator[Placed]:
-    for row in rows:
-        if isinstance(row, Rejection):
-            report.reject([row])
-        else:
-            yield row
-
-
-def _batches(rows: Iterator[Placed]) -> Iterator[list[Placed]]:
+def _batches(rows: Iterator[Placed | Rejection]) -> Iterator[list[Placed | Rejection]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
 
 
-def _merge(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
+def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
     # Loads of one organizer queue here, so that none changes what another has just compared.
     Organizer.objects.select_for_update().get(pk=organizer.pk)
     report.repeated = staging.drop_repeated()
+    with scope(organizer=organizer):
+        is_first = not Customer.objects.exists()
+    (_add if is_first else _merge)(staging, report)
+    staging.drop()
+
+
+def _add(staging: Staging, report: LoadReport) -> None:
+    report.reject(staging.refuse_shared_emails())
+    report.created = staging.count()
+    with indexes_for(report.created, beside=report.created // 4), counted_at_once():
+        staging.add_all()
+
+
+def _merge(staging: Staging, report: LoadReport) -> None:
     report.unchanged = staging.drop_unchanged()
     report.reject(staging.refuse_taken_emails())
-    report.created, report.updated = staging.count()
-    if report.created or report.updated:
+    if count := staging.count():
+        report.created = staging.count_new()
+        report.updated = count - report.created
         staging.merge()
-    staging.drop()
 
 
 def _make_room() -> None:

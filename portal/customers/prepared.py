@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from django.db import connection
 
 from portal.customers.derived import DERIVED, derived_values
-from portal.customers.rows import CustomerRow, Placed
+from portal.customers.rows import CustomerRow, Placed, Rejection
 
 GIVEN: Final = tuple(CustomerRow.model_fields)
 COLUMNS: Final = GIVEN + DERIVED
@@ -19,6 +19,26 @@ TIMES: Final = ("last_login", "date_joined", "last_modified")
 _given = attrgetter(*GIVEN)
 
 Values = tuple[Any, ...]  # in the order of COLUMNS; text, truth, or nothing
+
+
+class Batch(NamedTuple):
+    """Rows on their way into the staging table, the place of each, and what is refused already."""
+
+    values: list[Values]
+    places: list[str]
+    rejections: list[Rejection]
+
+
+def prepare_batch(rows: Iterable[Placed | Rejection]) -> Batch:
+    """The accepted ones of the rows, and the others."""
+    accepted: list[Placed] = []
+    rejections: list[Rejection] = []
+    for row in rows:
+        if isinstance(row, Rejection):
+            rejections.append(row)
+        else:
+            accepted.append(row)
+    return Batch(prepare(accepted), [placed.place for placed in accepted], rejections)
 
 
 def prepare(rows: Iterable[Placed]) -> list[Values]:

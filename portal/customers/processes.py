@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -48,5 +49,7 @@ def map_ahead(
 
 def _begin() -> None:
     """What this work makes is not cyclic; to look for garbage again and again would slow it."""
+    # An interruption of the command is for its first process, which ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
     gc.disable()

@@ -1,26 +1,29 @@
-"""Customers in files: saved pages of the API, arrays, one customer per line. Read as a stream."""
+"""Customers in files: saved pages of the API, arrays, one customer per line. Read as a stream.
+
+A file is cut into blocks, which costs little, so that other processes can read them. What cannot
+be cut is read here, slowly.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
-from itertools import chain
-from typing import Final, Protocol
+from itertools import chain, islice
+from typing import Final, NamedTuple, Protocol
 
-import ijson
 import orjson
 
 from portal.customers.rows import Found, Rejection
+from portal.customers.streamed import read_values
 
-CHUNK: Final = 1 << 16
+CHUNK: Final = 1 << 19
+BATCH: Final = 1_000
 BOM: Final = b"\xef\xbb\xbf"
 PAGE: Final = re.compile(rb'"results"\s*:\s*\[')
-SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-# A pair of surrogates, a lone one (the group), any other escape sequence.
-ESCAPE: Final = re.compile(
-    rb"\\(?:u[dD][89aAbB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL
-)
+ARRAY: Final = re.compile(rb"\s*\[")
+# Up to the last comma that seems to stand between two customers.
+CUSTOMERS: Final = re.compile(rb"(.*\})\s*,\s*(?=\{)", re.DOTALL)
 
 
 class Readable(Protocol):
@@ -38,8 +41,20 @@ class Layout(Enum):
     LINES = "a line"
 
 
-class BrokenJson(ValueError):
-    """From here on the file cannot be read."""
+class Block(NamedTuple):
+    """A part of a file: lines of JSON, an array, or what was read already."""
+
+    name: str
+    layout: Layout
+    first: int
+    content: bytes | list[Found | Rejection]
+
+    @property
+    def size(self) -> int:
+        """In bytes, about."""
+        if isinstance(self.content, list):
+            return len(self.content) * CHUNK // BATCH
+        return len(self.content)
 
 
 def read_customers(file: Readable, *, name: str) -> Iterator[Found | Rejection]:
@@ -47,12 +62,44 @@ def read_customers(file: Readable, *, name: str) -> Iterator[Found | Rejection]:
 
     Everything before the place where a file breaks off is read. The file need not be seekable.
     """
+    for block in read_blocks(file, name=name):
+        yield from read_block(block)
+
+
+def read_blocks(file: Readable, *, name: str) -> Iterator[Block]:
+    """The same, still to be read by read_block()."""
     chunks = _chunks(file)
     head = next(chunks, b"").removeprefix(BOM)
-    found = _read(chain([head], chunks), name, _layout(head)) if head.strip() else iter(())
-    first = next(found, None)
-    yield first or Rejection(name, "holds no customers")
-    yield from found
+    layout = _layout(head)
+    blocks = iter(_cut(chain([head], chunks), name, layout) if head.strip() else ())
+    first = next(blocks, None)
+    yield first or Block(name, layout, 0, [Rejection(name, "holds no customers")])
+    yield from blocks
+
+
+def read_block(block: Block) -> Iterator[Found | Rejection]:
+    """What the block holds. Needs neither its file nor the blocks before it."""
+    if isinstance(block.content, list):
+        yield from block.content
+    elif block.layout is Layout.LINES:
+        for number, line in enumerate(block.content.split(b"\n"), start=block.first):
+            if line.strip():
+                yield _read_line(line, f"{block.name}, line {number}")
+    else:
+        for number, content in enumerate(orjson.loads(block.content), start=block.first):
+            yield Found(f"{block.name}, customer {number}", content)
+
+
+def in_groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Small ones together, so that it pays to give them to another process."""
+    group: list[Block] = []
+    for block in blocks:
+        group.append(block)
+        if sum(each.size for each in group) >= CHUNK:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _chunks(file: Readable) -> Iterator[bytes]:
@@ -79,24 +126,21 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _read(chunks: Iterable[bytes], name: str, layout: Layout) -> Iterator[Found | Rejection]:
+def _cut(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
     if layout is Layout.LINES:
-        return _read_lines(chunks, name)
-    return _read_values(_without_lone_surrogates(chunks), name, layout.value)
+        return _cut_lines(chunks, name)
+    return _cut_array(chunks, name, layout)
 
 
-def _read_lines(chunks: Iterable[bytes], name: str) -> Iterator[Found | Rejection]:
-    for number, line in enumerate(_lines(chunks), start=1):
-        if line.strip():
-            yield _read_line(line, f"{name}, line {number}")
-
-
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
+def _cut_lines(chunks: Iterable[bytes], name: str) -> Iterator[Block]:
+    rest, number = b"", 1
     for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-    yield rest
+        lines, end, rest = (rest + chunk).rpartition(b"\n")
+        if end:
+            yield Block(name, Layout.LINES, number, lines)
+            number += lines.count(b"\n") + 1
+    if rest.strip():
+        yield Block(name, Layout.LINES, number, rest)
 
 
 def _read_line(line: bytes, place: str) -> Found | Rejection:
@@ -106,58 +150,31 @@ def _read_line(line: bytes, place: str) -> Found | Rejection:
         return Rejection(place, f"is not JSON: {error}")
 
 
-def _read_values(chunks: Iterable[bytes], name: str, prefix: str) -> Iterator[Found | Rejection]:
+def _cut_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
+    """As long as the parts that it seems to have are JSON, which no wrong cut would be."""
+    start, rest = _open(next(chunks), layout)
     number = 0
-    try:
-        for number, content in enumerate(_parse(chunks, prefix), start=1):
-            yield Found(f"{name}, customer {number}", content)
-    except BrokenJson as error:
-        yield Rejection(f"{name}, after customer {number}" if number else name, str(error))
+    while start and (customers := CUSTOMERS.match(rest)):
+        content = b"[%b]" % customers[1]
+        try:
+            length = len(orjson.loads(content))
+        except orjson.JSONDecodeError:
+            break
+        yield Block(name, layout, number + 1, content)
+        number += length
+        rest = rest[customers.end() :] + next(chunks, b"")
+    values = read_values(chain([start + rest], chunks), name, layout.value, before=number)
+    while batch := list(islice(values, BATCH)):
+        yield Block(name, layout, 0, batch)
 
 
-def _parse(chunks: Iterable[bytes], prefix: str) -> Iterator[object]:
-    """The values at the prefix. Raises BrokenJson after the last one that can be read.
-
-    Fed by hand, because ijson's own iterator loses the values before an error in the same chunk.
-    """
-    found = ijson.sendable_list()
-    parser = ijson.items_coro(found, prefix, multiple_values=True)
-    for chunk in chain(chunks, [None]):
-        fault = _feed(parser, chunk)
-        yield from found
-        found.clear()
-        if fault:
-            raise BrokenJson(fault)
-
-
-def _feed(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
-    """What is wrong with the chunk; None stands for the end."""
-    try:
-        parser.close() if chunk is None else parser.send(chunk)
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        reason = str(error).removeprefix("b'").partition("\\n")[0].splitlines()[0]
-        return "breaks off in the middle" if "premature EOF" in reason else f"is not JSON: {reason}"
-    return ""
-
-
-def _without_lone_surrogates(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """With NUL in their place, which is refused like them: ijson makes question marks of them."""
-    for piece in _pieces(chunks):
-        yield ESCAPE.sub(_nul_for_lone, piece) if SURROGATE.search(piece) else piece
-
-
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks, cut after commas: no escape sequence of JSON holds one, so none is cut."""
-    rest = b""
-    for chunk in chunks:
-        head, comma, tail = chunk.rpartition(b",")
-        if comma:
-            yield rest + head + comma
-            rest = tail
-        else:
-            rest += chunk
-    yield rest
-
-
-def _nul_for_lone(escape: re.Match[bytes]) -> bytes:
-    return rb"\u0000" if escape[1] else escape[0]
+def _open(head: bytes, layout: Layout) -> tuple[bytes, bytes]:
+    """Where the customers begin: what has to stand before them, and they. Nothing if unsure."""
+    if layout is Layout.ARRAY and (array := ARRAY.match(head)):
+        return b"[", head[array.end() :]
+    if layout is Layout.PAGES and (page := PAGE.search(head)):
+        start = b'"results":['
+        # Not in a text, and not within something else.
+        if _is_object(head[: page.start()] + start + b"]}"):
+            return b"{" + start, head[page.end() :]
+    return b"", head

@@ -9,8 +9,8 @@ from typing import Any, Final
 from django.db import connection
 
 from portal.customers.models import Customer
-from portal.customers.prepared import COLUMNS, Values, prepare
-from portal.customers.rows import Placed, Rejection
+from portal.customers.prepared import COLUMNS, Batch, Values
+from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
 
 CREATE: Final = """
@@ -62,11 +62,11 @@ FREE_EMAILS: Final = """
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
         SELECT 1 FROM staged WHERE staged.identifier = {table}.identifier
         AND NOT (staged.email_key {same} {table}.email_key))"""
+ADD: Final = """
+    INSERT INTO {table} (organizer_id, {columns}) SELECT %(organizer)s, {columns} FROM staged"""
 # SQLite would take ON for a join if nothing stood before it.
-MERGE: Final = """
-    INSERT INTO {table} (organizer_id, {columns})
-    SELECT %(organizer)s, {columns} FROM staged WHERE 1 = 1 ORDER BY number
-    ON CONFLICT (organizer_id, identifier) DO UPDATE SET {assignments}"""
+MERGE: Final = f"""{ADD} WHERE 1 = 1 ORDER BY number
+    ON CONFLICT (organizer_id, identifier) DO UPDATE SET {{assignments}}"""
 
 
 class Staging:
@@ -77,15 +77,12 @@ class Staging:
         self._length = 0
         self._execute(CREATE)
 
-    def add(self, batch: Sequence[Placed]) -> None:
+    def add(self, batch: Batch) -> None:
         """Stage rows behind those that are staged already."""
-        numbers = range(self._length, self._length + len(batch))
-        values = [
-            (number, placed.place, *row)
-            for number, placed, row in zip(numbers, batch, prepare(batch), strict=True)
-        ]
-        self._length += len(batch)
-        _write(COPY, INSERT, values)
+        numbers = range(self._length, self._length + len(batch.values))
+        self._length += len(batch.values)
+        rows = zip(numbers, batch.places, batch.values, strict=True)
+        _write(COPY, INSERT, [(number, place, *values) for number, place, values in rows])
 
     def close(self) -> None:
         """No more rows come. Indexes are quicker to make now than to keep up row by row."""
@@ -103,29 +100,41 @@ class Staging:
 
     def refuse_taken_emails(self) -> list[Rejection]:
         """Take out rows whose email another customer keeps, or an earlier row brings."""
-        refused = [
-            row
-            for statement in (REFUSE_KEPT, REFUSE_SHARED, REFUSE_KEPT)
-            for row in self._fetch(statement)
-        ]
-        return [
-            Rejection(place, f"email: {email} belongs to another customer")
-            for _number, place, email in sorted(refused, key=itemgetter(0))
-        ]
+        return self._refuse(REFUSE_KEPT, REFUSE_SHARED, REFUSE_KEPT)
 
-    def count(self) -> tuple[int, int]:
-        """How many customers a merge would create and update."""
-        [(total,)], [(new,)] = self._fetch(COUNT), self._fetch(COUNT_NEW)
-        return new, total - new
+    def refuse_shared_emails(self) -> list[Rejection]:
+        """The same where there are no other customers yet."""
+        return self._refuse(REFUSE_SHARED)
+
+    def count(self) -> int:
+        """How many rows are left."""
+        [(total,)] = self._fetch(COUNT)
+        return int(total)
+
+    def count_new(self) -> int:
+        """How many of them are no customers yet."""
+        [(new,)] = self._fetch(COUNT_NEW)
+        return int(new)
 
     def merge(self) -> None:
         """Write what is staged. Nothing that is left may be refused by the database."""
         self._execute(FREE_EMAILS)
         self._execute(MERGE)
 
+    def add_all(self) -> None:
+        """Write what is staged, to an organizer that has no customers yet."""
+        self._execute(ADD)
+
     def drop(self) -> None:
         """The next load of this connection makes its own."""
         self._execute("DROP TABLE staged")
+
+    def _refuse(self, *statements: str) -> list[Rejection]:
+        refused = [row for statement in statements for row in self._fetch(statement)]
+        return [
+            Rejection(place, f"email: {email} belongs to another customer")
+            for _number, place, email in sorted(refused, key=itemgetter(0))
+        ]
 
     def _execute(self, statement: str) -> int:
         with connection.cursor() as cursor:

@@ -68,6 +68,15 @@ def test_who_was_loaded_is_found(
             assert [customer.identifier for customer in search.customers] == [identifier]
 
 
+def test_so_it_has_after_the_first_import_of_many(organizer: Organizer) -> None:
+    before = _indexes()
+
+    report = load_customers(organizer, demo_customers(10_000))
+
+    assert report == LoadReport(created=10_000)
+    assert _indexes() == before
+
+
 def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
     before = _indexes()
     rows = prepare(demo_customers(10))
