@@ -97,9 +97,11 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
     descending = name.startswith("-") != backwards
     last = _term(PRIMARY, descending=descending)
     filled = [_term(key, descending=descending), *([] if key.is_unique else [last])]
+    # An index with the key in it is ordered by the key, also where that is always nothing.
+    empty = [last] if key.is_unique else filled
     sections = [
         Section(Q(HasValue(key.expression)), filled),
-        Section(_has_none(key), [last], is_empty=True),
+        Section(_has_none(key), empty, is_empty=True),
     ]
     return sections[::-1] if backwards else sections
 

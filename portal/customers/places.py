@@ -69,8 +69,10 @@ def sections_beyond(keys: Sequence[str], place: Place) -> list[Section]:
     while sections[0].is_empty != is_empty and len(sections) > 1:
         del sections[0]
     own, *further = sections
-    values = place.values[1:] if own.is_empty else place.values
-    pairs = list(zip(own.terms, values, strict=False))
+    # Of a unique key the value is enough; where there is none, the primary key is.
+    pairs = list(zip(own.terms, place.values, strict=False))
+    if own.is_empty:
+        pairs = [(own.terms[-1], place.values[-1])]
     beyond = own.condition & _at_once(pairs, inclusive=place.inclusive)
     compared = [(term.field, value) for term, value in pairs]
     return [own._replace(condition=beyond, values=compared), *further]

@@ -56,7 +56,8 @@ class CustomerSearch:
     @cached_property
     def _matches(self) -> Matches:
         """Whom the search finds."""
-        return find_matches(self._left_by_others, str(self._values.get("search") or ""))
+        search = str(self._values.get("search") or "")
+        return find_matches(self._left_by_others, search, self._organizer.pk)
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:

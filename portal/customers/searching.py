@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
+from django.db.models.functions import Cast
 
 from portal.customers.counts import CAP, FACETS, Combination, Counts, read_combination
 from portal.customers.folding import fold
@@ -43,6 +44,7 @@ class Matches:
     """
 
     words: Sequence[str]
+    owner: int  # the primary key of the organizer
     rare: Mapping[Combination, Sequence[int]] | None = None
     # Whether there are more than MOST, as far as that is known.
     are_many: bool = False
@@ -58,7 +60,7 @@ class Matches:
         """All of them, in no order."""
         if self.rare is not None:
             return among(customers, [*chain.from_iterable(self.rare.values())])
-        return matching_by_index(customers, self.words) if self.words else customers
+        return matching_by_index(customers, self.words, self.owner) if self.words else customers
 
     def met_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The same, for whoever walks an order to see some of them."""
@@ -67,15 +69,15 @@ class Matches:
         return matching_in_turn(customers, self.words)
 
 
-def find_matches(customers: CustomerQuerySet, search: str) -> Matches:
+def find_matches(customers: CustomerQuerySet, search: str, owner: int) -> Matches:
     """One query, to the index, where a word is long enough for it."""
     words = fold(search).split()
     if not any(len(word) >= TRIGRAM for word in words):
-        return Matches(words)
-    found = matching_by_index(customers, words).order_by().values_list("id", *FACETS)
+        return Matches(words, owner)
+    found = matching_by_index(customers, words, owner).order_by().values_list("id", *FACETS)
     rare = _keys_by_combination(found[: MOST + 1])
     are_many = sum(map(len, rare.values())) > MOST
-    return Matches(words, None if are_many else rare, are_many)
+    return Matches(words, owner, None if are_many else rare, are_many)
 
 
 def _keys_by_combination(found: QuerySet[Any, Any]) -> dict[Combination, list[int]]:
@@ -94,9 +96,13 @@ def _keys_by_combination(found: QuerySet[Any, Any]) -> dict[Combination, list[in
         return {read_combination(values): orjson.loads(keys) for *values, keys in cursor}
 
 
-def matching_by_index(customers: CustomerQuerySet, words: Sequence[str]) -> CustomerQuerySet:
-    """Those who match, however many, in no order."""
+def matching_by_index(
+    customers: CustomerQuerySet, words: Sequence[str], owner: int
+) -> CustomerQuerySet:
+    """Those of the organizer who match, however many, in no order."""
     if connections[customers.db].vendor == "postgresql":
+        # The index compares whole numbers only with those of the very type of the column.
+        customers = customers.filter(organizer_id=Cast(owner, BigIntegerField()))
         for word in words:
             customers = customers.filter(search_text__contains=word)
         return customers
