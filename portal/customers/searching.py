@@ -102,7 +102,7 @@ def matching_by_index(
     """Those of the organizer who match, however many, in no order."""
     if connections[customers.db].vendor == "postgresql":
         # The index compares whole numbers only with those of the very type of the column.
-        customers = customers.filter(organizer_id=Cast(owner, BigIntegerField()))
+        customers = customers.filter(organizer_id=Cast(Value(owner), BigIntegerField()))
         for word in words:
             customers = customers.filter(search_text__contains=word)
         return customers
