@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
+from django_scopes import ScopedManager, get_scope, scopes_disabled
+from django_scopes.exceptions import ScopeError
 
 from portal.customers.counts import CustomerCount  # noqa: F401  Django looks for models here.
 from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
@@ -158,3 +159,19 @@ class Customer(models.Model):
         )
         for column, value in zip(DERIVED, values, strict=True):
             setattr(self, column, value)
+
+
+def customers_of(organizer: Organizer) -> CustomerQuerySet:
+    """All of them. Raises ScopeError outside of the organizer's scope."""
+    require_scope(organizer)
+    # The search's index on PostgreSQL compares a bigint with nothing but a bigint. The condition
+    # of the scope, which is the same one once more, would hide it.
+    owner = Cast(models.Value(organizer.pk), models.BigIntegerField())
+    with scopes_disabled():
+        return Customer.objects.filter(organizer_id=owner)
+
+
+def require_scope(organizer: Organizer) -> None:
+    """Raises ScopeError outside of the organizer's scope."""
+    if get_scope().get("organizer") != organizer:
+        raise ScopeError(f"Not in the scope of {organizer.slug}.")

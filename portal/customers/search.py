@@ -12,7 +12,7 @@ from django.http import QueryDict
 from portal.customers.counts import FACETS, Count, conditions_from
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
-from portal.customers.models import Customer, CustomerQuerySet
+from portal.customers.models import CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
 from portal.customers.pages import COLUMNS, CustomerPage, read_page
 from portal.customers.places import Place
@@ -30,7 +30,7 @@ class CustomerSearch:
     def __init__(self, organizer: Organizer, query: QueryDict) -> None:
         self._organizer = organizer
         self._query = query
-        self._everybody = Customer.objects.filter(organizer=organizer)
+        self._everybody = customers_of(organizer)
 
     @cached_property
     def _filterset(self) -> CustomerFilter:
@@ -56,8 +56,7 @@ class CustomerSearch:
     @cached_property
     def _matches(self) -> Matches:
         """Whom the search finds."""
-        search = str(self._values.get("search") or "")
-        return find_matches(self._left_by_others, search, self._organizer.pk)
+        return find_matches(self._left_by_others, str(self._values.get("search") or ""))
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from portal.customers.counts import CAP, FACETS, Combination, Counts, read_combination
 from portal.customers.folding import fold
+from portal.databases.limited import read_limited
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -44,7 +44,6 @@ class Matches:
     """
 
     words: Sequence[str]
-    owner: int  # the primary key of the organizer
     rare: Mapping[Combination, Sequence[int]] | None = None
     # Whether there are more than MOST, as far as that is known.
     are_many: bool = False
@@ -60,7 +59,7 @@ class Matches:
         """All of them, in no order."""
         if self.rare is not None:
             return among(customers, [*chain.from_iterable(self.rare.values())])
-        return matching_by_index(customers, self.words, self.owner) if self.words else customers
+        return matching_by_index(customers, self.words) if self.words else customers
 
     def met_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The same, for whoever walks an order to see some of them."""
@@ -69,15 +68,15 @@ class Matches:
         return matching_in_turn(customers, self.words)
 
 
-def find_matches(customers: CustomerQuerySet, search: str, owner: int) -> Matches:
+def find_matches(customers: CustomerQuerySet, search: str) -> Matches:
     """One query, to the index, where a word is long enough for it."""
     words = fold(search).split()
     if not any(len(word) >= TRIGRAM for word in words):
-        return Matches(words, owner)
-    found = matching_by_index(customers, words, owner).order_by().values_list("id", *FACETS)
+        return Matches(words)
+    found = matching_by_index(customers, words).order_by().values_list("id", *FACETS)
     rare = _keys_by_combination(found[: MOST + 1])
     are_many = sum(map(len, rare.values())) > MOST
-    return Matches(words, owner, None if are_many else rare, are_many)
+    return Matches(words, None if are_many else rare, are_many)
 
 
 def _keys_by_combination(found: QuerySet[Any, Any]) -> dict[Combination, list[int]]:
@@ -86,23 +85,15 @@ def _keys_by_combination(found: QuerySet[Any, Any]) -> dict[Combination, list[in
         sql, parameters = found.query.sql_with_params()
     except EmptyResultSet:
         return {}
-    connection = connections[found.db]
-    columns, keys = ", ".join(FACETS), KEYS[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns}, {keys} FROM ({sql}) AS found GROUP BY {columns}",  # noqa: S608
-            parameters,
-        )
-        return {read_combination(values): orjson.loads(keys) for *values, keys in cursor}
+    columns, keys = ", ".join(FACETS), KEYS[connections[found.db].vendor]
+    asked = f"SELECT {columns}, {keys} FROM ({sql}) AS found GROUP BY {columns}"  # noqa: S608
+    rows = read_limited(found.db, asked, parameters)
+    return {read_combination(values): orjson.loads(text) for *values, text in rows}
 
 
-def matching_by_index(
-    customers: CustomerQuerySet, words: Sequence[str], owner: int
-) -> CustomerQuerySet:
-    """Those of the organizer who match, however many, in no order."""
+def matching_by_index(customers: CustomerQuerySet, words: Sequence[str]) -> CustomerQuerySet:
+    """Those who match, however many, in no order."""
     if connections[customers.db].vendor == "postgresql":
-        # The index compares whole numbers only with those of the very type of the column.
-        customers = customers.filter(organizer_id=Cast(Value(owner), BigIntegerField()))
         for word in words:
             customers = customers.filter(search_text__contains=word)
         return customers

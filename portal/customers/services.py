@@ -6,10 +6,8 @@ import re
 from typing import Final
 
 from django.http import QueryDict
-from django_scopes import get_scope
-from django_scopes.exceptions import ScopeError
 
-from portal.customers.models import IDENTIFIER, Customer
+from portal.customers.models import IDENTIFIER, Customer, require_scope
 from portal.customers.search import CustomerSearch
 from portal.kept import KeptQuery
 from portal.organizers.models import Organizer
@@ -29,8 +27,7 @@ def get_customer(organizer: Organizer, identifier: str) -> Customer:
 
     Like every query for customers it raises ScopeError outside of the organizer's scope.
     """
-    if get_scope().get("organizer") != organizer:
-        raise ScopeError(f"Not in the scope of {organizer.slug}.")
+    require_scope(organizer)
     rows = []
     if re.match(IDENTIFIER, identifier):
         rows = _by_identifier.rows(organizer.pk, identifier)

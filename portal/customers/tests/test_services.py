@@ -25,13 +25,11 @@ def test_searching_outside_a_scope_raises(organizer: Organizer) -> None:
         services.search_customers(organizer, query=QueryDict(""))
 
 
-def test_searching_another_organizer_than_the_scope_finds_nobody(
-    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+def test_searching_another_organizer_than_the_scope_raises(
+    organizer: Organizer, rival: Organizer
 ) -> None:
-    make_customer(of=rival)
-
-    with scope(organizer=organizer):
-        assert not services.search_customers(rival, query=QueryDict("")).customers.exists()
+    with scope(organizer=organizer), pytest.raises(ScopeError):
+        services.search_customers(rival, query=QueryDict(""))
 
 
 def test_a_canonical_query_has_nothing_empty_unknown_or_by_default(organizer: Organizer) -> None:
