@@ -1,0 +1,63 @@
+"""Times in words: exactly, and how long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from django.utils import timezone
+from django.utils.dates import MONTHS_3
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
+
+DAY: Final = 24 * 60 * 60
+# Seconds, and the words for a number of them. Months and years are about as long as they are.
+UNITS: Final = (
+    (365 * DAY, ngettext_lazy("%(n)d year ago", "%(n)d years ago", "n")),
+    (30 * DAY, ngettext_lazy("%(n)d month ago", "%(n)d months ago", "n")),
+    (7 * DAY, ngettext_lazy("%(n)d week ago", "%(n)d weeks ago", "n")),
+    (DAY, ngettext_lazy("%(n)d day ago", "%(n)d days ago", "n")),
+    (60 * 60, ngettext_lazy("%(n)d hour ago", "%(n)d hours ago", "n")),
+    (60, ngettext_lazy("%(n)d minute ago", "%(n)d minutes ago", "n")),
+)
+
+
+class Clock:
+    """One now, one time zone and one language; each word is translated once."""
+
+    def __init__(self) -> None:
+        self._now = timezone.now()
+        self._zone = timezone.get_current_timezone()
+        self._ago: dict[tuple[int, int], str] = {}
+
+    def relative(self, value: datetime) -> str:
+        """`3 days ago`, in the largest unit only. What is to come is `just now`: clocks differ."""
+        seconds = (self._now - value).total_seconds()
+        for length, words in UNITS:
+            if seconds >= length:
+                key = (length, int(seconds // length))
+                if key not in self._ago:
+                    self._ago[key] = words % {"n": key[1]}
+                return self._ago[key]
+        return _("just now")
+
+    def absolute(self, value: datetime) -> str:
+        """The date and time to the minute, in the time zone, which it names."""
+        local = value.astimezone(self._zone)
+        time = f"{local.year}, {local.hour:02}:{local.minute:02} {local.tzname()}"
+        return f"{local.day} {self._months[local.month]} {time}"
+
+    def moment(self, value: datetime) -> SafeString:
+        """A time as it is read at a glance, and exactly where one looks closer."""
+        # Words of ours and numbers: nothing that a customer can write.
+        exact = self.absolute(value)
+        return mark_safe(  # noqa: S308
+            f'<time datetime="{value.isoformat()}" title="{exact}"><span class="relative">'
+            f'{self.relative(value)}</span><span class="absolute">{exact}</span></time>'
+        )
+
+    @cached_property
+    def _months(self) -> dict[int, str]:
+        return {number: name.title() for number, name in MONTHS_3.items()}
