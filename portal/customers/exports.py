@@ -6,14 +6,14 @@ A row then is one text, or a few, that pass through Python untouched. Memory hol
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models.expressions import Case, Expression, F, Func, Value, When
 from django.db.models.functions import Cast
 
 from portal.customers.models import Customer, CustomerQuerySet
+from portal.customers.sections import stream_sections
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -54,25 +54,20 @@ class JsonRow(Func):
         return self.as_sql(compiler, connection, function="JSON_OBJECT", **extra)
 
 
-def read_json(customers: CustomerQuerySet, fields: Sequence[str]) -> Iterator[str]:
-    """Each customer as a JSON object."""
+def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> Iterator[str]:
+    """Each customer as a JSON object, section by section."""
     pairs = [part for field in fields for part in (Value(field), _in_json(field))]
     row = Cast(JsonRow(*pairs), TEXT)
-    return _stream(customers.values_list(row, flat=True))
+    rows = stream_sections([section.values_list(row) for section in sections], BATCH)
+    return (text for (text,) in rows)
 
 
-def read_texts(customers: CustomerQuerySet, fields: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Each customer as texts; None where there is no value."""
-    return _stream(customers.values_list(*map(_in_text, fields)))
-
-
-def _stream(rows: models.QuerySet[Any, Any]) -> Iterator[Any]:
-    # PostgreSQL keeps a cursor within a transaction; SQLite would take the lock of a writer for it.
-    # The database is chosen once: it may be the replica, and is, until the stream ends.
-    chosen = rows.using(rows.db)
-    is_postgres = connection.vendor == "postgresql"
-    with transaction.atomic(using=chosen.db) if is_postgres else nullcontext():
-        yield from chosen.iterator(chunk_size=BATCH)
+def read_texts(
+    sections: Sequence[CustomerQuerySet], fields: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    """Each customer as texts, section by section; None where there is no value."""
+    texts = [_in_text(field) for field in fields]
+    return stream_sections([section.values_list(*texts) for section in sections], BATCH)
 
 
 def _in_text(field: str) -> Expression | F:

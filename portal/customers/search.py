@@ -14,6 +14,7 @@ from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
+from portal.customers.orderings import order_sections
 from portal.customers.pages import COLUMNS, CustomerPage, read_page
 from portal.customers.places import Place
 from portal.customers.searching import Matches, find_matches
@@ -167,10 +168,16 @@ class CustomerSearch:
         numbers = self.numbers
         return Walk(met, self.ordering, fields, numbers.in_query, numbers.exact, all_of)
 
+    @property
+    def _sections(self) -> list[CustomerQuerySet]:
+        """All of them in order, for whoever reads them one by one."""
+        asked = self._matches.all_in(self._filtered)
+        return asked.in_sections(order_sections(self.ordering))
+
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""
-        return read_json(self.customers, fields)
+        return read_json(self._sections, fields)
 
     def read_texts(self, fields: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """All customers, as the texts of these fields. Can be read outside of the scope."""
-        return read_texts(self.customers, fields)
+        return read_texts(self._sections, fields)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, transaction
 
 Values = tuple[Any, ...]  # whatever the columns hold
 if TYPE_CHECKING:
@@ -47,6 +49,27 @@ def read_sections(sections: Sequence[Rows], start: int, limit: int) -> list[Valu
     """So many rows from this one on, out of the sections in turn."""
     compiled = _compile(sections)
     return compiled[0].rows(compiled[1], start, limit) if compiled else []
+
+
+def stream_sections(sections: Sequence[Rows], batch: int) -> Iterator[Values]:
+    """All rows of the sections in turn, as the driver returns them: one state of the database.
+
+    Memory holds a batch. The database is chosen once: it may be a replica, until the stream ends.
+    """
+    connection = connections[sections[0].db]
+    compiled = list(_each_compiled(sections))
+    if not compiled:
+        return
+    statement = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS section" for _, sql, _ in compiled)  # noqa: S608
+    # PostgreSQL keeps a cursor within a transaction; SQLite would take the lock of a writer for it.
+    is_postgres = connection.vendor == "postgresql"
+    with (
+        transaction.atomic(using=connection.alias) if is_postgres else nullcontext(),
+        connection.chunked_cursor() as cursor,
+    ):
+        cursor.execute(statement, list(chain.from_iterable(values for _, _, values in compiled)))
+        while rows := cursor.fetchmany(batch):
+            yield from rows
 
 
 class KeptSections(threading.local):
@@ -98,15 +121,9 @@ def _prepared(compared: Compared, statement: Statement) -> list[Any]:
     return [field.get_db_prep_value(value, connection) for field, value in compared]
 
 
-def _compile(sections: Sequence[Rows]) -> tuple[Statement, list[Sequence[Any]]] | None:
+def _compile(sections: Sequence[Rows]) -> tuple[Statement, list[Values]] | None:
     """The statement and the values of each section. None where nobody can be in any."""
-    compiled = []
-    for section in sections:
-        compiler = section.query.get_compiler(connection=connections[section.db])
-        try:
-            compiled.append((compiler, *compiler.as_sql()))
-        except EmptyResultSet:
-            continue
+    compiled = list(_each_compiled(sections))
     if not compiled:
         return None
     parts = [f"SELECT * FROM ({sql} LIMIT %s) AS section" for _, sql, _ in compiled]  # noqa: S608
@@ -114,3 +131,11 @@ def _compile(sections: Sequence[Rows]) -> tuple[Statement, list[Sequence[Any]]] 
     converters = first.get_converters([expression for expression, *_ in first.select or ()])
     statement = Statement(f"{' UNION ALL '.join(parts)} LIMIT %s OFFSET %s", first, converters)
     return statement, [values for _, _, values in compiled]
+
+
+def _each_compiled(sections: Sequence[Rows]) -> Iterator[tuple[SQLCompiler, str, Values]]:
+    for section in sections:
+        compiler = section.query.get_compiler(connection=connections[section.db])
+        with suppress(EmptyResultSet):
+            sql, values = compiler.as_sql()
+            yield compiler, sql, tuple(values)
