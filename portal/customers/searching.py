@@ -98,12 +98,13 @@ def matching_by_index(customers: CustomerQuerySet, words: Sequence[str]) -> Cust
             customers = customers.filter(search_text__contains=word)
         return customers
     if trigrams := _trigrams(words):
-        # A table that no model has, joined by its rowid.
+        # A table that no model has, joined by its rowid. The plus keeps SQLite from asking it anew
+        # for each customer.
         joined = customers.extra(  # noqa: S610
             tables=[INDEX_ON_SQLITE],
             where=[
                 f"{INDEX_ON_SQLITE} MATCH %s",
-                f"{INDEX_ON_SQLITE}.rowid = {customers.model._meta.db_table}.id",
+                f"+{INDEX_ON_SQLITE}.rowid = {customers.model._meta.db_table}.id",
             ],
             params=[trigrams],
         )
