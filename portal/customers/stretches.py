@@ -89,20 +89,22 @@ class Walk:
         return Stretch(count=_count(found), rows=self._fields_of(reversed(found)))
 
     def _read_far(self, start: int, size: int) -> Stretch:
-        """By the place of the first one, to which the nearer end of an index leads."""
-        total = self.number() if self.number else 2 * start + 1
-        backwards = start > total // 2
-        sections = order_sections(self.keys, backwards=backwards)
-        customers = self.customers.in_sections(sections)
-        places = [
-            each.values_list(*self._place_in(section))
-            for each, section in zip(customers, sections, strict=True)
-        ]
-        offset = total - 1 - start if backwards else start
-        found = read_sections(places, offset, 1) if start < total else []
+        """By the place of the first one, to which an index leads."""
+        total = self.number() if self.number else None
+        found = [] if total is not None and start >= total else self._places(start, total)
         if not found:
             return Stretch(count=0, rows=[])
         return self.read_beyond(Place(found[0], inclusive=True), size)
+
+    def _places(self, start: int, total: int | None) -> list[Values]:
+        """That of the customer with this number, from the nearer end, where that is known."""
+        backwards = total is not None and start > total // 2
+        offset = total - 1 - start if total is not None and backwards else start
+        sections = order_sections(self.keys, backwards=backwards)
+        customers = self.customers.in_sections(sections)
+        columns = [self._place_in(section) for section in sections]
+        places = [each.values_list(*some) for each, some in zip(customers, columns, strict=True)]
+        return read_sections(places, offset, 1)
 
     def _place_in(self, section: Section) -> list[Combinable]:
         """The keys, as far as they are in the index that the section is read from."""
