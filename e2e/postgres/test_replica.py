@@ -124,10 +124,15 @@ def test_a_program_that_may_change_customers_reads_from_the_primary(
     assert httpx.get(f"{server.url}{DETAIL}", headers=headers).json()["name"] == newest
 
 
+@pytest.fixture
+def key(server: Server) -> str:
+    """Of a token named `gone`. Making it takes a while, and a replica falls too far behind."""
+    return server.manage("create_token", "bigevents", "--name", "gone").split()[-1]
+
+
 def test_a_token_that_was_revoked_is_refused_by_the_next_request(
-    cluster: Cluster, name: str, server: Server, newest: str
+    cluster: Cluster, name: str, server: Server, key: str, newest: str
 ) -> None:
-    key = server.manage("create_token", "bigevents", "--name", "gone").split()[-1]
     headers = {"Authorization": f"Token {key}"}
     assert httpx.get(f"{server.url}{DETAIL}", headers=headers).json()["name"] != newest
 
