@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
@@ -52,14 +53,19 @@ def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(INDEXES[connection.vendor].format(**TABLES))
         indexes = cursor.fetchall()
+        _check_what_waits(cursor)
         for drop, _make in indexes:
             cursor.execute(drop)
         yield
-        if connection.vendor == "postgresql":
-            # What waits to be checked at the end stands in the way.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _check_what_waits(cursor)
         for _drop, make in indexes:
             cursor.execute(make)
+
+
+def _check_what_waits(cursor: CursorWrapper) -> None:
+    """What PostgreSQL would check at the end of the transaction stands in the way."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _has_more_than(number: int) -> bool:
