@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
 from portal.customers.counting import counted_at_once
@@ -111,17 +111,29 @@ def _batches(
 def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_known()
-    with scope(organizer=organizer):
-        is_first = not Customer.objects.exists()
-    (_add if is_first else _merge)(staging, report)
+    if _has_customers(organizer) or not _add(staging, report):
+        _merge(staging, report)
     staging.drop()
 
 
-def _add(staging: Staging, report: LoadReport) -> None:
-    report.reject(staging.refuse_shared_emails())
-    report.created = staging.count()
-    with indexes_for(report.created, beside=report.created // 4), counted_at_once():
-        staging.add_all()
+def _has_customers(organizer: Organizer) -> bool:
+    with scope(organizer=organizer):
+        return Customer.objects.exists()
+
+
+def _add(staging: Staging, report: LoadReport) -> bool:
+    """Whether the organizer has no customers still: somebody may just have saved one."""
+    try:
+        with transaction.atomic():
+            refused = staging.refuse_shared_emails()
+            count = staging.count()
+            with indexes_for(count, beside=count // 4), counted_at_once():
+                staging.add_all()
+    except IntegrityError:
+        return False
+    report.reject(refused)
+    report.created = count
+    return True
 
 
 def _merge(staging: Staging, report: LoadReport) -> None:
