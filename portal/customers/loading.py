@@ -111,8 +111,10 @@ def _batches(
 def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_known()
-    if _has_customers(organizer) or not _add(staging, report):
-        _merge(staging, report)
+    if staging.count():
+        staging.index_emails()
+        if _has_customers(organizer) or not _add(staging, report):
+            _merge(staging, report)
     staging.drop()
 
 
