@@ -14,7 +14,8 @@ from portal.customers.models import Customer
 from portal.customers.searching import INDEX_ON_SQLITE
 
 # For each index the statements that drop it and that make it again. SQLite cannot part with those
-# of unique constraints; its index of the search is a table that triggers keep.
+# of unique constraints; its index of the search is a table that triggers keep. By default it merges
+# the parts of that again and again while they are made, which takes longer.
 INDEXES: Final = {
     "sqlite": """
         SELECT 'DROP INDEX ' || name, sql FROM sqlite_master
@@ -23,7 +24,11 @@ INDEXES: Final = {
         SELECT 'DROP TRIGGER ' || name, sql FROM sqlite_master
         WHERE type = 'trigger' AND tbl_name = '{table}' AND name LIKE 'customer_search_%'
         UNION ALL
-        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}) VALUES (''rebuild'')'""",
+        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}, rank) VALUES (''automerge'', 0)'
+        UNION ALL
+        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}) VALUES (''rebuild'')'
+        UNION ALL
+        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}, rank) VALUES (''automerge'', 4)'""",
     "postgresql": """
         SELECT
             CASE WHEN conname IS NULL THEN format('DROP INDEX %s', indexrelid::regclass)
