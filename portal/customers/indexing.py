@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from typing import Final
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
 from portal.customers.searching import INDEX_ON_SQLITE
 
 # For each index the statements that drop it and that make it again. SQLite cannot part with those
-# of unique constraints; its index of the search is a table that triggers keep.
+# of unique constraints; its index of the search is a table that triggers keep. By default it merges
+# the parts of that again and again while they are made, which takes longer.
 INDEXES: Final = {
     "sqlite": """
         SELECT 'DROP INDEX ' || name, sql FROM sqlite_master
@@ -22,7 +24,11 @@ INDEXES: Final = {
         SELECT 'DROP TRIGGER ' || name, sql FROM sqlite_master
         WHERE type = 'trigger' AND tbl_name = '{table}' AND name LIKE 'customer_search_%'
         UNION ALL
-        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}) VALUES (''rebuild'')'""",
+        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}, rank) VALUES (''automerge'', 0)'
+        UNION ALL
+        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}) VALUES (''rebuild'')'
+        UNION ALL
+        SELECT 'SELECT 1', 'INSERT INTO {search} ({search}, rank) VALUES (''automerge'', 4)'""",
     "postgresql": """
         SELECT
             CASE WHEN conname IS NULL THEN format('DROP INDEX %s', indexrelid::regclass)
@@ -52,14 +58,19 @@ def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(INDEXES[connection.vendor].format(**TABLES))
         indexes = cursor.fetchall()
+        _check_what_waits(cursor)
         for drop, _make in indexes:
             cursor.execute(drop)
         yield
-        if connection.vendor == "postgresql":
-            # What waits to be checked at the end stands in the way.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _check_what_waits(cursor)
         for _drop, make in indexes:
             cursor.execute(make)
+
+
+def _check_what_waits(cursor: CursorWrapper) -> None:
+    """What PostgreSQL would check at the end of the transaction stands in the way."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _has_more_than(number: int) -> bool:

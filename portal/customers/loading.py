@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
 from portal.customers.counting import counted_at_once
 from portal.customers.indexing import indexes_for
 from portal.customers.models import Customer
 from portal.customers.prepared import Batch, Values, prepare_batch
-from portal.customers.rows import Placed, Rejection
+from portal.customers.rows import Known, Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
 from portal.organizers.models import Organizer
 
@@ -53,7 +53,7 @@ class LoadReport:
                 self.rejections.append(rejection)
 
 
-def load_customers(organizer: Organizer, rows: Iterable[Placed | Rejection]) -> LoadReport:
+def load_customers(organizer: Organizer, rows: Iterable[Placed | Known | Rejection]) -> LoadReport:
     """Create or update the organizer's customers, by identifier; others are left alone.
 
     Rows are read as a stream and written in one transaction: whatever `rows` raises leaves the
@@ -69,11 +69,13 @@ def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
     report = LoadReport()
     _make_room()
     with transaction.atomic():
+        # Loads of one organizer queue here, so that none changes what another has just compared.
+        # Others may add customers meanwhile.
+        Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
         staging = Staging(organizer)
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
-        staging.close()
         _write(organizer, staging, report)
     if report.created + report.updated >= MANY:
         _analyze()
@@ -99,30 +101,45 @@ def add_customers(
     return report
 
 
-def _batches(rows: Iterator[Placed | Rejection]) -> Iterator[list[Placed | Rejection]]:
+def _batches(
+    rows: Iterator[Placed | Known | Rejection],
+) -> Iterator[list[Placed | Known | Rejection]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
 
 
 def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
-    # Loads of one organizer queue here, so that none changes what another has just compared.
-    Organizer.objects.select_for_update().get(pk=organizer.pk)
     report.repeated = staging.drop_repeated()
-    with scope(organizer=organizer):
-        is_first = not Customer.objects.exists()
-    (_add if is_first else _merge)(staging, report)
+    report.unchanged = staging.drop_known()
+    if staging.count():
+        staging.index_emails()
+        if _has_customers(organizer) or not _add(staging, report):
+            _merge(staging, report)
     staging.drop()
 
 
-def _add(staging: Staging, report: LoadReport) -> None:
-    report.reject(staging.refuse_shared_emails())
-    report.created = staging.count()
-    with indexes_for(report.created, beside=report.created // 4), counted_at_once():
-        staging.add_all()
+def _has_customers(organizer: Organizer) -> bool:
+    with scope(organizer=organizer):
+        return Customer.objects.exists()
+
+
+def _add(staging: Staging, report: LoadReport) -> bool:
+    """Whether the organizer has no customers still: somebody may just have saved one."""
+    try:
+        with transaction.atomic():
+            refused = staging.refuse_shared_emails()
+            count = staging.count()
+            with indexes_for(count, beside=count // 4), counted_at_once():
+                staging.add_all()
+    except IntegrityError:
+        return False
+    report.reject(refused)
+    report.created = count
+    return True
 
 
 def _merge(staging: Staging, report: LoadReport) -> None:
-    report.unchanged = staging.drop_unchanged()
+    report.unchanged += staging.drop_unchanged()
     report.reject(staging.refuse_taken_emails())
     if count := staging.count():
         report.created = staging.count_new()

@@ -11,7 +11,7 @@ import orjson
 from django.db import connection
 
 from portal.customers.derived import DERIVED, derived_values
-from portal.customers.rows import CustomerRow, Placed, Rejection
+from portal.customers.rows import CustomerRow, Known, Placed, Rejection
 
 GIVEN: Final = tuple(CustomerRow.model_fields)
 COLUMNS: Final = GIVEN + DERIVED
@@ -22,23 +22,28 @@ Values = tuple[Any, ...]  # in the order of COLUMNS; text, truth, or nothing
 
 
 class Batch(NamedTuple):
-    """Rows on their way into the staging table, the place of each, and what is refused already."""
+    """Rows on their way into the staging table, each with its number among all of the batch."""
 
-    values: list[Values]
+    length: int
+    numbers: list[int]
     places: list[str]
+    values: list[Values]
+    known: list[tuple[int, str]]  # and the identifier
     rejections: list[Rejection]
 
 
-def prepare_batch(rows: Iterable[Placed | Rejection]) -> Batch:
-    """The accepted ones of the rows, and the others."""
-    accepted: list[Placed] = []
-    rejections: list[Rejection] = []
-    for row in rows:
-        if isinstance(row, Rejection):
-            rejections.append(row)
-        else:
-            accepted.append(row)
-    return Batch(prepare(accepted), [placed.place for placed in accepted], rejections)
+def prepare_batch(rows: Iterable[Placed | Known | Rejection]) -> Batch:
+    """The rows by what has to be done with them."""
+    everything = list(rows)
+    accepted = [(n, row) for n, row in enumerate(everything) if isinstance(row, Placed)]
+    return Batch(
+        length=len(everything),
+        numbers=[number for number, _placed in accepted],
+        places=[placed.place for _number, placed in accepted],
+        values=prepare(placed for _number, placed in accepted),
+        known=[(n, row.identifier) for n, row in enumerate(everything) if isinstance(row, Known)],
+        rejections=[row for row in everything if isinstance(row, Rejection)],
+    )
 
 
 def prepare(rows: Iterable[Placed]) -> list[Values]:

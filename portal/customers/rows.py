@@ -133,6 +133,12 @@ class Placed(NamedTuple):
     row: CustomerRow | InventedRow
 
 
+class Known(NamedTuple):
+    """A row that changes nothing, because its customer is like that already."""
+
+    identifier: str
+
+
 @dataclass(frozen=True)
 class Rejection:
     """Something that cannot be loaded, and why."""
@@ -144,10 +150,12 @@ class Rejection:
         return f"{self.place}: {self.reason}"
 
 
-def check_rows(found: Iterable[Found | Rejection]) -> Iterator[Placed | Rejection]:
-    """Each as a row, or the reason why it is none. Rejections from before are passed on."""
+def check_rows(
+    found: Iterable[Found | Known | Rejection],
+) -> Iterator[Placed | Known | Rejection]:
+    """Each as a row, or the reason why it is none. What is no Found is passed on."""
     for each in found:
-        yield each if isinstance(each, Rejection) else _check(each)
+        yield _check(each) if isinstance(each, Found) else each
 
 
 def _check(found: Found) -> Placed | Rejection:

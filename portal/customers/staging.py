@@ -18,12 +18,16 @@ CREATE: Final = """
     SELECT id AS number, notes AS place, {columns} FROM {table} WHERE 1 = 0"""
 INSERT: Final = "INSERT INTO staged (number, place, {columns}) VALUES (%s, %s, {placeholders})"
 COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
+# They have no place, because nothing will be said about them.
+INSERT_KNOWN: Final = "INSERT INTO staged (number, identifier) VALUES (%s, %s)"
+COPY_KNOWN: Final = "COPY staged (number, identifier) FROM STDIN"
 INSERT_AT_ONCE: Final = "INSERT INTO {table} (organizer_id, {columns}) VALUES (%s, {placeholders})"
 COPY_AT_ONCE: Final = "COPY {table} (organizer_id, {columns}) FROM STDIN"
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE EXISTS (
         SELECT 1 FROM staged later
         WHERE later.identifier = staged.identifier AND later.number > staged.number)"""
+DROP_KNOWN: Final = "DELETE FROM staged WHERE place IS NULL"
 DROP_UNCHANGED: Final = """
     DELETE FROM staged WHERE EXISTS (
         SELECT 1 FROM {table} kept
@@ -79,20 +83,30 @@ class Staging:
 
     def add(self, batch: Batch) -> None:
         """Stage rows behind those that are staged already."""
-        numbers = range(self._length, self._length + len(batch.values))
-        self._length += len(batch.values)
-        rows = zip(numbers, batch.places, batch.values, strict=True)
-        _write(COPY, INSERT, [(number, place, *values) for number, place, values in rows])
-
-    def close(self) -> None:
-        """No more rows come. Indexes are quicker to make now than to keep up row by row."""
-        self._execute("CREATE INDEX staged_by_identifier ON staged (identifier, number)")
-        self._execute("CREATE INDEX staged_by_email ON staged (email_key, number)")
-        self._execute("ANALYZE staged")
+        start = self._length
+        self._length += batch.length
+        rows = zip(batch.numbers, batch.places, batch.values, strict=True)
+        staged = [(start + number, place, *values) for number, place, values in rows]
+        _write(COPY, INSERT, staged)
+        known = [(start + number, identifier) for number, identifier in batch.known]
+        _write(COPY_KNOWN, INSERT_KNOWN, known)
 
     def drop_repeated(self) -> int:
         """Of several rows with one identifier the last one stays. How many went."""
+        # Indexes are quicker to make now, that no more rows come, than to keep up row by row.
+        self._execute("CREATE INDEX staged_by_identifier ON staged (identifier, number)")
         return self._execute(DROP_REPEATED)
+
+    def drop_known(self) -> int:
+        """Rows that were known to change nothing. How many went; the others can be compared."""
+        return self._execute(DROP_KNOWN)
+
+    def index_emails(self) -> None:
+        """Before anything but repeated and known rows is looked for."""
+        self._execute("CREATE INDEX staged_by_email ON staged (email_key, number)")
+        # Of the other columns nobody needs to know anything. SQLite looks at indexes only.
+        columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
+        self._execute(f"ANALYZE staged{columns}")
 
     def drop_unchanged(self) -> int:
         """Rows that the table has already, value by value. How many went."""
@@ -167,6 +181,8 @@ def _spelled_out(statement: str) -> str:
 
 
 def _write(copy_in: str, insert: str, values: Sequence[tuple[Any, ...]]) -> None:
+    if not values:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(_spelled_out(insert), values)

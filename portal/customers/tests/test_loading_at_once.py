@@ -96,3 +96,12 @@ def test_indexes_are_kept_where_others_have_customers(
         add_customers(organizer, [prepare(demo_customers(10))], expected=10_000)
 
     assert not any("DROP INDEX" in query["sql"] for query in queries)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="an option of SQLite")
+def test_the_index_of_the_search_is_merged_again_afterwards(organizer: Organizer) -> None:
+    add_customers(organizer, [prepare(demo_customers(10))], expected=1_000_000)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT v FROM customers_search_config WHERE k = 'automerge'")
+        assert cursor.fetchone() == (4,)

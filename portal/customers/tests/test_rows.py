@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.customers.rows import Found, Placed, Rejection, check_rows
+from portal.customers.rows import Found, Known, Placed, Rejection, check_rows
 from portal.customers.tests.rows import GIVEN
 
 FULL = {"_scheme": "full"}
 
 
-def _check(**fields: object) -> Placed | Rejection:
+def _check(**fields: object) -> Placed | Known | Rejection:
     return next(check_rows([Found("customer 1", {**GIVEN, **fields})]))
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from portal.customers import sources
 from portal.customers.rows import Found, Rejection
-from portal.customers.sources import BOM, CHUNK, read_customers
+from portal.customers.sources import BOM, CHUNK, read_block, read_blocks, read_customers
 
 ANN: dict[str, Any] = {"identifier": "ANN", "notes": "Zoë, \\ud800 😀"}
 BOB: dict[str, Any] = {"identifier": "BOB", "name_parts": {}}
@@ -113,3 +114,35 @@ def test_a_file_is_read_as_a_stream() -> None:
     found = read_customers(Endless(b"["), name="file")
 
     assert [next(found) for _ in range(1000)][-1].place == "file, customer 1000"
+
+
+@pytest.mark.parametrize("text", ["", '[{"a": 1}, {"b": 2}]'])
+@pytest.mark.parametrize("size", [200, 1_000])
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("as_page", [False, True])
+def test_a_long_array_is_cut_into_blocks(
+    monkeypatch: pytest.MonkeyPatch, as_page: bool, indent: int | None, size: int, text: str
+) -> None:
+    customers = [{**ANN, "identifier": f"C{number}", "n": text} for number in range(99)]
+    content = json.dumps(_page(*customers) if as_page else customers, indent=indent)
+    monkeypatch.setattr(sources, "CHUNK", size)
+
+    blocks = [*read_blocks(BytesIO(content.encode()), name="file")]
+
+    assert len([block for block in blocks if isinstance(block.content, bytes)]) > 1
+    found = [each for block in blocks for each in read_block(block)]
+    places = [f"file, customer {number}" for number in range(1, 100)]
+    assert found == [*map(Found, places, customers)]
+
+
+@pytest.mark.parametrize("size", [200, 1_000])
+def test_a_long_array_that_breaks_off_is_read_up_to_there(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    customers = [{**ANN, "identifier": f"C{number}"} for number in range(99)]
+    monkeypatch.setattr(sources, "CHUNK", size)
+
+    *found, last = _read(json.dumps(customers)[:-2])
+
+    assert [each.content for each in found if isinstance(each, Found)] == customers[:-1]
+    assert last == Rejection("file, after customer 98", "breaks off in the middle")

@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from django.core.management.base import BaseCommand, CommandError
+from django_scopes import scope
 from tqdm import tqdm
 
 from portal.customers.loading import LoadReport, load_batches
+from portal.customers.models import Customer
 from portal.customers.prepared import Batch, prepare_batch
-from portal.customers.processes import map_ahead
-from portal.customers.rows import check_rows
+from portal.customers.processes import close_connections, map_ahead
+from portal.customers.rows import Found, Known, Rejection, check_rows
 from portal.customers.sources import Block, in_groups, read_block, read_blocks
+from portal.customers.unchanged import mark_known
 from portal.organizers.management.refusals import find_organizer
+from portal.organizers.models import Organizer
 
 STANDARD_INPUT: Final = "-"
 
@@ -42,8 +46,9 @@ class Command(BaseCommand):
         paths = file or [STANDARD_INPUT]
         _refuse_unreadable(paths)
         try:
-            with _prepared(_read_all(paths, is_quiet=verbosity == 0)) as batches:
-                report = load_batches(find_organizer(organizer), batches)
+            owner = find_organizer(organizer)
+            with _prepared(owner, _read_all(paths, is_quiet=verbosity == 0)) as batches:
+                report = load_batches(owner, batches)
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
         except OSError as error:
@@ -71,18 +76,24 @@ def _refuse_unreadable(paths: Iterable[str]) -> None:
             raise CommandError(f"{path}: {error.strerror}. Nothing was loaded.") from error
 
 
-def _prepared(blocks: Iterator[Block]) -> AbstractContextManager[Iterator[Batch]]:
+def _prepared(
+    organizer: Organizer, blocks: Iterator[Block]
+) -> AbstractContextManager[Iterator[Batch]]:
     """All that is read, ready to be staged; where it is much, by several processes."""
-    groups = ((group,) for group in in_groups(blocks))
+    with scope(organizer=organizer):
+        compared = organizer if Customer.objects.exists() else None
+    groups = ((compared, group) for group in in_groups(blocks))
     first = [*islice(groups, 2)]
     if len(first) > 1:
-        # Before the first query: connections must not be shared with other processes.
+        close_connections()
         return map_ahead(_prepare_group, chain(first, groups))
     return nullcontext(starmap(_prepare_group, first))
 
 
-def _prepare_group(group: list[Block]) -> Batch:
-    return prepare_batch(check_rows(chain.from_iterable(map(read_block, group))))
+def _prepare_group(compared: Organizer | None, group: list[Block]) -> Batch:
+    """Compared with the customers of the organizer, where it has some already."""
+    found: Iterator[Found | Known | Rejection] = chain.from_iterable(map(read_block, group))
+    return prepare_batch(check_rows(mark_known(compared, found) if compared else found))
 
 
 def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Block]:
