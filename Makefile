@@ -86,7 +86,7 @@ clients: install .venv-clients/installed
 	@touch $@
 
 bench: install
-	$(say) "Benchmarks on SQLite and PostgreSQL, some ten minutes: to benchmarks/RESULTS.md"
+	$(say) "Benchmarks on SQLite and PostgreSQL, more than an hour: to benchmarks/RESULTS.md"
 	@$(BIN)/python -m benchmarks
 
 screenshots: install

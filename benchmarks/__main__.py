@@ -16,10 +16,14 @@ from typing import Any, Final
 
 import orjson
 
-from benchmarks.report import write_report, write_tables
+from benchmarks.machine import memory
+from benchmarks.report import write_database, write_report
 from benchmarks.servers import ROOT
 
-DATABASES: Final = ("sqlite", "postgres")
+DATABASES: Final = ("sqlite", "postgresql")
+SIZES: Final = [10_000, 100_000, 1_000_000]
+# What docs/postgresql.md says to set: see benchmarks/notes.py.
+POSTGRES_OPTIONS: Final = f"-c shared_buffers={memory() // 4}MB -c random_page_cost=1.1"
 RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"
 
 
@@ -28,38 +32,44 @@ def main(arguments: list[str]) -> None:
     options = _read(arguments)
     outcomes = []
     for database in [options.only] if options.only else DATABASES:
-        outcomes.append(_measure(database, options))
-        print(*write_tables(outcomes[-1]), "", sep="\n", flush=True)
+        found = [_measure(database, size, options) for size in options.customers]
+        print(*write_database(found), "", sep="\n", flush=True)
+        outcomes += found
     if options.results:
-        options.results.write_text(write_report("make bench", options.customers, outcomes))
+        options.results.write_text(write_report("make bench", outcomes))
 
 
 def _read(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks", formatter_class=ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--customers", type=int, default=100_000, help="of each of two organizers")
-    parser.add_argument("--requests", type=int, default=200, help="of each case, 10 or more")
+    parser.add_argument(
+        "--customers", type=int, nargs="+", default=SIZES, help="of each of two organizers"
+    )
+    parser.add_argument("--requests", type=int, default=100, help="of each case, 10 or more")
+    parser.add_argument("--seconds", type=int, default=30, help="under load, at the largest size")
     parser.add_argument("--only", choices=DATABASES, help="one of the databases")
     parser.add_argument("--quick", action="store_true", help="whether it runs, not how fast")
     parser.add_argument("--results", type=Path, help=f"default: {RESULTS.name}, after a full run")
     options = parser.parse_args(arguments)
     if options.quick:
-        options.customers = min(options.customers, 300)
-        options.requests = 10
-    elif not options.only and not options.results:
+        options.customers, options.requests, options.seconds = [300], 2, 1
+    elif not options.results and not options.only and options.customers == SIZES:
         options.results = RESULTS
+    options.customers = sorted(options.customers)
     return options
 
 
-def _measure(database: str, options: Namespace) -> dict[str, Any]:
+def _measure(database: str, customers: int, options: Namespace) -> dict[str, Any]:
     """In a process of its own, on a database of its own."""
-    print(f"Measuring on {database}", file=sys.stderr)
+    print(f"Measuring {customers:,} customers on {database}", file=sys.stderr)
+    seconds = options.seconds if customers == options.customers[-1] else 0
     with TemporaryDirectory(prefix="portal-benchmark-") as directory:
-        numbers = [str(options.customers), str(options.requests)]
+        numbers = [str(number) for number in (customers, options.requests, seconds)]
         command = [sys.executable, "-m", "benchmarks.run", directory, *numbers]
-        if database == "postgres":
+        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{directory}/portal.sqlite3"}
+        if database == "postgresql":
             command.insert(0, str(ROOT / ".ci" / "with-postgres"))
-        url = f"sqlite:///{directory}/portal.sqlite3"
-        _run(command, {**os.environ, "DATABASE_URL": url})
+            environment["POSTGRES_OPTIONS"] = POSTGRES_OPTIONS
+        _run(command, environment)
         outcome: dict[str, Any] = orjson.loads((Path(directory) / "outcome.json").read_bytes())
         return outcome
 

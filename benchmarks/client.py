@@ -41,9 +41,13 @@ class Client:
             return self._exchange(message)
         except ConnectionError:
             # The server closes a connection that was idle for two seconds.
-            self._socket.close()
-            self._socket = self._connect()
+            self.reconnect()
             return self._exchange(message)
+
+    def reconnect(self) -> None:
+        """After an exchange that failed, of which something may still be on its way."""
+        self._socket.close()
+        self._socket = self._connect()
 
     def _connect(self) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)

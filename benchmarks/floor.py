@@ -9,7 +9,9 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
 
 PLAN: Final = orjson.loads(Path(os.environ["FLOOR_PLAN"]).read_bytes())
 FIELDS: Final = tuple(PLAN["fields"])
+STEPS: Final = 1_000  # as in portal/customers/facets.py
 opened = threading.local()
 
 # A row of either driver, and a connection of either: they have no type in common.
 Row = Sequence[Any]
 Connection = Any
+Query = Mapping[str, Any]  # of the plan, which is JSON
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -33,7 +37,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     case = PLAN["cases"][int(environ["PATH_INFO"][1:])]
     if case["kind"] == "stream":
         start_response("200 OK", [("Content-Type", case["headers"]["Accept"])])
-        return _stream(*case["queries"][0])
+        return _stream(case["queries"][0])
     body = orjson.dumps(ANSWERS[case["kind"]](case), default=str, option=orjson.OPT_UTC_Z)
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
@@ -42,24 +46,25 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 def _answer_list(case: Mapping[str, Any]) -> dict[str, object]:
     """What Portal's JSON list says, to the letter: the run makes sure of it."""
-    answers = [_execute(*query) for query in case["queries"]]
+    answers = [_execute(query) for query in case["queries"]]
     # Before these, it may have asked whom a search finds, or where a far page begins.
     pages = [answer for answer in answers if set(FIELDS).issubset(answer[0])]
     columns, rows = pages[0][0], [row for _columns, rows in pages for row in rows]
-    count = rows[0][-1] if rows else 0
+    # PostgreSQL adds up whole numbers to a decimal one.
+    count = int(rows[0][-1] or 0) if rows else 0
     # Portal reads one row more than it shows, to see whether there is a next page.
     results = [_customer(columns, row) for row in rows[: case["shown"]]]
     return {"count": count, **case["links"], "results": results}
 
 
 def _answer_object(case: Mapping[str, Any]) -> dict[str, object]:
-    columns, rows = _execute(*case["queries"][0])
+    columns, rows = _execute(case["queries"][0])
     return _customer(columns, rows[0])
 
 
 def _answer_rows(case: Mapping[str, Any]) -> list[Sequence[Row]]:
     """For pages: the rows of all queries, as they are."""
-    return [_execute(*query)[1] for query in case["queries"]]
+    return [_execute(query)[1] for query in case["queries"]]
 
 
 ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
@@ -69,29 +74,56 @@ ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
 }
 
 
-def _execute(statement: str, values: Sequence[object]) -> tuple[list[str], Sequence[Row]]:
-    """The names of the columns, and the rows. Each thread has a connection that stays open."""
-    if not hasattr(opened, "connection"):
-        opened.connection = _connect()
-    cursor = opened.connection.execute(statement, values)
-    return [column[0] for column in cursor.description], cursor.fetchall()
+def _execute(query: Query) -> tuple[list[str], Sequence[Row]]:
+    """The names of the columns, and the rows: none where Portal's limit of time ends the query."""
+    try:
+        with _limited(query) as cursor:
+            # On PostgreSQL the limit is a statement before it, in the same message.
+            while cursor.description is None:
+                cursor.nextset()
+            return [column[0] for column in cursor.description], cursor.fetchall()
+    except (psycopg.errors.QueryCanceled, sqlite3.OperationalError) as error:
+        if isinstance(error, sqlite3.OperationalError) and not query["is_cut"]:
+            raise
+        return [], []
 
 
-def _stream(statement: str, values: Sequence[object]) -> Iterator[bytes]:
-    """What the database writes, a line for each row; memory holds a batch."""
-    if not hasattr(opened, "connection"):
-        opened.connection = _connect()
-    if "sqlite" in PLAN:
-        yield from _lines(opened.connection.execute(statement, values))
+@contextmanager
+def _limited(query: Query) -> Iterator[Any]:  # a cursor of either driver
+    connection = _connection()
+    if not query["is_cut"] or "sqlite" not in PLAN:
+        yield connection.execute(query["sql"], query["values"])
         return
-    with opened.connection.transaction(), opened.connection.cursor("floor") as cursor:
-        cursor.execute(psycopg.ClientCursor(opened.connection).mogrify(statement, values))
+    end = monotonic() + PLAN["budget"] / 1_000
+    connection.set_progress_handler(lambda: monotonic() > end, STEPS)
+    try:
+        yield connection.execute(query["sql"], query["values"])
+    finally:
+        connection.set_progress_handler(None, STEPS)
+
+
+def _stream(query: Query) -> Iterator[bytes]:
+    """What the database writes, a line for each row; memory holds a batch."""
+    connection = _connection()
+    if "sqlite" in PLAN:
+        yield from _lines(connection.execute(query["sql"], query["values"]))
+        return
+    with connection.transaction(), connection.cursor("floor") as cursor:
+        mogrify = psycopg.ClientCursor(connection).mogrify
+        cursor.execute(mogrify(query["sql"], query["values"]))
         yield from _lines(cursor)
 
 
 def _lines(cursor: Any) -> Iterator[bytes]:  # of either driver
     while rows := cursor.fetchmany(1_000):
         yield "".join([",".join(map(str, row)) + "\n" for row in rows]).encode()
+
+
+def _connection() -> Connection:
+    """Each thread has one that stays open."""
+    if not hasattr(opened, "connection"):
+        opened.connection = _connect()
+    return opened.connection
 
 
 def _connect() -> Connection:

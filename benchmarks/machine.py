@@ -13,10 +13,15 @@ def describe_machine() -> list[str]:
     """A line for each thing that matters; nothing that says whose machine it is."""
     return [
         f"Processor: {_first('/proc/cpuinfo', 'model name')}, {_cores()}",
-        f"Memory: {int(_first('/proc/meminfo', 'MemTotal').split()[0]) / 1024**2:.0f} GiB",
+        f"Memory: {memory() / 1024:.0f} GiB",
         f"System: {platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}, Django {django.__version__}",
     ]
+
+
+def memory() -> int:
+    """MiB."""
+    return int(_first("/proc/meminfo", "MemTotal").split()[0]) // 1024
 
 
 def _cores() -> str:

@@ -8,26 +8,23 @@ from __future__ import annotations
 import dataclasses
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.http import QueryDict
+from django.db import OperationalError, connection
 from django.test import Client
-from django.urls import reverse
 from django_scopes import scope
 
-from benchmarks.cases import Samples, list_cases, list_streams
+from benchmarks.cases import STREAMS, list_cases, list_streams
+from benchmarks.samples import find_samples
 from portal.api.fields import FIELDS
-from portal.api.pagination import PAGE_SIZE
 from portal.customers.models import Customer
-from portal.customers.services import search_customers
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
@@ -36,8 +33,6 @@ OURS: Final = "bigevents"
 OTHERS: Final = "rival"
 EMAIL: Final = "bench@example.org"
 PASSWORD: Final = "a benchmark signs in"  # noqa: S105  # of a database that is thrown away
-FEW: Final = range(2, 21)
-CANDIDATES: Final = 50
 
 
 def make_organizers() -> None:
@@ -51,7 +46,7 @@ def make_organizers() -> None:
 def write_customers(path: str) -> None:
     """Our customers as a file to import, one a line."""
     with scope(organizer=services.get_organizer(OURS)), Path(path).open("wb") as file:
-        for row in Customer.objects.order_by("pk").values_list(*FIELDS):
+        for row in Customer.objects.order_by("pk").values_list(*FIELDS).iterator():
             customer = dict(zip(FIELDS, row, strict=True))
             file.write(orjson.dumps(customer, option=orjson.OPT_UTC_Z) + b"\n")
 
@@ -61,13 +56,14 @@ def write_plan(path: str) -> None:
     _settle()
     organizer = services.get_organizer(OURS)
     program, member = _as_program(organizer), _as_member(organizer)
-    samples = _samples(organizer, program)
+    samples = find_samples(organizer, program)
     cases = []
     for case in [*list_cases(samples), *list_streams(samples)]:
         caller = member if case.headers["Accept"] == "text/html" else program
         headers = {**case.headers, **caller}
         cases.append({**dataclasses.asdict(case), "headers": headers, **_watch(case.path, headers)})
-    plan = {"fields": FIELDS, "cases": cases, **_database()}
+    budget = settings.FACET_MILLISECONDS
+    plan = {"fields": FIELDS, "budget": budget, "cases": cases, **_database()}
     Path(path).write_bytes(orjson.dumps(plan, option=orjson.OPT_UTC_Z))
 
 
@@ -92,38 +88,6 @@ def _as_program(organizer: Organizer) -> dict[str, str]:
     return {"Authorization": f"Token {key}"}
 
 
-def _samples(organizer: Organizer, program: Mapping[str, str]) -> Samples:
-    with scope(organizer=organizer):
-        customers = Customer.objects.exclude(email=None).exclude(name="").order_by("pk")
-        middle = customers.count() // 2
-        some = list(customers[middle : middle + CANDIDATES])
-        pages = -(-Customer.objects.count() // PAGE_SIZE)
-        searches = [word for customer in some for word in (customer.name, str(customer.email))]
-        return Samples(
-            organizer=organizer.slug,
-            identifier=some[0].identifier,
-            email=str(some[0].email),
-            search=next(search for search in searches if _hits(organizer, search) in FEW),
-            pages=pages,
-            second=_next(organizer, program, 1),
-            last=_next(organizer, program, pages - 1),
-        )
-
-
-def _next(organizer: Organizer, program: Mapping[str, str], page: int) -> str:
-    """The address that the page with this number calls the next one, without the server's."""
-    path = reverse("api:customer_list", args=[organizer.slug])
-    answer = Client(headers=dict(program), SERVER_NAME="127.0.0.1").get(path, {"page": page})
-    there = urlsplit(answer.json()["next"])
-    return f"{there.path}?{there.query}"
-
-
-def _hits(organizer: Organizer, search: str) -> int:
-    query = QueryDict(mutable=True)
-    query["search"] = search
-    return search_customers(organizer, query=query).customers.count()
-
-
 def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     """What Portal does for a request: its queries for customers, and its links to other pages.
 
@@ -131,22 +95,45 @@ def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     that is not in the queries, because it is not what the floor is about.
     """
     client = Client(headers=dict(headers), SERVER_NAME="127.0.0.1")
-    queries: list[tuple[str, Sequence[object]]] = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
-        if Customer._meta.db_table in sql:
-            queries.append((_as_the_driver_wants_it(sql), list(params or ())))
-        return execute(sql, params, many, context)
-
-    client.get(path)
-    with connection.execute_wrapper(note):
-        answer = client.get(path)
-        content = b"".join(answer)
-    if answer.status_code != HTTPStatus.OK:
-        raise RuntimeError(f"{path}: {answer.status_code}")
+    watched: list[Mapping[str, object]] = []
+    _ask(client, path, headers)
+    with connection.execute_wrapper(partial(_note, watched)):
+        content = _ask(client, path, headers)
     listing = orjson.loads(content) if headers["Accept"] == "application/json" else {}
     links = {word: listing.get(word) for word in ("next", "previous")}
-    return {"queries": queries, "links": links, "shown": len(listing.get("results", ()))}
+    return {"queries": watched, "links": links, "shown": len(listing.get("results", ()))}
+
+
+def _ask(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
+    """The content; of a stream the beginning, which is long enough to see its query."""
+    answer = client.get(path)
+    if answer.status_code != HTTPStatus.OK:
+        raise RuntimeError(f"{path}: {answer.status_code}")
+    if headers["Accept"] in STREAMS.values():
+        beginning: bytes = next(iter(answer))
+        answer.close()
+        return beginning
+    return answer.content
+
+
+def _note(
+    watched: list[Mapping[str, object]],
+    execute: Any,
+    sql: str,
+    params: Any,
+    many: bool,  # noqa: FBT001
+    context: Any,
+) -> Any:
+    """Keep the query, and whether Portal's own limit of time ends it."""
+    if Customer._meta.db_table not in sql:
+        return execute(sql, params, many, context)
+    query = {"sql": _as_the_driver_wants_it(sql), "values": list(params or ()), "is_cut": False}
+    watched.append(query)
+    try:
+        return execute(sql, params, many, context)
+    except OperationalError:
+        query["is_cut"] = True
+        raise
 
 
 def _as_the_driver_wants_it(sql: str) -> str:

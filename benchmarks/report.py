@@ -1,77 +1,66 @@
-"""From what was measured to Markdown, whose tables people can read as they are."""
+"""From what was measured to Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from statistics import median, quantiles
+from itertools import chain, groupby
+from statistics import median
 from typing import Any, Final
 
+from benchmarks.growth import Outcome, write_growth
 from benchmarks.machine import describe_machine
+from benchmarks.notes import NOTES
+from benchmarks.tables import p95, write_table
 
-Outcome = Mapping[str, Any]  # what benchmarks.run writes, which is JSON
-Rows = Sequence[Sequence[str]]
 HEADINGS: Final = ("Request", "Queries", "KiB", "p50 ms", "p95 ms", "Floor p50 ms", "Ratio")
-JUDGED: Final = "JSON list, first page"
-NOTES: Final = """\
-## How to read this
-
-One client asks over loopback, one request after another on a connection that is kept open, after
-a warm-up. Portal and the floor run at the same time, each in gunicorn as `portal/server.py`
-configures it but with one worker, and are asked in turns, ten requests each.
-
-The floor is `benchmarks/floor.py`: a WSGI application without a framework that runs the SQL which
-Portal runs for the customers of this request, on a connection that stays open, and answers with
-`orjson`. It does not look up who asks. For JSON it answers what Portal answers, which the
-benchmark checks; for pages it answers the same rows as JSON, so there the ratio says what a page
-costs beside its rows. Queries counts what the floor replays.
-
-A stream is the whole list of the organizer; its floor sends what the same SQL returns, a line for
-each row.
-
-The SQLite connection has Portal's pragmas. PostgreSQL is a cluster of its own with 256 MB of
-shared buffers, the planner's defaults and no `fsync`, after `VACUUM ANALYZE`; it is reached
-through a socket, and what is asked for is in memory. The rates of the commands hold their start;
-`seed_demo` fills the first organizer, the same customers are imported into the second one."""
+# How much longer the slowest twentieth of all requests may take than the middle one.
+SPREAD: Final = 4
 
 
-def write_report(command: str, customers: int, outcomes: Sequence[Outcome]) -> str:
+def write_report(command: str, outcomes: Sequence[Outcome]) -> str:
     """The whole file."""
     today = datetime.now(UTC).date().isoformat()
     title = ["# How fast Portal is", "", f"Measured on {today}; again with `{command}`.", ""]
-    asked = f"{customers:,} customers in the organizer that is asked for, as many in another"
-    load = ", ".join(f"{outcome['load']:.1f}" for outcome in outcomes)
-    busy = f"Load while the last cases were measured: {load}; the benchmark alone makes about 1"
-    machine = [f"- {line}" for line in [*describe_machine(), asked, busy]]
-    sections = [line for outcome in outcomes for line in ["", *write_tables(outcome)]]
+    load = ", ".join(f"{outcome['machine_load']:.1f}" for outcome in outcomes)
+    busy = f"Load of the machine at the end of each run: {load}; the benchmark alone makes about 1"
+    machine = [f"- {line}" for line in [*describe_machine(), busy]]
+    databases = groupby(outcomes, key=lambda outcome: outcome["database"])
+    sections = [line for _name, each in databases for line in ["", *write_database([*each])]]
     return "\n".join([*title, *machine, *sections, "", NOTES, ""])
 
 
-def write_tables(outcome: Outcome) -> Iterator[str]:
-    """One database."""
-    yield f"## {outcome['database']}"
+def write_database(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """One database at every size."""
+    yield f"## {outcomes[0]['database']}"
     yield ""
-    yield from _table(HEADINGS, [_measured(case) for case in outcome["cases"]])
+    yield from write_growth(outcomes)
+    for outcome in outcomes:
+        yield ""
+        yield from _write_size(outcome)
+
+
+def _write_size(outcome: Outcome) -> Iterator[str]:
+    yield f"### {outcome['customers']:,} customers, as many in another organizer"
     yield ""
-    yield _judge(next(case for case in outcome["cases"] if case["name"] == JUDGED))
+    yield from write_table(HEADINGS, map(_measured, outcome["cases"]))
     yield ""
     streams = [[f"{each['name']}, all customers", *_compared(each)] for each in outcome["streams"]]
-    yield from _table(("Stream", "Customers per second", "Floor", "Ratio"), streams)
-    yield ""
-    rates = [[step, f"{rate:,.0f}"] for step, rate in outcome["rates"].items()]
-    yield from _table(("Command", "Customers per second"), rates)
+    yield from write_table(("Stream", "Customers per second", "Floor", "Ratio"), streams)
     yield ""
     memory = [
         [moment, *(f"{mebibytes:.0f}" for mebibytes in of_both)]
         for moment, of_both in outcome["memory"].items()
     ]
-    yield from _table(("Worker's memory, MiB", "Portal", "Floor"), memory)
+    yield from write_table(("Worker's memory, MiB", "Portal", "Floor"), memory)
+    if "under_load" in outcome:
+        yield ""
+        yield from _write_load(outcome["under_load"])
 
 
 def _measured(case: Mapping[str, Any]) -> list[str]:
     portal, floor = median(case["portal"]), median(case["floor"])
-    p95 = quantiles(case["portal"], n=20)[-1]
-    times = [f"{milliseconds:.2f}" for milliseconds in (portal, p95, floor)]
+    times = [f"{milliseconds:.2f}" for milliseconds in (portal, p95(case["portal"]), floor)]
     size = f"{case['bytes'] / 1024:.1f}"
     return [case["name"], str(case["queries"]), size, *times, f"{portal / floor:.1f}"]
 
@@ -81,25 +70,28 @@ def _compared(stream: Mapping[str, Any]) -> list[str]:
     return [f"{portal:,.0f}", f"{floor:,.0f}", f"{floor / portal:.1f}"]
 
 
-def _judge(case: Mapping[str, Any]) -> str:
-    portal, floor = median(case["portal"]), median(case["floor"])
-    return (
-        f"{JUDGED}: {portal / floor:.1f} times the floor. Of {portal:.1f} ms the rows and their "
-        f"JSON take {floor:.1f} ms; the other {portal - floor:.1f} ms are what Portal adds: who "
-        "asks, the query from its filters, the framework."
+def _write_load(load: Mapping[str, Any]) -> Iterator[str]:
+    """Everybody together is what the goal is about."""
+    yield (
+        f"Under load: {load['clients']} clients, {load['workers']} workers, {load['seconds']} s; "
+        f"{len(load['failures'])} requests failed. A p95 of {SPREAD} times the p50 is the most "
+        "that all together may have."
     )
+    yield ""
+    everything = [*chain.from_iterable(load["times"].values())]
+    rows = [_loaded(name, times) for name, times in load["times"].items()]
+    headings = ("Under load", "Requests", "p50 ms", "p95 ms", "p95 / p50")
+    yield from write_table(headings, [*rows, _loaded("All together", everything)])
+    yield ""
+    memory = [[moment, f"{size:.0f}"] for moment, size in load["memory"].items()]
+    yield from write_table(("Largest worker's memory under load, MiB", "Portal"), memory)
+    if load["failures"]:
+        yield from ("", "The first that failed:", "", "```", load["failures"][0], "```")
 
 
-def _table(headings: Sequence[str], rows: Rows) -> Iterator[str]:
-    """The first column is text, the others are numbers."""
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    yield _line(headings, widths)
-    yield "|".join(["", "-" * (widths[0] + 2), *("-" * (w + 1) + ":" for w in widths[1:]), ""])
-    for row in rows:
-        yield _line(row, widths)
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *numbers = cells
-    padded = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True)]
-    return f"| {' | '.join([first.ljust(widths[0]), *padded])} |"
+def _loaded(name: str, times: Sequence[float]) -> list[str]:
+    """Of one that was asked for less than twice there is nothing to say."""
+    if len(times) < 2:
+        return [name, str(len(times)), "", "", ""]
+    middle, slow = median(times), p95(times)
+    return [name, f"{len(times):,}", f"{middle:.1f}", f"{slow:.1f}", f"{slow / middle:.1f}"]

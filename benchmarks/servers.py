@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,16 +21,14 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Server:
-    """Where it answers, and the process that does."""
+    """Where it answers, and the processes that do."""
 
     port: int
-    worker: int
+    workers: Sequence[int]
 
     def memory(self, field: str) -> float:
-        """MiB of the worker: VmRSS is what it has now, VmHWM the most that it ever had."""
-        status = Path(f"/proc/{self.worker}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
-        return int(line.split()[1]) / 1024
+        """MiB of a worker, the largest: VmRSS is what it has now, VmHWM the most it ever had."""
+        return max(_memory(worker, field) for worker in self.workers)
 
 
 def make_environment(directory: Path, database_url: str) -> dict[str, str]:
@@ -50,20 +49,35 @@ def make_environment(directory: Path, database_url: str) -> dict[str, str]:
     }
 
 
-def manage(environment: Environment, *command: str) -> float:
-    """Run a command of manage.py; how many seconds it took. Raises RuntimeError."""
+@dataclass(frozen=True)
+class Done:
+    """How long a command took, and the most memory that one of its processes had."""
+
+    seconds: float
+    mebibytes: float
+
+
+def manage(environment: Environment, *command: str) -> Done:
+    """Run a command of manage.py. Raises RuntimeError."""
+    log = Path(environment["VAR_DIR"]) / "manage.log"
     started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-    return time.perf_counter() - started
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=file,
+        )
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            _stop(process)
+            raise
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{log.read_text()}")
+    return Done(time.perf_counter() - started, usage.ru_maxrss / 1024)
 
 
 @contextlib.contextmanager
@@ -75,7 +89,8 @@ def serve(application: str, environment: Environment) -> Iterator[Server]:
     with log.open("wb") as file:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
     try:
-        yield Server(port, _wait_for_worker(process, port, log))
+        count = int(environment["WEB_CONCURRENCY"])
+        yield Server(port, _wait_for_workers(process, port, count, log))
     finally:
         _stop(process)
 
@@ -92,16 +107,25 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for_worker(process: subprocess.Popen[bytes], port: int, log: Path) -> int:
-    """Its process number, once the server listens and the worker is there."""
+def _memory(process: int, field: str) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
+    return int(line.split()[1]) / 1024
+
+
+def _wait_for_workers(
+    process: subprocess.Popen[bytes], port: int, count: int, log: Path
+) -> list[int]:
+    """Their process numbers, once the server listens and all workers are there."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     for _attempt in range(PATIENCE * 20):
         if process.poll() is not None:
             break
-        if workers := children.read_text().split():
+        workers = children.read_text().split()
+        if len(workers) == count:
             with contextlib.suppress(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
-                return int(workers[0])
+                return [int(worker) for worker in workers]
         time.sleep(0.05)
     raise RuntimeError(f"The server did not start:\n{log.read_text()}")
 

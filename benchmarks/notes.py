@@ -1,0 +1,42 @@
+"""What the report says behind its tables: how it was measured, and how to read it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOTES: Final = """\
+## How to read this
+
+One client asks over loopback, one request after another on a connection that is kept open, after
+a warm-up. Portal and the floor run at the same time, each in gunicorn as `portal/server.py`
+configures it but with one worker, and are asked in turns, ten requests each. A case that takes long
+ends after eight seconds, with fewer requests.
+
+The floor is `benchmarks/floor.py`: a WSGI application without a framework that runs the SQL which
+Portal runs for the customers of this request, on a connection that stays open, and answers with
+`orjson`. It does not look up who asks. For JSON it answers what Portal answers, which the
+benchmark checks; for pages it answers the same rows as JSON, so there the ratio says what a page
+costs beside its rows. Queries counts what the floor replays. Where Portal's own limit of time ends
+a query (`FACET_MILLISECONDS`), it ends the floor's as well.
+
+Growth is from the smallest number of customers to the largest one, of the p50. Goals are for
+1,000,000 customers on PostgreSQL and two cores; where a machine differs, the ratio to the floor
+counts.
+
+What is searched for differs with the number of customers, so that the number of hits does not:
+one, about a thousand. A third of all have an email at `example.org`; half of all have two certain
+letters, which are too few for the index.
+
+A stream is the whole list of the organizer; its floor sends what the same SQL returns, a line for
+each row; where that takes long it is sent once, not five times. The memory of a worker is what its
+process has in RAM; that of a command is of its largest process.
+
+Under load each client asks for all of these pages in turn, each beginning with another one, as
+fast as it gets answers, of servers that are started for it, after a third of this time as a
+warm-up. Clients, workers and the database share the processors.
+
+The SQLite connection has Portal's pragmas. PostgreSQL is a cluster of its own, without `fsync`,
+after `VACUUM ANALYZE`, with what `docs/postgresql.md` says to set: a quarter of the machine's
+memory as `shared_buffers`, and `random_page_cost = 1.1`. It is reached through a socket, and what
+is asked for is in memory. The rates of the commands hold their start; `seed_demo` fills the first
+organizer, the same customers are imported into the second one."""

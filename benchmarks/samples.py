@@ -1,0 +1,92 @@
+"""What there is to ask for, found in a database that is filled. Runs inside Django."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+from django_scopes import scope
+
+from benchmarks.cases import Samples
+from portal.api.pagination import PAGE_SIZE
+from portal.customers.models import Customer
+from portal.customers.services import search_customers
+from portal.organizers.models import Organizer
+
+CANDIDATES: Final = 50
+# So many texts tell which share of all has a part.
+TEXTS: Final = 10_000
+SOME: Final = 1_000
+NEAR_SOME: Final = range(SOME // 2, SOME * 2)
+TRIED: Final = 20
+
+
+def find_samples(organizer: Organizer, program: Mapping[str, str]) -> Samples:
+    """The program's headers are those of somebody who may read the organizer's customers."""
+    with scope(organizer=organizer):
+        total = Customer.objects.count()
+        customers = Customer.objects.exclude(email=None).exclude(name="").order_by("pk")
+        some = list(customers[total // 2 : total // 2 + CANDIDATES])
+        pages = -(-total // PAGE_SIZE)
+        return Samples(
+            organizer=organizer.slug,
+            identifier=some[0].identifier,
+            email=str(some[0].email),
+            external_identifier=next(filter(None, (each.external_identifier for each in some))),
+            searches=_searches(organizer, [str(each.email) for each in some], total),
+            pages=pages,
+            second=_next(organizer, program, 1),
+            last=_next(organizer, program, pages - 1),
+        )
+
+
+def _searches(organizer: Organizer, emails: Sequence[str], total: int) -> dict[str, str]:
+    texts = list(Customer.objects.order_by("pk").values_list("search_text", flat=True)[:TEXTS])
+    near = _by_nearness(_parts(emails, 3, 9), texts, SOME / total)
+    halves = _by_nearness(_parts(emails, 1, 2), texts, 1 / 2)
+    tried = (part for part in near[:TRIED] if _hits(organizer, part) in NEAR_SOME)
+    return {
+        "one hit": next(email for email in emails if _hits(organizer, email) == 1),
+        "about 1,000 hits": next(tried, near[0]),
+        "a third of all": "@example.org",
+        "half of all": halves[0],
+    }
+
+
+def _parts(emails: Sequence[str], shortest: int, longest: int) -> list[str]:
+    """Of the names in the emails: the numbers behind them are not alike among the texts."""
+    found = dict.fromkeys(
+        part
+        for email in emails
+        for size in range(shortest, longest + 1)
+        for part in _slices(email.partition("@")[0].rstrip("0123456789"), size)
+    )
+    return list(found)
+
+
+def _slices(text: str, size: int) -> Iterator[str]:
+    return (text[start : start + size] for start in range(len(text) - size + 1))
+
+
+def _by_nearness(parts: Sequence[str], texts: Sequence[str], share: float) -> list[str]:
+    """Those first that about this share of the texts has."""
+    wanted = share * len(texts)
+    return sorted(parts, key=lambda part: abs(sum(part in text for text in texts) - wanted))
+
+
+def _hits(organizer: Organizer, search: str) -> int:
+    query = QueryDict(mutable=True)
+    query["search"] = search
+    return search_customers(organizer, query=query).numbers.exact()
+
+
+def _next(organizer: Organizer, program: Mapping[str, str], page: int) -> str:
+    """The address that the page with this number calls the next one, without the server's."""
+    path = reverse("api:customer_list", args=[organizer.slug])
+    answer = Client(headers=dict(program), SERVER_NAME="127.0.0.1").get(path, {"page": page})
+    there = urlsplit(answer.json()["next"])
+    return f"{there.path}?{there.query}"

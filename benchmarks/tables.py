@@ -1,0 +1,27 @@
+"""Tables in Markdown that people can read as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import quantiles
+
+
+def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The first column is text, the others are numbers."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    yield _line(headings, widths)
+    yield "|".join(["", "-" * (widths[0] + 2), *("-" * (w + 1) + ":" for w in widths[1:]), ""])
+    for row in rows:
+        yield _line(row, widths)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *numbers = cells
+    padded = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True)]
+    return f"| {' | '.join([first.ljust(widths[0]), *padded])} |"
+
+
+def p95(times: Sequence[float]) -> float:
+    """Of two times or more."""
+    return quantiles(times, n=20, method="inclusive")[-1]

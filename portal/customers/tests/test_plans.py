@@ -1,0 +1,190 @@
+"""Plans: what a list reads follows from what it shows, at a hundred thousand customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from django.db import connection, transaction
+from django.http import QueryDict
+from django_scopes import scope
+from pytest_django.plugin import DjangoDbBlocker
+
+from portal.customers import services
+from portal.customers.demo import BLOCK, UNTIL, demo_block
+from portal.customers.loading import add_customers
+from portal.customers.models import Customer
+from portal.customers.prepared import prepare
+from portal.customers.search import CustomerSearch
+from portal.customers.tests.plans import SEARCH, Plan, explained
+from portal.customers.tests.walks import FEW, INDEXES, KEYS, SIZE, assert_walked, keys_for
+from portal.organizers.models import Organizer
+from portal.organizers.services import create_organizer
+
+FIELDS: Final = ("identifier", "email", "name", "last_login", "date_joined", "locale")
+CUSTOMERS, OTHERS = 90_000, 10_000
+LAST = CUSTOMERS // SIZE
+DEEP = LAST // 3
+
+
+@pytest.fixture(scope="module")
+def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organizer]:
+    """With a neighbour. No other module's tests ever see them: nothing of it is committed."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
+            _fill(large, CUSTOMERS, seed=1)
+            _fill(create_organizer(slug="beside", name="Beside"), OTHERS, seed=2)
+            yield large
+            transaction.set_rollback(True)
+        if connection.vendor == "postgresql":
+            # What was rolled back still takes its place.
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM (ANALYZE)")
+
+
+def _fill(organizer: Organizer, count: int, *, seed: int) -> None:
+    firsts = range(0, count, BLOCK)
+    blocks = (prepare(demo_block(first, BLOCK, seed=seed, until=UNTIL)) for first in firsts)
+    add_customers(organizer, blocks, expected=count)
+
+
+@pytest.fixture
+def plans() -> list[Plan]:
+    return []
+
+
+@pytest.fixture
+def in_large(large: Organizer, db: None) -> Iterator[Organizer]:
+    with scope(organizer=large):
+        yield large
+
+
+def _ask(organizer: Organizer, query: str) -> CustomerSearch:
+    return services.search_customers(organizer, query=QueryDict(query))
+
+
+@pytest.mark.parametrize("ordering", KEYS)
+def test_the_first_page_walks_the_index(
+    in_large: Organizer, plans: list[Plan], ordering: str
+) -> None:
+    search = _ask(in_large, f"ordering={ordering}")
+
+    with explained(plans):
+        search.read_page(FIELDS, 1, SIZE)
+        search.page(1, SIZE)
+
+    assert_walked(plans, ordering)
+
+
+@pytest.mark.parametrize("ordering", keys_for("last"))
+def test_the_last_page_walks_the_index(
+    in_large: Organizer, plans: list[Plan], ordering: str
+) -> None:
+    search = _ask(in_large, f"ordering={ordering}")
+
+    with explained(plans):
+        assert len(search.read_page(FIELDS, LAST, SIZE).rows) == SIZE
+
+    assert_walked(plans, ordering)
+
+
+@pytest.mark.parametrize("ordering", keys_for("deep"))
+def test_a_followed_page_deep_in_the_list_walks_the_index(
+    in_large: Organizer, plans: list[Plan], ordering: str
+) -> None:
+    search = _ask(in_large, f"ordering={ordering}")
+    place = search.read_page(FIELDS, DEEP, SIZE).after
+    assert place
+
+    with explained(plans):
+        assert len(search.read_beyond(FIELDS, place, SIZE).rows) == SIZE
+
+    assert_walked(plans, ordering)
+
+
+@pytest.mark.parametrize("query", ["is_active=true", "is_verified=true", "locale=de"])
+def test_a_common_filter_walks_the_index_of_the_order(
+    in_large: Organizer, plans: list[Plan], query: str
+) -> None:
+    with explained(plans):
+        _ask(in_large, query).read_page(FIELDS, 1, SIZE)
+
+    assert_walked(plans, "email")
+
+
+@pytest.mark.parametrize("query", ["", "is_active=true&is_verified=false&locale=de&locale=fr"])
+def test_kept_counts_look_at_no_customer(
+    in_large: Organizer, plans: list[Plan], query: str
+) -> None:
+    search = _ask(in_large, query)
+
+    with explained(plans):
+        found = search.numbers.exact()
+        assert search.numbers.facets
+
+    assert plans == []
+    assert found == search.customers.count()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "index"),
+    [("email", "customer_email_in_organizer"), ("external_identifier", "customer_by_external")],
+)
+def test_who_is_known_is_found_by_an_index(
+    in_large: Organizer, plans: list[Plan], parameter: str, index: str
+) -> None:
+    known = Customer.objects.exclude(email=None).exclude(external_identifier=None)[0]
+
+    with explained(plans):
+        for value in (getattr(known, parameter), "nobody"):
+            _ask(in_large, f"{parameter}={value}").read_page(FIELDS, 1, SIZE)
+
+    assert {name for plan in plans for name in plan.indexes} == {index}
+    assert sum(plan.rows for plan in plans) <= 5
+
+
+@pytest.mark.parametrize("search", ["qzxjwv", "anna schmidt", "one"])
+def test_a_rare_search_enters_the_index_of_trigrams(
+    in_large: Organizer, plans: list[Plan], search: str
+) -> None:
+    if search == "one":
+        search = str(Customer.objects.exclude(email=None)[0].email)
+
+    with explained(plans):
+        _ask(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
+
+    found, *rows = plans
+    assert found.indexes == {SEARCH}
+    assert not {name for plan in rows for name in plan.tables}
+    # Each customer is met by the index, by the table, and by the page.
+    assert sum(plan.rows for plan in plans) <= 2 * FEW
+
+
+def test_a_common_search_walks_the_index_of_the_order(
+    in_large: Organizer, plans: list[Plan]
+) -> None:
+    with explained(plans):
+        page = _ask(in_large, "search=example.org").page(1, SIZE)
+
+    assert not page.count.is_exact
+    _found, walked = plans
+    assert_walked([walked], "email")
+
+
+@pytest.mark.parametrize("ordering", ["last_modified", "-last_modified"])
+def test_what_changed_lately_walks_the_index(
+    in_large: Organizer, plans: list[Plan], ordering: str
+) -> None:
+    query = f"modified_since=2025-12-31&ordering={ordering}"
+    changed = _ask(in_large, query).numbers.exact()
+
+    with explained(plans):
+        _ask(in_large, query).read_page(FIELDS, 1, SIZE)
+
+    [plan] = plans
+    assert plan.indexes == INDEXES["last_modified"]
+    assert not plan.is_sorted
+    # They are counted as well.
+    assert plan.rows <= changed + FEW

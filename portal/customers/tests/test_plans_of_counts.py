@@ -1,0 +1,38 @@
+"""Plans of counts within a query: they are carried out once, not for each row around them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers import searching, services
+from portal.customers.tests.plans import Plan, explained
+from portal.organizers.models import Organizer
+
+
+@pytest.mark.xfail(
+    connection.vendor == "sqlite",
+    reason="The join with the index of the search names the table of the query around it.",
+    strict=True,
+)
+def test_a_common_search_is_counted_once(
+    organizer: Organizer,
+    make_customer: CustomerMaker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plans: list[Plan] = []
+    monkeypatch.setattr(searching, "MOST", 1)
+    for _time in range(3):
+        make_customer()
+
+    with scope(organizer=organizer):
+        query = QueryDict("search=example.org")
+        search = services.search_customers(organizer, query=query)
+        with explained(plans):
+            page = search.read_page(["name"], 1, 2)
+
+    assert page.count == 3
+    assert not any(plan.is_correlated for plan in plans)
