@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.expressions import Func, Value
 from django.db.models.lookups import (
@@ -69,13 +69,33 @@ def sections_beyond(keys: Sequence[str], place: Place) -> list[Section]:
     while sections[0].is_empty != is_empty and len(sections) > 1:
         del sections[0]
     own, *further = sections
-    # Of a unique key the value is enough; where there is none, the primary key is.
-    pairs = list(zip(own.terms, place.values, strict=False))
     if own.is_empty:
-        pairs = [(own.terms[-1], place.values[-1])]
-    beyond = own.condition & _at_once(pairs, inclusive=place.inclusive)
+        return [_within(own, [(own.terms[-1], place.values[-1])], place), *further]
+    # Of a unique key the value is enough. Whoever compares with it has one.
+    pairs = list(zip(own.terms, place.values, strict=False))
+    own = own._replace(condition=Q())
+    if connection.vendor == "sqlite" and len(pairs) > 1:
+        return [*_in_two(own, pairs, place), *further]
+    return [_within(own, pairs, place), *further]
+
+
+def _within(section: Section, pairs: Sequence[Pair], place: Place) -> Section:
+    """What of the section lies beyond these values."""
+    condition = section.condition & _at_once(pairs, inclusive=place.inclusive)
     compared = [(term.field, value) for term, value in pairs]
-    return [own._replace(condition=beyond, values=compared), *further]
+    return section._replace(condition=condition, values=compared)
+
+
+def _in_two(section: Section, pairs: Sequence[Pair], place: Place) -> list[Section]:
+    """Who is equal in the key, and who is further: SQLite enters an index by one comparison."""
+    (term, value), last = pairs
+    equal = _within(section._replace(condition=_equal(term, value)), [last], place)
+    further = section._replace(condition=_at_once([(term, value)], inclusive=False))
+    compared = (term.field, value)
+    return [
+        equal._replace(values=[compared, *equal.values]),
+        further._replace(values=[compared]),
+    ]
 
 
 def _beyond_one_by_one(keys: Sequence[str], place: Place) -> Section:

@@ -20,7 +20,7 @@ TABLE = Customer._meta.db_table
 STEPS = 100
 STEPS_OF_A_ROW = 100
 # A limit of time that goes in one message with its query.
-LIMIT = re.compile(r"^SET LOCAL \S+ = \d+; ")
+LIMIT = re.compile(r"^(SET LOCAL \S+ = \w+; )+")
 ON_SQLITE = re.compile(r"USING (?:COVERING )?INDEX (\w+)|SCAN (\w+) VIRTUAL TABLE INDEX")
 # The index of the search, and how SQLite calls those of unique constraints.
 SEARCH = "customer_search"

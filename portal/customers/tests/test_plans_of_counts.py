@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django_scopes import scope
 
@@ -13,11 +12,6 @@ from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
 
 
-@pytest.mark.xfail(
-    connection.vendor == "sqlite",
-    reason="The join with the index of the search names the table of the query around it.",
-    strict=True,
-)
 def test_a_common_search_is_counted_once(
     organizer: Organizer,
     make_customer: CustomerMaker,
