@@ -87,8 +87,7 @@ def test_an_index_is_entered_at_the_place(
             cursor.execute("SET LOCAL enable_bitmapscan = off")
         plan = first[:50].explain()
 
-    assert re.search(
-        r"Index Cond: .*(ROW\(|email_key.* [<>] )|email_key[<>]\?|date_joined[<>]\?", plan
-    ), plan
+    entered = r"Index Cond: .*(ROW\(|email_key.* [<>] )|(email_key|date_joined)[<>=]\?"
+    assert re.search(entered, plan), plan
     assert "SORT" not in plan.upper()
     assert "TEMP B-TREE" not in plan
