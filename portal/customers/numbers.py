@@ -24,9 +24,9 @@ class Numbers:
     """
 
     organizer: Organizer
-    asked: CustomerQuerySet
+    asked: Callable[[], CustomerQuerySet]
     conditions: Conditions
-    left_by_others: CustomerQuerySet | None
+    left_by_others: Callable[[], CustomerQuerySet] | None
     read_kept: Callable[[], Counts]
     # What a search knows of the others' choice already, and whether that is more than CAP.
     seen: Counts | None
@@ -35,16 +35,15 @@ class Numbers:
     def exact(self) -> int:
         """How many they are. Counts them where no number is kept."""
         known = self.read_kept() if self.left_by_others is None else self.seen
-        return self.asked.count() if known is None else known.matching(self.conditions)
+        return self.asked().count() if known is None else known.matching(self.conditions)
 
-    @property
     def in_query(self) -> Combinable:
         """How many they are, within a query for something else."""
         if self.left_by_others is None:
             return kept_number(self.organizer, self.conditions)
         if self.seen is not None:
             return Value(self.seen.matching(self.conditions))
-        return counted_number(self.asked)
+        return counted_number(self.asked())
 
     @property
     def facets(self) -> Counts | None:
@@ -70,7 +69,7 @@ class Numbers:
             return self.read_kept()
         if self.are_many or self.seen is not None:
             return self.seen
-        return count_by_combination(self.left_by_others, CAP + 1)
+        return count_by_combination(self.left_by_others(), CAP + 1)
 
     @property
     def _is_cut(self) -> bool:

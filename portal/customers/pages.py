@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import EmptyPage
 from django.db.models import Value
+from django.db.models.expressions import Combinable
 
 from portal.customers.counts import CAP, Count, counted_number
 from portal.customers.models import Customer
@@ -78,7 +79,10 @@ def _counted(walk: Walk, count: int, number: int, size: int) -> CustomerPage:
 def _uncounted(walk: Walk, known: Count | None, number: int, size: int) -> CustomerPage:
     """Of more than CAP customers, or of nobody knows how many, which the query then tells."""
     start = (number - 1) * size
-    seen = Value(CAP + 1) if known else counted_number(walk.customers, at_most=CAP + 1)
+
+    def seen() -> Combinable:
+        return Value(CAP + 1) if known else counted_number(walk.customers, at_most=CAP + 1)
+
     stretch = replace(walk, count=seen, number=None).read_from(start, size)
     if start and not stretch.rows:
         raise EmptyPage

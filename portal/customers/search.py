@@ -12,7 +12,7 @@ from django.http import QueryDict
 from portal.customers.counts import FACETS, Count, conditions_from
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
-from portal.customers.models import CustomerQuerySet, customers_of
+from portal.customers.models import CustomerQuerySet, customers_of, require_scope
 from portal.customers.numbers import Numbers
 from portal.customers.orderings import order_sections
 from portal.customers.pages import COLUMNS, CustomerPage, read_page
@@ -31,7 +31,11 @@ class CustomerSearch:
     def __init__(self, organizer: Organizer, query: QueryDict) -> None:
         self._organizer = organizer
         self._query = query
-        self._everybody = customers_of(organizer)
+        require_scope(organizer)
+
+    @cached_property
+    def _everybody(self) -> CustomerQuerySet:
+        return customers_of(self._organizer)
 
     @cached_property
     def _filterset(self) -> CustomerFilter:
@@ -57,7 +61,8 @@ class CustomerSearch:
     @cached_property
     def _matches(self) -> Matches:
         """Whom the search finds."""
-        return find_matches(self._left_by_others, str(self._values.get("search") or ""))
+        search = str(self._values.get("search") or "")
+        return find_matches(self._left_by_others, search) if search else Matches([])
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:
@@ -136,9 +141,9 @@ class CustomerSearch:
         others = self.canonical.keys() - {*FACETS, "ordering"}
         return Numbers(
             self._organizer,
-            asked=self._matches.all_in(self._filtered),
+            asked=lambda: self._matches.all_in(self._filtered),
             conditions=conditions_from(self._values),
-            left_by_others=self._matches.met_in(self._left_by_others)
+            left_by_others=(lambda: self._matches.met_in(self._left_by_others))
             if others or self.errors
             else None,
             read_kept=lambda: self._filterset.kept,
@@ -163,16 +168,19 @@ class CustomerSearch:
         return self._walk(fields).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str]) -> Walk:
-        met = self._matches.met_in(self._filtered)
         all_of = None if self.is_filtered or self.errors else self._organizer.pk
         numbers = self.numbers
-        return Walk(met, self.ordering, fields, numbers.in_query, numbers.exact, all_of)
+        return Walk(self._met, self.ordering, fields, numbers.in_query, numbers.exact, all_of)
 
     @property
     def _sections(self) -> list[CustomerQuerySet]:
         """All of them in order, for whoever reads them one by one."""
         asked = self._matches.all_in(self._filtered)
         return asked.in_sections(order_sections(self.ordering))
+
+    def _met(self) -> CustomerQuerySet:
+        """All of them in no order yet, for whoever walks one to see some of them."""
+        return self._matches.met_in(self._filtered)
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db import router
 from django.db.models import BigIntegerField, Expression, F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
-from portal.customers.models import CustomerQuerySet
+from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.orderings import PRIMARY, Section, order_keys, order_sections
 from portal.customers.places import Place, sections_beyond
 from portal.customers.sections import KeptSections, Values, read_sections
@@ -45,13 +46,18 @@ class Walk:
     where somebody wants to know it.
     """
 
-    customers: CustomerQuerySet
+    met: Callable[[], CustomerQuerySet]
     keys: Sequence[str]
     fields: Sequence[str]
-    count: Combinable | None
+    count: Callable[[], Combinable] | None
     number: Callable[[], int] | None
     # The primary key of the organizer whose customers these are, where these are all of them.
     all_of: int | None = None
+
+    @cached_property
+    def customers(self) -> CustomerQuerySet:
+        """Composed only where their SQL is not kept."""
+        return self.met()
 
     def read_from(self, start: int, size: int) -> Stretch:
         """From the customer with this number on. The count is 0 past the end."""
@@ -120,15 +126,22 @@ class Walk:
         self, sections: Sequence[Section], shape: tuple[Any, ...], start: int, limit: int
     ) -> list[Values]:
         """The fields, behind them the values of the order's keys, and the count."""
-        columns = [*self.fields, *self._key_expressions, self.count or NOTHING]
 
         def build() -> list[Rows]:
+            count = self.count() if self.count else NOTHING
+            columns = [*self.fields, *self._key_expressions, count]
             return [each.values_list(*columns) for each in self.customers.in_sections(sections)]
 
         # With several keys the SQL depends on which of them has no value.
         if self.all_of is None or len(self.keys) > 1:
             return read_sections(build(), start, limit)
-        shape = (self.customers.db, self.keys[0], *self.fields, self.count is None, *shape)
+        shape = (
+            router.db_for_read(Customer),
+            self.keys[0],
+            *self.fields,
+            self.count is None,
+            *shape,
+        )
         compared = [section.values for section in sections]
         statement, values = kept.statement(shape, build, self.all_of, compared)
         return statement.rows(values, start, limit)
