@@ -13,17 +13,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BooleanField, F, Func, Q, Value
 
-from portal.customers.counts import CAP, FACETS, Combination, Counts, read_combination
+from portal.customers.counts import CAP, FACETS, Combination, Counts
+from portal.customers.facets import group_by_combination
 from portal.customers.folding import fold
-from portal.databases.limited import read_limited
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models import QuerySet
 
     from portal.customers.models import CustomerQuerySet
 
@@ -74,21 +72,11 @@ def find_matches(customers: CustomerQuerySet, search: str) -> Matches:
     if not any(len(word) >= TRIGRAM for word in words):
         return Matches(words)
     found = matching_by_index(customers, words).order_by().values_list("id", *FACETS)
-    rare = _keys_by_combination(found[: MOST + 1])
+    # All keys of a combination as one text, which is quicker than as many rows.
+    texts = group_by_combination(found[: MOST + 1], KEYS[connections[customers.db].vendor])
+    rare = {combination: orjson.loads(text) for combination, text in texts.items()}
     are_many = sum(map(len, rare.values())) > MOST
     return Matches(words, None if are_many else rare, are_many)
-
-
-def _keys_by_combination(found: QuerySet[Any, Any]) -> dict[Combination, list[int]]:
-    """All keys of a combination come as one text, which is quicker than as many rows."""
-    try:
-        sql, parameters = found.query.sql_with_params()
-    except EmptyResultSet:
-        return {}
-    columns, keys = ", ".join(FACETS), KEYS[connections[found.db].vendor]
-    asked = f"SELECT {columns}, {keys} FROM ({sql}) AS found GROUP BY {columns}"  # noqa: S608
-    rows = read_limited(found.db, asked, parameters)
-    return {read_combination(values): orjson.loads(text) for *values, text in rows}
 
 
 def matching_by_index(customers: CustomerQuerySet, words: Sequence[str]) -> CustomerQuerySet:
