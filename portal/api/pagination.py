@@ -11,13 +11,12 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from portal.api.cursors import Cursor, InvalidCursor, read_cursor, write_cursor
+from portal.customers.pages import LARGEST, last_page
 from portal.customers.places import Place
 from portal.customers.search import CustomerSearch
 from portal.http import absolute_url
 
 PAGE_SIZE: Final = 50
-# Databases count rows in 64 bits; a number beyond this is past the end of any list.
-LARGEST_PAGE: Final = 10**9
 PARAMETERS: Final = ("page", "page_size", "cursor")
 
 Page = dict[str, object]
@@ -79,12 +78,12 @@ def _page_size(query: QueryDict) -> int:
 def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     wanted = query.get("page") or "1"
     if wanted == "last":
-        return max(1, -(-count() // size))
+        return last_page(count(), size)
     try:
         number = int(wanted)
     except ValueError:
         raise _invalid_page() from None
-    if not 1 <= number <= LARGEST_PAGE:
+    if not 1 <= number <= LARGEST:
         raise _invalid_page()
     return number
 
