@@ -10,9 +10,10 @@ from typing import Any, Final
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from portal.databases.failures import is_over_its_time
+
 # SQLite looks at the clock after so many of its steps, a few hundredths of a millisecond.
 STEPS: Final = 1_000
-QUERY_CANCELED: Final = "57014"
 
 Row = Sequence[Any]  # every column has its own type
 
@@ -30,14 +31,10 @@ def read_limited(
     try:
         return read(connection, sql, parameters, milliseconds)
     except OperationalError as error:
-        if milliseconds and _is_out_of_time(error):
+        is_interrupted = str(error.__cause__) == "interrupted"  # by SQLite
+        if milliseconds and (is_interrupted or is_over_its_time(error)):
             raise OutOfTime from error
         raise
-
-
-def _is_out_of_time(error: OperationalError) -> bool:
-    cause = error.__cause__
-    return getattr(cause, "sqlstate", None) == QUERY_CANCELED or str(cause) == "interrupted"
 
 
 def _read_on_sqlite(
