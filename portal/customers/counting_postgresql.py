@@ -20,12 +20,29 @@ CREATE TABLE IF NOT EXISTS customers_customercount (
     number bigint NOT NULL)"""
 INDEX: Final = f"""
 CREATE INDEX IF NOT EXISTS customer_count_by_combination ON customers_customercount ({KEY})"""
-# A customer more costs a row, so many rows cost one folding. Chance needs nothing to be looked at.
-FOLD: Final = """
+
+
+def _note_function(name: str, changes: str) -> str:
+    """For a trigger that appends changed numbers, a row each, and folds rows now and then."""
+    # So many rows cost one folding. Chance needs nothing to be looked at.
+    return f"""
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    noted bigint;
+    owners bigint[];
+BEGIN
+    WITH notes AS (
+        INSERT INTO customers_customercount ({KEY}, number){changes}
+        RETURNING organizer_id)
+    SELECT COUNT(*), array_agg(DISTINCT organizer_id) INTO noted, owners FROM notes;
     IF random() * 128 < noted AND current_setting('transaction_isolation') = 'read committed' THEN
         PERFORM customers_fold_counts(owners);
     END IF;
-    RETURN NULL;"""
+    RETURN NULL;
+END $$"""
+
+
 # Rows that another transaction folds are skipped: nobody waits, and no row is folded twice.
 FUNCTIONS: Final = (
     f"""
@@ -41,36 +58,20 @@ LANGUAGE sql SET search_path FROM CURRENT AS $$
     INSERT INTO customers_customercount ({KEY}, number)
     SELECT {KEY}, SUM(number) FROM folded GROUP BY {KEY} HAVING SUM(number) <> 0
 $$""",
-    f"""
-CREATE OR REPLACE FUNCTION customers_count_rows() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE
-    noted bigint;
-    owners bigint[];
-BEGIN
-    WITH notes AS (
-        INSERT INTO customers_customercount ({KEY}, number)
-        SELECT {KEY}, COUNT(*) * TG_ARGV[0]::bigint FROM changed GROUP BY {KEY}
-        RETURNING organizer_id)
-    SELECT COUNT(*), array_agg(DISTINCT organizer_id) INTO noted, owners FROM notes;{FOLD}
-END $$""",
-    f"""
-CREATE OR REPLACE FUNCTION customers_count_moves() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE
-    noted bigint;
-    owners bigint[];
-BEGIN
-    WITH notes AS (
-        INSERT INTO customers_customercount ({KEY}, number)
+    _note_function(
+        "customers_count_rows",
+        f"""
+        SELECT {KEY}, COUNT(*) * TG_ARGV[0]::bigint FROM changed GROUP BY {KEY}""",
+    ),
+    _note_function(
+        "customers_count_moves",
+        f"""
         SELECT {KEY}, SUM(number) FROM (
             SELECT {KEY}, 1 AS number FROM changed
             UNION ALL
             SELECT {KEY}, -1 FROM before) AS moves
-        GROUP BY {KEY} HAVING SUM(number) <> 0
-        RETURNING organizer_id)
-    SELECT COUNT(*), array_agg(DISTINCT organizer_id) INTO noted, owners FROM notes;{FOLD}
-END $$""",
+        GROUP BY {KEY} HAVING SUM(number) <> 0""",
+    ),
     """
 CREATE OR REPLACE FUNCTION customers_count_nobody() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
