@@ -44,7 +44,7 @@ class CustomerSearch:
     @property
     def customers(self) -> CustomerQuerySet:
         """All of them, for whoever reads them to the end."""
-        return self._matches.all_in(self._filtered).in_order(self.ordering)
+        return self._asked().in_order(self.ordering)
 
     @property
     def _filtered(self) -> CustomerQuerySet:
@@ -141,7 +141,7 @@ class CustomerSearch:
         others = self.canonical.keys() - {*FACETS, "ordering"}
         return Numbers(
             self._organizer,
-            asked=lambda: self._matches.all_in(self._filtered),
+            asked=self._asked,
             conditions=conditions_from(self._values),
             left_by_others=(lambda: self._matches.met_in(self._left_by_others))
             if others or self.errors
@@ -175,8 +175,11 @@ class CustomerSearch:
     @property
     def _sections(self) -> list[CustomerQuerySet]:
         """All of them in order, for whoever reads them one by one."""
-        asked = self._matches.all_in(self._filtered)
-        return asked.in_sections(order_sections(self.ordering))
+        return self._asked().in_sections(order_sections(self.ordering))
+
+    def _asked(self) -> CustomerQuerySet:
+        """All of them in no order, for whoever reads or counts them to the end."""
+        return self._matches.all_in(self._filtered)
 
     def _met(self) -> CustomerQuerySet:
         """All of them in no order yet, for whoever walks one to see some of them."""
