@@ -42,12 +42,19 @@ class KeptQuery:
 
     def rows(self, *values: str | int) -> list[Row]:
         """All of them, as Django would return them."""
+        kept, rows = self._read(values)
+        return list(kept.compiler.apply_converters(rows, kept.converters)) if rows else []
+
+    def raw(self, *values: str | int) -> list[Row]:
+        """All of them, as the driver returns them."""
+        return self._read(values)[1]
+
+    def _read(self, values: tuple[str | int, ...]) -> tuple[Kept, list[Row]]:
         alias = self._alias(values)
         kept = self._kept(alias, values)
         with connections[alias].cursor() as cursor:
             cursor.execute(kept.sql, values)
-            rows = cursor.fetchall()
-        return list(kept.compiler.apply_converters(rows, kept.converters)) if rows else []
+            return kept, cursor.fetchall()
 
     def _alias(self, values: tuple[str | int, ...]) -> str:
         """The database that is read now, which may be a replica."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django_scopes import scope
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from portal.api.bulk import BulkNegotiation, BulkRenderer, CsvRenderer, NdjsonRenderer, stream
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
-from portal.api.fields import wanted_fields
+from portal.api.fields import as_object, wanted_fields
 from portal.api.openapi import operations
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_search
@@ -22,8 +23,6 @@ from portal.customers.filters import PARAMETERS as FILTER_PARAMETERS
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
-
-    from portal.customers.models import Customer
 
 
 class CustomerList(OrganizerEndpoint):
@@ -55,18 +54,18 @@ class CustomerDetail(OrganizerEndpoint):
     """One customer, by identifier."""
 
     parameters = (*FIELD_PARAMETERS, "format")
-    customer: Customer
+    customer: Mapping[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Whoever is not there is not found, whatever the method."""
         super().initial(request, *args, **kwargs)
         with scope(organizer=self.organizer):
             try:
-                self.customer = services.get_customer(self.organizer, kwargs["identifier"])
+                self.customer = services.read_customer(self.organizer, kwargs["identifier"])
             except services.CustomerNotFound:
                 raise NotFound("No Customer matches the given query.") from None
 
     @operations.get_customer
     def get(self, request: Request, organizer: str, identifier: str) -> Response:
         fields = wanted_fields(request.query_params, self.access)
-        return Response({field: getattr(self.customer, field) for field in fields})
+        return Response(as_object(fields, [self.customer[field] for field in fields]))

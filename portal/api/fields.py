@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.http import QueryDict
+from orjson import Fragment
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
 from portal.organizers.access import Access
@@ -26,6 +27,8 @@ FIELDS: Final = (
 )
 INCLUDABLE: Final = ("external_identifier", "phone", "notes")
 PARAMETERS: Final = ("include", "fields")
+# Drivers return them as text, which is what an answer needs.
+IN_JSON: Final = "name_parts"
 
 
 def wanted_fields(query: QueryDict, access: Access) -> Sequence[str]:
@@ -51,3 +54,11 @@ def _names(query: QueryDict, parameter: str, available: Sequence[str]) -> set[st
         message = f"There is no field “{min(unknown)}” here; choose from {choices}."
         raise ValidationError({parameter: [message]})
     return names
+
+
+def as_object(fields: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """For JSON: the values of the fields, as a driver returns them."""
+    customer = dict(zip(fields, values, strict=True))
+    if IN_JSON in customer:
+        customer[IN_JSON] = Fragment(customer[IN_JSON])
+    return customer

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from portal.api.cursors import Cursor, InvalidCursor, read_cursor, write_cursor
+from portal.api.fields import as_object
 from portal.customers.pages import LARGEST, last_page
 from portal.customers.places import Place
 from portal.customers.search import CustomerSearch
@@ -51,7 +52,7 @@ def paginate_search(request: Request, search: CustomerSearch, fields: Sequence[s
         stretch = search.read_beyond(fields, cursor.place, size)
     else:
         stretch = search.read_page(fields, number, size)
-    if number > 1 and not stretch.rows and not is_followed:
+    if number > 1 and not stretch and not is_followed:
         raise _invalid_page()
 
     def link(to: int, place: Place | None) -> str | None:
@@ -63,7 +64,7 @@ def paginate_search(request: Request, search: CustomerSearch, fields: Sequence[s
         "count": stretch.count,
         "next": link(number + 1, stretch.after),
         "previous": link(max(1, number - 1), stretch.before),
-        "results": [dict(zip(fields, row, strict=True)) for row in stretch.rows],
+        "results": [as_object(fields, values) for values in stretch.raw],
     }
 
 

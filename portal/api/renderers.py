@@ -10,8 +10,8 @@ from rest_framework.renderers import BaseRenderer
 
 
 def to_json(content: object) -> bytes:
-    """JSON with times in UTC, as `2021-04-06T13:44:22.809216Z`."""
-    return orjson.dumps(content, option=orjson.OPT_UTC_Z)
+    """JSON with times in UTC, as `2021-04-06T13:44:22.809216Z`; those of SQLite name no zone."""
+    return orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
 
 
 class OrjsonRenderer(BaseRenderer):

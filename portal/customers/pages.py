@@ -84,11 +84,11 @@ def _uncounted(walk: Walk, known: Count | None, number: int, size: int) -> Custo
         return Value(CAP + 1) if known else counted_number(walk.customers, at_most=CAP + 1)
 
     stretch = replace(walk, count=seen, number=None).read_from(start, size)
-    if start and not stretch.rows:
+    if start and not stretch:
         raise EmptyPage
     is_last = stretch.after is None
     # Whoever has come further knows of more, and at the end of all.
-    least = Count(max(CAP, start + len(stretch.rows)), is_exact=is_last)
+    least = Count(max(CAP, start + len(stretch)), is_exact=is_last)
     count = least if stretch.count > CAP else Count(stretch.count)
     return CustomerPage(number, size, count, _customers(stretch.rows), is_last=is_last)
 

@@ -36,19 +36,44 @@ class Statement:
     compiler: SQLCompiler
     converters: dict[int, Any]  # of the compiler, for itself
 
-    def rows(self, values: Sequence[Sequence[Any]], start: int, limit: int) -> list[Values]:
-        """So many from this one on, as Django would return them."""
+    def read(self, values: Sequence[Sequence[Any]], start: int, limit: int) -> Found:
+        """So many rows from this one on."""
         bound = [value for each in values for value in (*each, start + limit)]
         with self.compiler.connection.cursor() as cursor:
             cursor.execute(self.sql, [*bound, limit, start])
-            rows = cursor.fetchall()
+            return Found(cursor.fetchall(), self.convert)
+
+    def convert(self, rows: Sequence[Values]) -> list[Values]:
+        """As Django would return them."""
         return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
 
 
-def read_sections(sections: Sequence[Rows], start: int, limit: int) -> list[Values]:
+@dataclass(frozen=True)
+class Found:
+    """Rows as the driver returns them, and how they become those that Django returns.
+
+    That takes as long as reading them, and JSON can be written from either.
+    """
+
+    raw: Sequence[Values]
+    convert: Callable[[Sequence[Values]], list[Values]] = list
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __getitem__(self, part: slice) -> Found:
+        return Found(self.raw[part], self.convert)
+
+    def one(self, place: int) -> Values:
+        """The row at this place, as Django would return it."""
+        [row] = self.convert([self.raw[place]])
+        return row
+
+
+def read_sections(sections: Sequence[Rows], start: int, limit: int) -> Found:
     """So many rows from this one on, out of the sections in turn."""
     compiled = _compile(sections)
-    return compiled[0].rows(compiled[1], start, limit) if compiled else []
+    return compiled[0].read(compiled[1], start, limit) if compiled else Found([])
 
 
 def stream_sections(sections: Sequence[Rows], batch: int) -> Iterator[Values]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from django.http import QueryDict
 
 from portal.customers.models import IDENTIFIER, Customer, require_scope
 from portal.customers.search import CustomerSearch
-from portal.kept import KeptQuery
+from portal.kept import KeptQuery, Row
 from portal.organizers.models import Organizer
 
 
@@ -27,13 +28,20 @@ def get_customer(organizer: Organizer, identifier: str) -> Customer:
 
     Like every query for customers it raises ScopeError outside of the organizer's scope.
     """
+    return Customer.from_db(None, COLUMNS, _find(_by_identifier.rows, organizer, identifier))
+
+
+def read_customer(organizer: Organizer, identifier: str) -> Mapping[str, Any]:
+    """The same by column, as the driver returns it, which is quicker. Raises CustomerNotFound."""
+    return dict(zip(COLUMNS, _find(_by_identifier.raw, organizer, identifier), strict=True))
+
+
+def _find(read: Callable[..., list[Row]], organizer: Organizer, identifier: str) -> Row:
     require_scope(organizer)
-    rows = []
-    if re.match(IDENTIFIER, identifier):
-        rows = _by_identifier.rows(organizer.pk, identifier)
+    rows = read(organizer.pk, identifier) if re.match(IDENTIFIER, identifier) else []
     if not rows:
         raise CustomerNotFound(identifier)
-    return Customer.from_db(None, COLUMNS, rows[0])
+    return rows[0]
 
 
 COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.orderings import PRIMARY, Section, order_keys, order_sections
 from portal.customers.places import Place, sections_beyond
-from portal.customers.sections import KeptSections, Values, read_sections
+from portal.customers.sections import Found, KeptSections, Values, read_sections
 
 if TYPE_CHECKING:
     from portal.customers.sections import Rows
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NEAR: Final = 1_000
 # A column without a value, of a type that other parts of a query can have as well.
 NOTHING: Final = Cast(Value(None), BigIntegerField())
+NOBODY: Final = Found([])
 kept = KeptSections()
 
 
@@ -33,9 +34,23 @@ class Stretch:
     """Fields of some customers, how many there are in all, and what lies on either side, if any."""
 
     count: int
-    rows: Sequence[Values]
+    found: Found = NOBODY
+    width: int = 0  # behind so many fields a row has what only the walk needs
     before: Place | None = None
     after: Place | None = None
+
+    @property
+    def raw(self) -> list[Values]:
+        """The fields of each customer, as the driver returns them."""
+        return [row[: self.width] for row in self.found.raw]
+
+    @property
+    def rows(self) -> list[Values]:
+        """The fields of each customer, as Django returns them."""
+        return [row[: self.width] for row in self.found.convert(self.found.raw)]
+
+    def __len__(self) -> int:
+        return len(self.found)
 
 
 @dataclass(frozen=True)
@@ -64,27 +79,30 @@ class Walk:
         if start > NEAR:
             return self._read_far(start, size)
         found = self._read(order_sections(self.keys), ("from",), start, size + 1)
-        rows = found[:size]
+        shown = found[:size]
         return Stretch(
             count=_count(found),
-            rows=self._fields_of(rows),
-            before=self._beside(rows[0], backwards=True) if rows and start else None,
-            after=self._beside(rows[-1]) if len(found) > size else None,
+            found=shown,
+            width=len(self.fields),
+            before=self._beside(shown.one(0), backwards=True) if shown and start else None,
+            after=self._beside(shown.one(-1)) if len(found) > size else None,
         )
 
     def read_beyond(self, place: Place, size: int) -> Stretch:
         """Beyond the place. Raises ValueError where it is one of another order."""
         shape = (place.backwards, place.inclusive, place.values[0] is None)
         found = self._read(sections_beyond(self.keys, place), shape, 0, size + 1)
-        rows = found[:size]
-        further = self._beside(rows[-1], backwards=place.backwards) if len(found) > size else None
+        shown, further = found[:size], None
+        if len(found) > size:
+            further = self._beside(shown.one(-1), backwards=place.backwards)
         # Where nobody is left, who turned round here must still find the last one.
         back = place.turned(inclusive=not place.inclusive)
-        if rows:
-            back = self._beside(rows[0], backwards=not place.backwards)
+        if shown:
+            back = self._beside(shown.one(0), backwards=not place.backwards)
         return Stretch(
             count=_count(found) if found or not self.number else self.number(),
-            rows=self._fields_of(reversed(rows) if place.backwards else rows),
+            found=shown[::-1] if place.backwards else shown,
+            width=len(self.fields),
             before=further if place.backwards else back,
             after=back if place.backwards else further,
         )
@@ -92,17 +110,18 @@ class Walk:
     def read_last(self, size: int) -> Stretch:
         """The end of the list, in its order."""
         found = self._read(order_sections(self.keys, backwards=True), ("last",), 0, size)
-        return Stretch(count=_count(found), rows=self._fields_of(reversed(found)))
+        return Stretch(_count(found), found[::-1], len(self.fields))
 
     def _read_far(self, start: int, size: int) -> Stretch:
         """By the place of the first one, to which an index leads."""
         total = self.number() if self.number else None
-        found = [] if total is not None and start >= total else self._places(start, total)
+        is_past = total is not None and start >= total
+        found = NOBODY if is_past else self._places(start, total)
         if not found:
-            return Stretch(count=0, rows=[])
-        return self.read_beyond(Place(found[0], inclusive=True), size)
+            return Stretch(count=0)
+        return self.read_beyond(Place(found.one(0), inclusive=True), size)
 
-    def _places(self, start: int, total: int | None) -> list[Values]:
+    def _places(self, start: int, total: int | None) -> Found:
         """That of the customer with this number, from the nearer end, where that is known."""
         backwards = total is not None and start > total // 2
         offset = total - 1 - start if total is not None and backwards else start
@@ -124,7 +143,7 @@ class Walk:
 
     def _read(
         self, sections: Sequence[Section], shape: tuple[Any, ...], start: int, limit: int
-    ) -> list[Values]:
+    ) -> Found:
         """The fields, behind them the values of the order's keys, and the count."""
 
         def build() -> list[Rows]:
@@ -144,14 +163,11 @@ class Walk:
         )
         compared = [section.values for section in sections]
         statement, values = kept.statement(shape, build, self.all_of, compared)
-        return statement.rows(values, start, limit)
-
-    def _fields_of(self, rows: Iterable[Values]) -> list[Values]:
-        return [row[: len(self.fields)] for row in rows]
+        return statement.read(values, start, limit)
 
     def _beside(self, row: Values, *, backwards: bool = False) -> Place:
         return Place(row[len(self.fields) : -1], backwards=backwards)
 
 
-def _count(found: Sequence[Values]) -> int:
-    return int(found[0][-1] or 0) if found else 0
+def _count(found: Found) -> int:
+    return int(found.raw[0][-1] or 0) if found else 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.core.paginator import EmptyPage
@@ -13,6 +15,8 @@ from django_scopes.exceptions import ScopeError
 from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.organizers.models import Organizer
+
+Getter = Callable[[Organizer, str], Any]
 
 
 def canonical(organizer: Organizer, query: str) -> str:
@@ -73,15 +77,22 @@ def test_a_page_beyond_the_end_raises(organizer: Organizer) -> None:
         services.search_customers(organizer, query=QueryDict("")).page(2, 50)
 
 
+@pytest.fixture(params=[services.get_customer, services.read_customer])
+def get(request: pytest.FixtureRequest) -> Getter:
+    """Either way to one customer."""
+    way: Getter = request.param
+    return way
+
+
 def test_getting_a_customer_outside_a_scope_raises(
-    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+    get: Getter, organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     made = make_customer()
 
     with pytest.raises(ScopeError):
-        services.get_customer(organizer, made.identifier)
+        get(organizer, made.identifier)
     with scope(organizer=rival), pytest.raises(ScopeError):
-        services.get_customer(organizer, made.identifier)
+        get(organizer, made.identifier)
 
 
 def test_a_customer_is_got_by_the_exact_identifier(
@@ -91,22 +102,23 @@ def test_a_customer_is_got_by_the_exact_identifier(
 
     with scope(organizer=organizer):
         assert services.get_customer(organizer, "has.dot-and_us") == made
+        assert services.read_customer(organizer, "has.dot-and_us")["id"] == made.pk
 
 
 @pytest.mark.parametrize("identifier", ["c000001", "NOPE", "", "C000001\0", "😀", "x" * 5000])
 def test_what_is_not_there_is_not_found(
-    organizer: Organizer, make_customer: CustomerMaker, identifier: str
+    get: Getter, organizer: Organizer, make_customer: CustomerMaker, identifier: str
 ) -> None:
     make_customer(identifier="C000001")
 
     with scope(organizer=organizer), pytest.raises(services.CustomerNotFound):
-        services.get_customer(organizer, identifier)
+        get(organizer, identifier)
 
 
 def test_a_customer_of_another_organizer_is_not_found(
-    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+    get: Getter, organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer(of=rival, identifier="THEIRS")
 
     with scope(organizer=organizer), pytest.raises(services.CustomerNotFound):
-        services.get_customer(organizer, "THEIRS")
+        get(organizer, "THEIRS")
