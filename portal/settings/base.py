@@ -122,6 +122,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 # --- Words and times ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+# To look up each word costs a quarter of a page, and is of use from the second language on.
+USE_I18N = len(LANGUAGES) > 1
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 USE_THOUSAND_SEPARATOR = True
 USE_TZ = True
