@@ -34,7 +34,8 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
 
     def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
         super().__init__(
-            choices=[("", _("Any")), ("true", yes), ("false", no)],
+            # Each form copies its choices one by one, unless they come from a function.
+            choices=lambda: [("", _("Any")), ("true", yes), ("false", no)],
             coerce=lambda value: value == "true",
             empty_value=None,
             widget=forms.RadioSelect,
@@ -155,7 +156,8 @@ class CustomerFilter(django_filters.FilterSet):
         for each in self.filters.values():
             if isinstance(each, SinceFilter | UntilFilter):
                 each.extra["timezone"] = timezone
-        self.filters["locale"].extra["choices"] = self.locale_choices
+        # A copy of the method itself would copy this whole object.
+        self.filters["locale"].extra["choices"] = lambda: self.locale_choices()
 
     @cached_property
     def kept(self) -> Counts:
