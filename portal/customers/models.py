@@ -10,14 +10,14 @@ from django.db import models
 from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager, get_scope, scopes_disabled
-from django_scopes.exceptions import ScopeError
+from django_scopes import ScopedManager, scopes_disabled
 
 from portal.customers.counts import CustomerCount  # noqa: F401  Django looks for models here.
 from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
 from portal.customers.orderings import Section, Term, order_terms
 from portal.organizers.models import Organizer
+from portal.organizers.scopes import require_scope
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 
@@ -169,9 +169,3 @@ def customers_of(organizer: Organizer) -> CustomerQuerySet:
     owner = Cast(models.Value(organizer.pk), models.BigIntegerField())
     with scopes_disabled():
         return Customer.objects.filter(organizer_id=owner)
-
-
-def require_scope(organizer: Organizer) -> None:
-    """Raises ScopeError outside of the organizer's scope."""
-    if get_scope().get("organizer") != organizer:
-        raise ScopeError(f"Not in the scope of {organizer.slug}.")

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from portal.customers.counts import FACETS, Count, conditions_from
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
-from portal.customers.models import CustomerQuerySet, customers_of, require_scope
+from portal.customers.models import CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
 from portal.customers.orderings import order_sections
 from portal.customers.pages import COLUMNS, CustomerPage, read_page
@@ -20,6 +20,7 @@ from portal.customers.places import Place
 from portal.customers.searching import Matches, find_matches
 from portal.customers.stretches import Stretch, Walk
 from portal.organizers.models import Organizer
+from portal.organizers.scopes import require_scope
 
 
 class CustomerSearch:

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from portal.customers.models import IDENTIFIER, Customer, require_scope
+from portal.customers.models import IDENTIFIER, Customer
 from portal.customers.search import CustomerSearch
 from portal.kept import KeptQuery, Row
 from portal.organizers.models import Organizer
+from portal.organizers.scopes import require_scope
 
 
 class CustomerNotFound(Exception):

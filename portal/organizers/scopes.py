@@ -1,0 +1,17 @@
+"""The scope that whoever asks for an organizer's rows has to be in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_scopes import get_scope
+from django_scopes.exceptions import ScopeError
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+
+def require_scope(organizer: Organizer) -> None:
+    """Raises ScopeError outside of the organizer's scope."""
+    if get_scope().get("organizer") != organizer:
+        raise ScopeError(f"Not in the scope of {organizer.slug}.")
