@@ -12,7 +12,9 @@ from django.utils.formats import number_format
 from django_scopes import ScopedManager
 
 from portal.customers.fields import CodePointCharField
+from portal.kept import KeptQuery
 from portal.organizers.models import Organizer
+from portal.organizers.scopes import require_scope
 
 KEY: Final = "organizer_id, is_active, is_verified, locale"
 
@@ -142,6 +144,16 @@ def _number(rows: models.QuerySet[Any, Any], template: str) -> models.Subquery:
 
 def kept_counts(organizer: Organizer) -> Counts:
     """All customers of the organizer, as the database keeps their numbers."""
-    rows = CustomerCount.objects.filter(organizer=organizer).order_by().values_list(*FACETS)
-    kept = rows.annotate(kept=Sum("number")).filter(kept__gt=0)
-    return Counts({Combination(*values): number for *values, number in kept})
+    require_scope(organizer)
+    rows = _kept.rows(organizer.pk)
+    return Counts({Combination(*values): number for *values, number in rows if number > 0})
+
+
+_kept = KeptQuery(
+    lambda organizer: (
+        CustomerCount.objects.filter(organizer=organizer)
+        .order_by()
+        .values_list(*FACETS)
+        .annotate(Sum("number"))
+    )
+)

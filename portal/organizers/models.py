@@ -44,6 +44,10 @@ class Organizer(models.Model):
         return self.name
 
 
+# As queries that are kept read one.
+ORGANIZER: Final = tuple(field.attname for field in Organizer._meta.concrete_fields)
+
+
 class Team(models.Model):
     """Members of one organizer who may do the same things."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from django_scopes import scope, scopes_disabled
+from django_scopes import scope
 
 from portal.accounts.models import User
+from portal.kept import KeptQuery
 from portal.organizers.access import Access
-from portal.organizers.models import Organizer, Team
+from portal.organizers.models import ORGANIZER, Organizer, Team
 from portal.organizers.permissions import Permission
 
 
@@ -18,18 +19,20 @@ class UnknownOrganizer(Exception):
 
 def list_access(user: User) -> list[Access]:
     """The organizers that the user is a member of, by name, with their rights: one query."""
-    with scopes_disabled():
-        teams = list(
-            Team.objects.filter(members=user)
-            .select_related("organizer")
-            .order_by("organizer__name", "organizer_id", "pk")
-        )
     rights: dict[Organizer, frozenset[str]] = {}
-    for team in teams:
-        rights[team.organizer] = rights.get(team.organizer, frozenset()) | frozenset(
-            team.permissions
-        )
+    for permissions, *values in _teams_of.rows(user.pk):
+        organizer = Organizer.from_db(None, ORGANIZER, values)
+        rights[organizer] = rights.get(organizer, frozenset()) | frozenset(permissions)
     return [Access(organizer, permissions) for organizer, permissions in rights.items()]
+
+
+_teams_of = KeptQuery(
+    lambda user: (
+        Team.objects.filter(members=user)
+        .order_by("organizer__name", "organizer_id", "pk")
+        .values_list("permissions", *(f"organizer__{field}" for field in ORGANIZER))
+    )
+)
 
 
 def get_organizer(slug: str) -> Organizer:

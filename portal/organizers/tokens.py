@@ -22,11 +22,10 @@ from portal.organizers.keys import (
     is_mistyped,
     make_key,
 )
-from portal.organizers.models import ApiToken, Organizer, Team
+from portal.organizers.models import ORGANIZER, ApiToken, Organizer, Team
 
 LAST_USED_PRECISION: Final = timedelta(minutes=1)
 PROGRAMS: Final = "Programs"
-ORGANIZER: Final = ("id", "slug", "name", "timezone")
 
 
 class UnknownToken(Exception):
