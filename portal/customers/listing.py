@@ -110,7 +110,7 @@ class CustomerListing:
             page=self.page.number if self.page else self._paging.number or 1,
         )
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         return list(list_chips(self.search, self.links))
 

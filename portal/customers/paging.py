@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from django import forms
@@ -75,7 +76,7 @@ class Pager:
     page: CustomerPage
     links: ListLinks
 
-    @property
+    @cached_property
     def steps(self) -> dict[str, Step]:
         """First, previous, next and last, by name."""
         number, last = self.page.number, self.page.last

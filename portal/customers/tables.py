@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import django_tables2 as tables
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -61,10 +61,10 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         self._links = links
         self._ordering = ordering
 
-    def headings(self) -> Iterator[Heading]:
+    @cached_property
+    def headings(self) -> list[Heading]:
         """The heads of all columns, from left to right."""
-        for column in self.columns:
-            yield self._heading(column.name)
+        return [self._heading(column.name) for column in self.columns]
 
     @property
     def email_under_name(self) -> Heading:
@@ -80,7 +80,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     def ordering_in_words(self) -> str:
         """`name, ascending`: nothing where the list is ordered by what is no column."""
         words = [
-            f"{head.label}, {head.direction_in_words}" for head in self.headings() if head.direction
+            f"{head.label}, {head.direction_in_words}" for head in self.headings if head.direction
         ]
         return "".join(words)
 
@@ -156,8 +156,8 @@ class Words:
     def __init__(self) -> None:
         self.clock = Clock()
         self.no_name = _quiet(_("No name"))
-        self.verified = {True: f"{icon('check')} {escape(_('Yes'))}", False: _quiet(_("No"))}
-        self.last_sign_in = f'<span class="phone-label">{escape(_("Last sign-in"))}</span>'
+        self.verified = {True: f"{icon('check')} {escape(str(_('Yes')))}", False: _quiet(_("No"))}
+        self.last_sign_in = f'<span class="phone-label">{escape(str(_("Last sign-in")))}</span>'
         self._states: dict[State, str] = {}
         self._locales: dict[str, str] = {}
 
@@ -173,4 +173,4 @@ class Words:
 
 
 def _quiet(words: StrOrPromise) -> str:
-    return f'<span class="quiet">{escape(words)}</span>'
+    return f'<span class="quiet">{escape(str(words))}</span>'

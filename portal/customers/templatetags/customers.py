@@ -16,6 +16,8 @@ from portal.customers.clock import Clock
 from portal.customers.locales import locale_name
 
 if TYPE_CHECKING:
+    from django.forms.boundfield import BoundWidget
+
     from portal.customers.models import State
 
 register = template.Library()
@@ -61,6 +63,21 @@ def full_moment(value: datetime) -> SafeString:
         value.isoformat(),
         clock.absolute(value),
         clock.relative(value),
+    )
+
+
+@register.simple_tag
+def box(one: BoundWidget) -> SafeString:
+    """A box to tick, or one of several to choose from, with its label: a page has twenty."""
+    data = one.data
+    return format_html(
+        '<input type="{}" name="{}" value="{}" id="{}"{}> {}',
+        data["type"],
+        data["name"],
+        data["value"],
+        data["attrs"]["id"],
+        " checked" if data["selected"] else "",
+        one.choice_label,
     )
 
 

@@ -28,7 +28,7 @@ def cells(**fields: object) -> dict[str, str]:
 
 
 def heading(name: str, ordering: str) -> Heading:
-    return next(head for head in table(ordering=ordering).headings() if head.name == name)
+    return next(head for head in table(ordering=ordering).headings if head.name == name)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_heading_orders_by_its_column_and_then_the_other_way(
 
 
 def test_every_column_can_be_ordered_by_and_one_is() -> None:
-    heads = list(table(ordering="email").headings())
+    heads = list(table(ordering="email").headings)
 
     assert len(heads) == 8
     assert [head.name for head in heads if head.direction] == ["email"]
