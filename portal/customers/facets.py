@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
@@ -11,26 +12,53 @@ from django.db.models import QuerySet
 from portal.customers.counts import FACETS, Combination, Counts, read_combination
 from portal.databases.limited import OutOfTime, read_limited
 
+# How many there are is read from the index of a filter; what they are, customer by customer. That
+# is only done where they are not too many.
+COUNT: Final = """
+    WITH few AS MATERIALIZED (SELECT COUNT(*) AS number FROM ({keys}) AS met)
+    SELECT NULL, NULL, NULL, number FROM few
+    UNION ALL SELECT * FROM (
+        SELECT {columns}, COUNT(*) FROM ({everybody}) AS seen
+        WHERE (SELECT number FROM few) <= {at_most} GROUP BY {columns}
+    ) AS grouped"""
 
-def count_by_combination(customers: QuerySet[Any], at_most: int) -> Counts | None:
-    """Of so many customers, or of all where they are fewer. None where it takes too long."""
-    some = customers.order_by().values_list(*FACETS)[:at_most]
+
+@dataclass(frozen=True)
+class Seen:
+    """Customers by combination; None for too many of them, or where looking takes too long."""
+
+    counts: Counts | None
+    are_many: bool = False
+
+
+def count_by_combination(customers: QuerySet[Any], at_most: int) -> Seen:
+    """Are there more than that, they are many."""
+    some = customers.order_by()
+    try:
+        keys, of_keys = some.values_list("pk")[: at_most + 1].query.sql_with_params()
+        everybody, of_all = some.values_list(*FACETS).query.sql_with_params()
+    except EmptyResultSet:
+        return Seen(Counts({}))
+    columns = ", ".join(FACETS)
+    sql = COUNT.format(keys=keys, everybody=everybody, columns=columns, at_most=at_most)
     allowed = int(settings.FACET_MILLISECONDS)
     try:
-        return Counts(group_by_combination(some, "COUNT(*)", milliseconds=allowed))
+        rows = read_limited(some.db, sql, [*of_keys, *of_all], milliseconds=allowed)
     except OutOfTime:
-        return None
+        return Seen(None)
+    (*_nothing, number), *grouped = rows
+    if number > at_most:
+        return Seen(None, are_many=True)
+    return Seen(Counts({read_combination(values): count for *values, count in grouped}))
 
 
-def group_by_combination(
-    some: QuerySet[Any, Any], aggregate: str, *, milliseconds: int | None = None
-) -> dict[Combination, Any]:
-    """What an aggregate of SQL makes of each combination. Raises OutOfTime."""
+def group_by_combination(some: QuerySet[Any, Any], aggregate: str) -> dict[Combination, Any]:
+    """What an aggregate of SQL makes of each combination."""
     try:
         sql, parameters = some.query.sql_with_params()
     except EmptyResultSet:
         return {}
     columns = ", ".join(FACETS)
     grouped = f"SELECT {columns}, {aggregate} FROM ({sql}) AS seen GROUP BY {columns}"  # noqa: S608
-    rows = read_limited(some.db, grouped, parameters, milliseconds=milliseconds)
+    rows = read_limited(some.db, grouped, parameters)
     return {read_combination(values): made for *values, made in rows}

@@ -10,7 +10,7 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 
 from portal.customers.counts import CAP, Conditions, Count, Counts, counted_number, kept_number
-from portal.customers.facets import count_by_combination
+from portal.customers.facets import Seen, count_by_combination
 from portal.customers.models import CustomerQuerySet
 from portal.organizers.models import Organizer
 
@@ -48,30 +48,21 @@ class Numbers:
     @property
     def facets(self) -> Counts | None:
         """By combination all whom the other filters leave; None for too many, or for too long."""
-        seen = self._seen
-        return None if seen is None or self._is_cut else seen
+        return self._seen.counts
 
     @property
     def at_once(self) -> Count | None:
         """How many they are, or are at least; None where only a query for them would tell."""
-        is_over = self.are_many or self._is_cut
-        if self.conditions and is_over:
-            return None
-        if is_over:
+        if self._seen.counts is not None:
+            return Count(self._seen.counts.matching(self.conditions))
+        if self._seen.are_many and not self.conditions:
             return Count(CAP, is_exact=False)
-        if self._seen is None:
-            return None
-        return Count(self._seen.matching(self.conditions))
+        return None
 
     @cached_property
-    def _seen(self) -> Counts | None:
+    def _seen(self) -> Seen:
         if self.left_by_others is None:
-            return self.read_kept()
+            return Seen(self.read_kept())
         if self.are_many or self.seen is not None:
-            return self.seen
-        return count_by_combination(self.left_by_others(), CAP + 1)
-
-    @property
-    def _is_cut(self) -> bool:
-        """Whether there are more than were looked at."""
-        return bool(self.left_by_others is not None and self._seen and self._seen.total > CAP)
+            return Seen(self.seen, self.are_many)
+        return count_by_combination(self.left_by_others(), CAP)
