@@ -126,10 +126,13 @@ class Walk:
         backwards = total is not None and start > total // 2
         offset = total - 1 - start if total is not None and backwards else start
         sections = order_sections(self.keys, backwards=backwards)
-        customers = self.customers.in_sections(sections)
-        columns = [self._place_in(section) for section in sections]
-        places = [each.values_list(*some) for each, some in zip(customers, columns, strict=True)]
-        return read_sections(places, offset, 1)
+
+        def build() -> list[Rows]:
+            customers = self.customers.in_sections(sections)
+            columns = map(self._place_in, sections)
+            return [each.values_list(*some) for each, some in zip(customers, columns, strict=True)]
+
+        return self._ask(build, sections, ("place", backwards), offset, 1)
 
     def _place_in(self, section: Section) -> list[Combinable]:
         """The keys, as far as they are in the index that the section is read from."""
@@ -151,18 +154,23 @@ class Walk:
             columns = [*self.fields, *self._key_expressions, count]
             return [each.values_list(*columns) for each in self.customers.in_sections(sections)]
 
+        return self._ask(build, sections, (*self.fields, self.count is None, *shape), start, limit)
+
+    def _ask(
+        self,
+        build: Callable[[], list[Rows]],
+        sections: Sequence[Section],
+        shape: tuple[Any, ...],
+        start: int,
+        limit: int,
+    ) -> Found:
+        """With SQL that is kept where it is always alike: of everybody, by one key."""
         # With several keys the SQL depends on which of them has no value.
         if self.all_of is None or len(self.keys) > 1:
             return read_sections(build(), start, limit)
-        shape = (
-            router.db_for_read(Customer),
-            self.keys[0],
-            *self.fields,
-            self.count is None,
-            *shape,
-        )
+        whole = (router.db_for_read(Customer), self.keys[0], *shape)
         compared = [section.values for section in sections]
-        statement, values = kept.statement(shape, build, self.all_of, compared)
+        statement, values = kept.statement(whole, build, self.all_of, compared)
         return statement.read(values, start, limit)
 
     def _beside(self, row: Values, *, backwards: bool = False) -> Place:
