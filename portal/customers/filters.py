@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cached_property
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
-from portal.customers.counts import Counts, kept_counts
+from portal.customers.counts import Counts
 from portal.customers.models import CustomerQuerySet
 from portal.customers.moments import MomentField, Span
 from portal.customers.orderings import ORDERINGS
@@ -149,9 +148,16 @@ class CustomerFilter(django_filters.FilterSet):
     class Meta:
         form = CustomerForm
 
-    def __init__(self, data: QueryDict, queryset: CustomerQuerySet, organizer: Organizer) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        queryset: CustomerQuerySet,
+        organizer: Organizer,
+        read_kept: Callable[[], Counts],
+    ) -> None:
+        """How many customers the organizer has is read where somebody looks at the languages."""
         super().__init__(data, queryset)
-        self._organizer = organizer
+        self._read_kept = read_kept
         timezone = ZoneInfo(organizer.timezone)
         for each in self.filters.values():
             if isinstance(each, SinceFilter | UntilFilter):
@@ -159,14 +165,9 @@ class CustomerFilter(django_filters.FilterSet):
         # A copy of the method itself would copy this whole object.
         self.filters["locale"].extra["choices"] = lambda: self.locale_choices()
 
-    @cached_property
-    def kept(self) -> Counts:
-        """All customers of the organizer, whatever the filters: one query."""
-        return kept_counts(self._organizer)
-
     def locale_choices(self) -> list[tuple[str, str]]:
         """The locales that customers have, the most frequent first."""
-        counts = self.kept.by("locale", {})
+        counts = self._read_kept().by("locale", {})
         by_count = sorted(counts, key=lambda locale: (-counts[locale], locale))
         return [(locale, locales.locale_name(locale)) for locale in by_count]
 

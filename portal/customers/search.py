@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.forms import Form
 from django.http import QueryDict
 
-from portal.customers.counts import FACETS, Count, conditions_from
+from portal.customers.counts import FACETS, Count, Counts, conditions_from, kept_counts
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 from portal.customers.models import CustomerQuerySet, customers_of
@@ -40,7 +40,12 @@ class CustomerSearch:
 
     @cached_property
     def _filterset(self) -> CustomerFilter:
-        return CustomerFilter(self._query, self._everybody, self._organizer)
+        return CustomerFilter(self._query, self._everybody, self._organizer, lambda: self._kept)
+
+    @cached_property
+    def _kept(self) -> Counts:
+        """All customers of the organizer, whatever is asked for: one query."""
+        return kept_counts(self._organizer)
 
     @property
     def customers(self) -> CustomerQuerySet:
@@ -127,14 +132,9 @@ class CustomerSearch:
         return None if facets is None else facets.by(facet, self.numbers.conditions)
 
     @property
-    def count_by_locale(self) -> Mapping[str, int]:
-        """All customers of the organizer by locale, whatever is asked for."""
-        return self._filterset.kept.by("locale", {})
-
-    @property
     def total(self) -> int:
         """All customers of the organizer, whatever is asked for."""
-        return self._filterset.kept.total
+        return self._kept.total
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -147,7 +147,7 @@ class CustomerSearch:
             left_by_others=(lambda: self._matches.met_in(self._left_by_others))
             if others or self.errors
             else None,
-            read_kept=lambda: self._filterset.kept,
+            read_kept=lambda: self._kept,
             seen=self._matches.counts,
             are_many=self._matches.are_many,
         )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
+from portal.customers.counts import kept_counts
 from portal.customers.models import IDENTIFIER, Customer
 from portal.customers.search import CustomerSearch
 from portal.kept import KeptQuery, Row
@@ -22,6 +23,11 @@ class CustomerNotFound(Exception):
 def search_customers(organizer: Organizer, *, query: QueryDict) -> CustomerSearch:
     """The customers of the organizer that the query string asks for."""
     return CustomerSearch(organizer, query)
+
+
+def count_by_locale(organizer: Organizer) -> Mapping[str, int]:
+    """All customers of the organizer by locale."""
+    return kept_counts(organizer).by("locale", {})
 
 
 def get_customer(organizer: Organizer, identifier: str) -> Customer:
