@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from portal.api.fields import FIELDS, INCLUDABLE
 from portal.api.openapi.shapes import IDENTIFIER_PATTERN
 from portal.api.pagination import PAGE_SIZE
-from portal.customers import filters
+from portal.customers import filter_kinds as kinds
 from portal.customers.filters import CustomerFilter
 from portal.customers.orderings import ORDERINGS
 
@@ -32,24 +32,24 @@ DAY_OR_INSTANT: Final = {
 ORDERING: Final = rf"\s*(-?({'|'.join(ORDERINGS)})\s*)?"
 # From a kind of filter to the values that it takes, and to words about them.
 KINDS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
-    (filters.YesNoFilter, {"type": "boolean"}, ""),
+    (kinds.YesNoFilter, {"type": "boolean"}, ""),
     (
-        filters.LocaleFilter,
+        kinds.LocaleFilter,
         {"type": "array", "items": {**TEXT, "minLength": 1}},
         _("A language, such as de or es-419. Any of several: locale=de&locale=fr."),
     ),
     (
-        filters.SinceFilter,
+        kinds.SinceFilter,
         DAY_OR_INSTANT,
         _("A day in the organizer’s time zone, or an instant, which is included."),
     ),
     (
-        filters.UntilFilter,
+        kinds.UntilFilter,
         DAY_OR_INSTANT,
         _("A day in the organizer’s time zone, all of it, or an instant, which is included."),
     ),
     (
-        filters.OrderingFilter,
+        kinds.OrderingFilter,
         {"type": "string", "pattern": f"^{ORDERING}(,{ORDERING})*$", "default": "email"},
         format_lazy(
             "{} {}.",

@@ -1,0 +1,100 @@
+"""The kinds of filters that the list has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.customers import locales
+from portal.customers.moments import MomentField, Span
+from portal.customers.orderings import ORDERINGS
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
+
+
+class YesNoFilter(django_filters.TypedChoiceFilter):
+    """`true`, `false`, or nothing for both. Anything else is a mistake."""
+
+    def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
+        super().__init__(
+            # Each form copies its choices one by one, unless they come from a function.
+            choices=lambda: [("", _("Any")), ("true", yes), ("false", no)],
+            coerce=lambda value: value == "true",
+            empty_value=None,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": _("Choose true or false, not “%(value)s”.")},
+            **options,
+        )
+
+
+class LocaleField(forms.MultipleChoiceField):
+    """Languages that we know by name, or that customers have."""
+
+    default_error_messages = {"invalid_choice": _("There is no language “%(value)s”.")}
+
+    def valid_value(self, value: str) -> bool:
+        return value in locales.KNOWN or super().valid_value(value)
+
+
+class LocaleFilter(django_filters.MultipleChoiceFilter):
+    """Any of several languages."""
+
+    field_class = LocaleField
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return qs.filter(locale__in=value) if value else qs
+
+
+class SinceFilter(django_filters.Filter):
+    """From the start of a day, or from an instant on."""
+
+    field_class = MomentField
+
+    def filter(self, qs: QuerySet[Any], value: Span | None) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__gte": value.start}) if value else qs
+
+
+class UntilFilter(django_filters.Filter):
+    """Up to the end of a day, or up to and including an instant."""
+
+    field_class = MomentField
+
+    def filter(self, qs: QuerySet[Any], value: Span | None) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__lt": value.end}) if value else qs
+
+
+class OrderingField(forms.CharField):
+    """Keys of ORDERINGS, separated by commas; `-` reverses one."""
+
+    def clean(self, value: Any) -> list[str]:
+        keys = [key.strip() for key in super().clean(value).split(",") if key.strip()]
+        for key in keys:
+            if key.removeprefix("-") not in ORDERINGS:
+                raise ValidationError(
+                    _("Cannot order by “%(key)s”; choose from %(choices)s."),
+                    params={"key": key, "choices": ", ".join(ORDERINGS)},
+                )
+        return keys
+
+
+class AskedOfReaders:
+    """A filter that only says what is wanted: it takes a plan of whoever reads the customers."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return qs
+
+
+class OrderingFilter(AskedOfReaders, django_filters.Filter):
+    """In which order."""
+
+    field_class = OrderingField
+
+
+class SearchFilter(AskedOfReaders, django_filters.CharFilter):
+    """Each word is part of the name, email, identifier or external identifier."""
