@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -18,7 +19,25 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class YesNoFilter(django_filters.TypedChoiceFilter):
+class SharedFilter(django_filters.Filter):
+    """The same for every search: a filter set copies its filters, and the copies share the rest."""
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> SharedFilter:
+        return copy(self)
+
+
+class TextFilter(SharedFilter, django_filters.CharFilter):
+    """Exactly this text."""
+
+
+class EmailFilter(SharedFilter, django_filters.CharFilter):
+    """Exactly this address, in any case."""
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs.with_email(value) if value else qs
+
+
+class YesNoFilter(SharedFilter, django_filters.TypedChoiceFilter):
     """`true`, `false`, or nothing for both. Anything else is a mistake."""
 
     def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
@@ -42,7 +61,7 @@ class LocaleField(forms.MultipleChoiceField):
         return value in locales.KNOWN or super().valid_value(value)
 
 
-class LocaleFilter(django_filters.MultipleChoiceFilter):
+class LocaleFilter(SharedFilter, django_filters.MultipleChoiceFilter):
     """Any of several languages."""
 
     field_class = LocaleField
@@ -51,7 +70,7 @@ class LocaleFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(locale__in=value) if value else qs
 
 
-class SinceFilter(django_filters.Filter):
+class SinceFilter(SharedFilter):
     """From the start of a day, or from an instant on."""
 
     field_class = MomentField
@@ -60,7 +79,7 @@ class SinceFilter(django_filters.Filter):
         return qs.filter(**{f"{self.field_name}__gte": value.start}) if value else qs
 
 
-class UntilFilter(django_filters.Filter):
+class UntilFilter(SharedFilter):
     """Up to the end of a day, or up to and including an instant."""
 
     field_class = MomentField
@@ -90,11 +109,11 @@ class AskedOfReaders:
         return qs
 
 
-class OrderingFilter(AskedOfReaders, django_filters.Filter):
+class OrderingFilter(AskedOfReaders, SharedFilter):
     """In which order."""
 
     field_class = OrderingField
 
 
-class SearchFilter(AskedOfReaders, django_filters.CharFilter):
+class SearchFilter(AskedOfReaders, TextFilter):
     """Each word is part of the name, email, identifier or external identifier."""

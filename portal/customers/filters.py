@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from copy import deepcopy
+from functools import cache, cached_property
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -14,10 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from portal.customers import locales
 from portal.customers.counts import Counts
 from portal.customers.filter_kinds import (
+    EmailFilter,
+    LocaleField,
     LocaleFilter,
     OrderingFilter,
     SearchFilter,
     SinceFilter,
+    TextFilter,
     UntilFilter,
     YesNoFilter,
 )
@@ -46,8 +51,8 @@ class CustomerFilter(django_filters.FilterSet):
     """The filters of the list and of the API, under the same names."""
 
     search = SearchFilter(max_length=SEARCH_LENGTH, label=_("Search"))
-    email = django_filters.CharFilter(method="filter_email", max_length=254, label=_("Email"))
-    external_identifier = django_filters.CharFilter(max_length=255, label=_("External identifier"))
+    email = EmailFilter(max_length=254, label=_("Email"))
+    external_identifier = TextFilter(max_length=255, label=_("External identifier"))
     is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"))
     is_verified = YesNoFilter(yes=_("Verified"), no=_("Not verified"), label=_("Email address"))
     locale = LocaleFilter(widget=forms.CheckboxSelectMultiple, label=_("Language"))
@@ -77,13 +82,17 @@ class CustomerFilter(django_filters.FilterSet):
     ) -> None:
         """How many customers the organizer has is read where somebody looks at the languages."""
         super().__init__(data, queryset)
+        self._timezone = organizer.timezone
         self._read_kept = read_kept
-        timezone = ZoneInfo(organizer.timezone)
-        for each in self.filters.values():
-            if isinstance(each, SinceFilter | UntilFilter):
-                each.extra["timezone"] = timezone
-        # A copy of the method itself would copy this whole object.
-        self.filters["locale"].extra["choices"] = lambda: self.locale_choices()
+
+    def get_form_class(self) -> type[CustomerForm]:
+        return _form_class(self._timezone)
+
+    @cached_property
+    def form(self) -> forms.Form:
+        form = super().form
+        cast("LocaleField", form.fields["locale"]).choices = self.locale_choices
+        return form
 
     def locale_choices(self) -> list[tuple[str, str]]:
         """The locales that customers have, the most frequent first."""
@@ -105,9 +114,17 @@ class CustomerFilter(django_filters.FilterSet):
                 left = self.filters[name].filter(left, value)
         return cast("CustomerQuerySet", left)
 
-    def filter_email(self, queryset: CustomerQuerySet, _name: str, value: str) -> Any:
-        return queryset.with_email(value)
-
 
 # In the order of a canonical query string; anything else is not a filter.
 PARAMETERS: Final = tuple(CustomerFilter.base_filters)
+
+
+@cache
+def _form_class(timezone: str) -> type[CustomerForm]:
+    """What django-filter makes for every search: days begin where the organizer is."""
+    filters = deepcopy(CustomerFilter.base_filters)
+    for each in filters.values():
+        if isinstance(each, SinceFilter | UntilFilter):
+            each.extra = {**each.extra, "timezone": ZoneInfo(timezone)}
+    fields = {name: each.field for name, each in filters.items()}
+    return type("CustomerForm", (CustomerForm,), fields)
