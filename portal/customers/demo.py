@@ -55,17 +55,18 @@ def demo_customers(count: int, *, seed: int = 1, until: date = UNTIL) -> Iterato
     seed; another seed has other identifiers.
     """
     for first in range(0, count, BLOCK):
-        yield from demo_block(first, min(BLOCK, count - first), seed=seed, until=until)
+        block = demo_block(first, min(BLOCK, count - first), seed=seed, until=until)
+        for number, row in enumerate(block, start=first + 1):
+            yield Placed(f"demo customer {number}", row)
 
 
-def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[Placed]:
+def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[InventedRow]:
     """Some of them, from a multiple of BLOCK on: blocks know nothing of each other."""
     random = Random(f"{seed} {first}")  # noqa: S311
     calendar = _Calendar(until)
     identifiers = _identifiers(seed, first)
     for number in range(first + 1, first + count + 1):
-        row = _customer(random, calendar, number, next(identifiers))
-        yield Placed(f"demo customer {number}", row)
+        yield _customer(random, calendar, number, next(identifiers))
 
 
 def _identifiers(seed: int, first: int) -> Iterator[str]:

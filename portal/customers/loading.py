@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -13,7 +13,7 @@ from django_scopes import scope
 from portal.customers.counting import counted_at_once
 from portal.customers.indexing import indexes_for
 from portal.customers.models import Customer
-from portal.customers.prepared import Batch, Values, prepare_batch
+from portal.customers.prepared import Batch, Ready, prepare_batch
 from portal.customers.rows import Known, Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
 from portal.organizers.models import Organizer
@@ -82,9 +82,7 @@ def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
     return report
 
 
-def add_customers(
-    organizer: Organizer, batches: Iterable[Sequence[Values]], *, expected: int
-) -> LoadReport:
+def add_customers(organizer: Organizer, batches: Iterable[Ready], *, expected: int) -> LoadReport:
     """Create customers that differ in identifier and email, at an organizer that has none yet.
 
     All or none, without the staging of load_customers(), from rows that are prepared already,
@@ -95,7 +93,7 @@ def add_customers(
     with transaction.atomic(), indexes_for(expected, beside=expected), counted_at_once():
         for batch in batches:
             write_at_once(organizer, batch)
-            report.created += len(batch)
+            report.created += batch.length
     if report.created >= MANY:
         _analyze()
     return report

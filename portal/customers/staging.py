@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from django.db import connection
 
+from portal.customers.copying import add_column
 from portal.customers.models import Customer
-from portal.customers.prepared import COLUMNS, Batch, Values
+from portal.customers.prepared import COLUMNS, Batch, Ready
 from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
 
@@ -21,8 +22,9 @@ COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
 # They have no place, because nothing will be said about them.
 INSERT_KNOWN: Final = "INSERT INTO staged (number, identifier) VALUES (%s, %s)"
 COPY_KNOWN: Final = "COPY staged (number, identifier) FROM STDIN"
-INSERT_AT_ONCE: Final = "INSERT INTO {table} (organizer_id, {columns}) VALUES (%s, {placeholders})"
-COPY_AT_ONCE: Final = "COPY {table} (organizer_id, {columns}) FROM STDIN"
+INSERT_AT_ONCE: Final = """
+    INSERT INTO {table} ({columns}, organizer_id) VALUES ({placeholders}, :organizer)"""
+COPY_AT_ONCE: Final = "COPY {table} ({columns}, organizer_id) FROM STDIN"
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE EXISTS (
         SELECT 1 FROM staged later
@@ -163,9 +165,15 @@ class Staging:
             return rows
 
 
-def write_at_once(organizer: Organizer, batch: Sequence[Values]) -> None:
+def write_at_once(organizer: Organizer, rows: Ready) -> None:
     """Past the staging table. Raises IntegrityError for whatever is there already."""
-    _write(COPY_AT_ONCE, INSERT_AT_ONCE, [(organizer.pk, *values) for values in batch])
+    with connection.cursor() as cursor:
+        if isinstance(rows.content, list):
+            statement = INSERT_AT_ONCE.replace(":organizer", str(organizer.pk))
+            cursor.executemany(_spelled_out(statement), rows.content)
+            return
+        with connection.wrap_database_errors, cursor.copy(_spelled_out(COPY_AT_ONCE)) as copy:
+            copy.write(add_column(rows.content, organizer.pk))
 
 
 def _spelled_out(statement: str) -> str:

@@ -20,7 +20,7 @@ from portal.customers.counts import CustomerCount
 from portal.customers.demo import demo_customers
 from portal.customers.loading import add_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import prepare
+from portal.customers.prepared import make_ready
 from portal.customers.tests.test_counts import TABLE, counted, kept, sql
 from portal.organizers.models import Organizer
 
@@ -96,9 +96,10 @@ def test_many_small_writes_leave_few_rows(organizer: Organizer) -> None:
 
 @pytest.mark.usefixtures("known_chance")
 def test_a_large_load_leaves_few_rows(organizer: Organizer) -> None:
-    rows = prepare(demo_customers(10_000))
+    rows = [placed.row for placed in demo_customers(10_000)]
+    batches = (make_ready(rows[at : at + 100]) for at in range(0, 10_000, 100))
 
-    add_customers(organizer, (rows[at : at + 100] for at in range(0, 10_000, 100)), expected=9_999)
+    add_customers(organizer, batches, expected=9_999)
 
     assert rows_kept() < 500
     assert kept(organizer) == counted(organizer)

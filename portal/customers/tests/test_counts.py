@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from portal.customers.counts import FACETS, Combination, kept_counts
 from portal.customers.loading import add_customers, load_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import prepare
+from portal.customers.prepared import make_ready
 from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
@@ -59,9 +59,9 @@ def load(crowd: dict[str, Combination]) -> Step:
 
 def add(crowd: dict[str, Combination]) -> Step:
     """Fails as a whole where one of them is there already."""
-    rows = [make_row(name, None, **values._asdict()) for name, values in crowd.items()]
+    rows = [make_row(name, None, **values._asdict()).row for name, values in crowd.items()]
     return lambda organizer, _rival: add_customers(
-        organizer, [prepare(rows[:2]), prepare(rows[2:])], expected=len(rows)
+        organizer, [make_ready(rows[:2]), make_ready(rows[2:])], expected=len(rows)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -15,25 +16,39 @@ from portal.customers import services
 from portal.customers.demo import demo_customers
 from portal.customers.loading import LoadReport, add_customers, load_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import prepare
+from portal.customers.prepared import Ready, make_ready
+from portal.customers.rows import Placed
+from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
+
+
+def _ready(rows: Iterable[Placed]) -> Ready:
+    return make_ready(placed.row for placed in rows)
 
 
 def test_customers_come_out_as_by_the_other_way_in(organizer: Organizer) -> None:
     rows = list(demo_customers(2_500))
 
-    assert (
-        add_customers(organizer, [prepare(rows[:999]), prepare(rows[999:])], expected=2_500).created
-        == 2_500
-    )
+    added = add_customers(organizer, [_ready(rows[:999]), _ready(rows[999:])], expected=2_500)
+
+    assert added == LoadReport(created=2_500)
     assert load_customers(organizer, rows) == LoadReport(unchanged=2_500)
+
+
+def test_no_sign_in_a_text_is_lost(organizer: Organizer) -> None:
+    parts = {"_scheme": "full", "full_name": "\\N\t\\x41"}
+    row = make_row("ANN", None, name_parts=parts, phone="", notes="\\.\n\r\n\\t\\")
+
+    add_customers(organizer, [_ready([row])], expected=1)
+
+    assert load_customers(organizer, [row]) == LoadReport(unchanged=1)
 
 
 def test_one_that_is_there_already_stops_all(organizer: Organizer) -> None:
     rows = list(demo_customers(10))
 
     with pytest.raises(IntegrityError):
-        add_customers(organizer, [prepare(rows), prepare(rows[:1])], expected=11)
+        add_customers(organizer, [_ready(rows), _ready(rows[:1])], expected=11)
     with scope(organizer=organizer):
         assert not Customer.objects.exists()
 
@@ -48,7 +63,7 @@ def _indexes() -> dict[str, Any]:
 def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: int) -> None:
     before = _indexes()
 
-    add_customers(organizer, [prepare(demo_customers(10))], expected=expected)
+    add_customers(organizer, [_ready(demo_customers(10))], expected=expected)
 
     assert _indexes() == before
     assert before.keys() >= {index.name for index in Customer._meta.indexes}
@@ -59,7 +74,7 @@ def test_who_was_loaded_is_found(
     organizer: Organizer, make_customer: CustomerMaker, expected: int
 ) -> None:
     make_customer(identifier="BEFORE")
-    add_customers(organizer, [prepare(demo_customers(10))], expected=expected)
+    add_customers(organizer, [_ready(demo_customers(10))], expected=expected)
     make_customer(identifier="BEHIND")
 
     with scope(organizer=organizer):
@@ -79,7 +94,7 @@ def test_so_it_has_after_the_first_import_of_many(organizer: Organizer) -> None:
 
 def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
     before = _indexes()
-    rows = prepare(demo_customers(10))
+    rows = _ready(demo_customers(10))
 
     with pytest.raises(IntegrityError):
         add_customers(organizer, [rows, rows], expected=1_000_000)
@@ -90,17 +105,17 @@ def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> 
 def test_indexes_are_kept_where_others_have_customers(
     organizer: Organizer, rival: Organizer
 ) -> None:
-    add_customers(rival, [prepare(demo_customers(10_001))], expected=10_001)
+    add_customers(rival, [_ready(demo_customers(10_001))], expected=10_001)
 
     with CaptureQueriesContext(connection) as queries:
-        add_customers(organizer, [prepare(demo_customers(10))], expected=10_000)
+        add_customers(organizer, [_ready(demo_customers(10))], expected=10_000)
 
     assert not any("DROP INDEX" in query["sql"] for query in queries)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="an option of SQLite")
 def test_the_index_of_the_search_is_merged_again_afterwards(organizer: Organizer) -> None:
-    add_customers(organizer, [prepare(demo_customers(10))], expected=1_000_000)
+    add_customers(organizer, [_ready(demo_customers(10))], expected=1_000_000)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT v FROM customers_search_config WHERE k = 'automerge'")

@@ -15,7 +15,7 @@ from portal.customers import services
 from portal.customers.demo import BLOCK, UNTIL, demo_block
 from portal.customers.loading import add_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import prepare
+from portal.customers.prepared import make_ready
 from portal.customers.search import CustomerSearch
 from portal.customers.tests.plans import SEARCH, Plan, explained
 from portal.customers.tests.walks import FEW, INDEXES, KEYS, SIZE, assert_walked, keys_for
@@ -46,7 +46,7 @@ def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 def _fill(organizer: Organizer, count: int, *, seed: int) -> None:
     firsts = range(0, count, BLOCK)
-    blocks = (prepare(demo_block(first, BLOCK, seed=seed, until=UNTIL)) for first in firsts)
+    blocks = (make_ready(demo_block(first, BLOCK, seed=seed, until=UNTIL)) for first in firsts)
     add_customers(organizer, blocks, expected=count)
 
 

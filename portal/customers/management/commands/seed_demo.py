@@ -16,7 +16,7 @@ from tqdm import tqdm
 from portal.customers.demo import BLOCK, UNTIL, demo_block, demo_customers
 from portal.customers.loading import add_customers, load_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import Values, prepare
+from portal.customers.prepared import Ready, make_ready
 from portal.customers.processes import map_ahead
 from portal.organizers.management.refusals import find_organizer
 
@@ -59,9 +59,7 @@ class Command(BaseCommand):
         self.stdout.write(str(report))
 
 
-def _prepared_blocks(
-    count: int, seed: int, until: date
-) -> AbstractContextManager[Iterator[list[Values]]]:
+def _prepared_blocks(count: int, seed: int, until: date) -> AbstractContextManager[Iterator[Ready]]:
     """All customers of the seed, ready to be written; large numbers by several processes."""
     blocks = ((first, min(BLOCK, count - first), seed, until) for first in range(0, count, BLOCK))
     if count > BLOCK:
@@ -69,11 +67,11 @@ def _prepared_blocks(
     return nullcontext(starmap(_prepare_block, blocks))
 
 
-def _prepare_block(first: int, count: int, seed: int, until: date) -> list[Values]:
-    return prepare(demo_block(first, count, seed=seed, until=until))
+def _prepare_block(first: int, count: int, seed: int, until: date) -> Ready:
+    return make_ready(demo_block(first, count, seed=seed, until=until))
 
 
-def _counted(bar: tqdm[Never], blocks: Iterable[list[Values]]) -> Iterator[list[Values]]:
+def _counted(bar: tqdm[Never], blocks: Iterable[Ready]) -> Iterator[Ready]:
     for block in blocks:
         yield block
-        bar.update(len(block))
+        bar.update(block.length)
