@@ -9,10 +9,10 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django_guid import get_guid
 
 from portal.api.errors import answer, is_api_path
 from portal.databases.failures import is_unavailable, replace_broken_connections
+from portal.request_ids import current_id
 
 REFUSALS: Final = {
     400: "Bad request.",
@@ -70,7 +70,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles the exception, wherever that came from.
     error = sys.exception()
     if error is None or not is_unavailable(error):
-        return _answer(request, 500, "Server error.", request_id=get_guid())
+        return _answer(request, 500, "Server error.", request_id=current_id.get())
     replace_broken_connections(error)
     response = _answer(request, 503, "The database is busy or away.")
     response["Retry-After"] = str(RETRY_AFTER)

@@ -32,6 +32,7 @@ class PortalRequest(HttpRequest):
     """
 
     user: User
+    request_id: str
     htmx: HtmxDetails
     organizer: Organizer
     access: Access

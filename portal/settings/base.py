@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
-    "django_guid",
     "django_htmx",
     "django_tables2",
     "django_filters",
@@ -45,7 +44,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.proxies.hear_trusted_proxies",
-    "django_guid.middleware.guid_middleware",
+    "portal.request_ids.name_requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.policy.set_content_security_policy",

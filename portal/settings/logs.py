@@ -4,21 +4,12 @@ from environs import Env
 
 env = Env()
 
-# The first middleware lets an id that is safe come in from trusted proxies; any other is made here.
-DJANGO_GUID = {
-    "GUID_HEADER_NAME": "X-Request-ID",
-    "VALIDATE_GUID": False,
-    "EXPOSE_HEADER": False,
-}
 # No query strings: they hold names and email addresses that people searched for.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {
-            "()": "django_guid.log_filters.CorrelationId",
-            "correlation_id_field": "request_id",
-        },
+        "request_id": {"()": "portal.request_ids.RequestId"},
         "one_line": {"()": "portal.databases.failures.OneLine"},
     },
     "formatters": {
@@ -42,6 +33,5 @@ LOGGING = {
         # Django leaves it to the server to drop the body of an answer to HEAD; it warns of it.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
-        "django_guid": {"level": "WARNING"},
     },
 }
