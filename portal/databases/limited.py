@@ -57,17 +57,21 @@ def _read_on_postgresql(
 ) -> list[Row]:
     # The table has the customers of all organizers, mostly one behind the other: whoever reads it
     # from its beginning, to stop at a limit, may read all of the others first.
-    limits = ["enable_seqscan = off"]
+    statements = ["SET LOCAL enable_seqscan = off", sql]
     if milliseconds:
-        limits.append(f"statement_timeout = {milliseconds}")
+        statements[1:1] = [f"SET LOCAL statement_timeout = {milliseconds}"]
+        # A time that ends as the query does is only noticed by the next statement, which would be
+        # cancelled for it: this one.
+        statements.append("SET LOCAL statement_timeout = 0")
     # One message, and so one transaction of its own: the limits end with it.
-    message = "; ".join([*(f"SET LOCAL {limit}" for limit in limits), sql])
     with _taken_back(connection), connection.cursor() as cursor:
-        cursor.execute(message, parameters)
-        while cursor.nextset():
-            pass
-        rows: list[Row] = cursor.fetchall()
-        return rows
+        cursor.execute("; ".join(statements), parameters)
+        rows: list[Row] = []
+        while True:
+            if cursor.description:
+                rows = cursor.fetchall()
+            if not cursor.nextset():
+                return rows
 
 
 @contextmanager
