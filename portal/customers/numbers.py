@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from django.db.models import Value
 from django.db.models.expressions import Combinable
@@ -13,6 +14,9 @@ from portal.customers.counts import CAP, Conditions, Count, Counts, counted_numb
 from portal.customers.facets import Seen, count_by_combination
 from portal.customers.models import CustomerQuerySet
 from portal.organizers.models import Organizer
+
+# So many customers can be looked at one by one in the time that facets have.
+IN_TIME: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Numbers:
     # What a search knows of the others' choice already, and whether that is more than CAP.
     seen: Counts | None
     are_many: bool
+    # Whether the search has to look at each customer, for want of an index for its words.
+    is_walked: bool
 
     def exact(self) -> int:
         """How many they are. Counts them where no number is kept."""
@@ -65,4 +71,6 @@ class Numbers:
             return Seen(self.read_kept())
         if self.are_many or self.seen is not None:
             return Seen(self.seen, self.are_many)
+        if self.is_walked and self.read_kept().total > IN_TIME:
+            return Seen(None)
         return count_by_combination(self.left_by_others(), CAP)

@@ -150,6 +150,7 @@ class CustomerSearch:
             read_kept=lambda: self._kept,
             seen=self._matches.counts,
             are_many=self._matches.are_many,
+            is_walked=self._matches.are_walked,
         )
 
     def page(self, number: int | None, size: int) -> CustomerPage:

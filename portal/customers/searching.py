@@ -49,6 +49,11 @@ class Matches:
     # Whether there are more than MOST, as far as that is known.
     are_many: bool = False
 
+    @property
+    def are_walked(self) -> bool:
+        """Whether no index knows any of the words."""
+        return bool(self.words) and self.rare is None and not self.are_many
+
     @cached_property
     def counts(self) -> Counts | None:
         """How many they are, where they are rare."""

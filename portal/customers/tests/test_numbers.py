@@ -136,6 +136,19 @@ def test_facets_that_take_too_long_are_unclear_and_break_nothing(
         assert search.customers.count() == 8
 
 
+@pytest.mark.usefixtures("crowd")
+def test_a_short_word_has_facets_where_all_can_be_looked_at(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scope(organizer=organizer):
+        assert asked(organizer, "search=er").count_by("locale")
+
+        monkeypatch.setattr(numbers, "IN_TIME", 20)
+        assert asked(organizer, "search=er").count_by("locale") is None
+        assert str(asked(organizer, "search=er").page(1, 4).count) == "24"
+        assert asked(organizer, "search=customer").count_by("locale")
+
+
 SLOW = {
     "sqlite": "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100000)"
     " SELECT COUNT(*) FROM n) > 0",
