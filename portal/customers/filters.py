@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from copy import deepcopy
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -86,12 +86,22 @@ class CustomerFilter(django_filters.FilterSet):
         self._read_kept = read_kept
 
     def get_form_class(self) -> type[CustomerForm]:
-        return _form_class(self._timezone)
+        """Only what is asked for: most searches ask for one thing, and a field takes its time."""
+        return _form_class(self._timezone, frozenset(PARAMETERS).intersection(self.data or ()))
 
     @cached_property
     def form(self) -> forms.Form:
-        form = super().form
-        cast("LocaleField", form.fields["locale"]).choices = self.locale_choices
+        return self._knowing_locales(super().form)
+
+    @cached_property
+    def whole_form(self) -> forms.Form:
+        """For people, who see what could be asked for as well."""
+        form_class = _form_class(self._timezone, frozenset(PARAMETERS))
+        return self._knowing_locales(form_class(self.data))
+
+    def _knowing_locales(self, form: forms.Form) -> forms.Form:
+        if "locale" in form.fields:
+            cast("LocaleField", form.fields["locale"]).choices = self.locale_choices
         return form
 
     def locale_choices(self) -> list[tuple[str, str]]:
@@ -119,12 +129,12 @@ class CustomerFilter(django_filters.FilterSet):
 PARAMETERS: Final = tuple(CustomerFilter.base_filters)
 
 
-@cache
-def _form_class(timezone: str) -> type[CustomerForm]:
+@lru_cache(1_000)
+def _form_class(timezone: str, names: frozenset[str]) -> type[CustomerForm]:
     """What django-filter makes for every search: days begin where the organizer is."""
     filters = deepcopy(CustomerFilter.base_filters)
     for each in filters.values():
         if isinstance(each, SinceFilter | UntilFilter):
             each.extra = {**each.extra, "timezone": ZoneInfo(timezone)}
-    fields = {name: each.field for name, each in filters.items()}
+    fields = {name: each.field for name, each in filters.items() if name in names}
     return type("CustomerForm", (CustomerForm,), fields)

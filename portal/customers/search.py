@@ -75,21 +75,22 @@ class CustomerSearch:
         """What is asked for, by parameter, as far as it is right."""
         if not self._asks_anything:
             return {}
-        self.form.is_valid()
-        return self.form.cleaned_data
+        form = self._filterset.form
+        form.is_valid()
+        return form.cleaned_data
 
     @property
     def form(self) -> Form:
-        """The filters as a form, with what was asked for."""
-        form: Form = self._filterset.form
-        return form
+        """All filters as a form, with what was asked for."""
+        return self._filterset.whole_form
 
     @property
     def errors(self) -> Mapping[str, list[str]]:
         """What is wrong with the query, by parameter."""
         if not self._asks_anything:
             return {}
-        return {name: [str(word) for word in words] for name, words in self.form.errors.items()}
+        errors = self._filterset.errors
+        return {name: [str(word) for word in words] for name, words in errors.items()}
 
     @cached_property
     def _asks_anything(self) -> bool:
