@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from portal.customers.counts import CustomerCount
 from portal.customers.models import Customer
@@ -19,8 +19,9 @@ TABLE = Customer._meta.db_table
 # SQLite counts no rows but its steps: it takes some dozens for a row, and calls us after so many.
 STEPS = 100
 STEPS_OF_A_ROW = 100
-# A limit of time that goes in one message with its query.
-LIMIT = re.compile(r"^(SET LOCAL \S+ = \w+; )+")
+# What goes in one message with its query: no limit of time is wanted here.
+LIMIT = re.compile(r"SET LOCAL statement_timeout = \d+; |; SET LOCAL statement_timeout = 0$")
+SETTING = re.compile(r"^(SET LOCAL \S+ = \w+)?;? ?(.*)", re.DOTALL)
 ON_SQLITE = re.compile(r"USING (?:COVERING )?INDEX (\w+)|SCAN (\w+) VIRTUAL TABLE INDEX")
 # The index of the search, and how SQLite calls those of unique constraints.
 SEARCH = "customer_search"
@@ -63,9 +64,13 @@ def explained(plans: list[Plan]) -> Iterator[None]:
 
 
 def _on_postgresql(sql: str, values: Any) -> Plan:
+    [(setting, query)] = SETTING.findall(sql)
+    savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
+        cursor.execute(setting or "SELECT 1")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values)
         (found,) = cursor.fetchone()
+    transaction.savepoint_rollback(savepoint)
     [explained] = json.loads(found) if isinstance(found, str) else found
     plan = Plan(sql)
     _read_node(plan, explained["Plan"])

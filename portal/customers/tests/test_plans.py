@@ -12,6 +12,7 @@ from django_scopes import scope
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.customers import services
+from portal.customers.counts import CAP
 from portal.customers.demo import BLOCK, UNTIL, demo_block
 from portal.customers.loading import add_customers
 from portal.customers.models import Customer
@@ -126,6 +127,15 @@ def test_kept_counts_look_at_no_customer(
 
     assert plans == []
     assert found == search.customers.count()
+
+
+def test_many_matches_are_counted_in_the_index(in_large: Organizer, plans: list[Plan]) -> None:
+    with explained(plans):
+        _ask(in_large, "date_joined_since=2022-01-01").page(1, SIZE)
+
+    counted, _walked = plans
+    assert counted.indexes == INDEXES["date_joined"]
+    assert counted.rows <= CAP + FEW
 
 
 @pytest.mark.parametrize(
