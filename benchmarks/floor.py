@@ -46,10 +46,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 def _answer_list(case: Mapping[str, Any]) -> dict[str, object]:
     """What Portal's JSON list says, to the letter: the run makes sure of it."""
-    answers = [_execute(query) for query in case["queries"]]
-    # Before these, it may have asked whom a search finds, or where a far page begins.
-    pages = [answer for answer in answers if set(FIELDS).issubset(answer[0])]
-    columns, rows = pages[0][0], [row for _columns, rows in pages for row in rows]
+    columns, rows = _customers(case)
     # PostgreSQL adds up whole numbers to a decimal one.
     count = int(rows[0][-1] or 0) if rows else 0
     # Portal reads one row more than it shows, to see whether there is a next page.
@@ -58,8 +55,15 @@ def _answer_list(case: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _answer_object(case: Mapping[str, Any]) -> dict[str, object]:
-    columns, rows = _execute(case["queries"][0])
+    columns, rows = _customers(case)
     return _customer(columns, rows[0])
+
+
+def _customers(case: Mapping[str, Any]) -> tuple[list[str], list[Row]]:
+    """Out of what all queries return: others ask who asks, or where a far page begins."""
+    answers = [_execute(query) for query in case["queries"]]
+    pages = [answer for answer in answers if set(FIELDS).issubset(answer[0])]
+    return pages[0][0], [row for _columns, rows in pages for row in rows]
 
 
 def _answer_rows(case: Mapping[str, Any]) -> list[Sequence[Row]]:

@@ -13,8 +13,8 @@ configures it but with one worker, and are asked in turns, ten requests each. A 
 ends after eight seconds, with fewer requests.
 
 The floor is `benchmarks/floor.py`: a WSGI application without a framework that runs the SQL which
-Portal runs for the customers of this request, on a connection that stays open, and answers with
-`orjson`. It does not look up who asks. For JSON it answers what Portal answers, which the
+Portal runs for this request, that which finds out who asks among it, on a connection that stays
+open, and answers with `orjson`. For JSON it answers what Portal answers, which the
 benchmark checks; for pages it answers the same rows as JSON, so there the ratio says what a page
 costs beside its rows. Queries counts what the floor replays. Where Portal's own limit of time ends
 a query (`FACET_MILLISECONDS`), it ends the floor's as well.
