@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,8 +11,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
 from portal.customers.counts import FACETS, Combination, Counts, read_combination
-from portal.databases.limited import OutOfTime, read_limited
+from portal.databases.limited import OutOfTime, Row, read_limited
 
+COLUMNS: Final = ", ".join(FACETS)
 # How many there are is read from the index of a filter; what they are, customer by customer. That
 # is only done where they are not too many.
 COUNT: Final = """
@@ -40,8 +42,7 @@ def count_by_combination(customers: QuerySet[Any], at_most: int) -> Seen:
         everybody, of_all = some.values_list(*FACETS)[:at_most].query.sql_with_params()
     except EmptyResultSet:
         return Seen(Counts({}))
-    columns = ", ".join(FACETS)
-    sql = COUNT.format(keys=keys, everybody=everybody, columns=columns, at_most=at_most)
+    sql = COUNT.format(keys=keys, everybody=everybody, columns=COLUMNS, at_most=at_most)
     allowed = int(settings.FACET_MILLISECONDS)
     try:
         rows = read_limited(some.db, sql, [*of_keys, *of_all], milliseconds=allowed)
@@ -50,7 +51,7 @@ def count_by_combination(customers: QuerySet[Any], at_most: int) -> Seen:
     (*_nothing, number), *grouped = rows
     if number > at_most:
         return Seen(None, are_many=True)
-    return Seen(Counts({read_combination(values): count for *values, count in grouped}))
+    return Seen(Counts(_by_combination(grouped)))
 
 
 def group_by_combination(some: QuerySet[Any, Any], aggregate: str) -> dict[Combination, Any]:
@@ -59,7 +60,9 @@ def group_by_combination(some: QuerySet[Any, Any], aggregate: str) -> dict[Combi
         sql, parameters = some.query.sql_with_params()
     except EmptyResultSet:
         return {}
-    columns = ", ".join(FACETS)
-    grouped = f"SELECT {columns}, {aggregate} FROM ({sql}) AS seen GROUP BY {columns}"  # noqa: S608
-    rows = read_limited(some.db, grouped, parameters)
+    grouped = f"SELECT {COLUMNS}, {aggregate} FROM ({sql}) AS seen GROUP BY {COLUMNS}"  # noqa: S608
+    return _by_combination(read_limited(some.db, grouped, parameters))
+
+
+def _by_combination(rows: Iterable[Row]) -> dict[Combination, Any]:
     return {read_combination(values): made for *values, made in rows}
