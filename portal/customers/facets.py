@@ -48,7 +48,9 @@ def count_by_combination(customers: QuerySet[Any], at_most: int) -> Seen:
         rows = read_limited(some.db, sql, [*of_keys, *of_all], milliseconds=allowed)
     except OutOfTime:
         return Seen(None)
-    (*_nothing, number), *grouped = rows
+    # In whichever order the database returns the parts, the number of all is of no combination.
+    number = next(row[-1] for row in rows if row[0] is None)
+    grouped = [row for row in rows if row[0] is not None]
     if number > at_most:
         return Seen(None, are_many=True)
     return Seen(Counts(_by_combination(grouped)))
