@@ -89,7 +89,7 @@ def _as_program(organizer: Organizer) -> dict[str, str]:
 
 
 def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
-    """What Portal does for a request: its queries, and its links to other pages.
+    """What Portal does for a request: its queries, and what a list has around its rows.
 
     The second time, when nothing is done that is done only once.
     """
@@ -101,8 +101,8 @@ def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     if headers["Accept"] in STREAMS.values():
         watched = [query for query in watched if Customer._meta.db_table in str(query["sql"])]
     listing = orjson.loads(content) if headers["Accept"] == "application/json" else {}
-    links = {word: listing.get(word) for word in ("next", "previous")}
-    return {"queries": watched, "links": links, "shown": len(listing.get("results", ()))}
+    frame = {word: listing.get(word) for word in ("count", "next", "previous")}
+    return {"queries": watched, "frame": frame, "shown": len(listing.get("results", ()))}
 
 
 def _ask(client: Client, path: str, headers: Mapping[str, str]) -> bytes:

@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Final, NamedTuple
 from django.db import models
 from django.db.models import Sum
 from django.utils.formats import number_format
-from django_scopes import ScopedManager
+from django_scopes import ScopedManager, scopes_disabled
 
 from portal.customers.fields import CodePointCharField
 from portal.kept import KeptQuery
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
+from portal.slots import Slot
 
 KEY: Final = "organizer_id, is_active, is_verified, locale"
 
@@ -122,10 +123,20 @@ def conditions_from(values: Mapping[str, Any]) -> Conditions:
     }
 
 
+def locale_slots(locales: Iterable[str]) -> list[Slot]:
+    """For a query: one for each language."""
+    return [Slot(f"locale {number}", locale) for number, locale in enumerate(locales)]
+
+
 def kept_number(organizer: Organizer, conditions: Conditions) -> models.Subquery:
     """For a query: how many meet all conditions, as the database keeps it."""
-    narrowed = {f"{name}__in": values for name, values in conditions.items()}
-    kept = CustomerCount.objects.filter(organizer=organizer, **narrowed)
+    require_scope(organizer)
+    owner = Slot("organizer", organizer.pk)
+    # The condition of the scope would be the same one once more, with a value that is in no slot.
+    with scopes_disabled():
+        kept = CustomerCount.objects.filter(organizer_id=owner)
+    for name, values in conditions.items():
+        kept = kept.filter(**{f"{name}__in": locale_slots(values) if name == "locale" else values})
     template = "(SELECT COALESCE(SUM(number), 0) FROM (%(subquery)s) AS kept)"
     return _number(kept.values("number"), template)
 

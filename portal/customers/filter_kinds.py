@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -11,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
+from portal.customers.counts import locale_slots
 from portal.customers.moments import MomentField, Span
 from portal.customers.orderings import ORDERINGS
+from portal.slots import Slot
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -23,18 +24,39 @@ class SharedFilter(django_filters.Filter):
     """The same for every search: a filter set copies its filters, and the copies share the rest."""
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> SharedFilter:
-        return copy(self)
+        copied = object.__new__(type(self))
+        # As copy() does, in a tenth of the time: each search has thirteen of them.
+        copied.__dict__.update(self.__dict__)
+        return copied
+
+    def slots(self, value: Any) -> list[Slot]:
+        """What the filter compares with: for as many slots its SQL is the same."""
+        return []
 
 
-class TextFilter(SharedFilter, django_filters.CharFilter):
+class SlotFilter(SharedFilter):
+    """A filter that compares with one value."""
+
+    lookup = "exact"
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        for slot in self.slots(value):
+            qs = qs.filter(**{f"{self.field_name}__{self.lookup}": slot})
+        return qs
+
+
+class TextFilter(SlotFilter, django_filters.CharFilter):
     """Exactly this text."""
 
+    def slots(self, value: str) -> list[Slot]:
+        return [Slot(str(self.field_name), value)] if value else []
 
-class EmailFilter(SharedFilter, django_filters.CharFilter):
+
+class EmailFilter(TextFilter):
     """Exactly this address, in any case."""
 
-    def filter(self, qs: Any, value: str) -> Any:
-        return qs.with_email(value) if value else qs
+    def slots(self, value: str) -> list[Slot]:
+        return super().slots(value.casefold())
 
 
 class YesNoFilter(SharedFilter, django_filters.TypedChoiceFilter):
@@ -66,26 +88,31 @@ class LocaleFilter(SharedFilter, django_filters.MultipleChoiceFilter):
 
     field_class = LocaleField
 
+    def slots(self, value: list[str]) -> list[Slot]:
+        return locale_slots(value)
+
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
-        return qs.filter(locale__in=value) if value else qs
+        return qs.filter(locale__in=self.slots(value)) if value else qs
 
 
-class SinceFilter(SharedFilter):
+class SinceFilter(SlotFilter):
     """From the start of a day, or from an instant on."""
 
     field_class = MomentField
+    lookup = "gte"
 
-    def filter(self, qs: QuerySet[Any], value: Span | None) -> QuerySet[Any]:
-        return qs.filter(**{f"{self.field_name}__gte": value.start}) if value else qs
+    def slots(self, value: Span | None) -> list[Slot]:
+        return [Slot(f"{self.field_name} since", value.start)] if value else []
 
 
-class UntilFilter(SharedFilter):
+class UntilFilter(SlotFilter):
     """Up to the end of a day, or up to and including an instant."""
 
     field_class = MomentField
+    lookup = "lt"
 
-    def filter(self, qs: QuerySet[Any], value: Span | None) -> QuerySet[Any]:
-        return qs.filter(**{f"{self.field_name}__lt": value.end}) if value else qs
+    def slots(self, value: Span | None) -> list[Slot]:
+        return [Slot(f"{self.field_name} until", value.end)] if value else []
 
 
 class OrderingField(forms.CharField):
@@ -102,18 +129,18 @@ class OrderingField(forms.CharField):
         return keys
 
 
-class AskedOfReaders:
+class AskedOfReaders(SharedFilter):
     """A filter that only says what is wanted: it takes a plan of whoever reads the customers."""
 
-    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs
 
 
-class OrderingFilter(AskedOfReaders, SharedFilter):
+class OrderingFilter(AskedOfReaders):
     """In which order."""
 
     field_class = OrderingField
 
 
-class SearchFilter(AskedOfReaders, TextFilter):
+class SearchFilter(AskedOfReaders, django_filters.CharFilter):
     """Each word is part of the name, email, identifier or external identifier."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from functools import cached_property, lru_cache
 from typing import Any, Final, cast
@@ -21,6 +21,7 @@ from portal.customers.filter_kinds import (
     LocaleFilter,
     OrderingFilter,
     SearchFilter,
+    SharedFilter,
     SinceFilter,
     TextFilter,
     UntilFilter,
@@ -29,8 +30,11 @@ from portal.customers.filter_kinds import (
 from portal.customers.models import CustomerQuerySet
 from portal.customers.moments import Span
 from portal.organizers.models import Organizer
+from portal.slots import Slot
 
 DEFAULT_ORDERING: Final = "email"
+# Who asks for one of these wants a customer or two.
+LOOKUPS: Final = ("email", "external_identifier")
 RANGES: Final = ("date_joined", "last_login")
 SEARCH_LENGTH: Final = 200
 
@@ -51,7 +55,7 @@ class CustomerFilter(django_filters.FilterSet):
     """The filters of the list and of the API, under the same names."""
 
     search = SearchFilter(max_length=SEARCH_LENGTH, label=_("Search"))
-    email = EmailFilter(max_length=254, label=_("Email"))
+    email = EmailFilter("email_key", max_length=254, label=_("Email"))
     external_identifier = TextFilter(max_length=255, label=_("External identifier"))
     is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"))
     is_verified = YesNoFilter(yes=_("Verified"), no=_("Not verified"), label=_("Email address"))
@@ -110,23 +114,44 @@ class CustomerFilter(django_filters.FilterSet):
         by_count = sorted(counts, key=lambda locale: (-counts[locale], locale))
         return [(locale, locales.locale_name(locale)) for locale in by_count]
 
-    def filter_queryset(self, queryset: Any) -> Any:
-        """Nothing at all where a value is wrong: a mistake never widens a result."""
-        return super().filter_queryset(queryset) if not self.errors else queryset.none()
+    @property
+    def slots(self) -> list[Slot]:
+        """What all filters together compare with."""
+        filters = cast("Mapping[str, SharedFilter]", self.filters)
+        values = self.form.cleaned_data.items()
+        return [slot for name, value in values for slot in filters[name].slots(value)]
 
-    def without(self, names: Collection[str]) -> CustomerQuerySet:
-        """Those whom all filters but these leave. Nobody where a value is wrong."""
-        left: Any = self.queryset
+    @property
+    def choices(self) -> tuple[tuple[str, bool], ...]:
+        """What else their SQL depends on."""
+        values = self.form.cleaned_data.items()
+        return tuple((name, value) for name, value in values if isinstance(value, bool))
+
+    def filter_queryset(self, queryset: Any, *, but: Collection[str] = ()) -> Any:
+        """By all filters but some. Nobody where a value is wrong: it never widens a result."""
         if self.errors:
-            return cast("CustomerQuerySet", left.none())
+            return queryset.none()
         for name, value in self.form.cleaned_data.items():
-            if name not in names:
-                left = self.filters[name].filter(left, value)
-        return cast("CustomerQuerySet", left)
+            queryset = queryset if name in but else self.filters[name].filter(queryset, value)
+        return queryset
 
 
 # In the order of a canonical query string; anything else is not a filter.
 PARAMETERS: Final = tuple(CustomerFilter.base_filters)
+
+
+def canonical_query(query: QueryDict) -> QueryDict:
+    """In its one form: fixed order, nothing empty, no default, only filters.
+
+    As in the forms, the last of several values wins, except for languages.
+    """
+    canonical = QueryDict(mutable=True)
+    for name in PARAMETERS:
+        values = [value.strip() for value in query.getlist(name)]
+        kept = sorted(set(values) - {""}) if name == "locale" else list(filter(None, values[-1:]))
+        if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
+            canonical.setlist(name, kept)
+    return canonical
 
 
 @lru_cache(1_000)

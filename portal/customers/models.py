@@ -18,6 +18,7 @@ from portal.customers.fields import CodePointCharField, CodePointTextField, Comp
 from portal.customers.orderings import Section, Term, order_terms
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
+from portal.slots import Slot
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 
@@ -32,7 +33,7 @@ class State(models.TextChoices):
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
-    """Reads as a question: `customers.with_email("j@x.org").in_order(["-name"])`."""
+    """Reads as a question: `customers.filter(locale="de").in_order(["-name"])`."""
 
     def in_order(self, keys: Sequence[str]) -> CustomerQuerySet:
         """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
@@ -41,10 +42,6 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def in_sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
         """Those in each section of an order, as it orders them."""
         return [self.filter(each.condition).order_by(*_order(each.terms)) for each in sections]
-
-    def with_email(self, email: str) -> CustomerQuerySet:
-        """The one with this email, ignoring case."""
-        return self.filter(email_key=email.casefold())
 
     def update(self, **values: Any) -> int:
         if SOURCES & values.keys():
@@ -166,6 +163,6 @@ def customers_of(organizer: Organizer) -> CustomerQuerySet:
     require_scope(organizer)
     # The search's index on PostgreSQL compares a bigint with nothing but a bigint. The condition
     # of the scope, which is the same one once more, would hide it.
-    owner = Cast(models.Value(organizer.pk), models.BigIntegerField())
+    owner = Cast(Slot("organizer", organizer.pk), models.BigIntegerField())
     with scopes_disabled():
         return Customer.objects.filter(organizer_id=owner)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from django.db.models import Value
 from django.db.models.expressions import Combinable
 
 from portal.customers.counts import CAP, Conditions, Count, Counts, counted_number, kept_number
@@ -37,19 +36,22 @@ class Numbers:
     are_many: bool
     # Whether the search has to look at each customer, for want of an index for its words.
     is_walked: bool
+    # Whether they all fit on a page, or nearly.
+    are_few: bool
 
     def exact(self) -> int:
         """How many they are. Counts them where no number is kept."""
         known = self.read_kept() if self.left_by_others is None else self.seen
         return self.asked().count() if known is None else known.matching(self.conditions)
 
-    def in_query(self) -> Combinable:
-        """How many they are, within a query for something else."""
+    @property
+    def in_query(self) -> Callable[[], Combinable] | None:
+        """The same within a query for something else; None where that is better without."""
         if self.left_by_others is None:
-            return kept_number(self.organizer, self.conditions)
-        if self.seen is not None:
-            return Value(self.seen.matching(self.conditions))
-        return counted_number(self.asked())
+            return lambda: kept_number(self.organizer, self.conditions)
+        if self.seen is not None or self.are_few:
+            return None
+        return lambda: counted_number(self.asked())
 
     @property
     def facets(self) -> Counts | None:

@@ -54,8 +54,6 @@ class Section(NamedTuple):
     terms: Sequence[Term]
     # Whether those in it have no value.
     is_empty: bool = False
-    # What the condition compares with, in its order.
-    values: Sequence[tuple[models.Field[Any, Any], Any]] = ()
 
 
 # Each decides where those before it are equal. Text ignores case.

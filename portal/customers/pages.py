@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import EmptyPage
-from django.db.models import Value
 from django.db.models.expressions import Combinable
 
 from portal.customers.counts import CAP, Count, counted_number
@@ -81,9 +80,13 @@ def _uncounted(walk: Walk, known: Count | None, number: int, size: int) -> Custo
     start = (number - 1) * size
 
     def seen() -> Combinable:
-        return Value(CAP + 1) if known else counted_number(walk.customers, at_most=CAP + 1)
+        return counted_number(walk.customers, at_most=CAP + 1)
 
-    stretch = replace(walk, count=seen, number=None).read_from(start, size)
+    if known:
+        walk = replace(walk, count=None, number=lambda: CAP + 1)
+    else:
+        walk = replace(walk, count=seen, shape=walk.shape and (walk.shape, CAP))
+    stretch = walk.read_from(start, size)
     if start and not stretch:
         raise EmptyPage
     is_last = stretch.after is None

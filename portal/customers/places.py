@@ -19,6 +19,7 @@ from django.db.models.lookups import (
 )
 
 from portal.customers.orderings import Section, Term, order_keys, order_sections, order_terms
+from portal.slots import Slot
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,33 @@ class Place:
     backwards: bool = False
     inclusive: bool = False
 
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What the SQL for a place depends on, in one order."""
+        known = (value if _is_written(value) else Slot for value in self.values)
+        return (self.backwards, self.inclusive, *known)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values by the names of their slots."""
+        return {f"place {number}": value for number, value in enumerate(self.values)}
+
+    def slots(self, keys: Sequence[str]) -> list[Any]:
+        """The values in their slots, but those that the SQL depends on."""
+        pairs = zip(self.given.items(), order_keys(keys), strict=True)
+        return [
+            value if _is_written(value) else Slot(name, value, key.field)
+            for (name, value), key in pairs
+        ]
+
     def turned(self, *, inclusive: bool) -> Place:
         """The other way from here."""
         return replace(self, backwards=not self.backwards, inclusive=inclusive)
+
+
+def _is_written(value: Any) -> bool:
+    """Whether the SQL for it is another one than for other values."""
+    return value is None or isinstance(value, bool)
 
 
 class Row(Func):
@@ -70,9 +95,9 @@ def sections_beyond(keys: Sequence[str], place: Place) -> list[Section]:
         del sections[0]
     own, *further = sections
     if own.is_empty:
-        return [_within(own, [(own.terms[-1], place.values[-1])], place), *further]
+        return [_within(own, [(own.terms[-1], place.slots(keys)[-1])], place), *further]
     # Of a unique key the value is enough. Whoever compares with it has one.
-    pairs = list(zip(own.terms, place.values, strict=False))
+    pairs = list(zip(own.terms, place.slots(keys), strict=False))
     own = own._replace(condition=Q())
     if connection.vendor == "sqlite" and len(pairs) > 1:
         return [*_in_two(own, pairs, place), *further]
@@ -81,9 +106,8 @@ def sections_beyond(keys: Sequence[str], place: Place) -> list[Section]:
 
 def _within(section: Section, pairs: Sequence[Pair], place: Place) -> Section:
     """What of the section lies beyond these values."""
-    condition = section.condition & _at_once(pairs, inclusive=place.inclusive)
-    compared = [(term.field, value) for term, value in pairs]
-    return section._replace(condition=condition, values=compared)
+    beyond = _at_once(pairs, inclusive=place.inclusive)
+    return section._replace(condition=section.condition & beyond)
 
 
 def _in_two(section: Section, pairs: Sequence[Pair], place: Place) -> list[Section]:
@@ -91,18 +115,14 @@ def _in_two(section: Section, pairs: Sequence[Pair], place: Place) -> list[Secti
     (term, value), last = pairs
     equal = _within(section._replace(condition=_equal(term, value)), [last], place)
     further = section._replace(condition=_at_once([(term, value)], inclusive=False))
-    compared = (term.field, value)
-    return [
-        equal._replace(values=[compared, *equal.values]),
-        further._replace(values=[compared]),
-    ]
+    return [equal, further]
 
 
 def _beyond_one_by_one(keys: Sequence[str], place: Place) -> Section:
     """Several keys may go different ways, and each may have no value."""
     terms = order_terms(keys, backwards=place.backwards)
     values: list[Any] = []
-    for key, value in zip(order_keys(keys), place.values, strict=True):
+    for key, value in zip(order_keys(keys), place.slots(keys), strict=True):
         values += [value is None, value] if key.can_be_empty else [value]
     pairs = list(zip(terms, values, strict=True))
     return Section(_one_by_one(pairs, inclusive=place.inclusive), terms)
@@ -111,7 +131,7 @@ def _beyond_one_by_one(keys: Sequence[str], place: Place) -> Section:
 def _at_once(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
     """The only form at which a database enters an index, instead of walking up to the place."""
     compare = COMPARISONS[pairs[0][0].descending, inclusive]
-    values = [Value(value, term.field) for term, value in pairs]
+    values = [_compared(term, value) for term, value in pairs]
     if len(pairs) == 1:
         return Q(compare(pairs[0][0].expression, values[0]))
     return Q(compare(Row(*(term.expression for term, _value in pairs)), Row(*values)))
@@ -131,10 +151,14 @@ def _further(term: Term, value: Any, *, inclusive: bool) -> Q:
     if value is None or (value is not term.descending and isinstance(value, bool)):
         return Q(pk__in=[])
     compare = COMPARISONS[term.descending, inclusive]
-    return Q(compare(term.expression, Value(value, term.field)))
+    return Q(compare(term.expression, _compared(term, value)))
 
 
 def _equal(term: Term, value: Any) -> Q:
     if value is None:
         return Q(IsNull(term.expression, True))  # noqa: FBT003
-    return Q(Exact(term.expression, Value(value, term.field)))
+    return Q(Exact(term.expression, _compared(term, value)))
+
+
+def _compared(term: Term, value: Any) -> Value:
+    return value if isinstance(value, Slot) else Value(value, term.field)

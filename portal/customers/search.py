@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -11,7 +11,13 @@ from django.http import QueryDict
 
 from portal.customers.counts import FACETS, Count, Counts, conditions_from, kept_counts
 from portal.customers.exports import read_json, read_texts
-from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
+from portal.customers.filters import (
+    DEFAULT_ORDERING,
+    LOOKUPS,
+    PARAMETERS,
+    CustomerFilter,
+    canonical_query,
+)
 from portal.customers.models import CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
 from portal.customers.orderings import order_sections
@@ -21,6 +27,7 @@ from portal.customers.searching import Matches, find_matches
 from portal.customers.stretches import Stretch, Walk
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
+from portal.slots import Slot
 
 
 class CustomerSearch:
@@ -32,6 +39,7 @@ class CustomerSearch:
     def __init__(self, organizer: Organizer, query: QueryDict) -> None:
         self._organizer = organizer
         self._query = query
+        self.canonical = canonical_query(query)
         require_scope(organizer)
 
     @cached_property
@@ -52,23 +60,17 @@ class CustomerSearch:
         """All of them, for whoever reads them to the end."""
         return self._asked().in_order(self.ordering)
 
-    @property
-    def _filtered(self) -> CustomerQuerySet:
-        """Whoever meets the filters, whatever is searched for."""
+    def _filtered(self, *, but: Sequence[str] = ()) -> CustomerQuerySet:
+        """Whoever meets the filters, or all but some of them, whatever is searched for."""
         if not self._asks_anything:
             return self._everybody
-        return cast("CustomerQuerySet", self._filterset.qs)
-
-    @property
-    def _left_by_others(self) -> CustomerQuerySet:
-        """The same, whatever the facets say."""
-        return self._filterset.without(FACETS) if self._asks_anything else self._everybody
+        return cast("CustomerQuerySet", self._filterset.filter_queryset(self._everybody, but=but))
 
     @cached_property
     def _matches(self) -> Matches:
         """Whom the search finds."""
         search = str(self._values.get("search") or "")
-        return find_matches(self._left_by_others, search) if search else Matches([])
+        return find_matches(self._filtered(but=FACETS), search) if search else Matches([])
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:
@@ -96,22 +98,6 @@ class CustomerSearch:
     def _asks_anything(self) -> bool:
         """Most lists are asked for as they are; that spares them a form, a third of their time."""
         return not self._query.keys().isdisjoint(PARAMETERS)
-
-    @cached_property
-    def canonical(self) -> QueryDict:
-        """The query in its one form: fixed order, nothing empty, no default, only filters.
-
-        As in the forms, the last of several values wins, except for languages.
-        """
-        canonical = QueryDict(mutable=True)
-        for name in PARAMETERS:
-            values = [value.strip() for value in self._query.getlist(name)]
-            kept = (
-                sorted(set(values) - {""}) if name == "locale" else list(filter(None, values[-1:]))
-            )
-            if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
-                canonical.setlist(name, kept)
-        return canonical
 
     @property
     def ordering(self) -> Sequence[str]:
@@ -145,13 +131,14 @@ class CustomerSearch:
             self._organizer,
             asked=self._asked,
             conditions=conditions_from(self._values),
-            left_by_others=(lambda: self._matches.met_in(self._left_by_others))
+            left_by_others=(lambda: self._matches.met_in(self._filtered(but=FACETS)))
             if others or self.errors
             else None,
             read_kept=lambda: self._kept,
             seen=self._matches.counts,
             are_many=self._matches.are_many,
             is_walked=self._matches.are_walked,
+            are_few=not others.isdisjoint(LOOKUPS),
         )
 
     def page(self, number: int | None, size: int) -> CustomerPage:
@@ -171,9 +158,23 @@ class CustomerSearch:
         return self._walk(fields).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str]) -> Walk:
-        all_of = None if self.is_filtered or self.errors else self._organizer.pk
-        numbers = self.numbers
-        return Walk(self._met, self.ordering, fields, numbers.in_query, numbers.exact, all_of)
+        numbers, order = self.numbers, self.ordering
+        given = {slot.name: slot.value for slot in self._slots}
+        return Walk(self._met, order, fields, numbers.in_query, numbers.exact, self._shape, given)
+
+    @property
+    def _shape(self) -> Hashable | None:
+        """What the SQL depends on; None where it is never the same."""
+        if self.errors or self._matches.slots is None:
+            return None
+        choices = self._filterset.choices if self._asks_anything else ()
+        return choices, tuple(slot.name for slot in self._slots)
+
+    @cached_property
+    def _slots(self) -> list[Slot]:
+        """What the SQL compares with."""
+        asked = self._filterset.slots if self._asks_anything else []
+        return [Slot("organizer", self._organizer.pk), *asked, *(self._matches.slots or ())]
 
     @property
     def _sections(self) -> list[CustomerQuerySet]:
@@ -182,11 +183,11 @@ class CustomerSearch:
 
     def _asked(self) -> CustomerQuerySet:
         """All of them in no order, for whoever reads or counts them to the end."""
-        return self._matches.all_in(self._filtered)
+        return self._matches.all_in(self._filtered())
 
     def _met(self) -> CustomerQuerySet:
         """All of them in no order yet, for whoever walks one to see some of them."""
-        return self._matches.met_in(self._filtered)
+        return self._matches.met_in(self._filtered())
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

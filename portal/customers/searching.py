@@ -20,6 +20,7 @@ from django.db.models import BooleanField, F, Func, Q, Value
 from portal.customers.counts import CAP, FACETS, Combination, Counts
 from portal.customers.facets import group_by_combination
 from portal.customers.folding import fold
+from portal.slots import Slot
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -61,10 +62,17 @@ class Matches:
             return None
         return Counts({combination: len(keys) for combination, keys in self.rare.items()})
 
+    @cached_property
+    def slots(self) -> list[Slot] | None:
+        """What SQL for them compares with; None where that depends on the words."""
+        if self.rare is not None:
+            return [_slot_for([*chain.from_iterable(self.rare.values())])]
+        return None if self.words else []
+
     def all_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """All of them, in no order."""
         if self.rare is not None:
-            return among(customers, [*chain.from_iterable(self.rare.values())])
+            return customers.filter(Q(IsAmong(F("pk"), *(self.slots or ()))))
         return matching_by_index(customers, self.words) if self.words else customers
 
     def met_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
@@ -112,9 +120,9 @@ def matching_in_turn(customers: CustomerQuerySet, words: Sequence[str]) -> Custo
     return customers
 
 
-def among(customers: CustomerQuerySet, keys: Sequence[int]) -> CustomerQuerySet:
-    """Those with these primary keys, however many, as one value of the query."""
-    return customers.filter(Q(IsAmong(F("pk"), Value(orjson.dumps(keys).decode()))))
+def _slot_for(keys: Sequence[int]) -> Slot:
+    """Primary keys, however many, as one value of a query."""
+    return Slot("keys", orjson.dumps(keys).decode())
 
 
 def _trigrams(words: Sequence[str]) -> str:

@@ -1,9 +1,9 @@
-"""Reading an order section by section, in one query, whose SQL is kept where it is always alike."""
+"""Reading an order section by section, in one query, whose SQL is kept."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
 
+from portal.slots import fill, require_slots, slots_left_open
+
 Values = tuple[Any, ...]  # whatever the columns hold
 if TYPE_CHECKING:
-    from django.db.models import Field, QuerySet
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
     Rows = QuerySet[Any, Values]
-    # What sections compare with, as values of which field.
-    Compared = Sequence[tuple[Field[Any, Any], Any]]
 
 # Whoever asks for ever other fields cannot fill the memory.
 MOST_KEPT: Final = 200
@@ -27,25 +28,34 @@ MOST_KEPT: Final = 200
 
 @dataclass(frozen=True)
 class Statement:
-    """The SQL for sections in turn; each has values of its own.
+    """The SQL for sections in turn; each has parameters of its own.
 
     Databases read the parts of a UNION ALL one after the other, and no further than the limit.
     """
 
     sql: str
-    compiler: SQLCompiler
-    converters: dict[int, Any]  # of the compiler, for itself
+    parameters: Sequence[Values]
+    connection: BaseDatabaseWrapper
+    # By the number of a column what becomes of its values, and for which expression.
+    converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
 
-    def read(self, values: Sequence[Sequence[Any]], start: int, limit: int) -> Found:
-        """So many rows from this one on."""
-        bound = [value for each in values for value in (*each, start + limit)]
-        with self.compiler.connection.cursor() as cursor:
+    def read(self, given: Mapping[str, Any], start: int, limit: int) -> Found:
+        """So many rows from this one on, for these values in the slots."""
+        bound: list[Any] = []
+        for each in self.parameters:
+            bound += [*fill(each, given, self.connection), start + limit]
+        with self.connection.cursor() as cursor:
             cursor.execute(self.sql, [*bound, limit, start])
             return Found(cursor.fetchall(), self.convert)
 
     def convert(self, rows: Sequence[Values]) -> list[Values]:
         """As Django would return them."""
-        return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
+        columns: list[Sequence[Any]] = [*zip(*rows, strict=True)]
+        for number, (converters, expression) in self.converters.items() if rows else ():
+            for convert in converters:
+                values = columns[number]
+                columns[number] = [convert(each, expression, self.connection) for each in values]
+        return [*zip(*columns, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -70,12 +80,6 @@ class Found:
         return row
 
 
-def read_sections(sections: Sequence[Rows], start: int, limit: int) -> Found:
-    """So many rows from this one on, out of the sections in turn."""
-    compiled = _compile(sections)
-    return compiled[0].read(compiled[1], start, limit) if compiled else Found([])
-
-
 def stream_sections(sections: Sequence[Rows], batch: int) -> Iterator[Values]:
     """All rows of the sections in turn, as the driver returns them: one state of the database.
 
@@ -98,64 +102,43 @@ def stream_sections(sections: Sequence[Rows], batch: int) -> Iterator[Values]:
 
 
 class KeptSections(threading.local):
-    """The SQL of lists of everybody, which are asked for with every request.
+    """The SQL of sections that are asked for again and again.
 
-    Composing it takes longer than reading a page. It is kept by database, by thread, to which
-    converters belong, and by the shape that the caller gives: whatever the SQL depends on.
+    Composing it takes longer than reading a page. It is kept by thread, to which connections
+    belong, and by the shape that the caller gives: the database, and whatever the SQL depends on.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, tuple[Statement, list[int]]] = {}
+        self._kept: dict[Hashable, Statement | None] = {}
 
-    def statement(
-        self,
-        shape: Hashable,
-        build: Callable[[], Sequence[Rows]],
-        owner: int,
-        compared: Sequence[Compared],
-    ) -> tuple[Statement, Sequence[Sequence[Any]]]:
-        """For sections whose values are the owner's key, some times, and then those compared."""
-        if shape not in self._kept:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[shape] = _keep(build(), owner, compared)
-        statement, owners = self._kept[shape]
-        return statement, [
-            [*[owner] * times, *_prepared(each, statement)]
-            for times, each in zip(owners, compared, strict=True)
-        ]
+    def statement(self, shape: Hashable, build: Callable[[], Sequence[Rows]]) -> Statement | None:
+        """None where nobody can be in any section. Raises TypeError for values in no slot."""
+        if shape in self._kept:
+            statement = self._kept.pop(shape)
+        else:
+            with slots_left_open():
+                statement = compile_sections(build())
+            require_slots([*chain.from_iterable(statement.parameters)] if statement else [])
+        # The last one asked for is the last one to go.
+        self._kept[shape] = statement
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return statement
 
 
-def _keep(
-    sections: Sequence[Rows], owner: int, compared: Sequence[Compared]
-) -> tuple[Statement, list[int]]:
-    """The statement, and how often each section names its owner. Raises TypeError."""
-    compiled = _compile(sections)
-    if compiled is None:
-        raise TypeError("A section that nobody can be in")
-    statement, found = compiled
-    owners = [len(values) - len(each) for values, each in zip(found, compared, strict=True)]
-    for values, each, times in zip(found, compared, owners, strict=True):
-        if [*values] != [*[owner] * times, *_prepared(each, statement)]:
-            raise TypeError(f"The SQL has other values than were given: {statement.sql}")
-    return statement, owners
-
-
-def _prepared(compared: Compared, statement: Statement) -> list[Any]:
-    connection = statement.compiler.connection
-    return [field.get_db_prep_value(value, connection) for field, value in compared]
-
-
-def _compile(sections: Sequence[Rows]) -> tuple[Statement, list[Values]] | None:
-    """The statement and the values of each section. None where nobody can be in any."""
+def compile_sections(sections: Sequence[Rows]) -> Statement | None:
+    """None where nobody can be in any."""
     compiled = list(_each_compiled(sections))
     if not compiled:
         return None
     parts = [f"SELECT * FROM ({sql} LIMIT %s) AS section" for _, sql, _ in compiled]  # noqa: S608
     first = compiled[0][0]
-    converters = first.get_converters([expression for expression, *_ in first.select or ()])
-    statement = Statement(f"{' UNION ALL '.join(parts)} LIMIT %s OFFSET %s", first, converters)
-    return statement, [values for _, _, values in compiled]
+    return Statement(
+        f"{' UNION ALL '.join(parts)} LIMIT %s OFFSET %s",
+        [values for _, _, values in compiled],
+        first.connection,
+        first.get_converters([expression for expression, *_ in first.select or ()]),
+    )
 
 
 def _each_compiled(sections: Sequence[Rows]) -> Iterator[tuple[SQLCompiler, str, Values]]:

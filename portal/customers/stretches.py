@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.orderings import PRIMARY, Section, order_keys, order_sections
 from portal.customers.places import Place, sections_beyond
-from portal.customers.sections import Found, KeptSections, Values, read_sections
+from portal.customers.sections import Found, KeptSections, Values, compile_sections
 
 if TYPE_CHECKING:
     from portal.customers.sections import Rows
@@ -58,7 +58,8 @@ class Walk:
     """Customers in the order by the keys, of whom the fields are read.
 
     The count is what the database says in the same query, the number the same on its own; each
-    where somebody wants to know it.
+    where somebody wants to know it. Without a count, the number is asked for where the list goes
+    on.
     """
 
     met: Callable[[], CustomerQuerySet]
@@ -66,8 +67,10 @@ class Walk:
     fields: Sequence[str]
     count: Callable[[], Combinable] | None
     number: Callable[[], int] | None
-    # The primary key of the organizer whose customers these are, where these are all of them.
-    all_of: int | None = None
+    # What the SQL for the customers depends on, and what is in its slots; without a shape their
+    # SQL is never the same.
+    shape: Hashable | None
+    given: Mapping[str, Any]
 
     @cached_property
     def customers(self) -> CustomerQuerySet:
@@ -78,20 +81,20 @@ class Walk:
         """From the customer with this number on. The count is 0 past the end."""
         if start > NEAR:
             return self._read_far(start, size)
-        found = self._read(order_sections(self.keys), ("from",), start, size + 1)
-        shown = found[:size]
+        found = self._read(order_sections(self.keys), ("from",), self.given, start, size + 1)
+        shown, further = found[:size], len(found) > size
         return Stretch(
-            count=_count(found),
+            count=self._count(found) if further else start + len(found) if found else 0,
             found=shown,
             width=len(self.fields),
             before=self._beside(shown.one(0), backwards=True) if shown and start else None,
-            after=self._beside(shown.one(-1)) if len(found) > size else None,
+            after=self._beside(shown.one(-1)) if further else None,
         )
 
     def read_beyond(self, place: Place, size: int) -> Stretch:
         """Beyond the place. Raises ValueError where it is one of another order."""
-        shape = (place.backwards, place.inclusive, place.values[0] is None)
-        found = self._read(sections_beyond(self.keys, place), shape, 0, size + 1)
+        sections, given = sections_beyond(self.keys, place), {**self.given, **place.given}
+        found = self._read(sections, place.shape, given, 0, size + 1)
         shown, further = found[:size], None
         if len(found) > size:
             further = self._beside(shown.one(-1), backwards=place.backwards)
@@ -100,7 +103,7 @@ class Walk:
         if shown:
             back = self._beside(shown.one(0), backwards=not place.backwards)
         return Stretch(
-            count=_count(found) if found or not self.number else self.number(),
+            count=self._count(found),
             found=shown[::-1] if place.backwards else shown,
             width=len(self.fields),
             before=further if place.backwards else back,
@@ -109,8 +112,9 @@ class Walk:
 
     def read_last(self, size: int) -> Stretch:
         """The end of the list, in its order."""
-        found = self._read(order_sections(self.keys, backwards=True), ("last",), 0, size)
-        return Stretch(_count(found), found[::-1], len(self.fields))
+        sections = order_sections(self.keys, backwards=True)
+        found = self._read(sections, ("last",), self.given, 0, size)
+        return Stretch(self._count(found), found[::-1], len(self.fields))
 
     def _read_far(self, start: int, size: int) -> Stretch:
         """By the place of the first one, to which an index leads."""
@@ -132,7 +136,7 @@ class Walk:
             columns = map(self._place_in, sections)
             return [each.values_list(*some) for each, some in zip(customers, columns, strict=True)]
 
-        return self._ask(build, sections, ("place", backwards), offset, 1)
+        return self._ask(build, ("place", backwards), self.given, offset, 1)
 
     def _place_in(self, section: Section) -> list[Combinable]:
         """The keys, as far as they are in the index that the section is read from."""
@@ -145,7 +149,12 @@ class Walk:
         return [key.expression for key in order_keys(self.keys)]
 
     def _read(
-        self, sections: Sequence[Section], shape: tuple[Any, ...], start: int, limit: int
+        self,
+        sections: Sequence[Section],
+        shape: tuple[Any, ...],
+        given: Mapping[str, Any],
+        start: int,
+        limit: int,
     ) -> Found:
         """The fields, behind them the values of the order's keys, and the count."""
 
@@ -154,28 +163,27 @@ class Walk:
             columns = [*self.fields, *self._key_expressions, count]
             return [each.values_list(*columns) for each in self.customers.in_sections(sections)]
 
-        return self._ask(build, sections, (*self.fields, self.count is None, *shape), start, limit)
+        return self._ask(build, (*self.fields, self.count is None, *shape), given, start, limit)
 
     def _ask(
         self,
         build: Callable[[], list[Rows]],
-        sections: Sequence[Section],
         shape: tuple[Any, ...],
+        given: Mapping[str, Any],
         start: int,
         limit: int,
     ) -> Found:
-        """With SQL that is kept where it is always alike: of everybody, by one key."""
-        # With several keys the SQL depends on which of them has no value.
-        if self.all_of is None or len(self.keys) > 1:
-            return read_sections(build(), start, limit)
-        whole = (router.db_for_read(Customer), self.keys[0], *shape)
-        compared = [section.values for section in sections]
-        statement, values = kept.statement(whole, build, self.all_of, compared)
-        return statement.read(values, start, limit)
+        if self.shape is None:
+            statement = compile_sections(build())
+        else:
+            whole = (router.db_for_read(Customer), self.shape, *self.keys, *shape)
+            statement = kept.statement(whole, build)
+        return statement.read(given, start, limit) if statement else NOBODY
 
     def _beside(self, row: Values, *, backwards: bool = False) -> Place:
         return Place(row[len(self.fields) : -1], backwards=backwards)
 
-
-def _count(found: Found) -> int:
-    return int(found.raw[0][-1] or 0) if found else 0
+    def _count(self, found: Found) -> int:
+        if self.count and found:
+            return int(found.raw[0][-1] or 0)
+        return self.number() if self.number else 0

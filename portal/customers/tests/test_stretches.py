@@ -32,6 +32,8 @@ def crowd(make_customer: CustomerMaker) -> None:
             name_parts={"_scheme": "full", "full_name": f"N{number % 3}"} if number % 3 else {},
             last_login=f"2026-02-01T12:00:0{number % 4}Z" if number % 5 else None,
             is_verified=number > 6,
+            external_identifier=f"X{number % 3}",
+            locale=["de", "fr", "en"][number % 3],
         )
 
 
@@ -62,6 +64,40 @@ def test_pages_of_a_filtered_list_are_counted_by_what_they_show(organizer: Organ
 
         assert (page.count, len(page.rows)) == (3, 3)
         assert Customer.objects.filter(is_verified=True).count() == 3
+
+
+@pytest.mark.usefixtures("crowd", "distance")
+@pytest.mark.parametrize("ordering", ["email", "-last_login", "is_verified,-name"])
+@pytest.mark.parametrize(
+    ("query", "other"),
+    [
+        ("", ""),
+        ("email=e1@example.org", "email=E7@EXAMPLE.ORG"),
+        ("external_identifier=X1", "external_identifier=X2"),
+        ("locale=de&locale=fr", "locale=fr&locale=en"),
+        ("last_login_since=2026-02-01T12:00:02Z", "last_login_since=2026-02-01T12:00:01Z"),
+        ("last_login_until=2026-02-01T12:00:02Z", "last_login_until=2026-02-01T12:00:01Z"),
+        ("is_verified=true", "is_verified=false"),
+        ("never_logged_in=true", "never_logged_in=false"),
+        ("search=e7", "search=example"),
+        ("search=n1&is_verified=false", "search=n2&is_verified=false"),
+    ],
+)
+def test_sql_that_is_kept_finds_whom_the_next_one_asks_for(
+    organizer: Organizer, rival: Organizer, query: str, other: str, ordering: str
+) -> None:
+    for owner, asked in ((organizer, query), (organizer, other), (rival, query), (rival, other)):
+        with scope(organizer=owner):
+            whole = QueryDict(f"{asked}&ordering={ordering}")
+            search = services.search_customers(owner, query=whole)
+            everybody = list(search.customers.values_list("identifier"))
+
+            first = search.read_page(["identifier"], 1, SIZE)
+            assert (first.rows, first.count) == (everybody[:SIZE], len(everybody))
+
+            if first.after:
+                second = search.read_beyond(["identifier"], first.after, SIZE)
+                assert (second.rows, second.count) == (everybody[SIZE : 2 * SIZE], len(everybody))
 
 
 @pytest.mark.usefixtures("distance")

@@ -1,0 +1,62 @@
+"""Values that SQL can be kept without, to be asked again with others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Field, Value
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class Slot(Value):
+    """A value with a name: the name says which one it is, whatever it is this time."""
+
+    def __init__(self, name: str, value: Any, output_field: Field[Any, Any] | None = None) -> None:
+        super().__init__(value, output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
+        if _open.get():
+            return "%s", [self]
+        return super().as_sql(compiler, connection)
+
+    def prepared(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """Another value, as the driver wants it in this place."""
+        return self.output_field.get_db_prep_value(value, connection)
+
+
+_open: Final[ContextVar[bool]] = ContextVar("open", default=False)
+
+
+@contextmanager
+def slots_left_open() -> Iterator[None]:
+    """SQL that is written meanwhile has slots among its parameters, not their values."""
+    token = _open.set(True)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
+def require_slots(parameters: Sequence[Any]) -> None:
+    """Raises TypeError where a parameter would be kept that belongs to one request.
+
+    Truths may: they are few, and who keeps SQL knows which it was asked with.
+    """
+    if any(not isinstance(each, Slot | bool) for each in parameters):
+        raise TypeError(f"SQL with a value that is in no slot: {parameters}")
+
+
+def fill(
+    parameters: Sequence[Any], given: Mapping[str, Any], connection: BaseDatabaseWrapper
+) -> list[Any]:
+    """The parameters, with the given values in their slots."""
+    return [
+        each.prepared(given[each.name], connection) if isinstance(each, Slot) else each
+        for each in parameters
+    ]
