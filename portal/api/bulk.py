@@ -9,52 +9,12 @@ from itertools import chain, islice
 from typing import Any, Final
 
 from django.http import StreamingHttpResponse
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from portal.api.renderers import CsvRenderer
 from portal.customers.search import CustomerSearch
 
 LINES: Final = 500
-
-
-class BulkRenderer(BaseRenderer):
-    """Stands for a format in the negotiation; the answer is a stream, which needs no rendering.
-
-    Without a name for `?format=`, which knows JSON alone at the service that we match.
-    """
-
-    format = ""
-
-
-class NdjsonRenderer(BulkRenderer):
-    """One JSON object a line."""
-
-    media_type = "application/x-ndjson"
-
-
-class CsvRenderer(BulkRenderer):
-    """RFC 4180, with a line of names first."""
-
-    media_type = "text/csv"
-
-
-class BulkNegotiation(DefaultContentNegotiation):
-    """A stream is for those who name its format; `text/*` excludes JSON and is refused as ever."""
-
-    def select_renderer(
-        self,
-        request: Request,
-        renderers: Iterable[BaseRenderer],
-        format_suffix: str | None = None,
-    ) -> Any:
-        named = {word.partition(";")[0].strip() for word in self.get_accept_list(request)}
-        possible = [
-            each
-            for each in renderers
-            if not isinstance(each, BulkRenderer) or each.media_type in named
-        ]
-        return super().select_renderer(request, possible, format_suffix)
 
 
 class BulkResponse(StreamingHttpResponse):

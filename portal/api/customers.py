@@ -10,14 +10,14 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.bulk import BulkNegotiation, BulkRenderer, CsvRenderer, NdjsonRenderer, stream
+from portal.api.bulk import stream
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
 from portal.api.fields import as_object, wanted_fields
 from portal.api.openapi import operations
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_search
-from portal.api.renderers import OrjsonRenderer
+from portal.api.renderers import BulkRenderer, CsvRenderer, NdjsonRenderer, OrjsonRenderer
 from portal.customers import services
 from portal.customers.filters import PARAMETERS as FILTER_PARAMETERS
 
@@ -29,7 +29,6 @@ class CustomerList(OrganizerEndpoint):
     """The customers of an organizer, filtered and ordered as on the list page."""
 
     renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer]
-    content_negotiation_class = BulkNegotiation
     parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, "format")
 
     @operations.list_customers

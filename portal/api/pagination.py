@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Final
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from portal.api.cursors import Cursor, InvalidCursor, read_cursor, write_cursor
 from portal.api.fields import as_object
@@ -98,13 +98,12 @@ def _cursor(query: QueryDict, search: CustomerSearch) -> Cursor | None:
 
 
 def _link(request: Request, number: int, cursor: str = "") -> str:
-    here = absolute_url(request, request.get_full_path())
-    address = remove_query_param(here, "cursor")
-    if cursor:
-        address = replace_query_param(here, "cursor", cursor)
-    if number == 1:
-        return remove_query_param(address, "page")
-    return replace_query_param(address, "page", number)
+    """The address that was asked for, with others of these two, and its parameters in order."""
+    query = {name: request.query_params.getlist(name) for name in request.query_params}
+    query |= {"cursor": [cursor] if cursor else [], "page": [str(number)] if number > 1 else []}
+    address = absolute_url(request, request.path)
+    words = urlencode(sorted(query.items()), doseq=True)
+    return f"{address}?{words}" if words else address
 
 
 def _invalid_page() -> NotFound:

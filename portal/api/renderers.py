@@ -28,3 +28,24 @@ class OrjsonRenderer(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         return to_json(data)
+
+
+class BulkRenderer(BaseRenderer):
+    """Stands for a format in the negotiation; the answer is a stream, which needs no rendering.
+
+    Without a name for `?format=`, which knows JSON alone at the service that we match.
+    """
+
+    format = ""
+
+
+class NdjsonRenderer(BulkRenderer):
+    """One JSON object a line."""
+
+    media_type = "application/x-ndjson"
+
+
+class CsvRenderer(BulkRenderer):
+    """RFC 4180, with a line of names first."""
+
+    media_type = "text/csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -21,13 +22,10 @@ if TYPE_CHECKING:
 
 
 class SharedFilter(django_filters.Filter):
-    """The same for every search: a filter set copies its filters, and the copies share the rest."""
+    """The same for every search; its copies share what it is made of."""
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> SharedFilter:
-        copied = object.__new__(type(self))
-        # As copy() does, in a tenth of the time: each search has thirteen of them.
-        copied.__dict__.update(self.__dict__)
-        return copied
+        return copy(self)
 
     def slots(self, value: Any) -> list[Slot]:
         """What the filter compares with: for as many slots its SQL is the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from functools import cached_property, lru_cache
@@ -27,7 +28,6 @@ from portal.customers.filter_kinds import (
     UntilFilter,
     YesNoFilter,
 )
-from portal.customers.models import CustomerQuerySet
 from portal.customers.moments import Span
 from portal.organizers.models import Organizer
 from portal.slots import Slot
@@ -80,18 +80,20 @@ class CustomerFilter(django_filters.FilterSet):
     def __init__(
         self,
         data: QueryDict,
-        queryset: CustomerQuerySet,
         organizer: Organizer,
         read_kept: Callable[[], Counts],
     ) -> None:
         """How many customers the organizer has is read where somebody looks at the languages."""
-        super().__init__(data, queryset)
+        # The library copies all filters for each set. Ours know of no set, and few are asked for.
+        self.data, self.is_bound, self.form_prefix = data, True, None
+        asked = [(name, self.base_filters[name]) for name in PARAMETERS if name in data]
+        self.filters = OrderedDict(asked)
         self._timezone = organizer.timezone
         self._read_kept = read_kept
 
     def get_form_class(self) -> type[CustomerForm]:
         """Only what is asked for: most searches ask for one thing, and a field takes its time."""
-        return _form_class(self._timezone, frozenset(PARAMETERS).intersection(self.data or ()))
+        return _form_class(self._timezone, frozenset(self.filters))
 
     @cached_property
     def form(self) -> forms.Form:

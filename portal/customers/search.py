@@ -48,7 +48,7 @@ class CustomerSearch:
 
     @cached_property
     def _filterset(self) -> CustomerFilter:
-        return CustomerFilter(self._query, self._everybody, self._organizer, lambda: self._kept)
+        return CustomerFilter(self._query, self._organizer, lambda: self._kept)
 
     @cached_property
     def _kept(self) -> Counts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import router
@@ -81,7 +81,8 @@ class Walk:
         """From the customer with this number on. The count is 0 past the end."""
         if start > NEAR:
             return self._read_far(start, size)
-        found = self._read(order_sections(self.keys), ("from",), self.given, start, size + 1)
+        sections = partial(order_sections, self.keys)
+        found = self._read(sections, ("from",), self.given, start, size + 1)
         shown, further = found[:size], len(found) > size
         return Stretch(
             count=self._count(found) if further else start + len(found) if found else 0,
@@ -93,7 +94,8 @@ class Walk:
 
     def read_beyond(self, place: Place, size: int) -> Stretch:
         """Beyond the place. Raises ValueError where it is one of another order."""
-        sections, given = sections_beyond(self.keys, place), {**self.given, **place.given}
+        given = {**self.given, **place.given}
+        sections = partial(sections_beyond, self.keys, place)
         found = self._read(sections, place.shape, given, 0, size + 1)
         shown, further = found[:size], None
         if len(found) > size:
@@ -112,7 +114,7 @@ class Walk:
 
     def read_last(self, size: int) -> Stretch:
         """The end of the list, in its order."""
-        sections = order_sections(self.keys, backwards=True)
+        sections = partial(order_sections, self.keys, backwards=True)
         found = self._read(sections, ("last",), self.given, 0, size)
         return Stretch(self._count(found), found[::-1], len(self.fields))
 
@@ -129,9 +131,9 @@ class Walk:
         """That of the customer with this number, from the nearer end, where that is known."""
         backwards = total is not None and start > total // 2
         offset = total - 1 - start if total is not None and backwards else start
-        sections = order_sections(self.keys, backwards=backwards)
 
         def build() -> list[Rows]:
+            sections = order_sections(self.keys, backwards=backwards)
             customers = self.customers.in_sections(sections)
             columns = map(self._place_in, sections)
             return [each.values_list(*some) for each, some in zip(customers, columns, strict=True)]
@@ -150,7 +152,7 @@ class Walk:
 
     def _read(
         self,
-        sections: Sequence[Section],
+        sections: Callable[[], Sequence[Section]],
         shape: tuple[Any, ...],
         given: Mapping[str, Any],
         start: int,
@@ -161,7 +163,7 @@ class Walk:
         def build() -> list[Rows]:
             count = self.count() if self.count else NOTHING
             columns = [*self.fields, *self._key_expressions, count]
-            return [each.values_list(*columns) for each in self.customers.in_sections(sections)]
+            return [each.values_list(*columns) for each in self.customers.in_sections(sections())]
 
         return self._ask(build, (*self.fields, self.count is None, *shape), given, start, limit)
 
