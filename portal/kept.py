@@ -6,25 +6,39 @@ Writing it takes longer than SQLite and PostgreSQL take to answer a lookup by an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connections, router
 from django_scopes import scopes_disabled
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model, QuerySet
-    from django.db.models.sql.compiler import SQLCompiler
 
 Row = Sequence[Any]  # every column has its own type
+
+
+# By the number of a column what becomes of its values, and for which expression.
+Converters = Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
+
+
+def convert_rows(
+    rows: Sequence[Row], converters: Converters, connection: BaseDatabaseWrapper
+) -> list[tuple[Any, ...]]:
+    """Rows of a driver as Django would return them: the same, column by column, and quicker."""
+    columns: list[Sequence[Any]] = [*zip(*rows, strict=True)]
+    for number, (each, expression) in converters.items() if rows else ():
+        for convert in each:
+            columns[number] = [convert(cell, expression, connection) for cell in columns[number]]
+    return [*zip(*columns, strict=True)]
 
 
 class Kept(NamedTuple):
     """What is left of a query when its values are taken away."""
 
     sql: str
-    compiler: SQLCompiler
-    converters: dict[int, Any]  # of the compiler, for itself
+    converters: Converters
 
 
 class KeptQuery:
@@ -42,15 +56,15 @@ class KeptQuery:
 
     def rows(self, *values: str | int) -> list[Row]:
         """All of them, as Django would return them."""
-        kept, rows = self._read(values)
-        return list(kept.compiler.apply_converters(rows, kept.converters)) if rows else []
+        alias = self._alias(values)
+        kept, rows = self._read(alias, values)
+        return [*convert_rows(rows, kept.converters, connections[alias])]
 
     def raw(self, *values: str | int) -> list[Row]:
         """All of them, as the driver returns them."""
-        return self._read(values)[1]
+        return self._read(self._alias(values), values)[1]
 
-    def _read(self, values: tuple[str | int, ...]) -> tuple[Kept, list[Row]]:
-        alias = self._alias(values)
+    def _read(self, alias: str, values: tuple[str | int, ...]) -> tuple[Kept, list[Row]]:
         kept = self._kept(alias, values)
         with connections[alias].cursor() as cursor:
             cursor.execute(kept.sql, values)
@@ -72,6 +86,6 @@ class KeptQuery:
             if tuple(parameters) != values:
                 raise TypeError(f"The SQL has other values than were given: {sql}")
             expressions = [expression for expression, _sql, _alias in compiler.select or ()]
-            kept = Kept(sql, compiler, compiler.get_converters(expressions))
+            kept = Kept(sql, compiler.get_converters(expressions))
             setattr(self._local, alias, kept)
         return kept

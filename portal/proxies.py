@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final
 
@@ -59,6 +60,7 @@ def _is_trusted(address: Address | None) -> bool:
     return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
 
 
+@lru_cache(1_000)
 def _address(text: str) -> Address | None:
     """None for what is no address, such as the peer of a Unix socket."""
     try:

@@ -19,14 +19,15 @@ register_converter(WordConverter, "word")
 
 app_name = "api"
 ORGANIZER = "v1/organizers/<word:organizer>/"
+# As everywhere, what is asked for most comes first.
 urlpatterns = [
-    path("v1/openapi.json", OpenApi.as_view(), name="openapi"),
-    path("v1/", Root.as_view(), name="root"),
-    path("v1/organizers/", OrganizerList.as_view(), name="organizer_list"),
-    path(ORGANIZER, OrganizerDetail.as_view(), name="organizer_detail"),
     path(f"{ORGANIZER}customers/", CustomerList.as_view(), name="customer_list"),
     path(
         f"{ORGANIZER}customers/<word:identifier>/", CustomerDetail.as_view(), name="customer_detail"
     ),
+    path(ORGANIZER, OrganizerDetail.as_view(), name="organizer_detail"),
+    path("v1/organizers/", OrganizerList.as_view(), name="organizer_list"),
+    path("v1/", Root.as_view(), name="root"),
+    path("v1/openapi.json", OpenApi.as_view(), name="openapi"),
     re_path("", unknown_path, name="unknown_path"),
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
 
+from portal.kept import Converters, convert_rows
 from portal.slots import fill, require_slots, slots_left_open
 
 Values = tuple[Any, ...]  # whatever the columns hold
@@ -36,8 +37,7 @@ class Statement:
     sql: str
     parameters: Sequence[Values]
     connection: BaseDatabaseWrapper
-    # By the number of a column what becomes of its values, and for which expression.
-    converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
+    converters: Converters
 
     def read(self, given: Mapping[str, Any], start: int, limit: int) -> Found:
         """So many rows from this one on, for these values in the slots."""
@@ -50,12 +50,7 @@ class Statement:
 
     def convert(self, rows: Sequence[Values]) -> list[Values]:
         """As Django would return them."""
-        columns: list[Sequence[Any]] = [*zip(*rows, strict=True)]
-        for number, (converters, expression) in self.converters.items() if rows else ():
-            for convert in converters:
-                values = columns[number]
-                columns[number] = [convert(each, expression, self.connection) for each in values]
-        return [*zip(*columns, strict=True)]
+        return convert_rows(rows, self.converters, self.connection)
 
 
 @dataclass(frozen=True)
