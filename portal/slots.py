@@ -1,11 +1,12 @@
-"""Values that SQL can be kept without, to be asked again with others."""
+"""SQL that is kept without its values, to be asked again with others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from django.db.models import Field, Value
 
@@ -41,6 +42,34 @@ def slots_left_open() -> Iterator[None]:
         yield
     finally:
         _open.reset(token)
+
+
+Kept = TypeVar("Kept")
+# Whoever asks for ever other things cannot fill the memory.
+MOST_KEPT: Final = 500
+
+
+class KeptByShape(threading.local, Generic[Kept]):
+    """What was made of SQL by its shape: whatever it depends on. Each thread has its own.
+
+    Composing it takes longer than reading a page.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Kept] = {}
+
+    def get(self, shape: Hashable, make: Callable[[], Kept]) -> Kept:
+        """Made with slots left open, where it is not there yet."""
+        if shape in self._kept:
+            kept = self._kept.pop(shape)
+        else:
+            with slots_left_open():
+                kept = make()
+        # The last one asked for is the last one to go.
+        self._kept[shape] = kept
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return kept
 
 
 def require_slots(parameters: Sequence[Any]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -15,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
+from portal.customers.asked import Asked
 from portal.customers.counts import Counts
 from portal.customers.filter_kinds import (
     EmailFilter,
@@ -30,7 +32,9 @@ from portal.customers.filter_kinds import (
 )
 from portal.customers.moments import Span
 from portal.organizers.models import Organizer
-from portal.slots import Slot
+
+if TYPE_CHECKING:
+    from portal.customers.models import CustomerQuerySet
 
 DEFAULT_ORDERING: Final = "email"
 # Who asks for one of these wants a customer or two.
@@ -116,26 +120,26 @@ class CustomerFilter(django_filters.FilterSet):
         by_count = sorted(counts, key=lambda locale: (-counts[locale], locale))
         return [(locale, locales.locale_name(locale)) for locale in by_count]
 
-    @property
-    def slots(self) -> list[Slot]:
-        """What all filters together compare with."""
-        filters = cast("Mapping[str, SharedFilter]", self.filters)
-        values = self.form.cleaned_data.items()
-        return [slot for name, value in values for slot in filters[name].slots(value)]
-
-    @property
-    def choices(self) -> tuple[tuple[str, bool], ...]:
-        """What else their SQL depends on."""
-        values = self.form.cleaned_data.items()
-        return tuple((name, value) for name, value in values if isinstance(value, bool))
-
-    def filter_queryset(self, queryset: Any, *, but: Collection[str] = ()) -> Any:
-        """By all filters but some. Nobody where a value is wrong: it never widens a result."""
+    def narrow(self, asked: Asked, *, but: Collection[str] = ()) -> Asked:
+        """Those whom all filters leave, but for some. A mistake never widens a result."""
         if self.errors:
-            return queryset.none()
-        for name, value in self.form.cleaned_data.items():
-            queryset = queryset if name in but else self.filters[name].filter(queryset, value)
-        return queryset
+            return replace(asked, compose=lambda: asked.compose().none(), choices=("nobody",))
+        values = {n: value for n, value in self.form.cleaned_data.items() if n not in but}
+        filters = cast("Mapping[str, SharedFilter]", self.filters)
+        slots = [slot for name, value in values.items() for slot in filters[name].slots(value)]
+        choices = tuple(item for item in values.items() if isinstance(item[1], bool))
+
+        def compose() -> CustomerQuerySet:
+            left: Any = asked.compose()
+            for name, value in values.items():
+                left = filters[name].filter(left, value)
+            return cast("CustomerQuerySet", left)
+
+        return Asked(compose, [*asked.slots, *slots], choices)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """What the library offers beside, by the same rule."""
+        return self.narrow(Asked(lambda: queryset, ())).compose()
 
 
 # In the order of a canonical query string; anything else is not a filter.

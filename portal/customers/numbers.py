@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from django.db.models.expressions import Combinable
-
+from portal.customers.asked import Asked, InQuery
 from portal.customers.counts import CAP, Conditions, Count, Counts, counted_number, kept_number
 from portal.customers.facets import Seen, count_by_combination
-from portal.customers.models import CustomerQuerySet
 from portal.organizers.models import Organizer
 
 # So many customers can be looked at one by one in the time that facets have.
@@ -27,9 +25,9 @@ class Numbers:
     """
 
     organizer: Organizer
-    asked: Callable[[], CustomerQuerySet]
+    asked: Callable[[], Asked]
     conditions: Conditions
-    left_by_others: Callable[[], CustomerQuerySet] | None
+    left_by_others: Callable[[], Asked] | None
     read_kept: Callable[[], Counts]
     # What a search knows of the others' choice already, and whether that is more than CAP.
     seen: Counts | None
@@ -42,16 +40,19 @@ class Numbers:
     def exact(self) -> int:
         """How many they are. Counts them where no number is kept."""
         known = self.read_kept() if self.left_by_others is None else self.seen
-        return self.asked().count() if known is None else known.matching(self.conditions)
+        if known is not None:
+            return known.matching(self.conditions)
+        return self.asked().compose().count()
 
     @property
-    def in_query(self) -> Callable[[], Combinable] | None:
+    def in_query(self) -> InQuery | None:
         """The same within a query for something else; None where that is better without."""
         if self.left_by_others is None:
-            return lambda: kept_number(self.organizer, self.conditions)
+            # The slots of its conditions are those of whoever is asked for.
+            return InQuery(lambda: kept_number(self.organizer, self.conditions), {}, "kept")
         if self.seen is not None or self.are_few:
             return None
-        return lambda: counted_number(self.asked())
+        return counted_in_query(self.asked())
 
     @property
     def facets(self) -> Counts | None:
@@ -76,3 +77,12 @@ class Numbers:
         if self.is_walked and self.read_kept().total > IN_TIME:
             return Seen(None)
         return count_by_combination(self.left_by_others(), CAP)
+
+
+def counted_in_query(asked: Asked, *, at_most: int | None = None) -> InQuery:
+    """How many are asked for, as far as one counts."""
+    return InQuery(
+        lambda: counted_number(asked.compose(), at_most=at_most),
+        asked.given,
+        (asked.shape, at_most),
+    )

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.core.paginator import EmptyPage
-from django.db.models.expressions import Combinable
 
-from portal.customers.counts import CAP, Count, counted_number
+from portal.customers.counts import CAP, Count
 from portal.customers.models import Customer
+from portal.customers.numbers import Numbers, counted_in_query
 from portal.customers.stretches import Walk
-
-if TYPE_CHECKING:
-    from portal.customers.numbers import Numbers
 
 # A line of the list says nothing of these.
 UNSEEN: Final = frozenset(
@@ -78,15 +75,8 @@ def _counted(walk: Walk, count: int, number: int, size: int) -> CustomerPage:
 def _uncounted(walk: Walk, known: Count | None, number: int, size: int) -> CustomerPage:
     """Of more than CAP customers, or of nobody knows how many, which the query then tells."""
     start = (number - 1) * size
-
-    def seen() -> Combinable:
-        return counted_number(walk.customers, at_most=CAP + 1)
-
-    if known:
-        walk = replace(walk, count=None, number=lambda: CAP + 1)
-    else:
-        walk = replace(walk, count=seen, shape=walk.shape and (walk.shape, CAP))
-    stretch = walk.read_from(start, size)
+    seen = None if known else counted_in_query(walk.asked, at_most=CAP + 1)
+    stretch = replace(walk, count=seen, number=lambda: CAP + 1).read_from(start, size)
     if start and not stretch:
         raise EmptyPage
     is_last = stretch.after is None

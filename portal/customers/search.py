@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from django.forms import Form
 from django.http import QueryDict
 
+from portal.customers.asked import Asked
 from portal.customers.counts import FACETS, Count, Counts, conditions_from, kept_counts
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import (
@@ -43,10 +44,6 @@ class CustomerSearch:
         require_scope(organizer)
 
     @cached_property
-    def _everybody(self) -> CustomerQuerySet:
-        return customers_of(self._organizer)
-
-    @cached_property
     def _filterset(self) -> CustomerFilter:
         return CustomerFilter(self._query, self._organizer, lambda: self._kept)
 
@@ -58,13 +55,13 @@ class CustomerSearch:
     @property
     def customers(self) -> CustomerQuerySet:
         """All of them, for whoever reads them to the end."""
-        return self._asked().in_order(self.ordering)
+        return self._asked().compose().in_order(self.ordering)
 
-    def _filtered(self, *, but: Sequence[str] = ()) -> CustomerQuerySet:
+    def _filtered(self, *, but: Sequence[str] = ()) -> Asked:
         """Whoever meets the filters, or all but some of them, whatever is searched for."""
-        if not self._asks_anything:
-            return self._everybody
-        return cast("CustomerQuerySet", self._filterset.filter_queryset(self._everybody, but=but))
+        owner = Slot("organizer", self._organizer.pk)
+        everybody = Asked(lambda: customers_of(self._organizer), [owner])
+        return self._filterset.narrow(everybody, but=but) if self._asks_anything else everybody
 
     @cached_property
     def _matches(self) -> Matches:
@@ -158,36 +155,18 @@ class CustomerSearch:
         return self._walk(fields).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str]) -> Walk:
-        numbers, order = self.numbers, self.ordering
-        given = {slot.name: slot.value for slot in self._slots}
-        return Walk(self._met, order, fields, numbers.in_query, numbers.exact, self._shape, given)
-
-    @property
-    def _shape(self) -> Hashable | None:
-        """What the SQL depends on; None where it is never the same."""
-        if self.errors or self._matches.slots is None:
-            return None
-        choices = self._filterset.choices if self._asks_anything else ()
-        return choices, tuple(slot.name for slot in self._slots)
-
-    @cached_property
-    def _slots(self) -> list[Slot]:
-        """What the SQL compares with."""
-        asked = self._filterset.slots if self._asks_anything else []
-        return [Slot("organizer", self._organizer.pk), *asked, *(self._matches.slots or ())]
+        numbers = self.numbers
+        asked = self._matches.met_in(self._filtered())
+        return Walk(asked, self.ordering, fields, numbers.in_query, numbers.exact)
 
     @property
     def _sections(self) -> list[CustomerQuerySet]:
         """All of them in order, for whoever reads them one by one."""
-        return self._asked().in_sections(order_sections(self.ordering))
+        return self._asked().compose().in_sections(order_sections(self.ordering))
 
-    def _asked(self) -> CustomerQuerySet:
-        """All of them in no order, for whoever reads or counts them to the end."""
+    def _asked(self) -> Asked:
+        """All of them, for whoever reads or counts them to the end."""
         return self._matches.all_in(self._filtered())
-
-    def _met(self) -> CustomerQuerySet:
-        """All of them in no order yet, for whoever walks one to see some of them."""
-        return self._matches.met_in(self._filtered())
 
     def read_json(self, fields: Sequence[str]) -> Iterator[str]:
         """All customers, as JSON objects with these fields. Can be read outside of the scope."""

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from django.db import connections
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, F, Func
 
-from portal.customers.counts import CAP, FACETS, Combination, Counts
+from portal.customers.asked import Asked, Condition, database_to_read
+from portal.customers.counts import CAP, Combination, Counts
 from portal.customers.facets import group_by_combination
 from portal.customers.folding import fold
 from portal.slots import Slot
@@ -25,11 +26,12 @@ from portal.slots import Slot
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from portal.customers.models import CustomerQuerySet
-
 # More customers are too many to be sorted for each page, and to be counted at once.
 MOST: Final = CAP
 TRIGRAM: Final = 3
+# What is more than itself in a pattern.
+SPECIAL: Final = re.compile(r"[\\%_]")
+ESCAPED: Final = r"\\\g<0>"
 # Of punctuation alone pg_trgm makes no trigram.
 TELLING: Final = re.compile(r"[a-z0-9]{3}")
 # What migration 0004 makes on SQLite: the trigrams of `search_text`, by the customer's id.
@@ -62,49 +64,45 @@ class Matches:
             return None
         return Counts({combination: len(keys) for combination, keys in self.rare.items()})
 
-    @cached_property
-    def slots(self) -> list[Slot] | None:
-        """What SQL for them compares with; None where that depends on the words."""
-        if self.rare is not None:
-            return [_slot_for([*chain.from_iterable(self.rare.values())])]
-        return None if self.words else []
-
-    def all_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+    def all_in(self, asked: Asked) -> Asked:
         """All of them, in no order."""
-        if self.rare is not None:
-            return customers.filter(Q(IsAmong(F("pk"), *(self.slots or ()))))
-        return matching_by_index(customers, self.words) if self.words else customers
+        return self._known_in(asked) or asked.where(indexed(self.words))
 
-    def met_in(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+    def met_in(self, asked: Asked) -> Asked:
         """The same, for whoever walks an order to see some of them."""
-        if self.rare is not None:
-            return self.all_in(customers)
-        return matching_in_turn(customers, self.words)
+        return self._known_in(asked) or asked.where(_contained(self.words))
+
+    def _known_in(self, asked: Asked) -> Asked | None:
+        if self.rare is None:
+            return None
+        # However many, as one value of the query.
+        keys = orjson.dumps([*chain.from_iterable(self.rare.values())]).decode()
+        slot = Slot("keys", keys)
+        return asked.where([Condition(IsAmong(F("pk"), slot), slot)])
 
 
-def find_matches(customers: CustomerQuerySet, search: str) -> Matches:
+def find_matches(asked: Asked, search: str) -> Matches:
     """One query, to the index, where a word is long enough for it."""
     words = fold(search).split()
     if not any(len(word) >= TRIGRAM for word in words):
         return Matches(words)
-    found = matching_by_index(customers, words).order_by().values_list("id", *FACETS)
     # All keys of a combination as one text, which is quicker than as many rows.
-    texts = group_by_combination(found[: MOST + 1], KEYS[connections[customers.db].vendor])
+    texts = group_by_combination(asked.where(indexed(words)), KEYS[_vendor()], at_most=MOST + 1)
     rare = {combination: orjson.loads(text) for combination, text in texts.items()}
     are_many = sum(map(len, rare.values())) > MOST
     return Matches(words, None if are_many else rare, are_many)
 
 
-def matching_by_index(customers: CustomerQuerySet, words: Sequence[str]) -> CustomerQuerySet:
-    """Those who match, however many, in no order."""
+def indexed(words: Sequence[str]) -> list[Condition]:
+    """Each word is part of the text: for whoever wants all who match, however many."""
     parts = [*map(_telling_part, words)]
-    if connections[customers.db].vendor == "postgresql":
-        for part in parts:
-            customers = customers.filter(search_text__contains=part)
-        return matching_in_turn(customers, [word for word in words if word not in parts])
-    if trigrams := _trigrams(parts):
-        customers = customers.filter(Q(HasTrigrams(F("pk"), Value(trigrams))))
-    return matching_in_turn(customers, words)
+    if _vendor() == "postgresql":
+        return [*_alike(parts), *_contained([word for word in words if word not in parts])]
+    return [*_having(_trigrams(parts)), *_contained(words)]
+
+
+def _vendor() -> str:
+    return connections[database_to_read()].vendor
 
 
 def _telling_part(word: str) -> str:
@@ -113,16 +111,21 @@ def _telling_part(word: str) -> str:
     return mailbox + at if TELLING.search(mailbox) else word
 
 
-def matching_in_turn(customers: CustomerQuerySet, words: Sequence[str]) -> CustomerQuerySet:
-    """The same customers, told by looking at each: no index is ever used for the words."""
-    for word in words:
-        customers = customers.filter(Q(Contains(F("search_text"), Value(word))))
-    return customers
+def _contained(words: Sequence[str]) -> list[Condition]:
+    """Told by looking at each text: no index is ever used for them."""
+    slots = [Slot(f"word {number}", word) for number, word in enumerate(words)]
+    return [Condition(Contains(F("search_text"), slot), slot) for slot in slots]
 
 
-def _slot_for(keys: Sequence[int]) -> Slot:
-    """Primary keys, however many, as one value of a query."""
-    return Slot("keys", orjson.dumps(keys).decode())
+def _alike(parts: Sequence[str]) -> list[Condition]:
+    patterns = [f"%{SPECIAL.sub(ESCAPED, part)}%" for part in parts]
+    slots = [Slot(f"pattern {number}", pattern) for number, pattern in enumerate(patterns)]
+    return [Condition(IsLike(F("search_text"), slot), slot) for slot in slots]
+
+
+def _having(trigrams: str) -> list[Condition]:
+    slots = [Slot("trigrams", trigrams)] if trigrams else []
+    return [Condition(HasTrigrams(F("pk"), slot), slot) for slot in slots]
 
 
 def _trigrams(words: Sequence[str]) -> str:
@@ -141,6 +144,14 @@ class Contains(Func):
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         return self.as_sql(compiler, connection, template="(INSTR(%(expressions)s) > 0)", **extra)
+
+
+class IsLike(Func):
+    """Whether a text has a pattern, for which PostgreSQL has an index."""
+
+    arg_joiner = " LIKE "
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
 
 
 class HasTrigrams(Func):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
 
 from portal.kept import Converters, convert_rows
-from portal.slots import fill, require_slots, slots_left_open
+from portal.slots import fill, require_slots
 
 Values = tuple[Any, ...]  # whatever the columns hold
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
     Rows = QuerySet[Any, Values]
-
-# Whoever asks for ever other fields cannot fill the memory.
-MOST_KEPT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -96,41 +92,17 @@ def stream_sections(sections: Sequence[Rows], batch: int) -> Iterator[Values]:
             yield from rows
 
 
-class KeptSections(threading.local):
-    """The SQL of sections that are asked for again and again.
-
-    Composing it takes longer than reading a page. It is kept by thread, to which connections
-    belong, and by the shape that the caller gives: the database, and whatever the SQL depends on.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[Hashable, Statement | None] = {}
-
-    def statement(self, shape: Hashable, build: Callable[[], Sequence[Rows]]) -> Statement | None:
-        """None where nobody can be in any section. Raises TypeError for values in no slot."""
-        if shape in self._kept:
-            statement = self._kept.pop(shape)
-        else:
-            with slots_left_open():
-                statement = compile_sections(build())
-            require_slots([*chain.from_iterable(statement.parameters)] if statement else [])
-        # The last one asked for is the last one to go.
-        self._kept[shape] = statement
-        if len(self._kept) > MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return statement
-
-
 def compile_sections(sections: Sequence[Rows]) -> Statement | None:
-    """None where nobody can be in any."""
+    """To be kept. None where nobody can be in any. Raises TypeError for a value in no slot."""
     compiled = list(_each_compiled(sections))
     if not compiled:
         return None
     parts = [f"SELECT * FROM ({sql} LIMIT %s) AS section" for _, sql, _ in compiled]  # noqa: S608
-    first = compiled[0][0]
+    first, parameters = compiled[0][0], [values for _, _, values in compiled]
+    require_slots([*chain.from_iterable(parameters)])
     return Statement(
         f"{' UNION ALL '.join(parts)} LIMIT %s OFFSET %s",
-        [values for _, _, values in compiled],
+        parameters,
         first.connection,
         first.get_converters([expression for expression, *_ in first.select or ()]),
     )

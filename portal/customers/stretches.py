@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import router
 from django.db.models import BigIntegerField, Expression, F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
-from portal.customers.models import Customer, CustomerQuerySet
+from portal.customers.asked import Asked, InQuery, database_to_read
 from portal.customers.orderings import PRIMARY, Section, order_keys, order_sections
 from portal.customers.places import Place, sections_beyond
-from portal.customers.sections import Found, KeptSections, Values, compile_sections
+from portal.customers.sections import Found, Statement, Values, compile_sections
+from portal.slots import KeptByShape
 
 if TYPE_CHECKING:
     from portal.customers.sections import Rows
@@ -26,7 +26,7 @@ NEAR: Final = 1_000
 # A column without a value, of a type that other parts of a query can have as well.
 NOTHING: Final = Cast(Value(None), BigIntegerField())
 NOBODY: Final = Found([])
-kept = KeptSections()
+kept = KeptByShape[Statement | None]()
 
 
 @dataclass(frozen=True)
@@ -62,27 +62,18 @@ class Walk:
     on.
     """
 
-    met: Callable[[], CustomerQuerySet]
+    asked: Asked
     keys: Sequence[str]
     fields: Sequence[str]
-    count: Callable[[], Combinable] | None
+    count: InQuery | None
     number: Callable[[], int] | None
-    # What the SQL for the customers depends on, and what is in its slots; without a shape their
-    # SQL is never the same.
-    shape: Hashable | None
-    given: Mapping[str, Any]
-
-    @cached_property
-    def customers(self) -> CustomerQuerySet:
-        """Composed only where their SQL is not kept."""
-        return self.met()
 
     def read_from(self, start: int, size: int) -> Stretch:
         """From the customer with this number on. The count is 0 past the end."""
         if start > NEAR:
             return self._read_far(start, size)
         sections = partial(order_sections, self.keys)
-        found = self._read(sections, ("from",), self.given, start, size + 1)
+        found = self._read(sections, ("from",), self.asked.given, start, size + 1)
         shown, further = found[:size], len(found) > size
         return Stretch(
             count=self._count(found) if further else start + len(found) if found else 0,
@@ -94,7 +85,7 @@ class Walk:
 
     def read_beyond(self, place: Place, size: int) -> Stretch:
         """Beyond the place. Raises ValueError where it is one of another order."""
-        given = {**self.given, **place.given}
+        given = {**self.asked.given, **place.given}
         sections = partial(sections_beyond, self.keys, place)
         found = self._read(sections, place.shape, given, 0, size + 1)
         shown, further = found[:size], None
@@ -115,7 +106,7 @@ class Walk:
     def read_last(self, size: int) -> Stretch:
         """The end of the list, in its order."""
         sections = partial(order_sections, self.keys, backwards=True)
-        found = self._read(sections, ("last",), self.given, 0, size)
+        found = self._read(sections, ("last",), self.asked.given, 0, size)
         return Stretch(self._count(found), found[::-1], len(self.fields))
 
     def _read_far(self, start: int, size: int) -> Stretch:
@@ -134,11 +125,11 @@ class Walk:
 
         def build() -> list[Rows]:
             sections = order_sections(self.keys, backwards=backwards)
-            customers = self.customers.in_sections(sections)
+            customers = self.asked.compose().in_sections(sections)
             columns = map(self._place_in, sections)
             return [each.values_list(*some) for each, some in zip(customers, columns, strict=True)]
 
-        return self._ask(build, ("place", backwards), self.given, offset, 1)
+        return self._ask(build, ("place", backwards), self.asked.given, offset, 1)
 
     def _place_in(self, section: Section) -> list[Combinable]:
         """The keys, as far as they are in the index that the section is read from."""
@@ -161,11 +152,14 @@ class Walk:
         """The fields, behind them the values of the order's keys, and the count."""
 
         def build() -> list[Rows]:
-            count = self.count() if self.count else NOTHING
+            count = self.count.compose() if self.count else NOTHING
             columns = [*self.fields, *self._key_expressions, count]
-            return [each.values_list(*columns) for each in self.customers.in_sections(sections())]
+            customers = self.asked.compose().in_sections(sections())
+            return [each.values_list(*columns) for each in customers]
 
-        return self._ask(build, (*self.fields, self.count is None, *shape), given, start, limit)
+        given = {**given, **self.count.given} if self.count else given
+        whole = (*self.fields, self.count and self.count.shape, *shape)
+        return self._ask(build, whole, given, start, limit)
 
     def _ask(
         self,
@@ -175,11 +169,8 @@ class Walk:
         start: int,
         limit: int,
     ) -> Found:
-        if self.shape is None:
-            statement = compile_sections(build())
-        else:
-            whole = (router.db_for_read(Customer), self.shape, *self.keys, *shape)
-            statement = kept.statement(whole, build)
+        whole = (database_to_read(), self.asked.shape, *self.keys, *shape)
+        statement = kept.get(whole, lambda: compile_sections(build()))
         return statement.read(given, start, limit) if statement else NOBODY
 
     def _beside(self, row: Values, *, backwards: bool = False) -> Place:

@@ -9,8 +9,9 @@ from django.db import connection, models
 from django.db.models import F, Q, Value
 from django.db.models.lookups import Exact, GreaterThan
 
+from portal import slots
 from portal.organizers.models import Organizer
-from portal.slots import Slot, fill, require_slots, slots_left_open
+from portal.slots import KeptByShape, Slot, fill, require_slots, slots_left_open
 
 AT_NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -52,3 +53,17 @@ def test_a_value_in_no_slot_is_not_kept() -> None:
 
     with pytest.raises(TypeError, match="bigevents"):
         require_slots(kept)
+
+
+def test_what_was_asked_for_last_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "MOST_KEPT", 2)
+    kept, made = KeptByShape[str](), []
+
+    def make(shape: str) -> str:
+        made.append(shape)
+        return shape.upper()
+
+    for shape in ("a", "b", "a", "c", "a", "b"):
+        assert kept.get(shape, lambda: make(shape)) == shape.upper()  # noqa: B023  called at once
+
+    assert made == ["a", "b", "c", "b"]
