@@ -17,11 +17,18 @@ from portal.api.fields import as_object, wanted_fields
 from portal.api.openapi import operations
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_search
-from portal.api.renderers import BulkRenderer, CsvRenderer, NdjsonRenderer, OrjsonRenderer
+from portal.api.renderers import (
+    BulkRenderer,
+    CsvRenderer,
+    NdjsonRenderer,
+    OrjsonRenderer,
+    json_response,
+)
 from portal.customers import services
 from portal.customers.filters import PARAMETERS as FILTER_PARAMETERS
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from django.http.response import HttpResponseBase
 
 
@@ -40,7 +47,7 @@ class CustomerList(OrganizerEndpoint):
                 raise ValidationError(dict(search.errors))
             if isinstance(request.accepted_renderer, BulkRenderer):
                 return stream(request, search, fields)
-            return Response(paginate_search(request, search, fields))
+            return json_response(paginate_search(request, search, fields))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Errors are JSON, whatever was asked for."""
@@ -65,6 +72,6 @@ class CustomerDetail(OrganizerEndpoint):
                 raise NotFound("No Customer matches the given query.") from None
 
     @operations.get_customer
-    def get(self, request: Request, organizer: str, identifier: str) -> Response:
+    def get(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         fields = wanted_fields(request.query_params, self.access)
-        return Response(as_object(fields, [self.customer[field] for field in fields]))
+        return json_response(as_object(fields, [self.customer[field] for field in fields]))

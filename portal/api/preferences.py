@@ -13,7 +13,8 @@ APPLIED: Final = "Preference-Applied"
 
 def wants_strictness(request: Request) -> bool:
     """Of several preferences with one name the first one counts; names and values ignore case."""
-    return next(_values(request.headers.get("Prefer", ""), "handling"), "") == "strict"
+    # The mapping of all headers would be made for this one alone.
+    return next(_values(request.META.get("HTTP_PREFER", ""), "handling"), "") == "strict"
 
 
 def refuse_unknown(request: Request, known: Collection[str]) -> None:
