@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.core.paginator import EmptyPage
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
@@ -15,12 +14,12 @@ from django.test import Client
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers import numbers, pages, searching, services
+from portal.customers import numbers
 from portal.customers.asked import Asked
 from portal.customers.counts import FACETS
 from portal.customers.facets import Seen, count_by_combination
 from portal.customers.models import customers_of
-from portal.customers.search import CustomerSearch
+from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 from portal.slots import Slot
 
@@ -37,31 +36,6 @@ QUERIES = [
 ]
 
 
-@pytest.fixture
-def crowd(make_customer: CustomerMaker) -> None:
-    """Twenty-four, two of every kind."""
-    for kind in product((True, False), (True, False), ("de", "fr", "en"), (True, False)):
-        is_active, is_verified, locale, has_signed_in = kind
-        make_customer(
-            is_active=is_active,
-            is_verified=is_verified,
-            locale=locale,
-            last_login="2026-01-01T12:00:00Z" if has_signed_in else None,
-        )
-
-
-@pytest.fixture
-def low_cap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten are many."""
-    for module in (pages, numbers):
-        monkeypatch.setattr(module, "CAP", 10)
-    monkeypatch.setattr(searching, "MOST", 10)
-
-
-def asked(organizer: Organizer, query: str) -> CustomerSearch:
-    return services.search_customers(organizer, query=QueryDict(query))
-
-
 @pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_facet_counts_what_all_other_filters_leave(organizer: Organizer, query: str) -> None:
@@ -72,50 +46,6 @@ def test_a_facet_counts_what_all_other_filters_leave(organizer: Organizer, query
             left = asked(organizer, others.urlencode()).customers.values_list(facet, flat=True)
 
             assert asked(organizer, query).count_by(facet) == Counter(left)
-
-
-@pytest.mark.usefixtures("crowd", "low_cap")
-@pytest.mark.parametrize(
-    ("query", "number", "words", "is_last"),
-    [
-        ("", 1, "24", False),
-        ("is_active=true", 1, "12", False),
-        ("search=customer", 1, "10+", False),
-        ("search=customer", 4, "16+", False),
-        ("search=customer", 6, "24", True),
-        ("search=customer", None, "24", True),
-        ("search=customer&ordering=-last_login", None, "24", True),
-        ("search=customer&is_active=true", 1, "10+", False),
-        ("search=customer&is_active=true&locale=de", 1, "4", True),
-        ("search=nobody", 1, "0", True),
-    ],
-)
-def test_a_page_says_how_many_there_are(
-    organizer: Organizer, query: str, number: int | None, words: str, *, is_last: bool
-) -> None:
-    with scope(organizer=organizer):
-        page = asked(organizer, query).page(number, 4)
-
-    assert (str(page.count), page.is_last) == (words, is_last)
-
-
-@pytest.mark.usefixtures("crowd", "low_cap")
-@pytest.mark.parametrize("size", [1, 4, 5, 50])
-def test_the_last_page_has_the_rows_that_its_number_has(organizer: Organizer, size: int) -> None:
-    with scope(organizer=organizer):
-        search = asked(organizer, "search=customer&ordering=-last_login")
-        last = search.page(None, size)
-
-        assert last.rows == search.page(last.number, size).rows
-
-
-@pytest.mark.usefixtures("crowd", "low_cap")
-@pytest.mark.parametrize("number", [7, 10**9, 10**30])
-def test_a_page_past_the_end_is_empty(organizer: Organizer, number: int) -> None:
-    with scope(organizer=organizer):
-        for query in ("", "search=customer"):
-            with pytest.raises(EmptyPage):
-                asked(organizer, query).page(number, 4)
 
 
 @pytest.mark.usefixtures("crowd", "low_cap")

@@ -6,15 +6,13 @@ from itertools import product
 
 import pytest
 from django.db import connection
-from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
-from portal.customers import services
 from portal.customers.counts import kept_counts
-from portal.customers.search import CustomerSearch
+from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 
 KEPT = [
@@ -35,10 +33,6 @@ def crowd(make_customer: CustomerMaker, rival: Organizer) -> None:
         make_customer(is_active=is_active, is_verified=is_verified, locale=locale)
     make_customer(locale="de")
     make_customer(of=rival, locale="it")
-
-
-def asked(organizer: Organizer, query: str) -> CustomerSearch:
-    return services.search_customers(organizer, query=QueryDict(query))
 
 
 @pytest.mark.parametrize("query", [*KEPT, "search=customer1", "never_logged_in=true&locale=de"])

@@ -1,0 +1,54 @@
+"""Pages of a list: their rows, their number among the others, and the end."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.paginator import EmptyPage
+from django_scopes import scope
+
+from portal.customers.tests.asking import asked
+from portal.organizers.models import Organizer
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+@pytest.mark.parametrize(
+    ("query", "number", "words", "is_last"),
+    [
+        ("", 1, "24", False),
+        ("is_active=true", 1, "12", False),
+        ("search=customer", 1, "10+", False),
+        ("search=customer", 4, "16+", False),
+        ("search=customer", 6, "24", True),
+        ("search=customer", None, "24", True),
+        ("search=customer&ordering=-last_login", None, "24", True),
+        ("search=customer&is_active=true", 1, "10+", False),
+        ("search=customer&is_active=true&locale=de", 1, "4", True),
+        ("search=nobody", 1, "0", True),
+    ],
+)
+def test_a_page_says_how_many_there_are(
+    organizer: Organizer, query: str, number: int | None, words: str, *, is_last: bool
+) -> None:
+    with scope(organizer=organizer):
+        page = asked(organizer, query).page(number, 4)
+
+    assert (str(page.count), page.is_last) == (words, is_last)
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+@pytest.mark.parametrize("size", [1, 4, 5, 50])
+def test_the_last_page_has_the_rows_that_its_number_has(organizer: Organizer, size: int) -> None:
+    with scope(organizer=organizer):
+        search = asked(organizer, "search=customer&ordering=-last_login")
+        last = search.page(None, size)
+
+        assert last.rows == search.page(last.number, size).rows
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+@pytest.mark.parametrize("number", [7, 10**9, 10**30])
+def test_a_page_past_the_end_is_empty(organizer: Organizer, number: int) -> None:
+    with scope(organizer=organizer):
+        for query in ("", "search=customer"):
+            with pytest.raises(EmptyPage):
+                asked(organizer, query).page(number, 4)
