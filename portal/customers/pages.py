@@ -76,13 +76,13 @@ def _uncounted(walk: Walk, known: Count | None, number: int, size: int) -> Custo
     """Of more than CAP customers, or of nobody knows how many, which the query then tells."""
     start = (number - 1) * size
     seen = None if known else counted_in_query(walk.asked, at_most=CAP + 1)
-    stretch = replace(walk, count=seen, number=lambda: CAP + 1).read_from(start, size)
+    stretch = replace(walk, count=seen, number=None).read_from(start, size)
     if start and not stretch:
         raise EmptyPage
     is_last = stretch.after is None
     # Whoever has come further knows of more, and at the end of all.
     least = Count(max(CAP, start + len(stretch)), is_exact=is_last)
-    count = least if stretch.count > CAP else Count(stretch.count)
+    count = least if known or stretch.count > CAP else Count(stretch.count)
     return CustomerPage(number, size, count, _customers(stretch.rows), is_last=is_last)
 
 

@@ -59,7 +59,8 @@ class Walk:
 
     The count is what the database says in the same query, the number the same on its own; each
     where somebody wants to know it. Without a count, the number is asked for where the list goes
-    on.
+    on, and far pages are read from the nearer end by it: it must be true. Without either, the
+    count of a list that goes on is 0.
     """
 
     asked: Asked

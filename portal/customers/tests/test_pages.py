@@ -6,6 +6,7 @@ import pytest
 from django.core.paginator import EmptyPage
 from django_scopes import scope
 
+from portal.customers import stretches
 from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 
@@ -33,6 +34,25 @@ def test_a_page_says_how_many_there_are(
         page = asked(organizer, query).page(number, 4)
 
     assert (str(page.count), page.is_last) == (words, is_last)
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+@pytest.mark.parametrize("near", [0, 1_000])
+@pytest.mark.parametrize("query", ["search=customer", "never_logged_in=false", "search=om"])
+def test_every_page_of_a_list_too_long_to_count_is_its_part_of_it(
+    organizer: Organizer, query: str, near: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "NEAR", near)
+    with scope(organizer=organizer):
+        search = asked(organizer, f"{query}&ordering=-name")
+        everybody = list(search.customers)
+
+        pages = [search.page(number, 4) for number in range(1, -(-len(everybody) // 4) + 1)]
+
+        assert [row for page in pages for row in page.rows] == everybody
+        assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
+        with pytest.raises(EmptyPage):
+            search.page(len(pages) + 1, 4)
 
 
 @pytest.mark.usefixtures("crowd", "low_cap")
