@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import Endpoint
+from portal.api.openapi import security  # noqa: F401  The generator knows whoever is imported.
 from portal.api.openapi.parameters import ALWAYS
 from portal.api.openapi.shapes import MISTAKES
 from portal.http import absolute_url
