@@ -53,6 +53,24 @@ def test_one_that_is_there_already_stops_all(organizer: Organizer) -> None:
         assert not Customer.objects.exists()
 
 
+UNKNOWN = """
+    SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+    WHERE indrelid = 'customers_customer'::regclass
+    EXCEPT SELECT attname FROM pg_stats WHERE tablename = 'customers_customer'"""
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite looks at indexes only")
+def test_the_planner_knows_every_column_of_an_index(organizer: Organizer) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(UNKNOWN)
+        assert cursor.fetchall()
+
+        add_customers(organizer, [_ready(demo_customers(1_000))], expected=1_000)
+
+        cursor.execute(UNKNOWN)
+        assert cursor.fetchall() == []
+
+
 def _indexes() -> dict[str, Any]:
     """With the constraints."""
     with connection.cursor() as cursor:
