@@ -1,4 +1,4 @@
-"""Customers of every kind, and lists that are long with few of them."""
+"""Customers of every kind, lists that are long with few of them, and room for plans."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from portal.conftest import CustomerMaker
 from portal.customers import numbers, pages, searching
+from portal.customers.tests.plans import Plan
 
 
 @pytest.fixture
@@ -29,3 +30,8 @@ def low_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (pages, numbers):
         monkeypatch.setattr(module, "CAP", 10)
     monkeypatch.setattr(searching, "MOST", 10)
+
+
+@pytest.fixture
+def plans() -> list[Plan]:
+    return []

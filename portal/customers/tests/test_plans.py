@@ -7,17 +7,15 @@ from typing import Final
 
 import pytest
 from django.db import connection, transaction
-from django.http import QueryDict
 from django_scopes import scope
 from pytest_django.plugin import DjangoDbBlocker
 
-from portal.customers import services
 from portal.customers.counts import CAP
 from portal.customers.demo import BLOCK, UNTIL, demo_block
 from portal.customers.loading import add_customers
 from portal.customers.models import Customer
 from portal.customers.prepared import make_ready
-from portal.customers.search import CustomerSearch
+from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import SEARCH, Plan, explained
 from portal.customers.tests.walks import FEW, INDEXES, KEYS, SIZE, assert_walked, keys_for
 from portal.organizers.models import Organizer
@@ -52,25 +50,16 @@ def _fill(organizer: Organizer, count: int, *, seed: int) -> None:
 
 
 @pytest.fixture
-def plans() -> list[Plan]:
-    return []
-
-
-@pytest.fixture
 def in_large(large: Organizer, db: None) -> Iterator[Organizer]:
     with scope(organizer=large):
         yield large
-
-
-def _ask(organizer: Organizer, query: str) -> CustomerSearch:
-    return services.search_customers(organizer, query=QueryDict(query))
 
 
 @pytest.mark.parametrize("ordering", KEYS)
 def test_the_first_page_walks_the_index(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
-    search = _ask(in_large, f"ordering={ordering}")
+    search = asked(in_large, f"ordering={ordering}")
 
     with explained(plans):
         search.read_page(FIELDS, 1, SIZE)
@@ -83,7 +72,7 @@ def test_the_first_page_walks_the_index(
 def test_the_last_page_walks_the_index(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
-    search = _ask(in_large, f"ordering={ordering}")
+    search = asked(in_large, f"ordering={ordering}")
 
     with explained(plans):
         assert len(search.read_page(FIELDS, LAST, SIZE).rows) == SIZE
@@ -95,7 +84,7 @@ def test_the_last_page_walks_the_index(
 def test_a_followed_page_deep_in_the_list_walks_the_index(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
-    search = _ask(in_large, f"ordering={ordering}")
+    search = asked(in_large, f"ordering={ordering}")
     place = search.read_page(FIELDS, DEEP, SIZE).after
     assert place
 
@@ -110,7 +99,7 @@ def test_a_common_filter_walks_the_index_of_the_order(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
     with explained(plans):
-        _ask(in_large, query).read_page(FIELDS, 1, SIZE)
+        asked(in_large, query).read_page(FIELDS, 1, SIZE)
 
     assert_walked(plans, "email")
 
@@ -119,7 +108,7 @@ def test_a_common_filter_walks_the_index_of_the_order(
 def test_kept_counts_look_at_no_customer(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
-    search = _ask(in_large, query)
+    search = asked(in_large, query)
 
     with explained(plans):
         found = search.numbers.exact()
@@ -131,7 +120,7 @@ def test_kept_counts_look_at_no_customer(
 
 def test_many_matches_are_counted_in_the_index(in_large: Organizer, plans: list[Plan]) -> None:
     with explained(plans):
-        _ask(in_large, "date_joined_since=2022-01-01").page(1, SIZE)
+        asked(in_large, "date_joined_since=2022-01-01").page(1, SIZE)
 
     counted, _walked = plans
     assert counted.indexes == INDEXES["date_joined"]
@@ -149,7 +138,7 @@ def test_who_is_known_is_found_by_an_index(
 
     with explained(plans):
         for value in (getattr(known, parameter), "nobody"):
-            _ask(in_large, f"{parameter}={value}").read_page(FIELDS, 1, SIZE)
+            asked(in_large, f"{parameter}={value}").read_page(FIELDS, 1, SIZE)
 
     assert {name for plan in plans for name in plan.indexes} == {index}
     assert sum(plan.rows for plan in plans) <= 5
@@ -163,7 +152,7 @@ def test_a_rare_search_enters_the_index_of_trigrams(
         search = str(Customer.objects.exclude(email=None)[0].email)
 
     with explained(plans):
-        _ask(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
+        asked(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
 
     found, *rows = plans
     assert found.indexes == {SEARCH}
@@ -176,7 +165,7 @@ def test_a_common_search_walks_the_index_of_the_order(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     with explained(plans):
-        page = _ask(in_large, "search=example.org").page(1, SIZE)
+        page = asked(in_large, "search=example.org").page(1, SIZE)
 
     assert not page.count.is_exact
     _found, walked = plans
@@ -188,10 +177,10 @@ def test_what_changed_lately_walks_the_index(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
     query = f"modified_since=2025-12-31&ordering={ordering}"
-    changed = _ask(in_large, query).numbers.exact()
+    changed = asked(in_large, query).numbers.exact()
 
     with explained(plans):
-        _ask(in_large, query).read_page(FIELDS, 1, SIZE)
+        asked(in_large, query).read_page(FIELDS, 1, SIZE)
 
     [plan] = plans
     assert plan.indexes == INDEXES["last_modified"]

@@ -16,8 +16,8 @@ def test_a_common_search_is_counted_once(
     organizer: Organizer,
     make_customer: CustomerMaker,
     monkeypatch: pytest.MonkeyPatch,
+    plans: list[Plan],
 ) -> None:
-    plans: list[Plan] = []
     monkeypatch.setattr(searching, "MOST", 1)
     for _time in range(3):
         make_customer()
