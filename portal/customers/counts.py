@@ -62,6 +62,7 @@ class Combination(NamedTuple):
 
 # As far as people count: beyond it they read "10,000+", until the exact number is there.
 CAP: Final = 10_000
+ALL: Final = 10**9
 FACETS: Final = Combination._fields
 # Of each facet that is asked for the values, one of which a customer has.
 Conditions = Mapping[str, Collection[Any]]  # truths, or languages
@@ -146,7 +147,12 @@ def counted_number(
 ) -> models.Subquery:
     """For a query: how many rows another one has, as far as one counts."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    return _number(customers.order_by().values("pk")[:at_most], template)
+    return _number(up_to(at_most, customers.values("pk")), template)
+
+
+def up_to(number: int | None, customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
+    """So many of them, or all. Django forgets the order of a subquery that has no limit."""
+    return customers[: number or (ALL if customers.query.order_by else None)]
 
 
 def _number(rows: models.QuerySet[Any, Any], template: str) -> models.Subquery:

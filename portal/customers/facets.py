@@ -87,7 +87,7 @@ def _read(
 
     def make() -> Sql | None:
         try:
-            sql, parameters = write(asked.compose().order_by(), at_most)
+            sql, parameters = write(asked.compose(), at_most)
         except EmptyResultSet:
             return None
         require_slots(parameters)

@@ -43,6 +43,13 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Those in each section of an order, as it orders them."""
         return [self.filter(each.condition).order_by(*_order(each.terms)) for each in sections]
 
+    def as_stored(self) -> CustomerQuerySet:
+        """In an order that an index has, and in which neighbours are side by side in the table too.
+
+        Who has to look at many, for want of an index of what is asked, reads each page once.
+        """
+        return self.order_by("-is_active", "-pk")
+
     def update(self, **values: Any) -> int:
         if SOURCES & values.keys():
             raise TypeError(f"Other columns follow from these: save() each customer: {SOURCES}")

@@ -8,7 +8,15 @@ from functools import cached_property
 from typing import Final
 
 from portal.customers.asked import Asked, InQuery
-from portal.customers.counts import CAP, Conditions, Count, Counts, counted_number, kept_number
+from portal.customers.counts import (
+    CAP,
+    Conditions,
+    Count,
+    Counts,
+    counted_number,
+    kept_number,
+    up_to,
+)
 from portal.customers.facets import Seen, count_by_combination
 from portal.organizers.models import Organizer
 
@@ -42,7 +50,7 @@ class Numbers:
         known = self.read_kept() if self.left_by_others is None else self.seen
         if known is not None:
             return known.matching(self.conditions)
-        return self.asked().compose().count()
+        return up_to(None, self.asked().compose()).count()
 
     @property
     def in_query(self) -> InQuery | None:
