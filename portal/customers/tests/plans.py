@@ -46,6 +46,7 @@ class Plan:
     # Whether a part is carried out for each row of another; only SQLite says so.
     is_correlated: bool = False
     tables: set[str] = field(default_factory=set)  # that are read from one end to the other
+    is_covered: bool = True  # by indexes: customers themselves are not looked at
 
 
 @contextmanager
@@ -78,10 +79,13 @@ def _on_postgresql(sql: str, values: Any) -> Plan:
 
 
 def _read_node(plan: Plan, node: dict[str, Any]) -> None:
-    if node.get("Index Name") == KEPT or node.get("Relation Name") == KEPT_TABLE:
+    is_kept = node.get("Index Name") == KEPT or node.get("Relation Name") == KEPT_TABLE
+    if is_kept or not node["Actual Loops"]:
         return
     if "Index Name" in node:
         plan.indexes.add(node["Index Name"])
+    if "Relation Name" in node:
+        plan.is_covered &= node["Node Type"] == "Index Only Scan"
     if node["Node Type"] == "Seq Scan":
         plan.tables.add(node["Relation Name"])
     if node["Node Type"] == "Sort":
@@ -101,6 +105,7 @@ def _on_sqlite(sql: str, values: Any) -> Plan:
         for *_numbers, detail in cursor.fetchall():
             for found in ON_SQLITE.findall(detail):
                 plan.indexes.add(NAMES.get("".join(found), "".join(found)))
+            plan.is_covered &= " USING " not in detail or " COVERING " in detail
             plan.is_sorted |= "TEMP B-TREE FOR ORDER BY" in detail
             plan.is_correlated |= "CORRELATED" in detail
             if detail == f"SCAN {TABLE}":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers import searching, services
+from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
 
@@ -30,3 +32,17 @@ def test_a_common_search_is_counted_once(
 
     assert page.count == 3
     assert not any(plan.is_correlated for plan in plans)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has to vacuum before")
+@pytest.mark.parametrize("field", ["date_joined", "last_login"])
+def test_choices_beside_a_range_of_time_are_counted_without_a_look_at_the_table(
+    organizer: Organizer, make_customer: CustomerMaker, plans: list[Plan], field: str
+) -> None:
+    make_customer(**{field: "2026-01-01T12:00:00Z"})
+
+    with scope(organizer=organizer), explained(plans):
+        assert asked(organizer, f"{field}_since=2025-01-01").count_by("locale")
+
+    [plan] = plans
+    assert plan.is_covered

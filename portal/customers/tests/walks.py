@@ -17,13 +17,17 @@ KEYS = [sign + key for key in ORDERINGS for sign in ("", "-")]
 INDEXES = {
     "identifier": {"customer_by_identifier"},
     "name": {"customer_by_name_key"},
-    "email": {"customer_email_in_organizer", "customer_without_email"},
+    "email": {
+        "customer_email_in_organizer",
+        "customer_by_email_in_locale",
+        "customer_without_email",
+    },
     "is_active": {"customer_by_is_active"},
     "is_verified": {"customer_by_is_verified"},
     "locale": {"customer_by_locale_key"},
-    "date_joined": {"customer_by_date_joined"},
-    "last_login": {"customer_by_last_login"},
-    "last_modified": {"customer_by_last_modified"},
+    "date_joined": {"customer_joined_facets"},
+    "last_login": {"customer_login_facets"},
+    "last_modified": {"customer_modified_facets"},
 }
 # Not as it should be yet: SQLite finds no place in an index of an expression.
 IDENTIFIER = {"identifier", "-identifier"}
