@@ -166,6 +166,23 @@ def kept_counts(organizer: Organizer) -> Counts:
     return Counts({Combination(*values): number for *values, number in rows if number > 0})
 
 
+class KeptCounts:
+    """The same, read once where somebody wants them, if no other query has told them before."""
+
+    def __init__(self, organizer: Organizer) -> None:
+        self._organizer = organizer
+        self._counts: Counts | None = None
+
+    def read(self) -> Counts:
+        if self._counts is None:
+            self._counts = kept_counts(self._organizer)
+        return self._counts
+
+    def learn(self, counts: Counts | None) -> None:
+        """None is nothing new."""
+        self._counts = self._counts or counts
+
+
 _kept = KeptQuery(
     lambda organizer: (
         CustomerCount.objects.filter(organizer=organizer)

@@ -4,33 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.models import BigIntegerField
 
 from portal.customers.asked import Asked, database_to_read
 from portal.customers.counts import FACETS, Combination, Counts, read_combination
 from portal.databases.limited import OutOfTime, Row, read_limited
-from portal.slots import KeptByShape, fill, require_slots
+from portal.slots import KeptByShape, Slot, fill, require_slots
 
 if TYPE_CHECKING:
     from portal.customers.models import CustomerQuerySet
 
 Sql = tuple[str, Sequence[Any]]  # and its parameters
-kept = KeptByShape[Sql | None]()
+statements = KeptByShape[Sql | None]()
 
 COLUMNS: Final = ", ".join(FACETS)
+# Whoever looks beside the filters wants all customers of the organizer as well, as the database
+# keeps their numbers. Each row begins with what it is of.
+KEPT: Final = f"""
+    UNION ALL SELECT 'kept', {COLUMNS}, CAST(number AS {{type}}) FROM (
+        SELECT {COLUMNS}, SUM(number) AS number FROM customers_customercount
+        WHERE organizer_id = %s GROUP BY {COLUMNS}) AS kept"""  # noqa: S608
+AMONG: Final = """
+    (SELECT COALESCE(SUM(number), 0) FROM customers_customercount WHERE organizer_id = %s) <= """
+OWNER: Final = Slot("organizer", None, BigIntegerField())
 # How many there are is read from the index of a filter; what they are, customer by customer. That
 # is only done where they are not too many.
 COUNT: Final = """
-    WITH few AS MATERIALIZED (SELECT COUNT(*) AS number FROM ({keys}) AS met)
-    SELECT NULL, NULL, NULL, number FROM few
+    WITH few AS MATERIALIZED (
+        SELECT CASE WHEN {condition} THEN (SELECT COUNT(*) FROM ({keys}) AS met) END AS number)
+    SELECT 'met', NULL, NULL, NULL, number FROM few
     UNION ALL SELECT * FROM (
-        SELECT {columns}, COUNT(*) FROM ({everybody}) AS seen
+        SELECT 'seen', {columns}, COUNT(*) FROM ({everybody} LIMIT {limit}) AS seen
         WHERE (SELECT number FROM few) <= {at_most} GROUP BY {columns}
-    ) AS grouped"""
+    ) AS grouped{kept}"""
+# The limit tells PostgreSQL that it need not start other processes for so few. SQLite compares row
+# by row, so there the limit tells that nobody is wanted at all.
+LIMIT: Final = {
+    "postgresql": "{at_most}",
+    "sqlite": "(SELECT CASE WHEN number <= {at_most} THEN {at_most} ELSE 0 END FROM few)",
+}
 
 
 @dataclass(frozen=True)
@@ -39,40 +57,51 @@ class Seen:
 
     counts: Counts | None
     are_many: bool = False
+    # All of the organizer, where the same query told.
+    kept: Counts | None = None
 
 
-def count_by_combination(asked: Asked, at_most: int) -> Seen:
-    """Are there more than that, they are many."""
+def count_by_combination(asked: Asked, at_most: int, among: int | None = None) -> Seen:
+    """Are there more than that, they are many. Among more customers than so many nobody looks."""
+    count, kind = partial(_count_first, among), f"count among {among}"
     try:
         allowed = int(settings.FACET_MILLISECONDS)
-        rows = _read(asked, "count", _count_first, at_most, milliseconds=allowed)
+        rows = _read(asked, kind, count, at_most, milliseconds=allowed)
     except OutOfTime:
         return Seen(None)
-    # In whichever order the database returns the parts, the number of all is of no combination.
-    number = sum(row[-1] for row in rows if row[0] is None)
-    grouped = [row for row in rows if row[0] is not None]
-    if number > at_most:
-        return Seen(None, are_many=True)
-    return Seen(Counts(_by_combination(grouped)))
+    [number] = [made for label, *_nothing, made in rows if label == "met"] or [0]
+    if number is None or number > at_most:
+        return Seen(None, number is not None, _read_kept(rows))
+    return Seen(Counts(_by_combination(rows, "seen")), kept=_read_kept(rows))
 
 
-def group_by_combination(asked: Asked, aggregate: str, at_most: int) -> dict[Combination, Any]:
-    """What an aggregate of SQL makes of each combination, of so many customers."""
+def group_by_combination(
+    asked: Asked, aggregate: str, at_most: int
+) -> tuple[dict[Combination, str], Counts | None]:
+    """The text that an aggregate of SQL makes of each combination, of so many; and Seen.kept."""
 
     def group(customers: CustomerQuerySet, at_most: int) -> Sql:
         sql, parameters = customers.values_list("id", *FACETS)[:at_most].query.sql_with_params()
-        grouped = f"SELECT {COLUMNS}, {aggregate} FROM ({sql}) AS seen GROUP BY {COLUMNS}"  # noqa: S608
-        return grouped, parameters
+        grouped = f"SELECT 'seen', {COLUMNS}, {aggregate} FROM ({sql}) AS seen GROUP BY {COLUMNS}"  # noqa: S608
+        return grouped + KEPT.format(type="TEXT"), [*parameters, OWNER]
 
-    return _by_combination(_read(asked, aggregate, group, at_most))
+    rows = _read(asked, aggregate, group, at_most)
+    return _by_combination(rows, "seen"), _read_kept(rows)
 
 
-def _count_first(customers: CustomerQuerySet, at_most: int) -> Sql:
+def _count_first(among: int | None, customers: CustomerQuerySet, at_most: int) -> Sql:
     keys, of_keys = customers.values_list("pk")[: at_most + 1].query.sql_with_params()
-    # The limit tells PostgreSQL that it need not start other processes for so few.
-    everybody, of_all = customers.values_list(*FACETS)[:at_most].query.sql_with_params()
-    sql = COUNT.format(keys=keys, everybody=everybody, columns=COLUMNS, at_most=at_most)
-    return sql, [*of_keys, *of_all]
+    everybody, of_all = customers.values_list(*FACETS).query.sql_with_params()
+    sql = COUNT.format(
+        condition="TRUE" if among is None else f"{AMONG}{among}",
+        keys=keys,
+        everybody=everybody,
+        columns=COLUMNS,
+        at_most=at_most,
+        limit=LIMIT[connections[customers.db].vendor].format(at_most=at_most),
+        kept=KEPT.format(type="BIGINT"),
+    )
+    return sql, [*([] if among is None else [OWNER]), *of_keys, *of_all, OWNER]
 
 
 def _read(
@@ -93,7 +122,7 @@ def _read(
         require_slots(parameters)
         return sql, parameters
 
-    statement = kept.get((alias, asked.shape, kind, at_most), make)
+    statement = statements.get((alias, asked.shape, kind, at_most), make)
     if statement is None:
         return []
     sql, parameters = statement
@@ -101,5 +130,12 @@ def _read(
     return read_limited(alias, sql, filled, milliseconds=milliseconds)
 
 
-def _by_combination(rows: Iterable[Row]) -> dict[Combination, Any]:
-    return {read_combination(values): made for *values, made in rows}
+def _by_combination(rows: Iterable[Row], label: str) -> dict[Combination, Any]:
+    """Of the rows with the label. Databases return the parts in whichever order."""
+    return {read_combination(values): made for of, *values, made in rows if of == label}
+
+
+def _read_kept(rows: Sequence[Row]) -> Counts | None:
+    """None where nothing was asked, because nobody can be met."""
+    kept = {key: int(number) for key, number in _by_combination(rows, "kept").items()}
+    return Counts({key: number for key, number in kept.items() if number > 0}) if rows else None

@@ -13,6 +13,7 @@ from portal.customers.counts import (
     Conditions,
     Count,
     Counts,
+    KeptCounts,
     counted_number,
     kept_number,
     up_to,
@@ -36,10 +37,9 @@ class Numbers:
     asked: Callable[[], Asked]
     conditions: Conditions
     left_by_others: Callable[[], Asked] | None
-    read_kept: Callable[[], Counts]
-    # What a search knows of the others' choice already, and whether that is more than CAP.
-    seen: Counts | None
-    are_many: bool
+    kept: KeptCounts
+    # What a search knows of the others' choice already.
+    seen: Seen
     # Whether the search has to look at each customer, for want of an index for its words.
     is_walked: bool
     # Whether they all fit on a page, or nearly.
@@ -47,7 +47,7 @@ class Numbers:
 
     def exact(self) -> int:
         """How many they are. Counts them where no number is kept."""
-        known = self.read_kept() if self.left_by_others is None else self.seen
+        known = self.kept.read() if self.left_by_others is None else self.seen.counts
         if known is not None:
             return known.matching(self.conditions)
         return up_to(None, self.asked().compose()).count()
@@ -58,7 +58,7 @@ class Numbers:
         if self.left_by_others is None:
             # The slots of its conditions are those of whoever is asked for.
             return InQuery(lambda: kept_number(self.organizer, self.conditions), {}, "kept")
-        if self.seen is not None or self.are_few:
+        if self.seen.counts is not None or self.are_few:
             return None
         return counted_in_query(self.asked())
 
@@ -79,12 +79,13 @@ class Numbers:
     @cached_property
     def _seen(self) -> Seen:
         if self.left_by_others is None:
-            return Seen(self.read_kept())
-        if self.are_many or self.seen is not None:
-            return Seen(self.seen, self.are_many)
-        if self.is_walked and self.read_kept().total > IN_TIME:
-            return Seen(None)
-        return count_by_combination(self.left_by_others(), CAP)
+            return Seen(self.kept.read())
+        if self.seen.are_many or self.seen.counts is not None:
+            return self.seen
+        among = IN_TIME if self.is_walked else None
+        seen = count_by_combination(self.left_by_others(), CAP, among)
+        self.kept.learn(seen.kept)
+        return seen
 
 
 def counted_in_query(asked: Asked, *, at_most: int | None = None) -> InQuery:

@@ -10,7 +10,7 @@ from django.forms import Form
 from django.http import QueryDict
 
 from portal.customers.asked import Asked
-from portal.customers.counts import FACETS, Count, Counts, conditions_from, kept_counts
+from portal.customers.counts import FACETS, Count, KeptCounts, conditions_from
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import (
     DEFAULT_ORDERING,
@@ -40,17 +40,13 @@ class CustomerSearch:
     def __init__(self, organizer: Organizer, query: QueryDict) -> None:
         self._organizer = organizer
         self._query = query
+        self._kept = KeptCounts(organizer)
         self.canonical = canonical_query(query)
         require_scope(organizer)
 
     @cached_property
     def _filterset(self) -> CustomerFilter:
-        return CustomerFilter(self._query, self._organizer, lambda: self._kept)
-
-    @cached_property
-    def _kept(self) -> Counts:
-        """All customers of the organizer, whatever is asked for: one query."""
-        return kept_counts(self._organizer)
+        return CustomerFilter(self._query, self._organizer, self._kept.read)
 
     @property
     def customers(self) -> CustomerQuerySet:
@@ -67,7 +63,11 @@ class CustomerSearch:
     def _matches(self) -> Matches:
         """Whom the search finds."""
         search = str(self._values.get("search") or "")
-        return find_matches(self._filtered(but=FACETS), search) if search else Matches([])
+        if not search:
+            return Matches([])
+        found = find_matches(self._filtered(but=FACETS), search)
+        self._kept.learn(found.kept)
+        return found
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:
@@ -118,7 +118,7 @@ class CustomerSearch:
     @property
     def total(self) -> int:
         """All customers of the organizer, whatever is asked for."""
-        return self._kept.total
+        return self._kept.read().total
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -131,9 +131,8 @@ class CustomerSearch:
             left_by_others=(lambda: self._matches.met_in(self._filtered(but=FACETS)))
             if others or self.errors
             else None,
-            read_kept=lambda: self._kept,
-            seen=self._matches.counts,
-            are_many=self._matches.are_many,
+            kept=self._kept,
+            seen=self._matches.seen,
             is_walked=self._matches.are_walked,
             are_few=not others.isdisjoint(LOOKUPS),
         )

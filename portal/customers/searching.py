@@ -19,7 +19,7 @@ from django.db.models import BooleanField, F, Func
 
 from portal.customers.asked import Asked, Condition, database_to_read
 from portal.customers.counts import CAP, Combination, Counts
-from portal.customers.facets import group_by_combination
+from portal.customers.facets import Seen, group_by_combination
 from portal.customers.folding import fold
 from portal.slots import Slot
 
@@ -51,6 +51,8 @@ class Matches:
     rare: Mapping[Combination, Sequence[int]] | None = None
     # Whether there are more than MOST, as far as that is known.
     are_many: bool = False
+    # All of the organizer, where that was told as well.
+    kept: Counts | None = None
 
     @property
     def are_walked(self) -> bool:
@@ -58,11 +60,11 @@ class Matches:
         return bool(self.words) and self.rare is None and not self.are_many
 
     @cached_property
-    def counts(self) -> Counts | None:
+    def seen(self) -> Seen:
         """How many they are, where they are rare."""
         if self.rare is None:
-            return None
-        return Counts({combination: len(keys) for combination, keys in self.rare.items()})
+            return Seen(None, self.are_many)
+        return Seen(Counts({combination: len(keys) for combination, keys in self.rare.items()}))
 
     def all_in(self, asked: Asked) -> Asked:
         """All of them, in no order."""
@@ -88,10 +90,10 @@ def find_matches(asked: Asked, search: str) -> Matches:
         return Matches(words)
     # All keys of a combination as one text, which is quicker than as many rows.
     met = _looked_at(asked, indexed(words))
-    texts = group_by_combination(met, KEYS[_vendor()], at_most=MOST + 1)
+    texts, kept = group_by_combination(met, KEYS[_vendor()], at_most=MOST + 1)
     rare = {combination: orjson.loads(text) for combination, text in texts.items()}
     are_many = sum(map(len, rare.values())) > MOST
-    return Matches(words, None if are_many else rare, are_many)
+    return Matches(words, None if are_many else rare, are_many, kept)
 
 
 def _looked_at(asked: Asked, conditions: Sequence[Condition]) -> Asked:

@@ -105,7 +105,7 @@ def _on_sqlite(sql: str, values: Any) -> Plan:
         for *_numbers, detail in cursor.fetchall():
             for found in ON_SQLITE.findall(detail):
                 plan.indexes.add(NAMES.get("".join(found), "".join(found)))
-            plan.is_covered &= " USING " not in detail or " COVERING " in detail
+            plan.is_covered &= not re.search(f" USING (?!COVERING |INDEX {KEPT})", detail)
             plan.is_sorted |= "TEMP B-TREE FOR ORDER BY" in detail
             plan.is_correlated |= "CORRELATED" in detail
             if detail == f"SCAN {TABLE}":

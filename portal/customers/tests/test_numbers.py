@@ -14,7 +14,7 @@ from django.test import Client
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers import numbers
+from portal.customers import numbers, stretches
 from portal.customers.asked import Asked
 from portal.customers.counts import FACETS
 from portal.customers.facets import Seen, count_by_combination
@@ -110,6 +110,28 @@ def test_no_list_asks_more_than_six_questions(
         assert member_client.get(f"{LIST}?{query}").status_code == 200
     with django_assert_max_num_queries(6):
         assert member_client.get(f"{LIST}?{query}", headers=COUNT).status_code == 200
+
+
+@pytest.mark.usefixtures("low_cap")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "query", ["", "search=customer", "search=om", "date_joined_since=2020-01-01"]
+)
+def test_nor_does_one_deep_in_a_list(
+    member_client: Client,
+    make_customer: CustomerMaker,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    django_assert_max_num_queries: Any,
+) -> None:
+    monkeypatch.setattr(stretches, "NEAR", 0)
+    for _number in range(26):
+        make_customer()
+
+    with django_assert_max_num_queries(6):
+        answer = member_client.get(f"{LIST}?{query}&page=2&page_size=25")
+
+    assert len(answer.context["listing"].page.rows) == 1
 
 
 @pytest.mark.usefixtures("crowd", "low_cap", "rival")

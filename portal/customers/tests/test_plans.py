@@ -179,7 +179,7 @@ def test_who_has_a_short_word_is_counted_as_the_table_has_them(
         page = asked(in_large, "search=e").page(1, SIZE)
 
     assert not page.count.is_exact
-    [plan] = plans
+    plan = plans[-1]
     assert INDEXES["is_active"] < plan.indexes <= INDEXES["is_active"] | INDEXES["email"]
 
 
