@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
-from django.db.migrations import AddIndex, RemoveIndex
+from django.db.migrations import AddIndex, RemoveIndex, RunPython
 
 
 class AddIndexOnline(AddIndexConcurrently):
@@ -33,6 +33,19 @@ class RemoveIndexOnline(RemoveIndexConcurrently):
     def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
         kind = RemoveIndexConcurrently if _is_postgres(schema_editor) else RemoveIndex
         kind.database_backwards(self, app_label, schema_editor, *states)
+
+
+def analyze(table: str) -> RunPython:
+    """Behind new indexes: SQLite knows nothing of them, and takes the wrong ones, until then.
+
+    PostgreSQL knows columns, whichever indexes they have.
+    """
+
+    def forwards(_apps: object, schema_editor: Any) -> None:
+        if not _is_postgres(schema_editor):
+            schema_editor.execute(f"ANALYZE {table}")
+
+    return RunPython(forwards, RunPython.noop)
 
 
 def _is_postgres(schema_editor: Any) -> bool:

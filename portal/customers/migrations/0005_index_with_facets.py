@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from portal.databases.operations import AddIndexOnline, RemoveIndexOnline
+from portal.databases.operations import AddIndexOnline, RemoveIndexOnline, analyze
 
 
 class Migration(migrations.Migration):
@@ -42,4 +42,5 @@ class Migration(migrations.Migration):
             model_name='customer',
             name='customer_by_last_modified',
         ),
+        analyze('customers_customer'),
     ]

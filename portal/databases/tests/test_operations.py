@@ -10,8 +10,9 @@ from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 
+from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.databases.operations import AddIndexOnline, RemoveIndexOnline
+from portal.databases.operations import AddIndexOnline, RemoveIndexOnline, analyze
 
 INDEX = models.Index(fields=["organizer", "phone"], name="customer_by_phone")
 CHECK = models.CheckConstraint(condition=~models.Q(phone=""), name="customer_phone_not_blank")
@@ -81,6 +82,22 @@ def test_an_index_is_made_and_dropped_on_every_database() -> None:
         add.database_backwards(LARGE, editor, after, before)
 
     assert INDEX.name not in _indexes()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows columns")
+@pytest.mark.django_db
+def test_sqlite_knows_of_indexes_that_are_analyzed(make_customer: CustomerMaker) -> None:
+    make_customer()
+    state = MigrationLoader(connection).project_state()
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE django_session")
+        cursor.execute("DELETE FROM sqlite_stat1")
+        analyze("customers_customer").database_forwards(
+            LARGE, connection.SchemaEditorClass(connection), state, state
+        )
+        cursor.execute("SELECT idx FROM sqlite_stat1")
+        assert ("customer_joined_facets",) in cursor.fetchall()
 
 
 def _indexes() -> set[str]:
