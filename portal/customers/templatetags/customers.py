@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django import template
 from django.forms import BoundField
 from django.utils.dateparse import parse_date
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from portal.customers.clock import Clock
 from portal.customers.locales import locale_name
@@ -64,6 +64,12 @@ def full_moment(value: datetime) -> SafeString:
         clock.absolute(value),
         clock.relative(value),
     )
+
+
+@register.filter
+def breakable(value: str) -> SafeString:
+    """Where a line is too short for an email, its domain stays in one piece."""
+    return mark_safe(escape(value).replace("@", "<wbr>@"))  # noqa: S308  It is escaped.
 
 
 @register.simple_tag

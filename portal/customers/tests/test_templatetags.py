@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.customers.clock import Clock
 from portal.customers.locales import locale_name
-from portal.customers.templatetags.customers import absolute, full_moment, relative
+from portal.customers.templatetags.customers import absolute, breakable, full_moment, relative
 
 SUMMER = datetime(2021, 7, 6, 22, 30, tzinfo=UTC)
 
@@ -55,3 +55,7 @@ def test_a_time_is_given_both_ways_and_to_machines(show: object) -> None:
 )
 def test_a_language_is_called_by_its_name(locale: str, name: str) -> None:
     assert locale_name(locale) == name
+
+
+def test_an_email_breaks_before_its_domain_and_writes_no_html() -> None:
+    assert breakable("<ann>@example.org") == "&lt;ann&gt;<wbr>@example.org"
