@@ -15,7 +15,7 @@ say = @printf '\n==> %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check unit unit-postgres e2e clients bench screenshots
+.PHONY: help install run test check units unit unit-postgres e2e clients bench screenshots
 
 help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
@@ -46,7 +46,7 @@ var/secret-key: | install
 	@mkdir -p var
 	@umask 077 && $(NEW_KEY) >$@
 
-test: check unit unit-postgres e2e
+test: check units e2e
 	$(say) "All green"
 
 check: install
@@ -61,6 +61,13 @@ check: install
 	@$(CHECKED) manage.py makemigrations --check --dry-run
 	$(say) "Settings: Django's deployment checks"
 	@$(CHECKED) manage.py check --deploy --fail-level WARNING
+
+# Side by side: each of them leaves a processor to the other.
+units: install
+	@mkdir -p var
+	@$(MAKE) --no-print-directory unit-postgres >var/unit-postgres.log 2>&1 & other=$$!; \
+	trap 'kill $$other' INT TERM; $(MAKE) --no-print-directory unit; here=$$?; wait $$other; there=$$?; \
+	cat var/unit-postgres.log; exit $$((here + there))
 
 unit: install
 	$(say) "Unit tests on SQLite"
