@@ -23,7 +23,8 @@ class Slot(Value):
 
     def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
         if _open.get():
-            return "%s", [self]
+            # What it is this time must not stay in memory with the SQL.
+            return "%s", [Slot(self.name, None, self.output_field)]
         return super().as_sql(compiler, connection)
 
     def prepared(self, value: Any, connection: BaseDatabaseWrapper) -> Any:

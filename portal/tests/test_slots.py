@@ -47,6 +47,14 @@ def test_a_value_that_was_not_given_is_never_that_of_somebody_else() -> None:
         fill(kept, {}, connection)
 
 
+def test_whose_value_it_was_first_is_forgotten() -> None:
+    with slots_left_open():
+        [kept] = parameters_of(Exact(F("slug"), Slot("slug", "bigevents")))
+
+    assert isinstance(kept, Slot)
+    assert kept.value is None
+
+
 def test_a_value_in_no_slot_is_not_kept() -> None:
     with slots_left_open():
         kept = parameters_of(Exact(F("slug"), Value("bigevents")))
