@@ -6,6 +6,7 @@ Everything happens in a temporary directory and ends with the program.
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -36,7 +37,8 @@ def main(arguments: list[str]) -> None:
         print(*write_database(found), "", sep="\n", flush=True)
         outcomes += found
     if options.results:
-        options.results.write_text(write_report("make bench", outcomes))
+        command = ["python", "-m", "benchmarks", *arguments] if arguments else ["make", "bench"]
+        options.results.write_text(write_report(shlex.join(command), outcomes))
 
 
 def _read(arguments: list[str]) -> Namespace:

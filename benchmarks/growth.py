@@ -17,6 +17,7 @@ COMMAND_GOALS: Final = {
     "import_customers, first time": 20_000,
     "import_customers, second time": 50_000,
 }
+COMMAND_MEMORY: Final = 300
 FIRST: Final = "JSON list, first page"
 DEEP: Final = "JSON list, last page by `next`"
 
@@ -73,7 +74,8 @@ def _deep(outcome: Outcome) -> str:
 
 
 def _commands(outcomes: Sequence[Outcome], sizes: Sequence[str]) -> Iterator[str]:
-    headings = ["Customers per second", *sizes, "Goal", *(f"MiB at {size}" for size in sizes)]
+    memory = [f"MiB at {size}" for size in sizes]
+    headings = ["Customers per second", *sizes, "Goal", *memory, "Goal MiB"]
     yield from write_table(
         headings,
         [
@@ -82,6 +84,7 @@ def _commands(outcomes: Sequence[Outcome], sizes: Sequence[str]) -> Iterator[str
                 *(f"{command['rate']:,.0f}" for command in commands),
                 f"{COMMAND_GOALS[commands[0]['name']]:,}",
                 *(f"{command['memory']:.0f}" for command in commands),
+                str(COMMAND_MEMORY),
             ]
             for commands in zip(*(each["commands"] for each in outcomes), strict=True)
         ],
