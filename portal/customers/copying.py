@@ -9,7 +9,7 @@ SPELLINGS: Final = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def copy_text(columns: Sequence[Sequence[Any]]) -> bytes:
-    """A line for each row of the columns, which hold text, truth, or nothing."""
+    """A line for each row of the columns, which hold text, a number, truth, or nothing."""
     lines = map("\t".join, zip(*map(_words, columns), strict=True))
     return "".join(f"{line}\n" for line in lines).encode()
 
@@ -22,6 +22,8 @@ def add_column(text: bytes, number: int) -> bytes:
 def _words(column: Sequence[Any]) -> Sequence[str]:
     if isinstance(column[0], bool):
         return ["t" if each else "f" for each in column]
+    if isinstance(column[0], int):
+        return [*map(str, column)]
     # To look through all texts at once is quicker than to look through each.
     together = "".join(filter(None, column))
     for mark, spelling in SPELLINGS.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
@@ -63,7 +63,7 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Known | Rejecti
     where its email is that of another customer once everything is loaded; two customers may swap
     their emails. Rejections among the rows are passed on to the report.
     """
-    return load_batches(organizer, map(prepare_batch, _batches(iter(rows))))
+    return load_batches(organizer, map(prepare_batch, _batches(iter(rows)), count(0, BATCH)))
 
 
 def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
@@ -128,22 +128,22 @@ def _add(staging: Staging, report: LoadReport) -> bool:
     try:
         with transaction.atomic():
             refused = staging.refuse_shared_emails()
-            count = staging.count()
-            with indexes_for(count, beside=count // 4), counted_at_once():
+            length = staging.count()
+            with indexes_for(length, beside=length // 4), counted_at_once():
                 staging.add_all()
     except IntegrityError:
         return False
     report.reject(refused)
-    report.created = count
+    report.created = length
     return True
 
 
 def _merge(staging: Staging, report: LoadReport) -> None:
     report.unchanged += staging.drop_unchanged()
     report.reject(staging.refuse_taken_emails())
-    if count := staging.count():
+    if length := staging.count():
         report.created = staging.count_new()
-        report.updated = count - report.created
+        report.updated = length - report.created
         staging.merge()
 
 

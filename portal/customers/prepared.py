@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter, methodcaller
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 from django.db import connection
@@ -21,7 +21,8 @@ TIMES: Final = ("last_login", "date_joined", "last_modified")
 _given = attrgetter(*GIVEN)
 _items = methodcaller("items")
 
-Values = tuple[Any, ...]  # in the order of COLUMNS; text, truth, or nothing
+Kind = TypeVar("Kind")
+Values = tuple[Any, ...]  # text, number, truth, or nothing
 
 
 class Ready(NamedTuple):
@@ -32,40 +33,42 @@ class Ready(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Rows on their way into the staging table, each with its number among all of the batch."""
+    """Rows on their way into the staging table, by what has to be done with them."""
 
-    length: int
-    numbers: list[int]
-    places: list[str]
-    values: list[Values]
-    known: list[tuple[int, str]]  # and the identifier
+    placed: Ready  # the number of the row, its place, COLUMNS
+    known: Ready  # the number of the row, its identifier
     rejections: list[Rejection]
 
 
-def prepare_batch(rows: Iterable[Placed | Known | Rejection]) -> Batch:
-    """The rows by what has to be done with them."""
-    everything = list(rows)
-    accepted = [(n, row) for n, row in enumerate(everything) if isinstance(row, Placed)]
+def prepare_batch(rows: Iterable[Placed | Known | Rejection], first: int) -> Batch:
+    """The rows, numbered from the first one on."""
+    everything = [*enumerate(rows, start=first)]
+    numbers, placed = _each(Placed, everything)
+    known_numbers, known = _each(Known, everything)
+    _numbers, rejections = _each(Rejection, everything)
+    columns = _columns(each.row for each in placed)
     return Batch(
-        length=len(everything),
-        numbers=[number for number, _placed in accepted],
-        places=[placed.place for _number, placed in accepted],
-        values=prepare(placed.row for _number, placed in accepted),
-        known=[(n, row.identifier) for n, row in enumerate(everything) if isinstance(row, Known)],
-        rejections=[row for row in everything if isinstance(row, Rejection)],
+        _ready([numbers, [each.place for each in placed], *columns]),
+        _ready([known_numbers, [each.identifier for each in known]]),
+        rejections,
     )
 
 
-def prepare(rows: Iterable[CustomerRow | InventedRow]) -> list[Values]:
-    """The values of the rows. Needs no connection, only to know to which database they go."""
-    return [*zip(*_columns(rows), strict=True)]
+def _each(kind: type[Kind], rows: Iterable[tuple[int, object]]) -> tuple[list[int], list[Kind]]:
+    """Those of the kind, and their numbers."""
+    found = [(number, row) for number, row in rows if isinstance(row, kind)]
+    return [number for number, _row in found], [row for _number, row in found]
 
 
 def make_ready(rows: Iterable[CustomerRow | InventedRow]) -> Ready:
-    """The same as that database takes them in the least time, also from another process."""
-    columns = _columns(rows)
+    """The rows as COLUMNS. Needs no connection, only to know to which database they go."""
+    return _ready(_columns(rows))
+
+
+def _ready(columns: list[Sequence[Any]]) -> Ready:
+    """As the database takes them in the least time, also from another process."""
     length = len(columns[0]) if columns else 0
-    if connection.vendor == "postgresql":
+    if length and connection.vendor == "postgresql":
         return Ready(length, copy_text(columns))
     return Ready(length, [*zip(*columns, strict=True)])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from django.db import connection
 
 from portal.customers.copying import add_column
 from portal.customers.models import Customer
-from portal.customers.prepared import COLUMNS, Batch, Ready
+from portal.customers.prepared import COLUMNS, Batch, Ready, Values
 from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
 
@@ -80,18 +79,12 @@ class Staging:
 
     def __init__(self, organizer: Organizer) -> None:
         self._organizer = organizer
-        self._length = 0
         self._execute(CREATE)
 
     def add(self, batch: Batch) -> None:
-        """Stage rows behind those that are staged already."""
-        start = self._length
-        self._length += batch.length
-        rows = zip(batch.numbers, batch.places, batch.values, strict=True)
-        staged = [(start + number, place, *values) for number, place, values in rows]
-        _write(COPY, INSERT, staged)
-        known = [(start + number, identifier) for number, identifier in batch.known]
-        _write(COPY_KNOWN, INSERT_KNOWN, known)
+        """Stage rows, whose numbers no other batch has."""
+        _write(COPY, INSERT, batch.placed.content)
+        _write(COPY_KNOWN, INSERT_KNOWN, batch.known.content)
 
     def drop_repeated(self) -> int:
         """Of several rows with one identifier the last one stays. How many went."""
@@ -167,13 +160,10 @@ class Staging:
 
 def write_at_once(organizer: Organizer, rows: Ready) -> None:
     """Past the staging table. Raises IntegrityError for whatever is there already."""
-    with connection.cursor() as cursor:
-        if isinstance(rows.content, list):
-            statement = INSERT_AT_ONCE.replace(":organizer", str(organizer.pk))
-            cursor.executemany(_spelled_out(statement), rows.content)
-            return
-        with connection.wrap_database_errors, cursor.copy(_spelled_out(COPY_AT_ONCE)) as copy:
-            copy.write(add_column(rows.content, organizer.pk))
+    content = rows.content
+    if isinstance(content, bytes):
+        content = add_column(content, organizer.pk)
+    _write(COPY_AT_ONCE, INSERT_AT_ONCE.replace(":organizer", str(organizer.pk)), content)
 
 
 def _spelled_out(statement: str) -> str:
@@ -188,13 +178,12 @@ def _spelled_out(statement: str) -> str:
     )
 
 
-def _write(copy_in: str, insert: str, values: Sequence[tuple[Any, ...]]) -> None:
-    if not values:
+def _write(copy_in: str, insert: str, content: bytes | list[Values]) -> None:
+    if not content:
         return
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(_spelled_out(insert), values)
+        if isinstance(content, list):
+            cursor.executemany(_spelled_out(insert), content)
             return
         with connection.wrap_database_errors, cursor.copy(_spelled_out(copy_in)) as copy:
-            for row in values:
-                copy.write_row(row)
+            copy.write(content)

@@ -25,6 +25,8 @@ from portal.organizers.management.refusals import find_organizer
 from portal.organizers.models import Organizer
 
 STANDARD_INPUT: Final = "-"
+# Each group numbers its rows for itself, and none has as many.
+NUMBERS: Final = 1 << 32
 
 
 class Command(BaseCommand):
@@ -82,7 +84,7 @@ def _prepared(
     """All that is read, ready to be staged; where it is much, by several processes."""
     with scope(organizer=organizer):
         compared = organizer if Customer.objects.exists() else None
-    groups = ((compared, group) for group in in_groups(blocks))
+    groups = ((compared, NUMBERS * n, group) for n, group in enumerate(in_groups(blocks)))
     first = [*islice(groups, 2)]
     if len(first) > 1:
         close_connections()
@@ -90,10 +92,10 @@ def _prepared(
     return nullcontext(starmap(_prepare_group, first))
 
 
-def _prepare_group(compared: Organizer | None, group: list[Block]) -> Batch:
+def _prepare_group(compared: Organizer | None, first: int, group: list[Block]) -> Batch:
     """Compared with the customers of the organizer, where it has some already."""
     found: Iterator[Found | Known | Rejection] = chain.from_iterable(map(read_block, group))
-    return prepare_batch(check_rows(mark_known(compared, found) if compared else found))
+    return prepare_batch(check_rows(mark_known(compared, found) if compared else found), first)
 
 
 def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Block]:
