@@ -111,10 +111,8 @@ def _batches(
 def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_known()
-    if staging.count():
-        staging.index_emails()
-        if _has_customers(organizer) or not _add(staging, report):
-            _merge(staging, report)
+    if staging.count() and (_has_customers(organizer) or not _add(staging, report)):
+        _merge(staging, report)
     staging.drop()
 
 
@@ -139,6 +137,7 @@ def _add(staging: Staging, report: LoadReport) -> bool:
 
 
 def _merge(staging: Staging, report: LoadReport) -> None:
+    staging.make_indexes()
     report.unchanged += staging.drop_unchanged()
     report.reject(staging.refuse_taken_emails())
     if length := staging.count():

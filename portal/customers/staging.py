@@ -24,10 +24,13 @@ COPY_KNOWN: Final = "COPY staged (number, identifier) FROM STDIN"
 INSERT_AT_ONCE: Final = """
     INSERT INTO {table} ({columns}, organizer_id) VALUES ({placeholders}, :organizer)"""
 COPY_AT_ONCE: Final = "COPY {table} ({columns}, organizer_id) FROM STDIN"
+# Neighbours in one order, which takes less time than an index and a look into it for each row.
 DROP_REPEATED: Final = """
-    DELETE FROM staged WHERE EXISTS (
-        SELECT 1 FROM staged later
-        WHERE later.identifier = staged.identifier AND later.number > staged.number)"""
+    DELETE FROM staged WHERE number IN (
+        SELECT number FROM (
+            SELECT number, LEAD(number) OVER (PARTITION BY identifier ORDER BY number) AS later
+            FROM staged) AS neighbours
+        WHERE later IS NOT NULL)"""
 DROP_KNOWN: Final = "DELETE FROM staged WHERE place IS NULL"
 DROP_UNCHANGED: Final = """
     DELETE FROM staged WHERE EXISTS (
@@ -52,9 +55,11 @@ REFUSE_KEPT: Final = """
     DELETE FROM staged WHERE number IN (SELECT refused.number FROM refused)
     RETURNING number, place, email"""
 REFUSE_SHARED: Final = """
-    DELETE FROM staged WHERE EXISTS (
-        SELECT 1 FROM staged earlier
-        WHERE earlier.email_key = staged.email_key AND earlier.number < staged.number)
+    DELETE FROM staged WHERE number IN (
+        SELECT number FROM (
+            SELECT number, LAG(number) OVER (PARTITION BY email_key ORDER BY number) AS earlier
+            FROM staged WHERE email_key IS NOT NULL) AS neighbours
+        WHERE earlier IS NOT NULL)
     RETURNING number, place, email"""
 COUNT_NEW: Final = """
     SELECT COUNT(*) FROM staged WHERE NOT EXISTS (
@@ -88,17 +93,16 @@ class Staging:
 
     def drop_repeated(self) -> int:
         """Of several rows with one identifier the last one stays. How many went."""
-        # Indexes are quicker to make now, that no more rows come, than to keep up row by row.
-        self._execute("CREATE INDEX staged_by_identifier ON staged (identifier, number)")
         return self._execute(DROP_REPEATED)
 
     def drop_known(self) -> int:
         """Rows that were known to change nothing. How many went; the others can be compared."""
         return self._execute(DROP_KNOWN)
 
-    def index_emails(self) -> None:
-        """Before anything but repeated and known rows is looked for."""
-        self._execute("CREATE INDEX staged_by_email ON staged (email_key, number)")
+    def make_indexes(self) -> None:
+        """Before rows are compared with customers. Quicker now, that no more rows come."""
+        self._execute("CREATE INDEX staged_by_identifier ON staged (identifier)")
+        self._execute("CREATE INDEX staged_by_email ON staged (email_key)")
         # Of the other columns nobody needs to know anything. SQLite looks at indexes only.
         columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
         self._execute(f"ANALYZE staged{columns}")
