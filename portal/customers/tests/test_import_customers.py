@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,19 @@ def test_a_bad_line_is_reported_with_its_number(
 
     assert f"{lines}, line 2: identifier: Field required" in said
     assert f"{lines}, line 3: email: customer@example.org belongs to another customer" in said
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there names are always text")
+@pytest.mark.parametrize("name", [b"caf\xe9", "café\t\\n".encode()])
+def test_a_file_may_have_any_name(
+    organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: bytes
+) -> None:
+    lines = _write(tmp_path / os.fsdecode(name), GIVEN, {**GIVEN, "identifier": "ANN"})
+
+    said = _refusal(capsys, lines)
+
+    shown = name.decode(errors="replace")
+    assert f"{shown}, line 2: email: customer@example.org belongs to another customer" in said
 
 
 def test_only_the_first_of_many_rejections_are_printed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Sequence
@@ -105,7 +106,12 @@ def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Block]:
         else:
             with Path(path).open("rb") as file:
                 size = Path(path).stat().st_size
-                yield from _read(file, path, size, is_quiet=is_quiet)
+                yield from _read(file, _as_text(path), size, is_quiet=is_quiet)
+
+
+def _as_text(path: str) -> str:
+    """Names of files are bytes; this is to be said and stored."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _read(file: BinaryIO, name: str, size: int | None, *, is_quiet: bool) -> Iterator[Block]:
