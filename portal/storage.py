@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import ImproperlyConfigured
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -18,3 +21,17 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         if name not in self._urls:
             self._urls[name] = super().url(name, force)
         return self._urls[name]
+
+
+def require_static_files() -> None:
+    """Without one of them no page can be rendered, not even that of an error.
+
+    Raises ImproperlyConfigured where one is not collected.
+    """
+    if not isinstance(staticfiles_storage, StaticStorage):
+        return
+    present = {name for finder in get_finders() for name, _storage in finder.list([])}
+    if missing := present - staticfiles_storage.hashed_files.keys():
+        raise ImproperlyConfigured(
+            f"Run manage.py collectstatic: {len(missing)} static files are not in STATIC_ROOT."
+        )

@@ -54,6 +54,13 @@ def test_production_refuses_to_start_without(missing: str) -> None:
     assert f"ImproperlyConfigured: Set {missing}" in started.stderr
 
 
+def test_production_serves_nothing_without_its_static_files(tmp_path: Path) -> None:
+    started = _start("import portal.wsgi", VAR_DIR=str(tmp_path), **COMPLETE)
+
+    assert started.returncode != 0
+    assert "ImproperlyConfigured: Run manage.py collectstatic" in started.stderr
+
+
 def test_production_refuses_a_short_secret() -> None:
     started = _start(START, **{**COMPLETE, "SECRET_KEY": "short"})
 
