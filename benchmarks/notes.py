@@ -19,7 +19,9 @@ benchmark checks; for pages it answers the same rows as JSON, so there the ratio
 costs beside its rows. Queries counts what the floor replays. Where Portal's own limit of time ends
 a query (`FACET_MILLISECONDS`), it ends the floor's as well.
 
-Growth is from the smallest number of customers to the largest one, of the p50. Goals are for
+Growth is from the smallest number of customers to the largest one, of the p50. Sizes are measured
+one after another, and a machine that others use as well is not equally fast all the time: what the
+floor grows by, where its SQL does the same for any number, is the machine's. Goals are for
 1,000,000 customers on PostgreSQL and two cores; where a machine differs, the ratio to the floor
 counts.
 
@@ -27,7 +29,7 @@ Two goals are out of reach here. A middle page by number passes half of all cust
 and so does its floor: nothing knows who is in the middle. Whoever follows `next` never asks that.
 A first import beside as many others puts each row into fifteen indexes, one after another; a third
 of its `INSERT` is for the trigrams, and without indexes it takes less than a tenth. Where there are
-no others the indexes are made at the end, and the import takes half of the time or a bit more.
+no others the indexes are made at the end, and it takes half to two thirds of the time.
 
 What is searched for differs with the number of customers, so that the number of hits does not:
 one, about a thousand. A third of all have an email at `example.org`; half of all have two certain
