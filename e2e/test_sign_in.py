@@ -89,6 +89,17 @@ def test_signing_out_closes_the_door(visitor: Page) -> None:
     expect(visitor.get_by_label("Password")).to_be_visible()
 
 
+def test_signing_out_without_a_session_ends_at_sign_in(staff_page: Page) -> None:
+    staff_page.goto(BIGEVENTS)
+    staff_page.context.clear_cookies(name="sessionid")
+    staff_page.get_by_role("button", name="Account").click()
+    staff_page.get_by_role("button", name="Sign out").click()
+
+    expect(staff_page).to_have_url("/sign-in/")
+    sign_in(staff_page)
+    expect(rows(staff_page)).to_have_count(50)
+
+
 def test_a_member_of_two_organizers_chooses(clara_page: Page) -> None:
     clara_page.goto("/")
     expect(clara_page.get_by_role("heading", name="Organizers")).to_be_visible()

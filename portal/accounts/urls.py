@@ -1,5 +1,6 @@
 """Addresses of sign-in and sign-out."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
@@ -8,5 +9,6 @@ from portal.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    # Whoever is signed out already ends at sign-in as well, and not here afterwards.
+    path("sign-out/", login_not_required(LogoutView.as_view()), name="sign_out"),
 ]
