@@ -43,6 +43,11 @@ def header(page: Page, name: str) -> Locator:
     return page.get_by_role("columnheader", name=name).get_by_role("link")
 
 
+def filter_button(page: Page, name: str) -> Locator:
+    """What opens a filter."""
+    return page.get_by_role("form", name="Filters").get_by_role("button", name=name)
+
+
 def chip(page: Page, words: str) -> Locator:
     """The chip of a filter that is on: a click drops it."""
     return page.get_by_role("list", name="Filters that are on").get_by_role("link", name=words)

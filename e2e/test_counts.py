@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import CLARA, CLARAS_PASSWORD, NewContext
 from e2e.server import Server
-from e2e.steps import PLAYHOUSE, count, rows, sign_in
+from e2e.steps import PLAYHOUSE, count, header, rows, sign_in
 
 ARENA = "/organizers/arena/customers/"
 MANY = f"{ARENA}?search=example"
@@ -53,6 +53,18 @@ def test_the_exact_number_follows_everywhere(new_context: NewContext, arena: str
     expect(page.get_by_role("status")).to_contain_text("page 1 of 208, ordered by Email")
     expect(page.get_by_role("navigation", name="Pages")).to_contain_text("Page 1 of 208")
     expect(page).to_have_url(MANY)
+
+
+def test_the_exact_number_follows_after_a_swap_as_well(new_context: NewContext, arena: str) -> None:
+    page = new_context().new_page()
+    come_in(page)
+    expect(page.get_by_text("10,000+")).to_have_count(0)
+
+    header(page, "Identifier").click()
+
+    expect(page).to_have_url(re.compile("ordering=identifier"))
+    expect(page.get_by_text("10,000+")).to_have_count(0)
+    expect(page.get_by_role("navigation", name="Pages")).to_contain_text("Page 1 of 208")
 
 
 def test_without_a_script_the_list_is_walked_to_its_end(

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, count, hold, names, rows, search_box
+from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, count, header, hold, names, rows, search_box
 
 
 def test_the_list_follows_what_one_types(clara_page: Page) -> None:
@@ -59,6 +59,37 @@ def test_typing_makes_one_entry_of_the_history(clara_page: Page) -> None:
     clara_page.go_back()
     expect(count(clara_page, "127 customers")).to_be_visible()
     expect(search_box(clara_page)).to_have_value("")
+
+
+def test_what_is_shown_already_makes_no_second_entry(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    with clara_page.expect_response("**/customers/?*"):
+        search_box(clara_page).press("Enter")
+
+    clara_page.go_back()
+
+    expect(count(clara_page, "127 customers")).to_be_visible()
+
+
+def test_what_is_typed_while_another_act_is_answered_stays(clara_page: Page) -> None:
+    box = search_box(clara_page)
+    held = hold(clara_page, re.compile(r"\?ordering=name$"))
+    with clara_page.expect_request(re.compile(r"\?ordering=name$")):
+        header(clara_page, "Name").click()
+    box.focus()
+    # As typed less than the delay ago, when nothing has been asked for it yet.
+    box.evaluate("box => { box.value = 'u0' }")
+    held[0].continue_()
+    expect(clara_page.get_by_role("columnheader", name="Name")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    box.press("End")
+    clara_page.keyboard.type("01")
+
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(box).to_have_value("u001")
+    expect(clara_page.get_by_text("Search customers")).to_have_count(1)
 
 
 def test_enter_searches_at_once(clara_page: Page) -> None:

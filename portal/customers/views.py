@@ -41,7 +41,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         status=listing.status,
     )
     if request.htmx:
-        response[_history_header(request)] = listing.links.here
+        response[_history_header(request, listing.links.here)] = listing.links.here
     return response
 
 
@@ -58,11 +58,15 @@ def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     )
 
 
-def _history_header(request: PortalRequest) -> str:
-    """Each act becomes an entry of the history; typing on only changes the one it began."""
+def _history_header(request: PortalRequest, here: str) -> str:
+    """Each act that leads elsewhere becomes an entry of the history.
+
+    Typing on only changes the one it began.
+    """
     searched_before = "search" in parse_qs(urlsplit(request.htmx.current_url or "").query)
     is_typing_on = request.htmx.source == TYPED_IN and searched_before
-    return "HX-Replace-Url" if is_typing_on else "HX-Push-Url"
+    is_here = request.htmx.current_url_abs_path == here
+    return "HX-Replace-Url" if is_typing_on or is_here else "HX-Push-Url"
 
 
 @require_safe

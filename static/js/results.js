@@ -25,6 +25,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   // A swap that puts nothing in ends like any other.
   if (event.detail.ctx !== asked || !isAnswer(asked)) return;
   document.getElementById("failure").hidden = true;
+  showWhatIsAsked();
   placeFocus(event.detail.ctx);
 });
 
@@ -52,6 +53,17 @@ function showFailure(kind) {
     words.hidden = words.dataset.failure !== kind;
   }
   failure.hidden = false;
+}
+
+// What was clicked or typed no longer follows its attribute, which is all that a morph changes.
+// The search box is left alone by whoever is in it, and where it is what was asked for.
+function showWhatIsAsked() {
+  for (const box of document.querySelectorAll("#query :is([type=radio], [type=checkbox])")) {
+    box.checked = box.defaultChecked;
+  }
+  const search = document.getElementById("search");
+  const isCurrent = search === document.activeElement || acted === search || acted?.id === "query";
+  if (!isCurrent) search.value = search.defaultValue;
 }
 
 // htmx gives the focus back to an element with the same id; the rest is decided here.

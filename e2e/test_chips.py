@@ -1,0 +1,57 @@
+"""Chips: the filters that are on, each dropped with a click."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from e2e.steps import PLAYHOUSE, chip, count, filter_button, search_box
+
+
+def test_a_dropped_chip_hands_the_focus_on(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?is_active=true&locale=de")
+
+    chip(clara_page, "Status Active").press("Enter")
+    expect(chip(clara_page, "Status Active")).to_have_count(0)
+    expect(chip(clara_page, "Language German")).to_be_focused()
+
+    chip(clara_page, "Language German").press("Enter")
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(search_box(clara_page)).to_be_focused()
+
+
+def test_a_dropped_chip_empties_its_form_as_well(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=g&locale=de")
+    chip(clara_page, "Search").click()
+    expect(search_box(clara_page)).to_have_value("")
+    chip(clara_page, "Language German").click()
+    expect(count(clara_page, "127 customers")).to_be_visible()
+
+    filter_button(clara_page, "Language").click()
+
+    expect(clara_page.get_by_role("checkbox", name="German")).not_to_be_checked()
+
+
+def test_a_dropped_chip_unticks_what_was_clicked(clara_page: Page) -> None:
+    filter_button(clara_page, "Language").click()
+    clara_page.get_by_role("checkbox", name="German").check()
+    clara_page.keyboard.press("Escape")
+    chip(clara_page, "Language German").click()
+    expect(count(clara_page, "127 customers")).to_be_visible()
+
+    search_box(clara_page).fill("u001")
+
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+    filter_button(clara_page, "Language").click()
+    expect(clara_page.get_by_role("checkbox", name="German")).not_to_be_checked()
+
+
+def test_clear_all_keeps_the_order_only(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=g&is_active=true&locale=de&ordering=-name")
+
+    clara_page.get_by_role("link", name="Clear all").click()
+
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=-name")
+    expect(search_box(clara_page)).to_have_value("")
+    expect(search_box(clara_page)).to_be_focused()
