@@ -159,7 +159,7 @@ class Walk:
             return [each.values_list(*columns) for each in customers]
 
         given = {**given, **self.count.given} if self.count else given
-        whole = (*self.fields, self.count and self.count.shape, *shape)
+        whole = (tuple(self.fields), self.count and self.count.shape, shape)
         return self._ask(build, whole, given, start, limit)
 
     def _ask(
@@ -170,7 +170,7 @@ class Walk:
         start: int,
         limit: int,
     ) -> Found:
-        whole = (database_to_read(), self.asked.shape, *self.keys, *shape)
+        whole = (database_to_read(), self.asked.shape, tuple(self.keys), shape)
         statement = kept.get(whole, lambda: compile_sections(build()))
         return statement.read(given, start, limit) if statement else NOBODY
 

@@ -96,3 +96,16 @@ def test_the_links_keep_what_was_asked_for(
     page = api_client.get(f"{LIST}?include=phone&fields=phone&page_size=1").json()
 
     assert api_client.get(page["next"]).json()["results"] == [{"phone": None}]
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [
+        ("?ordering=name&fields=email,locale", "?ordering=name,email&fields=locale"),
+        ("?fields=name,locale", "?ordering=email,name&fields=locale"),
+    ],
+)
+def test_two_lists_never_share_their_sql(api_client: Client, one: str, another: str) -> None:
+    first, second = [api_client.get(LIST + query).json()["results"] for query in (one, another)]
+
+    assert (first[0]["locale"], second) == ("en", [{"locale": "en"}])
