@@ -111,7 +111,7 @@ def indexed(words: Sequence[str]) -> list[Condition]:
     """Each word is part of the text: for whoever wants all who match, however many."""
     parts = [*map(_telling_part, words)]
     if _vendor() == "postgresql":
-        return [*_alike(parts), *_contained([word for word in words if word not in parts])]
+        return [*_alike(parts), *_contained(words, but=parts)]
     return [*_having(_trigrams(parts)), *_contained(words)]
 
 
@@ -125,9 +125,10 @@ def _telling_part(word: str) -> str:
     return mailbox + at if TELLING.search(mailbox) else word
 
 
-def _contained(words: Sequence[str]) -> list[Condition]:
+def _contained(words: Sequence[str], *, but: Sequence[str] = ()) -> list[Condition]:
     """Told by looking at each text: no index is ever used for them."""
-    slots = [Slot(f"word {number}", word) for number, word in enumerate(words)]
+    # A query may have a part with all words and one with some: the slots are of the same words.
+    slots = [Slot(f"word {n}", word) for n, word in enumerate(words) if word not in but]
     return [Condition(Contains(F("search_text"), slot), slot) for slot in slots]
 
 

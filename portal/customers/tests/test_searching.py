@@ -43,6 +43,15 @@ def find(
         yield find
 
 
+def test_every_word_is_wanted_beside_an_email(make_customer: CustomerMaker, find: Find) -> None:
+    found = make_customer(
+        email="doe@example.org", name_parts={"_scheme": "full", "full_name": "John"}
+    )
+    make_customer(email="joan.doe@example.org")
+
+    assert find("john doe@example.org") == [found]
+
+
 @pytest.mark.parametrize("search", ["muller", "MÜLLER", "José Mül", "mull jos", "  jose\tM "])
 def test_case_and_accents_are_ignored_and_every_word_is_wanted(
     make_customer: CustomerMaker, find: Find, search: str
