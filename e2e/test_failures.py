@@ -27,6 +27,20 @@ def test_an_expired_session_leads_to_sign_in_and_back_to_the_list(clara_page: Pa
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
+def test_going_back_without_a_session_leads_to_sign_in_and_to_that_list(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    header(clara_page, "Identifier").click()
+    expect(clara_page).to_have_url(SORTED)
+    clara_page.context.clear_cookies()
+
+    clara_page.go_back()
+    expect(clara_page).to_have_url(re.compile("/sign-in/"))
+    sign_in(clara_page, CLARA, CLARAS_PASSWORD)
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [

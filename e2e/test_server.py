@@ -24,6 +24,7 @@ REFUSED = {
     "a method that is none": ("{path}", [], "G(T", 400),
     "a header with a NUL": ("{path}", ["X-Header: a\0b"], "GET", 400),
     "a header with a space": ("{path}", ["X Header: a"], "GET", 400),
+    "a content type that is none": ("{path}", ["Content-Type: a/b; x*=nope''a"], "GET", 400),
     "a folded header": ("{path}", ["X-Header: a", "  b"], "GET", 400),
     "a length that is none": ("{path}", ["Content-Length: x"], "POST", 400),
     "an unknown transfer": ("{path}", ["Transfer-Encoding: odd"], "POST", 400),

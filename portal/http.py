@@ -39,6 +39,14 @@ class PortalRequest(HttpRequest):
     accesses: list[Access]
 
 
+def page_address(request: PortalRequest) -> str:
+    """Path and query of the page that a script runs in; nothing where that is not of ours."""
+    try:
+        return request.htmx.current_url_abs_path or ""
+    except ValueError:
+        return ""
+
+
 FRAGMENT_HEADERS = ("HX-Request", "HX-Target", "HX-History-Restore-Request", "HX-Boosted")
 
 

@@ -1,14 +1,31 @@
 """The entry point of the web server."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.utils.http import parse_header_parameters
 
 from portal.databases.limits import limit_statements
 from portal.storage import require_static_files
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 require_static_files()
 limit_statements(connections.settings)
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Django's, which cannot even begin with a request whose content type it cannot read."""
+    try:
+        parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+    except (TypeError, ValueError):
+        environ["CONTENT_TYPE"], environ["portal.refused"] = "", 400
+    return django_application(environ, start_response)

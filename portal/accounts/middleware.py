@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from portal.http import PortalRequest, page_address
+
 LONGEST_ADDRESS: Final = 8000
 
 
@@ -34,12 +36,15 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(  # type: ignore[override]  # a redirect by header is one as well
-        self, request: HttpRequest, view_func: Callable[..., Any]
+        self, request: PortalRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        htmx = request.htmx  # type: ignore[attr-defined]
-        wanted = (htmx and htmx.current_url_abs_path) or request.get_full_path()
-        sign_in = _way_through_sign_in(wanted, resolve_url(self.get_login_url(view_func)))
-        return HttpResponseClientRedirect(sign_in) if htmx else HttpResponseRedirect(sign_in)
+        wanted = page_address(request) if request.htmx else ""
+        sign_in = _way_through_sign_in(
+            wanted or request.get_full_path(), resolve_url(self.get_login_url(view_func))
+        )
+        # Going back in the history asks with this header alone.
+        is_script = request.htmx or "HX-History-Restore-Request" in request.headers
+        return HttpResponseClientRedirect(sign_in) if is_script else HttpResponseRedirect(sign_in)
 
 
 def _way_through_sign_in(wanted: str, sign_in: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -32,7 +33,12 @@ class QuickNegotiation(DefaultContentNegotiation):
             and "format" not in request.query_params
         ):
             return first, first.media_type
-        return super().select_renderer(request, self._possible(request, renderers), format_suffix)
+        possible = [*self._possible(request, renderers)]
+        try:
+            return super().select_renderer(request, possible, format_suffix)
+        except TypeError as error:
+            # Python takes parameters apart, and stumbles over some that are broken.
+            raise NotAcceptable(available_renderers=possible) from error
 
     def _possible(
         self, request: Request, renderers: Iterable[BaseRenderer]

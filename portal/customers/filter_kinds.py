@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
 from portal.customers.counts import locale_slots
+from portal.customers.folding import fold
 from portal.customers.moments import MomentField, Span
 from portal.customers.orderings import ORDERINGS
 from portal.slots import Slot
@@ -124,7 +125,18 @@ class OrderingField(forms.CharField):
                     _("Cannot order by “%(key)s”; choose from %(choices)s."),
                     params={"key": key, "choices": ", ".join(ORDERINGS)},
                 )
-        return keys
+        # Who is named again decides nothing: neighbours are alike in it.
+        return [*{key.removeprefix("-"): key for key in reversed(keys)}.values()][::-1]
+
+
+class SearchField(forms.CharField):
+    """Words, or parts of some; accents alone would be part of every text."""
+
+    def clean(self, value: Any) -> str:
+        search: str = super().clean(value)
+        if search and not fold(search).strip():
+            raise ValidationError(_("Search for a letter, a digit or a sign."))
+        return search
 
 
 class AskedOfReaders(SharedFilter):
@@ -142,3 +154,5 @@ class OrderingFilter(AskedOfReaders):
 
 class SearchFilter(AskedOfReaders, django_filters.CharFilter):
     """Each word is part of the name, email, identifier or external identifier."""
+
+    field_class = SearchField

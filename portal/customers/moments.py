@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 from django import forms
@@ -57,7 +57,9 @@ class MomentField(forms.Field):
 
     def _span(self, moment: date | datetime) -> Span:
         if isinstance(moment, datetime):
-            instant = moment if moment.tzinfo else moment.replace(tzinfo=self.timezone)
+            known = moment if moment.tzinfo else moment.replace(tzinfo=self.timezone)
+            # PostgreSQL takes an offset of 15 hours at most.
+            instant = known.astimezone(UTC)
             return Span(instant, instant + timedelta(microseconds=1))
         midnight = time(tzinfo=self.timezone)
         return Span(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
 from portal.customers.listing import CustomerListing
-from portal.http import PortalRequest, render_page, wants_fragment
+from portal.http import PortalRequest, page_address, render_page, wants_fragment
 from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
 
@@ -63,10 +63,10 @@ def _history_header(request: PortalRequest, here: str) -> str:
 
     Typing on only changes the one it began.
     """
-    searched_before = "search" in parse_qs(urlsplit(request.htmx.current_url or "").query)
+    page = page_address(request)
+    searched_before = "search" in parse_qs(urlsplit(page).query)
     is_typing_on = request.htmx.source == TYPED_IN and searched_before
-    is_here = request.htmx.current_url_abs_path == here
-    return "HX-Replace-Url" if is_typing_on or is_here else "HX-Push-Url"
+    return "HX-Replace-Url" if is_typing_on or page == here else "HX-Push-Url"
 
 
 @require_safe

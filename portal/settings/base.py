@@ -77,6 +77,7 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "organizers:choose"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+SESSION_ENGINE = "portal.accounts.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 24 * 14) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
 CSRF_FAILURE_VIEW = "portal.http.csrf_failure"

@@ -1,0 +1,79 @@
+"""Requests that nobody sends by hand: answered with sense, by each database alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from portal.conftest import CustomerMaker
+
+LIST: Final = "/api/v1/organizers/bigevents/customers/"
+PAGE: Final = "/organizers/bigevents/customers/"
+
+
+@pytest.mark.parametrize("offset", ["+16:00", "-23:59", "+01:00:00.5"])
+def test_a_time_may_have_any_offset(
+    api_client: Client, make_customer: CustomerMaker, offset: str
+) -> None:
+    make_customer()
+
+    answer = api_client.get(LIST, {"date_joined_until": f"2199-01-31T10:00:00{offset}"})
+
+    assert answer.json()["count"] == 1
+
+
+def test_a_key_of_an_order_that_comes_again_decides_nothing(
+    api_client: Client, make_customer: CustomerMaker
+) -> None:
+    for number in range(51):
+        make_customer(locale="de" if number % 2 else "en")
+    keys = ",".join(["locale", "-locale", "email"] * 100)
+
+    first = api_client.get(f"{LIST}?ordering={keys}").json()
+    second = api_client.get(first["next"]).json()
+
+    assert len(first["results"] + second["results"]) == 51
+    assert [each["locale"] for each in first["results"][:26]] == ["de"] * 25 + ["en"]
+
+
+@pytest.mark.parametrize("accents", ["´", "¨", "¸", "\u0301", " ´ "])
+def test_accents_alone_find_nobody(
+    api_client: Client, make_customer: CustomerMaker, accents: str
+) -> None:
+    make_customer()
+
+    answer = api_client.get(LIST, {"search": accents})
+
+    assert (answer.status_code, list(answer.json())) == (400, ["search"])
+
+
+def test_a_format_that_cannot_be_read_is_none_of_ours(api_client: Client) -> None:
+    answer = api_client.get(LIST, headers={"Accept": "application/json; x*=a; x*0=b"})
+
+    assert answer.status_code in (200, 406)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [LIST, PAGE])
+def test_a_session_that_cannot_be_is_none(client: Client, path: str) -> None:
+    client.cookies[settings.SESSION_COOKIE_NAME] = "\0bcdefgh"
+
+    assert client.get(path).status_code == (401 if path == LIST else 302)
+
+
+@pytest.mark.django_db
+def test_a_script_may_say_any_page(client: Client, member_client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "div#results", "HX-Current-URL": "http://["}
+
+    assert client.get(PAGE, headers=headers)["HX-Redirect"].startswith("/sign-in/?next=")
+    assert member_client.get(PAGE, headers=headers)["HX-Push-Url"] == PAGE
+
+
+@pytest.mark.django_db
+def test_going_back_without_a_session_leaves_the_page(client: Client) -> None:
+    answer = client.get(PAGE, headers={"HX-History-Restore-Request": "true"})
+
+    assert answer["HX-Redirect"] == f"/sign-in/?next={PAGE}"
