@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Final
 
@@ -52,11 +54,25 @@ def _parse(chunks: Iterable[bytes], prefix: str) -> Iterator[object]:
 def _feed(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
     """What is wrong with the chunk; None stands for the end."""
     try:
-        parser.close() if chunk is None else parser.send(chunk)
+        with _numbers_of_any_length():
+            parser.close() if chunk is None else parser.send(chunk)
+    except ArithmeticError:
+        return "holds a number that is too large"
     except (ijson.JSONError, UnicodeDecodeError) as error:
         reason = str(error).removeprefix("b'").partition("\\n")[0].splitlines()[0]
         return "breaks off in the middle" if "premature EOF" in reason else f"is not JSON: {reason}"
     return ""
+
+
+@contextmanager
+def _numbers_of_any_length() -> Iterator[None]:
+    """ijson, written in C, ends the process where Python refuses to read a number."""
+    most = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(most)
 
 
 def _without_lone_surrogates(chunks: Iterable[bytes]) -> Iterator[bytes]:

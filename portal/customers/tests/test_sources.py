@@ -106,6 +106,16 @@ def test_an_escape_sequence_may_lie_across_chunks(offset: int) -> None:
     assert found == Found("file, customer 1", {"notes": notes})
 
 
+def test_a_number_of_any_length_is_read_and_a_larger_one_is_refused() -> None:
+    digits = b"1" * 5_000
+    file = BytesIO(b'[{"a": %b}, {"a": 1}, {"a": 1e%b}]' % (digits, b"9" * 20))
+
+    *read, last = read_customers(file, name="f")
+
+    assert len(read) == 2
+    assert last == Rejection("f, after customer 2", "holds a number that is too large")
+
+
 def test_a_file_is_read_as_a_stream() -> None:
     class Endless(BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
