@@ -99,7 +99,7 @@ def test_the_whole_job_can_be_done_by_keyboard(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.keyboard.press("Tab")
     expect(staff_page.get_by_role("link", name="Skip to content")).to_be_focused()
-    staff_page.keyboard.press("/")
+    staff_page.keyboard.press("Control+k")
     staff_page.keyboard.type("8WSAJCJ")
     expect(rows(staff_page)).to_have_count(1)
 

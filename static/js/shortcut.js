@@ -1,9 +1,9 @@
-// "/" goes to the search box, unless one is writing somewhere.
+// Ctrl+K, or ⌘K, goes to the search box. A key alone would be pressed by accident, or by a voice.
 
 document.addEventListener("keydown", (event) => {
-  const isWriting = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
-  if (event.key !== "/" || isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
-  const search = document.querySelector('[data-shortcut="/"]');
+  const isShortcut = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+  if (!isShortcut || event.altKey || event.shiftKey) return;
+  const search = document.getElementById("search");
   if (search) {
     event.preventDefault();
     search.focus();
