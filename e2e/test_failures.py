@@ -41,6 +41,22 @@ def test_going_back_without_a_session_leads_to_sign_in_and_to_that_list(clara_pa
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
+def test_going_back_that_fails_is_said_and_can_be_tried_again(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    header(clara_page, "Identifier").click()
+    expect(clara_page).to_have_url(SORTED)
+    clara_page.route("**/customers/?search=u001", lambda route: route.fulfill(status=500))
+
+    clara_page.go_back()
+    expect(clara_page.get_by_text("Something went wrong on our side.")).to_be_visible()
+    clara_page.unroute_all()
+    clara_page.get_by_role("button", name="Try again").click()
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+    by_email = clara_page.get_by_role("columnheader", name="Email")
+    expect(by_email).to_have_attribute("aria-sort", "ascending")
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [

@@ -7,12 +7,15 @@ let acted = null;
 // A mistake in the filters (422) is a list with an explanation, not a failure.
 const isAnswer = ({ response }) => response.status < 400 || response.status === 422;
 const results = () => document.getElementById("results");
-const isForResults = (event) => event.detail.ctx?.target?.id === "results";
+const isForResults = (ctx) => ctx?.target?.id === "results";
+// Going back or forward asks for the whole page, and the address has changed by then.
+const isForPage = (ctx) => Boolean(ctx?.request.headers["HX-History-Restore-Request"]);
 
 document.addEventListener("htmx:before:request", (event) => {
-  if (!isForResults(event)) return;
-  asked = event.detail.ctx;
-  acted = event.detail.ctx.sourceElement;
+  const { ctx } = event.detail;
+  if (!isForResults(ctx) && !isForPage(ctx)) return;
+  asked = ctx;
+  acted = ctx.sourceElement;
   results().setAttribute("aria-busy", "true");
 });
 
@@ -23,7 +26,7 @@ document.addEventListener("htmx:finally:request", (event) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   // A swap that puts nothing in ends like any other.
-  if (event.detail.ctx !== asked || !isAnswer(asked)) return;
+  if (event.detail.ctx !== asked || isForPage(asked) || !isAnswer(asked)) return;
   document.getElementById("failure").hidden = true;
   showWhatIsAsked();
   placeFocus(event.detail.ctx);
@@ -43,7 +46,8 @@ document.addEventListener("htmx:error", (event) => {
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-retry]")) return;
-  if (acted?.isConnected && acted.matches("a")) acted.click();
+  if (isForPage(asked)) location.reload();
+  else if (acted?.isConnected && acted.matches("a")) acted.click();
   else document.getElementById("query").requestSubmit();
 });
 
