@@ -126,7 +126,10 @@ class OrderingField(forms.CharField):
                     params={"key": key, "choices": ", ".join(ORDERINGS)},
                 )
         # Who is named again decides nothing: neighbours are alike in it.
-        return [*{key.removeprefix("-"): key for key in reversed(keys)}.values()][::-1]
+        named: dict[str, str] = {}
+        for key in keys:
+            named.setdefault(key.removeprefix("-"), key)
+        return [*named.values()]
 
 
 class SearchField(forms.CharField):

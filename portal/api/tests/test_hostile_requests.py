@@ -39,6 +39,17 @@ def test_a_key_of_an_order_that_comes_again_decides_nothing(
     assert [each["locale"] for each in first["results"][:26]] == ["de"] * 25 + ["en"]
 
 
+def test_of_a_key_that_comes_again_the_first_place_counts(
+    api_client: Client, make_customer: CustomerMaker
+) -> None:
+    for identifier, locale, email in (("A", "en", "a"), ("B", "de", "c"), ("C", "de", "b")):
+        make_customer(identifier=identifier, locale=locale, email=f"{email}@example.org")
+
+    page = api_client.get(f"{LIST}?ordering=locale,email,-locale").json()
+
+    assert [each["identifier"] for each in page["results"]] == ["C", "B", "A"]
+
+
 @pytest.mark.parametrize("accents", ["´", "¨", "¸", "\u0301", " ´ "])
 def test_accents_alone_find_nobody(
     api_client: Client, make_customer: CustomerMaker, accents: str
