@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -40,11 +41,15 @@ class PortalRequest(HttpRequest):
 
 
 def page_address(request: PortalRequest) -> str:
-    """Path and query of the page that a script runs in; nothing where that is not of ours."""
+    """Path and query of the page that a script runs in, as it says; nothing where it says none.
+
+    Its scheme and host are not compared: behind a proxy they may be others than we know.
+    """
     try:
-        return request.htmx.current_url_abs_path or ""
+        page = urlsplit(request.htmx.current_url or "")
     except ValueError:
         return ""
+    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 FRAGMENT_HEADERS = ("HX-Request", "HX-Target", "HX-History-Restore-Request", "HX-Boosted")
