@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Protocol
 import orjson
 
 from portal.customers.rows import Found, Rejection
-from portal.customers.streamed import read_values
+from portal.customers.streamed import IN_PAGES, read_values
 
 CHUNK: Final = 1 << 19
 BATCH: Final = 1_000
@@ -35,7 +35,7 @@ class Readable(Protocol):
 class Layout(Enum):
     """How customers lie in a file. The value is where ijson finds them."""
 
-    PAGES = "results.item"
+    PAGES = IN_PAGES
     ARRAY = "item"
     OBJECTS = ""
     LINES = "a line"

@@ -74,6 +74,22 @@ def test_standard_input_is_read(
     assert _import(*arguments).startswith("127 customers: 127 created")
 
 
+def test_a_page_that_the_service_refused_is_reported_and_the_others_are_kept(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *others = [page.read_bytes() for page in PAGES]
+    content = b"".join([first, b'{"detail":"Request was throttled."}', *others])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    length = len(json.loads(first)["results"])
+
+    said = _refusal(capsys)
+
+    place = f"standard input, after customer {length}"
+    assert said == f"{place}: is no page of customers: 'Request was throttled.'\n"
+    with scope(organizer=organizer):
+        assert Customer.objects.count() == 127
+
+
 def test_a_bad_customer_is_reported_with_its_place_and_the_others_are_kept(
     organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,6 +82,28 @@ def test_a_file_without_customers_is_refused(text: str | bytes) -> None:
     assert _read(text) == [Rejection("file", "holds no customers")]
 
 
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"detail": "\x1b[1mNo"}, ": '\\x1b[1mNo'"),
+        ({"detail": "x" * 900}, f": '{'x' * 200}'"),
+        ({"error": {"results": []}}, ""),
+        ({"results": {}}, ""),
+        (None, ""),
+    ],
+)
+def test_an_answer_among_pages_that_is_none_is_refused(other: object, said: str) -> None:
+    answers = [other, _page(ANN), other, _page(), _page(BOB), other]
+
+    first, ann, second, bob, third = _read("".join(map(json.dumps, answers)))
+
+    assert [ann, bob] == BOTH
+    assert [first, second, third] == [
+        Rejection(place, f"is no page of customers{said}")
+        for place in ["file", "file, after customer 1", "file, after customer 2"]
+    ]
+
+
 @pytest.mark.parametrize("text", ["hello", "<html>", b"\xff\xfe[\0", b"PK\x03\x04"])
 def test_a_file_that_is_not_json_is_refused(text: str | bytes) -> None:
     [rejection] = _read(text)
