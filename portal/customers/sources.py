@@ -22,6 +22,10 @@ BATCH: Final = 1_000
 BOM: Final = b"\xef\xbb\xbf"
 PAGE: Final = re.compile(rb'"results"\s*:\s*\[')
 ARRAY: Final = re.compile(rb"\s*\[")
+# Where one page ends and the next begins. Quotes only in pairs and backslashes only within them:
+# so none can begin within a text.
+FLAT: Final = rb'(?:[^{}\[\]"\\]|"(?:[^"\\]|\\.)*")*'
+SEAM: Final = re.compile(rb"\]%b\}\s*\{%b" % (FLAT, FLAT) + PAGE.pattern)
 # Up to the last comma that seems to stand between two customers.
 CUSTOMERS: Final = re.compile(rb"(.*\})\s*,\s*(?=\{)", re.DOTALL)
 
@@ -155,7 +159,7 @@ def _cut_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[B
     start, rest = _open(next(chunks), layout)
     number = 0
     while start and (customers := CUSTOMERS.match(rest)):
-        content = b"[%b]" % customers[1]
+        content = b"[%b]" % SEAM.sub(b",", customers[1])
         try:
             length = len(orjson.loads(content))
         except orjson.JSONDecodeError:

@@ -31,6 +31,10 @@ WRITERS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
     "lines": lambda customers: "\n".join(map(json.dumps, customers)),
     "array": json.dumps,
     "page": lambda customers: json.dumps({"results": customers}, indent=2),
+    "pages": lambda customers: "\n".join(
+        json.dumps({"next": f"{{{n}[", "results": customers[n : n + 4], "x": "]}"})
+        for n in range(0, len(customers), 4)
+    ),
 }
 
 

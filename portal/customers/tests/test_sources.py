@@ -167,6 +167,24 @@ def test_a_long_array_is_cut_into_blocks(
     assert found == [*map(Found, places, customers)]
 
 
+@pytest.mark.parametrize("text", ["", "]}{", ']} {"results": [{}]}', '\\"]}{\\'])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_many_pages_are_cut_into_blocks_as_one(
+    monkeypatch: pytest.MonkeyPatch, indent: int | None, text: str
+) -> None:
+    customers = [{**ANN, "identifier": f"C{n}", "n": text, "results": []} for n in range(99)]
+    pages = [{**_page(*customers[n : n + 3]), "next": text} for n in range(0, 99, 3)]
+    monkeypatch.setattr(sources, "CHUNK", 1_000)
+
+    content = "\n".join(json.dumps(page, indent=indent) for page in pages)
+    blocks = [*read_blocks(BytesIO(content.encode()), name="file")]
+
+    assert len([block for block in blocks if isinstance(block.content, bytes)]) > 4
+    found = [each for block in blocks for each in read_block(block)]
+    places = [f"file, customer {number}" for number in range(1, 100)]
+    assert found == [*map(Found, places, customers)]
+
+
 @pytest.mark.parametrize("size", [200, 1_000])
 def test_a_long_array_that_breaks_off_is_read_up_to_there(
     monkeypatch: pytest.MonkeyPatch, size: int
