@@ -33,9 +33,12 @@ def test_a_value_can_be_copied(staff_page: Page) -> None:
     staff_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     staff_page.goto(EXAMPLE)
 
-    staff_page.get_by_role("button", name="Copy customer@example.org").first.click()
+    button = staff_page.get_by_role("button", name="Copy customer@example.org").first
+    button.click()
 
     expect(staff_page.get_by_role("status")).to_have_text("Copied")
+    expect(button.locator("svg").first).to_be_hidden()
+    expect(button.locator("svg").last).to_be_visible()
     assert staff_page.evaluate("navigator.clipboard.readText()") == "customer@example.org"
 
 

@@ -79,6 +79,7 @@ def test_a_failure_keeps_the_rows_and_can_be_tried_again(
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=identifier")
     expect(clara_page.get_by_role("alert")).to_have_count(0)
+    expect(clara_page.locator("#caption")).to_be_focused()
 
 
 def test_without_a_network_the_rows_stay(clara_page: Page) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,14 @@ class CustomerListing:
             default_size=DEFAULT_SIZE,
             page=self.page.number if self.page else self._paging.number or 1,
         )
+
+    @property
+    def everything(self) -> str:
+        """The list without filters, in the order that was asked for, unless that is a mistake."""
+        links = self.links
+        if "ordering" in self.errors:
+            links = replace(links, query=QueryDict())
+        return links.everything
 
     @cached_property
     def chips(self) -> list[Chip]:

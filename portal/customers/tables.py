@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer, State
 
 EMPTY = '<span class="quiet">–</span>'
+# Of what the list can be ordered by without a column.
+LABELS = {"last_modified": _("Last changed")}
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
 
 
@@ -74,15 +76,15 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     def _heading(self, name: str) -> Heading:
         directions = {name: "ascending", f"-{name}": "descending"}
         href = self._links.ordered_by(self._next_ordering(name))
-        return Heading(name, self.columns[name].header, href, directions.get(self._ordering))
+        label = self.columns[name].header if name in self.columns.names() else LABELS[name]
+        return Heading(name, label, href, directions.get(self._ordering))
 
     @property
     def ordering_in_words(self) -> str:
-        """`name, ascending`: nothing where the list is ordered by what is no column."""
-        words = [
-            f"{head.label}, {head.direction_in_words}" for head in self.headings if head.direction
-        ]
-        return "".join(words)
+        """`Name, ascending`, also where the list is ordered by what is no column."""
+        name = self._ordering.removeprefix("-")
+        heading = self._heading(name)
+        return f"{heading.label}, {heading.direction_in_words}"
 
     def _next_ordering(self, name: str) -> str:
         if self._ordering in (name, f"-{name}"):

@@ -10,5 +10,5 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(button.dataset.copy);
   document.getElementById("announcement").textContent = button.dataset.copied;
   button.classList.add("copied");
-  setTimeout(() => button.classList.remove("copied"), 1500);
+  setTimeout(() => button.classList.remove("copied"), 2000);
 });

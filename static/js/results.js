@@ -27,9 +27,9 @@ document.addEventListener("htmx:finally:request", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   // A swap that puts nothing in ends like any other.
   if (event.detail.ctx !== asked || isForPage(asked) || !isAnswer(asked)) return;
-  document.getElementById("failure").hidden = true;
   showWhatIsAsked();
   placeFocus(event.detail.ctx);
+  document.getElementById("failure").hidden = true;
 });
 
 document.addEventListener("htmx:response:error", (event) => {
@@ -72,7 +72,8 @@ function showWhatIsAsked() {
 
 // htmx gives the focus back to an element with the same id; the rest is decided here.
 function placeFocus({ request, swap }) {
-  if (acted?.closest?.(".pager") || /^(page|size)-/.test(acted?.id ?? "")) {
+  const isRetried = document.activeElement?.matches("[data-retry]");
+  if (isRetried || acted?.closest?.(".pager") || /^(page|size)-/.test(acted?.id ?? "")) {
     document.getElementById("caption")?.focus();
     window.scrollTo({ top: 0 });
   } else if (document.activeElement === document.body) {

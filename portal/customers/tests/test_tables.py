@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from portal.customers.links import ListLinks
 from portal.customers.models import Customer
+from portal.customers.orderings import ORDERINGS
 from portal.customers.tables import CustomerTable, Heading
 
 
@@ -47,6 +48,22 @@ def test_a_heading_orders_by_its_column_and_then_the_other_way(
     head = heading(name, ordering)
 
     assert (head.href, head.direction) == (href, direction)
+
+
+@pytest.mark.parametrize(
+    ("ordering", "words"),
+    [
+        ("-name", "Name, descending"),
+        ("is_active", "Status, ascending"),
+        ("-last_modified", "Last changed, descending"),
+    ],
+)
+def test_the_order_is_said_in_words(ordering: str, words: str) -> None:
+    assert table(ordering=ordering).ordering_in_words == words
+
+
+def test_every_order_has_words() -> None:
+    assert all(table(ordering=key).ordering_in_words for key in ORDERINGS)
 
 
 def test_every_column_can_be_ordered_by_and_one_is() -> None:

@@ -62,6 +62,14 @@ def test_a_mistake_is_explained_and_shows_nobody(
     assertNotContains(response, "someone@example.org", status_code=422)
 
 
+def test_who_clears_all_filters_is_rid_of_a_wrong_order_too(member_client: Client) -> None:
+    response = member_client.get(f"{LIST}?ordering=password&locale=de&page_size=100")
+
+    everything = f"{LIST}?page_size=100"
+    link = f'<a href="{everything}" hx-get="{everything}">Show all customers</a>'
+    assertContains(response, link, html=True, status_code=422)
+
+
 def test_unknown_parameters_are_noticed_and_ignored(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
