@@ -1,9 +1,10 @@
 """Every setting, grouped. The environment is read in this folder only."""
 
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
@@ -12,13 +13,22 @@ from portal.settings.logs import *
 
 env = Env()
 
+
+def network_from(address: str) -> IPv4Network | IPv6Network:
+    """One of TRUSTED_PROXIES."""
+    try:
+        return ip_network(address)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from error
+
+
 # --- Where it runs -----------------------------------------------------------------------------
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_public.hostname or "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 # The first middleware lets these headers pass from trusted proxies only.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=ip_network)
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=network_from)
 USE_X_FORWARDED_HOST = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ROOT_URLCONF = "portal.urls"

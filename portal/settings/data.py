@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SCHEMES = ("sqlite://", "postgres://", "postgresql://")
 SQLITE_OPTIONS: dict[str, Any] = {
     # Readers never wait for the writer; a writer waits for the one before it.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
@@ -33,6 +34,8 @@ STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
 def database_from(url: str) -> dict[str, Any]:
     """Django's settings for a DATABASE_URL (sqlite:///path, postgres://...)."""
+    if not url.startswith(SCHEMES):
+        raise ImproperlyConfigured("DATABASE_URL has to begin with sqlite:/// or postgres://")
     database: dict[str, Any] = {**dj_database_url.parse(url)}
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
     # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.

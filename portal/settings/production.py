@@ -13,7 +13,7 @@ if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured(
         "Set SECRET_KEY to at least 32 random characters, for example from: openssl rand -hex 32"
     )
-if not PUBLIC_URL:
+if not PUBLIC_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(
         "Set PUBLIC_URL to the address that people use, for example https://portal.example.org"
     )

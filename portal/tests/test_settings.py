@@ -54,6 +54,12 @@ def test_production_refuses_to_start_without(missing: str) -> None:
     assert f"ImproperlyConfigured: Set {missing}" in started.stderr
 
 
+def test_production_refuses_an_address_without_its_scheme() -> None:
+    started = _start(START, **{**COMPLETE, "PUBLIC_URL": "portal.example.org"})
+
+    assert "ImproperlyConfigured: Set PUBLIC_URL" in started.stderr
+
+
 def test_production_serves_nothing_without_its_static_files(tmp_path: Path) -> None:
     started = _start("import portal.wsgi", VAR_DIR=str(tmp_path), **COMPLETE)
 
