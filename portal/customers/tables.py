@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.customers.clock import Clock
 from portal.customers.links import ListLinks
 from portal.customers.locales import locale_name
-from portal.customers.templatetags.customers import icon, state_mark
+from portal.customers.templatetags.customers import breakable, icon, state_mark
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -114,7 +114,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         )
         if not record.email:
             return link
-        return f'{link}<span class="name-email"><bdi>{escape(record.email)}</bdi></span>'
+        return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>'
 
     @cached_property
     def _path(self) -> str:
@@ -130,7 +130,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return Words()
 
     def render_email(self, record: Customer) -> str:
-        return f"<bdi>{escape(record.email)}</bdi>" if record.email else EMPTY
+        return f"<bdi>{breakable(record.email)}</bdi>" if record.email else EMPTY
 
     def render_identifier(self, record: Customer) -> str:
         return escape(record.identifier)

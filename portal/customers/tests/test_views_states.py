@@ -59,7 +59,7 @@ def test_a_mistake_is_explained_and_shows_nobody(
 
     assertContains(response, words, status_code=422)
     assertContains(response, "Not verified", status_code=422)
-    assertNotContains(response, "someone@example.org", status_code=422)
+    assertNotContains(response, "someone", status_code=422)
 
 
 def test_who_clears_all_filters_is_rid_of_a_wrong_order_too(member_client: Client) -> None:
