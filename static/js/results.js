@@ -3,6 +3,7 @@
 const FAILURES = { timeout: "slow", 403: "forbidden", 404: "forbidden", 503: "busy" };
 let asked = null;
 let acted = null;
+let left = null;
 
 // A mistake in the filters (422) is a list with an explanation, not a failure.
 const isAnswer = ({ response }) => response.status < 400 || response.status === 422;
@@ -17,6 +18,15 @@ document.addEventListener("htmx:before:request", (event) => {
   asked = ctx;
   acted = ctx.sourceElement;
   results().setAttribute("aria-busy", "true");
+});
+
+// Whoever goes back no longer wants what was asked for before, and the address is another by now.
+window.addEventListener("popstate", ({ state }) => {
+  if (state?.htmx) left = asked;
+});
+
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event.detail.ctx === left) event.preventDefault();
 });
 
 // A newer request may be under way already when an older one, aborted by it, ends.
