@@ -76,13 +76,14 @@ def _deep(outcome: Outcome) -> str:
 
 def _commands(outcomes: Sequence[Outcome], sizes: Sequence[str]) -> Iterator[str]:
     memory = [f"MiB at {size}" for size in sizes]
-    headings = ["Customers per second", *sizes, "Goal", *memory, "Goal MiB"]
+    headings = ["Customers per second", *sizes, "Floor", "Goal", *memory, "Goal MiB"]
     yield from write_table(
         headings,
         [
             [
                 commands[0]["name"],
                 *(f"{command['rate']:,.0f}" for command in commands),
+                f"{floor:,.0f}" if (floor := commands[-1].get("floor")) else "",
                 f"{COMMAND_GOALS[commands[0]['name']]:,}",
                 *(f"{command['memory']:.0f}" for command in commands),
                 str(COMMAND_MEMORY),

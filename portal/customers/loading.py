@@ -69,7 +69,7 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Known | Rejecti
 def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
     """load_customers() for rows that are prepared already."""
     report = LoadReport()
-    _make_room()
+    make_room()
     with transaction.atomic():
         # Loads of one organizer queue here, so that none changes what another has just compared.
         # Others may add customers meanwhile.
@@ -91,7 +91,7 @@ def add_customers(organizer: Organizer, batches: Iterable[Ready], *, expected: i
     about as many as expected. Raises IntegrityError where they are not so different after all.
     """
     report = LoadReport()
-    _make_room()
+    make_room()
     with transaction.atomic(), indexes_for(expected, beside=expected), counted_at_once():
         for batch in batches:
             write_at_once(organizer, batch)
@@ -146,7 +146,7 @@ def _merge(staging: Staging, report: LoadReport) -> None:
         staging.merge()
 
 
-def _make_room() -> None:
+def make_room() -> None:
     """SQLite holds more of the indexes in memory; it would read and write them in turns.
 
     96 MB, and as much again to sort an index: a load of any length stays under 300 MB.
