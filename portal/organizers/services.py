@@ -17,6 +17,10 @@ class UnknownOrganizer(Exception):
     """No organizer has this short name."""
 
 
+class UnknownMember(Exception):
+    """Nobody in the organizer's teams has this email."""
+
+
 def list_access(user: User) -> list[Access]:
     """The organizers that the user is a member of, by name, with their rights: one query."""
     rights: dict[Organizer, frozenset[str]] = {}
@@ -73,3 +77,18 @@ def _create_user(email: str, password: str) -> User:
     validate_password(password, user)
     user.save()
     return user
+
+
+@transaction.atomic
+def remove_staff(organizer: Organizer, *, email: str) -> None:
+    """Take the person out of the organizer's teams: the next request sees nothing of it any more.
+
+    Raises UnknownMember. The account stays, and so do the tokens that the person made.
+    """
+    with scope(organizer=organizer):
+        memberships = Team.members.through.objects.filter(
+            team__in=Team.objects.all(), user__email__iexact=email
+        )
+        left, _by_model = memberships.delete()
+    if not left:
+        raise UnknownMember(email)

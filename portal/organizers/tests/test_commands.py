@@ -86,6 +86,26 @@ def test_what_is_not_acceptable_is_refused_without_the_password(
     assert password not in str(refusal.value)
 
 
+def test_somebody_is_taken_out_of_an_organizer(
+    organizer: Organizer, rival: Organizer, member: User
+) -> None:
+    services.create_staff(rival, email=member.email, password=PASSWORD)
+
+    said = _call("remove_staff", "MEMBER@example.org", "--organizer", organizer.slug)
+
+    assert said == "MEMBER@example.org may no longer see Big Events LLC.\n"
+    assert [access.organizer for access in services.list_access(member)] == [rival]
+
+
+def test_who_is_no_member_cannot_be_taken_out(
+    organizer: Organizer, rival: Organizer, member: User
+) -> None:
+    with pytest.raises(CommandError, match=f"{member.email} is in no team"):
+        _call("remove_staff", member.email, "--organizer", rival.slug)
+
+    assert len(services.list_access(member)) == 1
+
+
 def test_standard_output_is_the_token_alone(
     organizer: Organizer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +171,7 @@ def test_a_key_that_is_too_short_is_refused_without_repeating_it(
     [
         ["create_token", "nobody", "--name", "shop"],
         ["create_staff", "new@example.org", "--organizer", "nobody"],
+        ["remove_staff", "new@example.org", "--organizer", "nobody"],
     ],
 )
 @pytest.mark.django_db
