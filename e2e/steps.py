@@ -58,3 +58,8 @@ def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held
+
+
+def hold_first(page: Page, address: str | re.Pattern[str]) -> None:
+    """The first request to such an address is never answered, those after it are."""
+    page.route(address, lambda _route: None, times=1)

@@ -46,6 +46,16 @@ def test_a_dropped_chip_unticks_what_was_clicked(clara_page: Page) -> None:
     expect(clara_page.get_by_role("checkbox", name="German")).not_to_be_checked()
 
 
+def test_the_same_words_are_searched_again(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    chip(clara_page, "Search").click()
+    expect(search_box(clara_page)).to_have_value("")
+
+    search_box(clara_page).fill("u001")
+
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+
+
 def test_clear_all_keeps_the_order_only(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g&is_active=true&locale=de&ordering=-name")
 

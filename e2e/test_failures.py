@@ -108,6 +108,34 @@ def test_an_answer_that_takes_too_long_is_given_up(clara_page: Page) -> None:
     assert len(held) == 1
 
 
+def test_going_back_that_takes_too_long_is_said(clara_page: Page) -> None:
+    clara_page.clock.install()
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    header(clara_page, "Identifier").click()
+    expect(clara_page).to_have_url(SORTED)
+    hold(clara_page, "**/customers/?search=u001")
+    with clara_page.expect_request("**/customers/?search=u001"):
+        clara_page.go_back()
+
+    clara_page.clock.fast_forward(16_000)
+
+    expect(clara_page.get_by_role("alert")).to_contain_text("The answer took too long.")
+
+
+def test_trying_again_where_nobody_is_found_leads_to_the_search_box(clara_page: Page) -> None:
+    clara_page.route(re.compile("search="), lambda route: route.fulfill(status=500))
+    search_box(clara_page).fill("nobody at all")
+    again = clara_page.get_by_role("button", name="Try again")
+    again.click()
+    expect(clara_page.get_by_text("Something went wrong on our side.")).to_be_visible()
+    clara_page.unroute_all()
+
+    again.click()
+
+    expect(clara_page.get_by_text("No customers match these filters")).to_be_visible()
+    expect(search_box(clara_page)).to_be_focused()
+
+
 def test_the_rows_are_marked_as_busy_only_while_they_are(clara_page: Page) -> None:
     held = []
     clara_page.route(SORTED, lambda route: held.append(route))

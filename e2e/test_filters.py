@@ -90,6 +90,28 @@ def test_a_day_that_is_not_finished_keeps_no_other_filter_from_working(clara_pag
     expect(count(clara_page, "7 of 127 customers")).to_be_visible()
 
 
+def test_a_day_that_was_not_applied_is_given_up_with_its_menu(clara_page: Page) -> None:
+    filter_button(clara_page, "Registered").click()
+    day(clara_page, "From").fill("2030-01-01")
+    clara_page.keyboard.press("Escape")
+
+    search_box(clara_page).fill("u001")
+
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+
+
+@pytest.mark.parametrize(
+    "query", ["date_joined_since=2021-4-1", "date_joined_since=20210401", "locale=fr"]
+)
+def test_a_filter_that_the_form_cannot_show_is_kept(clara_page: Page, query: str) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?{query}")
+
+    search_box(clara_page).fill("u001")
+
+    expect(clara_page).to_have_url(re.compile(f"search=u001&.*{query}|{query}.*search=u001"))
+
+
 @pytest.mark.expects_console_errors
 def test_a_reversed_range_is_explained_where_it_stands(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()

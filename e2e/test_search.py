@@ -9,19 +9,6 @@ from playwright.sync_api import Page, expect
 
 from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, count, header, hold, names, rows, search_box
 
-# Answers arrive, and are held before the page gets to read them.
-HOLD_TEXTS = """() => {
-  const read = Response.prototype.text;
-  window.held = [];
-  Response.prototype.text = async function () {
-    const text = await read.call(this);
-    await new Promise((release) => {
-      document.documentElement.dataset.held = held.push(release);
-    });
-    return text;
-  };
-}"""
-
 
 def test_the_list_follows_what_one_types(clara_page: Page) -> None:
     search_box(clara_page).press_sequentially("u001")
@@ -59,46 +46,6 @@ def test_the_box_keeps_what_is_typed_while_an_answer_is_on_its_way(clara_page: P
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     expect(box).to_be_focused()
     assert box.evaluate("box => box.selectionStart") == 2
-
-
-def test_typing_makes_one_entry_of_the_history(clara_page: Page) -> None:
-    before = clara_page.evaluate("history.length")
-
-    for letters, words in (("u00", "100"), ("1", "10"), ("2", "1")):
-        search_box(clara_page).press_sequentially(letters)
-        expect(count(clara_page, f"{words} of 127 customers")).to_be_visible()
-
-    assert clara_page.evaluate("history.length") == before + 1
-    clara_page.go_back()
-    expect(count(clara_page, "127 customers")).to_be_visible()
-    expect(search_box(clara_page)).to_have_value("")
-
-
-def test_what_is_shown_already_makes_no_second_entry(clara_page: Page) -> None:
-    search_box(clara_page).fill("u001")
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
-    with clara_page.expect_response("**/customers/?*"):
-        search_box(clara_page).press("Enter")
-    expect(clara_page.locator("#results")).to_have_attribute("aria-busy", "false")
-
-    clara_page.go_back()
-
-    expect(count(clara_page, "127 customers")).to_be_visible()
-
-
-def test_an_answer_that_comes_after_going_back_is_dropped(clara_page: Page) -> None:
-    search_box(clara_page).fill("u001")
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
-    clara_page.evaluate(HOLD_TEXTS)
-    search_box(clara_page).press("Enter")
-    expect(clara_page.locator("html")).to_have_attribute("data-held", "1")
-
-    clara_page.go_back()
-    expect(clara_page.locator("html")).to_have_attribute("data-held", "2")
-    clara_page.evaluate("() => held.forEach((release) => release())")
-
-    expect(count(clara_page, "127 customers")).to_be_visible()
-    expect(clara_page).to_have_url(PLAYHOUSE)
 
 
 def test_what_is_typed_while_another_act_is_answered_stays(clara_page: Page) -> None:

@@ -145,6 +145,11 @@ class CustomerListing:
         for name in ("email", "external_identifier", "modified_since"):
             if value := self.search.form[name].value():
                 yield name, value
+        if "locale" not in self.errors:
+            offered = {str(box.data["value"]) for box, _number in self.facets["locale"].boxes}
+            for value in self.search.form["locale"].value() or ():
+                if value not in offered:
+                    yield "locale", value
 
     @cached_property
     def facets(self) -> dict[str, Facet]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
@@ -19,9 +18,8 @@ from portal.organizers.permissions import Permission
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
-TYPED_IN = "input#search"
 # Here the search box shows what was asked for already, or what was typed since.
-SEARCH_SOURCES = frozenset({TYPED_IN, "form#query"})
+SEARCH_SOURCES = frozenset({"input#search", "form#query"})
 
 
 @require_safe
@@ -61,12 +59,10 @@ def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 def _history_header(request: PortalRequest, here: str) -> str:
     """Each act that leads elsewhere becomes an entry of the history.
 
-    Typing on only changes the one it began.
+    Typing on only changes the one it began, of which the browser knows.
     """
-    page = page_address(request)
-    searched_before = "search" in parse_qs(urlsplit(page).query)
-    is_typing_on = request.htmx.source == TYPED_IN and searched_before
-    return "HX-Replace-Url" if is_typing_on or page == here else "HX-Push-Url"
+    is_typing_on = "Portal-Typing-On" in request.headers
+    return "HX-Replace-Url" if is_typing_on or page_address(request) == here else "HX-Push-Url"
 
 
 @require_safe

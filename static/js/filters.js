@@ -12,3 +12,9 @@ document.addEventListener("submit", (event) => {
     }
   }
 });
+
+// A day that was typed and not applied is given up with its menu, or it would count later.
+document.addEventListener("toggle", (event) => {
+  if (event.newState !== "closed" || !event.target.matches(".filter")) return;
+  for (const day of event.target.querySelectorAll(".range input")) day.value = day.defaultValue;
+}, true);

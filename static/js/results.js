@@ -1,13 +1,22 @@
 // The list while it is being replaced: busy, failed, and where the focus goes.
 
 const FAILURES = { timeout: "slow", 403: "forbidden", 404: "forbidden", 503: "busy" };
+const PATIENCE = 15000;
 let asked = null;
 let acted = null;
 let left = null;
+// The address that was asked for and is not answered yet, and what the form said of its own.
+let pending = null;
+let filled = null;
+let waiting = null;
+let scrolled = 0;
 
 // A mistake in the filters (422) is a list with an explanation, not a failure.
 const isAnswer = ({ response }) => response.status < 400 || response.status === 422;
 const results = () => document.getElementById("results");
+const caption = () => document.getElementById("caption");
+// On a phone the headings are a strip that scrolls.
+const strip = () => document.querySelector(".table thead tr");
 const isForResults = (ctx) => ctx?.target?.id === "results";
 // Going back or forward asks for the whole page, and the address has changed by then.
 const isForPage = (ctx) => Boolean(ctx?.request.headers["HX-History-Restore-Request"]);
@@ -15,30 +24,44 @@ const isForPage = (ctx) => Boolean(ctx?.request.headers["HX-History-Restore-Requ
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (!isForResults(ctx) && !isForPage(ctx)) return;
+  if (isForResults(ctx)) joinWhatIsPending(ctx);
+  else pending = filled = null;
   asked = ctx;
   acted = ctx.sourceElement;
+  clearTimeout(waiting);
+  // htmx has no limit of time for going back.
+  if (isForPage(ctx)) waiting = setTimeout(showFailure, PATIENCE, "slow");
+  if (acted.id === "search" && history.state?.isTyped) ctx.request.headers["Portal-Typing-On"] = "true";
   results().setAttribute("aria-busy", "true");
 });
 
-// Whoever goes back no longer wants what was asked for before, and the address is another by now.
+// Whoever goes back no longer wants what was asked for before, and the address is another by now;
+// whoever asks for something else meanwhile no longer wants to go back.
 window.addEventListener("popstate", ({ state }) => {
   if (state?.htmx) left = asked;
 });
 
 document.addEventListener("htmx:before:swap", (event) => {
-  if (event.detail.ctx === left) event.preventDefault();
+  const { ctx } = event.detail;
+  if (ctx === left || (isForPage(ctx) && ctx !== asked)) event.preventDefault();
+  scrolled = strip()?.scrollLeft ?? 0;
 });
 
 // A newer request may be under way already when an older one, aborted by it, ends.
 document.addEventListener("htmx:finally:request", (event) => {
-  if (event.detail.ctx === asked) results()?.setAttribute("aria-busy", "false");
+  if (event.detail.ctx !== asked) return;
+  pending = filled = null;
+  clearTimeout(waiting);
+  results()?.setAttribute("aria-busy", "false");
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
   // A swap that puts nothing in ends like any other.
-  if (event.detail.ctx !== asked || isForPage(asked) || !isAnswer(asked)) return;
+  if (event.detail.ctx !== asked || !isAnswer(asked)) return;
+  if (strip()) strip().scrollLeft = scrolled;
+  if (isForPage(asked)) return showPage();
   showWhatIsAsked();
-  placeFocus(event.detail.ctx);
+  placeFocus();
   document.getElementById("failure").hidden = true;
 });
 
@@ -56,17 +79,64 @@ document.addEventListener("htmx:error", (event) => {
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-retry]")) return;
-  if (isForPage(asked)) location.reload();
-  else if (acted?.isConnected && acted.matches("a")) acted.click();
+  if (isForPage(asked)) return location.reload();
+  pending = asked.request.action;
+  if (acted?.isConnected && acted.matches("a")) acted.click();
   else document.getElementById("query").requestSubmit();
 });
 
+// Links know the list that is shown, and the form what it said last, but not what was asked for
+// since. So whatever an act changes is changed in that. A page number belongs to where it leads.
+function joinWhatIsPending({ request, sourceElement }) {
+  const isLink = sourceElement.matches("a");
+  const own = request.action;
+  const before = isLink ? location.href : filled ?? said(document.getElementById("query"));
+  if (pending) request.action = together(pending, before, own);
+  if (!isLink) filled = own;
+  pending = request.action;
+}
+
+function together(...addresses) {
+  const [asking, before, wanted] = addresses.map((each) => new URL(each, location.href).searchParams);
+  for (const name of new Set([...asking.keys(), ...before.keys()])) {
+    const [then, now, next] = [asking, before, wanted].map((query) => query.getAll(name).filter(Boolean));
+    if (name !== "page") replace(wanted, name, changed(name, then, now, next));
+  }
+  return `${location.pathname}?${wanted}`;
+}
+
+// What the form said when it came, before anything was chosen or typed in it.
+function said(form) {
+  const query = new URLSearchParams();
+  for (const { type, name, defaultValue, defaultChecked } of form.elements) {
+    const isOn = !/radio|checkbox/.test(type) || defaultChecked;
+    if (name && isOn) query.append(name, defaultValue);
+  }
+  return `?${query}`;
+}
+
+// Of languages each is an act of its own.
+function changed(name, then, now, next) {
+  if (String(now) === String(next)) return then;
+  if (name !== "locale") return next;
+  const kept = then.filter((value) => !now.includes(value) || next.includes(value));
+  return [...new Set([...kept, ...next.filter((value) => !now.includes(value))])];
+}
+
+function replace(query, name, values) {
+  query.delete(name);
+  for (const value of values) query.append(name, value);
+}
+
+// What is said already is said again: a second failure is news.
 function showFailure(kind) {
   const failure = document.getElementById("failure");
-  for (const words of failure.querySelectorAll("[data-failure]")) {
-    words.hidden = words.dataset.failure !== kind;
-  }
+  const words = [...failure.querySelectorAll("[data-failure]")];
+  for (const each of words) each.hidden = true;
   failure.hidden = false;
+  requestAnimationFrame(() => {
+    for (const each of words) each.hidden = each.dataset.failure !== kind;
+  });
 }
 
 // What was clicked or typed no longer follows its attribute, which is all that a morph changes.
@@ -81,16 +151,27 @@ function showWhatIsAsked() {
 }
 
 // htmx gives the focus back to an element with the same id; the rest is decided here.
-function placeFocus({ request, swap }) {
+function placeFocus() {
   const isRetried = document.activeElement?.matches("[data-retry]");
   if (isRetried || acted?.closest?.(".pager") || /^(page|size)-/.test(acted?.id ?? "")) {
-    document.getElementById("caption")?.focus();
+    (caption() ?? document.getElementById("search")).focus();
     window.scrollTo({ top: 0 });
   } else if (document.activeElement === document.body) {
     const next = acted?.id?.startsWith("chip-") ? document.getElementById(acted.id) ?? document.querySelector(".chip") : null;
     (next ?? document.getElementById("search")).focus({ preventScroll: true });
   }
 }
+
+// Gone back or forward, the whole page is new, and so is the region that says what it shows.
+function showPage() {
+  document.getElementById("announcement").textContent = (caption() ?? document.getElementById("count"))?.textContent ?? "";
+  results()?.focus({ preventScroll: true });
+}
+
+// An entry of the history that typing has begun: typing on only changes it.
+document.addEventListener("htmx:after:history:update", ({ detail }) => {
+  if (detail.sourceElement?.id === "search") history.replaceState({ ...history.state, isTyped: true }, "");
+});
 
 // Coming back from a customer, the row that was opened has the focus again.
 document.addEventListener("click", (event) => {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django import template
 from django.forms import BoundField
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from portal.customers.models import State
 
 register = template.Library()
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 register.filter(locale_name)
 
@@ -89,9 +91,10 @@ def box(one: BoundWidget) -> SafeString:
 
 @register.filter
 def input_type(field: BoundField) -> str:
-    """`date`, unless the value is none: a date input would hide it."""
-    value = field.value()
+    """`date`, unless the value is no day as browsers write it: a date input would hide it."""
+    value = field.value() or ""
     try:
-        return "date" if not value or parse_date(value) else "text"
+        is_day = bool(DAY.fullmatch(value) and parse_date(value))
     except ValueError:
-        return "text"
+        is_day = False
+    return "date" if is_day or not value else "text"

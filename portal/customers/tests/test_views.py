@@ -112,16 +112,21 @@ def test_both_answers_vary_and_are_not_stored(member_client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("current", "header"),
-    [(LIST, "HX-Push-Url"), (f"{LIST}?search=j", "HX-Replace-Url")],
+    ("current", "more", "header"),
+    [
+        ("", {}, "HX-Push-Url"),
+        ("?search=j", {}, "HX-Push-Url"),
+        ("?search=j", {"Portal-Typing-On": "true"}, "HX-Replace-Url"),
+        ("?search=jo", {}, "HX-Replace-Url"),
+    ],
 )
-def test_typing_makes_one_entry_in_the_history(
-    member_client: Client, current: str, header: str
+def test_what_leads_elsewhere_is_an_entry_in_the_history_and_typing_on_is_none(
+    member_client: Client, current: str, more: dict[str, str], header: str
 ) -> None:
     # The scheme and the host are those of a proxy that nobody told us of.
-    typing = {"HX-Source": "input#search", "HX-Current-URL": f"https://portal.example{current}"}
+    here = {"HX-Current-URL": f"https://portal.example{LIST}{current}"}
 
-    response = member_client.get(LIST, {"search": "jo"}, headers={**SWAP, **typing})
+    response = member_client.get(LIST, {"search": "jo"}, headers={**SWAP, **here, **more})
 
     assert response[header] == f"{LIST}?search=jo"
 

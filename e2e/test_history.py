@@ -1,0 +1,107 @@
+"""The history of the browser: what is an entry, and what going back shows."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from e2e.steps import PLAYHOUSE, count, header, hold, search_box
+
+# Answers arrive, and are held before the page gets to read them.
+HOLD_TEXTS = """() => {
+  const read = Response.prototype.text;
+  window.held = [];
+  Response.prototype.text = async function () {
+    const text = await read.call(this);
+    await new Promise((release) => {
+      document.documentElement.dataset.held = held.push(release);
+    });
+    return text;
+  };
+}"""
+
+
+def test_typing_makes_one_entry_of_the_history(clara_page: Page) -> None:
+    before = clara_page.evaluate("history.length")
+
+    for letters, words in (("u00", "100"), ("1", "10"), ("2", "1")):
+        search_box(clara_page).press_sequentially(letters)
+        expect(count(clara_page, f"{words} of 127 customers")).to_be_visible()
+
+    assert clara_page.evaluate("history.length") == before + 1
+    clara_page.go_back()
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(search_box(clara_page)).to_have_value("")
+
+
+def test_what_is_shown_already_makes_no_second_entry(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    with clara_page.expect_response("**/customers/?*"):
+        search_box(clara_page).press("Enter")
+    expect(clara_page.locator("#results")).to_have_attribute("aria-busy", "false")
+
+    clara_page.go_back()
+
+    expect(count(clara_page, "127 customers")).to_be_visible()
+
+
+def test_an_answer_that_comes_after_going_back_is_dropped(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    clara_page.evaluate(HOLD_TEXTS)
+    search_box(clara_page).press("Enter")
+    expect(clara_page.locator("html")).to_have_attribute("data-held", "1")
+
+    clara_page.go_back()
+    expect(clara_page.locator("html")).to_have_attribute("data-held", "2")
+    clara_page.evaluate("() => held.forEach((release) => release())")
+
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(PLAYHOUSE)
+
+
+def test_typing_in_a_list_that_somebody_shared_keeps_that_list_in_the_history(
+    clara_page: Page,
+) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u00")
+    search_box(clara_page).press("End")
+    search_box(clara_page).press_sequentially("1")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    header(clara_page, "Name").click()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
+    search_box(clara_page).press("End")
+    search_box(clara_page).press_sequentially("2")
+    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+
+    for search in ("u001&ordering=name", "u001", "u00"):
+        clara_page.go_back()
+        expect(clara_page).to_have_url(f"{PLAYHOUSE}?search={search}")
+
+
+def test_a_late_answer_to_going_back_never_replaces_a_newer_list(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    held = hold(clara_page, re.compile(r"/customers/$"))
+    with clara_page.expect_request(re.compile(r"/customers/$")):
+        clara_page.go_back()
+
+    header(clara_page, "Name").click()
+    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+    with clara_page.expect_response(re.compile(r"/customers/$")):
+        held[0].continue_()
+
+    expect(clara_page.locator("#results")).to_have_attribute("aria-busy", "false")
+    expect(clara_page).to_have_url(re.compile("ordering=name"))
+    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+
+
+def test_going_back_says_what_is_shown(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+
+    clara_page.go_back()
+
+    expect(clara_page.get_by_role("status")).to_contain_text("127 customers, page 1 of 3")
+    expect(clara_page.locator("#results")).to_be_focused()
