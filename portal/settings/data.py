@@ -48,9 +48,13 @@ def database_from(url: str) -> dict[str, Any]:
     return database
 
 
-DATABASES = {
-    "default": database_from(env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"))
-}
+def embedded_database() -> str:
+    """The DATABASE_URL where none is given. SQLite makes a file, but not the folder for it."""
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"
+
+
+DATABASES = {"default": database_from(env.str("DATABASE_URL", "") or embedded_database())}
 
 # --- A copy of the database that is read as well --------------------------------------------------
 REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")

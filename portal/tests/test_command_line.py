@@ -40,6 +40,12 @@ def test_a_database_without_tables_is_to_be_migrated(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout, said.stderr) == (1, "", f"{MIGRATE}\n")
 
 
+def test_the_embedded_database_needs_no_folder_to_be_made(tmp_path: Path) -> None:
+    said = _say(ASK, VAR_DIR=str(tmp_path / "new" / "var"))
+
+    assert said.stderr == f"{MIGRATE}\n"
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
