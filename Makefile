@@ -10,6 +10,7 @@ DEMO = SECRET_KEY="$$(cat var/secret-key)" exec
 CHECKED = DJANGO_SETTINGS_MODULE=portal.settings.production DATABASE_URL=sqlite://:memory: \
 	PUBLIC_URL=https://portal.example.org SECRET_KEY="$$($(NEW_KEY))" $(BIN)/python
 POSTGRES = env -u DATABASE_URL .ci/with-postgres
+CURL_FOUND = command -v curl >/dev/null || .ci/apt-install curl || { echo "Install curl."; exit 1; };
 CHROMIUM_FOUND = CHROMIUM="$$(.ci/find-chromium)" && export CHROMIUM &&
 say = @printf '\n==> %s\n'
 
@@ -79,7 +80,7 @@ unit-postgres: install
 
 e2e: install
 	$(say) "End-to-end tests in Chromium"
-	@$(CHROMIUM_FOUND) env -u DATABASE_URL $(BIN)/pytest e2e
+	@$(CURL_FOUND) $(CHROMIUM_FOUND) env -u DATABASE_URL $(BIN)/pytest e2e
 
 clients: install .venv-clients/installed
 	$(say) "Programs of others read the API"
