@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _connect_without_pool() -> None:
-    """A command takes one connection, and where it gets none a pool would not say why."""
+    """Its process takes one connection, and where it gets none a pool would not say why."""
     for database in connections.settings.values():
         if "pool" in database["OPTIONS"]:
             database["OPTIONS"]["pool"] = False

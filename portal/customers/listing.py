@@ -145,11 +145,16 @@ class CustomerListing:
         for name in ("email", "external_identifier", "modified_since"):
             if value := self.search.form[name].value():
                 yield name, value
-        if "locale" not in self.errors:
-            offered = {str(box.data["value"]) for box, _number in self.facets["locale"].boxes}
-            for value in self.search.form["locale"].value() or ():
-                if value not in offered:
-                    yield "locale", value
+        for value in self._locales_without_a_box():
+            yield "locale", value
+
+    def _locales_without_a_box(self) -> list[str]:
+        """Languages that are asked for, and that no customer has."""
+        if "locale" in self.errors:
+            return []
+        boxes = self.facets["locale"].boxes
+        offered = {str(box.data["value"]) for box, _number in boxes}
+        return [each for each in self.search.form["locale"].value() or () if each not in offered]
 
     @cached_property
     def facets(self) -> dict[str, Facet]:

@@ -79,16 +79,14 @@ def _create_user(email: str, password: str) -> User:
     return user
 
 
-@transaction.atomic
 def remove_staff(organizer: Organizer, *, email: str) -> None:
     """Take the person out of the organizer's teams: the next request sees nothing of it any more.
 
     Raises UnknownMember. The account stays, and so do the tokens that the person made.
     """
-    with scope(organizer=organizer):
-        memberships = Team.members.through.objects.filter(
-            team__in=Team.objects.all(), user__email__iexact=email
-        )
-        left, _by_model = memberships.delete()
+    memberships = Team.members.through.objects.filter(
+        team__organizer=organizer, user__email__iexact=email
+    )
+    left, _by_model = memberships.delete()
     if not left:
         raise UnknownMember(email)

@@ -13,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SCHEMES = ("sqlite://", "postgres://", "postgresql://")
+POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 SQLITE_OPTIONS: dict[str, Any] = {
     # Readers never wait for the writer; a writer waits for the one before it.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
@@ -34,7 +34,7 @@ STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
 def database_from(url: str) -> dict[str, Any]:
     """Django's settings for a DATABASE_URL (sqlite:///path, postgres://...)."""
-    if not url.startswith(SCHEMES):
+    if not url.startswith(("sqlite://", *POSTGRES_SCHEMES)):
         raise ImproperlyConfigured("DATABASE_URL has to begin with sqlite:/// or postgres://")
     database: dict[str, Any] = {**dj_database_url.parse(url)}
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
@@ -67,9 +67,9 @@ def replica_from(url: str) -> dict[str, Any]:
 
     Where nobody listens this is known at once, while a pool would wait for somebody.
     """
-    database = database_from(url)
-    if "postgresql" not in database["ENGINE"]:
+    if not url.startswith(POSTGRES_SCHEMES):
         raise ImproperlyConfigured("DATABASE_REPLICA_URL has to be one of PostgreSQL.")
+    database = database_from(url)
     impatient = {"connect_timeout": 2, "tcp_user_timeout": 3000}
     options = {**database["OPTIONS"], **impatient, "pool": False}
     kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}

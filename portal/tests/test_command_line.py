@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+
+from portal.tests.processes import run_python
 
 ASK = ["create_token", "bigevents", "--name", "x"]
 MIGRATE = "The database is not that of this version. Run manage.py migrate."
@@ -16,14 +16,7 @@ MIGRATE = "The database is not that of this version. Run manage.py migrate."
 
 def _say(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
     """What manage.py makes of it with this environment alone."""
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "manage.py", *arguments],
-        cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_python("manage.py", *arguments, environment=environment)
 
 
 def _empty_database(folder: Path) -> str:
@@ -68,6 +61,7 @@ def test_a_database_that_does_not_answer_is_said_at_once(url: str, words: str) -
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL has to begin with sqlite:/// or postgres"),
         ({"DATABASE_URL": "portal.sqlite3"}, "DATABASE_URL has to begin with sqlite:/// or post"),
         ({"DATABASE_REPLICA_URL": "sqlite:///x"}, "DATABASE_REPLICA_URL has to be one of Postgre"),
+        ({"DATABASE_REPLICA_URL": "mysql://x/y"}, "DATABASE_REPLICA_URL has to be one of Postgre"),
         ({"TRUSTED_PROXIES": "10.0.0.1/99"}, "TRUSTED_PROXIES: '10.0.0.1/99' does not appear"),
         ({"STATEMENT_TIMEOUT": "ten"}, 'variable "STATEMENT_TIMEOUT" invalid: Not a valid number'),
         ({"DJANGO_SETTINGS_MODULE": "portal.settings.production"}, "Set SECRET_KEY to at least"),

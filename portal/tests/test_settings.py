@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from portal.tests.processes import run_python
 
 ROOT: Path = settings.BASE_DIR
 OVERLAYS = ["development", "production", "test"]
@@ -17,25 +17,20 @@ COMPLETE = {"SECRET_KEY": "k" * 50, "PUBLIC_URL": "https://portal.example.org"}
 START = "import django; django.setup()"
 COOKIES = """
 from django.conf import settings
+
+from portal.tests.processes import run_python
 print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
 """
 
 
 def _start(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Start Portal with the production settings and nothing else from our environment."""
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "portal.settings.production",
-            "DATABASE_URL": "sqlite://:memory:",
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    given = {
+        "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+        "DATABASE_URL": "sqlite://:memory:",
+        **environment,
+    }
+    return run_python("-c", script, environment=given)
 
 
 def test_production_starts_with_its_secret_and_its_address() -> None:

@@ -1,10 +1,8 @@
 // The list while it is being replaced: busy, failed, and where the focus goes.
 
 const FAILURES = { timeout: "slow", 403: "forbidden", 404: "forbidden", 503: "busy" };
-const PATIENCE = 15000;
 let asked = null;
 let acted = null;
-let left = null;
 // The address that was asked for and is not answered yet, and what the form said of its own.
 let pending = null;
 let filled = null;
@@ -30,20 +28,20 @@ document.addEventListener("htmx:before:request", (event) => {
   acted = ctx.sourceElement;
   clearTimeout(waiting);
   // htmx has no limit of time for going back.
-  if (isForPage(ctx)) waiting = setTimeout(showFailure, PATIENCE, "slow");
+  if (isForPage(ctx)) waiting = setTimeout(showFailure, htmx.config.defaultTimeout, "slow");
   if (acted.id === "search" && history.state?.isTyped) ctx.request.headers["Portal-Typing-On"] = "true";
   results().setAttribute("aria-busy", "true");
 });
 
-// Whoever goes back no longer wants what was asked for before, and the address is another by now;
-// whoever asks for something else meanwhile no longer wants to go back.
+// Whoever goes back no longer wants what was asked for before, and the address is another by now.
 window.addEventListener("popstate", ({ state }) => {
-  if (state?.htmx) left = asked;
+  if (state?.htmx) asked = null;
 });
 
+// Only what was asked for last is shown.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
-  if (ctx === left || (isForPage(ctx) && ctx !== asked)) event.preventDefault();
+  if ((isForResults(ctx) || isForPage(ctx)) && ctx !== asked) event.preventDefault();
   scrolled = strip()?.scrollLeft ?? 0;
 });
 
