@@ -48,6 +48,18 @@ def test_an_order_and_a_filter(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=false&ordering=name")
 
 
+def test_a_day_and_a_search(clara_page: Page) -> None:
+    filter_button(clara_page, "Registered").click()
+    clara_page.get_by_role("textbox", name="From").fill("2019-01-01")
+    hold_first(clara_page, ANY)
+    with clara_page.expect_request(ANY):
+        clara_page.get_by_role("button", name="Show customers").click()
+
+    search_box(clara_page).fill("u001")
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&date_joined_since=2019-01-01")
+
+
 def test_a_search_and_an_order(clara_page: Page) -> None:
     hold_first(clara_page, ANY)
     with clara_page.expect_request(ANY):

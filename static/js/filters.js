@@ -13,8 +13,10 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// A day that was typed and not applied is given up with its menu, or it would count later.
+// A day that was typed and not applied is given up with its menu, or it would count later. One that
+// was applied waits for its answer.
 document.addEventListener("toggle", (event) => {
   if (event.newState !== "closed" || !event.target.matches(".filter")) return;
+  if (document.querySelector("#results[aria-busy=true]")) return;
   for (const day of event.target.querySelectorAll(".range input")) day.value = day.defaultValue;
 }, true);
