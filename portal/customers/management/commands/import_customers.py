@@ -6,28 +6,18 @@ import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from itertools import chain, islice, starmap
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from django.core.management.base import BaseCommand, CommandError
-from django_scopes import scope
 from tqdm import tqdm
 
-from portal.customers.loading import LoadReport, load_batches
-from portal.customers.models import Customer
-from portal.customers.prepared import Batch, prepare_batch
-from portal.customers.processes import close_connections, map_ahead
-from portal.customers.rows import Found, Known, Rejection, check_rows
-from portal.customers.sources import Block, in_groups, read_block, read_blocks
-from portal.customers.unchanged import mark_known
+from portal.customers.imports import import_blocks
+from portal.customers.loading import LoadReport
+from portal.customers.sources import Block, read_blocks
 from portal.organizers.management.refusals import find_organizer
-from portal.organizers.models import Organizer
 
 STANDARD_INPUT: Final = "-"
-# Each group numbers its rows for itself, and none has as many.
-NUMBERS: Final = 1 << 32
 
 
 class Command(BaseCommand):
@@ -50,8 +40,7 @@ class Command(BaseCommand):
         _refuse_unreadable(paths)
         try:
             owner = find_organizer(organizer)
-            with _prepared(owner, _read_all(paths, is_quiet=verbosity == 0)) as batches:
-                report = load_batches(owner, batches)
+            report = import_blocks(owner, _read_all(paths, is_quiet=verbosity == 0))
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
         except OSError as error:
@@ -77,26 +66,6 @@ def _refuse_unreadable(paths: Iterable[str]) -> None:
             Path(path).open("rb").close()
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}. Nothing was loaded.") from error
-
-
-def _prepared(
-    organizer: Organizer, blocks: Iterator[Block]
-) -> AbstractContextManager[Iterator[Batch]]:
-    """All that is read, ready to be staged; where it is much, by several processes."""
-    with scope(organizer=organizer):
-        compared = organizer if Customer.objects.exists() else None
-    groups = ((compared, NUMBERS * n, group) for n, group in enumerate(in_groups(blocks)))
-    first = [*islice(groups, 2)]
-    if len(first) > 1:
-        close_connections()
-        return map_ahead(_prepare_group, chain(first, groups))
-    return nullcontext(starmap(_prepare_group, first))
-
-
-def _prepare_group(compared: Organizer | None, first: int, group: list[Block]) -> Batch:
-    """Compared with the customers of the organizer, where it has some already."""
-    found: Iterator[Found | Known | Rejection] = chain.from_iterable(map(read_block, group))
-    return prepare_batch(check_rows(mark_known(compared, found) if compared else found), first)
 
 
 def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Block]:

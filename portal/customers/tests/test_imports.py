@@ -1,4 +1,4 @@
-"""manage.py import_customers where several processes read: the same as with one."""
+"""Imports of any length, by several processes: the same as by one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,48 @@
+"""How customers that are cut into blocks come in: read and checked by several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import chain, islice, starmap
+from typing import Final
+
+from django_scopes import scope
+
+from portal.customers.loading import LoadReport, load_batches
+from portal.customers.models import Customer
+from portal.customers.prepared import Batch, prepare_batch
+from portal.customers.processes import close_connections, map_ahead
+from portal.customers.rows import Found, Known, Rejection, check_rows
+from portal.customers.sources import Block, in_groups, read_block
+from portal.customers.unchanged import mark_known
+from portal.organizers.models import Organizer
+
+# Each group numbers its rows for itself, and none has as many.
+NUMBERS: Final = 1 << 32
+
+
+def import_blocks(organizer: Organizer, blocks: Iterator[Block]) -> LoadReport:
+    """load_customers() for customers that are still to be read."""
+    with _prepared(organizer, blocks) as batches:
+        return load_batches(organizer, batches)
+
+
+def _prepared(
+    organizer: Organizer, blocks: Iterator[Block]
+) -> AbstractContextManager[Iterator[Batch]]:
+    """All that is read, ready to be staged; where it is much, by several processes."""
+    with scope(organizer=organizer):
+        compared = organizer if Customer.objects.exists() else None
+    groups = ((compared, NUMBERS * n, group) for n, group in enumerate(in_groups(blocks)))
+    first = [*islice(groups, 2)]
+    if len(first) > 1:
+        close_connections()
+        return map_ahead(_prepare_group, chain(first, groups))
+    return nullcontext(starmap(_prepare_group, first))
+
+
+def _prepare_group(compared: Organizer | None, first: int, group: list[Block]) -> Batch:
+    """Compared with the customers of the organizer, where it has some already."""
+    found: Iterator[Found | Known | Rejection] = chain.from_iterable(map(read_block, group))
+    return prepare_batch(check_rows(mark_known(compared, found) if compared else found), first)
