@@ -47,7 +47,7 @@ def map_ahead(
         try:
             yield results()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def close_connections() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import sys
+import threading
+from itertools import islice
 
 import pytest
 
@@ -38,3 +41,14 @@ def test_an_error_there_is_one_here() -> None:
         assert next(results) == 2
         with pytest.raises(ValueError, match="math domain error"):
             next(results)
+
+
+@pytest.mark.parametrize("wanted", [1, 4])
+def test_nothing_is_left_of_it_afterwards(wanted: int) -> None:
+    before = threading.active_count()
+
+    with map_ahead(math.sqrt, ((number,) for number in range(4))) as results:
+        assert len([*islice(results, wanted)]) == wanted
+
+    assert multiprocessing.active_children() == []
+    assert threading.active_count() == before
