@@ -13,8 +13,9 @@ Outcome = Mapping[str, Any]  # what benchmarks.run writes, which is JSON
 LARGE: Final = 1_000_000
 JUDGED: Final = "PostgreSQL"
 COMMAND_GOALS: Final = {
+    "import_customers, first of all": 20_000,
     "seed_demo": 20_000,
-    "import_customers, first time": 20_000,
+    "import_customers, beside others": 20_000,
     "import_customers, second time": 50_000,
 }
 COMMAND_MEMORY: Final = 300

@@ -29,9 +29,8 @@ Two goals are out of reach here. A middle page by number passes half of all cust
 and so does its floor: nothing knows who is in the middle. Whoever follows `next` never asks that.
 A first import beside as many others puts each row into fifteen indexes, one after another, which
 is what its floor does and nothing else: one statement that copies customers who are there already
-to a third organizer. A third of that is for the trigrams; without indexes it takes a tenth. Where
-there are no others the indexes are made at the end, and an import takes half to two thirds of the
-time.
+to a third organizer. A third of that is for the trigrams; without indexes it takes a tenth. The
+first import of all, into an empty table, makes the indexes at its end.
 
 What is searched for differs with the number of customers, so that the number of hits does not:
 one, about a thousand. A third of all have an email at `example.org`; half of all have two certain
@@ -48,5 +47,6 @@ warm-up. Clients, workers and the database share the processors.
 The SQLite connection has Portal's pragmas. PostgreSQL is a cluster of its own, without `fsync`,
 after `VACUUM ANALYZE`, with what `docs/postgresql.md` says to set: a quarter of the machine's
 memory as `shared_buffers`, and `random_page_cost = 1.1`. It is reached through a socket, and what
-is asked for is in memory. The rates of the commands hold their start; `seed_demo` fills the first
-organizer, the same customers are imported into the second one."""
+is asked for is in memory. The rates of the commands hold their start. The same customers are
+imported into one organizer while there is nobody else, made by `seed_demo` in the other one, after
+all have been dropped, and imported beside those, twice."""

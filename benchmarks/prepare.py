@@ -20,14 +20,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.test import Client
-from django_scopes import scope
 
 from benchmarks.cases import STREAMS, list_cases, list_streams
 from benchmarks.samples import find_samples
 from portal.api.fields import FIELDS
 from portal.customers.counting import counted_at_once
+from portal.customers.demo import demo_customers
 from portal.customers.loading import make_room
 from portal.customers.models import Customer
+from portal.customers.names import compose
 from portal.customers.prepared import COLUMNS
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
@@ -47,12 +48,21 @@ def make_organizers() -> None:
         services.create_organizer(slug=slug, name=slug.title(), timezone="Europe/Berlin")
 
 
-def write_customers(path: str) -> None:
-    """Our customers as a file to import, one a line."""
-    with scope(organizer=services.get_organizer(OURS)), Path(path).open("wb") as file:
-        for row in Customer.objects.order_by("pk").values_list(*FIELDS).iterator():
-            customer = dict(zip(FIELDS, row, strict=True))
+def write_customers(path: str, customers: str) -> None:
+    """Those of seed_demo as a file to import, one a line."""
+    with Path(path).open("wb") as file:
+        for _place, row in demo_customers(int(customers)):
+            values = {**vars(row), "name": compose(row.name_parts)}
+            customer = {name: values[name] for name in FIELDS}
             file.write(orjson.dumps(customer, option=orjson.OPT_UTC_Z) + b"\n")
+
+
+def drop_customers() -> None:
+    """As if there had never been any, also on the disk."""
+    call_command("migrate", "customers", "zero", verbosity=0)
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
 
 
 def copy_customers(path: str) -> None:

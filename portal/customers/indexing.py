@@ -52,7 +52,7 @@ def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
     to twice as many others as new ones, but nobody can read customers on PostgreSQL meanwhile.
     What is not unique is refused there at the end only.
     """
-    if expected < FEW or _has_more_than(beside):
+    if expected < FEW or has_more_than(beside):
         yield
         return
     with connection.cursor() as cursor:
@@ -73,6 +73,7 @@ def _check_what_waits(cursor: CursorWrapper) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def _has_more_than(number: int) -> bool:
+def has_more_than(number: int) -> bool:
+    """Whether all organizers together have more customers."""
     with scopes_disabled():
         return Customer.objects.all()[: number + 1].count() > number

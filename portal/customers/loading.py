@@ -84,16 +84,22 @@ def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
     return report
 
 
-def add_customers(organizer: Organizer, batches: Iterable[Ready], *, expected: int) -> LoadReport:
+def add_customers(
+    organizer: Organizer, batches: Iterable[Ready | Rejection], *, expected: int
+) -> LoadReport:
     """Create customers that differ in identifier and email, at an organizer that has none yet.
 
     All or none, without the staging of load_customers(), from rows that are prepared already,
     about as many as expected. Raises IntegrityError where they are not so different after all.
+    Rejections among the rows are passed on to the report.
     """
     report = LoadReport()
     make_room()
     with transaction.atomic(), indexes_for(expected, beside=expected), counted_at_once():
         for batch in batches:
+            if isinstance(batch, Rejection):
+                report.reject([batch])
+                continue
             write_at_once(organizer, batch)
             report.created += batch.length
     if report.created >= MANY:

@@ -1,0 +1,133 @@
+"""The first import of all: many customers, past the staging table, with the same outcome."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.customers.tests.rows import GIVEN
+from portal.organizers.models import Organizer
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    # Newer versions of Python warn of a fork beside threads; those of the pool have ended.
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+]
+MANY = 15_000
+CUSTOMERS: list[dict[str, Any]] = [
+    {**GIVEN, "identifier": f"C{number}", "email": f"{number}@x.org"} for number in range(MANY)
+]
+
+
+class Imported(NamedTuple):
+    said: str
+    refused: str
+    is_staged: bool
+
+
+def _import(path: str | Path) -> Imported:
+    out, err = io.StringIO(), io.StringIO()
+    with CaptureQueriesContext(connection) as queries, suppress(CommandError):
+        call_command("import_customers", "bigevents", str(path), stdout=out, stderr=err)
+    is_staged = any("TABLE staged" in query["sql"] for query in queries)
+    return Imported(out.getvalue(), err.getvalue(), is_staged)
+
+
+def _write(path: Path, customers: Iterable[dict[str, Any]]) -> Path:
+    path.write_text("\n".join(map(json.dumps, customers)))
+    return path
+
+
+def _emails(organizer: Organizer) -> dict[str, str | None]:
+    with scope(organizer=organizer):
+        return dict(Customer.objects.values_list("identifier", "email"))
+
+
+def test_many_go_past_the_staging_and_change_nothing_a_second_time(
+    organizer: Organizer, tmp_path: Path
+) -> None:
+    file = _write(tmp_path / "file", CUSTOMERS)
+
+    first, second = _import(file), _import(file)
+
+    assert first == (
+        f"{MANY} customers: {MANY} created, 0 updated, 0 unchanged, 0 rejected.\n",
+        "",
+        False,
+    )
+    assert second.said == f"{MANY} customers: 0 created, 0 updated, {MANY} unchanged, 0 rejected.\n"
+    assert _emails(organizer) == {each["identifier"]: each["email"] for each in CUSTOMERS}
+
+
+def test_bad_rows_are_reported_with_their_places(organizer: Organizer, tmp_path: Path) -> None:
+    bad = {**CUSTOMERS[0], "email": "nobody"}
+
+    found = _import(_write(tmp_path / "file", [*CUSTOMERS[1:], bad]))
+
+    assert not found.is_staged
+    assert found.refused == f"{tmp_path}/file, line {MANY}: email: is not an email address\n"
+    assert found.said.endswith(f" {MANY - 1} created, 0 updated, 0 unchanged, 1 rejected.\n")
+    assert len(_emails(organizer)) == MANY - 1
+
+
+@pytest.mark.parametrize("number", [0, MANY - 1])
+def test_of_a_customer_who_comes_twice_the_last_row_counts(
+    organizer: Organizer, tmp_path: Path, number: int
+) -> None:
+    again = {**CUSTOMERS[number], "email": "again@x.org"}
+
+    found = _import(_write(tmp_path / "file", [*CUSTOMERS, again]))
+
+    assert found.said.endswith(
+        f" {MANY} created, 0 updated, 0 unchanged, 0 rejected, 1 repeated.\n"
+    )
+    assert _emails(organizer)[f"C{number}"] == "again@x.org"
+
+
+def test_of_two_with_one_email_the_second_is_refused(organizer: Organizer, tmp_path: Path) -> None:
+    other = {**CUSTOMERS[0], "identifier": "OTHER"}
+
+    found = _import(_write(tmp_path / "file", [*CUSTOMERS, other]))
+
+    place = f"{tmp_path}/file, line {MANY + 1}"
+    assert found.refused == f"{place}: email: 0@x.org belongs to another customer\n"
+    assert _emails(organizer).keys() == {each["identifier"] for each in CUSTOMERS}
+
+
+def test_where_others_have_customers_they_can_be_read_until_all_are_staged(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker, tmp_path: Path
+) -> None:
+    make_customer(of=rival)
+
+    found = _import(_write(tmp_path / "file", CUSTOMERS))
+
+    assert found.is_staged
+    assert len(_emails(organizer)) == MANY
+
+
+def test_what_can_be_read_once_only_is_staged_at_once(
+    organizer: Organizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a file has the name that stands for it."""
+    monkeypatch.chdir(tmp_path)
+    content = _write(tmp_path / "-", [*CUSTOMERS, CUSTOMERS[0]]).read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    found = _import("-")
+
+    assert found.is_staged
+    assert found.said.endswith(
+        f" {MANY} created, 0 updated, 0 unchanged, 0 rejected, 1 repeated.\n"
+    )
