@@ -40,6 +40,8 @@ INDEXES: Final = {
         WHERE indrelid = '{table}'::regclass AND NOT indisprimary
         ORDER BY conname NULLS LAST, indexrelid::regclass::text""",
 }
+# No lock of the table: each would have it shared, and wait for the other to have it alone.
+QUEUE: Final = "SELECT pg_advisory_xact_lock('{table}'::regclass::BIGINT)"
 TABLES: Final = {"table": Customer._meta.db_table, "search": INDEX_ON_SQLITE}
 FEW: Final = 10_000
 
@@ -50,8 +52,11 @@ def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
 
     Where there are not more others than `beside`, the table's indexes are made anew. It pays up
     to twice as many others as new ones, but nobody can read customers on PostgreSQL meanwhile.
-    What is not unique is refused there at the end only.
+    What is not unique is refused there at the end only. Such loads queue; before it the transaction
+    must not have looked at customers, or it keeps the load before it from having them alone.
     """
+    if expected >= FEW:
+        _queue()
     if expected < FEW or has_more_than(beside):
         yield
         return
@@ -65,6 +70,13 @@ def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
         _check_what_waits(cursor)
         for _drop, make in indexes:
             cursor.execute(make)
+
+
+def _queue() -> None:
+    """Until the end of the transaction. SQLite has one writer at a time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(QUEUE.format(**TABLES))
 
 
 def _check_what_waits(cursor: CursorWrapper) -> None:

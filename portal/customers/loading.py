@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
 from portal.customers.counting import counted_at_once
+from portal.customers.counts import kept_counts
 from portal.customers.indexing import indexes_for
 from portal.customers.models import Customer
 from portal.customers.prepared import Batch, Ready, prepare_batch
@@ -123,8 +124,9 @@ def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
 
 
 def _has_customers(organizer: Organizer) -> bool:
+    """As counted: a look at them would be a lock, while indexes_for() may wait for another load."""
     with scope(organizer=organizer):
-        return Customer.objects.exists()
+        return kept_counts(organizer).total > 0
 
 
 def _add(staging: Staging, report: LoadReport) -> bool:

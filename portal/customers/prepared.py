@@ -10,9 +10,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 from django.db import connection
+from django.db.models import Field
 
 from portal.customers.copying import copy_text
 from portal.customers.derived import DERIVED, Name, derive_name, values_with_name
+from portal.customers.models import Customer
 from portal.customers.rows import CustomerRow, InventedRow, Known, Placed, Rejection
 
 GIVEN: Final = tuple(CustomerRow.model_fields)
@@ -38,6 +40,18 @@ class Batch(NamedTuple):
     placed: Ready  # the number of the row, its place, COLUMNS
     known: Ready  # the number of the row, its identifier
     rejections: list[Rejection]
+
+
+def column_definitions() -> str:
+    """COLUMNS as the table of customers has them, without their constraints."""
+    fields = [field for field in Customer._meta.concrete_fields if field.attname in COLUMNS]
+    return ", ".join(f"{field.attname} {_type(field)}" for field in fields)
+
+
+def _type(field: Field[Any, Any]) -> str:
+    parameters = field.db_parameters(connection)
+    collation = parameters.get("collation")
+    return f'{parameters["type"]} COLLATE "{collation}"' if collation else str(parameters["type"])
 
 
 def prepare_batch(rows: Iterable[Placed | Known | Rejection], first: int) -> Batch:

@@ -9,13 +9,13 @@ from django.db import connection
 
 from portal.customers.copying import add_column
 from portal.customers.models import Customer
-from portal.customers.prepared import COLUMNS, Batch, Ready, Values
+from portal.customers.prepared import COLUMNS, Batch, Ready, Values, column_definitions
 from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
 
-CREATE: Final = """
-    CREATE TEMPORARY TABLE staged AS
-    SELECT id AS number, notes AS place, {columns} FROM {table} WHERE 1 = 0"""
+# To copy the columns of the customers' table is to lock it until the end, and who makes its indexes
+# anew wants it alone.
+CREATE: Final = "CREATE TEMPORARY TABLE staged (number BIGINT, place TEXT, {definitions})"
 INSERT: Final = "INSERT INTO staged (number, place, {columns}) VALUES (%s, %s, {placeholders})"
 COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
 # They have no place, because nothing will be said about them.
@@ -175,6 +175,7 @@ def _spelled_out(statement: str) -> str:
     return statement.format(
         table=Customer._meta.db_table,
         columns=", ".join(COLUMNS),
+        definitions=column_definitions(),
         placeholders=", ".join(["%s"] * len(COLUMNS)),
         same=same,
         unchanged=" AND ".join(f"kept.{name} {same} staged.{name}" for name in COLUMNS),
