@@ -17,6 +17,14 @@ def fact(page: Page, label: str) -> str:
     return page.locator("dt", has_text=label).locator("xpath=following-sibling::dd").inner_text()
 
 
+def _forbid(page: Page, permission: str) -> None:
+    """As a browser's settings do; Playwright itself can only grant."""
+    browser = page.context.new_cdp_session(page)
+    context = browser.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+    forbidden = {"permission": {"name": permission}, "setting": "denied"}
+    browser.send("Browser.setPermission", {**forbidden, "browserContextId": context})
+
+
 def test_a_glance_says_who_this_is(staff_page: Page) -> None:
     staff_page.goto(EXAMPLE)
 
@@ -40,6 +48,18 @@ def test_a_value_can_be_copied(staff_page: Page) -> None:
     expect(button.locator("svg").first).to_be_hidden()
     expect(button.locator("svg").last).to_be_visible()
     assert staff_page.evaluate("navigator.clipboard.readText()") == "customer@example.org"
+
+
+def test_a_value_that_must_not_be_copied_is_selected(staff_page: Page) -> None:
+    staff_page.goto(EXAMPLE)
+    _forbid(staff_page, "clipboard-write")
+
+    button = staff_page.get_by_role("button", name="Copy customer@example.org").first
+    button.click()
+
+    expect(staff_page.get_by_role("status")).to_contain_text("Not copied")
+    expect(button.locator("svg").last).to_be_hidden()
+    assert staff_page.evaluate("getSelection().toString()") == "customer@example.org"
 
 
 def test_the_same_record_is_one_click_away_as_json(staff_page: Page) -> None:
