@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from e2e.steps import PLAYHOUSE, chip, count, filter_button, header, hold, hold_first, search_box
 from e2e.test_tokens import TOKENS
 
 ANY = re.compile(r"/customers/\?")
+TYPE_AND_CLICK = """(link, words) => {
+    const search = document.getElementById("search");
+    search.value = words;
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    link.click();
+}"""
 
 
 @pytest.mark.parametrize(
@@ -70,6 +76,35 @@ def test_a_search_and_an_order(clara_page: Page) -> None:
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
     expect(search_box(clara_page)).to_have_value("u001")
+
+
+def _type_and_click(words: str, link: Locator) -> None:
+    """At once: what is typed is asked for a moment later."""
+    link.evaluate(TYPE_AND_CLICK, words)
+
+
+def test_words_that_were_just_typed_and_an_order(clara_page: Page) -> None:
+    _type_and_click("u001", header(clara_page, "Name"))
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(search_box(clara_page)).to_have_value("u001")
+
+
+def test_words_that_were_just_typed_and_another_page(clara_page: Page) -> None:
+    _type_and_click("u001", clara_page.get_by_role("link", name="Next"))
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+
+
+def test_words_that_were_just_typed_and_the_chip_that_drops_them(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+
+    _type_and_click("u0015", chip(clara_page, "Search"))
+
+    expect(clara_page).to_have_url(PLAYHOUSE)
+    expect(search_box(clara_page)).to_have_value("")
 
 
 def test_what_is_chosen_and_taken_back_is_off(clara_page: Page) -> None:

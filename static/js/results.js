@@ -6,6 +6,7 @@ let acted = null;
 // The address that was asked for and is not answered yet, and what the form said of its own.
 let pending = null;
 let filled = null;
+let isTyping = false;
 let waiting = null;
 let scrolled = 0;
 
@@ -24,6 +25,7 @@ document.addEventListener("htmx:before:request", (event) => {
   if (!isForResults(ctx) && !isForPage(ctx)) return;
   if (isForResults(ctx)) joinWhatIsPending(ctx);
   else pending = filled = null;
+  isTyping = false;
   asked = ctx;
   acted = ctx.sourceElement;
   clearTimeout(waiting);
@@ -83,15 +85,30 @@ document.addEventListener("click", (event) => {
   else document.getElementById("query").requestSubmit();
 });
 
+// Typed words are asked for a moment after the last of them.
+document.addEventListener("input", ({ target }) => {
+  if (target.id === "search") isTyping = true;
+});
+
 // Links know the list that is shown, and the form what it said last, but not what was asked for
 // since. So whatever an act changes is changed in that. A page number belongs to where it leads.
 function joinWhatIsPending({ request, sourceElement }) {
   const isLink = sourceElement.matches("a");
-  const own = request.action;
+  const own = isLink && isTyping ? withTyped(request.action) : request.action;
   const before = isLink ? location.href : filled ?? said(document.getElementById("query"));
-  if (pending) request.action = together(pending, before, own);
+  request.action = pending ? together(pending, before, own) : own;
   if (!isLink) filled = own;
   pending = request.action;
+}
+
+// Unless the link is there to drop what is searched for.
+function withTyped(address) {
+  const search = document.getElementById("search");
+  const wanted = new URLSearchParams(address.split("?")[1]);
+  if ((wanted.get("search") ?? "") !== search.defaultValue) return address;
+  for (const name of ["search", "page"]) wanted.delete(name);
+  if (search.value) wanted.set("search", search.value);
+  return `${location.pathname}?${wanted}`;
 }
 
 function together(...addresses) {
