@@ -96,7 +96,7 @@ def add_customers(
     """
     report = LoadReport()
     make_room()
-    with transaction.atomic(), indexes_for(expected, beside=expected), counted_at_once():
+    with transaction.atomic(), counted_at_once(), indexes_for(expected, beside=expected):
         for batch in batches:
             if isinstance(batch, Rejection):
                 report.reject([batch])
@@ -135,7 +135,7 @@ def _add(staging: Staging, report: LoadReport) -> bool:
         with transaction.atomic():
             refused = staging.refuse_shared_emails()
             length = staging.count()
-            with indexes_for(length, beside=length // 4), counted_at_once():
+            with counted_at_once(), indexes_for(length, beside=length // 4):
                 staging.add_all()
     except IntegrityError:
         return False
