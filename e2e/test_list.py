@@ -132,10 +132,16 @@ def test_back_and_forward_show_box_and_rows_that_agree(clara_page: Page) -> None
     expect(clara_page.get_by_role("banner")).to_be_visible()
 
 
-@pytest.mark.parametrize("way", ["the browser", "the link"])
+# As in browsers without the Navigation API.
+FORGETFUL = "Object.defineProperty(window, 'navigation', { value: undefined })"
+
+
+@pytest.mark.parametrize("way", ["the browser", "the link", "the link, by the referrer"])
 def test_coming_back_from_a_customer_is_coming_back_to_the_place(
     clara_page: Page, way: str
 ) -> None:
+    if way == "the link, by the referrer":
+        clara_page.add_init_script(FORGETFUL)
     clara_page.goto(f"{PLAYHOUSE}?search=u00&page_size=100")
     link = rows(clara_page).get_by_role("link").nth(60)
     link.scroll_into_view_if_needed()
@@ -153,13 +159,16 @@ def test_coming_back_from_a_customer_is_coming_back_to_the_place(
     assert clara_page.evaluate("scrollY") == before
 
 
-def test_a_customer_opened_in_a_new_tab_leads_back_by_its_address(clara_page: Page) -> None:
+@pytest.mark.parametrize("script", ["", FORGETFUL])
+def test_a_customer_opened_in_a_new_tab_leads_back_by_its_address(
+    clara_page: Page, script: str
+) -> None:
+    clara_page.context.add_init_script(script)
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
-    address = rows(clara_page).get_by_role("link").first.get_attribute("href")
-    assert address
+    with clara_page.context.expect_page() as opened:
+        rows(clara_page).get_by_role("link").first.click(modifiers=["Control"])
 
-    tab = clara_page.context.new_page()
-    tab.goto(address)
+    tab = opened.value
     tab.get_by_role("link", name="Back to these customers").click()
 
     expect(tab).to_have_url(f"{PLAYHOUSE}?search=u001")
