@@ -8,11 +8,9 @@ from itertools import chain, islice, starmap
 from typing import Final
 
 from django.db import IntegrityError
-from django_scopes import scope
 
 from portal.customers.indexing import FEW, has_more_than
-from portal.customers.loading import LoadReport, add_customers, load_batches
-from portal.customers.models import Customer
+from portal.customers.loading import LoadReport, add_customers, has_customers, load_batches
 from portal.customers.prepared import Batch, Ready, make_ready, prepare_batch
 from portal.customers.processes import close_connections, map_ahead
 from portal.customers.rows import Found, Known, Placed, Rejection, check_rows
@@ -57,8 +55,7 @@ def _prepared(
     organizer: Organizer, blocks: Iterator[Block]
 ) -> AbstractContextManager[Iterator[Batch]]:
     """All that is read, ready to be staged; where it is much, by several processes."""
-    with scope(organizer=organizer):
-        compared = organizer if Customer.objects.exists() else None
+    compared = organizer if has_customers(organizer) else None
     groups = ((compared, NUMBERS * n, group) for n, group in enumerate(in_groups(blocks)))
     first = [*islice(groups, 2)]
     if len(first) > 1:

@@ -55,9 +55,7 @@ def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
     What is not unique is refused there at the end only. Such loads queue; before it the transaction
     must not have looked at customers, or it keeps the load before it from having them alone.
     """
-    if expected >= FEW:
-        _queue()
-    if expected < FEW or has_more_than(beside):
+    if not _pays(expected, beside):
         yield
         return
     with connection.cursor() as cursor:
@@ -72,11 +70,14 @@ def indexes_for(expected: int, *, beside: int) -> Iterator[None]:
             cursor.execute(make)
 
 
-def _queue() -> None:
-    """Until the end of the transaction. SQLite has one writer at a time."""
+def _pays(expected: int, beside: int) -> bool:
+    """Told in turn, which lasts until the end of the transaction. SQLite has one writer anyway."""
+    if expected < FEW:
+        return False
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(QUEUE.format(**TABLES))
+    return not has_more_than(beside)
 
 
 def _check_what_waits(cursor: CursorWrapper) -> None:

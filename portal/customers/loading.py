@@ -100,9 +100,9 @@ def add_customers(
         for batch in batches:
             if isinstance(batch, Rejection):
                 report.reject([batch])
-                continue
-            write_at_once(organizer, batch)
-            report.created += batch.length
+            else:
+                write_at_once(organizer, batch)
+                report.created += batch.length
     if report.created >= MANY:
         _analyze()
     return report
@@ -118,12 +118,12 @@ def _batches(
 def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_known()
-    if staging.count() and (_has_customers(organizer) or not _add(staging, report)):
+    if staging.count() and (has_customers(organizer) or not _add(staging, report)):
         _merge(staging, report)
     staging.drop()
 
 
-def _has_customers(organizer: Organizer) -> bool:
+def has_customers(organizer: Organizer) -> bool:
     """As counted: a look at them would be a lock, while indexes_for() may wait for another load."""
     with scope(organizer=organizer):
         return kept_counts(organizer).total > 0

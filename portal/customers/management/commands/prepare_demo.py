@@ -11,11 +11,9 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django_scopes import scope
 
 from portal.customers.demo import EXAMPLE, demo_customers
-from portal.customers.loading import load_customers
-from portal.customers.models import Customer
+from portal.customers.loading import has_customers, load_customers
 from portal.customers.rows import Placed
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
@@ -76,10 +74,8 @@ def _find_or_create(slug: str, name: str, timezone: str) -> Organizer:
 
 def _fill(organizer: Organizer, rows: Iterable[Placed]) -> None:
     """Whatever customers there are, they are left alone."""
-    with scope(organizer=organizer):
-        if Customer.objects.exists():
-            return
-    load_customers(organizer, rows)
+    if not has_customers(organizer):
+        load_customers(organizer, rows)
 
 
 def _token(organizer: Organizer) -> str:

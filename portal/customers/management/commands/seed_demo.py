@@ -10,12 +10,10 @@ from itertools import starmap
 from typing import Any, Never
 
 from django.core.management.base import BaseCommand
-from django_scopes import scope
 from tqdm import tqdm
 
 from portal.customers.demo import BLOCK, UNTIL, demo_block, demo_customers
-from portal.customers.loading import add_customers, load_customers
-from portal.customers.models import Customer
+from portal.customers.loading import add_customers, has_customers, load_customers
 from portal.customers.prepared import Ready, make_ready
 from portal.customers.processes import map_ahead
 from portal.organizers.management.refusals import find_organizer
@@ -50,12 +48,10 @@ class Command(BaseCommand):
             tqdm(total=count, unit=" customers", disable=quiet) as bar,
         ):
             owner = find_organizer(organizer)
-            with scope(organizer=owner):
-                is_new = not Customer.objects.exists()
-            if is_new:
-                report = add_customers(owner, _counted(bar, blocks), expected=count)
-            else:
+            if has_customers(owner):
                 report = load_customers(owner, demo_customers(count, seed=seed, until=until))
+            else:
+                report = add_customers(owner, _counted(bar, blocks), expected=count)
         self.stdout.write(str(report))
 
 
