@@ -106,8 +106,8 @@ function withTyped(address) {
   const search = document.getElementById("search");
   const wanted = new URLSearchParams(address.split("?")[1]);
   if ((wanted.get("search") ?? "") !== search.defaultValue) return address;
-  for (const name of ["search", "page"]) wanted.delete(name);
-  if (search.value) wanted.set("search", search.value);
+  wanted.delete("page");
+  replace(wanted, "search", [search.value].filter(Boolean));
   return `${location.pathname}?${wanted}`;
 }
 
