@@ -17,8 +17,6 @@ COMPLETE = {"SECRET_KEY": "k" * 50, "PUBLIC_URL": "https://portal.example.org"}
 START = "import django; django.setup()"
 COOKIES = """
 from django.conf import settings
-
-from portal.tests.processes import run_python
 print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
 """
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_scopes import scope
+
+from portal.customers.models import Customer
 from portal.customers.rows import CustomerRow, Placed
+from portal.organizers.models import Organizer
 
 GIVEN = {
     "identifier": "8WSAJCJ",
@@ -24,3 +28,9 @@ def make_row(identifier: str, email: str | None, **fields: Any) -> Placed:
     """A row like the specification's example, in the place of its identifier."""
     row = CustomerRow.model_validate({**GIVEN, "identifier": identifier, "email": email, **fields})
     return Placed(f"row {identifier}", row)
+
+
+def emails_of(organizer: Organizer) -> dict[str, str | None]:
+    """Of all its customers, by identifier."""
+    with scope(organizer=organizer):
+        return dict(Customer.objects.values_list("identifier", "email"))

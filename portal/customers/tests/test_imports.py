@@ -10,12 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django_scopes import scope
 
 from portal.customers import sources
 from portal.customers.management.commands import import_customers
-from portal.customers.models import Customer
-from portal.customers.tests.rows import GIVEN
+from portal.customers.tests.rows import GIVEN, emails_of
 from portal.organizers.models import Organizer
 
 pytestmark = [
@@ -61,11 +59,6 @@ def _import(file: Path) -> str:
     return out.getvalue()
 
 
-def _emails(organizer: Organizer) -> dict[str, str | None]:
-    with scope(organizer=organizer):
-        return dict(Customer.objects.values_list("identifier", "email"))
-
-
 def test_everybody_is_imported_and_a_second_time_nothing_changes(
     organizer: Organizer, write: Callable[..., Path]
 ) -> None:
@@ -75,7 +68,7 @@ def test_everybody_is_imported_and_a_second_time_nothing_changes(
 
     assert first == "40 customers: 40 created, 0 updated, 0 unchanged, 0 rejected.\n"
     assert second == "40 customers: 0 created, 0 updated, 40 unchanged, 0 rejected.\n"
-    assert _emails(organizer) == {each["identifier"]: each["email"] for each in CUSTOMERS}
+    assert emails_of(organizer) == {each["identifier"]: each["email"] for each in CUSTOMERS}
 
 
 def test_the_last_of_repeated_rows_counts_across_blocks(
@@ -88,7 +81,7 @@ def test_the_last_of_repeated_rows_counts_across_blocks(
     said = _import(write([*changed, third, *others, first, {**third, "email": None}]))
 
     assert said == "42 customers: 0 created, 2 updated, 38 unchanged, 0 rejected, 2 repeated.\n"
-    emails = _emails(organizer)
+    emails = emails_of(organizer)
     assert [emails[each] for each in ("C0", "C1", "C2")] == ["0@x.org", "new-1@x.org", None]
 
 
@@ -100,7 +93,7 @@ def test_emails_are_swapped_across_blocks(organizer: Organizer, write: Callable[
     said = _import(write([swapped[0], *between, swapped[1]]))
 
     assert said == "40 customers: 0 created, 2 updated, 38 unchanged, 0 rejected.\n"
-    assert (_emails(organizer)["C0"], _emails(organizer)["C39"]) == ("39@x.org", "0@x.org")
+    assert (emails_of(organizer)["C0"], emails_of(organizer)["C39"]) == ("39@x.org", "0@x.org")
 
 
 def test_bad_rows_are_reported_with_their_places(
@@ -115,7 +108,7 @@ def test_bad_rows_are_reported_with_their_places(
 
     [first] = capsys.readouterr().err.splitlines()
     assert first.endswith("31: email: is not an email address")
-    assert _emails(organizer).keys() == {f"C{n}" for n in range(40) if n != 30}
+    assert emails_of(organizer).keys() == {f"C{n}" for n in range(40) if n != 30}
 
 
 def test_an_unknown_organizer_is_refused_before_anything_is_read(

@@ -13,11 +13,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers.models import Customer
-from portal.customers.tests.rows import GIVEN
+from portal.customers.tests.rows import GIVEN, emails_of
 from portal.organizers.models import Organizer
 
 pytestmark = [
@@ -50,11 +48,6 @@ def _write(path: Path, customers: Iterable[dict[str, Any]]) -> Path:
     return path
 
 
-def _emails(organizer: Organizer) -> dict[str, str | None]:
-    with scope(organizer=organizer):
-        return dict(Customer.objects.values_list("identifier", "email"))
-
-
 def test_many_go_past_the_staging_and_change_nothing_a_second_time(
     organizer: Organizer, tmp_path: Path
 ) -> None:
@@ -68,7 +61,7 @@ def test_many_go_past_the_staging_and_change_nothing_a_second_time(
         False,
     )
     assert second.said == f"{MANY} customers: 0 created, 0 updated, {MANY} unchanged, 0 rejected.\n"
-    assert _emails(organizer) == {each["identifier"]: each["email"] for each in CUSTOMERS}
+    assert emails_of(organizer) == {each["identifier"]: each["email"] for each in CUSTOMERS}
 
 
 def test_bad_rows_are_reported_with_their_places(organizer: Organizer, tmp_path: Path) -> None:
@@ -79,7 +72,7 @@ def test_bad_rows_are_reported_with_their_places(organizer: Organizer, tmp_path:
     assert not found.is_staged
     assert found.refused == f"{tmp_path}/file, line {MANY}: email: is not an email address\n"
     assert found.said.endswith(f" {MANY - 1} created, 0 updated, 0 unchanged, 1 rejected.\n")
-    assert len(_emails(organizer)) == MANY - 1
+    assert len(emails_of(organizer)) == MANY - 1
 
 
 @pytest.mark.parametrize("number", [0, MANY - 1])
@@ -93,7 +86,7 @@ def test_of_a_customer_who_comes_twice_the_last_row_counts(
     assert found.said.endswith(
         f" {MANY} created, 0 updated, 0 unchanged, 0 rejected, 1 repeated.\n"
     )
-    assert _emails(organizer)[f"C{number}"] == "again@x.org"
+    assert emails_of(organizer)[f"C{number}"] == "again@x.org"
 
 
 def test_of_two_with_one_email_the_second_is_refused(organizer: Organizer, tmp_path: Path) -> None:
@@ -103,7 +96,7 @@ def test_of_two_with_one_email_the_second_is_refused(organizer: Organizer, tmp_p
 
     place = f"{tmp_path}/file, line {MANY + 1}"
     assert found.refused == f"{place}: email: 0@x.org belongs to another customer\n"
-    assert _emails(organizer).keys() == {each["identifier"] for each in CUSTOMERS}
+    assert emails_of(organizer).keys() == {each["identifier"] for each in CUSTOMERS}
 
 
 def test_where_others_have_customers_they_can_be_read_until_all_are_staged(
@@ -114,7 +107,7 @@ def test_where_others_have_customers_they_can_be_read_until_all_are_staged(
     found = _import(_write(tmp_path / "file", CUSTOMERS))
 
     assert found.is_staged
-    assert len(_emails(organizer)) == MANY
+    assert len(emails_of(organizer)) == MANY
 
 
 def test_what_can_be_read_once_only_is_staged_at_once(

@@ -13,15 +13,10 @@ from django_scopes import scope
 from portal.customers.loading import REPORTED, LoadReport, load_customers
 from portal.customers.models import Customer
 from portal.customers.rows import Placed, Rejection
-from portal.customers.tests.rows import make_row
+from portal.customers.tests.rows import emails_of, make_row
 from portal.organizers.models import Organizer
 
 HOSTILE = ["'; DROP TABLE staged; --", "%s %(organizer)s {table}", "\\N", "a\tb\nc\\.", "😀\u202e"]
-
-
-def _emails(organizer: Organizer) -> dict[str, str | None]:
-    with scope(organizer=organizer):
-        return dict(Customer.objects.values_list("identifier", "email"))
 
 
 def _load(organizer: Organizer, **emails: str | None) -> LoadReport:
@@ -80,7 +75,7 @@ def test_a_changed_row_updates_its_customer(organizer: Organizer) -> None:
     report = _load(organizer, ANN="ann@y.org", BOB="bob@x.org", COY=None)
 
     assert report == LoadReport(created=1, updated=1, unchanged=1)
-    assert _emails(organizer) == {"ANN": "ann@y.org", "BOB": "bob@x.org", "COY": None}
+    assert emails_of(organizer) == {"ANN": "ann@y.org", "BOB": "bob@x.org", "COY": None}
 
 
 def test_the_last_row_of_a_customer_counts(organizer: Organizer) -> None:
@@ -89,7 +84,7 @@ def test_the_last_row_of_a_customer_counts(organizer: Organizer) -> None:
     report = load_customers(organizer, rows)
 
     assert report == LoadReport(created=1, repeated=2)
-    assert _emails(organizer) == {"ANN": "2@x.org"}
+    assert emails_of(organizer) == {"ANN": "2@x.org"}
 
 
 def test_another_organizer_may_have_the_same_customers(
@@ -100,7 +95,7 @@ def test_another_organizer_may_have_the_same_customers(
     report = _load(rival, ANN="ann@x.org", BOB="bob@x.org")
 
     assert report == LoadReport(created=2)
-    assert _emails(organizer) == {"ANN": "ann@x.org"}
+    assert emails_of(organizer) == {"ANN": "ann@x.org"}
 
 
 def test_an_interrupted_load_leaves_nothing(organizer: Organizer) -> None:
@@ -114,7 +109,7 @@ def test_an_interrupted_load_leaves_nothing(organizer: Organizer) -> None:
         load_customers(organizer, rows())
 
     assert _load(organizer, BOB=None) == LoadReport(created=1)
-    assert _emails(organizer).keys() == {"ANN", "BOB"}
+    assert emails_of(organizer).keys() == {"ANN", "BOB"}
 
 
 def test_rejections_are_passed_on_and_only_the_first_are_kept(organizer: Organizer) -> None:
@@ -143,7 +138,7 @@ def test_identifiers_with_dots_and_of_full_length_are_loaded(organizer: Organize
 
     load_customers(organizer, [make_row(identifier, None) for identifier in identifiers])
 
-    assert set(_emails(organizer)) == set(identifiers)
+    assert set(emails_of(organizer)) == set(identifiers)
 
 
 def test_many_customers_are_loaded_in_batches(organizer: Organizer) -> None:

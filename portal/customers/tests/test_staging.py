@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from django_scopes import scope
-
 from portal.conftest import CustomerMaker
 from portal.customers.loading import LoadReport, load_customers
-from portal.customers.models import Customer
 from portal.customers.rows import Rejection
-from portal.customers.tests.rows import make_row
+from portal.customers.tests.rows import emails_of, make_row
 from portal.organizers.models import Organizer
-
-
-def _emails(organizer: Organizer) -> dict[str, str | None]:
-    with scope(organizer=organizer):
-        return dict(Customer.objects.values_list("identifier", "email"))
 
 
 def _load(organizer: Organizer, **emails: str | None) -> LoadReport:
@@ -27,7 +19,7 @@ def test_customers_may_swap_their_emails(organizer: Organizer) -> None:
     report = _load(organizer, ANN="BOB@x.org", BOB="coy@x.org", COY="ann@x.org")
 
     assert report == LoadReport(updated=3)
-    assert _emails(organizer) == {"ANN": "BOB@x.org", "BOB": "coy@x.org", "COY": "ann@x.org"}
+    assert emails_of(organizer) == {"ANN": "BOB@x.org", "BOB": "coy@x.org", "COY": "ann@x.org"}
 
 
 def test_an_email_can_move_from_a_customer_who_gives_it_up(organizer: Organizer) -> None:
@@ -52,7 +44,7 @@ def test_of_two_rows_with_one_email_the_first_is_loaded(organizer: Organizer) ->
     report = _load(organizer, ANN="same@x.org", BOB="SAME@x.org", COY="coy@x.org")
 
     assert [rejection.place for rejection in report.rejections] == ["row BOB"]
-    assert _emails(organizer) == {"ANN": "same@x.org", "COY": "coy@x.org"}
+    assert emails_of(organizer) == {"ANN": "same@x.org", "COY": "coy@x.org"}
 
 
 def test_who_has_an_email_keeps_it_against_an_earlier_row(organizer: Organizer) -> None:
@@ -69,7 +61,7 @@ def test_who_wants_the_email_of_a_refused_row_is_refused_too(organizer: Organize
     report = _load(organizer, A="b@x.org", B="c@x.org", C="d@x.org")
 
     assert [each.place for each in report.rejections] == ["row A", "row B", "row C"]
-    assert _emails(organizer)["A"] == "a@x.org"
+    assert emails_of(organizer)["A"] == "a@x.org"
 
 
 def test_a_row_refused_for_an_earlier_one_keeps_its_old_email(organizer: Organizer) -> None:
@@ -78,4 +70,4 @@ def test_a_row_refused_for_an_earlier_one_keeps_its_old_email(organizer: Organiz
     report = _load(organizer, A="same@x.org", B="same@x.org", C="b@x.org")
 
     assert [rejection.place for rejection in report.rejections] == ["row B", "row C"]
-    assert _emails(organizer) == {"A": "same@x.org", "B": "b@x.org"}
+    assert emails_of(organizer) == {"A": "same@x.org", "B": "b@x.org"}

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.loading import LoadReport, load_customers
-from portal.customers.models import Customer
 from portal.customers.rows import Found, Known, Rejection, check_rows
-from portal.customers.tests.rows import GIVEN
+from portal.customers.tests.rows import GIVEN, emails_of
 from portal.customers.unchanged import mark_known
 from portal.organizers.models import Organizer
 
@@ -27,11 +25,6 @@ def _import(organizer: Organizer, *contents: object) -> LoadReport:
 def _mark(organizer: Organizer, content: object) -> object:
     [marked] = mark_known(organizer, [Found("row", content)])
     return marked
-
-
-def _emails(organizer: Organizer) -> dict[str, str | None]:
-    with scope(organizer=organizer):
-        return dict(Customer.objects.values_list("identifier", "email"))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +115,7 @@ def test_an_unchanged_row_overrides_an_earlier_changed_one(organizer: Organizer)
     report = _import(organizer, {**ANN, "email": "new@x.org"}, ANN)
 
     assert report == LoadReport(unchanged=1, repeated=1)
-    assert _emails(organizer) == {"ANN": "ann@x.org"}
+    assert emails_of(organizer) == {"ANN": "ann@x.org"}
 
 
 def test_a_changed_row_overrides_an_earlier_unchanged_one(organizer: Organizer) -> None:
@@ -131,7 +124,7 @@ def test_a_changed_row_overrides_an_earlier_unchanged_one(organizer: Organizer) 
     report = _import(organizer, ANN, {**ANN, "email": "new@x.org"})
 
     assert report == LoadReport(updated=1, repeated=1)
-    assert _emails(organizer) == {"ANN": "new@x.org"}
+    assert emails_of(organizer) == {"ANN": "new@x.org"}
 
 
 def test_an_unchanged_row_counts_once(organizer: Organizer) -> None:
@@ -146,7 +139,7 @@ def test_who_is_unchanged_keeps_the_email_against_others(organizer: Organizer) -
     report = _import(organizer, ANN, {**BOB, "email": "ann@x.org"})
 
     assert (report.unchanged, report.updated, report.rejected) == (1, 0, 1)
-    assert _emails(organizer) == {"ANN": "ann@x.org", "BOB": "bob@x.org"}
+    assert emails_of(organizer) == {"ANN": "ann@x.org", "BOB": "bob@x.org"}
 
 
 def test_emails_are_swapped_beside_unchanged_rows(organizer: Organizer) -> None:
@@ -157,7 +150,7 @@ def test_emails_are_swapped_beside_unchanged_rows(organizer: Organizer) -> None:
     report = _import(organizer, coy, *swapped, coy)
 
     assert report == LoadReport(updated=2, unchanged=1, repeated=1)
-    assert _emails(organizer) == {"ANN": "bob@x.org", "BOB": "ann@x.org", "COY": None}
+    assert emails_of(organizer) == {"ANN": "bob@x.org", "BOB": "ann@x.org", "COY": None}
 
 
 def test_a_refused_row_does_not_hide_an_earlier_one(organizer: Organizer) -> None:
