@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -28,6 +29,18 @@ class CodePointCharField(_CodePointOrder, models.CharField):  # type: ignore[typ
 
 class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[type-arg]  # as above
     """A TextField ordered by code point."""
+
+
+class IgnoringCase(Lower):
+    """Text without accents or other scripts, as it is ordered by: for the rest case counts.
+
+    SQLite finds a place in an index of a column, but looks at each row for one of an expression.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        """The column itself, whose values are compared otherwise."""
+        template = "%(expressions)s COLLATE NOCASE"
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 class CompactEncoder(json.JSONEncoder):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager, scopes_disabled
@@ -17,7 +17,12 @@ from portal.customers.counts import (
     CustomerCount,  # noqa: F401  Django looks for models here.
 )
 from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
-from portal.customers.fields import CodePointCharField, CodePointTextField, CompactEncoder
+from portal.customers.fields import (
+    CodePointCharField,
+    CodePointTextField,
+    CompactEncoder,
+    IgnoringCase,
+)
 from portal.customers.orderings import Section, Term, order_terms
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
@@ -122,7 +127,9 @@ class Customer(models.Model):
         ]
         # One for each order, to be walked either way: see orderings.py.
         indexes = [
-            models.Index("organizer", Lower("identifier"), "id", name="customer_by_identifier"),
+            models.Index(
+                "organizer", IgnoringCase("identifier"), "id", name="customer_by_identifier_key"
+            ),
             models.Index("organizer", "name_key", "id", name="customer_by_name_key"),
             models.Index("organizer", "is_active", "id", name="customer_by_is_active"),
             models.Index("organizer", "is_verified", "id", name="customer_by_is_verified"),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Expression, ExpressionWrapper, Func
-from django.db.models.functions import Lower
 from django.db.models.lookups import IsNull
+
+from portal.customers.fields import IgnoringCase
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,7 +59,7 @@ class Section(NamedTuple):
 
 # Each decides where those before it are equal. Text ignores case.
 ORDERINGS: Final[Mapping[str, Key]] = {
-    "identifier": Key(Lower("identifier"), TEXT),
+    "identifier": Key(IgnoringCase("identifier"), TEXT),
     "name": Key(models.F("name_key"), TEXT, can_be_empty=True),
     "email": Key(models.F("email_key"), TEXT, can_be_empty=True, is_unique=True),
     "is_active": Key(models.F("is_active"), TRUTH),
