@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +19,6 @@ from portal.slots import KeptByShape
 
 if TYPE_CHECKING:
     from portal.customers.sections import Rows
-
 
 # So many rows are skipped where they lie; further on, it pays to find the place in the index first.
 NEAR: Final = 1_000
@@ -106,18 +105,35 @@ class Walk:
 
     def read_last(self, size: int) -> Stretch:
         """The end of the list, in its order."""
-        sections = partial(order_sections, self.keys, backwards=True)
-        found = self._read(sections, ("last",), self.asked.given, 0, size)
-        return Stretch(self._count(found), found[::-1], len(self.fields))
+        found = self._read_backwards(0, size)
+        return Stretch(self._count(found), found, len(self.fields))
 
     def _read_far(self, start: int, size: int) -> Stretch:
-        """By the place of the first one, to which an index leads."""
+        """From the end, if that is near, or by the place of the first one, where an index leads."""
         total = self.number() if self.number else None
-        is_past = total is not None and start >= total
-        found = NOBODY if is_past else self._places(start, total)
-        if not found:
-            return Stretch(count=0)
-        return self.read_beyond(Place(found.one(0), inclusive=True), size)
+        # Whoever had to count need not count once more.
+        walk = self if total is None else replace(self, count=None, number=lambda: total)
+        if total is not None and total - start <= NEAR:
+            return walk._read_from_end(total - start, size)
+        found = walk._places(start, total)
+        return walk.read_beyond(Place(found.one(0), inclusive=True), size) if found else Stretch(0)
+
+    def _read_from_end(self, left: int, size: int) -> Stretch:
+        """From where so many are left on."""
+        behind = max(0, left - size)
+        found = self._read_backwards(behind, left - behind) if left > 0 else NOBODY
+        return Stretch(
+            count=self._count(found) if found else 0,
+            found=found,
+            width=len(self.fields),
+            before=self._beside(found.one(0), backwards=True) if found else None,
+            after=self._beside(found.one(-1)) if found and behind else None,
+        )
+
+    def _read_backwards(self, behind: int, limit: int) -> Found:
+        """From the end, so many behind them, in the order of the list."""
+        sections = partial(order_sections, self.keys, backwards=True)
+        return self._read(sections, ("last",), self.asked.given, behind, limit)[::-1]
 
     def _places(self, start: int, total: int | None) -> Found:
         """That of the customer with this number, from the nearer end, where that is known."""

@@ -17,7 +17,7 @@ from portal.customers.models import Customer
 from portal.customers.prepared import make_ready
 from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import SEARCH, Plan, explained
-from portal.customers.tests.walks import FEW, INDEXES, KEYS, SIZE, assert_walked, keys_for
+from portal.customers.tests.walks import FEW, INDEXES, KEYS, SIZE, assert_walked
 from portal.organizers.models import Organizer
 from portal.organizers.services import create_organizer
 
@@ -68,7 +68,7 @@ def test_the_first_page_walks_the_index(
     assert_walked(plans, ordering)
 
 
-@pytest.mark.parametrize("ordering", keys_for("last"))
+@pytest.mark.parametrize("ordering", KEYS)
 def test_the_last_page_walks_the_index(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
@@ -80,7 +80,7 @@ def test_the_last_page_walks_the_index(
     assert_walked(plans, ordering)
 
 
-@pytest.mark.parametrize("ordering", keys_for("deep"))
+@pytest.mark.parametrize("ordering", KEYS)
 def test_a_followed_page_deep_in_the_list_walks_the_index(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:

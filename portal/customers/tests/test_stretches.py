@@ -16,11 +16,11 @@ KEYS = [sign + key for key in ORDERINGS for sign in ("", "-")]
 SIZE = 3
 
 
-@pytest.fixture(params=["near", "far"])
+@pytest.fixture(params=["near", "near either end", "far"])
 def distance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages are near the start, or all but the first count as far."""
-    if request.param == "far":
-        monkeypatch.setattr(stretches, "NEAR", 0)
+    """Pages are near the start, or the last ones near the end, or all but the first are far."""
+    if request.param != "near":
+        monkeypatch.setattr(stretches, "NEAR", 0 if request.param == "far" else 5)
 
 
 @pytest.fixture

@@ -1,11 +1,6 @@
-"""What it is to walk an order: which index of it is read, how far, and where that is not so yet."""
+"""What it is to walk an order: which index of it is read, and how far."""
 
 from __future__ import annotations
-
-from typing import Any
-
-import pytest
-from django.db import connection
 
 from portal.customers.orderings import ORDERINGS
 from portal.customers.tests.plans import Plan
@@ -29,20 +24,6 @@ INDEXES = {
     "last_login": {"customer_login_facets"},
     "last_modified": {"customer_modified_facets"},
 }
-# Not as it should be yet.
-FAR_ON_SQLITE = {"last": set[str](), "deep": set[str]()}
-# PostgreSQL knows that who has no value is ordered by the primary key alone, and takes the index
-# of that, in which others' customers are as well.
-FAR_ON_POSTGRESQL = {"last": {"-last_login"}, "deep": set[str]()}
-
-
-def keys_for(page: str) -> list[Any]:
-    """All orders. Those that are known to be read otherwise say so as soon as they are not."""
-    on_sqlite = connection.vendor == "sqlite"
-    far = (FAR_ON_SQLITE if on_sqlite else FAR_ON_POSTGRESQL)[page]
-    # PostgreSQL's choice rests on samples.
-    mark = pytest.mark.xfail(reason="see above", strict=on_sqlite)
-    return [pytest.param(key, marks=mark) if key in far else key for key in KEYS]
 
 
 def assert_walked(plans: list[Plan], ordering: str) -> None:
