@@ -26,6 +26,16 @@ def test_the_page_number_of_a_long_list_has_room(staff_page: Page) -> None:
     assert staff_page.evaluate(WIDER) <= 0
 
 
+def test_an_exact_match_of_long_values_has_room(staff_page: Page) -> None:
+    staff_page.set_viewport_size({"width": 320, "height": 600})
+    staff_page.goto(f"{BIGEVENTS}?search=8wsajcj&is_active=false")
+
+    values = staff_page.get_by_role("region", name="Exact match").locator("bdi, .identifier")
+    values.evaluate_all("each => each.forEach(e => { e.textContent = 'x'.repeat(190) })")
+
+    assert staff_page.evaluate(WIDER) <= 0
+
+
 @pytest.mark.parametrize("width", [320, 683, 768])
 def test_a_long_name_of_an_organizer_leaves_room_to_search(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 600})

@@ -18,6 +18,19 @@ def test_the_list_follows_what_one_types(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
 
 
+def test_whose_whole_identifier_one_types_is_above_whatever_is_shown(staff_page: Page) -> None:
+    staff_page.goto(f"{BIGEVENTS}?is_active=false")
+
+    search_box(staff_page).press_sequentially("8wsajcj")
+
+    match = staff_page.get_by_role("region", name="Exact match, whatever the other filters")
+    match.get_by_role("link").click()
+    expect(staff_page).to_have_url(re.compile(f"{BIGEVENTS}8WSAJCJ/"))
+    staff_page.get_by_role("link", name="Back to these customers").click()
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?search=8wsajcj&is_active=false")
+    expect(match).to_be_visible()
+
+
 def test_a_slow_older_answer_never_replaces_a_newer_one(clara_page: Page) -> None:
     held = hold(clara_page, re.compile(r"search=u00(&|$)"))
     with clara_page.expect_request(re.compile(r"search=u00(&|$)")):

@@ -22,6 +22,7 @@ from portal.customers.tables import CustomerTable
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundField, BoundWidget
 
+    from portal.customers.models import Customer
     from portal.customers.pages import CustomerPage
     from portal.organizers.models import Organizer
 
@@ -138,6 +139,23 @@ class CustomerListing:
             links=self.links,
             ordering=self.search.ordering[0],
         )
+
+    @cached_property
+    def exact(self) -> Sequence[tuple[Customer, str]]:
+        """Who has the whole of what is searched for, with an address, unless nobody else is shown.
+
+        They stand above the first page, and need not be on it: other filters may leave them out.
+        """
+        if self.page is None or self.page.number > 1:
+            return []
+        exact = self.search.exact
+        is_all = [each.pk for each in exact] == [each.pk for each in self.page.rows]
+        return [] if is_all else [(each, self.table.address(each)) for each in exact]
+
+    @property
+    def has_other_filters(self) -> bool:
+        """Whether more than a search narrows the list."""
+        return bool(self.search.canonical.keys() - {"search", "ordering"})
 
     @property
     def hidden(self) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from portal.customers.asked import Asked
 from portal.customers.counts import FACETS, Count, KeptCounts, conditions_from
+from portal.customers.exact import find_exact
 from portal.customers.exports import read_json, read_texts
 from portal.customers.filters import (
     DEFAULT_ORDERING,
@@ -19,7 +20,7 @@ from portal.customers.filters import (
     CustomerFilter,
     canonical_query,
 )
-from portal.customers.models import CustomerQuerySet, customers_of
+from portal.customers.models import Customer, CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
 from portal.customers.orderings import order_sections
 from portal.customers.pages import COLUMNS, CustomerPage, read_page
@@ -68,6 +69,12 @@ class CustomerSearch:
         found = find_matches(self._filtered(but=FACETS), search)
         self._kept.learn(found.kept)
         return found
+
+    @cached_property
+    def exact(self) -> Sequence[Customer]:
+        """Who has the whole of what is searched for, whatever the filters: see find_exact()."""
+        search = str(self._values.get("search") or "")
+        return find_exact(self._organizer, search) if search else []
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
+from django.db import connection, transaction
+from django_scopes import scope
+from pytest_django.plugin import DjangoDbBlocker
 
 from portal.conftest import CustomerMaker
 from portal.customers import numbers, pages, searching
+from portal.customers.demo import BLOCK, UNTIL, demo_block
+from portal.customers.loading import add_customers
+from portal.customers.prepared import make_ready
 from portal.customers.tests.plans import Plan
+from portal.customers.tests.walks import CUSTOMERS, OTHERS
+from portal.organizers.models import Organizer
+from portal.organizers.services import create_organizer
 
 
 @pytest.fixture
@@ -35,3 +45,31 @@ def low_cap(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def plans() -> list[Plan]:
     return []
+
+
+@pytest.fixture(scope="module")
+def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organizer]:
+    """With a neighbour. No other module's tests ever see them: nothing of it is committed."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
+            _fill(large, CUSTOMERS, seed=1)
+            _fill(create_organizer(slug="beside", name="Beside"), OTHERS, seed=2)
+            yield large
+            transaction.set_rollback(True)
+        if connection.vendor == "postgresql":
+            # What was rolled back still takes its place.
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM (ANALYZE)")
+
+
+def _fill(organizer: Organizer, count: int, *, seed: int) -> None:
+    firsts = range(0, count, BLOCK)
+    blocks = (make_ready(demo_block(first, BLOCK, seed=seed, until=UNTIL)) for first in firsts)
+    add_customers(organizer, blocks, expected=count)
+
+
+@pytest.fixture
+def in_large(large: Organizer, db: None) -> Iterator[Organizer]:
+    with scope(organizer=large):
+        yield large

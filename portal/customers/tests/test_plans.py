@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from django.db import connection, transaction
-from django_scopes import scope
-from pytest_django.plugin import DjangoDbBlocker
 
 from portal.customers.counts import CAP
-from portal.customers.demo import BLOCK, UNTIL, demo_block
-from portal.customers.loading import add_customers
+from portal.customers.exact import find_exact
 from portal.customers.models import Customer
-from portal.customers.prepared import make_ready
 from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import SEARCH, Plan, explained
-from portal.customers.tests.walks import FEW, INDEXES, KEYS, SIZE, assert_walked
+from portal.customers.tests.walks import CUSTOMERS, FEW, INDEXES, KEYS, SIZE, assert_walked
 from portal.organizers.models import Organizer
-from portal.organizers.services import create_organizer
 
 FIELDS: Final = ("identifier", "email", "name", "last_login", "date_joined", "locale")
-CUSTOMERS, OTHERS = 90_000, 10_000
 LAST = CUSTOMERS // SIZE
 DEEP = LAST // 3
-
-
-@pytest.fixture(scope="module")
-def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organizer]:
-    """With a neighbour. No other module's tests ever see them: nothing of it is committed."""
-    with django_db_blocker.unblock():
-        with transaction.atomic():
-            large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
-            _fill(large, CUSTOMERS, seed=1)
-            _fill(create_organizer(slug="beside", name="Beside"), OTHERS, seed=2)
-            yield large
-            transaction.set_rollback(True)
-        if connection.vendor == "postgresql":
-            # What was rolled back still takes its place.
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM (ANALYZE)")
-
-
-def _fill(organizer: Organizer, count: int, *, seed: int) -> None:
-    firsts = range(0, count, BLOCK)
-    blocks = (make_ready(demo_block(first, BLOCK, seed=seed, until=UNTIL)) for first in firsts)
-    add_customers(organizer, blocks, expected=count)
-
-
-@pytest.fixture
-def in_large(large: Organizer, db: None) -> Iterator[Organizer]:
-    with scope(organizer=large):
-        yield large
 
 
 @pytest.mark.parametrize("ordering", KEYS)
@@ -142,6 +106,24 @@ def test_who_is_known_is_found_by_an_index(
 
     assert {name for plan in plans for name in plan.indexes} == {index}
     assert sum(plan.rows for plan in plans) <= 5
+
+
+def test_who_is_exactly_meant_is_found_by_the_index_of_each_value(
+    in_large: Organizer, plans: list[Plan]
+) -> None:
+    known = Customer.objects.exclude(email=None).exclude(external_identifier=None)[0]
+
+    for value in (known.email, known.identifier.lower(), known.external_identifier):
+        with explained(plans):
+            assert find_exact(in_large, str(value)) == [known]
+
+    for plan in plans:
+        assert plan.indexes == {
+            "customer_email_in_organizer",
+            "customer_by_identifier_key",
+            "customer_by_external",
+        }
+        assert plan.rows <= 5
 
 
 @pytest.mark.parametrize("search", ["qzxjwv", "anna schmidt", "one"])

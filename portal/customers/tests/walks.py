@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.customers.orderings import ORDERINGS
 from portal.customers.tests.plans import Plan
 
+CUSTOMERS, OTHERS = 90_000, 10_000
 SIZE = 50
 # A few pages, twice: once in the index to find a place, once with the rows.
 FEW = 6 * SIZE
