@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
-from portal.customers.searching import INDEX_ON_SQLITE
+from portal.customers.words import INDEX_ON_SQLITE
 
 # For each index the statements that drop it and that make it again. SQLite cannot part with those
 # of unique constraints; its index of the search is a table that triggers keep. By default it merges
