@@ -104,7 +104,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware: the sign-in form says it itself
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W002",  # its middleware: the sign-in form says it itself
+    "models.W040",  # what an index has beside its keys is for PostgreSQL; SQLite leaves it out
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

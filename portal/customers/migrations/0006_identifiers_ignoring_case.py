@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexOnline(
             model_name='customer',
-            index=models.Index(models.F('organizer'), portal.customers.fields.IgnoringCase('identifier'), models.F('id'), name='customer_by_identifier_key'),
+            index=models.Index(models.F('organizer'), portal.customers.fields.IgnoringCase('identifier'), models.F('id'), include=('identifier',), name='customer_by_identifier_key'),
         ),
         RemoveIndexOnline(
             model_name='customer',

@@ -58,6 +58,19 @@ def test_a_followed_page_deep_in_the_list_walks_the_index(
     assert_walked(plans, ordering)
 
 
+@pytest.mark.parametrize("ordering", KEYS)
+def test_the_place_of_a_page_in_the_middle_is_read_from_the_index_alone(
+    in_large: Organizer, plans: list[Plan], ordering: str
+) -> None:
+    with explained(plans):
+        asked(in_large, f"ordering={ordering}").read_page(FIELDS, LAST // 2, SIZE)
+
+    place, page = plans
+    assert place.indexes <= INDEXES[ordering.removeprefix("-")]
+    assert place.is_covered
+    assert_walked([page], ordering)
+
+
 @pytest.mark.parametrize("query", ["is_active=true", "is_verified=true", "locale=nl"])
 def test_a_common_filter_walks_the_index_of_the_order(
     in_large: Organizer, plans: list[Plan], query: str
