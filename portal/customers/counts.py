@@ -104,8 +104,13 @@ class Counts:
 
     def _meeting(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
         for combination, number in self.numbers.items():
-            if all(getattr(combination, name) in values for name, values in conditions.items()):
+            if meets(combination, conditions):
                 yield combination, number
+
+
+def meets(combination: Combination, conditions: Conditions) -> bool:
+    """Whether it has one of the values of each facet that is asked for."""
+    return all(getattr(combination, name) in values for name, values in conditions.items())
 
 
 def read_combination(values: Sequence[Any]) -> Combination:

@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField
 
 from portal.customers.asked import Asked, database_to_read
 from portal.customers.counts import FACETS, Combination, Counts, read_combination
+from portal.customers.orderings import order_terms
 from portal.databases.limited import OutOfTime, Row, read_limited
 from portal.slots import KeptByShape, Slot, fill, require_slots
 
@@ -50,6 +51,18 @@ LIMIT: Final = {
     "sqlite": "(SELECT CASE WHEN number <= {at_most} THEN {at_most} ELSE 0 END FROM few)",
 }
 
+# They are sorted here, where each is looked at anyway. Two lists for a combination are quicker than
+# as many rows.
+GROUP: Final = """
+    SELECT 'seen', {columns}, {lists} FROM (
+        SELECT id, {columns}, ROW_NUMBER() OVER (ORDER BY {order}) AS number FROM ({found}) AS found
+    ) AS seen GROUP BY {columns}"""
+LISTS: Final = {
+    "postgresql": "JSON_BUILD_ARRAY(JSON_AGG(number), JSON_AGG(id))::TEXT",
+    "sqlite": "JSON_ARRAY(JSON_GROUP_ARRAY(number), JSON_GROUP_ARRAY(id))",
+}
+DIRECTION: Final = {False: "ASC", True: "DESC"}
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -76,16 +89,25 @@ def count_by_combination(asked: Asked, at_most: int, among: int | None = None) -
 
 
 def group_by_combination(
-    asked: Asked, aggregate: str, at_most: int
+    asked: Asked, keys: Sequence[str], at_most: int
 ) -> tuple[dict[Combination, str], Counts | None]:
-    """The text that an aggregate of SQL makes of each combination, of so many; and Seen.kept."""
+    """So many customers by combination, and Seen.kept.
+
+    Of each combination two lists, as the text of a JSON array: which numbers its customers have in
+    the order by the keys, beginning with 1, and their primary keys.
+    """
 
     def group(customers: CustomerQuerySet, at_most: int) -> Sql:
-        sql, parameters = customers.values_list("id", *FACETS)[:at_most].query.sql_with_params()
-        grouped = f"SELECT 'seen', {COLUMNS}, {aggregate} FROM ({sql}) AS seen GROUP BY {COLUMNS}"  # noqa: S608
+        terms = {f"term{n}": term for n, term in enumerate(order_terms(keys))}
+        values = {name: term.expression for name, term in terms.items()}
+        found = customers.annotate(**values).values_list("id", *FACETS, *terms)[:at_most]
+        sql, parameters = found.query.sql_with_params()
+        order = ", ".join(f"{name} {DIRECTION[term.descending]}" for name, term in terms.items())
+        lists = LISTS[connections[customers.db].vendor]
+        grouped = GROUP.format(columns=COLUMNS, lists=lists, order=order, found=sql)
         return grouped + KEPT.format(type="TEXT"), [*parameters, OWNER]
 
-    rows = _read(asked, aggregate, group, at_most)
+    rows = _read(asked, f"by {','.join(keys)}", group, at_most)
     return _by_combination(rows, "seen"), _read_kept(rows)
 
 

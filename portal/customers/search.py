@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.forms import Form
@@ -20,12 +20,13 @@ from portal.customers.filters import (
     CustomerFilter,
     canonical_query,
 )
+from portal.customers.known import KnownWalk
 from portal.customers.models import Customer, CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
 from portal.customers.orderings import order_sections
 from portal.customers.pages import COLUMNS, CustomerPage, read_page
 from portal.customers.places import Place
-from portal.customers.searching import Matches, find_matches
+from portal.customers.searching import Matches, among, find_matches
 from portal.customers.stretches import Stretch, Walk
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
@@ -66,7 +67,7 @@ class CustomerSearch:
         search = str(self._values.get("search") or "")
         if not search:
             return Matches([])
-        found = find_matches(self._filtered(but=FACETS), search)
+        found = find_matches(self._filtered(but=FACETS), search, self.ordering)
         self._kept.learn(found.kept)
         return found
 
@@ -161,9 +162,13 @@ class CustomerSearch:
         return self._walk(fields).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str]) -> Walk:
-        numbers = self.numbers
-        asked = self._matches.met_in(self._filtered())
-        return Walk(asked, self.ordering, fields, numbers.in_query, numbers.exact)
+        numbers, filtered = self.numbers, self._filtered()
+        asked = self._matches.met_in(filtered)
+        walk = (asked, self.ordering, fields, numbers.in_query, numbers.exact)
+        known = self._matches.known_in_order(numbers.conditions)
+        if known is None:
+            return Walk(*walk)
+        return KnownWalk(*walk, known, partial(among, filtered))
 
     @property
     def _sections(self) -> list[CustomerQuerySet]:

@@ -13,11 +13,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from django.db import connections
 from django.db.models import BooleanField, F, Func
 
-from portal.customers.asked import Asked, Condition, database_to_read
-from portal.customers.counts import CAP, Combination, Counts
+from portal.customers.asked import Asked, Condition
+from portal.customers.counts import CAP, Combination, Conditions, Counts, meets
 from portal.customers.facets import Seen, group_by_combination
 from portal.customers.folding import fold
 from portal.customers.words import HasTrigrams, are_indexed, contained, indexed
@@ -28,19 +27,18 @@ if TYPE_CHECKING:
 
 # More customers are too many to be sorted for each page, and to be counted at once.
 MOST: Final = CAP
-KEYS: Final = {"postgresql": "JSON_AGG(id)::TEXT", "sqlite": "JSON_GROUP_ARRAY(id)"}
 
 
 @dataclass(frozen=True)
 class Matches:
     """Whom a search finds, of any customers among those that it was made for.
 
-    The words have to be part of the text, each. Where they are rare, it is known who has them:
-    primary keys, by combination.
+    The words have to be part of the text, each. Where they are rare, it is known who has them: by
+    combination their numbers in the order of the list, with their primary keys.
     """
 
     words: Sequence[str]
-    rare: Mapping[Combination, Sequence[int]] | None = None
+    rare: Mapping[Combination, Sequence[tuple[int, int]]] | None = None
     # Whether there are more than MOST, as far as that is known.
     are_many: bool = False
     # All of the organizer, where that was told as well.
@@ -56,7 +54,14 @@ class Matches:
         """How many they are, where they are rare."""
         if self.rare is None:
             return Seen(None, self.are_many)
-        return Seen(Counts({combination: len(keys) for combination, keys in self.rare.items()}))
+        return Seen(Counts({combination: len(found) for combination, found in self.rare.items()}))
+
+    def known_in_order(self, conditions: Conditions) -> Sequence[int] | None:
+        """The primary keys of those who meet the conditions, where they are rare."""
+        if self.rare is None:
+            return None
+        found = (some for combination, some in self.rare.items() if meets(combination, conditions))
+        return [key for _number, key in sorted(chain.from_iterable(found))]
 
     def all_in(self, asked: Asked) -> Asked:
         """All of them, in no order."""
@@ -67,25 +72,24 @@ class Matches:
         return self._known_in(asked) or _looked_at(asked, contained(self.words))
 
     def _known_in(self, asked: Asked) -> Asked | None:
-        if self.rare is None:
-            return None
-        # However many, as one value of the query.
-        keys = orjson.dumps([*chain.from_iterable(self.rare.values())]).decode()
-        slot = Slot("keys", keys)
-        return asked.where([Condition(IsAmong(F("pk"), slot), slot)])
+        known = self.known_in_order({})
+        return None if known is None else among(asked, known)
 
 
-def find_matches(asked: Asked, search: str) -> Matches:
+def among(asked: Asked, keys: Sequence[int]) -> Asked:
+    """Those who have one of these primary keys, however many, as one value of the query."""
+    slot = Slot("keys", orjson.dumps(keys).decode())
+    return asked.where([Condition(IsAmong(F("pk"), slot), slot)])
+
+
+def find_matches(asked: Asked, search: str, ordering: Sequence[str]) -> Matches:
     """One query, to the index, where a word is long enough for it."""
     words = fold(search).split()
     if not are_indexed(words):
         return Matches(words)
-    # All keys of a combination as one text, which is quicker than as many rows.
     met = _looked_at(asked, indexed(words))
-    texts, kept = group_by_combination(
-        met, KEYS[connections[database_to_read()].vendor], at_most=MOST + 1
-    )
-    rare = {combination: orjson.loads(text) for combination, text in texts.items()}
+    texts, kept = group_by_combination(met, ordering, at_most=MOST + 1)
+    rare = {each: list(zip(*orjson.loads(text), strict=True)) for each, text in texts.items()}
     are_many = sum(map(len, rare.values())) > MOST
     return Matches(words, None if are_many else rare, are_many, kept)
 

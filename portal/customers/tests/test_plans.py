@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pytest
 
 from portal.customers.counts import CAP
@@ -11,35 +9,32 @@ from portal.customers.exact import find_exact
 from portal.customers.models import Customer
 from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import SEARCH, Plan, explained
-from portal.customers.tests.walks import CUSTOMERS, FEW, INDEXES, KEYS, SIZE, assert_walked
+from portal.customers.tests.walks import (
+    CUSTOMERS,
+    FEW,
+    FIELDS,
+    INDEXES,
+    KEYS,
+    OF_WHOLE_VALUES,
+    SIZE,
+    assert_walked,
+)
 from portal.organizers.models import Organizer
 
-FIELDS: Final = ("identifier", "email", "name", "last_login", "date_joined", "locale")
 LAST = CUSTOMERS // SIZE
 DEEP = LAST // 3
 
 
 @pytest.mark.parametrize("ordering", KEYS)
-def test_the_first_page_walks_the_index(
-    in_large: Organizer, plans: list[Plan], ordering: str
+@pytest.mark.parametrize("number", [1, LAST])
+def test_the_first_and_the_last_page_walk_the_index(
+    in_large: Organizer, plans: list[Plan], ordering: str, number: int
 ) -> None:
     search = asked(in_large, f"ordering={ordering}")
 
     with explained(plans):
-        search.read_page(FIELDS, 1, SIZE)
-        search.page(1, SIZE)
-
-    assert_walked(plans, ordering)
-
-
-@pytest.mark.parametrize("ordering", KEYS)
-def test_the_last_page_walks_the_index(
-    in_large: Organizer, plans: list[Plan], ordering: str
-) -> None:
-    search = asked(in_large, f"ordering={ordering}")
-
-    with explained(plans):
-        assert len(search.read_page(FIELDS, LAST, SIZE).rows) == SIZE
+        assert len(search.read_page(FIELDS, number, SIZE).rows) == SIZE
+        assert len(search.page(number, SIZE).rows) == SIZE
 
     assert_walked(plans, ordering)
 
@@ -131,11 +126,7 @@ def test_who_is_exactly_meant_is_found_by_the_index_of_each_value(
             assert find_exact(in_large, str(value)) == [known]
 
     for plan in plans:
-        assert plan.indexes == {
-            "customer_email_in_organizer",
-            "customer_by_identifier_key",
-            "customer_by_external",
-        }
+        assert plan.indexes == OF_WHOLE_VALUES
         assert plan.rows <= 5
 
 
@@ -154,6 +145,17 @@ def test_a_rare_search_enters_the_index_of_trigrams(
     assert not {name for plan in rows for name in plan.tables}
     # Each customer is met by the index, by the table, and by the page.
     assert sum(plan.rows for plan in plans) <= 2 * FEW
+
+
+def test_of_many_rare_matches_a_page_is_looked_at(in_large: Organizer, plans: list[Plan]) -> None:
+    search = asked(in_large, "search=schmidt&ordering=-last_login")
+    assert search.numbers.exact() > FEW
+
+    with explained(plans):
+        assert len(search.read_page(FIELDS, 3, SIZE).rows) == SIZE
+
+    [page] = plans
+    assert page.rows <= FEW / 2
 
 
 def test_a_common_search_walks_the_index_of_the_order(

@@ -9,6 +9,7 @@ CUSTOMERS, OTHERS = 90_000, 10_000
 SIZE = 50
 # A few pages, twice: once in the index to find a place, once with the rows.
 FEW = 6 * SIZE
+FIELDS = ("identifier", "email", "name", "last_login", "date_joined", "locale")
 KEYS = [sign + key for key in ORDERINGS for sign in ("", "-")]
 INDEXES = {
     "identifier": {"customer_by_identifier_key"},
@@ -24,6 +25,11 @@ INDEXES = {
     "date_joined": {"customer_joined_facets"},
     "last_login": {"customer_login_facets"},
     "last_modified": {"customer_modified_facets"},
+}
+OF_WHOLE_VALUES = {
+    "customer_email_in_organizer",
+    "customer_by_identifier_key",
+    "customer_by_external",
 }
 
 
