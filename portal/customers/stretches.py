@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.db.models import BigIntegerField, Expression, F, Value
 from django.db.models.expressions import Combinable
@@ -14,11 +14,8 @@ from django.db.models.functions import Cast
 from portal.customers.asked import Asked, InQuery, database_to_read
 from portal.customers.orderings import PRIMARY, Section, order_keys, order_sections
 from portal.customers.places import Place, sections_beyond
-from portal.customers.sections import Found, Statement, Values, compile_sections
+from portal.customers.sections import Found, Statement, Values, compile_place, compile_sections
 from portal.slots import KeptByShape
-
-if TYPE_CHECKING:
-    from portal.customers.sections import Rows
 
 # So many rows are skipped where they lie; further on, it pays to find the place in the index first.
 NEAR: Final = 1_000
@@ -140,19 +137,18 @@ class Walk:
         backwards = total is not None and start > total // 2
         offset = total - 1 - start if total is not None and backwards else start
 
-        def build() -> list[Rows]:
+        def build() -> Statement | None:
             sections = order_sections(self.keys, backwards=backwards)
-            customers = self.asked.compose().in_sections(sections)
-            columns = map(self._place_in, sections)
-            return [each.values_list(*some) for each, some in zip(customers, columns, strict=True)]
+            pairs = zip(self.asked.compose().in_sections(sections), sections, strict=True)
+            places = [found.values_list(*self._place_in(section)) for found, section in pairs]
+            return compile_place(places, len(self._key_expressions))
 
         return self._ask(build, ("place", backwards), self.asked.given, offset, 1)
 
-    def _place_in(self, section: Section) -> list[Combinable]:
+    def _place_in(self, section: Section) -> Sequence[Combinable]:
         """The keys, as far as they are in the index that the section is read from."""
         is_by_key = PRIMARY.expression in (term.expression for term in section.terms)
-        *others, _primary = self._key_expressions
-        return [*others, PRIMARY.expression if is_by_key else NOTHING]
+        return self._key_expressions[: None if is_by_key else -1]
 
     @cached_property
     def _key_expressions(self) -> list[Expression | F]:
@@ -168,11 +164,11 @@ class Walk:
     ) -> Found:
         """The fields, behind them the values of the order's keys, and the count."""
 
-        def build() -> list[Rows]:
+        def build() -> Statement | None:
             count = self.count.compose() if self.count else NOTHING
             columns = [*self.fields, *self._key_expressions, count]
             customers = self.asked.compose().in_sections(sections())
-            return [each.values_list(*columns) for each in customers]
+            return compile_sections([each.values_list(*columns) for each in customers])
 
         given = {**given, **self.count.given} if self.count else given
         whole = (tuple(self.fields), self.count and self.count.shape, shape)
@@ -180,14 +176,14 @@ class Walk:
 
     def _ask(
         self,
-        build: Callable[[], list[Rows]],
+        build: Callable[[], Statement | None],
         shape: tuple[Any, ...],
         given: Mapping[str, Any],
         start: int,
         limit: int,
     ) -> Found:
         whole = (database_to_read(), self.asked.shape, tuple(self.keys), shape)
-        statement = kept.get(whole, lambda: compile_sections(build()))
+        statement = kept.get(whole, build)
         return statement.read(given, start, limit) if statement else NOBODY
 
     def _beside(self, row: Values, *, backwards: bool = False) -> Place:
