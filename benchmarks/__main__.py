@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
     options = _read(arguments)
     outcomes = []
     for database in [options.only] if options.only else DATABASES:
-        found = [_measure(database, size, options) for size in options.customers]
+        found = _measure(database, options)
         print(*write_database(found), "", sep="\n", flush=True)
         outcomes += found
     if options.results:
@@ -60,20 +60,22 @@ def _read(arguments: list[str]) -> Namespace:
     return options
 
 
-def _measure(database: str, customers: int, options: Namespace) -> dict[str, Any]:
-    """In a process of its own, on a database of its own."""
-    print(f"Measuring {customers:,} customers on {database}", file=sys.stderr)
-    seconds = options.seconds if customers == options.customers[-1] else 0
+def _measure(database: str, options: Namespace) -> list[dict[str, Any]]:
+    """In a process of its own, on databases of its own."""
+    sizes = ", ".join(f"{size:,}" for size in options.customers)
+    print(f"Measuring {sizes} customers on {database}", file=sys.stderr)
     with TemporaryDirectory(prefix="portal-benchmark-") as directory:
-        numbers = [str(number) for number in (customers, options.requests, seconds)]
-        command = [sys.executable, "-m", "benchmarks.run", directory, *numbers]
-        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{directory}/portal.sqlite3"}
+        numbers = [options.requests, options.seconds, *options.customers]
+        command = [sys.executable, "-m", "benchmarks.run", directory, *map(str, numbers)]
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         if database == "postgresql":
             command.insert(0, str(ROOT / ".ci" / "with-postgres"))
             environment["POSTGRES_OPTIONS"] = POSTGRES_OPTIONS
         _run(command, environment)
-        outcome: dict[str, Any] = orjson.loads((Path(directory) / "outcome.json").read_bytes())
-        return outcome
+        outcomes: list[dict[str, Any]] = orjson.loads(
+            (Path(directory) / "outcomes.json").read_bytes()
+        )
+        return outcomes
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:

@@ -19,9 +19,10 @@ benchmark checks; for pages it answers the same rows as JSON, so there the ratio
 costs beside its rows. Queries counts what the floor replays. Where Portal's own limit of time ends
 a query (`FACET_MILLISECONDS`), it ends the floor's as well.
 
-Growth is from the smallest number of customers to the largest one, of the p50. Sizes are measured
-one after another, and a machine that others use as well is not equally fast all the time: what the
-floor grows by, where its SQL does the same for any number, is the machine's. Goals are for
+Growth is from the smallest number of customers to the largest one, of the p50. All sizes are served
+at once, each from a database of its own, and a case is asked of all of them in turns, a round each:
+a machine that others use as well is not equally fast all the time. What the floor grows by is what
+the database takes longer for the same SQL. Goals are for
 1,000,000 customers on PostgreSQL and two cores; where a machine differs, the ratio to the floor
 counts.
 

@@ -134,7 +134,9 @@ def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
         watched = [query for query in watched if Customer._meta.db_table in str(query["sql"])]
     listing = orjson.loads(content) if headers["Accept"] == "application/json" else {}
     frame = {word: listing.get(word) for word in ("count", "next", "previous")}
-    return {"queries": watched, "frame": frame, "shown": len(listing.get("results", ()))}
+    shown = [customer["identifier"] for customer in listing.get("results", ())]
+    first = next(iter(shown), None)
+    return {"queries": watched, "frame": frame, "shown": len(shown), "first": first}
 
 
 def _ask(client: Client, path: str, headers: Mapping[str, str]) -> bytes:

@@ -22,8 +22,8 @@ def write_report(command: str, outcomes: Sequence[Outcome]) -> str:
     """The whole file."""
     today = datetime.now(UTC).date().isoformat()
     title = ["# How fast Portal is", "", f"Measured on {today}; again with `{command}`.", ""]
-    load = ", ".join(f"{outcome['machine_load']:.1f}" for outcome in outcomes)
-    busy = f"Load of the machine at the end of each run: {load}; the benchmark alone makes about 1"
+    load = ", ".join(f"{each['machine_load']:.1f}" for each in outcomes if "machine_load" in each)
+    busy = f"Load of the machine behind each database: {load}; the benchmark alone makes about 1"
     machine = [f"- {line}" for line in [*describe_machine(), busy]]
     databases = groupby(outcomes, key=lambda outcome: outcome["database"])
     sections = [line for _name, each in databases for line in ["", *write_database([*each])]]

@@ -1,9 +1,9 @@
-"""One database of one size: fill it, serve it, ask it.
+"""One database engine: a database of each size is filled, then all are served and asked.
 
-`python -m benchmarks.run DIRECTORY CUSTOMERS REQUESTS SECONDS`
+`python -m benchmarks.run DIRECTORY REQUESTS SECONDS CUSTOMERS...`
 
-The database is the one that DATABASE_URL names; it has to be empty. What was measured is written
-to `outcome.json` in the directory.
+The databases are SQLite's, in the directory, or beside the one that DATABASE_URL names. What was
+measured is written to `outcomes.json` there, an outcome for each size.
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
 
 import orjson
+import psycopg
 
-from benchmarks.client import Answer, Client
 from benchmarks.load import measure_load
-from benchmarks.servers import Environment, Server, make_environment, manage, serve, serve_floor
+from benchmarks.meter import LONGEST, Meter, Site, open_site
+from benchmarks.servers import Environment, make_environment, manage, serve
 from benchmarks.streams import measure_stream
 
-ROUND: Final = 10
-WARM_UP: Final = 20
-# A case ends after so many seconds, even with fewer requests.
-LONGEST: Final = 8
 # As where WEB_CONCURRENCY says nothing else.
 WORKERS: Final = 2
 COMMANDS: Final = (
@@ -37,26 +34,41 @@ COMMANDS: Final = (
 )
 BESIDE_OTHERS: Final = 2
 
-Case = Mapping[str, Any]  # a case of the plan, which is JSON
 
-
-def main(directory: Path, customers: int, requests: int, seconds: int) -> None:
+def main(directory: Path, requests: int, seconds: int, *sizes: int) -> None:
     """Leaves nothing but files in the directory. Seconds under load; none where that is 0."""
     # So that whatever is open is closed, the servers too.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    environment = make_environment(directory, os.environ["DATABASE_URL"])
-    commands = _fill(environment, customers)
-    _prepare(environment, "write_plan", directory / "plan.json")
-    plan = orjson.loads((directory / "plan.json").read_bytes())
-    outcome = {"database": plan["database"], "customers": customers, "commands": commands}
-    with serve("portal.wsgi", environment) as portal, serve_floor(environment) as floor:
-        outcome |= _measure(portal, floor, plan["cases"], requests)
-    outcome["machine_load"] = os.getloadavg()[0]
+    environments = [_make_database(directory, customers) for customers in sizes]
+    outcomes: list[dict[str, Any]] = [
+        {"customers": size, "commands": _fill(each, size)}
+        for each, size in zip(environments, sizes, strict=True)
+    ]
+    plans = [_make_plan(each) for each in environments]
+    with ExitStack() as stack:
+        pairs = zip(environments, plans, strict=True)
+        sites = [stack.enter_context(open_site(each, plan["cases"])) for each, plan in pairs]
+        for outcome, found in zip(outcomes, _measure(sites, requests), strict=True):
+            outcome |= {"database": plans[0]["database"], **found}
+    largest, environment = outcomes[-1], environments[-1]
+    largest["machine_load"] = os.getloadavg()[0]
     if seconds:
         with serve("portal.wsgi", {**environment, "WEB_CONCURRENCY": str(WORKERS)}) as portal:
-            outcome["under_load"] = measure_load(portal, plan["cases"], seconds)
-    outcome["commands"][BESIDE_OTHERS]["floor"] = _copy_rate(environment, directory, customers)
-    (directory / "outcome.json").write_bytes(orjson.dumps(outcome))
+            largest["under_load"] = measure_load(portal, plans[-1]["cases"], seconds)
+    largest["commands"][BESIDE_OTHERS]["floor"] = _copy_rate(environment, sizes[-1])
+    (directory / "outcomes.json").write_bytes(orjson.dumps(outcomes))
+
+
+def _make_database(directory: Path, customers: int) -> Environment:
+    """An empty one, and a directory for whatever belongs to it."""
+    own = directory / str(customers)
+    own.mkdir()
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        return make_environment(own, f"sqlite:///{own}/portal.sqlite3")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{customers}"'.encode())
+    return make_environment(own, f"{url.rpartition('/')[0]}/{customers}")
 
 
 def _fill(environment: Environment, customers: int) -> list[dict[str, Any]]:
@@ -76,10 +88,17 @@ def _fill(environment: Environment, customers: int) -> list[dict[str, Any]]:
     ]
 
 
-def _copy_rate(environment: Environment, directory: Path, customers: int) -> float:
+def _make_plan(environment: Environment) -> Any:
+    path = Path(environment["FLOOR_PLAN"])
+    _prepare(environment, "write_plan", path)
+    return orjson.loads(path.read_bytes())
+
+
+def _copy_rate(environment: Environment, customers: int) -> float:
     """Customers per second where the database alone writes them, beside twice as many others."""
-    _prepare(environment, "copy_customers", directory / "seconds")
-    return customers / float((directory / "seconds").read_text())
+    path = Path(environment["VAR_DIR"]) / "seconds"
+    _prepare(environment, "copy_customers", path)
+    return customers / float(path.read_text())
 
 
 def _prepare(environment: Environment, step: str, *arguments: Path | int) -> None:
@@ -88,65 +107,34 @@ def _prepare(environment: Environment, step: str, *arguments: Path | int) -> Non
     manage(environment, "shell", "--no-imports", "-c", call)
 
 
-def _measure(portal: Server, floor: Server, cases: list[Case], requests: int) -> dict[str, Any]:
-    ours, theirs = Client(portal.port), Client(floor.port)
-    theirs.get("/0", {})
-    ours.get(cases[0]["path"], cases[0]["headers"])
-    memory = {"first request": _memory(portal, floor, "VmRSS")}
-    pages = [(number, case) for number, case in enumerate(cases) if case["kind"] != "stream"]
-    streams = [(number, case) for number, case in enumerate(cases) if case["kind"] == "stream"]
-    try:
-        measured = [_measure_case(ours, theirs, number, case, requests) for number, case in pages]
-        memory["peak of all pages"] = _memory(portal, floor, "VmHWM")
-        rates = [measure_stream(portal, floor, *stream, LONGEST) for stream in streams]
-        memory["peak, with streams"] = _memory(portal, floor, "VmHWM")
-    finally:
-        ours.close()
-        theirs.close()
-    return {"cases": measured, "streams": rates, "memory": memory}
+def _measure(sites: Sequence[Site], requests: int) -> list[dict[str, Any]]:
+    memory = [{"first request": site.memory("VmRSS")} for site in sites]
+    kinds = [case["kind"] for case in sites[0].cases]
+    pages = [number for number, kind in enumerate(kinds) if kind != "stream"]
+    measured = [_measure_case(sites, number, requests) for number in pages]
+    for seen, site in zip(memory, sites, strict=True):
+        seen["peak of all pages"] = site.memory("VmHWM")
+    streams = [_measure_streams(site) for site in sites]
+    for seen, site in zip(memory, sites, strict=True):
+        seen["peak, with streams"] = site.memory("VmHWM")
+    return [
+        {"cases": cases, "streams": rates, "memory": seen}
+        for cases, rates, seen in zip(zip(*measured, strict=True), streams, memory, strict=True)
+    ]
 
 
-def _memory(portal: Server, floor: Server, field: str) -> list[float]:
-    return [server.memory(field) for server in (portal, floor)]
+def _measure_case(sites: Sequence[Site], number: int, requests: int) -> list[dict[str, Any]]:
+    """All sizes in turns, a round each, so that growth is theirs and not the machine's."""
+    meters = [Meter(site, number, requests) for site in sites]
+    while waiting := [meter for meter in meters if not meter.is_done]:
+        for meter in waiting:
+            meter.measure_round()
+    return [meter.outcome for meter in meters]
 
 
-def _measure_case(
-    ours: Client, theirs: Client, number: int, case: Case, requests: int
-) -> dict[str, Any]:
-    """Portal and the floor in turns, a round each, so that both see the same weather."""
-    times: dict[str, list[float]] = {"portal": [], "floor": []}
-    end = monotonic() + LONGEST
-    answers = _warm_up(ours, theirs, number, case, min(WARM_UP, -(-requests // 5)))
-    _compare(case, *answers)
-    # Of a case that is slower than that, two rounds are left, one request each.
-    length = min(ROUND, requests) if monotonic() < end - LONGEST / 2 else 1
-    while len(times["floor"]) < 2 or (len(times["floor"]) < requests and monotonic() < end):
-        for _request in range(length):
-            times["portal"].append(ours.get(case["path"], case["headers"]).milliseconds)
-        for _request in range(length):
-            times["floor"].append(theirs.get(f"/{number}", case["headers"]).milliseconds)
-    size, count = len(answers[0].body), len(case["queries"])
-    return {"name": case["name"], "goal": case["goal"], "queries": count, "bytes": size, **times}
-
-
-def _warm_up(
-    ours: Client, theirs: Client, number: int, case: Case, requests: int
-) -> tuple[Answer, Answer]:
-    end = monotonic() + LONGEST / 2
-    for _request in range(requests):
-        answers = (
-            ours.get(case["path"], case["headers"]),
-            theirs.get(f"/{number}", case["headers"]),
-        )
-        if monotonic() > end:
-            break
-    return answers
-
-
-def _compare(case: Case, portal: Answer, floor: Answer) -> None:
-    """A floor that says less than Portal would be too low."""
-    if case["kind"] != "rows" and orjson.loads(portal.body) != orjson.loads(floor.body):
-        raise RuntimeError(f"{case['name']}: {portal.body[:2000]!r}\n{floor.body[:2000]!r}")
+def _measure_streams(site: Site) -> list[Any]:
+    streams = [(n, case) for n, case in enumerate(site.cases) if case["kind"] == "stream"]
+    return [measure_stream(site.portal, site.floor, *stream, LONGEST) for stream in streams]
 
 
 if __name__ == "__main__":
