@@ -33,8 +33,8 @@ is what its floor does and nothing else: one statement that copies customers who
 to a third organizer. A third of that is for the trigrams; without indexes it takes a tenth. The
 first import of all, into an empty table, makes the indexes at its end.
 
-A search with about a thousand hits, 500 to 2,000, looks at each of them twice: where the trigrams
-say, and by its key, to put them in order. So it is near its goal, on either side.
+A search with about a thousand hits, 500 to 2,000, looks at each of them where the trigrams say, and
+numbers them there; the page then looks at nobody but whom it shows.
 
 What is searched for differs with the number of customers, so that the number of hits does not:
 one, about a thousand. A third of all have an email at `example.org`; half of all have two certain
