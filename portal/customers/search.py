@@ -163,12 +163,11 @@ class CustomerSearch:
 
     def _walk(self, fields: Sequence[str]) -> Walk:
         numbers, filtered = self.numbers, self._filtered()
-        asked = self._matches.met_in(filtered)
-        walk = (asked, self.ordering, fields, numbers.in_query, numbers.exact)
+        how = (self.ordering, fields, numbers.in_query, numbers.exact)
         known = self._matches.known_in_order(numbers.conditions)
         if known is None:
-            return Walk(*walk)
-        return KnownWalk(*walk, known, partial(among, filtered))
+            return Walk(self._matches.met_in(filtered), *how)
+        return KnownWalk(among(filtered, known), *how, known, partial(among, filtered))
 
     @property
     def _sections(self) -> list[CustomerQuerySet]:

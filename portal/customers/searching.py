@@ -65,15 +65,12 @@ class Matches:
 
     def all_in(self, asked: Asked) -> Asked:
         """All of them, in no order."""
-        return self._known_in(asked) or _looked_at(asked, indexed(self.words))
+        known = self.known_in_order({})
+        return _looked_at(asked, indexed(self.words)) if known is None else among(asked, known)
 
     def met_in(self, asked: Asked) -> Asked:
-        """The same, for whoever walks an order to see some of them."""
-        return self._known_in(asked) or _looked_at(asked, contained(self.words))
-
-    def _known_in(self, asked: Asked) -> Asked | None:
-        known = self.known_in_order({})
-        return None if known is None else among(asked, known)
+        """The same, where they are not known, for whoever walks an order to see some of them."""
+        return _looked_at(asked, contained(self.words))
 
 
 def among(asked: Asked, keys: Sequence[int]) -> Asked:

@@ -7,11 +7,10 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.orderings import ORDERINGS
 from portal.customers.tests.asking import asked
+from portal.customers.tests.walks import KEYS
 from portal.organizers.models import Organizer
 
-KEYS = [sign + key for key in ORDERINGS for sign in ("", "-")]
 SIZE = 3
 
 

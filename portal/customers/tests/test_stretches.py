@@ -9,10 +9,9 @@ from django_scopes import scope
 from portal.conftest import CustomerMaker
 from portal.customers import services, stretches
 from portal.customers.models import Customer
-from portal.customers.orderings import ORDERINGS
+from portal.customers.tests.walks import KEYS
 from portal.organizers.models import Organizer
 
-KEYS = [sign + key for key in ORDERINGS for sign in ("", "-")]
 SIZE = 3
 
 
