@@ -51,12 +51,18 @@ LIMIT: Final = {
     "sqlite": "(SELECT CASE WHEN number <= {at_most} THEN {at_most} ELSE 0 END FROM few)",
 }
 
-# They are sorted here, where each is looked at anyway. Two lists for a combination are quicker than
-# as many rows.
+# They are sorted here, where each is looked at anyway, unless there are too many: of those none is
+# wanted. SQLite would sort all of them before the limit if they were not found first. Two lists for
+# a combination are quicker than as many rows.
 GROUP: Final = """
-    SELECT 'seen', {columns}, {lists} FROM (
-        SELECT id, {columns}, ROW_NUMBER() OVER (ORDER BY {order}) AS number FROM ({found}) AS found
-    ) AS seen GROUP BY {columns}"""
+    WITH found AS MATERIALIZED ({found}),
+    few AS (SELECT * FROM found WHERE (SELECT COUNT(*) FROM found) <= {at_most})
+    SELECT 'met', NULL, NULL, NULL, CAST(COUNT(*) AS TEXT) FROM found
+    UNION ALL SELECT * FROM (
+        SELECT 'seen', {columns}, {lists} FROM (
+            SELECT id, {columns}, ROW_NUMBER() OVER (ORDER BY {order}) AS number FROM few
+        ) AS seen GROUP BY {columns}
+    ) AS grouped{kept}"""
 LISTS: Final = {
     "postgresql": "JSON_BUILD_ARRAY(JSON_AGG(number), JSON_AGG(id))::TEXT",
     "sqlite": "JSON_ARRAY(JSON_GROUP_ARRAY(number), JSON_GROUP_ARRAY(id))",
@@ -90,25 +96,31 @@ def count_by_combination(asked: Asked, at_most: int, among: int | None = None) -
 
 def group_by_combination(
     asked: Asked, keys: Sequence[str], at_most: int
-) -> tuple[dict[Combination, str], Counts | None]:
-    """So many customers by combination, and Seen.kept.
+) -> tuple[dict[Combination, str] | None, Counts | None]:
+    """So many customers by combination, or None for more of them; and Seen.kept.
 
     Of each combination two lists, as the text of a JSON array: which numbers its customers have in
     the order by the keys, beginning with 1, and their primary keys.
     """
+    rows = _read(asked, f"by {','.join(keys)}", partial(_group_few, keys), at_most)
+    are_many = any(label == "met" and int(number) > at_most for label, *_, number in rows)
+    return None if are_many else _by_combination(rows, "seen"), _read_kept(rows)
 
-    def group(customers: CustomerQuerySet, at_most: int) -> Sql:
-        terms = {f"term{n}": term for n, term in enumerate(order_terms(keys))}
-        values = {name: term.expression for name, term in terms.items()}
-        found = customers.annotate(**values).values_list("id", *FACETS, *terms)[:at_most]
-        sql, parameters = found.query.sql_with_params()
-        order = ", ".join(f"{name} {DIRECTION[term.descending]}" for name, term in terms.items())
-        lists = LISTS[connections[customers.db].vendor]
-        grouped = GROUP.format(columns=COLUMNS, lists=lists, order=order, found=sql)
-        return grouped + KEPT.format(type="TEXT"), [*parameters, OWNER]
 
-    rows = _read(asked, f"by {','.join(keys)}", group, at_most)
-    return _by_combination(rows, "seen"), _read_kept(rows)
+def _group_few(keys: Sequence[str], customers: CustomerQuerySet, at_most: int) -> Sql:
+    terms = {f"term{n}": term for n, term in enumerate(order_terms(keys))}
+    values = {name: term.expression for name, term in terms.items()}
+    found = customers.annotate(**values).values_list("id", *FACETS, *terms)[: at_most + 1]
+    sql, parameters = found.query.sql_with_params()
+    grouped = GROUP.format(
+        found=sql,
+        at_most=at_most,
+        columns=COLUMNS,
+        lists=LISTS[connections[customers.db].vendor],
+        order=", ".join(f"{name} {DIRECTION[term.descending]}" for name, term in terms.items()),
+        kept=KEPT.format(type="TEXT"),
+    )
+    return grouped, [*parameters, OWNER]
 
 
 def _count_first(among: int | None, customers: CustomerQuerySet, at_most: int) -> Sql:

@@ -85,10 +85,11 @@ def find_matches(asked: Asked, search: str, ordering: Sequence[str]) -> Matches:
     if not are_indexed(words):
         return Matches(words)
     met = _looked_at(asked, indexed(words))
-    texts, kept = group_by_combination(met, ordering, at_most=MOST + 1)
+    texts, kept = group_by_combination(met, ordering, at_most=MOST)
+    if texts is None:
+        return Matches(words, are_many=True, kept=kept)
     rare = {each: list(zip(*orjson.loads(text), strict=True)) for each, text in texts.items()}
-    are_many = sum(map(len, rare.values())) > MOST
-    return Matches(words, None if are_many else rare, are_many, kept)
+    return Matches(words, rare, kept=kept)
 
 
 def _looked_at(asked: Asked, conditions: Sequence[Condition]) -> Asked:

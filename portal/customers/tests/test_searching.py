@@ -27,7 +27,7 @@ def find(
 ) -> Iterator[Find]:
     """Searches as if everything that is found were rare, or common."""
     if request.param == "common":
-        monkeypatch.setattr(searching, "MOST", -1)
+        monkeypatch.setattr(searching, "MOST", 0)
 
     def find(search: str) -> list[Customer]:
         query = QueryDict(mutable=True)
