@@ -88,7 +88,7 @@ def count_by_combination(asked: Asked, at_most: int, among: int | None = None) -
         rows = _read(asked, kind, count, at_most, milliseconds=allowed)
     except OutOfTime:
         return Seen(None)
-    [number] = [made for label, *_nothing, made in rows if label == "met"] or [0]
+    number = _read_number(rows)
     if number is None or number > at_most:
         return Seen(None, number is not None, _read_kept(rows))
     return Seen(Counts(_by_combination(rows, "seen")), kept=_read_kept(rows))
@@ -103,8 +103,8 @@ def group_by_combination(
     the order by the keys, beginning with 1, and their primary keys.
     """
     rows = _read(asked, f"by {','.join(keys)}", partial(_group_few, keys), at_most)
-    are_many = any(label == "met" and int(number) > at_most for label, *_, number in rows)
-    return None if are_many else _by_combination(rows, "seen"), _read_kept(rows)
+    number = _read_number(rows) or 0
+    return None if number > at_most else _by_combination(rows, "seen"), _read_kept(rows)
 
 
 def _group_few(keys: Sequence[str], customers: CustomerQuerySet, at_most: int) -> Sql:
@@ -162,6 +162,12 @@ def _read(
     sql, parameters = statement
     filled = fill(parameters, asked.given, connections[alias])
     return read_limited(alias, sql, filled, milliseconds=milliseconds)
+
+
+def _read_number(rows: Iterable[Row]) -> int | None:
+    """How many are met, as far as one counts; None where nobody looked."""
+    [number] = [made for label, *_nothing, made in rows if label == "met"] or [0]
+    return None if number is None else int(number)
 
 
 def _by_combination(rows: Iterable[Row], label: str) -> dict[Combination, Any]:
