@@ -76,7 +76,9 @@ $$""",
 CREATE OR REPLACE FUNCTION customers_count_nobody() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    DELETE FROM customers_customercount;
+    DELETE FROM customers_customercount WHERE NOT EXISTS (
+        SELECT FROM customers_customer
+        WHERE customers_customer.organizer_id = customers_customercount.organizer_id);
     RETURN NULL;
 END $$""",
 )
@@ -86,23 +88,30 @@ NAMES: Final = (
     "customer_count_updates",
     "customer_count_truncates",
 )
-TRIGGERS: Final = (
-    """
-CREATE OR REPLACE TRIGGER customer_count_inserts AFTER INSERT ON customers_customer
+
+
+def triggers(table: str) -> tuple[str, ...]:
+    """Those of the table of all customers, or of a partition: one is enough for a statement."""
+    return (
+        f"""
+CREATE OR REPLACE TRIGGER customer_count_inserts AFTER INSERT ON {table}
 REFERENCING NEW TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_rows('1')""",
-    """
-CREATE OR REPLACE TRIGGER customer_count_deletes AFTER DELETE ON customers_customer
+        f"""
+CREATE OR REPLACE TRIGGER customer_count_deletes AFTER DELETE ON {table}
 REFERENCING OLD TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_rows('-1')""",
-    """
-CREATE OR REPLACE TRIGGER customer_count_updates AFTER UPDATE ON customers_customer
+        f"""
+CREATE OR REPLACE TRIGGER customer_count_updates AFTER UPDATE ON {table}
 REFERENCING OLD TABLE AS before NEW TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_moves()""",
-    """
-CREATE OR REPLACE TRIGGER customer_count_truncates AFTER TRUNCATE ON customers_customer
+        f"""
+CREATE OR REPLACE TRIGGER customer_count_truncates AFTER TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_nobody()""",
-)
+    )
+
+
+TRIGGERS: Final = triggers("customers_customer")
 DROPS: Final = (
     *(f"DROP TRIGGER IF EXISTS {name} ON customers_customer" for name in NAMES),
     "DROP FUNCTION IF EXISTS customers_count_rows",

@@ -12,8 +12,9 @@ from django_scopes import scope
 
 from portal.customers.counting import counted_at_once
 from portal.customers.counts import kept_counts
-from portal.customers.indexing import indexes_for
+from portal.customers.indexing import table_for
 from portal.customers.models import Customer
+from portal.customers.partitions import partition_of
 from portal.customers.prepared import Batch, Ready, prepare_batch
 from portal.customers.rows import Known, Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
@@ -72,16 +73,14 @@ def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
     report = LoadReport()
     make_room()
     with transaction.atomic():
-        # Loads of one organizer queue here, so that none changes what another has just compared.
-        # Others may add customers meanwhile.
-        Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
+        _queue(organizer)
         staging = Staging(organizer)
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
         _write(organizer, staging, report)
     if report.created + report.updated >= MANY:
-        _analyze()
+        _analyze(organizer)
     return report
 
 
@@ -96,16 +95,26 @@ def add_customers(
     """
     report = LoadReport()
     make_room()
-    with transaction.atomic(), counted_at_once(), indexes_for(expected, beside=expected):
-        for batch in batches:
-            if isinstance(batch, Rejection):
-                report.reject([batch])
-            else:
-                write_at_once(organizer, batch)
-                report.created += batch.length
+    with transaction.atomic(), counted_at_once():
+        _queue(organizer)
+        with table_for(organizer, expected, beside=expected) as table:
+            for batch in batches:
+                if isinstance(batch, Rejection):
+                    report.reject([batch])
+                else:
+                    write_at_once(organizer, batch, table)
+                    report.created += batch.length
     if report.created >= MANY:
-        _analyze()
+        _analyze(organizer)
     return report
+
+
+def _queue(organizer: Organizer) -> None:
+    """Loads of one organizer wait here, so that none changes what another has just compared.
+
+    Others may add customers meanwhile.
+    """
+    Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
 
 
 def _batches(
@@ -118,25 +127,25 @@ def _batches(
 def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_known()
-    if staging.count() and (has_customers(organizer) or not _add(staging, report)):
+    if staging.count() and (has_customers(organizer) or not _add(organizer, staging, report)):
         _merge(staging, report)
     staging.drop()
 
 
 def has_customers(organizer: Organizer) -> bool:
-    """As counted: a look at them would be a lock, while indexes_for() may wait for another load."""
+    """As counted: a look at them would lock their table, which new_partition() wants for itself."""
     with scope(organizer=organizer):
         return kept_counts(organizer).total > 0
 
 
-def _add(staging: Staging, report: LoadReport) -> bool:
+def _add(organizer: Organizer, staging: Staging, report: LoadReport) -> bool:
     """Whether the organizer has no customers still: somebody may just have saved one."""
     try:
         with transaction.atomic():
             refused = staging.refuse_shared_emails()
             length = staging.count()
-            with counted_at_once(), indexes_for(length, beside=length // 4):
-                staging.add_all()
+            with counted_at_once(), table_for(organizer, length, beside=length // 4) as table:
+                staging.add_all(table)
     except IntegrityError:
         return False
     report.reject(refused)
@@ -164,10 +173,12 @@ def make_room() -> None:
             cursor.execute("PRAGMA cache_size = -96000")
 
 
-def _analyze() -> None:
+def _analyze(organizer: Organizer) -> None:
     """So that the database plans for what it holds now. SQLite looks at indexes only."""
-    columns = [field.attname for field in Customer._meta.concrete_fields]
-    asked = ", ".join(name for name in columns if name not in UNASKED)
-    part = f" ({asked})" if connection.vendor == "postgresql" else ""
+    table, part = Customer._meta.db_table, ""
+    if connection.vendor == "postgresql":
+        columns = [field.attname for field in Customer._meta.concrete_fields]
+        asked = ", ".join(name for name in columns if name not in UNASKED)
+        table, part = partition_of(organizer), f" ({asked})"
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {Customer._meta.db_table}{part}")
+        cursor.execute(f"ANALYZE {table}{part}")

@@ -5,34 +5,83 @@ A migration with one of these says `atomic = False`. SQLite knows the plain way 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db.migrations import AddIndex, RemoveIndex, RunPython
 
-
-class AddIndexOnline(AddIndexConcurrently):
-    """Makes it while others write."""
-
-    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
-        kind = AddIndexConcurrently if _is_postgres(schema_editor) else AddIndex
-        kind.database_forwards(self, app_label, schema_editor, *states)
-
-    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
-        kind = AddIndexConcurrently if _is_postgres(schema_editor) else AddIndex
-        kind.database_backwards(self, app_label, schema_editor, *states)
+PARTITIONS: Final = """
+    SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass(%s) ORDER BY 1"""
 
 
-class RemoveIndexOnline(RemoveIndexConcurrently):
-    """Drops it while others read and write."""
+class AddIndexOnline(AddIndex):
+    """Makes it while others write: where there are partitions, one after the other."""
 
-    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
-        kind = RemoveIndexConcurrently if _is_postgres(schema_editor) else RemoveIndex
-        kind.database_forwards(self, app_label, schema_editor, *states)
+    atomic = False
 
-    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
-        kind = RemoveIndexConcurrently if _is_postgres(schema_editor) else RemoveIndex
-        kind.database_backwards(self, app_label, schema_editor, *states)
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        _add(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.index)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        _remove(schema_editor, from_state.apps.get_model(app_label, self.model_name), self.index)
+
+
+class RemoveIndexOnline(RemoveIndex):
+    """Drops it while others read and write; where there are partitions, they wait a moment."""
+
+    atomic = False
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        index = from_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+        _remove(schema_editor, from_state.apps.get_model(app_label, self.model_name), index)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        index = to_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+        _add(schema_editor, to_state.apps.get_model(app_label, self.model_name), index)
+
+
+def _add(schema_editor: Any, model: Any, index: Any) -> None:
+    if not _is_postgres(schema_editor):
+        schema_editor.add_index(model, index)
+    elif _partitions(schema_editor, model):
+        _add_to_each(schema_editor, model, index)
+    else:
+        schema_editor.add_index(model, index, concurrently=True)
+
+
+def _add_to_each(schema_editor: Any, model: Any, index: Any) -> None:
+    """That of the whole is no more than a name, and valid as soon as each partition has its own.
+
+    The name comes first: a partition that is added meanwhile has the index from the beginning.
+    """
+    table = model._meta.db_table
+    head = f'CREATE INDEX "{index.name}" ON "{table}"'
+    rest = str(index.create_sql(model, schema_editor)).removeprefix(head)
+    schema_editor.execute(f'CREATE INDEX "{index.name}" ON ONLY "{table}"{rest}')
+    for partition in _partitions(schema_editor, model):
+        name = f"{index.name}{partition.removeprefix(table)}"
+        schema_editor.execute(f'CREATE INDEX CONCURRENTLY "{name}" ON {partition}{rest}')
+        schema_editor.execute(f'ALTER INDEX "{index.name}" ATTACH PARTITION "{name}"')
+
+
+def _remove(schema_editor: Any, model: Any, index: Any) -> None:
+    if _is_postgres(schema_editor) and not _partitions(schema_editor, model):
+        schema_editor.remove_index(model, index, concurrently=True)
+    else:
+        schema_editor.remove_index(model, index)
+
+
+def _partitions(schema_editor: Any, model: Any) -> list[str]:
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(PARTITIONS, [model._meta.db_table])
+        return [name for (name,) in cursor.fetchall()]
 
 
 def analyze(table: str) -> RunPython:
@@ -46,6 +95,15 @@ def analyze(table: str) -> RunPython:
             schema_editor.execute(f"ANALYZE {table}")
 
     return RunPython(forwards, RunPython.noop)
+
+
+def _is_partitioned(schema_editor: Any, model: Any) -> bool:
+    with schema_editor.connection.cursor() as cursor:
+        table = model._meta.db_table
+        return any(
+            each.name == table and each.type == "p"
+            for each in schema_editor.connection.introspection.get_table_list(cursor)
+        )
 
 
 def _is_postgres(schema_editor: Any) -> bool:

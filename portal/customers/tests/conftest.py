@@ -14,7 +14,9 @@ from portal.conftest import CustomerMaker
 from portal.customers import numbers, pages, searching
 from portal.customers.demo import BLOCK, UNTIL, demo_block
 from portal.customers.loading import add_customers
-from portal.customers.prepared import make_ready
+from portal.customers.partitions import SHARED
+from portal.customers.prepared import Ready, make_ready
+from portal.customers.staging import write_at_once
 from portal.customers.tests.plans import Plan
 from portal.customers.tests.walks import CUSTOMERS, OTHERS
 from portal.organizers.models import Organizer
@@ -47,14 +49,21 @@ def plans() -> list[Plan]:
     return []
 
 
-@pytest.fixture(scope="module")
-def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organizer]:
+# On PostgreSQL they may have been few once, and are in the table that they share with others.
+TABLES = {"postgresql": ("own", "shared"), "sqlite": ("the one",)}
+
+
+@pytest.fixture(scope="module", params=TABLES[connection.vendor])
+def large(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Organizer]:
     """With a neighbour. No other module's tests ever see them: nothing of it is committed."""
     with django_db_blocker.unblock():
         with transaction.atomic():
             large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
-            _fill(large, CUSTOMERS, seed=1)
-            _fill(create_organizer(slug="beside", name="Beside"), OTHERS, seed=2)
+            beside = create_organizer(slug="beside", name="Beside")
+            fill = _fill_shared if request.param == "shared" else _fill
+            fill({large: CUSTOMERS, beside: OTHERS})
             yield large
             transaction.set_rollback(True)
         if connection.vendor == "postgresql":
@@ -63,10 +72,26 @@ def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
                 cursor.execute("VACUUM (ANALYZE)")
 
 
-def _fill(organizer: Organizer, count: int, *, seed: int) -> None:
-    firsts = range(0, count, BLOCK)
-    blocks = (make_ready(demo_block(first, BLOCK, seed=seed, until=UNTIL)) for first in firsts)
-    add_customers(organizer, blocks, expected=count)
+def _fill(numbers: dict[Organizer, int]) -> None:
+    for seed, (organizer, count) in enumerate(numbers.items(), 1):
+        add_customers(organizer, _blocks(count, seed), expected=count)
+
+
+def _fill_shared(numbers: dict[Organizer, int]) -> None:
+    """As VACUUM, which is not for transactions, would leave them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {SHARED}")
+        for seed, (organizer, count) in enumerate(numbers.items(), 1):
+            for block in _blocks(count, seed):
+                write_at_once(organizer, block, SHARED)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"REINDEX TABLE {SHARED}")
+        cursor.execute(f"ANALYZE {SHARED}")
+
+
+def _blocks(count: int, seed: int) -> Iterator[Ready]:
+    for first in range(0, count, BLOCK):
+        yield make_ready(demo_block(first, BLOCK, seed=seed, until=UNTIL))
 
 
 @pytest.fixture

@@ -99,15 +99,26 @@ def test_of_two_with_one_email_the_second_is_refused(organizer: Organizer, tmp_p
     assert emails_of(organizer).keys() == {each["identifier"] for each in CUSTOMERS}
 
 
-def test_where_others_have_customers_they_can_be_read_until_all_are_staged(
+def test_so_do_the_first_beside_customers_of_others(
     organizer: Organizer, rival: Organizer, make_customer: CustomerMaker, tmp_path: Path
 ) -> None:
     make_customer(of=rival)
 
     found = _import(_write(tmp_path / "file", CUSTOMERS))
 
-    assert found.is_staged
+    assert not found.is_staged
     assert len(emails_of(organizer)) == MANY
+
+
+def test_those_beside_customers_of_the_same_organizer_are_staged(
+    organizer: Organizer, make_customer: CustomerMaker, tmp_path: Path
+) -> None:
+    make_customer(identifier="BEFORE")
+
+    found = _import(_write(tmp_path / "file", CUSTOMERS))
+
+    assert found.is_staged
+    assert len(emails_of(organizer)) == MANY + 1
 
 
 def test_what_can_be_read_once_only_is_staged_at_once(

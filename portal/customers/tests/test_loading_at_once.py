@@ -16,6 +16,7 @@ from portal.customers import services
 from portal.customers.demo import demo_customers
 from portal.customers.loading import LoadReport, add_customers, load_customers
 from portal.customers.models import Customer
+from portal.customers.partitions import partition_of
 from portal.customers.prepared import Ready, make_ready
 from portal.customers.rows import Placed
 from portal.customers.tests.rows import make_row
@@ -55,19 +56,19 @@ def test_one_that_is_there_already_stops_all(organizer: Organizer) -> None:
 
 UNKNOWN = """
     SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
-    WHERE indrelid = 'customers_customer'::regclass
-    EXCEPT SELECT attname FROM pg_stats WHERE tablename = 'customers_customer'"""
+    WHERE indrelid = to_regclass(%(table)s)
+    EXCEPT SELECT attname FROM pg_stats WHERE tablename = %(table)s"""
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite looks at indexes only")
-def test_the_planner_knows_every_column_of_an_index(organizer: Organizer) -> None:
+@pytest.mark.parametrize("expected", [1_000, 1_000_000])
+def test_the_planner_knows_every_column_of_an_index(organizer: Organizer, expected: int) -> None:
+    add_customers(organizer, [_ready(demo_customers(1_000))], expected=expected)
+
     with connection.cursor() as cursor:
-        cursor.execute(UNKNOWN)
+        cursor.execute("SELECT 1 FROM pg_stats WHERE tablename = %s", [partition_of(organizer)])
         assert cursor.fetchall()
-
-        add_customers(organizer, [_ready(demo_customers(1_000))], expected=1_000)
-
-        cursor.execute(UNKNOWN)
+        cursor.execute(UNKNOWN, {"table": partition_of(organizer)})
         assert cursor.fetchall() == []
 
 
@@ -91,12 +92,11 @@ def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: in
 def test_who_was_loaded_is_found(
     organizer: Organizer, make_customer: CustomerMaker, expected: int
 ) -> None:
-    make_customer(identifier="BEFORE")
     add_customers(organizer, [_ready(demo_customers(10))], expected=expected)
     make_customer(identifier="BEHIND")
 
     with scope(organizer=organizer):
-        for identifier in ("BEFORE", next(demo_customers(1)).row.identifier, "BEHIND"):
+        for identifier in (next(demo_customers(1)).row.identifier, "BEHIND"):
             search = services.search_customers(organizer, query=QueryDict(f"search={identifier}"))
             assert [customer.identifier for customer in search.customers] == [identifier]
 
@@ -120,6 +120,7 @@ def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> 
     assert _indexes() == before
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL takes a new table")
 def test_indexes_are_kept_where_others_have_customers(
     organizer: Organizer, rival: Organizer
 ) -> None:

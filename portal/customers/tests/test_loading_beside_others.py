@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from functools import partial
+from threading import Barrier, Event
+from typing import Any, TypeVar
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.demo import demo_customers
 from portal.customers.indexing import FEW
 from portal.customers.loading import LoadReport, add_customers, load_customers
+from portal.customers.models import Customer
 from portal.customers.prepared import Ready, make_ready
-from portal.customers.rows import Placed
 from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
 WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
 PATIENCE = 20
+Result = TypeVar("Result")
+
+
+def beside(test: Callable[..., None]) -> Any:
+    """For tests that commit what they do."""
+    alone = pytest.mark.skipif(
+        connection.vendor == "sqlite", reason="SQLite has one writer at a time"
+    )
+    return alone(pytest.mark.django_db(transaction=True)(test))
 
 
 def _wait_until_somebody_waits() -> None:
@@ -33,8 +45,7 @@ def _wait_until_somebody_waits() -> None:
     raise TimeoutError
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
-@pytest.mark.django_db(transaction=True)
+@beside
 def test_a_customer_who_is_saved_during_the_first_import_is_updated(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
@@ -56,33 +67,101 @@ def test_a_customer_who_is_saved_during_the_first_import_is_updated(
     assert report == LoadReport(created=1, updated=1)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
-@pytest.mark.django_db(transaction=True)
+def _apart(work: Callable[[], Result]) -> Result:
+    """What a thread does, without its connection staying open."""
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+@beside
 def test_two_first_loads_of_many_do_not_lock_each_other_out(
     organizer: Organizer, rival: Organizer
 ) -> None:
-    is_staging, is_writing = Event(), Event()
+    all_are_written = Barrier(2, timeout=PATIENCE)
 
-    def slowly() -> Iterator[Placed]:
-        yield from rows
-        is_staging.set()
-        is_writing.wait(PATIENCE)
+    def batches() -> Iterator[Ready]:
+        yield prepared
+        all_are_written.wait()
 
-    def load_slowly() -> LoadReport:
-        try:
-            return load_customers(organizer, slowly())
-        finally:
-            connection.close()
+    prepared = make_ready(each.row for each in demo_customers(FEW))
+    with ThreadPoolExecutor() as pool:
+        loads = [
+            pool.submit(_apart, partial(add_customers, each, batches(), expected=FEW))
+            for each in (organizer, rival)
+        ]
+        assert [load.result() for load in loads] == [LoadReport(created=FEW)] * 2
 
-    def write() -> Iterator[Ready]:
+
+@beside
+def test_of_two_first_loads_of_the_same_the_second_finds_them_there(organizer: Organizer) -> None:
+    is_writing = Event()
+
+    def batches() -> Iterator[Ready]:
         is_writing.set()
         yield prepared
         _wait_until_somebody_waits()
 
-    rows = [*demo_customers(FEW)]
-    prepared = make_ready(each.row for each in rows)
+    prepared = make_ready(each.row for each in demo_customers(20))
+    first = partial(add_customers, organizer, batches(), expected=FEW)
     with ThreadPoolExecutor() as pool:
-        staging = pool.submit(load_slowly)
-        is_staging.wait()
-        added = add_customers(rival, write(), expected=FEW)
-        assert staging.result() == added == LoadReport(created=FEW)
+        load = pool.submit(_apart, first)
+        is_writing.wait(PATIENCE)
+        with pytest.raises(IntegrityError):
+            add_customers(organizer, [prepared], expected=FEW)
+        assert load.result() == LoadReport(created=20)
+
+
+@beside
+def test_others_are_read_and_written_while_many_are_loaded(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    def batches() -> Iterator[Ready]:
+        with ThreadPoolExecutor() as pool:
+            yield prepared
+            pool.submit(_apart, partial(make_customer, of=rival)).result(PATIENCE)
+            assert pool.submit(_apart, partial(_numbers, rival, organizer)).result(PATIENCE) == [
+                1,
+                0,
+            ]
+
+    prepared = make_ready(each.row for each in demo_customers(20))
+    add_customers(organizer, batches(), expected=FEW)
+
+    assert _numbers(rival, organizer) == [1, 20]
+
+
+@beside
+def test_whoever_reads_others_for_long_makes_nobody_wait_but_the_load(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(of=rival)
+    is_reading, is_done = Event(), Event()
+
+    def read_slowly() -> None:
+        with transaction.atomic():
+            _numbers(rival)
+            is_reading.set()
+            is_done.wait(PATIENCE)
+
+    prepared = make_ready(each.row for each in demo_customers(20))
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(_apart, read_slowly)
+        is_reading.wait(PATIENCE)
+        load = pool.submit(_apart, partial(add_customers, organizer, [prepared], expected=FEW))
+        _wait_until_somebody_waits()
+        # Behind the load, which waits behind who reads slowly.
+        assert _numbers(rival) == [1]
+        assert not load.done()
+        is_done.set()
+        reading.result()
+        assert load.result() == LoadReport(created=20)
+
+
+def _numbers(*organizers: Organizer) -> list[int]:
+    found = []
+    for organizer in organizers:
+        with scope(organizer=organizer):
+            found.append(Customer.objects.count())
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,17 +12,6 @@ from django.db import connection
 from portal.customers.models import Customer
 
 TABLE: Final = Customer._meta.db_table
-COPY: Final = f"""
-    CREATE TABLE distributed (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)
-    PARTITION BY HASH (organizer_id)"""
-PART: Final = """
-    CREATE TABLE distributed_0 PARTITION OF distributed
-    FOR VALUES WITH (MODULUS 1, REMAINDER 0)"""
-KEY: Final = "ALTER TABLE distributed ADD PRIMARY KEY (organizer_id, id)"
-INDEXES: Final = """
-    SELECT indexdef FROM pg_indexes WHERE tablename = %s AND schemaname = current_schema()
-    AND indexname NOT LIKE '%%pkey'"""
-ON_THE_COPY: Final = re.compile(r"INDEX \S+ ON \S+")
 
 pytestmark = pytest.mark.django_db
 
@@ -52,18 +40,3 @@ def test_nothing_refers_to_a_customer_by_its_number_alone() -> None:
     fields = [field for model in apps.get_models() for field in model._meta.get_fields()]
 
     assert [field for field in fields if field.related_model is Customer] == []
-
-
-def test_postgresql_takes_all_of_it_on_a_partitioned_table() -> None:
-    if connection.vendor != "postgresql":
-        return  # SQLite has no partitions.
-
-    with connection.cursor() as cursor:
-        for statement in (COPY, PART, KEY):
-            cursor.execute(statement)
-        cursor.execute(INDEXES, [TABLE])
-        definitions = [definition for (definition,) in cursor.fetchall()]
-        for definition in definitions:
-            cursor.execute(ON_THE_COPY.sub("INDEX ON distributed", definition))
-
-    assert len(definitions) >= len(Customer._meta.indexes)
