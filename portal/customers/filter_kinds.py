@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
@@ -31,6 +33,19 @@ class SharedFilter(django_filters.Filter):
     def slots(self, value: Any) -> list[Slot]:
         """What the filter compares with: for as many slots its SQL is the same."""
         return []
+
+
+class OfTime(SharedFilter):
+    """A filter by a time that customers may have."""
+
+    lookup = "isnull"
+
+    def conditions(self, value: Any) -> list[Q]:
+        """What somebody has to meet; nothing where the filter is empty."""
+        return [Q(**{f"{self.field_name}__{self.lookup}": each}) for each in self.compared(value)]
+
+    def compared(self, value: Any) -> Sequence[Any]:
+        return self.slots(value)
 
 
 class SlotFilter(SharedFilter):
@@ -94,7 +109,14 @@ class LocaleFilter(SharedFilter, django_filters.MultipleChoiceFilter):
         return qs.filter(locale__in=self.slots(value)) if value else qs
 
 
-class SinceFilter(SlotFilter):
+class NeverFilter(YesNoFilter, OfTime):
+    """Whether there is no such time."""
+
+    def compared(self, value: Any) -> Sequence[Any]:
+        return [] if value is None else [value]
+
+
+class SinceFilter(SlotFilter, OfTime):
     """From the start of a day, or from an instant on."""
 
     field_class = MomentField
@@ -104,7 +126,7 @@ class SinceFilter(SlotFilter):
         return [Slot(f"{self.field_name} since", value.start)] if value else []
 
 
-class UntilFilter(SlotFilter):
+class UntilFilter(SlotFilter, OfTime):
     """Up to the end of a day, or up to and including an instant."""
 
     field_class = MomentField

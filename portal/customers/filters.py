@@ -22,6 +22,8 @@ from portal.customers.filter_kinds import (
     EmailFilter,
     LocaleField,
     LocaleFilter,
+    NeverFilter,
+    OfTime,
     OrderingFilter,
     SearchFilter,
     SharedFilter,
@@ -30,6 +32,7 @@ from portal.customers.filter_kinds import (
     UntilFilter,
     YesNoFilter,
 )
+from portal.customers.likelihood import Likely
 from portal.customers.moments import Span
 from portal.organizers.models import Organizer
 
@@ -68,7 +71,7 @@ class CustomerFilter(django_filters.FilterSet):
     date_joined_until = UntilFilter("date_joined", label=_("Registered up to"))
     last_login_since = SinceFilter("last_login", label=_("Last sign-in from"))
     last_login_until = UntilFilter("last_login", label=_("Last sign-in up to"))
-    never_logged_in = YesNoFilter(
+    never_logged_in = NeverFilter(
         yes=_("Never"),
         no=_("At least once"),
         label=_("Signed in"),
@@ -120,26 +123,45 @@ class CustomerFilter(django_filters.FilterSet):
         by_count = sorted(counts, key=lambda locale: (-counts[locale], locale))
         return [(locale, locales.locale_name(locale)) for locale in by_count]
 
-    def narrow(self, asked: Asked, *, but: Collection[str] = ()) -> Asked:
-        """Those whom all filters leave, but for some. A mistake never widens a result."""
+    @property
+    def is_of_time(self) -> bool:
+        """Whether customers are asked for by a time."""
+        values = {} if self.errors else self.form.cleaned_data
+        filled = (name for name, value in values.items() if value is not None)
+        return any(isinstance(self.filters[name], OfTime) for name in filled)
+
+    def narrow(
+        self, asked: Asked, *, but: Collection[str] = (), likelihood: float | None = None
+    ) -> Asked:
+        """Those whom all filters leave, but for some. A mistake never widens a result.
+
+        SQLite can be told how likely customers are to meet the filters by time.
+        """
         if self.errors:
             return replace(asked, compose=lambda: asked.compose().none(), choices=("nobody",))
         values = {n: value for n, value in self.form.cleaned_data.items() if n not in but}
         filters = cast("Mapping[str, SharedFilter]", self.filters)
         slots = [slot for name, value in values.items() for slot in filters[name].slots(value)]
         choices = tuple(item for item in values.items() if isinstance(item[1], bool))
+        told = () if likelihood is None else (likelihood,)
 
         def compose() -> CustomerQuerySet:
             left: Any = asked.compose()
             for name, value in values.items():
-                left = filters[name].filter(left, value)
+                left = _filter(left, filters[name], value, likelihood)
             return cast("CustomerQuerySet", left)
 
-        return Asked(compose, [*asked.slots, *slots], choices)
+        return Asked(compose, [*asked.slots, *slots], (*choices, *told))
 
     def filter_queryset(self, queryset: Any) -> Any:
         """What the library offers beside, by the same rule."""
         return self.narrow(Asked(lambda: queryset, ())).compose()
+
+
+def _filter(customers: Any, by: SharedFilter, value: Any, likelihood: float | None) -> Any:
+    if likelihood is None or not isinstance(by, OfTime):
+        return by.filter(customers, value)
+    return customers.filter(*(Likely(each, likelihood) for each in by.conditions(value)))
 
 
 # In the order of a canonical query string; anything else is not a filter.

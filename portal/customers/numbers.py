@@ -9,6 +9,7 @@ from typing import Final
 
 from portal.customers.asked import Asked, InQuery
 from portal.customers.counts import (
+    ALL,
     CAP,
     Conditions,
     Count,
@@ -47,6 +48,10 @@ class Numbers:
 
     def exact(self) -> int:
         """How many they are. Counts them where no number is kept."""
+        return self._exact
+
+    @cached_property
+    def _exact(self) -> int:
         known = self.kept.read() if self.left_by_others is None else self.seen.counts
         if known is not None:
             return known.matching(self.conditions)
@@ -66,6 +71,13 @@ class Numbers:
     def facets(self) -> Counts | None:
         """By combination all whom the other filters leave; None for too many, or for too long."""
         return self._seen.counts
+
+    @property
+    def seen_at_least(self) -> int | None:
+        """How many the other filters leave; ALL for too many, None where it takes too long."""
+        if self._seen.counts is not None:
+            return self._seen.counts.total
+        return ALL if self._seen.are_many else None
 
     @property
     def at_once(self) -> Count | None:

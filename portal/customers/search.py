@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from portal.customers.filters import (
     canonical_query,
 )
 from portal.customers.known import KnownWalk
+from portal.customers.likelihood import is_of_use, likelihood_of
 from portal.customers.models import Customer, CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
 from portal.customers.orderings import order_sections
@@ -55,11 +56,13 @@ class CustomerSearch:
         """All of them, for whoever reads them to the end."""
         return self._asked().compose().in_order(self.ordering)
 
-    def _filtered(self, *, but: Sequence[str] = ()) -> Asked:
+    def _filtered(self, *, but: Sequence[str] = (), likelihood: float | None = None) -> Asked:
         """Whoever meets the filters, or all but some of them, whatever is searched for."""
         owner = Slot("organizer", self._organizer.pk)
         everybody = Asked(lambda: customers_of(self._organizer), [owner])
-        return self._filterset.narrow(everybody, but=but) if self._asks_anything else everybody
+        if not self._asks_anything:
+            return everybody
+        return self._filterset.narrow(everybody, but=but, likelihood=likelihood)
 
     @cached_property
     def _matches(self) -> Matches:
@@ -147,7 +150,8 @@ class CustomerSearch:
 
     def page(self, number: int | None, size: int) -> CustomerPage:
         """The last one where there is no number. Raises EmptyPage where the list is shorter."""
-        return read_page(self._walk(COLUMNS), self.numbers, number, size)
+        walk = self._walk(COLUMNS, lambda: self.numbers.seen_at_least)
+        return read_page(walk, self.numbers, number, size)
 
     def count_page(self, number: int, size: int) -> CustomerPage:
         """A page that somebody has already, without its rows: the number is exact."""
@@ -155,19 +159,27 @@ class CustomerSearch:
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
         """These fields of a page of customers. Without rows where the list is not that long."""
-        return self._walk(fields).read_from((number - 1) * size, size)
+        return self._walk(fields, self.numbers.exact).read_from((number - 1) * size, size)
 
     def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
         """These fields of the customers beyond the place, whatever happened to those before."""
-        return self._walk(fields).read_beyond(place, size)
+        return self._walk(fields, self.numbers.exact).read_beyond(place, size)
 
-    def _walk(self, fields: Sequence[str]) -> Walk:
-        numbers, filtered = self.numbers, self._filtered()
-        how = (self.ordering, fields, numbers.in_query, numbers.exact)
+    def _walk(self, fields: Sequence[str], count: Callable[[], int | None]) -> Walk:
+        numbers, likelihood = self.numbers, self._likelihood(count)
+        filtered = self._filtered(likelihood=likelihood)
+        in_query = numbers.in_query if likelihood is None else None
+        how = (self.ordering, fields, in_query, numbers.exact)
         known = self._matches.known_in_order(numbers.conditions)
         if known is None:
             return Walk(self._matches.met_in(filtered), *how)
         return KnownWalk(among(filtered, known), *how, known, partial(among, filtered))
+
+    def _likelihood(self, count: Callable[[], int | None]) -> float | None:
+        """Of customers to meet filters by time, for whom that helps."""
+        helps = is_of_use() and self._asks_anything and self._filterset.is_of_time
+        number = count() if helps and not self._values.get("search") else None
+        return None if number is None else likelihood_of(number, self.total)
 
     @property
     def _sections(self) -> list[CustomerQuerySet]:

@@ -190,8 +190,7 @@ def test_what_changed_lately_walks_the_index(
     with explained(plans):
         asked(in_large, query).read_page(FIELDS, 1, SIZE)
 
-    [plan] = plans
-    assert plan.indexes == INDEXES["last_modified"]
-    assert not plan.is_sorted
+    assert all(plan.indexes == INDEXES["last_modified"] for plan in plans)
+    assert not any(plan.is_sorted for plan in plans)
     # They are counted as well.
-    assert plan.rows <= changed + FEW
+    assert sum(plan.rows for plan in plans) <= changed + FEW

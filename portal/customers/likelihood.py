@@ -1,0 +1,48 @@
+"""What SQLite is told of filters by time: whether few or many customers meet them.
+
+It knows how many values of an index differ, and nothing of the values: it takes each range for a
+quarter of all, and those without a value for a few. Then it walks through everybody for ten
+customers, or sorts a tenth of all for a page. PostgreSQL knows the values itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connections
+from django.db.models import BooleanField, ExpressionWrapper, Func, Q
+
+from portal.customers.asked import database_to_read
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+FEW: Final = 0.0001
+MANY: Final = 0.9
+# Of a page, about.
+SHOWN: Final = 50
+
+
+def is_of_use() -> bool:
+    """Whether the database that is read wants to be told."""
+    return connections[database_to_read()].vendor == "sqlite"
+
+
+def likelihood_of(number: int, total: int) -> float:
+    """FEW where it is quicker to sort so many of all than to walk an order until a page is full."""
+    return FEW if number * number < SHOWN * total else MANY
+
+
+class Likely(Func):
+    """A condition, and which part of all customers meets it."""
+
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def __init__(self, condition: Q, likelihood: float) -> None:
+        super().__init__(ExpressionWrapper(condition, BooleanField()))
+        self._likelihood = likelihood
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        template = f"likelihood(%(expressions)s, {self._likelihood})"
+        return self.as_sql(compiler, connection, template=template, **extra)
