@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
 from django.db.models import BooleanField, F, Func
@@ -19,11 +19,21 @@ from portal.customers.asked import Asked, Condition
 from portal.customers.counts import CAP, Combination, Conditions, Counts, meets
 from portal.customers.facets import Seen, group_by_combination
 from portal.customers.folding import fold
-from portal.customers.words import HasTrigrams, are_indexed, contained, indexed
+from portal.customers.words import (
+    INDEX_ON_SQLITE,
+    HasTrigrams,
+    IsJoined,
+    are_indexed,
+    contained,
+    indexed,
+    joined,
+)
 from portal.slots import Slot
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from portal.customers.models import CustomerQuerySet
 
 # More customers are too many to be sorted for each page, and to be counted at once.
 MOST: Final = CAP
@@ -84,12 +94,25 @@ def find_matches(asked: Asked, search: str, ordering: Sequence[str]) -> Matches:
     words = fold(search).split()
     if not are_indexed(words):
         return Matches(words)
-    met = _looked_at(asked, indexed(words))
-    texts, kept = group_by_combination(met, ordering, at_most=MOST)
+    texts, kept = group_by_combination(_joined(asked, words), ordering, at_most=MOST)
     if texts is None:
         return Matches(words, are_many=True, kept=kept)
     rare = {each: list(zip(*orjson.loads(text), strict=True)) for each, text in texts.items()}
     return Matches(words, rare, kept=kept)
+
+
+def _joined(asked: Asked, words: Sequence[str]) -> Asked:
+    """All who match, for whoever stops soon. Only so does Django ask a table that has no model."""
+    conditions = joined(words)
+    met = asked.where(conditions)
+    if not any(isinstance(each.expression, IsJoined) for each in conditions):
+        return met
+
+    def compose() -> CustomerQuerySet:
+        tables = [INDEX_ON_SQLITE]
+        return cast("CustomerQuerySet", met.compose().extra(tables=tables))  # noqa: S610
+
+    return replace(met, compose=compose)
 
 
 def _looked_at(asked: Asked, conditions: Sequence[Condition]) -> Asked:

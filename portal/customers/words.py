@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections
-from django.db.models import BooleanField, F, Func
+from django.db.models import BigIntegerField, BooleanField, F, Func
 
 from portal.customers.asked import Condition, database_to_read
 from portal.slots import Slot
@@ -26,6 +26,7 @@ ESCAPED: Final = r"\\\g<0>"
 TELLING: Final = re.compile(r"[a-z0-9]{3}")
 # What migration 0004 makes on SQLite: the trigrams of `search_text`, by the customer's id.
 INDEX_ON_SQLITE: Final = "customers_search"
+OWNER: Final = Slot("organizer", None, BigIntegerField())
 
 
 def are_indexed(words: Sequence[str]) -> bool:
@@ -39,6 +40,17 @@ def indexed(words: Sequence[str]) -> list[Condition]:
     if connections[database_to_read()].vendor == "postgresql":
         return [*_alike(parts), *contained(words, but=parts)]
     return [*_having(_trigrams(parts)), *contained(words)]
+
+
+def joined(words: Sequence[str]) -> list[Condition]:
+    """The same for whoever stops after some of them, and asks INDEX_ON_SQLITE as well."""
+    conditions = indexed(words)
+    return [
+        Condition(IsJoined(F("pk"), each.slot, OWNER, OWNER), each.slot)
+        if isinstance(each.expression, HasTrigrams)
+        else each
+        for each in conditions
+    ]
 
 
 def contained(words: Sequence[str], *, but: Sequence[str] = ()) -> list[Condition]:
@@ -92,8 +104,31 @@ class IsLike(Func):
 
 
 class HasTrigrams(Func):
-    """Whether the index on SQLite has all of the trigrams for a customer."""
+    """Whether the index on SQLite has all of the trigrams for a customer.
+
+    All of them are noted before the first customer is looked at.
+    """
 
     arg_joiner = " IN (SELECT rowid FROM customers_search WHERE customers_search MATCH "
     template = "(%(expressions)s))"
     output_field = BooleanField()
+
+
+class IsJoined(Func):
+    """The same, where the index is a table of the query: it goes no further than is asked for.
+
+    It begins with the organizer's first customer: it goes by primary keys.
+    """
+
+    template = f"""
+        (%s = {INDEX_ON_SQLITE}.rowid AND {INDEX_ON_SQLITE} MATCH %s
+        AND {INDEX_ON_SQLITE}.rowid >= (SELECT MIN(first) FROM (
+            SELECT MIN(id) AS first FROM customers_customer
+            WHERE organizer_id = %s AND is_active = 1 UNION ALL
+            SELECT MIN(id) FROM customers_customer WHERE organizer_id = %s AND is_active = 0)))"""  # noqa: S608
+    output_field = BooleanField()
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **_extra: Any) -> Any:
+        parts = [compiler.compile(each) for each in self.get_source_expressions()]
+        sql = self.template % tuple(part for part, _values in parts)
+        return sql, tuple(value for _part, values in parts for value in values)

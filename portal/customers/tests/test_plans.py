@@ -23,6 +23,8 @@ from portal.organizers.models import Organizer
 
 LAST = CUSTOMERS // SIZE
 DEEP = LAST // 3
+# Where SQLite finds the organizer's first customer.
+OF_FIRST = INDEXES["is_active"]
 
 
 @pytest.mark.parametrize("ordering", KEYS)
@@ -141,7 +143,7 @@ def test_a_rare_search_enters_the_index_of_trigrams(
         asked(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
 
     found, *rows = plans
-    assert found.indexes == {SEARCH}
+    assert {SEARCH} <= found.indexes <= {SEARCH, *OF_FIRST}
     assert not {name for plan in rows for name in plan.tables}
     # Each customer is met by the index, by the table, and by the page.
     assert sum(plan.rows for plan in plans) <= 2 * FEW

@@ -103,6 +103,22 @@ def test_another_organizers_customers_are_never_found(
     assert find("jones") == []
 
 
+@pytest.mark.parametrize("is_active", [True, False])
+def test_nobody_is_before_the_first_customer(
+    make_customer: CustomerMaker, rival: Organizer, find: Find, is_active: bool
+) -> None:
+    """SQLite begins there to read its index, which is of all organizers."""
+    make_customer(of=rival, email="ann@example.org")
+    emails = ["ann@example.org", "annabel@example.org", "annette@example.org"]
+    kinds = [is_active, not is_active, is_active]
+    found = [
+        make_customer(email=email, is_active=kind)
+        for email, kind in zip(emails, kinds, strict=True)
+    ]
+
+    assert find("ann") == found
+
+
 def test_the_index_follows_every_change(make_customer: CustomerMaker, find: Find) -> None:
     customer = make_customer(name_parts={"_scheme": "full", "full_name": "Jones"})
     customer.name_parts = {"_scheme": "full", "full_name": "Miller"}
