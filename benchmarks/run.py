@@ -75,10 +75,10 @@ def _fill(environment: Environment, customers: int) -> list[dict[str, Any]]:
     """Customers per second, with the start of the command, and the memory of each."""
     file = Path(environment["VAR_DIR"]) / "customers.ndjson"
     load = ("import_customers", "rival", str(file))
-    _prepare(environment, "make_organizers")
-    _prepare(environment, "write_customers", file, customers)
+    _prepare(environment, "prepare.make_organizers")
+    _prepare(environment, "prepare.write_customers", file, customers)
     first = manage(environment, *load)
-    _prepare(environment, "drop_customers")
+    _prepare(environment, "prepare.drop_customers")
     seeding = manage(environment, "seed_demo", "bigevents", "--customers", str(customers))
     commands = [first, seeding, *(manage(environment, *load) for _time in range(2))]
     file.unlink()
@@ -90,20 +90,21 @@ def _fill(environment: Environment, customers: int) -> list[dict[str, Any]]:
 
 def _make_plan(environment: Environment) -> Any:
     path = Path(environment["FLOOR_PLAN"])
-    _prepare(environment, "write_plan", path)
+    _prepare(environment, "prepare.write_plan", path)
     return orjson.loads(path.read_bytes())
 
 
 def _copy_rate(environment: Environment, customers: int) -> float:
     """Customers per second where the database alone writes them, beside twice as many others."""
     path = Path(environment["VAR_DIR"]) / "seconds"
-    _prepare(environment, "copy_customers", path)
+    _prepare(environment, "copying.copy_customers", path)
     return customers / float(path.read_text())
 
 
 def _prepare(environment: Environment, step: str, *arguments: Path | int) -> None:
-    """Call a function of benchmarks.prepare inside Django."""
-    call = f"from benchmarks import prepare; prepare.{step}(*{[str(each) for each in arguments]})"
+    """Call a function of a module of the benchmarks inside Django."""
+    module = step.partition(".")[0]
+    call = f"from benchmarks import {module}; {step}(*{[str(each) for each in arguments]})"
     manage(environment, "shell", "--no-imports", "-c", call)
 
 
