@@ -104,9 +104,9 @@ def find_matches(asked: Asked, search: str, ordering: Sequence[str]) -> Matches:
 def _joined(asked: Asked, words: Sequence[str]) -> Asked:
     """All who match, for whoever stops soon. Only so does Django ask a table that has no model."""
     conditions = joined(words)
-    met = asked.where(conditions)
     if not any(isinstance(each.expression, IsJoined) for each in conditions):
-        return met
+        return _looked_at(asked, conditions)
+    met = asked.where(conditions)
 
     def compose() -> CustomerQuerySet:
         tables = [INDEX_ON_SQLITE]

@@ -17,9 +17,9 @@ from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
 from portal.slots import Slot
 
-# A third of all is met. SQLite stops within its index; what that tells it counts for little: see
-# Plan.rows.
-AT_MOST = {"postgresql": 4 * CAP, "sqlite": 0.4 * CAP}
+# A third of all is met by who walks the table; the index would tell all of them first. SQLite stops
+# within its index, and what that tells it counts for little: see Plan.rows.
+AT_MOST = {"postgresql": 3.5 * CAP, "sqlite": 0.4 * CAP}
 
 
 def test_a_few_have_their_numbers_in_the_order_and_one_more_is_too_many(
