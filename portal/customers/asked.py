@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +10,7 @@ from django.db import router
 from django.db.models import Func, Q
 
 from portal.customers.counts import CustomerCount
+from portal.customers.orderings import Section, by_sorting
 from portal.slots import Slot
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Asked:
     slots: Sequence[Slot]
     # What the SQL depends on beside the names of the slots.
     choices: tuple[Hashable, ...] = ()
+    # Whether they are so few that nobody walks an order for them. The choices tell this as well.
+    are_sorted: bool = False
 
     def where(self, conditions: Sequence[Condition]) -> Asked:
         """Those of them who meet the conditions, each."""
@@ -54,6 +57,11 @@ class Asked:
         all_met = [Q(each.expression) for each in conditions]
         slots = [*self.slots, *(each.slot for each in conditions)]
         return replace(self, compose=lambda: self.compose().filter(*all_met), slots=slots)
+
+    def in_sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
+        """Those in each section of an order, as it orders them."""
+        read = map(by_sorting, sections) if self.are_sorted else sections
+        return self.compose().in_sections(read)
 
     @property
     def shape(self) -> Hashable:

@@ -32,7 +32,7 @@ from portal.customers.filter_kinds import (
     UntilFilter,
     YesNoFilter,
 )
-from portal.customers.likelihood import Likely
+from portal.customers.likelihood import FEW, Likely
 from portal.customers.moments import Span
 from portal.organizers.models import Organizer
 
@@ -124,11 +124,11 @@ class CustomerFilter(django_filters.FilterSet):
         return [(locale, locales.locale_name(locale)) for locale in by_count]
 
     @property
-    def is_of_time(self) -> bool:
-        """Whether customers are asked for by a time."""
+    def times(self) -> set[str]:
+        """The times by which customers are asked for."""
         values = {} if self.errors else self.form.cleaned_data
-        filled = (name for name, value in values.items() if value is not None)
-        return any(isinstance(self.filters[name], OfTime) for name in filled)
+        filters = (self.filters[name] for name, value in values.items() if value is not None)
+        return {str(each.field_name) for each in filters if isinstance(each, OfTime)}
 
     def narrow(
         self, asked: Asked, *, but: Collection[str] = (), likelihood: float | None = None
@@ -151,7 +151,7 @@ class CustomerFilter(django_filters.FilterSet):
                 left = _filter(left, filters[name], value, likelihood)
             return cast("CustomerQuerySet", left)
 
-        return Asked(compose, [*asked.slots, *slots], (*choices, *told))
+        return Asked(compose, [*asked.slots, *slots], (*choices, *told), likelihood == FEW)
 
     def filter_queryset(self, queryset: Any) -> Any:
         """What the library offers beside, by the same rule."""

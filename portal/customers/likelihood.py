@@ -1,8 +1,9 @@
-"""What SQLite is told of filters by time: whether few or many customers meet them.
+"""Filters by time: whether few or many customers meet them, so that a list is read accordingly.
 
-It knows how many values of an index differ, and nothing of the values: it takes each range for a
-quarter of all, and those without a value for a few. Then it walks through everybody for ten
-customers, or sorts a tenth of all for a page. PostgreSQL knows the values itself.
+Few are sorted; where there are many, an order is walked until a page is full. SQLite knows how many
+values of an index differ, and nothing of the values: it takes each range for a quarter of all, and
+those without a value for a few. So it walked through everybody for ten customers, or sorted a tenth
+of all for a page. PostgreSQL knows the values, but thinks little of what it takes to walk.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ MANY: Final = 0.9
 SHOWN: Final = 50
 
 
-def is_of_use() -> bool:
-    """Whether the database that is read wants to be told."""
+def is_to_be_told() -> bool:
+    """Whether the database that is read has no idea of its own."""
     return connections[database_to_read()].vendor == "sqlite"
 
 
@@ -34,7 +35,7 @@ def likelihood_of(number: int, total: int) -> float:
 
 
 class Likely(Func):
-    """A condition, and which part of all customers meets it."""
+    """A condition, and which part of all customers meets it, for SQLite."""
 
     template = "%(expressions)s"
     output_field = BooleanField()

@@ -20,6 +20,7 @@ from portal.customers.counts import (
     up_to,
 )
 from portal.customers.facets import Seen, count_by_combination
+from portal.customers.likelihood import is_to_be_told
 from portal.organizers.models import Organizer
 
 # So many customers can be looked at one by one in the time that facets have.
@@ -49,6 +50,10 @@ class Numbers:
     def exact(self) -> int:
         """How many they are. Counts them where no number is kept."""
         return self._exact
+
+    def exact_for_plan(self) -> int | None:
+        """exact() where the database is worse at guessing than it is quick at one more query."""
+        return self.exact() if is_to_be_told() else None
 
     @cached_property
     def _exact(self) -> int:

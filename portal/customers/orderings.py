@@ -48,6 +48,15 @@ class HasValue(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s >= ''", **extra)
 
 
+class Sorted(Func):
+    """The same value, which no index is ordered by."""
+
+    template = "COALESCE(%(expressions)s)"
+
+    def __init__(self, expression: Expression | models.F) -> None:
+        super().__init__(expression, expression)
+
+
 class Section(NamedTuple):
     """A part of an order: who is in it, and the terms that order them."""
 
@@ -103,6 +112,12 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
         Section(_has_none(key), empty, is_empty=True),
     ]
     return sections[::-1] if backwards else sections
+
+
+def by_sorting(section: Section) -> Section:
+    """The same section, for which no index is walked."""
+    terms = [term._replace(expression=Sorted(term.expression)) for term in section.terms]
+    return section._replace(terms=terms)
 
 
 def is_empty(key: Key) -> Expression:

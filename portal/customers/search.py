@@ -21,7 +21,7 @@ from portal.customers.filters import (
     canonical_query,
 )
 from portal.customers.known import KnownWalk
-from portal.customers.likelihood import is_of_use, likelihood_of
+from portal.customers.likelihood import likelihood_of
 from portal.customers.models import Customer, CustomerQuerySet, customers_of
 from portal.customers.numbers import Numbers
 from portal.customers.orderings import order_sections
@@ -159,11 +159,11 @@ class CustomerSearch:
 
     def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
         """These fields of a page of customers. Without rows where the list is not that long."""
-        return self._walk(fields, self.numbers.exact).read_from((number - 1) * size, size)
+        return self._walk(fields, self.numbers.exact_for_plan).read_from((number - 1) * size, size)
 
     def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
         """These fields of the customers beyond the place, whatever happened to those before."""
-        return self._walk(fields, self.numbers.exact).read_beyond(place, size)
+        return self._walk(fields, self.numbers.exact_for_plan).read_beyond(place, size)
 
     def _walk(self, fields: Sequence[str], count: Callable[[], int | None]) -> Walk:
         numbers, likelihood = self.numbers, self._likelihood(count)
@@ -176,9 +176,10 @@ class CustomerSearch:
         return KnownWalk(among(filtered, known), *how, known, partial(among, filtered))
 
     def _likelihood(self, count: Callable[[], int | None]) -> float | None:
-        """Of customers to meet filters by time, for whom that helps."""
-        helps = is_of_use() and self._asks_anything and self._filterset.is_of_time
-        number = count() if helps and not self._values.get("search") else None
+        """Of customers to meet filters by time, where the order is none by the same time."""
+        times = self._filterset.times if self._asks_anything else set()
+        is_walked = self.ordering[0].removeprefix("-") in times or self._values.get("search")
+        number = count() if times and not is_walked else None
         return None if number is None else likelihood_of(number, self.total)
 
     @property

@@ -139,7 +139,7 @@ class Walk:
 
         def build() -> Statement | None:
             sections = order_sections(self.keys, backwards=backwards)
-            pairs = zip(self.asked.compose().in_sections(sections), sections, strict=True)
+            pairs = zip(self.asked.in_sections(sections), sections, strict=True)
             places = [found.values_list(*self._place_in(section)) for found, section in pairs]
             return compile_place(places, len(self._key_expressions))
 
@@ -167,7 +167,7 @@ class Walk:
         def build() -> Statement | None:
             count = self.count.compose() if self.count else NOTHING
             columns = [*self.fields, *self._key_expressions, count]
-            customers = self.asked.compose().in_sections(sections())
+            customers = self.asked.in_sections(sections())
             return compile_sections([each.values_list(*columns) for each in customers])
 
         given = {**given, **self.count.given} if self.count else given
