@@ -135,7 +135,7 @@ class CustomerFilter(django_filters.FilterSet):
     ) -> Asked:
         """Those whom all filters leave, but for some. A mistake never widens a result.
 
-        SQLite can be told how likely customers are to meet the filters by time.
+        Those by time can be told how likely it is to meet them: see likelihood.py.
         """
         if self.errors:
             return replace(asked, compose=lambda: asked.compose().none(), choices=("nobody",))

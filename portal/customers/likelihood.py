@@ -18,6 +18,7 @@ from portal.customers.asked import database_to_read
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+# Parts of all customers, as far as the choice of a plan needs them.
 FEW: Final = 0.0001
 MANY: Final = 0.9
 # Of a page, about.

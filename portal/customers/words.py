@@ -117,7 +117,7 @@ class HasTrigrams(Func):
 class IsJoined(Func):
     """The same, where the index is a table of the query: it goes no further than is asked for.
 
-    It begins with the organizer's first customer: it goes by primary keys.
+    It goes by primary keys, and begins with that of the organizer's first customer.
     """
 
     template = f"""
