@@ -21,12 +21,14 @@ class AddIndexOnline(AddIndex):
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        _add(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.index)
+        if model := _model(self, app_label, schema_editor, to_state):
+            _add(schema_editor, model, self.index)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        _remove(schema_editor, from_state.apps.get_model(app_label, self.model_name), self.index)
+        if model := _model(self, app_label, schema_editor, from_state):
+            _remove(schema_editor, model, self.index)
 
 
 class RemoveIndexOnline(RemoveIndex):
@@ -37,14 +39,26 @@ class RemoveIndexOnline(RemoveIndex):
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        index = from_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
-        _remove(schema_editor, from_state.apps.get_model(app_label, self.model_name), index)
+        if model := _model(self, app_label, schema_editor, from_state):
+            _remove(schema_editor, model, self._index(app_label, from_state))
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        index = to_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
-        _add(schema_editor, to_state.apps.get_model(app_label, self.model_name), index)
+        if model := _model(self, app_label, schema_editor, to_state):
+            _add(schema_editor, model, self._index(app_label, to_state))
+
+    def _index(self, app_label: str, state: Any) -> Any:
+        return state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+
+
+def _model(
+    operation: AddIndex | RemoveIndex, app_label: str, schema_editor: Any, state: Any
+) -> Any:
+    """None where the database is not one that is migrated, such as the replica."""
+    model = state.apps.get_model(app_label, operation.model_name)
+    allowed = operation.allow_migrate_model(schema_editor.connection.alias, model)
+    return model if allowed else None
 
 
 def _add(schema_editor: Any, model: Any, index: Any) -> None:

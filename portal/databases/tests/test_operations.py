@@ -98,6 +98,31 @@ def test_an_index_is_made_and_dropped_on_every_database(
     assert INDEX.name not in _indexes()
 
 
+class Nowhere:
+    """Migrates no database."""
+
+    def allow_migrate(self, *_what: Any, **_hints: Any) -> bool:
+        return False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_not_migrated_is_left_alone(settings: Any) -> None:
+    settings.DATABASE_ROUTERS = [f"{__name__}.Nowhere"]
+    before = MigrationLoader(connection).project_state()
+    add = AddIndexOnline("customer", INDEX)
+    after = before.clone()
+    add.state_forwards(LARGE, after)
+
+    with connection.schema_editor(atomic=False) as editor:
+        add.database_forwards(LARGE, editor, before, after)
+        RemoveIndexOnline("customer", "customer_by_name_key").database_forwards(
+            LARGE, editor, before, after
+        )
+
+    assert INDEX.name not in _indexes()
+    assert "customer_by_name_key" in _indexes()
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows columns")
 @pytest.mark.django_db
 def test_sqlite_knows_of_indexes_that_are_analyzed(make_customer: CustomerMaker) -> None:
