@@ -10,6 +10,7 @@ from django.db import router
 from django.db.models import Func, Q
 
 from portal.customers.counts import CustomerCount
+from portal.customers.likelihood import FEW
 from portal.customers.orderings import Section, by_sorting
 from portal.slots import Slot
 
@@ -47,8 +48,8 @@ class Asked:
     slots: Sequence[Slot]
     # What the SQL depends on beside the names of the slots.
     choices: tuple[Hashable, ...] = ()
-    # Whether they are so few that nobody walks an order for them. The choices tell this as well.
-    are_sorted: bool = False
+    # That somebody meets the filters by time, where it is known: see likelihood.py.
+    likelihood: float | None = None
 
     def where(self, conditions: Sequence[Condition]) -> Asked:
         """Those of them who meet the conditions, each."""
@@ -60,13 +61,13 @@ class Asked:
 
     def in_sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
         """Those in each section of an order, as it orders them."""
-        read = map(by_sorting, sections) if self.are_sorted else sections
+        read = map(by_sorting, sections) if self.likelihood == FEW else sections
         return self.compose().in_sections(read)
 
     @property
     def shape(self) -> Hashable:
         """The same for all whose SQL is the same, whatever is in its slots."""
-        return self.choices, tuple(slot.name for slot in self.slots)
+        return self.choices, self.likelihood, tuple(slot.name for slot in self.slots)
 
     @property
     def given(self) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -34,18 +33,16 @@ class SharedFilter(django_filters.Filter):
         """What the filter compares with: for as many slots its SQL is the same."""
         return []
 
+    def conditions(self, value: Any) -> list[Q]:
+        """What somebody has to meet; nothing where the filter is empty."""
+        return []
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs.filter(*self.conditions(value))
+
 
 class OfTime(SharedFilter):
     """A filter by a time that customers may have."""
-
-    lookup = "isnull"
-
-    def conditions(self, value: Any) -> list[Q]:
-        """What somebody has to meet; nothing where the filter is empty."""
-        return [Q(**{f"{self.field_name}__{self.lookup}": each}) for each in self.compared(value)]
-
-    def compared(self, value: Any) -> Sequence[Any]:
-        return self.slots(value)
 
 
 class SlotFilter(SharedFilter):
@@ -53,10 +50,8 @@ class SlotFilter(SharedFilter):
 
     lookup = "exact"
 
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        for slot in self.slots(value):
-            qs = qs.filter(**{f"{self.field_name}__{self.lookup}": slot})
-        return qs
+    def conditions(self, value: Any) -> list[Q]:
+        return [Q(**{f"{self.field_name}__{self.lookup}": slot}) for slot in self.slots(value)]
 
 
 class TextFilter(SlotFilter, django_filters.CharFilter):
@@ -87,6 +82,9 @@ class YesNoFilter(SharedFilter, django_filters.TypedChoiceFilter):
             **options,
         )
 
+    def conditions(self, value: Any) -> list[Q]:
+        return [] if value is None else [Q(**{f"{self.field_name}__{self.lookup_expr}": value})]
+
 
 class LocaleField(forms.MultipleChoiceField):
     """Languages that we know by name, or that customers have."""
@@ -105,15 +103,12 @@ class LocaleFilter(SharedFilter, django_filters.MultipleChoiceFilter):
     def slots(self, value: list[str]) -> list[Slot]:
         return locale_slots(value)
 
-    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
-        return qs.filter(locale__in=self.slots(value)) if value else qs
+    def conditions(self, value: list[str]) -> list[Q]:
+        return [Q(locale__in=self.slots(value))] if value else []
 
 
 class NeverFilter(YesNoFilter, OfTime):
     """Whether there is no such time."""
-
-    def compared(self, value: Any) -> Sequence[Any]:
-        return [] if value is None else [value]
 
 
 class SinceFilter(SlotFilter, OfTime):
@@ -166,9 +161,6 @@ class SearchField(forms.CharField):
 
 class AskedOfReaders(SharedFilter):
     """A filter that only says what is wanted: it takes a plan of whoever reads the customers."""
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return qs
 
 
 class OrderingFilter(AskedOfReaders):

@@ -32,7 +32,7 @@ from portal.customers.filter_kinds import (
     UntilFilter,
     YesNoFilter,
 )
-from portal.customers.likelihood import FEW, Likely
+from portal.customers.likelihood import Likely
 from portal.customers.moments import Span
 from portal.organizers.models import Organizer
 
@@ -143,25 +143,24 @@ class CustomerFilter(django_filters.FilterSet):
         filters = cast("Mapping[str, SharedFilter]", self.filters)
         slots = [slot for name, value in values.items() for slot in filters[name].slots(value)]
         choices = tuple(item for item in values.items() if isinstance(item[1], bool))
-        told = () if likelihood is None else (likelihood,)
 
         def compose() -> CustomerQuerySet:
             left: Any = asked.compose()
             for name, value in values.items():
-                left = _filter(left, filters[name], value, likelihood)
+                left = left.filter(*_conditions(filters[name], value, likelihood))
             return cast("CustomerQuerySet", left)
 
-        return Asked(compose, [*asked.slots, *slots], (*choices, *told), likelihood == FEW)
+        return Asked(compose, [*asked.slots, *slots], choices, likelihood)
 
     def filter_queryset(self, queryset: Any) -> Any:
         """What the library offers beside, by the same rule."""
         return self.narrow(Asked(lambda: queryset, ())).compose()
 
 
-def _filter(customers: Any, by: SharedFilter, value: Any, likelihood: float | None) -> Any:
+def _conditions(by: SharedFilter, value: Any, likelihood: float | None) -> list[Any]:
     if likelihood is None or not isinstance(by, OfTime):
-        return by.filter(customers, value)
-    return customers.filter(*(Likely(each, likelihood) for each in by.conditions(value)))
+        return by.conditions(value)
+    return [Likely(each, likelihood) for each in by.conditions(value)]
 
 
 # In the order of a canonical query string; anything else is not a filter.

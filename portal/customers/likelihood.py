@@ -10,10 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connections
 from django.db.models import BooleanField, ExpressionWrapper, Func, Q
-
-from portal.customers.asked import database_to_read
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -23,11 +20,6 @@ FEW: Final = 0.0001
 MANY: Final = 0.9
 # Of a page, about.
 SHOWN: Final = 50
-
-
-def is_to_be_told() -> bool:
-    """Whether the database that is read has no idea of its own."""
-    return connections[database_to_read()].vendor == "sqlite"
 
 
 def likelihood_of(number: int, total: int) -> float:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from portal.customers.asked import Asked, InQuery
+from django.db import connections
+
+from portal.customers.asked import Asked, InQuery, database_to_read
 from portal.customers.counts import (
     ALL,
     CAP,
@@ -20,7 +22,6 @@ from portal.customers.counts import (
     up_to,
 )
 from portal.customers.facets import Seen, count_by_combination
-from portal.customers.likelihood import is_to_be_told
 from portal.organizers.models import Organizer
 
 # So many customers can be looked at one by one in the time that facets have.
@@ -53,7 +54,7 @@ class Numbers:
 
     def exact_for_plan(self) -> int | None:
         """exact() where the database is worse at guessing than it is quick at one more query."""
-        return self.exact() if is_to_be_told() else None
+        return self.exact() if connections[database_to_read()].vendor == "sqlite" else None
 
     @cached_property
     def _exact(self) -> int:
