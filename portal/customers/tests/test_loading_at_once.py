@@ -90,14 +90,16 @@ def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: in
 
 @pytest.mark.parametrize("expected", [10, 1_000_000])
 def test_who_was_loaded_is_found(
-    organizer: Organizer, make_customer: CustomerMaker, expected: int
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker, expected: int
 ) -> None:
+    make_customer(of=rival, identifier="BEFORE")
     add_customers(organizer, [_ready(demo_customers(10))], expected=expected)
     make_customer(identifier="BEHIND")
 
-    with scope(organizer=organizer):
-        for identifier in (next(demo_customers(1)).row.identifier, "BEHIND"):
-            search = services.search_customers(organizer, query=QueryDict(f"search={identifier}"))
+    loaded = next(demo_customers(1)).row.identifier
+    for of, identifier in ((rival, "BEFORE"), (organizer, loaded), (organizer, "BEHIND")):
+        with scope(organizer=of):
+            search = services.search_customers(of, query=QueryDict(f"search={identifier}"))
             assert [customer.identifier for customer in search.customers] == [identifier]
 
 
