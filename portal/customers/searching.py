@@ -26,7 +26,6 @@ from portal.customers.words import (
     are_indexed,
     contained,
     indexed,
-    joined,
 )
 from portal.slots import Slot
 
@@ -103,7 +102,7 @@ def find_matches(asked: Asked, search: str, ordering: Sequence[str]) -> Matches:
 
 def _joined(asked: Asked, words: Sequence[str]) -> Asked:
     """All who match, for whoever stops soon. Only so does Django ask a table that has no model."""
-    conditions = joined(words)
+    conditions = indexed(words, is_joined=True)
     if not any(isinstance(each.expression, IsJoined) for each in conditions):
         return _looked_at(asked, conditions)
     met = asked.where(conditions)

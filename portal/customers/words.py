@@ -34,23 +34,15 @@ def are_indexed(words: Sequence[str]) -> bool:
     return any(len(word) >= TRIGRAM for word in words)
 
 
-def indexed(words: Sequence[str]) -> list[Condition]:
-    """Each word is part of the text: for whoever wants all who match, however many."""
+def indexed(words: Sequence[str], *, is_joined: bool = False) -> list[Condition]:
+    """Each word is part of the text: for whoever wants all who match, however many.
+
+    Or stops after some of them, and has INDEX_ON_SQLITE among the tables of the query.
+    """
     parts = [*map(_telling_part, words)]
     if connections[database_to_read()].vendor == "postgresql":
         return [*_alike(parts), *contained(words, but=parts)]
-    return [*_having(_trigrams(parts)), *contained(words)]
-
-
-def joined(words: Sequence[str]) -> list[Condition]:
-    """The same for whoever stops after some of them, and asks INDEX_ON_SQLITE as well."""
-    conditions = indexed(words)
-    return [
-        Condition(IsJoined(F("pk"), each.slot, OWNER, OWNER), each.slot)
-        if isinstance(each.expression, HasTrigrams)
-        else each
-        for each in conditions
-    ]
+    return [*_having(_trigrams(parts), is_joined=is_joined), *contained(words)]
 
 
 def contained(words: Sequence[str], *, but: Sequence[str] = ()) -> list[Condition]:
@@ -72,9 +64,13 @@ def _alike(parts: Sequence[str]) -> list[Condition]:
     return [Condition(IsLike(F("search_text"), slot), slot) for slot in slots]
 
 
-def _having(trigrams: str) -> list[Condition]:
-    slots = [Slot("trigrams", trigrams)] if trigrams else []
-    return [Condition(HasTrigrams(F("pk"), slot), slot) for slot in slots]
+def _having(trigrams: str, *, is_joined: bool) -> list[Condition]:
+    if not trigrams:
+        return []
+    slot = Slot("trigrams", trigrams)
+    if is_joined:
+        return [Condition(IsJoined(F("pk"), slot, OWNER, OWNER), slot)]
+    return [Condition(HasTrigrams(F("pk"), slot), slot)]
 
 
 def _trigrams(words: Sequence[str]) -> str:
