@@ -58,8 +58,8 @@ def write_customers(path: str, customers: str) -> None:
 
 def drop_customers() -> None:
     """As if there had never been any, also on the disk."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             # Those of all partitions would be brought together first.
             cursor.execute(f"TRUNCATE {Customer._meta.db_table}")
     call_command("migrate", "customers", "zero", verbosity=0)

@@ -13,7 +13,7 @@ from django.db import connection
 from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
-from portal.customers.partitions import SHARED, new_partition, partition_of
+from portal.customers.partitions import ALL, SHARED, new_partition, partition_of
 from portal.customers.words import INDEX_ON_SQLITE
 from portal.organizers.models import Organizer
 
@@ -32,7 +32,6 @@ INDEXES: Final = """
     SELECT 'SELECT 1', 'INSERT INTO {search} ({search}) VALUES (''rebuild'')'
     UNION ALL
     SELECT 'SELECT 1', 'INSERT INTO {search} ({search}, rank) VALUES (''automerge'', 4)'"""
-TABLE: Final = Customer._meta.db_table
 FEW: Final = 10_000
 
 
@@ -44,21 +43,21 @@ def table_for(organizer: Organizer, expected: int, *, beside: int) -> AbstractCo
     not more others than `beside`: it pays up to twice as many others as new ones.
     """
     if expected < FEW:
-        return nullcontext(TABLE)
+        return nullcontext(ALL)
     if connection.vendor == "postgresql":
         has_own = partition_of(organizer) != SHARED
-        return nullcontext(TABLE) if has_own else new_partition(organizer)
-    return nullcontext(TABLE) if has_more_than(beside) else _without_indexes()
+        return nullcontext(ALL) if has_own else new_partition(organizer)
+    return nullcontext(ALL) if has_more_than(beside) else _without_indexes()
 
 
 @contextmanager
 def _without_indexes() -> Iterator[str]:
     with connection.cursor() as cursor:
-        cursor.execute(INDEXES.format(table=TABLE, search=INDEX_ON_SQLITE))
+        cursor.execute(INDEXES.format(table=ALL, search=INDEX_ON_SQLITE))
         indexes = cursor.fetchall()
         for drop, _make in indexes:
             cursor.execute(drop)
-        yield TABLE
+        yield ALL
         for _drop, make in indexes:
             cursor.execute(make)
 

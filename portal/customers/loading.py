@@ -14,7 +14,7 @@ from portal.customers.counting import counted_at_once
 from portal.customers.counts import kept_counts
 from portal.customers.indexing import table_for
 from portal.customers.models import Customer
-from portal.customers.partitions import partition_of
+from portal.customers.partitions import ALL, partition_of
 from portal.customers.prepared import Batch, Ready, prepare_batch
 from portal.customers.rows import Known, Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
@@ -175,7 +175,7 @@ def make_room() -> None:
 
 def _analyze(organizer: Organizer) -> None:
     """So that the database plans for what it holds now. SQLite looks at indexes only."""
-    table, part = Customer._meta.db_table, ""
+    table, part = ALL, ""
     if connection.vendor == "postgresql":
         columns = [field.attname for field in Customer._meta.concrete_fields]
         asked = ", ".join(name for name in columns if name not in UNASKED)

@@ -8,12 +8,11 @@ from typing import Any, Final
 from django.db import connection
 
 from portal.customers.copying import add_column
-from portal.customers.models import Customer
+from portal.customers.partitions import ALL
 from portal.customers.prepared import COLUMNS, Batch, Ready, Values, column_definitions
 from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
 
-TABLE: Final = Customer._meta.db_table
 CREATE: Final = "CREATE TEMPORARY TABLE staged (number BIGINT, place TEXT, {definitions})"
 INSERT: Final = "INSERT INTO staged (number, place, {columns}) VALUES (%s, %s, {placeholders})"
 COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
@@ -149,7 +148,7 @@ class Staging:
             for _number, place, email in sorted(refused, key=itemgetter(0))
         ]
 
-    def _execute(self, statement: str, target: str = TABLE) -> int:
+    def _execute(self, statement: str, target: str = ALL) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_spelled_out(statement, target), {"organizer": self._organizer.pk})
             count: int = cursor.rowcount
@@ -171,12 +170,12 @@ def write_at_once(organizer: Organizer, rows: Ready, table: str) -> None:
     _write(COPY_AT_ONCE, insert, content, table)
 
 
-def _spelled_out(statement: str, target: str = TABLE) -> str:
+def _spelled_out(statement: str, target: str = ALL) -> str:
     same = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
     return statement.format(
-        table=TABLE,
+        table=ALL,
         target=target,
-        is_new=target != TABLE,
+        is_new=target != ALL,
         columns=", ".join(COLUMNS),
         definitions=column_definitions(),
         placeholders=", ".join(["%s"] * len(COLUMNS)),
@@ -186,7 +185,7 @@ def _spelled_out(statement: str, target: str = TABLE) -> str:
     )
 
 
-def _write(copy_in: str, insert: str, content: bytes | list[Values], target: str = TABLE) -> None:
+def _write(copy_in: str, insert: str, content: bytes | list[Values], target: str = ALL) -> None:
     if not content:
         return
     with connection.cursor() as cursor:

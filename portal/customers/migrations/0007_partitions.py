@@ -6,8 +6,9 @@ goes on writing; the second one has the table for itself and takes some millisec
 
 from django.db import migrations
 
-from portal.customers.counting_postgresql import FUNCTIONS, NAMES, TRIGGERS, triggers
+from portal.customers.counting_postgresql import FUNCTIONS, NAMES, TRIGGERS
 from portal.customers.partitions import ALL, FOREIGN, SHARED, make_parts, parts_of
+from portal.databases.operations import PARTITIONS
 
 KEY = f"""
     CREATE UNIQUE INDEX CONCURRENTLY customers_customer_key ON {ALL} (organizer_id, id)"""
@@ -42,55 +43,58 @@ GRANT = f"""
                 CASE each.grantee WHEN 0 THEN 'PUBLIC' ELSE each.grantee::regrole::text END);
         END LOOP;
     END $$"""
-PARTITIONS = f"SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = '{ALL}'::regclass"
 
 
-def make_key(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(KEY)
+def make_key(cursor):
+    cursor.execute(KEY)
 
 
-def partition(apps, schema_editor):
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(REPLACE_KEY)
-        cursor.execute(NUMBERS)
-        parts = parts_of(cursor, ALL)
-        _rename(cursor, parts, ALL, "", "_shared")
-        cursor.execute(f"ALTER TABLE {ALL} RENAME TO {SHARED}")
-        cursor.execute(CREATE)
-        make_parts(cursor, parts, ALL)
-        cursor.execute(f"ALTER TABLE {ALL} ATTACH PARTITION {SHARED} DEFAULT")
-        cursor.execute(f"ALTER SEQUENCE {ALL}_id_seq OWNED BY {ALL}.id")
-        cursor.execute(GRANT)
-        for statement in (*FUNCTIONS, *TRIGGERS):
-            cursor.execute(statement)
+def partition(cursor):
+    cursor.execute(REPLACE_KEY)
+    cursor.execute(NUMBERS)
+    parts = parts_of(cursor, ALL)
+    _rename(cursor, parts, ALL, "", "_shared")
+    cursor.execute(f"ALTER TABLE {ALL} RENAME TO {SHARED}")
+    cursor.execute(CREATE)
+    make_parts(cursor, parts, ALL)
+    cursor.execute(f"ALTER TABLE {ALL} ATTACH PARTITION {SHARED} DEFAULT")
+    cursor.execute(f"ALTER SEQUENCE {ALL}_id_seq OWNED BY {ALL}.id")
+    cursor.execute(GRANT)
+    for statement in (*FUNCTIONS, *TRIGGERS):
+        cursor.execute(statement)
 
 
-def unite(apps, schema_editor):
+def unite(cursor):
     """All into the shared table, which takes its time."""
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(PARTITIONS)
-        own = [name for (name,) in cursor.fetchall() if name != SHARED]
-        # What waits to be checked at the end stands in the way.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"ALTER TABLE {ALL} DETACH PARTITION {SHARED}")
-        for name in NAMES:
-            cursor.execute(f"DROP TRIGGER {name} ON {SHARED}")
-        for name in own:
-            cursor.execute(f"INSERT INTO {SHARED} SELECT * FROM {name}")
-        cursor.execute(f"ALTER SEQUENCE {ALL}_id_seq OWNED BY {SHARED}.id")
-        cursor.execute(f"DROP TABLE {ALL}")
-        cursor.execute(f"ALTER TABLE {SHARED} RENAME TO {ALL}")
-        _rename(cursor, parts_of(cursor, ALL), ALL, "_shared", "")
-        cursor.execute(f"ALTER TABLE {ALL} DROP CONSTRAINT customers_customer_pkey")
-        cursor.execute(f"ALTER TABLE {ALL} ADD PRIMARY KEY (id)")
-        cursor.execute(IDENTITY)
-        for statement in triggers(ALL):
-            cursor.execute(statement)
+    cursor.execute(PARTITIONS, [ALL])
+    own = [name for (name,) in cursor.fetchall() if name != SHARED]
+    # What waits to be checked at the end stands in the way.
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute(f"ALTER TABLE {ALL} DETACH PARTITION {SHARED}")
+    for name in NAMES:
+        cursor.execute(f"DROP TRIGGER {name} ON {SHARED}")
+    for name in own:
+        cursor.execute(f"INSERT INTO {SHARED} SELECT * FROM {name}")
+    cursor.execute(f"ALTER SEQUENCE {ALL}_id_seq OWNED BY {SHARED}.id")
+    cursor.execute(f"DROP TABLE {ALL}")
+    cursor.execute(f"ALTER TABLE {SHARED} RENAME TO {ALL}")
+    _rename(cursor, parts_of(cursor, ALL), ALL, "_shared", "")
+    cursor.execute(f"ALTER TABLE {ALL} DROP CONSTRAINT customers_customer_pkey")
+    cursor.execute(f"ALTER TABLE {ALL} ADD PRIMARY KEY (id)")
+    cursor.execute(IDENTITY)
+    for statement in TRIGGERS:
+        cursor.execute(statement)
+
+
+def on_postgresql(work):
+    """What RunPython calls. SQLite has no partitions."""
+
+    def run(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            with schema_editor.connection.cursor() as cursor:
+                work(cursor)
+
+    return run
 
 
 def _rename(cursor, parts, table, old, new):
@@ -111,6 +115,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(make_key, migrations.RunPython.noop),
-        migrations.RunPython(partition, unite, atomic=True),
+        migrations.RunPython(on_postgresql(make_key), migrations.RunPython.noop),
+        migrations.RunPython(on_postgresql(partition), on_postgresql(unite), atomic=True),
     ]
