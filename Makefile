@@ -16,7 +16,7 @@ say = @printf '\n==> %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check units unit unit-postgres e2e clients bench screenshots
+.PHONY: help install run test check units unit unit-postgres e2e clients bench compare screenshots
 
 help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
@@ -24,6 +24,7 @@ help:
 	@echo "make check        style, types, imports, migrations, settings: no tests"
 	@echo "make clients      programs of others, unchanged, read the API: dlt, schemathesis and more"
 	@echo "make bench        how fast, on SQLite and PostgreSQL"
+	@echo "make compare      whether this checkout answers as another one does (OLD=../before)"
 	@echo "make screenshots  pictures of every page"
 	@echo "make install      the virtual environment, .venv; the others see to it themselves"
 
@@ -96,6 +97,13 @@ clients: install .venv-clients/installed
 bench: install
 	$(say) "Benchmarks on SQLite and PostgreSQL, more than an hour: to benchmarks/RESULTS.md"
 	@$(BIN)/python -m benchmarks
+
+compare: install
+	@test -n "$(OLD)" || { echo "Say which checkout to compare with: make compare OLD=../before"; exit 2; }
+	$(say) "Answers as in $(OLD): PostgreSQL"
+	@$(POSTGRES) $(BIN)/python -m benchmarks.compare "$(OLD)" .
+	$(say) "Answers as in $(OLD): SQLite"
+	@env -u DATABASE_URL $(BIN)/python -m benchmarks.compare --sqlite "$(OLD)" .
 
 screenshots: install
 	$(say) "Screenshots"

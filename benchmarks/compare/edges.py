@@ -1,0 +1,115 @@
+"""Customers at the edges, which invented ones hardly ever are: ties, gaps, scripts, signs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+EQUAL_TIME: Final = "2024-03-31T01:30:00.000000Z"
+# As many as several pages have, and with them all of a page may be equal in an order.
+TIES: Final = 300
+SHARED_EXTERNAL: Final = "Shared-Account-1"
+CASE_TWIN: Final = "CaseTwin0"
+NAMES: Final = (
+    *("Zoë Ångström", "ZOE ANGSTROM", "Łukasz Żółć", "Đặng Thị Hương", "Æsa Þórsdóttir"),
+    *("李小龙", "山田 太郎", "김민준", "Αλέξανδρος Παπαδόπουλος", "Юлия Щербакова"),
+    *("محمد الأمين", "שרה כהן", "İpek Işık", "Straße Groß", "STRASSE GROSS", "ﬁnn ﬂynn"),
+    *(
+        "100% Sure",
+        "under_score",
+        "back\\slash",
+        '"Quoted" Name',
+        "O'Brien; DROP",
+        "a@b",
+        "* ? [x]",
+    ),
+    *("<b>Bold</b> & Co", "tab\tin it", "  spaces  around  ", "-", "%", "_"),
+)
+LOCALES: Final = ("en", "de", "nl", "xx-custom", "fi")
+
+
+def write_edges() -> str:
+    """One customer a line, for import_customers."""
+    rows = [*_ties(), *_without(), *_anonymised(), *_named(), *_alike(), *_in_time()]
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+
+def _customer(identifier: str, **values: Any) -> dict[str, Any]:
+    return {
+        "identifier": identifier,
+        "external_identifier": None,
+        "email": f"{identifier.lower()}@edge.example.org",
+        "phone": None,
+        "name_parts": {"_scheme": "full", "full_name": "Alex Equal"},
+        "is_active": True,
+        "is_verified": True,
+        "last_login": EQUAL_TIME,
+        "date_joined": EQUAL_TIME,
+        "locale": "en",
+        "last_modified": EQUAL_TIME,
+        "notes": None,
+        **values,
+    }
+
+
+def _ties() -> Iterator[dict[str, Any]]:
+    """Equal in nearly everything that there is to order by."""
+    for number in range(TIES):
+        yield _customer(
+            f"TIE-{number * 7919 % TIES:03}", locale=LOCALES[number % 2], is_active=number % 3 > 0
+        )
+
+
+def _without() -> Iterator[dict[str, Any]]:
+    """Without an email, a name, a sign-in; then without more than one of them."""
+    gaps: list[dict[str, Any]] = [{"email": None}, {"name_parts": {}}, {"last_login": None}]
+    gaps += [gaps[0] | gaps[1], gaps[1] | gaps[2], gaps[0] | gaps[1] | gaps[2]]
+    for number in range(240):
+        joined = f"2023-{1 + number % 12:02}-15T12:00:00Z"
+        gap = gaps[number % len(gaps)]
+        yield _customer(f"GAP-{number:03}", date_joined=joined, is_verified=number % 5 > 0, **gap)
+
+
+def _anonymised() -> Iterator[dict[str, Any]]:
+    """Inactive accounts that no longer point to a person."""
+    nothing: dict[str, Any] = {"email": None, "name_parts": {}, "last_login": None}
+    for number in range(80):
+        yield _customer(f"GONE-{number:02}", is_active=False, is_verified=False, **nothing)
+
+
+def _named() -> Iterator[dict[str, Any]]:
+    """Accents, scripts and signs; names that are equal as far as they are ordered by."""
+    for number, name in enumerate(NAMES):
+        parts = {"_scheme": "full", "full_name": name}
+        email = f"Mixed.Case+{number}%_'x@Edge.Example.ORG"
+        locale = LOCALES[number % len(LOCALES)]
+        yield _customer(
+            f"name.{number}_x", name_parts=parts, email=email, locale=locale, notes=name
+        )
+    for number in range(30):
+        parts = {"_scheme": "full", "full_name": "Long " * 38 + f"tail {number * 17 % 30}"}
+        yield _customer(f"LONG{number:02}", name_parts=parts, phone="+49 30 23125 000")
+
+
+def _alike() -> Iterator[dict[str, Any]]:
+    """Who have an external identifier in common, and identifiers that differ in case only."""
+    for number in range(60):
+        external = SHARED_EXTERNAL if number < 55 else SHARED_EXTERNAL.lower()
+        yield _customer(f"EXT-{number:02}", external_identifier=external, locale="nl")
+    for number in range(10):
+        twin = f"{CASE_TWIN}{number}"
+        for place, identifier in enumerate((twin, twin.lower(), twin.upper())):
+            yield _customer(identifier, email=f"{place}.{twin}@edge.example.org", phone="112")
+
+
+def _in_time() -> Iterator[dict[str, Any]]:
+    """A microsecond apart, around midnight where the organizer is, and centuries away."""
+    midnight = datetime(2024, 10, 27, 22, 0, tzinfo=UTC)
+    moments = [midnight + timedelta(microseconds=number - 20) for number in range(40)]
+    moments += [datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)]
+    for number, moment in enumerate(moments):
+        text = moment.isoformat(timespec="microseconds")
+        times = {"date_joined": text, "last_login": text, "last_modified": text}
+        yield _customer(f"TIME-{number:02}", **times)

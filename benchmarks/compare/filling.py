@@ -1,0 +1,61 @@
+"""The customers, people and programs that both versions have: made by the old one, then copied."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from benchmarks.compare.databases import Databases
+from benchmarks.compare.edges import write_edges
+from benchmarks.compare.questions import OTHERS, OURS, Caller
+from benchmarks.compare.versions import Version
+
+CUSTOMERS: Final = 30_000
+OTHER_CUSTOMERS: Final = 300
+PASSWORD: Final = "a comparison signs in"  # noqa: S105  # of databases that are thrown away
+MEMBERS: Final[Mapping[Caller, tuple[str, str]]] = {
+    Caller.MEMBER: ("member@example.org", OURS),
+    Caller.OTHER_MEMBER: ("other@example.org", OTHERS),
+}
+READ: Final = ("--permission", "organizer.customers:read")
+NOTES: Final = ("--permission", "organizer.customers.notes:read")
+PROGRAMS: Final[Mapping[Caller, tuple[str, tuple[str, ...]]]] = {
+    Caller.PROGRAM: (OURS, READ),
+    Caller.NOTES_PROGRAM: (OURS, (*READ, *NOTES)),
+    Caller.OTHER_PROGRAM: (OTHERS, READ),
+}
+
+
+def fill(old: Version, new: Version, databases: Databases) -> dict[Caller, str]:
+    """Both databases, with the same rows under the same ids; the tokens of the programs."""
+    for version in (old, new):
+        version.manage("migrate", "--verbosity", "0")
+        version.manage("collectstatic", "--noinput", "--verbosity", "0")
+    for slug, name, zone in (
+        (OURS, "Big Events LLC", "Europe/Berlin"),
+        (OTHERS, "Small Shows", "UTC"),
+    ):
+        old.manage("create_organizer", slug, "--name", name, "--timezone", zone)
+    _seed(old, OURS, CUSTOMERS, seed=1)
+    _seed(old, OTHERS, OTHER_CUSTOMERS, seed=2)
+    old.manage("import_customers", OURS, "--verbosity", "0", typed=write_edges())
+    for email, organizer in MEMBERS.values():
+        arguments = (email, "--organizer", organizer, "--password-stdin")
+        old.manage("create_staff", *arguments, typed=PASSWORD)
+    tokens = _make_tokens(old)
+    databases.copy()
+    return tokens
+
+
+def _seed(old: Version, organizer: str, customers: int, *, seed: int) -> None:
+    numbers = ("--customers", str(customers), "--seed", str(seed))
+    old.manage("seed_demo", organizer, *numbers, "--verbosity", "0")
+
+
+def _make_tokens(old: Version) -> dict[Caller, str]:
+    tokens = {Caller.MISTYPED: secrets.token_hex(24)}
+    for caller, (organizer, permissions) in PROGRAMS.items():
+        arguments = (organizer, "--name", caller.value, *permissions)
+        tokens[caller] = old.manage("create_token", *arguments).strip()
+    return tokens

@@ -1,0 +1,121 @@
+"""A version of Portal: a checkout, served by its own gunicorn from its own environment."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+HOST: Final = "portal.example.org"
+PATIENCE: Final = 30  # seconds
+COMPLAINT: Final = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Version:
+    """Where its code is, where it keeps its files, and where it answers."""
+
+    name: str
+    checkout: Path
+    directory: Path
+    database_url: str
+    secret_key: str
+    port: int
+
+    @property
+    def python(self) -> str:
+        """That of the checkout, so that each version has the packages that it was made with."""
+        return str(self.checkout / ".venv" / "bin" / "python")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Equal for both versions but for ports and places, so that links and cursors are equal.
+
+        Nothing is cut short: how far a list is counted must not depend on the machine.
+        """
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.directory),
+            "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+            "SECRET_KEY": self.secret_key,
+            "PUBLIC_URL": f"http://{HOST}",
+            "PORT": str(self.port),
+            "VAR_DIR": str(self.directory),
+            "DATABASE_URL": self.database_url,
+            "WEB_CONCURRENCY": "1",
+            "FACET_MILLISECONDS": "30000",
+            "STATEMENT_TIMEOUT": "30",
+        }
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "server.log"
+
+    @property
+    def complaints(self) -> list[str]:
+        """Lines of the log that no request should cause."""
+        return [f"{self.name}: {line}" for line in COMPLAINT.findall(self.log.read_text())]
+
+    def manage(self, *arguments: str, typed: str = "") -> str:
+        """What a command of manage.py prints. Raises RuntimeError where it fails."""
+        done = subprocess.run(
+            [self.python, "manage.py", *arguments],
+            cwd=self.checkout,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            output = f"{done.stdout}{done.stderr}"
+            raise RuntimeError(f"{self.name}: manage.py {arguments[0]} failed:\n{output}")
+        return done.stdout
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ones: all are taken for a moment before any is let go."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _number in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
+@contextlib.contextmanager
+def serve(version: Version) -> Iterator[None]:
+    """The version answers at its port; in any case it is stopped at the end."""
+    command = [version.python, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
+    with version.log.open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=version.checkout, env=version.environment, stdout=log, stderr=log
+        )
+    try:
+        _wait_until_it_listens(version, process)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_it_listens(version: Version, process: subprocess.Popen[bytes]) -> None:
+    """Gunicorn listens before its worker is there; a request then waits for it."""
+    for _attempt in range(PATIENCE * 20):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", version.port), timeout=PATIENCE).close()
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"{version.name}: no server:\n{version.log.read_text()}")

@@ -1,0 +1,56 @@
+"""Lists that are followed by their links, to the end and back, as programs do."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from tqdm import tqdm
+
+from benchmarks.compare.comparing import Comparison
+from benchmarks.compare.questions import API, JSON, Caller, Kind, Question
+
+# Three of all customers; shorter ones in short pages, so that they turn where customers are equal.
+FORWARDS: Final = (
+    *("", "ordering=-last_login", "ordering=-name&fields=identifier,name"),
+    *("ordering=-email&is_active=false", "ordering=last_login&is_active=false&page_size=20"),
+    *("search=muller&page_size=20", "search=alex+equal&ordering=-name&page_size=7"),
+    *("search=an&ordering=-last_login&locale=nl", "locale=nl&ordering=-locale"),
+    "locale=fi&locale=xx-custom&ordering=name&page_size=3",
+    "ordering=locale,-last_login,name&is_verified=false",
+    "ordering=is_active,-date_joined&date_joined_since=2025-10-01&page_size=20",
+    "ordering=-identifier&date_joined_since=2024-03-31&date_joined_until=2024-03-31&page_size=9",
+    "ordering=-last_modified&last_login_since=2025-11-15&page_size=30",
+    "never_logged_in=true&ordering=-last_login&page_size=45",
+    "external_identifier=Shared-Account-1&ordering=-date_joined&page_size=4",
+)
+BACKWARDS: Final = (
+    *("page=last", "page=last&ordering=-last_login", "page=last&ordering=-name&page_size=20"),
+    *("page=last&search=alex&page_size=10", "page=last&locale=nl&ordering=is_active"),
+    *("page=last&ordering=-is_verified,last_login,-name", "page=300&ordering=identifier"),
+)
+# More than there are pages: a walk in a circle has to end.
+LONGEST: Final = 700
+BACK: Final = 6
+
+
+def walk_lists(comparison: Comparison) -> None:
+    """Forwards to the end and a few pages back, then from the end backwards."""
+    for query in tqdm(FORWARDS, "Walks", unit="", disable=None):
+        last = _follow(comparison, f"{API}?{query}", "next", LONGEST)
+        _follow(comparison, last, "previous", BACK)
+    for query in BACKWARDS:
+        first = _follow(comparison, f"{API}?{query}", "previous", BACK)
+        _follow(comparison, first, "next", 2)
+
+
+def _follow(comparison: Comparison, path: str, link: str, pages: int) -> str:
+    """Page by page, each version by its own links, which are equal. The address of the last one."""
+    for _number in range(pages):
+        found = comparison.ask_json(Question(Kind.WALK, path, JSON, Caller.PROGRAM))
+        following = found[0][link] if found else None
+        if following is None:
+            return path
+        place = urlsplit(following)
+        path = f"{place.path}?{place.query}"
+    return path
