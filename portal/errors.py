@@ -14,42 +14,36 @@ from portal.api.errors import answer, is_api_path
 from portal.databases.failures import is_unavailable, replace_broken_connections
 from portal.request_ids import current_id
 
-REFUSALS: Final = {
-    400: "Bad request.",
-    413: "Request body too large.",
-    414: "Request address too long.",
-    431: "Request headers too large.",
-}
 RETRY_AFTER: Final = 5  # seconds
 
 
 def refuse_the_unreadable(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answers what the server could not read as a request, and bodies that are too large."""
+    """Refuses a Content-Type that cannot be parsed, and a body that is too large."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        status = _refusal(request)
-        if status is None:
+        # Set by portal/wsgi.py; no header of a request ends up under such a name.
+        if "portal.bad_content_type" in request.META:
+            refused = bad_request(request)
+        elif _is_too_large(request):
+            refused = _answer(request, 413, "Request body too large.")
+        else:
             return get_response(request)
-        refused = _answer(request, status, REFUSALS[status])
         refused["Content-Length"] = str(len(refused.content))
         return refused
 
     return middleware
 
 
-def _refusal(request: HttpRequest) -> int | None:
-    # portal/worker.py says so; no header of a request ends up under such a name.
-    refused: int | None = request.META.get("portal.refused")
+def _is_too_large(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    is_too_large = not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return refused or (413 if is_too_large else None)
+    return not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The request cannot be understood at all."""
-    return _answer(request, 400, REFUSALS[400])
+    return _answer(request, 400, "Bad request.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -78,16 +72,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:
-    if _wants_json(request):
+    if is_api_path(request):
         return answer(status, detail, **more)
     response = render(request, f"{status}.html", status=status)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    """Also where the path was not to be made out, and only the header says who asks."""
-    if "portal.refused" not in request.META:
-        return is_api_path(request)
-    forms = ["text/html", "application/json"]
-    return is_api_path(request) or request.get_preferred_type(forms) == forms[1]

@@ -9,7 +9,7 @@ env = Env()
 
 bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
 workers = env.int("WEB_CONCURRENCY", 2)
-worker_class = "portal.worker.Worker"
+worker_class = "gthread"
 threads = 4  # each has a connection of the pool in portal/settings/data.py
 timeout = 30
 control_socket_disable = True
@@ -19,7 +19,7 @@ limit_request_line = 8190
 limit_request_field_size = 2 * limit_request_line
 # What a proxy forwards is judged in one place, portal/proxies.py: gunicorn itself trusts nobody.
 forwarded_allow_ips = ""
-logger_class = "portal.worker.AccessLogger"
+logger_class = "portal.server_log.ServerLogger"
 # The path without its query string: people search for names and email addresses.
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'

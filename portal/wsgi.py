@@ -23,9 +23,10 @@ limit_statements(connections.settings)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Django's, which cannot even begin with a request whose content type it cannot read."""
+    """Django's, which cannot even begin with a request whose content type it cannot parse."""
     try:
         parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except (TypeError, ValueError):
-        environ["CONTENT_TYPE"], environ["portal.refused"] = "", 400
+        # portal/errors.py answers it with 400.
+        environ["CONTENT_TYPE"], environ["portal.bad_content_type"] = "", True
     return django_application(environ, start_response)

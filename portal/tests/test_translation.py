@@ -15,7 +15,7 @@ SPOKEN_ATTRIBUTE = re.compile(r"""\b(?:aria-label|placeholder|title|alt)=["']([^
 CODE = re.compile(r"<code>.*?</code>|<svg.*?</svg>|<!doctype.*?>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 # The name of the product, and the number that it shares with every other web site.
-UNTRANSLATED = {"Portal", "400", "403", "404", "413", "414", "431", "500", "503"}
+UNTRANSLATED = {"Portal", "400", "403", "404", "413", "500", "503"}
 
 
 def _words(path: Path) -> set[str]:

@@ -15,11 +15,9 @@ VALUES = {"organizer": "bigevents", "identifier": "C000001"}
 API: Any = get_resolver().namespace_dict["api"][1]
 ROUTES = sorted({name for name in API.reverse_dict if isinstance(name, str)} - {"unknown_path"})
 PUBLIC = {"openapi"}
-# From the outside in: the server, Django, the framework, our own rules.
+# From the outside in: Django, the framework, our own rules.
 ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
-    "an unreadable request": ("GET", {"portal.refused": 400}, 400),
-    "a long address": ("GET", {"portal.refused": 414}, 414),
-    "long headers": ("GET", {"portal.refused": 431}, 431),
+    "an unreadable content type": ("GET", {"portal.bad_content_type": True}, 400),
     "a large body": ("GET", {"CONTENT_LENGTH": str(2**20 + 1)}, 413),
     "an unknown host": ("GET", {"HTTP_HOST": "evil.example"}, 400),
     "a NUL": ("GET", {"QUERY_STRING": "x=%00"}, 400),
