@@ -40,7 +40,8 @@ def database_from(url: str) -> dict[str, Any]:
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
     # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.
     database["CONN_MAX_AGE"] = None if is_sqlite else 0
-    database["ENGINE"] = f"portal.databases.{'sqlite' if is_sqlite else 'postgresql'}"
+    if not is_sqlite:
+        database["ENGINE"] = "portal.databases.postgresql"
     database["OPTIONS"] = {
         **database.get("OPTIONS", {}),
         **(SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS),
