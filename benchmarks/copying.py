@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 from django.db import connection, transaction
 from django_scopes import scope
@@ -11,18 +12,21 @@ from django_scopes import scope
 from benchmarks.prepare import OURS
 from portal.customers.counting import counted_at_once
 from portal.customers.counts import kept_counts
-from portal.customers.indexing import table_for
+from portal.customers.indexing import indexed_at_once
 from portal.customers.loading import make_room
 from portal.customers.models import Customer
 from portal.customers.prepared import COLUMNS
 from portal.organizers import services
 
+COPY: Final = """
+    INSERT INTO {table} (organizer_id, {columns})
+    SELECT %s, {columns} FROM {table} WHERE organizer_id = %s ORDER BY id"""
+
 
 def copy_customers(path: str) -> None:
     """Writes the seconds to the file.
 
-    One statement puts our customers once more beside all that are there, at a third organizer,
-    into the table that an import of theirs would take.
+    One statement puts our customers once more beside all that are there, at a third organizer.
     """
     ours = services.get_organizer(OURS)
     third = services.create_organizer(slug="third", name="Third", timezone="Europe/Berlin")
@@ -34,15 +38,11 @@ def copy_customers(path: str) -> None:
         transaction.atomic(),
         counted_at_once(),
         connection.cursor() as cursor,
-        table_for(third, expected, beside=expected // 4) as table,
+        indexed_at_once(expected, beside=expected // 4),
     ):
-        cursor.execute(_copy_into(table), [third.pk, ours.pk])
+        cursor.execute(_copy(), [third.pk, ours.pk])
     Path(path).write_text(str(perf_counter() - begin))
 
 
-def _copy_into(table: str) -> str:
-    columns = ", ".join(COLUMNS)
-    return f"""
-        INSERT INTO {table} (organizer_id, {columns})
-        SELECT %s, {columns} FROM {Customer._meta.db_table}
-        WHERE organizer_id = %s ORDER BY id"""  # noqa: S608
+def _copy() -> str:
+    return COPY.format(table=Customer._meta.db_table, columns=", ".join(COLUMNS))

@@ -90,28 +90,23 @@ NAMES: Final = (
 )
 
 
-def triggers(table: str) -> tuple[str, ...]:
-    """Those of the table of all customers, or of a partition: one is enough for a statement."""
-    return (
-        f"""
-CREATE OR REPLACE TRIGGER customer_count_inserts AFTER INSERT ON {table}
+TRIGGERS: Final = (
+    """
+CREATE OR REPLACE TRIGGER customer_count_inserts AFTER INSERT ON customers_customer
 REFERENCING NEW TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_rows('1')""",
-        f"""
-CREATE OR REPLACE TRIGGER customer_count_deletes AFTER DELETE ON {table}
+    """
+CREATE OR REPLACE TRIGGER customer_count_deletes AFTER DELETE ON customers_customer
 REFERENCING OLD TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_rows('-1')""",
-        f"""
-CREATE OR REPLACE TRIGGER customer_count_updates AFTER UPDATE ON {table}
+    """
+CREATE OR REPLACE TRIGGER customer_count_updates AFTER UPDATE ON customers_customer
 REFERENCING OLD TABLE AS before NEW TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_moves()""",
-        f"""
-CREATE OR REPLACE TRIGGER customer_count_truncates AFTER TRUNCATE ON {table}
+    """
+CREATE OR REPLACE TRIGGER customer_count_truncates AFTER TRUNCATE ON customers_customer
 FOR EACH STATEMENT EXECUTE FUNCTION customers_count_nobody()""",
-    )
-
-
-TRIGGERS: Final = triggers("customers_customer")
+)
 DROPS: Final = (
     *(f"DROP TRIGGER IF EXISTS {name} ON customers_customer" for name in NAMES),
     "DROP FUNCTION IF EXISTS customers_count_rows",

@@ -39,7 +39,7 @@ def import_blocks(
 
 
 def _is_empty_for(organizer: Organizer) -> bool:
-    """Whether nobody is in the table that its customers will be in: on SQLite all have one."""
+    """Whether its customers can be added without a comparison. SQLite has one table for all."""
     return not (has_more_than(0) if connection.vendor == "sqlite" else has_customers(organizer))
 
 

@@ -1,6 +1,6 @@
-"""Where many new customers go: a table whose indexes are made when all of them are in it.
+"""SQLite: the indexes of customers are dropped during a large load, and made again at its end.
 
-That is quicker than to keep the indexes up row by row.
+That is quicker than to update the indexes row by row.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from django.db import connection
 from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
-from portal.customers.partitions import ALL, SHARED, new_partition, partition_of
 from portal.customers.words import INDEX_ON_SQLITE
-from portal.organizers.models import Organizer
 
 # For each index the statements that drop it and that make it again. SQLite cannot part with those
 # of unique constraints; its index of the search is a table that triggers keep. By default it merges
@@ -35,29 +33,25 @@ INDEXES: Final = """
 FEW: Final = 10_000
 
 
-def table_for(organizer: Organizer, expected: int, *, beside: int) -> AbstractContextManager[str]:
-    """The table that about so many new customers are written to, within a transaction.
+def indexed_at_once(expected: int, *, beside: int) -> AbstractContextManager[None]:
+    """Around a load of about so many new customers, within a transaction.
 
-    For many an organizer without customers gets a partition; what is not unique is refused at
-    the end only. SQLite, which has none, makes the indexes of all customers anew, where there are
-    not more others than `beside`: it pays up to twice as many others as new ones.
+    For a large load on SQLite, unless the table has more than `beside` customers: to make the
+    indexes of all customers anew pays up to twice as many others as new ones.
     """
-    if expected < FEW:
-        return nullcontext(ALL)
-    if connection.vendor == "postgresql":
-        has_own = partition_of(organizer) != SHARED
-        return nullcontext(ALL) if has_own else new_partition(organizer)
-    return nullcontext(ALL) if has_more_than(beside) else _without_indexes()
+    if connection.vendor != "sqlite" or expected < FEW or has_more_than(beside):
+        return nullcontext()
+    return _without_indexes()
 
 
 @contextmanager
-def _without_indexes() -> Iterator[str]:
+def _without_indexes() -> Iterator[None]:
     with connection.cursor() as cursor:
-        cursor.execute(INDEXES.format(table=ALL, search=INDEX_ON_SQLITE))
+        cursor.execute(INDEXES.format(table=Customer._meta.db_table, search=INDEX_ON_SQLITE))
         indexes = cursor.fetchall()
         for drop, _make in indexes:
             cursor.execute(drop)
-        yield ALL
+        yield
         for _drop, make in indexes:
             cursor.execute(make)
 

@@ -12,9 +12,8 @@ from django_scopes import scope
 
 from portal.customers.counting import counted_at_once
 from portal.customers.counts import kept_counts
-from portal.customers.indexing import table_for
+from portal.customers.indexing import indexed_at_once
 from portal.customers.models import Customer
-from portal.customers.partitions import ALL, partition_of
 from portal.customers.prepared import Batch, Ready, prepare_batch
 from portal.customers.rows import Known, Placed, Rejection
 from portal.customers.staging import Staging, write_at_once
@@ -22,10 +21,10 @@ from portal.organizers.models import Organizer
 
 BATCH: Final = 2_000
 REPORTED: Final = 50
-# From here on the database had better look at the table again before it plans queries.
+# After as many changes the statistics for the planner are updated at once.
 MANY: Final = 1_000
-# Nobody asks for customers by these, and they take as long to look at as all others together.
-UNASKED: Final = frozenset({"email", "name", "name_parts", "notes", "phone"})
+# No condition or order uses these columns, and they take as long to sample as all others together.
+UNUSED: Final = frozenset({"email", "name", "name_parts", "notes", "phone"})
 
 
 @dataclass
@@ -80,7 +79,7 @@ def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
             staging.add(batch)
         _write(organizer, staging, report)
     if report.created + report.updated >= MANY:
-        _analyze(organizer)
+        _analyze()
     return report
 
 
@@ -97,15 +96,15 @@ def add_customers(
     make_room()
     with transaction.atomic(), counted_at_once():
         _queue(organizer)
-        with table_for(organizer, expected, beside=expected) as table:
+        with indexed_at_once(expected, beside=expected):
             for batch in batches:
                 if isinstance(batch, Rejection):
                     report.reject([batch])
                 else:
-                    write_at_once(organizer, batch, table)
+                    write_at_once(organizer, batch)
                     report.created += batch.length
     if report.created >= MANY:
-        _analyze(organizer)
+        _analyze()
     return report
 
 
@@ -133,7 +132,7 @@ def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
 
 
 def has_customers(organizer: Organizer) -> bool:
-    """As counted: a look at them would lock their table, which new_partition() wants for itself."""
+    """As the database has counted them."""
     with scope(organizer=organizer):
         return kept_counts(organizer).total > 0
 
@@ -144,8 +143,8 @@ def _add(organizer: Organizer, staging: Staging, report: LoadReport) -> bool:
         with transaction.atomic():
             refused = staging.refuse_shared_emails()
             length = staging.count()
-            with counted_at_once(), table_for(organizer, length, beside=length // 4) as table:
-                staging.add_all(table)
+            with counted_at_once(), indexed_at_once(length, beside=length // 4):
+                staging.add_all()
     except IntegrityError:
         return False
     report.reject(refused)
@@ -173,12 +172,18 @@ def make_room() -> None:
             cursor.execute("PRAGMA cache_size = -96000")
 
 
-def _analyze(organizer: Organizer) -> None:
-    """So that the database plans for what it holds now. SQLite looks at indexes only."""
-    table, part = ALL, ""
+def _analyze() -> None:
+    """Update the statistics for the planner. SQLite has them of indexes only.
+
+    On PostgreSQL, VACUUM also marks the pages of the new rows as visible to all transactions, so
+    that index-only scans need not look at the table. It cannot run within a transaction.
+    """
+    statement = "ANALYZE {table}"
     if connection.vendor == "postgresql":
-        columns = [field.attname for field in Customer._meta.concrete_fields]
-        asked = ", ".join(name for name in columns if name not in UNASKED)
-        table, part = partition_of(organizer), f" ({asked})"
+        statement = "ANALYZE {table} ({columns})"
+        if not connection.in_atomic_block:
+            statement = "VACUUM (ANALYZE) {table} ({columns})"
+    names = [field.attname for field in Customer._meta.concrete_fields]
+    columns = ", ".join(name for name in names if name not in UNUSED)
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {table}{part}")
+        cursor.execute(statement.format(table=Customer._meta.db_table, columns=columns))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import connection
 
 from portal.customers.copying import add_column
-from portal.customers.partitions import ALL
+from portal.customers.models import Customer
 from portal.customers.prepared import COLUMNS, Batch, Ready, Values, column_definitions
 from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
@@ -20,9 +20,8 @@ COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
 INSERT_KNOWN: Final = "INSERT INTO staged (number, identifier) VALUES (%s, %s)"
 COPY_KNOWN: Final = "COPY staged (number, identifier) FROM STDIN"
 INSERT_AT_ONCE: Final = """
-    INSERT INTO {target} ({columns}, organizer_id) VALUES ({placeholders}, :organizer)"""
-# Whoever sees a new table sees all of it: the database need not look at each row again.
-COPY_AT_ONCE: Final = "COPY {target} ({columns}, organizer_id) FROM STDIN WITH (FREEZE {is_new})"
+    INSERT INTO {table} ({columns}, organizer_id) VALUES ({placeholders}, :organizer)"""
+COPY_AT_ONCE: Final = "COPY {table} ({columns}, organizer_id) FROM STDIN"
 # Neighbours in one order, which takes less time than an index and a look into it for each row.
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE number IN (
@@ -72,7 +71,7 @@ FREE_EMAILS: Final = """
         SELECT 1 FROM staged WHERE staged.identifier = {table}.identifier
         AND NOT (staged.email_key {same} {table}.email_key))"""
 ADD: Final = """
-    INSERT INTO {target} (organizer_id, {columns}) SELECT %(organizer)s, {columns} FROM staged"""
+    INSERT INTO {table} (organizer_id, {columns}) SELECT %(organizer)s, {columns} FROM staged"""
 # SQLite would take ON for a join if nothing stood before it.
 MERGE: Final = f"""{ADD} WHERE 1 = 1 ORDER BY number
     ON CONFLICT (organizer_id, identifier) DO UPDATE SET {{assignments}}"""
@@ -133,9 +132,9 @@ class Staging:
         self._execute(FREE_EMAILS)
         self._execute(MERGE)
 
-    def add_all(self, table: str) -> None:
-        """Write what is staged, to this table of an organizer that has no customers yet."""
-        self._execute(ADD, table)
+    def add_all(self) -> None:
+        """Write what is staged, for an organizer that has no customers yet."""
+        self._execute(ADD)
 
     def drop(self) -> None:
         """The next load of this connection makes its own."""
@@ -148,9 +147,9 @@ class Staging:
             for _number, place, email in sorted(refused, key=itemgetter(0))
         ]
 
-    def _execute(self, statement: str, target: str = ALL) -> int:
+    def _execute(self, statement: str) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(_spelled_out(statement, target), {"organizer": self._organizer.pk})
+            cursor.execute(_spelled_out(statement), {"organizer": self._organizer.pk})
             count: int = cursor.rowcount
             return count
 
@@ -161,21 +160,19 @@ class Staging:
             return rows
 
 
-def write_at_once(organizer: Organizer, rows: Ready, table: str) -> None:
+def write_at_once(organizer: Organizer, rows: Ready) -> None:
     """Past the staging table. Raises IntegrityError for whatever is there already."""
     content = rows.content
     if isinstance(content, bytes):
         content = add_column(content, organizer.pk)
     insert = INSERT_AT_ONCE.replace(":organizer", str(organizer.pk))
-    _write(COPY_AT_ONCE, insert, content, table)
+    _write(COPY_AT_ONCE, insert, content)
 
 
-def _spelled_out(statement: str, target: str = ALL) -> str:
+def _spelled_out(statement: str) -> str:
     same = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
     return statement.format(
-        table=ALL,
-        target=target,
-        is_new=target != ALL,
+        table=Customer._meta.db_table,
         columns=", ".join(COLUMNS),
         definitions=column_definitions(),
         placeholders=", ".join(["%s"] * len(COLUMNS)),
@@ -185,12 +182,12 @@ def _spelled_out(statement: str, target: str = ALL) -> str:
     )
 
 
-def _write(copy_in: str, insert: str, content: bytes | list[Values], target: str = ALL) -> None:
+def _write(copy_in: str, insert: str, content: bytes | list[Values]) -> None:
     if not content:
         return
     with connection.cursor() as cursor:
         if isinstance(content, list):
-            cursor.executemany(_spelled_out(insert, target), content)
+            cursor.executemany(_spelled_out(insert), content)
             return
-        with connection.wrap_database_errors, cursor.copy(_spelled_out(copy_in, target)) as copy:
+        with connection.wrap_database_errors, cursor.copy(_spelled_out(copy_in)) as copy:
             copy.write(content)

@@ -1,20 +1,17 @@
-"""Migrations of a table that is in use: indexes that nobody has to wait for.
+"""Operations for migrations of a table that is in use: indexes that lock out no other transaction.
 
-A migration with one of these says `atomic = False`. SQLite knows the plain way only.
+A migration with one of these says `atomic = False`. SQLite only has the plain statements.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.db.migrations import AddIndex, RemoveIndex, RunPython
 
-PARTITIONS: Final = """
-    SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass(%s) ORDER BY 1"""
-
 
 class AddIndexOnline(AddIndex):
-    """Makes it while others write: where there are partitions, one after the other."""
+    """CREATE INDEX CONCURRENTLY on PostgreSQL: others write meanwhile."""
 
     atomic = False
 
@@ -32,7 +29,7 @@ class AddIndexOnline(AddIndex):
 
 
 class RemoveIndexOnline(RemoveIndex):
-    """Drops it while others read and write; where there are partitions, they wait a moment."""
+    """DROP INDEX CONCURRENTLY on PostgreSQL: others read and write meanwhile."""
 
     atomic = False
 
@@ -62,40 +59,15 @@ def _model(
 
 
 def _add(schema_editor: Any, model: Any, index: Any) -> None:
-    if not _is_postgres(schema_editor):
-        schema_editor.add_index(model, index)
-    elif _partitions(schema_editor, model):
-        _add_to_each(schema_editor, model, index)
-    else:
-        schema_editor.add_index(model, index, concurrently=True)
-
-
-def _add_to_each(schema_editor: Any, model: Any, index: Any) -> None:
-    """That of the whole is no more than a name, and valid as soon as each partition has its own.
-
-    The name comes first: a partition that is added meanwhile has the index from the beginning.
-    """
-    table = model._meta.db_table
-    head = f'CREATE INDEX "{index.name}" ON "{table}"'
-    rest = str(index.create_sql(model, schema_editor)).removeprefix(head)
-    schema_editor.execute(f'CREATE INDEX "{index.name}" ON ONLY "{table}"{rest}')
-    for partition in _partitions(schema_editor, model):
-        name = f"{index.name}{partition.removeprefix(table)}"
-        schema_editor.execute(f'CREATE INDEX CONCURRENTLY "{name}" ON {partition}{rest}')
-        schema_editor.execute(f'ALTER INDEX "{index.name}" ATTACH PARTITION "{name}"')
+    schema_editor.add_index(model, index, **_options(schema_editor))
 
 
 def _remove(schema_editor: Any, model: Any, index: Any) -> None:
-    if _is_postgres(schema_editor) and not _partitions(schema_editor, model):
-        schema_editor.remove_index(model, index, concurrently=True)
-    else:
-        schema_editor.remove_index(model, index)
+    schema_editor.remove_index(model, index, **_options(schema_editor))
 
 
-def _partitions(schema_editor: Any, model: Any) -> list[str]:
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(PARTITIONS, [model._meta.db_table])
-        return [name for (name,) in cursor.fetchall()]
+def _options(schema_editor: Any) -> dict[str, bool]:
+    return {"concurrently": True} if _is_postgres(schema_editor) else {}
 
 
 def analyze(table: str) -> RunPython:
@@ -109,15 +81,6 @@ def analyze(table: str) -> RunPython:
             schema_editor.execute(f"ANALYZE {table}")
 
     return RunPython(forwards, RunPython.noop)
-
-
-def _is_partitioned(schema_editor: Any, model: Any) -> bool:
-    with schema_editor.connection.cursor() as cursor:
-        table = model._meta.db_table
-        return any(
-            each.name == table and each.type == "p"
-            for each in schema_editor.connection.introspection.get_table_list(cursor)
-        )
 
 
 def _is_postgres(schema_editor: Any) -> bool:

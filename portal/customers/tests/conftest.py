@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 
 import pytest
@@ -14,9 +15,7 @@ from portal.conftest import CustomerMaker
 from portal.customers import numbers, pages, searching
 from portal.customers.demo import BLOCK, UNTIL, demo_block
 from portal.customers.loading import add_customers
-from portal.customers.partitions import SHARED
 from portal.customers.prepared import Ready, make_ready
-from portal.customers.staging import write_at_once
 from portal.customers.tests.plans import Plan
 from portal.customers.tests.walks import CUSTOMERS, OTHERS
 from portal.organizers.models import Organizer
@@ -49,44 +48,34 @@ def plans() -> list[Plan]:
     return []
 
 
-# On PostgreSQL they may have been few once, and are in the table that they share with others.
-TABLES = {"postgresql": ("own", "shared"), "sqlite": ("the one",)}
+@pytest.fixture(scope="module")
+def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organizer]:
+    """With a neighbour. No other module's tests ever see them."""
+    with django_db_blocker.unblock(), _dropped_afterwards():
+        large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
+        beside = create_organizer(slug="beside", name="Beside")
+        for seed, (organizer, count) in enumerate(((large, CUSTOMERS), (beside, OTHERS)), 1):
+            add_customers(organizer, _blocks(count, seed), expected=count)
+        yield large
 
 
-@pytest.fixture(scope="module", params=TABLES[connection.vendor])
-def large(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Organizer]:
-    """With a neighbour. No other module's tests ever see them: nothing of it is committed."""
-    with django_db_blocker.unblock():
+@contextmanager
+def _dropped_afterwards() -> Iterator[None]:
+    """On PostgreSQL a large load ends with VACUUM, which cannot run within a transaction."""
+    if connection.vendor == "sqlite":
         with transaction.atomic():
-            large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
-            beside = create_organizer(slug="beside", name="Beside")
-            fill = _fill_shared if request.param == "shared" else _fill
-            fill({large: CUSTOMERS, beside: OTHERS})
-            yield large
+            yield
             transaction.set_rollback(True)
-        if connection.vendor == "postgresql":
-            # What was rolled back still takes its place.
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM (ANALYZE)")
-
-
-def _fill(numbers: dict[Organizer, int]) -> None:
-    for seed, (organizer, count) in enumerate(numbers.items(), 1):
-        add_customers(organizer, _blocks(count, seed), expected=count)
-
-
-def _fill_shared(numbers: dict[Organizer, int]) -> None:
-    """As VACUUM, which is not for transactions, would leave them."""
+        return
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {SHARED}")
-        for seed, (organizer, count) in enumerate(numbers.items(), 1):
-            for block in _blocks(count, seed):
-                write_at_once(organizer, block, SHARED)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"REINDEX TABLE {SHARED}")
-        cursor.execute(f"ANALYZE {SHARED}")
+        # VACUUM marks only pages whose rows are known to be committed, on the disk.
+        cursor.execute("SET synchronous_commit = on")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET synchronous_commit")
+            cursor.execute(f"TRUNCATE {Organizer._meta.db_table} CASCADE")
+            cursor.execute("VACUUM (ANALYZE)")
 
 
 def _blocks(count: int, seed: int) -> Iterator[Ready]:

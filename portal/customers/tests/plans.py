@@ -30,8 +30,6 @@ NAMES = {
     f"sqlite_autoindex_{TABLE}_1": "customer_identifier_in_organizer",
     f"sqlite_autoindex_{TABLE}_2": "customer_email_in_organizer",
 }
-# PostgreSQL names the partition and its index: these are those of the table of all.
-PARTITIONS = "SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits"
 # What the database keeps beside customers: no plan for customers.
 KEPT, KEPT_TABLE = "customer_count_by_combination", CustomerCount._meta.db_table
 
@@ -73,25 +71,23 @@ def _on_postgresql(sql: str, values: Any) -> Plan:
         cursor.execute(setting or "SELECT 1")
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values)
         (found,) = cursor.fetchone()
-        cursor.execute(PARTITIONS)
-        wholes = dict(cursor.fetchall())
     transaction.savepoint_rollback(savepoint)
     [explained] = json.loads(found) if isinstance(found, str) else found
     plan = Plan(sql)
-    _read_node(plan, explained["Plan"], wholes)
+    _read_node(plan, explained["Plan"])
     return plan
 
 
-def _read_node(plan: Plan, node: dict[str, Any], wholes: dict[str, str]) -> None:
+def _read_node(plan: Plan, node: dict[str, Any]) -> None:
     is_kept = node.get("Index Name") == KEPT or node.get("Relation Name") == KEPT_TABLE
     if is_kept or not node["Actual Loops"]:
         return
     if "Index Name" in node:
-        plan.indexes.add(wholes.get(node["Index Name"], node["Index Name"]))
+        plan.indexes.add(node["Index Name"])
     if "Relation Name" in node:
         plan.is_covered &= node["Node Type"] == "Index Only Scan"
     if node["Node Type"] == "Seq Scan":
-        plan.tables.add(wholes.get(node["Relation Name"], node["Relation Name"]))
+        plan.tables.add(node["Relation Name"])
     if node["Node Type"] == "Sort":
         plan.is_sorted = True
     if "Index Name" in node or "Relation Name" in node:
@@ -99,7 +95,7 @@ def _read_node(plan: Plan, node: dict[str, Any], wholes: dict[str, str]) -> None
         rows = node["Actual Rows"] + sum(node.get(name, 0) for name in removed)
         plan.rows += int(rows * node["Actual Loops"])
     for each in node.get("Plans", ()):
-        _read_node(plan, each, wholes)
+        _read_node(plan, each)
 
 
 def _on_sqlite(sql: str, values: Any) -> Plan:

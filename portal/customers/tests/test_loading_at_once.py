@@ -16,7 +16,6 @@ from portal.customers import services
 from portal.customers.demo import demo_customers
 from portal.customers.loading import LoadReport, add_customers, load_customers
 from portal.customers.models import Customer
-from portal.customers.partitions import partition_of
 from portal.customers.prepared import Ready, make_ready
 from portal.customers.rows import Placed
 from portal.customers.tests.rows import make_row
@@ -56,20 +55,53 @@ def test_one_that_is_there_already_stops_all(organizer: Organizer) -> None:
 
 UNKNOWN = """
     SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
-    WHERE indrelid = to_regclass(%(table)s)
-    EXCEPT SELECT attname FROM pg_stats WHERE tablename = %(table)s"""
+    WHERE indrelid = 'customers_customer'::regclass
+    EXCEPT SELECT attname FROM pg_stats WHERE tablename = 'customers_customer'"""
+VISIBLE = """
+    SELECT relallvisible, relpages FROM pg_class WHERE oid = 'customers_customer'::regclass"""
+AUTOVACUUM = {
+    "autovacuum_vacuum_scale_factor=0.02",
+    "autovacuum_vacuum_insert_scale_factor=0.02",
+    "autovacuum_analyze_scale_factor=0.01",
+}
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has statistics of indexes only"
+)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite looks at indexes only")
-@pytest.mark.parametrize("expected", [1_000, 1_000_000])
-def test_the_planner_knows_every_column_of_an_index(organizer: Organizer, expected: int) -> None:
-    add_customers(organizer, [_ready(demo_customers(1_000))], expected=expected)
-
+def _fetch(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_stats WHERE tablename = %s", [partition_of(organizer)])
-        assert cursor.fetchall()
-        cursor.execute(UNKNOWN, {"table": partition_of(organizer)})
-        assert cursor.fetchall() == []
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+
+
+@on_postgresql
+def test_the_planner_knows_every_column_of_an_index(organizer: Organizer) -> None:
+    add_customers(organizer, [_ready(demo_customers(1_000))], expected=1_000)
+
+    assert _fetch("SELECT 1 FROM pg_stats WHERE tablename = 'customers_customer'")
+    assert _fetch(UNKNOWN) == []
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_after_a_large_load_the_visibility_map_is_set(organizer: Organizer) -> None:
+    with connection.cursor() as cursor:
+        # VACUUM marks only pages whose rows are known to be committed, on the disk.
+        cursor.execute("SET synchronous_commit = on")
+
+    add_customers(organizer, [_ready(demo_customers(1_000))], expected=1_000)
+
+    [(visible, pages)] = _fetch(VISIBLE)
+    assert visible == pages > 0
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_autovacuum_looks_after_few_changes() -> None:
+    [(options,)] = _fetch("SELECT reloptions FROM pg_class WHERE relname = 'customers_customer'")
+
+    assert set(options) == AUTOVACUUM
 
 
 def _indexes() -> dict[str, Any]:
@@ -122,7 +154,7 @@ def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> 
     assert _indexes() == before
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL takes a new table")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its indexes")
 def test_indexes_are_kept_where_others_have_customers(
     organizer: Organizer, rival: Organizer
 ) -> None:

@@ -132,33 +132,6 @@ def test_others_are_read_and_written_while_many_are_loaded(
     assert _numbers(rival, organizer) == [1, 20]
 
 
-@beside
-def test_whoever_reads_others_for_long_makes_nobody_wait_but_the_load(
-    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
-) -> None:
-    make_customer(of=rival)
-    is_reading, is_done = Event(), Event()
-
-    def read_slowly() -> None:
-        with transaction.atomic():
-            _numbers(rival)
-            is_reading.set()
-            is_done.wait(PATIENCE)
-
-    prepared = make_ready(each.row for each in demo_customers(20))
-    with ThreadPoolExecutor() as pool:
-        reading = pool.submit(_apart, read_slowly)
-        is_reading.wait(PATIENCE)
-        load = pool.submit(_apart, partial(add_customers, organizer, [prepared], expected=FEW))
-        _wait_until_somebody_waits()
-        # Behind the load, which waits behind who reads slowly.
-        assert _numbers(rival) == [1]
-        assert not load.done()
-        is_done.set()
-        reading.result()
-        assert load.result() == LoadReport(created=20)
-
-
 def _numbers(*organizers: Organizer) -> list[int]:
     found = []
     for organizer in organizers:

@@ -1,4 +1,4 @@
-"""What belongs to an organizer can be partitioned or distributed by it."""
+"""Rows of an organizer are together in every index, and a customer's primary key is its id."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from django.apps import apps
-from django.db import connection
+from django.db import IntegrityError, connection
 
+from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 
 TABLE: Final = Customer._meta.db_table
@@ -36,7 +36,16 @@ def test_every_index_in_the_database_begins_with_the_organizer() -> None:
     assert {name: column for name, column in first.items() if column != "organizer_id"} == {}
 
 
-def test_nothing_refers_to_a_customer_by_its_number_alone() -> None:
-    fields = [field for model in apps.get_models() for field in model._meta.get_fields()]
+def _execute(statement: str, *values: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
-    assert [field for field in fields if field.related_model is Customer] == []
+
+def test_another_table_can_refer_to_a_customer_by_its_id(make_customer: CustomerMaker) -> None:
+    customer = make_customer()
+    _execute(f"CREATE TABLE customers_note (customer_id BIGINT REFERENCES {TABLE} (id))")
+
+    _execute("INSERT INTO customers_note VALUES (%s)", customer.pk)
+
+    with pytest.raises(IntegrityError):
+        _execute("INSERT INTO customers_note VALUES (%s)", customer.pk + 1)
