@@ -10,9 +10,8 @@ from django.db import connection, transaction
 from django_scopes import scope
 
 from benchmarks.prepare import OURS
-from portal.customers.counting import counted_at_once
 from portal.customers.counts import kept_counts
-from portal.customers.indexing import indexed_at_once
+from portal.customers.indexing import written_at_once
 from portal.customers.loading import make_room
 from portal.customers.models import Customer
 from portal.customers.prepared import COLUMNS
@@ -36,9 +35,8 @@ def copy_customers(path: str) -> None:
     make_room()
     with (
         transaction.atomic(),
-        counted_at_once(),
         connection.cursor() as cursor,
-        indexed_at_once(expected, beside=expected // 4),
+        written_at_once(expected),
     ):
         cursor.execute(_copy(), [third.pk, ours.pk])
     Path(path).write_text(str(perf_counter() - begin))

@@ -14,11 +14,6 @@ def copy_text(columns: Sequence[Sequence[Any]]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def add_column(text: bytes, number: int) -> bytes:
-    """The same lines with a last column, which is this number in each."""
-    return text.replace(b"\n", b"\t%d\n" % number)
-
-
 def _words(column: Sequence[Any]) -> Sequence[str]:
     if isinstance(column[0], bool):
         return ["t" if each else "f" for each in column]

@@ -55,18 +55,17 @@ def demo_customers(count: int, *, seed: int = 1, until: date = UNTIL) -> Iterato
     seed; another seed has other identifiers.
     """
     for first in range(0, count, BLOCK):
-        block = demo_block(first, min(BLOCK, count - first), seed=seed, until=until)
-        for number, row in enumerate(block, start=first + 1):
-            yield Placed(f"demo customer {number}", row)
+        yield from demo_block(first, min(BLOCK, count - first), seed=seed, until=until)
 
 
-def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[InventedRow]:
+def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[Placed]:
     """Some of them, from a multiple of BLOCK on: blocks know nothing of each other."""
     random = Random(f"{seed} {first}")  # noqa: S311
     calendar = _Calendar(until)
     identifiers = _identifiers(seed, first)
     for number in range(first + 1, first + count + 1):
-        yield _customer(random, calendar, number, next(identifiers))
+        row = _customer(random, calendar, number, next(identifiers))
+        yield Placed(f"demo customer {number}", row)
 
 
 def _identifiers(seed: int, first: int) -> Iterator[str]:

@@ -6,12 +6,13 @@ That is quicker than to update the indexes row by row.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Final
 
 from django.db import connection
 from django_scopes import scopes_disabled
 
+from portal.customers.counting import counted_at_once
 from portal.customers.models import Customer
 from portal.customers.words import INDEX_ON_SQLITE
 
@@ -33,20 +34,17 @@ INDEXES: Final = """
 FEW: Final = 10_000
 
 
-def indexed_at_once(expected: int, *, beside: int) -> AbstractContextManager[None]:
-    """Around a load of about so many new customers, within a transaction.
-
-    For a large load on SQLite, unless the table has more than `beside` customers: to make the
-    indexes of all customers anew pays up to twice as many others as new ones.
-    """
-    if connection.vendor != "sqlite" or expected < FEW or has_more_than(beside):
-        return nullcontext()
-    return _without_indexes()
-
-
 @contextmanager
-def _without_indexes() -> Iterator[None]:
-    with connection.cursor() as cursor:
+def written_at_once(count: int) -> Iterator[None]:
+    """Around a load that writes so many customers, within a transaction.
+
+    For a large load on SQLite, unless the table has a fourth as many already: to make the indexes
+    of all customers anew pays up to about as many.
+    """
+    if connection.vendor != "sqlite" or count < FEW or _has_more_than(count // 4):
+        yield
+        return
+    with counted_at_once(), connection.cursor() as cursor:
         cursor.execute(INDEXES.format(table=Customer._meta.db_table, search=INDEX_ON_SQLITE))
         indexes = cursor.fetchall()
         for drop, _make in indexes:
@@ -56,7 +54,7 @@ def _without_indexes() -> Iterator[None]:
             cursor.execute(make)
 
 
-def has_more_than(number: int) -> bool:
+def _has_more_than(number: int) -> bool:
     """Whether all organizers together have more customers."""
     with scopes_disabled():
         return Customer.objects.all()[: number + 1].count() > number

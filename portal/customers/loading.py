@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count, islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
-from portal.customers.counting import counted_at_once
 from portal.customers.counts import kept_counts
-from portal.customers.indexing import indexed_at_once
+from portal.customers.indexing import written_at_once
 from portal.customers.models import Customer
-from portal.customers.prepared import Batch, Ready, prepare_batch
+from portal.customers.prepared import Batch, prepare_batch
 from portal.customers.rows import Known, Placed, Rejection
-from portal.customers.staging import Staging, write_at_once
+from portal.customers.staging import Staging
 from portal.organizers.models import Organizer
 
 BATCH: Final = 2_000
@@ -56,6 +55,15 @@ class LoadReport:
                 self.rejections.append(rejection)
 
 
+class _Changes(NamedTuple):
+    """What comparing and writing the staged rows came to."""
+
+    unchanged: int
+    refused: list[Rejection]
+    created: int = 0
+    updated: int = 0
+
+
 def load_customers(organizer: Organizer, rows: Iterable[Placed | Known | Rejection]) -> LoadReport:
     """Create or update the organizer's customers, by identifier; others are left alone.
 
@@ -77,33 +85,8 @@ def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
-        _write(organizer, staging, report)
+        _write(staging, report)
     if report.created + report.updated >= MANY:
-        _analyze()
-    return report
-
-
-def add_customers(
-    organizer: Organizer, batches: Iterable[Ready | Rejection], *, expected: int
-) -> LoadReport:
-    """Create customers that differ in identifier and email, at an organizer that has none yet.
-
-    All or none, without the staging of load_customers(), from rows that are prepared already,
-    about as many as expected. Raises IntegrityError where they are not so different after all.
-    Rejections among the rows are passed on to the report.
-    """
-    report = LoadReport()
-    make_room()
-    with transaction.atomic(), counted_at_once():
-        _queue(organizer)
-        with indexed_at_once(expected, beside=expected):
-            for batch in batches:
-                if isinstance(batch, Rejection):
-                    report.reject([batch])
-                else:
-                    write_at_once(organizer, batch)
-                    report.created += batch.length
-    if report.created >= MANY:
         _analyze()
     return report
 
@@ -123,43 +106,37 @@ def _batches(
         yield batch
 
 
-def _write(organizer: Organizer, staging: Staging, report: LoadReport) -> None:
+def _write(staging: Staging, report: LoadReport) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_known()
-    if staging.count() and (has_customers(organizer) or not _add(organizer, staging, report)):
-        _merge(staging, report)
+    if staging.count():
+        staging.make_indexes()
+        try:
+            changes = _compare_and_write(staging)
+        except IntegrityError:
+            # Another transaction has saved one of these customers after they were compared.
+            changes = _compare_and_write(staging)
+        report.unchanged += changes.unchanged
+        report.created, report.updated = changes.created, changes.updated
+        report.reject(changes.refused)
     staging.drop()
+
+
+def _compare_and_write(staging: Staging) -> _Changes:
+    with transaction.atomic():
+        unchanged, refused = staging.drop_unchanged(), staging.refuse_taken_emails()
+        length = staging.count()
+        if not length:
+            return _Changes(unchanged, refused)
+        with written_at_once(length):
+            updated, created = staging.update(), staging.insert()
+    return _Changes(unchanged, refused, created, updated)
 
 
 def has_customers(organizer: Organizer) -> bool:
     """As the database has counted them."""
     with scope(organizer=organizer):
         return kept_counts(organizer).total > 0
-
-
-def _add(organizer: Organizer, staging: Staging, report: LoadReport) -> bool:
-    """Whether the organizer has no customers still: somebody may just have saved one."""
-    try:
-        with transaction.atomic():
-            refused = staging.refuse_shared_emails()
-            length = staging.count()
-            with counted_at_once(), indexed_at_once(length, beside=length // 4):
-                staging.add_all()
-    except IntegrityError:
-        return False
-    report.reject(refused)
-    report.created = length
-    return True
-
-
-def _merge(staging: Staging, report: LoadReport) -> None:
-    staging.make_indexes()
-    report.unchanged += staging.drop_unchanged()
-    report.reject(staging.refuse_taken_emails())
-    if length := staging.count():
-        report.created = staging.count_new()
-        report.updated = length - report.created
-        staging.merge()
 
 
 def make_room() -> None:

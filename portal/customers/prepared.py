@@ -27,18 +27,16 @@ Kind = TypeVar("Kind")
 Values = tuple[Any, ...]  # text, number, truth, or nothing
 
 
-class Ready(NamedTuple):
-    """So many rows: text for COPY on PostgreSQL, values on SQLite."""
-
-    length: int
-    content: bytes | list[Values]
+# Rows as the database takes them: text for COPY on PostgreSQL, values on SQLite.
+Content = bytes | list[Values]
 
 
 class Batch(NamedTuple):
     """Rows on their way into the staging table, by what has to be done with them."""
 
-    placed: Ready  # the number of the row, its place, COLUMNS
-    known: Ready  # the number of the row, its identifier
+    length: int
+    placed: Content  # the number of the row, its place, COLUMNS
+    known: Content  # the number of the row, its identifier
     rejections: list[Rejection]
 
 
@@ -62,8 +60,9 @@ def prepare_batch(rows: Iterable[Placed | Known | Rejection], first: int) -> Bat
     _numbers, rejections = _each(Rejection, everything)
     columns = _columns(each.row for each in placed)
     return Batch(
-        _ready([numbers, [each.place for each in placed], *columns]),
-        _ready([known_numbers, [each.identifier for each in known]]),
+        len(everything),
+        _content([numbers, [each.place for each in placed], *columns]),
+        _content([known_numbers, [each.identifier for each in known]]),
         rejections,
     )
 
@@ -74,17 +73,11 @@ def _each(kind: type[Kind], rows: Iterable[tuple[int, object]]) -> tuple[list[in
     return [number for number, _row in found], [row for _number, row in found]
 
 
-def make_ready(rows: Iterable[CustomerRow | InventedRow]) -> Ready:
-    """The rows as COLUMNS. Needs no connection, only to know to which database they go."""
-    return _ready(_columns(rows))
-
-
-def _ready(columns: list[Sequence[Any]]) -> Ready:
+def _content(columns: list[Sequence[Any]]) -> Content:
     """As the database takes them in the least time, also from another process."""
-    length = len(columns[0]) if columns else 0
-    if length and connection.vendor == "postgresql":
-        return Ready(length, copy_text(columns))
-    return Ready(length, [*zip(*columns, strict=True)])
+    if columns[0] and connection.vendor == "postgresql":
+        return copy_text(columns)
+    return [*zip(*columns, strict=True)]
 
 
 def _columns(rows: Iterable[CustomerRow | InventedRow]) -> list[Sequence[Any]]:

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from django.db import connection
 
-from portal.customers.copying import add_column
 from portal.customers.models import Customer
-from portal.customers.prepared import COLUMNS, Batch, Ready, Values, column_definitions
+from portal.customers.prepared import COLUMNS, Batch, Content, column_definitions
 from portal.customers.rows import Rejection
 from portal.organizers.models import Organizer
 
@@ -19,9 +18,6 @@ COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
 # They have no place, because nothing will be said about them.
 INSERT_KNOWN: Final = "INSERT INTO staged (number, identifier) VALUES (%s, %s)"
 COPY_KNOWN: Final = "COPY staged (number, identifier) FROM STDIN"
-INSERT_AT_ONCE: Final = """
-    INSERT INTO {table} ({columns}, organizer_id) VALUES ({placeholders}, :organizer)"""
-COPY_AT_ONCE: Final = "COPY {table} ({columns}, organizer_id) FROM STDIN"
 # Neighbours in one order, which takes less time than an index and a look into it for each row.
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE number IN (
@@ -59,10 +55,6 @@ REFUSE_SHARED: Final = """
             FROM staged WHERE email_key IS NOT NULL) AS neighbours
         WHERE earlier IS NOT NULL)
     RETURNING number, place, email"""
-COUNT_NEW: Final = """
-    SELECT COUNT(*) FROM staged WHERE NOT EXISTS (
-        SELECT 1 FROM {table} kept
-        WHERE kept.organizer_id = %(organizer)s AND kept.identifier = staged.identifier)"""
 COUNT: Final = "SELECT COUNT(*) FROM staged"
 # Two customers may swap their emails, and each row is checked as it is written.
 FREE_EMAILS: Final = """
@@ -70,11 +62,15 @@ FREE_EMAILS: Final = """
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
         SELECT 1 FROM staged WHERE staged.identifier = {table}.identifier
         AND NOT (staged.email_key {same} {table}.email_key))"""
-ADD: Final = """
-    INSERT INTO {table} (organizer_id, {columns}) SELECT %(organizer)s, {columns} FROM staged"""
-# SQLite would take ON for a join if nothing stood before it.
-MERGE: Final = f"""{ADD} WHERE 1 = 1 ORDER BY number
-    ON CONFLICT (organizer_id, identifier) DO UPDATE SET {{assignments}}"""
+UPDATE: Final = """
+    UPDATE {table} SET {assignments} FROM staged
+    WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
+INSERT_NEW: Final = """
+    INSERT INTO {table} (organizer_id, {columns}) SELECT %(organizer)s, {columns} FROM staged
+    WHERE NOT EXISTS (
+        SELECT 1 FROM {table} kept
+        WHERE kept.organizer_id = %(organizer)s AND kept.identifier = staged.identifier)
+    ORDER BY number"""
 
 
 class Staging:
@@ -86,8 +82,8 @@ class Staging:
 
     def add(self, batch: Batch) -> None:
         """Stage rows, whose numbers no other batch has."""
-        _write(COPY, INSERT, batch.placed.content)
-        _write(COPY_KNOWN, INSERT_KNOWN, batch.known.content)
+        _write(COPY, INSERT, batch.placed)
+        _write(COPY_KNOWN, INSERT_KNOWN, batch.known)
 
     def drop_repeated(self) -> int:
         """Of several rows with one identifier the last one stays. How many went."""
@@ -113,28 +109,23 @@ class Staging:
         """Take out rows whose email another customer keeps, or an earlier row brings."""
         return self._refuse(REFUSE_KEPT, REFUSE_SHARED, REFUSE_KEPT)
 
-    def refuse_shared_emails(self) -> list[Rejection]:
-        """The same where there are no other customers yet."""
-        return self._refuse(REFUSE_SHARED)
-
     def count(self) -> int:
         """How many rows are left."""
         [(total,)] = self._fetch(COUNT)
         return int(total)
 
-    def count_new(self) -> int:
-        """How many of them are no customers yet."""
-        [(new,)] = self._fetch(COUNT_NEW)
-        return int(new)
+    def update(self) -> int:
+        """Write the rows that have a customer already. How many they are.
 
-    def merge(self) -> None:
-        """Write what is staged. Nothing that is left may be refused by the database."""
+        A customer whom another transaction has saved since the comparison may have an email of
+        these rows, or an identifier: then this or insert() raises IntegrityError.
+        """
         self._execute(FREE_EMAILS)
-        self._execute(MERGE)
+        return self._execute(UPDATE)
 
-    def add_all(self) -> None:
-        """Write what is staged, for an organizer that has no customers yet."""
-        self._execute(ADD)
+    def insert(self) -> int:
+        """Write the rows that have no customer yet. How many they are."""
+        return self._execute(INSERT_NEW)
 
     def drop(self) -> None:
         """The next load of this connection makes its own."""
@@ -160,15 +151,6 @@ class Staging:
             return rows
 
 
-def write_at_once(organizer: Organizer, rows: Ready) -> None:
-    """Past the staging table. Raises IntegrityError for whatever is there already."""
-    content = rows.content
-    if isinstance(content, bytes):
-        content = add_column(content, organizer.pk)
-    insert = INSERT_AT_ONCE.replace(":organizer", str(organizer.pk))
-    _write(COPY_AT_ONCE, insert, content)
-
-
 def _spelled_out(statement: str) -> str:
     same = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
     return statement.format(
@@ -178,11 +160,11 @@ def _spelled_out(statement: str) -> str:
         placeholders=", ".join(["%s"] * len(COLUMNS)),
         same=same,
         unchanged=" AND ".join(f"kept.{name} {same} staged.{name}" for name in COLUMNS),
-        assignments=", ".join(f"{name} = excluded.{name}" for name in COLUMNS),
+        assignments=", ".join(f"{name} = staged.{name}" for name in COLUMNS),
     )
 
 
-def _write(copy_in: str, insert: str, content: bytes | list[Values]) -> None:
+def _write(copy_in: str, insert: str, content: Content) -> None:
     if not content:
         return
     with connection.cursor() as cursor:

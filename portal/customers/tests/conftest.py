@@ -14,8 +14,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from portal.conftest import CustomerMaker
 from portal.customers import numbers, pages, searching
 from portal.customers.demo import BLOCK, UNTIL, demo_block
-from portal.customers.loading import add_customers
-from portal.customers.prepared import Ready, make_ready
+from portal.customers.loading import load_batches
+from portal.customers.prepared import Batch, prepare_batch
 from portal.customers.tests.plans import Plan
 from portal.customers.tests.walks import CUSTOMERS, OTHERS
 from portal.organizers.models import Organizer
@@ -55,7 +55,7 @@ def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
         beside = create_organizer(slug="beside", name="Beside")
         for seed, (organizer, count) in enumerate(((large, CUSTOMERS), (beside, OTHERS)), 1):
-            add_customers(organizer, _blocks(count, seed), expected=count)
+            load_batches(organizer, _batches(count, seed))
         yield large
 
 
@@ -78,9 +78,9 @@ def _dropped_afterwards() -> Iterator[None]:
             cursor.execute("VACUUM (ANALYZE)")
 
 
-def _blocks(count: int, seed: int) -> Iterator[Ready]:
+def _batches(count: int, seed: int) -> Iterator[Batch]:
     for first in range(0, count, BLOCK):
-        yield make_ready(demo_block(first, BLOCK, seed=seed, until=UNTIL))
+        yield prepare_batch(demo_block(first, BLOCK, seed=seed, until=UNTIL), first)
 
 
 @pytest.fixture

@@ -18,9 +18,8 @@ from portal.conftest import CustomerMaker
 from portal.customers.counting import WAYS
 from portal.customers.counts import CustomerCount
 from portal.customers.demo import demo_customers
-from portal.customers.loading import add_customers
+from portal.customers.loading import load_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import make_ready
 from portal.customers.tests.test_counts import TABLE, counted, kept, sql
 from portal.organizers.models import Organizer
 
@@ -96,10 +95,7 @@ def test_many_small_writes_leave_few_rows(organizer: Organizer) -> None:
 
 @pytest.mark.usefixtures("known_chance")
 def test_a_large_load_leaves_few_rows(organizer: Organizer) -> None:
-    rows = [placed.row for placed in demo_customers(10_000)]
-    batches = (make_ready(rows[at : at + 100]) for at in range(0, 10_000, 100))
-
-    add_customers(organizer, batches, expected=9_999)
+    load_customers(organizer, demo_customers(10_000))
 
     assert rows_kept() < 500
     assert kept(organizer) == counted(organizer)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier, Event
+from threading import Event
 from typing import Any, TypeVar
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.demo import demo_customers
-from portal.customers.indexing import FEW
-from portal.customers.loading import LoadReport, add_customers, load_customers
+from portal.customers.loading import LoadReport, load_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import Ready, make_ready
 from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
 WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
 PATIENCE = 20
+# Fewer than ANALYZE follows on, which would hold its lock until the transaction ends.
+SOME = 500
 Result = TypeVar("Result")
 
 
@@ -45,26 +45,48 @@ def _wait_until_somebody_waits() -> None:
     raise TimeoutError
 
 
-@beside
-def test_a_customer_who_is_saved_during_the_first_import_is_updated(
-    organizer: Organizer, make_customer: CustomerMaker
-) -> None:
+def _load_while_saving(
+    organizer: Organizer, make_customer: CustomerMaker, **fields: str
+) -> LoadReport:
+    """Rows for ANN and BOB, compared before a customer is committed and written behind that."""
     is_saved = Event()
 
     def save() -> None:
         with transaction.atomic():
-            make_customer(identifier="ANN", email="old@x.org")
+            make_customer(**fields)
             is_saved.set()
             _wait_until_somebody_waits()
-        connection.close()
 
+    rows = [make_row("ANN", "ann@x.org"), make_row("BOB", None)]
     with ThreadPoolExecutor() as pool:
-        saving = pool.submit(save)
-        is_saved.wait()
-        report = load_customers(organizer, [make_row("ANN", "ann@x.org"), make_row("BOB", None)])
+        saving = pool.submit(_apart, save)
+        is_saved.wait(PATIENCE)
+        report = load_customers(organizer, rows)
         saving.result()
+    return report
+
+
+@beside
+def test_a_customer_who_is_saved_during_the_first_import_is_updated(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    report = _load_while_saving(organizer, make_customer, identifier="ANN", email="old@x.org")
 
     assert report == LoadReport(created=1, updated=1)
+
+
+@beside
+def test_an_email_that_is_saved_during_an_import_is_that_of_another_customer(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    load_customers(organizer, [make_row("COY", None)])
+
+    report = _load_while_saving(organizer, make_customer, identifier="OLD", email="ann@x.org")
+
+    assert (report.created, report.updated) == (1, 0)
+    assert [str(each) for each in report.rejections] == [
+        "row ANN: email: ann@x.org belongs to another customer"
+    ]
 
 
 def _apart(work: Callable[[], Result]) -> Result:
@@ -75,61 +97,45 @@ def _apart(work: Callable[[], Result]) -> Result:
         connection.close()
 
 
-@beside
-def test_two_first_loads_of_many_do_not_lock_each_other_out(
-    organizer: Organizer, rival: Organizer
-) -> None:
-    all_are_written = Barrier(2, timeout=PATIENCE)
-
-    def batches() -> Iterator[Ready]:
-        yield prepared
-        all_are_written.wait()
-
-    prepared = make_ready(each.row for each in demo_customers(FEW))
+def _beside(work: Callable[[], Result]) -> Result:
+    """The work over another connection, while what this one has written is not committed."""
     with ThreadPoolExecutor() as pool:
-        loads = [
-            pool.submit(_apart, partial(add_customers, each, batches(), expected=FEW))
-            for each in (organizer, rival)
-        ]
-        assert [load.result() for load in loads] == [LoadReport(created=FEW)] * 2
+        return pool.submit(_apart, work).result(PATIENCE)
+
+
+@beside
+def test_two_first_loads_do_not_lock_each_other_out(organizer: Organizer, rival: Organizer) -> None:
+    with transaction.atomic():
+        first = load_customers(organizer, demo_customers(SOME))
+        second = _beside(partial(load_customers, rival, demo_customers(SOME)))
+
+    assert first == second == LoadReport(created=SOME)
 
 
 @beside
 def test_of_two_first_loads_of_the_same_the_second_finds_them_there(organizer: Organizer) -> None:
-    is_writing = Event()
-
-    def batches() -> Iterator[Ready]:
-        is_writing.set()
-        yield prepared
-        _wait_until_somebody_waits()
-
-    prepared = make_ready(each.row for each in demo_customers(20))
-    first = partial(add_customers, organizer, batches(), expected=FEW)
+    load = partial(load_customers, organizer, list(demo_customers(20)))
     with ThreadPoolExecutor() as pool:
-        load = pool.submit(_apart, first)
-        is_writing.wait(PATIENCE)
-        with pytest.raises(IntegrityError):
-            add_customers(organizer, [prepared], expected=FEW)
-        assert load.result() == LoadReport(created=20)
+        with transaction.atomic():
+            first = load()
+            second = pool.submit(_apart, load)
+            _wait_until_somebody_waits()
+        assert second.result(PATIENCE) == LoadReport(unchanged=20)
+
+    assert first == LoadReport(created=20)
 
 
 @beside
-def test_others_are_read_and_written_while_many_are_loaded(
+def test_others_are_read_and_written_while_customers_are_loaded(
     organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
-    def batches() -> Iterator[Ready]:
-        with ThreadPoolExecutor() as pool:
-            yield prepared
-            pool.submit(_apart, partial(make_customer, of=rival)).result(PATIENCE)
-            assert pool.submit(_apart, partial(_numbers, rival, organizer)).result(PATIENCE) == [
-                1,
-                0,
-            ]
+    with transaction.atomic():
+        load_customers(organizer, demo_customers(SOME))
+        _beside(partial(make_customer, of=rival))
+        _beside(partial(make_customer, of=organizer))
+        assert _beside(partial(_numbers, rival, organizer)) == [1, 1]
 
-    prepared = make_ready(each.row for each in demo_customers(20))
-    add_customers(organizer, batches(), expected=FEW)
-
-    assert _numbers(rival, organizer) == [1, 20]
+    assert _numbers(rival, organizer) == [1, SOME + 1]
 
 
 def _numbers(*organizers: Organizer) -> list[int]:

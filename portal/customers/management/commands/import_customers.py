@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -19,8 +18,6 @@ from portal.customers.sources import Block, read_blocks
 from portal.organizers.management.refusals import find_organizer
 
 STANDARD_INPUT: Final = "-"
-# Of a customer in JSON, about.
-BYTES: Final = 400
 
 
 class Command(BaseCommand):
@@ -43,8 +40,7 @@ class Command(BaseCommand):
         _refuse_unreadable(paths)
         try:
             owner = find_organizer(organizer)
-            read = partial(_read_all, paths, is_quiet=verbosity == 0)
-            report = import_blocks(owner, read, expected=_expected(paths))
+            report = import_blocks(owner, _read_all(paths, is_quiet=verbosity == 0))
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
         except OSError as error:
@@ -70,13 +66,6 @@ def _refuse_unreadable(paths: Iterable[str]) -> None:
             Path(path).open("rb").close()
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}. Nothing was loaded.") from error
-
-
-def _expected(paths: Iterable[str]) -> int:
-    """About how many customers the files hold; 0 where there is one that can be read only once."""
-    if not all(path != STANDARD_INPUT and Path(path).is_file() for path in paths):
-        return 0
-    return sum(Path(path).stat().st_size for path in paths) // BYTES
 
 
 def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Block]:

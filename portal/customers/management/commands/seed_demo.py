@@ -12,9 +12,9 @@ from typing import Any, Never
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from portal.customers.demo import BLOCK, UNTIL, demo_block, demo_customers
-from portal.customers.loading import add_customers, has_customers, load_customers
-from portal.customers.prepared import Ready, make_ready
+from portal.customers.demo import BLOCK, UNTIL, demo_block
+from portal.customers.loading import load_batches
+from portal.customers.prepared import Batch, prepare_batch
 from portal.customers.processes import map_ahead
 from portal.organizers.management.refusals import find_organizer
 
@@ -44,30 +44,26 @@ class Command(BaseCommand):
         count, quiet = customers, True if verbosity == 0 else None
         with (
             # Before the first query: connections must not be shared with other processes.
-            _prepared_blocks(count, seed, until) as blocks,
+            _prepare_batches(count, seed, until) as batches,
             tqdm(total=count, unit=" customers", disable=quiet) as bar,
         ):
-            owner = find_organizer(organizer)
-            if has_customers(owner):
-                report = load_customers(owner, demo_customers(count, seed=seed, until=until))
-            else:
-                report = add_customers(owner, _counted(bar, blocks), expected=count)
+            report = load_batches(find_organizer(organizer), _counted(bar, batches))
         self.stdout.write(str(report))
 
 
-def _prepared_blocks(count: int, seed: int, until: date) -> AbstractContextManager[Iterator[Ready]]:
-    """All customers of the seed, ready to be written; large numbers by several processes."""
+def _prepare_batches(count: int, seed: int, until: date) -> AbstractContextManager[Iterator[Batch]]:
+    """All customers of the seed as batches for the staging table; many by several processes."""
     blocks = ((first, min(BLOCK, count - first), seed, until) for first in range(0, count, BLOCK))
     if count > BLOCK:
-        return map_ahead(_prepare_block, blocks)
-    return nullcontext(starmap(_prepare_block, blocks))
+        return map_ahead(_prepare_batch, blocks)
+    return nullcontext(starmap(_prepare_batch, blocks))
 
 
-def _prepare_block(first: int, count: int, seed: int, until: date) -> Ready:
-    return make_ready(demo_block(first, count, seed=seed, until=until))
+def _prepare_batch(first: int, count: int, seed: int, until: date) -> Batch:
+    return prepare_batch(demo_block(first, count, seed=seed, until=until), first)
 
 
-def _counted(bar: tqdm[Never], blocks: Iterable[Ready]) -> Iterator[Ready]:
-    for block in blocks:
-        yield block
-        bar.update(block.length)
+def _counted(bar: tqdm[Never], batches: Iterable[Batch]) -> Iterator[Batch]:
+    for batch in batches:
+        yield batch
+        bar.update(batch.length)

@@ -1,56 +1,33 @@
-"""The quick way in: for customers who are known to be new."""
+"""Large loads: the indexes, the triggers and the statistics are in order afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers import services
+from portal.customers import indexing, services
 from portal.customers.demo import demo_customers
-from portal.customers.loading import LoadReport, add_customers, load_customers
+from portal.customers.loading import LoadReport, load_customers
 from portal.customers.models import Customer
-from portal.customers.prepared import Ready, make_ready
 from portal.customers.rows import Placed
 from portal.customers.tests.rows import make_row
+from portal.customers.tests.test_counts import counted, kept
 from portal.organizers.models import Organizer
 
 
-def _ready(rows: Iterable[Placed]) -> Ready:
-    return make_ready(placed.row for placed in rows)
-
-
-def test_customers_come_out_as_by_the_other_way_in(organizer: Organizer) -> None:
-    rows = list(demo_customers(2_500))
-
-    added = add_customers(organizer, [_ready(rows[:999]), _ready(rows[999:])], expected=2_500)
-
-    assert added == LoadReport(created=2_500)
-    assert load_customers(organizer, rows) == LoadReport(unchanged=2_500)
-
-
-def test_no_sign_in_a_text_is_lost(organizer: Organizer) -> None:
-    parts = {"_scheme": "full", "full_name": "\\N\t\\x41"}
-    row = make_row("ANN", None, name_parts=parts, phone="", notes="\\.\n\r\n\\t\\")
-
-    add_customers(organizer, [_ready([row])], expected=1)
-
-    assert load_customers(organizer, [row]) == LoadReport(unchanged=1)
-
-
-def test_one_that_is_there_already_stops_all(organizer: Organizer) -> None:
-    rows = list(demo_customers(10))
-
-    with pytest.raises(IntegrityError):
-        add_customers(organizer, [_ready(rows), _ready(rows[:1])], expected=11)
-    with scope(organizer=organizer):
-        assert not Customer.objects.exists()
+@pytest.fixture(params=[5, 10_000])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """From so many customers on a load is a large one: ten are, or are not."""
+    few: int = request.param
+    monkeypatch.setattr(indexing, "FEW", few)
+    return few
 
 
 UNKNOWN = """
@@ -77,7 +54,7 @@ def _fetch(statement: str) -> list[tuple[Any, ...]]:
 
 @on_postgresql
 def test_the_planner_knows_every_column_of_an_index(organizer: Organizer) -> None:
-    add_customers(organizer, [_ready(demo_customers(1_000))], expected=1_000)
+    load_customers(organizer, demo_customers(1_000))
 
     assert _fetch("SELECT 1 FROM pg_stats WHERE tablename = 'customers_customer'")
     assert _fetch(UNKNOWN) == []
@@ -90,7 +67,7 @@ def test_after_a_large_load_the_visibility_map_is_set(organizer: Organizer) -> N
         # VACUUM marks only pages whose rows are known to be committed, on the disk.
         cursor.execute("SET synchronous_commit = on")
 
-    add_customers(organizer, [_ready(demo_customers(1_000))], expected=1_000)
+    load_customers(organizer, demo_customers(1_000))
 
     [(visible, pages)] = _fetch(VISIBLE)
     assert visible == pages > 0
@@ -110,22 +87,22 @@ def _indexes() -> dict[str, Any]:
         return connection.introspection.get_constraints(cursor, Customer._meta.db_table)
 
 
-@pytest.mark.parametrize("expected", [10, 1_000_000])
-def test_the_table_has_its_indexes_afterwards(organizer: Organizer, expected: int) -> None:
+@pytest.mark.usefixtures("size")
+def test_the_table_has_its_indexes_afterwards(organizer: Organizer) -> None:
     before = _indexes()
 
-    add_customers(organizer, [_ready(demo_customers(10))], expected=expected)
+    load_customers(organizer, demo_customers(10))
 
     assert _indexes() == before
     assert before.keys() >= {index.name for index in Customer._meta.indexes}
 
 
-@pytest.mark.parametrize("expected", [10, 1_000_000])
-def test_who_was_loaded_is_found(
-    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker, expected: int
+@pytest.mark.usefixtures("size")
+def test_who_was_loaded_is_found_and_counted(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer(of=rival, identifier="BEFORE")
-    add_customers(organizer, [_ready(demo_customers(10))], expected=expected)
+    load_customers(organizer, demo_customers(10))
     make_customer(identifier="BEHIND")
 
     loaded = next(demo_customers(1)).row.identifier
@@ -133,42 +110,75 @@ def test_who_was_loaded_is_found(
         with scope(organizer=of):
             search = services.search_customers(of, query=QueryDict(f"search={identifier}"))
             assert [customer.identifier for customer in search.customers] == [identifier]
+        assert kept(of) == counted(of)
 
 
-def test_so_it_has_after_the_first_import_of_many(organizer: Organizer) -> None:
+@pytest.mark.usefixtures("size")
+def test_customers_who_are_changed_by_a_load_are_found_and_counted(organizer: Organizer) -> None:
+    load_customers(organizer, [make_row("ANN", "ann@x.org", locale="de")])
+    changed = make_row("ANN", "new@x.org", locale="fr")
+
+    report = load_customers(organizer, [changed, *demo_customers(10)])
+
+    assert report == LoadReport(created=10, updated=1)
+    assert kept(organizer) == counted(organizer)
+    for word, number in (("ann@x.org", 0), ("new@x.org", 1)):
+        with scope(organizer=organizer):
+            search = services.search_customers(organizer, query=QueryDict(f"search={word}"))
+            assert len(search.customers) == number
+
+
+def test_the_table_has_its_indexes_after_the_first_load_of_many(organizer: Organizer) -> None:
     before = _indexes()
 
     report = load_customers(organizer, demo_customers(10_000))
 
     assert report == LoadReport(created=10_000)
     assert _indexes() == before
+    assert load_customers(organizer, demo_customers(10_000)) == LoadReport(unchanged=10_000)
 
 
+def _unreadable() -> Iterator[Placed]:
+    yield from demo_customers(10)
+    raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("size")
 def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
     before = _indexes()
-    rows = _ready(demo_customers(10))
 
-    with pytest.raises(IntegrityError):
-        add_customers(organizer, [rows, rows], expected=1_000_000)
+    with pytest.raises(KeyboardInterrupt):
+        load_customers(organizer, _unreadable())
 
     assert _indexes() == before
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its indexes")
+@pytest.mark.parametrize(("others", "is_kept"), [(0, False), (2, False), (3, True)])
 def test_indexes_are_kept_where_others_have_customers(
-    organizer: Organizer, rival: Organizer
+    organizer: Organizer,
+    rival: Organizer,
+    monkeypatch: pytest.MonkeyPatch,
+    others: int,
+    is_kept: bool,
 ) -> None:
-    add_customers(rival, [_ready(demo_customers(10_001))], expected=10_001)
+    monkeypatch.setattr(indexing, "FEW", 10)
+    load_customers(rival, demo_customers(others))
 
     with CaptureQueriesContext(connection) as queries:
-        add_customers(organizer, [_ready(demo_customers(10))], expected=10_000)
+        load_customers(organizer, demo_customers(10))
 
-    assert not any("DROP INDEX" in query["sql"] for query in queries)
+    is_dropped = any("DROP INDEX" in query["sql"] for query in queries)
+    assert is_dropped != is_kept
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="an option of SQLite")
-def test_the_index_of_the_search_is_merged_again_afterwards(organizer: Organizer) -> None:
-    add_customers(organizer, [_ready(demo_customers(10))], expected=1_000_000)
+def test_the_index_of_the_search_is_merged_again_afterwards(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "FEW", 10)
+
+    load_customers(organizer, demo_customers(10))
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT v FROM customers_search_config WHERE k = 'automerge'")
