@@ -1,6 +1,6 @@
-"""SQLite: the indexes of customers are dropped during a large load, and made again at its end.
+"""SQLite: indexes and triggers of customers are dropped during a large load, and made again after.
 
-That is quicker than to update the indexes row by row.
+That is quicker than to update the indexes and the counts row by row.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Final
 from django.db import connection
 from django_scopes import scopes_disabled
 
-from portal.customers.counting import counted_at_once
+from portal.customers.counts import KEY, CustomerCount
 from portal.customers.models import Customer
 from portal.customers.words import INDEX_ON_SQLITE
 
-# For each index the statements that drop it and that make it again. SQLite cannot part with those
-# of unique constraints; its index of the search is a table that triggers keep. By default it merges
-# the parts of that again and again while they are made, which takes longer.
-INDEXES: Final = """
-    SELECT 'DROP INDEX ' || name, sql FROM sqlite_master
-    WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL
-    UNION ALL
-    SELECT 'DROP TRIGGER ' || name, sql FROM sqlite_master
-    WHERE type = 'trigger' AND tbl_name = '{table}' AND name LIKE 'customer_search_%'
-    UNION ALL
-    SELECT 'SELECT 1', 'INSERT INTO {search} ({search}, rank) VALUES (''automerge'', 0)'
-    UNION ALL
-    SELECT 'SELECT 1', 'INSERT INTO {search} ({search}) VALUES (''rebuild'')'
-    UNION ALL
-    SELECT 'SELECT 1', 'INSERT INTO {search} ({search}, rank) VALUES (''automerge'', 4)'"""
+# From the database's own definitions. Those of unique constraints have no SQL and stay.
+DEFINITIONS: Final = """
+    SELECT type, name, sql FROM sqlite_master
+    WHERE tbl_name = '{table}' AND type IN ('index', 'trigger') AND sql IS NOT NULL
+    ORDER BY type"""
+# Behind the indexes and before the triggers. By default FTS5 merges the parts of its index again
+# and again while they are written, which takes longer.
+CATCH_UP: Final = (
+    "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 0)",
+    "INSERT INTO {search} ({search}) VALUES ('rebuild')",
+    "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 4)",
+    "DELETE FROM {counts}",
+    """INSERT INTO {counts} ({key}, number)
+    SELECT {key}, COUNT(*) FROM {table} GROUP BY {key}""",
+)
 FEW: Final = 10_000
 
 
@@ -44,14 +44,22 @@ def written_at_once(count: int) -> Iterator[None]:
     if connection.vendor != "sqlite" or count < FEW or _has_more_than(count // 4):
         yield
         return
-    with counted_at_once(), connection.cursor() as cursor:
-        cursor.execute(INDEXES.format(table=Customer._meta.db_table, search=INDEX_ON_SQLITE))
-        indexes = cursor.fetchall()
-        for drop, _make in indexes:
-            cursor.execute(drop)
+    names = {
+        "table": Customer._meta.db_table,
+        "counts": CustomerCount._meta.db_table,
+        "search": INDEX_ON_SQLITE,
+        "key": KEY,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(DEFINITIONS.format(**names))
+        definitions = cursor.fetchall()
+        for kind, name, _sql in definitions:
+            cursor.execute(f'DROP {kind.upper()} "{name}"')
         yield
-        for _drop, make in indexes:
-            cursor.execute(make)
+        indexes = [sql for kind, _name, sql in definitions if kind == "index"]
+        triggers = [sql for kind, _name, sql in definitions if kind == "trigger"]
+        for statement in (*indexes, *(each.format(**names) for each in CATCH_UP), *triggers):
+            cursor.execute(statement)
 
 
 def _has_more_than(number: int) -> bool:

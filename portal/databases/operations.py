@@ -1,10 +1,11 @@
-"""Operations for migrations of a table that is in use: indexes that lock out no other transaction.
+"""Operations for migrations: indexes that lock out no other transaction, SQL for one database.
 
-A migration with one of these says `atomic = False`. SQLite only has the plain statements.
+A migration with such an index says `atomic = False`. SQLite only has the plain statements.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.migrations import AddIndex, RemoveIndex, RunPython
@@ -81,6 +82,20 @@ def analyze(table: str) -> RunPython:
             schema_editor.execute(f"ANALYZE {table}")
 
     return RunPython(forwards, RunPython.noop)
+
+
+def run_sql(vendor: str, statements: Sequence[str], reverse: Sequence[str]) -> RunPython:
+    """RunSQL for one kind of database, which the others skip."""
+
+    def run(chosen: Sequence[str]) -> Callable[[object, Any], None]:
+        def execute(_apps: object, schema_editor: Any) -> None:
+            if schema_editor.connection.vendor == vendor:
+                for statement in chosen:
+                    schema_editor.execute(statement, params=None)
+
+        return execute
+
+    return RunPython(run(statements), run(reverse))
 
 
 def _is_postgres(schema_editor: Any) -> bool:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from portal.organizers.permissions import Permission, validate_permissions
-from portal.organizers.timezones import validate_timezone
+from portal.organizers.fields import PermissionsField, TimeZoneField
+from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,9 +32,7 @@ class Organizer(models.Model):
         ],
     )
     name = models.CharField(_("name"), max_length=200)
-    timezone = models.CharField(
-        _("time zone"), max_length=64, default="UTC", validators=[validate_timezone]
-    )
+    timezone = TimeZoneField(_("time zone"), max_length=64, default="UTC")
 
     class Meta:
         verbose_name = _("organizer")
@@ -53,9 +51,7 @@ class Team(models.Model):
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
-    permissions = models.JSONField(
-        _("permissions"), default=list, blank=True, validators=[validate_permissions]
-    )
+    permissions = PermissionsField(_("permissions"), default=list, blank=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
 
     objects: ClassVar[models.Manager[Team]] = ScopedManager(organizer="organizer")
@@ -91,9 +87,7 @@ class ApiToken(models.Model):
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
-    permissions = models.JSONField(
-        _("permissions"), default=list, blank=True, validators=[validate_permissions]
-    )
+    permissions = PermissionsField(_("permissions"), default=list, blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     # To tell tokens apart; too little to guess the rest.
     last_four = models.CharField(max_length=4, editable=False)

@@ -1,0 +1,20 @@
+"""Fields with a validator of their own, which migrations need not name."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from portal.organizers.permissions import validate_permissions
+from portal.organizers.timezones import validate_timezone
+
+
+class PermissionsField(models.JSONField):
+    """A list of values of Permission."""
+
+    default_validators = [validate_permissions]
+
+
+class TimeZoneField(models.CharField):  # type: ignore[type-arg]  # not generic at run time
+    """The name of a time zone, like Europe/Berlin."""
+
+    default_validators = [validate_timezone]
