@@ -12,7 +12,7 @@ from django_scopes import scope
 from benchmarks.prepare import OURS
 from portal.customers.counts import kept_counts
 from portal.customers.indexing import written_at_once
-from portal.customers.loading import make_room
+from portal.customers.loading import enlarge_cache
 from portal.customers.models import Customer
 from portal.customers.prepared import COLUMNS
 from portal.organizers import services
@@ -32,7 +32,7 @@ def copy_customers(path: str) -> None:
     with scope(organizer=ours):
         expected = kept_counts(ours).total
     begin = perf_counter()
-    make_room()
+    enlarge_cache()
     with (
         transaction.atomic(),
         connection.cursor() as cursor,

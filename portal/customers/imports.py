@@ -15,7 +15,7 @@ from portal.customers.sources import Block, in_groups, read_block
 from portal.customers.unchanged import mark_known
 from portal.organizers.models import Organizer
 
-# Each group numbers its rows for itself, and none has as many.
+# The rows of a group are numbered from a multiple of this on; no group has as many.
 NUMBERS: Final = 1 << 32
 
 
@@ -28,7 +28,7 @@ def import_blocks(organizer: Organizer, blocks: Iterator[Block]) -> LoadReport:
 def _prepared(
     organizer: Organizer, blocks: Iterator[Block]
 ) -> AbstractContextManager[Iterator[Batch]]:
-    """All that is read, ready to be staged; where it is much, by several processes."""
+    """The batches for the staging table, prepared by several processes if there are many blocks."""
     compared = organizer if has_customers(organizer) else None
     groups = ((compared, NUMBERS * n, group) for n, group in enumerate(in_groups(blocks)))
     first = [*islice(groups, 2)]
@@ -39,6 +39,6 @@ def _prepared(
 
 
 def _prepare_group(compared: Organizer | None, first: int, group: list[Block]) -> Batch:
-    """Compared with the customers of the organizer, where it has some already."""
+    """Read and checked, after a comparison with the organizer's customers if it has any."""
     found: Iterator[Found | Known | Rejection] = chain.from_iterable(map(read_block, group))
     return prepare_batch(check_rows(mark_known(compared, found) if compared else found), first)

@@ -1,4 +1,4 @@
-"""The bulk door to customers, for imports and demos: all or nothing, at any length."""
+"""Bulk loads of customers: any number of rows in one transaction, through a staging table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNUSED: Final = frozenset({"email", "name", "name_parts", "notes", "phone"})
 
 @dataclass
 class LoadReport:
-    """What became of the rows. Of the rejections only the first are kept, so that memory is."""
+    """How many rows were created, updated and so on. Has the first rejections, to save memory."""
 
     created: int = 0
     updated: int = 0
@@ -56,7 +56,7 @@ class LoadReport:
 
 
 class _Changes(NamedTuple):
-    """What comparing and writing the staged rows came to."""
+    """What comparing and writing the staged rows has changed."""
 
     unchanged: int
     refused: list[Rejection]
@@ -78,7 +78,7 @@ def load_customers(organizer: Organizer, rows: Iterable[Placed | Known | Rejecti
 def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
     """load_customers() for rows that are prepared already."""
     report = LoadReport()
-    make_room()
+    enlarge_cache()
     with transaction.atomic():
         _queue(organizer)
         staging = Staging(organizer)
@@ -92,9 +92,10 @@ def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
 
 
 def _queue(organizer: Organizer) -> None:
-    """Loads of one organizer wait here, so that none changes what another has just compared.
+    """Loads of one organizer wait for each other here, by a lock on its row.
 
-    Others may add customers meanwhile.
+    So none changes customers between the comparison and the writing of another. The lock leaves
+    other transactions free to save customers.
     """
     Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
 
@@ -134,15 +135,15 @@ def _compare_and_write(staging: Staging) -> _Changes:
 
 
 def has_customers(organizer: Organizer) -> bool:
-    """As the database has counted them."""
+    """Whether there are any, by the counts that triggers keep."""
     with scope(organizer=organizer):
         return kept_counts(organizer).total > 0
 
 
-def make_room() -> None:
-    """SQLite holds more of the indexes in memory; it would read and write them in turns.
+def enlarge_cache() -> None:
+    """Enlarge SQLite's page cache; with the default one it would read and write indexes in turns.
 
-    96 MB, and as much again to sort an index: a load of any length stays under 300 MB.
+    It takes 96 MB, and as much again to sort an index: a load of any length stays under 300 MB.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""How a row becomes what the database takes: its columns, and those that follow from them."""
+"""How a row becomes what the database takes: its columns, and the derived ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The temporary table that customers pass on their way in, and its SQL for both databases."""
+"""The staging table of a load: a temporary table, and its SQL for both databases."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from portal.organizers.models import Organizer
 CREATE: Final = "CREATE TEMPORARY TABLE staged (number BIGINT, place TEXT, {definitions})"
 INSERT: Final = "INSERT INTO staged (number, place, {columns}) VALUES (%s, %s, {placeholders})"
 COPY: Final = "COPY staged (number, place, {columns}) FROM STDIN"
-# They have no place, because nothing will be said about them.
+# Rows that are known to be unchanged have no place, because no rejection will name them.
 INSERT_KNOWN: Final = "INSERT INTO staged (number, identifier) VALUES (%s, %s)"
 COPY_KNOWN: Final = "COPY staged (number, identifier) FROM STDIN"
-# Neighbours in one order, which takes less time than an index and a look into it for each row.
+# One sort of all rows takes less time than an index lookup for each of them.
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE number IN (
         SELECT number FROM (
@@ -28,24 +28,24 @@ DROP_REPEATED: Final = """
 DROP_KNOWN: Final = "DELETE FROM staged WHERE place IS NULL"
 DROP_UNCHANGED: Final = """
     DELETE FROM staged WHERE EXISTS (
-        SELECT 1 FROM {table} kept
-        WHERE kept.organizer_id = %(organizer)s AND kept.identifier = staged.identifier
+        SELECT 1 FROM {table} existing
+        WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
         AND {unchanged})"""
-# A customer keeps its email when no staged row changes it. A refused row changes nothing, so
-# whoever wants the email that its customer has is refused as well, and so on.
-REFUSE_KEPT: Final = """
+# An email is taken where its customer has no staged row that changes it. A refused row changes
+# nothing, so other rows with the email of its customer are refused as well, and so on.
+REFUSE_TAKEN: Final = """
     WITH RECURSIVE refused (number, identifier) AS (
         SELECT staged.number, staged.identifier FROM staged
-        JOIN {table} kept ON kept.organizer_id = %(organizer)s
-            AND kept.email_key = staged.email_key AND kept.identifier <> staged.identifier
-        LEFT JOIN staged own ON own.identifier = kept.identifier
-        WHERE own.identifier IS NULL OR own.email_key = kept.email_key
+        JOIN {table} existing ON existing.organizer_id = %(organizer)s
+            AND existing.email_key = staged.email_key AND existing.identifier <> staged.identifier
+        LEFT JOIN staged own ON own.identifier = existing.identifier
+        WHERE own.identifier IS NULL OR own.email_key = existing.email_key
         UNION
         SELECT staged.number, staged.identifier FROM refused
-        JOIN {table} kept ON kept.organizer_id = %(organizer)s
-            AND kept.identifier = refused.identifier
-        JOIN staged ON staged.email_key = kept.email_key
-            AND staged.identifier <> kept.identifier)
+        JOIN {table} existing ON existing.organizer_id = %(organizer)s
+            AND existing.identifier = refused.identifier
+        JOIN staged ON staged.email_key = existing.email_key
+            AND staged.identifier <> existing.identifier)
     DELETE FROM staged WHERE number IN (SELECT refused.number FROM refused)
     RETURNING number, place, email"""
 REFUSE_SHARED: Final = """
@@ -56,7 +56,7 @@ REFUSE_SHARED: Final = """
         WHERE earlier IS NOT NULL)
     RETURNING number, place, email"""
 COUNT: Final = "SELECT COUNT(*) FROM staged"
-# Two customers may swap their emails, and each row is checked as it is written.
+# Two customers may swap their emails, and the unique constraint is checked for each row.
 FREE_EMAILS: Final = """
     UPDATE {table} SET email_key = NULL
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
@@ -68,67 +68,67 @@ UPDATE: Final = """
 INSERT_NEW: Final = """
     INSERT INTO {table} (organizer_id, {columns}) SELECT %(organizer)s, {columns} FROM staged
     WHERE NOT EXISTS (
-        SELECT 1 FROM {table} kept
-        WHERE kept.organizer_id = %(organizer)s AND kept.identifier = staged.identifier)
+        SELECT 1 FROM {table} existing
+        WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)
     ORDER BY number"""
 
 
 class Staging:
-    """One load of one organizer. Lives within a transaction, which takes it back on errors."""
+    """The rows of one load of one organizer, within a transaction."""
 
     def __init__(self, organizer: Organizer) -> None:
         self._organizer = organizer
         self._execute(CREATE)
 
     def add(self, batch: Batch) -> None:
-        """Stage rows, whose numbers no other batch has."""
+        """Insert rows, whose numbers no other batch has."""
         _write(COPY, INSERT, batch.placed)
         _write(COPY_KNOWN, INSERT_KNOWN, batch.known)
 
     def drop_repeated(self) -> int:
-        """Of several rows with one identifier the last one stays. How many went."""
+        """Delete all but the last row of each identifier. Returns how many."""
         return self._execute(DROP_REPEATED)
 
     def drop_known(self) -> int:
-        """Rows that were known to change nothing. How many went; the others can be compared."""
+        """Delete the rows that are known to be unchanged. Returns how many."""
         return self._execute(DROP_KNOWN)
 
     def make_indexes(self) -> None:
-        """Before rows are compared with customers. Quicker now, that no more rows come."""
+        """Before rows are compared: to build them once is quicker than to update them by row."""
         self._execute("CREATE INDEX staged_by_identifier ON staged (identifier)")
         self._execute("CREATE INDEX staged_by_email ON staged (email_key)")
-        # Of the other columns nobody needs to know anything. SQLite looks at indexes only.
+        # The statements above use no other columns. SQLite has statistics of indexes only.
         columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
         self._execute(f"ANALYZE staged{columns}")
 
     def drop_unchanged(self) -> int:
-        """Rows that the table has already, value by value. How many went."""
+        """Delete the rows whose customer has the same values. Returns how many."""
         return self._execute(DROP_UNCHANGED)
 
     def refuse_taken_emails(self) -> list[Rejection]:
-        """Take out rows whose email another customer keeps, or an earlier row brings."""
-        return self._refuse(REFUSE_KEPT, REFUSE_SHARED, REFUSE_KEPT)
+        """Delete the rows whose email belongs to another customer or to an earlier row."""
+        return self._refuse(REFUSE_TAKEN, REFUSE_SHARED, REFUSE_TAKEN)
 
     def count(self) -> int:
-        """How many rows are left."""
+        """How many rows are still in it."""
         [(total,)] = self._fetch(COUNT)
         return int(total)
 
     def update(self) -> int:
-        """Write the rows that have a customer already. How many they are.
+        """Write the rows of customers that exist. Returns how many.
 
-        A customer whom another transaction has saved since the comparison may have an email of
-        these rows, or an identifier: then this or insert() raises IntegrityError.
+        Another transaction may have saved a customer with an email or an identifier of these rows
+        since the comparison: then this or insert() raises IntegrityError.
         """
         self._execute(FREE_EMAILS)
         return self._execute(UPDATE)
 
     def insert(self) -> int:
-        """Write the rows that have no customer yet. How many they are."""
+        """Write the rows of customers that do not exist yet. Returns how many."""
         return self._execute(INSERT_NEW)
 
     def drop(self) -> None:
-        """The next load of this connection makes its own."""
+        """The next load of this connection creates its own."""
         self._execute("DROP TABLE staged")
 
     def _refuse(self, *statements: str) -> list[Rejection]:
@@ -159,7 +159,7 @@ def _spelled_out(statement: str) -> str:
         definitions=column_definitions(),
         placeholders=", ".join(["%s"] * len(COLUMNS)),
         same=same,
-        unchanged=" AND ".join(f"kept.{name} {same} staged.{name}" for name in COLUMNS),
+        unchanged=" AND ".join(f"existing.{name} {same} staged.{name}" for name in COLUMNS),
         assignments=", ".join(f"{name} = staged.{name}" for name in COLUMNS),
     )
 

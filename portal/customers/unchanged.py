@@ -1,4 +1,4 @@
-"""Which rows of a file the database has already: those need not be checked, prepared or staged."""
+"""Which rows of a file are unchanged customers: those need not be checked or staged as a whole."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _needed = itemgetter(*NEEDED)
 def mark_known(
     organizer: Organizer, found: Iterable[Found | Known | Rejection]
 ) -> Iterator[Found | Known | Rejection]:
-    """The same rows, those that are in the words of the API what the customer is, as Known.
+    """The same rows, with Known in place of those that equal what the API returns of the customer.
 
-    In other words, such as a time of another zone, a row may still change nothing: the staging
-    table tells. What the database has was checked as it came, and is not checked again.
+    A row that is written otherwise, such as with a time of another zone, may still change nothing:
+    the staging table is compared for that. Values in the database were checked when they came.
     """
     rows = list(found)
     identifiers = [*map(_identifier, rows)]
@@ -84,7 +84,7 @@ def _identifier(row: Found | Known | Rejection) -> str:
 
 
 def _values(content: Any) -> list[Any] | None:
-    """Those of a row of a file, in the order of the columns; nothing where one is missing."""
+    """The values of a row of a file, in the order of the columns; None where one is missing."""
     try:
         needed = _needed(content)
     except KeyError:

@@ -21,7 +21,7 @@ STANDARD_INPUT: Final = "-"
 
 
 class Command(BaseCommand):
-    """Bad rows are reported and left out, the others are kept; the exit status tells."""
+    """Bad rows are reported and left out, the others are loaded; the exit status says so."""
 
     # They would load every page first, for a fifth of a second.
     requires_system_checks = ()
@@ -84,7 +84,7 @@ def _as_text(path: str) -> str:
 
 
 def _read(file: BinaryIO, name: str, size: int | None, *, is_quiet: bool) -> Iterator[Block]:
-    """With a progress bar on a terminal, by bytes: how many rows there are nobody knows yet."""
+    """With a progress bar on a terminal, by bytes: the number of rows is not known yet."""
     with tqdm.wrapattr(
         file, "read", total=size or None, desc=name, disable=True if is_quiet else None
     ) as counted:
