@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django_scopes import scope
 
 from benchmarks.prepare import OURS
-from portal.customers.counts import kept_counts
+from portal.customers.counts import maintained_counts
 from portal.customers.indexing import written_at_once
 from portal.customers.loading import enlarge_cache
 from portal.customers.models import Customer
@@ -30,7 +30,7 @@ def copy_customers(path: str) -> None:
     ours = services.get_organizer(OURS)
     third = services.create_organizer(slug="third", name="Third", timezone="Europe/Berlin")
     with scope(organizer=ours):
-        expected = kept_counts(ours).total
+        expected = maintained_counts(ours).total
     begin = perf_counter()
     enlarge_cache()
     with (

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PLAN: Final = orjson.loads(Path(os.environ["FLOOR_PLAN"]).read_bytes())
 FIELDS: Final = tuple(PLAN["fields"])
-STEPS: Final = 1_000  # as in portal/customers/facets.py
+STEPS: Final = 1_000  # as in portal/databases/limited.py
 opened = threading.local()
 
 # A row of either driver, and a connection of either: they have no type in common.
@@ -47,12 +47,9 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 def _answer_list(case: Mapping[str, Any]) -> dict[str, object]:
     """What Portal's JSON list says, to the letter: the run makes sure of it."""
     columns, rows = _customers(case)
-    # Near the end of a list Portal reads from there.
-    if rows and rows[0][columns.index("identifier")] != case["first"]:
-        rows.reverse()
-    # Portal reads one row more than it shows, to see whether there is a next page.
-    results = [_customer(columns, row) for row in rows[: case["shown"]]]
-    return {**case["frame"], "results": results}
+    # Portal reads one row more than it shows, and some pages from the end or in no order.
+    customers = {each["identifier"]: each for each in (_customer(columns, row) for row in rows)}
+    return {**case["frame"], "results": [customers[each] for each in case["shown"]]}
 
 
 def _answer_object(case: Mapping[str, Any]) -> dict[str, object]:
@@ -61,10 +58,13 @@ def _answer_object(case: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _customers(case: Mapping[str, Any]) -> tuple[list[str], list[Row]]:
-    """Out of what all queries return: others ask who asks, or where a far page begins."""
+    """Out of what all queries return: others are for the token, the matches, or a cursor.
+
+    Where a search has no matches, Portal reads no page.
+    """
     answers = [_execute(query) for query in case["queries"]]
     pages = [answer for answer in answers if set(FIELDS).issubset(answer[0])]
-    return pages[0][0], [row for _columns, rows in pages for row in rows]
+    return pages[0][0] if pages else [], [row for _columns, rows in pages for row in rows]
 
 
 def _answer_rows(case: Mapping[str, Any]) -> list[Sequence[Row]]:

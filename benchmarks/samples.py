@@ -12,9 +12,9 @@ from django.urls import reverse
 from django_scopes import scope
 
 from benchmarks.cases import Samples
-from portal.api.pagination import PAGE_SIZE
 from portal.customers.models import Customer
-from portal.customers.services import search_customers
+from portal.customers.page import PAGE_SIZE
+from portal.customers.services import count_customers, parse_query
 from portal.organizers.models import Organizer
 
 CANDIDATES: Final = 50
@@ -81,7 +81,7 @@ def _by_nearness(parts: Sequence[str], texts: Sequence[str], share: float) -> li
 def _hits(organizer: Organizer, search: str) -> int:
     query = QueryDict(mutable=True)
     query["search"] = search
-    return search_customers(organizer, query=query).numbers.exact()
+    return count_customers(organizer, query=parse_query(organizer, query))
 
 
 def _next(organizer: Organizer, program: Mapping[str, str], page: int) -> str:

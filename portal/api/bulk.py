@@ -6,13 +6,17 @@ import csv
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import chain, islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 
 from portal.api.renderers import CsvRenderer
-from portal.customers.search import CustomerSearch
+from portal.customers import services
+from portal.customers.query import CustomerQuery
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
 
 LINES: Final = 500
 
@@ -31,26 +35,31 @@ class BulkResponse(StreamingHttpResponse):
         super().close()
 
 
-def stream(request: Request, search: CustomerSearch, fields: Sequence[str]) -> BulkResponse:
-    """Every customer of the search, in its order, in the format that was negotiated."""
+def stream(
+    request: Request, organizer: Organizer, query: CustomerQuery, fields: Sequence[str]
+) -> BulkResponse:
+    """Every customer of the query, in its order, in the format that was negotiated."""
     media_type = request.accepted_renderer.media_type
     if request.method == "HEAD":
         return BulkResponse(_nothing(), media_type)
-    write = _csv if media_type == CsvRenderer.media_type else _ndjson
-    return BulkResponse(write(search, fields), media_type)
+    if media_type == CsvRenderer.media_type:
+        texts = services.stream_texts(organizer, query=query, fields=fields)
+        return BulkResponse(_csv(fields, texts), media_type)
+    lines = services.stream_json(organizer, query=query, fields=fields)
+    return BulkResponse(_ndjson(lines), media_type)
 
 
 def _nothing() -> Generator[bytes]:
     yield from ()
 
 
-def _ndjson(search: CustomerSearch, fields: Sequence[str]) -> Generator[bytes]:
-    for lines in _batches(search.read_json(fields)):
+def _ndjson(customers: Iterator[str]) -> Generator[bytes]:
+    for lines in _batches(customers):
         yield ("\n".join(lines) + "\n").encode()
 
 
-def _csv(search: CustomerSearch, fields: Sequence[str]) -> Generator[bytes]:
-    for rows in _batches(chain([fields], search.read_texts(fields))):
+def _csv(fields: Sequence[str], customers: Iterator[tuple[str, ...]]) -> Generator[bytes]:
+    for rows in _batches(chain([fields], customers)):
         text = StringIO()
         csv.writer(text).writerows(rows)
         yield text.getvalue().encode()

@@ -1,4 +1,4 @@
-"""Cursors: places in a list, sealed, so that links can carry them."""
+"""Cursors, sealed, so that links can carry them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import base64
 import hashlib
 from binascii import Error as NotBase64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 
-from portal.customers.places import Place
+from portal.customers.cursor import Cursor
 
-# With a number for the form of the places, so that old ones are told apart.
+# With a number for the form of the cursors, so that old ones are told apart.
 PURPOSE: Final = b"portal.cursor.2"
 LONGEST: Final = 4_000
 
@@ -26,26 +25,25 @@ class InvalidCursor(Exception):
     """Not a cursor that we made, or one of another list."""
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """The page with this number, which begins, or ends, beside the place."""
+class PageLink(NamedTuple):
+    """The page with this number, which begins, or ends, at the cursor."""
 
     number: int
-    place: Place
+    cursor: Cursor
 
 
-def write_cursor(cursor: Cursor, *, of: str) -> str:
+def write_cursor(link: PageLink, *, of: str) -> str:
     """For links of the list that `of` tells from all others. The same each time."""
-    place = cursor.place
-    content = orjson.dumps([cursor.number, place.values, place.backwards, place.inclusive])
+    cursor = link.cursor
+    content = orjson.dumps([link.number, cursor.values, cursor.backwards, cursor.inclusive])
     sealed = _seals()[0].encrypt(content, [of.encode()])
     return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
-def read_cursor(text: str, *, of: str) -> Cursor:
+def read_cursor(text: str, *, of: str) -> PageLink:
     """The cursor as it was written for this list. Raises InvalidCursor."""
     number, values, backwards, inclusive = orjson.loads(_unsealed(text, of.encode()))
-    return Cursor(number, Place(values, backwards=backwards, inclusive=inclusive))
+    return PageLink(number, Cursor(values, backwards=backwards, inclusive=inclusive))
 
 
 def _unsealed(text: str, of: bytes) -> bytes:
@@ -60,7 +58,7 @@ def _unsealed(text: str, of: bytes) -> bytes:
 
 
 def _seals() -> Sequence[AESSIV]:
-    """Places hold emails and names, and addresses end up in logs: nobody else can read them.
+    """Cursors hold emails and names, and addresses end up in logs: nobody else can read them.
 
     SIV needs no random number, so that the same page has the same links each time.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django_scopes import scope
@@ -13,10 +12,10 @@ from rest_framework.response import Response
 from portal.api.bulk import stream
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
-from portal.api.fields import as_object, wanted_fields
+from portal.api.fields import wanted_fields
 from portal.api.openapi import operations
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
-from portal.api.pagination import paginate_search
+from portal.api.pagination import paginate_customers
 from portal.api.renderers import (
     BulkRenderer,
     CsvRenderer,
@@ -26,10 +25,13 @@ from portal.api.renderers import (
 )
 from portal.customers import services
 from portal.customers.filters import PARAMETERS as FILTER_PARAMETERS
+from portal.customers.query import InvalidQuery
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.http.response import HttpResponseBase
+
+    from portal.customers.models import Customer
 
 
 class CustomerList(OrganizerEndpoint):
@@ -42,12 +44,13 @@ class CustomerList(OrganizerEndpoint):
     def get(self, request: Request, organizer: str) -> HttpResponseBase:
         fields = wanted_fields(request.query_params, self.access)
         with scope(organizer=self.organizer):
-            search = services.search_customers(self.organizer, query=request.query_params)
-            if search.errors:
-                raise ValidationError(dict(search.errors))
+            try:
+                query = services.parse_query(self.organizer, request.query_params)
+            except InvalidQuery as error:
+                raise ValidationError(dict(error.errors)) from None
             if isinstance(request.accepted_renderer, BulkRenderer):
-                return stream(request, search, fields)
-            return json_response(paginate_search(request, search, fields))
+                return stream(request, self.organizer, query, fields)
+            return json_response(paginate_customers(request, self.organizer, query, fields))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Errors are JSON, whatever was asked for."""
@@ -60,18 +63,18 @@ class CustomerDetail(OrganizerEndpoint):
     """One customer, by identifier."""
 
     parameters = (*FIELD_PARAMETERS, "format")
-    customer: Mapping[str, Any]
+    customer: Customer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Whoever is not there is not found, whatever the method."""
         super().initial(request, *args, **kwargs)
         with scope(organizer=self.organizer):
             try:
-                self.customer = services.read_customer(self.organizer, kwargs["identifier"])
+                self.customer = services.get_customer(self.organizer, kwargs["identifier"])
             except services.CustomerNotFound:
                 raise NotFound("No Customer matches the given query.") from None
 
     @operations.get_customer
     def get(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         fields = wanted_fields(request.query_params, self.access)
-        return json_response(as_object(fields, [self.customer[field] for field in fields]))
+        return json_response({field: getattr(self.customer, field) for field in fields})

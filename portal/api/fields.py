@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.http import QueryDict
-from orjson import Fragment
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
+from portal.customers.page import FIELDS
 from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
 
-# The specification's names in its order.
-FIELDS: Final = (
-    "identifier",
-    "email",
-    "name",
-    "name_parts",
-    "is_active",
-    "is_verified",
-    "last_login",
-    "date_joined",
-    "locale",
-    "last_modified",
-)
 INCLUDABLE: Final = ("external_identifier", "phone", "notes")
 PARAMETERS: Final = ("include", "fields")
-# Drivers return them as text, which is what an answer needs.
-IN_JSON: Final = "name_parts"
 
 
 def wanted_fields(query: QueryDict, access: Access) -> Sequence[str]:
@@ -54,11 +39,3 @@ def _names(query: QueryDict, parameter: str, available: Sequence[str]) -> set[st
         message = f"There is no field “{min(unknown)}” here; choose from {choices}."
         raise ValidationError({parameter: [message]})
     return names
-
-
-def as_object(fields: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
-    """For JSON: the values of the fields, as a driver returns them."""
-    customer = dict(zip(fields, values, strict=True))
-    if IN_JSON in customer:
-        customer[IN_JSON] = Fragment(customer[IN_JSON])
-    return customer

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 
-from portal.api.cursors import Cursor, InvalidCursor, read_cursor, write_cursor
-from portal.api.fields import as_object
-from portal.customers.pages import LARGEST, last_page
-from portal.customers.places import Place
-from portal.customers.search import CustomerSearch
+from portal.api.cursors import InvalidCursor, PageLink, read_cursor, write_cursor
+from portal.customers import services
+from portal.customers.cursor import Cursor
+from portal.customers.page import LARGEST, PAGE_SIZE, last_page
+from portal.customers.query import CustomerQuery
 from portal.http import absolute_url
 
-PAGE_SIZE: Final = 50
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+LAST: Final = "last"
 PARAMETERS: Final = ("page", "page_size", "cursor")
 
 Page = dict[str, object]
@@ -38,34 +41,39 @@ def paginate(request: Request, items: Sequence[object]) -> Page:
     }
 
 
-def paginate_search(request: Request, search: CustomerSearch, fields: Sequence[str]) -> Page:
-    """The page of customers that the query string asks for, by its cursor or else by its number.
+def paginate_customers(
+    request: Request, organizer: Organizer, query: CustomerQuery, fields: Sequence[str]
+) -> Page:
+    """The page of customers that the query string names, by its cursor or else by its number.
 
     Raises NotFound past the end, and ValidationError for a cursor of another list.
     """
-    size = _page_size(request.query_params)
-    number = _page_number(request.query_params, search.numbers.exact, size)
-    cursor = _cursor(request.query_params, search)
-    # Whoever counts pages has put another number into a link of ours.
-    is_followed = cursor is not None and cursor.number == number
-    if cursor is not None and is_followed:
-        stretch = search.read_beyond(fields, cursor.place, size)
-    else:
-        stretch = search.read_page(fields, number, size)
-    if number > 1 and not stretch and not is_followed:
+    parameters = request.query_params
+    size = _page_size(parameters)
+    of = f"{organizer.pk}?{query.canonical.urlencode()}"
+    link = _cursor(parameters, of)
+    is_last = parameters.get("page") == LAST
+    total = services.count_customers(organizer, query=query) if is_last else None
+    number = _page_number(parameters, lambda: total or 0, size)
+    page: services.After | services.PageNumber = services.PageNumber(number, size, total)
+    # A program that counts pages itself has put another number into a link of ours.
+    if link is not None and link.number == number:
+        page = services.After(link.cursor, size)
+    found = services.read_customers(organizer, query=query, page=page, fields=fields)
+    if number > 1 and not found.rows and isinstance(page, services.PageNumber):
         raise _invalid_page()
-
-    def link(to: int, place: Place | None) -> str | None:
-        if place is None:
-            return None
-        return _link(request, to, write_cursor(Cursor(to, place), of=search.fingerprint))
-
     return {
-        "count": stretch.count,
-        "next": link(number + 1, stretch.after),
-        "previous": link(max(1, number - 1), stretch.before),
-        "results": [as_object(fields, values) for values in stretch.raw],
+        "count": found.count,
+        "next": _sealed_link(request, number + 1, found.after, of),
+        "previous": _sealed_link(request, max(1, number - 1), found.before, of),
+        "results": [dict(zip(fields, row, strict=True)) for row in found.rows],
     }
+
+
+def _sealed_link(request: Request, number: int, cursor: Cursor | None, of: str) -> str | None:
+    if cursor is None:
+        return None
+    return _link(request, number, write_cursor(PageLink(number, cursor), of=of))
 
 
 def _page_size(query: QueryDict) -> int:
@@ -78,7 +86,7 @@ def _page_size(query: QueryDict) -> int:
 
 def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     wanted = query.get("page") or "1"
-    if wanted == "last":
+    if wanted == LAST:
         return last_page(count(), size)
     try:
         number = int(wanted)
@@ -89,10 +97,10 @@ def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     return number
 
 
-def _cursor(query: QueryDict, search: CustomerSearch) -> Cursor | None:
+def _cursor(query: QueryDict, of: str) -> PageLink | None:
     text = query.get("cursor", "").strip()
     try:
-        return read_cursor(text, of=search.fingerprint) if text else None
+        return read_cursor(text, of=of) if text else None
     except InvalidCursor:
         raise ValidationError({"cursor": ["Not a cursor from a link of this list."]}) from None
 

@@ -1,21 +1,25 @@
-"""The numbers of customers that the database keeps, and what can be read from them at once."""
+"""Counts: those that the database maintains, facets, and counts within a query."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple
 
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 from django_scopes import ScopedManager, scopes_disabled
 
 from portal.customers.fields import CodePointCharField
-from portal.kept import KeptQuery
+from portal.databases.compiled import CompiledQuery, Row
+from portal.databases.limited import OutOfTime, read_limited
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
-from portal.slots import Slot
 
 KEY: Final = "organizer_id, is_active, is_verified, locale"
 
@@ -53,24 +57,36 @@ class CustomerCount(models.Model):
 
 
 class Combination(NamedTuple):
-    """What customers are counted by."""
+    """The values of all facets that a customer has."""
 
     is_active: bool
     is_verified: bool
     locale: str
 
 
-# As far as people count: beyond it they read "10,000+", until the exact number is there.
+FACETS: Final = Combination._fields
+# Lists count as far as people do: beyond it they show "10,000+" until the exact count is there.
 CAP: Final = 10_000
 ALL: Final = 10**9
-FACETS: Final = Combination._fields
-# Of each facet that is asked for the values, one of which a customer has.
-Conditions = Mapping[str, Collection[Any]]  # truths, or languages
+# For each facet of a query, the values of which a customer has one: truths, or languages.
+Conditions = Mapping[str, Collection[Any]]
+# Rows of a query and the maintained counts of the organizer, in one statement. The last columns
+# are the facets, the first tells which rows are which.
+WITH_TOTALS: Final = f"""
+    SELECT 1 AS is_row, * FROM ({{rows}}) AS found
+    UNION ALL
+    SELECT 0, CAST(SUM(number) AS BIGINT){{empty}}, {", ".join(FACETS)}
+    FROM customers_customercount WHERE organizer_id = %s GROUP BY {", ".join(FACETS)}"""  # noqa: S608
+GROUPED: Final = f"""
+    SELECT COUNT(*), {", ".join(FACETS)} FROM ({{customers}}) AS few{{condition}}
+    GROUP BY {", ".join(FACETS)}"""  # noqa: S608
+IS_SMALL: Final = """
+    WHERE (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s"""
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many there are; or how many there are at least, where that is all one knows."""
+    """How many there are; or how many there are at least, where that is all that is known."""
 
     number: int
     is_exact: bool = True
@@ -94,13 +110,12 @@ class Counts:
         return sum(number for _values, number in self._meeting(conditions))
 
     def by(self, facet: str, conditions: Conditions) -> dict[Any, int]:
-        """How many have each value of a facet and meet the conditions for the others."""
+        """How many have each value of a facet and meet the conditions of the others."""
         others = {name: values for name, values in conditions.items() if name != facet}
-        found: dict[Any, int] = {}
+        found: Counter[Any] = Counter()
         for combination, number in self._meeting(others):
-            value = getattr(combination, facet)
-            found[value] = found.get(value, 0) + number
-        return found
+            found[getattr(combination, facet)] += number
+        return dict(found)
 
     def _meeting(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
         for combination, number in self.numbers.items():
@@ -108,8 +123,16 @@ class Counts:
                 yield combination, number
 
 
+class Facets(NamedTuple):
+    """The customers that all filters but the facets leave, and all customers of the organizer."""
+
+    counts: Counts | None  # None for more than CAP, or where counting takes too long
+    totals: Counts
+    is_capped: bool = False  # whether there are more than CAP
+
+
 def meets(combination: Combination, conditions: Conditions) -> bool:
-    """Whether it has one of the values of each facet that is asked for."""
+    """Whether it has one of the values of each facet that the conditions name."""
     return all(getattr(combination, name) in values for name, values in conditions.items())
 
 
@@ -119,80 +142,91 @@ def read_combination(values: Sequence[Any]) -> Combination:
     return Combination(bool(is_active), bool(is_verified), locale)
 
 
-def conditions_from(values: Mapping[str, Any]) -> Conditions:
-    """The conditions among the values of a filter form; none for what may be anything."""
-    conditions = {name: values.get(name) for name in FACETS}
-    return {
-        name: value if isinstance(value, list) else [value]
-        for name, value in conditions.items()
-        if value not in (None, [])
-    }
-
-
-def locale_slots(locales: Iterable[str]) -> list[Slot]:
-    """For a query: one for each language."""
-    return [Slot(f"locale {number}", locale) for number, locale in enumerate(locales)]
-
-
-def kept_number(organizer: Organizer, conditions: Conditions) -> models.Subquery:
-    """For a query: how many meet all conditions, as the database keeps it."""
+def maintained_counts(organizer: Organizer) -> Counts:
+    """All customers of the organizer, as the database maintains their number."""
     require_scope(organizer)
-    owner = Slot("organizer", organizer.pk)
-    # The condition of the scope would be the same one once more, with a value that is in no slot.
+    return _totals(_maintained.rows(organizer.pk))
+
+
+_maintained = CompiledQuery(
+    lambda organizer: [
+        CustomerCount.objects.filter(organizer=organizer)
+        .order_by()
+        .values(*FACETS)
+        .annotate(total=Sum("number"))
+        .values_list("total", *FACETS)
+    ],
+    int,
+)
+
+
+def maintained_count(organizer_id: int, conditions: Conditions) -> Coalesce:
+    """For a query: how many customers meet the conditions, as the database maintains it."""
     with scopes_disabled():
-        kept = CustomerCount.objects.filter(organizer_id=owner)
+        counts = CustomerCount.objects.filter(organizer_id=organizer_id)
     for name, values in conditions.items():
-        kept = kept.filter(**{f"{name}__in": locale_slots(values) if name == "locale" else values})
-    template = "(SELECT COALESCE(SUM(number), 0) FROM (%(subquery)s) AS kept)"
-    return _number(kept.values("number"), template)
+        counts = counts.filter(**{f"{name}__in": values})
+    total = counts.order_by().values("organizer_id").annotate(total=Sum("number")).values("total")
+    return Coalesce(models.Subquery(total), 0, output_field=models.BigIntegerField())
 
 
-def counted_number(
-    customers: models.QuerySet[Any], *, at_most: int | None = None
-) -> models.Subquery:
-    """For a query: how many rows another one has, as far as one counts."""
+def counted(customers: models.QuerySet[Any], *, limit: int = ALL) -> models.Subquery:
+    """For a query: how many rows another one has. A limit keeps the order in which it is read."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    return _number(up_to(at_most, customers.values("pk")), template)
-
-
-def up_to(number: int | None, customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
-    """So many of them, or all. Django forgets the order of a subquery that has no limit."""
-    return customers[: number or (ALL if customers.query.order_by else None)]
-
-
-def _number(rows: models.QuerySet[Any, Any], template: str) -> models.Subquery:
+    rows = customers.values("pk")[:limit]
     return models.Subquery(rows, output_field=models.BigIntegerField(), template=template)
 
 
-def kept_counts(organizer: Organizer) -> Counts:
-    """All customers of the organizer, as the database keeps their numbers."""
+def count_facets(
+    organizer: Organizer, customers: models.QuerySet[Any], *, only_if_small: bool
+) -> Facets:
+    """Up to CAP customers by combination, in one statement and under one limit of time.
+
+    Where each customer has to be looked at, `only_if_small` leaves it at the totals unless the
+    organizer has no more than CAP.
+    """
+    try:
+        sql, parameters = customers.values_list(*FACETS)[: CAP + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return Facets(Counts({}), maintained_counts(organizer))
+    grouped = GROUPED.format(customers=sql, condition=IS_SMALL if only_if_small else "")
+    small = (organizer.pk, CAP) if only_if_small else ()
+    try:
+        rows, totals = read_with_totals(
+            organizer,
+            customers.db,
+            grouped,
+            (*parameters, *small),
+            milliseconds=int(settings.FACET_MILLISECONDS),
+        )
+    except OutOfTime:
+        return Facets(None, maintained_counts(organizer))
+    counts = _totals(rows)
+    is_capped = counts.total > CAP
+    is_skipped = only_if_small and totals.total > CAP
+    return Facets(None if is_capped or is_skipped else counts, totals, is_capped)
+
+
+def read_with_totals(
+    organizer: Organizer,
+    alias: str,
+    sql: str,
+    parameters: Sequence[Any],
+    *,
+    others: int = 0,
+    milliseconds: int | None = None,
+) -> tuple[list[Row], Counts]:
+    """The rows of a query, as the driver returns them, and the maintained counts.
+
+    The columns of the query are a number, `others` more columns, and the facets. Raises OutOfTime.
+    """
     require_scope(organizer)
-    rows = _kept.rows(organizer.pk)
-    return Counts({Combination(*values): number for *values, number in rows if number > 0})
+    statement = WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
+    found = read_limited(alias, statement, [*parameters, organizer.pk], milliseconds=milliseconds)
+    rows = [tuple(row[1:]) for row in found if row[0]]
+    return rows, _totals((row[1], *row[-len(FACETS) :]) for row in found if not row[0])
 
 
-class KeptCounts:
-    """The same, read once where somebody wants them, if no other query has told them before."""
-
-    def __init__(self, organizer: Organizer) -> None:
-        self._organizer = organizer
-        self._counts: Counts | None = None
-
-    def read(self) -> Counts:
-        if self._counts is None:
-            self._counts = kept_counts(self._organizer)
-        return self._counts
-
-    def learn(self, counts: Counts | None) -> None:
-        """None is nothing new."""
-        self._counts = self._counts or counts
-
-
-_kept = KeptQuery(
-    lambda organizer: (
-        CustomerCount.objects.filter(organizer=organizer)
-        .order_by()
-        .values_list(*FACETS)
-        .annotate(Sum("number"))
-    )
-)
+def _totals(rows: Iterable[Row]) -> Counts:
+    """From rows of a number and its facets. The numbers of moves may add up to none."""
+    return Counts({read_combination(row[1:]): int(row[0]) for row in rows if row[0] > 0})

@@ -1,6 +1,6 @@
-"""Whole lists in the words of the API, written by the database, which is quickest at it.
+"""Whole lists as JSON or as texts, written by the database, which is quickest at it.
 
-A row then is one text, or a few, that pass through Python untouched. Memory holds one batch.
+A row is one text, or a few, which pass through Python untouched. Memory holds one batch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db.models.expressions import Case, Expression, F, Func, Value, When
 from django.db.models.functions import Cast
 
 from portal.customers.models import Customer, CustomerQuerySet
-from portal.customers.sections import stream_sections
+from portal.databases.compiled import stream_in_turn
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,7 +58,7 @@ def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> It
     """Each customer as a JSON object, section by section."""
     pairs = [part for field in fields for part in (Value(field), _in_json(field))]
     row = Cast(JsonRow(*pairs), TEXT)
-    rows = stream_sections([section.values_list(row) for section in sections], BATCH)
+    rows = stream_in_turn([section.values_list(row) for section in sections], BATCH)
     return (text for (text,) in rows)
 
 
@@ -67,7 +67,7 @@ def read_texts(
 ) -> Iterator[tuple[str, ...]]:
     """Each customer as texts, section by section; None where there is no value."""
     texts = [_in_text(field) for field in fields]
-    return stream_sections([section.values_list(*texts) for section in sections], BATCH)
+    return stream_in_turn([section.values_list(*texts) for section in sections], BATCH)
 
 
 def _in_text(field: str) -> Expression | F:

@@ -14,7 +14,7 @@ from django_scopes import scopes_disabled
 
 from portal.customers.counts import KEY, CustomerCount
 from portal.customers.models import Customer
-from portal.customers.words import INDEX_ON_SQLITE
+from portal.customers.search import INDEX_ON_SQLITE
 
 # From the database's own definitions. Those of unique constraints have no SQL and stay.
 DEFINITIONS: Final = """

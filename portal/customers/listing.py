@@ -1,4 +1,4 @@
-"""What the list page shows for a query string, for its template."""
+"""What the list page shows for a query string, for its template: finished values."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import EmptyPage
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal.customers import services
-from portal.customers.chips import Chip, list_chips
-from portal.customers.counts import FACETS
-from portal.customers.filters import PARAMETERS
-from portal.customers.links import ListLinks
-from portal.customers.paging import DEFAULT_SIZE, PageForm, Pager
+from portal.customers.counts import FACETS, Counts
+from portal.customers.filters import DEFAULT_ORDERING, PARAMETERS
+from portal.customers.locales import locale_name
+from portal.customers.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager
+from portal.customers.query import CustomerQuery, InvalidQuery, canonical_query, query_form
 from portal.customers.tables import CustomerTable
 
 if TYPE_CHECKING:
+    from django.forms import Form
     from django.forms.boundfield import BoundField, BoundWidget
 
     from portal.customers.models import Customer
-    from portal.customers.pages import CustomerPage
+    from portal.customers.services import CustomerPage
     from portal.organizers.models import Organizer
 
 
@@ -44,43 +44,35 @@ class Facet:
     boxes: Sequence[tuple[BoundWidget, int | None]]
 
 
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on: what it concerns, its value, and the address without it."""
+
+    name: str
+    label: str
+    value: str
+    href: str
+
+
+@dataclass
 class CustomerListing:
     """The list for one query string: its rows, its count, its filters, or what is wrong with it."""
 
-    def __init__(
-        self, organizer: Organizer, *, query: QueryDict, path: str, counts_exactly: bool = False
-    ) -> None:
-        """Whoever has the rows already can have it once more with the exact number, without."""
-        self.search = services.search_customers(organizer, query=query)
-        self._query = query
-        self.path = path
-        self._counts_exactly = counts_exactly
-        self._paging = PageForm(query)
-        self._paging.is_valid()
-
-    @property
-    def form(self) -> object:
-        return self.search.form
-
-    @cached_property
-    def errors(self) -> Mapping[str, list[str]]:
-        """What is wrong with the query, by parameter."""
-        if not self._mistakes and self.page is None:
-            return {"page": [_("The list is not that long.")]}
-        return self._mistakes
-
-    @cached_property
-    def _mistakes(self) -> Mapping[str, list[str]]:
-        paging = {
-            name: [str(word) for word in words] for name, words in self._paging.errors.items()
-        }
-        return {**self.search.errors, **paging}
+    parameters: QueryDict
+    path: str
+    paging: PageForm
+    form: Form
+    errors: Mapping[str, list[str]]
+    totals: Counts
+    query: CustomerQuery | None = None  # None where the parameters have errors
+    page: CustomerPage | None = None  # None where there are errors
+    facet_counts: Counts | None = None
 
     @property
     def mistakes(self) -> Iterator[Mistake]:
         """The errors in the order of the filters, each with the way to drop its value."""
         for name, words in self.errors.items():
-            field = self.search.form.fields.get(name)
+            field = self.form.fields.get(name)
             href = self.links.without(name) if field else self.links.to_page(1)
             yield Mistake(str(field.label or "") if field else "", " ".join(words), href)
 
@@ -88,32 +80,33 @@ class CustomerListing:
     def status(self) -> int:
         return 422 if self.errors else 200
 
-    @cached_property
-    def page(self) -> CustomerPage | None:
-        """None where the query has a mistake, or the list is not that long."""
-        if self._mistakes:
-            return None
-        number, size = self._paging.number, self._paging.size
-        if self._counts_exactly and number:
-            return self.search.count_page(number, size)
-        try:
-            return self.search.page(number, size)
-        except EmptyPage:
-            return None
+    @property
+    def total(self) -> int:
+        """All customers of the organizer, whatever the filters."""
+        return self.totals.total
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.links.query.keys() - {"ordering"})
+
+    @property
+    def has_other_filters(self) -> bool:
+        """Whether more than a search narrows the list."""
+        return bool(self.links.query.keys() - {"search", "ordering"})
 
     @cached_property
     def links(self) -> ListLinks:
         return ListLinks(
             self.path,
-            self.search.canonical,
-            page_size=self._paging.size,
+            canonical_query(self.parameters),
+            page_size=self.paging.size,
             default_size=DEFAULT_SIZE,
-            page=self.page.number if self.page else self._paging.number or 1,
+            page=self.page.number if self.page else self.paging.number or 1,
         )
 
     @property
     def everything(self) -> str:
-        """The list without filters, in the order that was asked for, unless that is a mistake."""
+        """The list without filters, in the order of the query, unless that is a mistake."""
         links = self.links
         if "ordering" in self.errors:
             links = replace(links, query=QueryDict())
@@ -121,12 +114,31 @@ class CustomerListing:
 
     @cached_property
     def chips(self) -> list[Chip]:
-        return list(list_chips(self.search, self.links))
+        """One chip for each filter, and for each language; none for the order."""
+        return [
+            Chip(
+                name,
+                str(self.form.fields[name].label),
+                self._in_words(name, value),
+                self.links.without(name, value),
+            )
+            for name, values in self.links.query.lists()
+            if name != "ordering" and name not in self.errors
+            for value in values
+        ]
+
+    def _in_words(self, name: str, value: str) -> str:
+        if name == "locale":
+            return locale_name(value)
+        if name in ("search", "email", "external_identifier"):
+            return _("“%(text)s”") % {"text": value}
+        choices: dict[str, str] = dict(getattr(self.form.fields[name], "choices", ()))
+        return str(choices.get(value, value))
 
     @property
     def unknown_parameters(self) -> list[str]:
         known = {*PARAMETERS, "page", "page_size"}
-        return [name for name in self._query if name not in known]
+        return [name for name in self.parameters if name not in known]
 
     @property
     def pager(self) -> Pager | None:
@@ -134,45 +146,37 @@ class CustomerListing:
 
     @cached_property
     def table(self) -> CustomerTable:
-        return CustomerTable(
-            self.page.rows if self.page else [],
-            links=self.links,
-            ordering=self.search.ordering[0],
-        )
+        ordering = self.query.ordering[0] if self.query else DEFAULT_ORDERING
+        rows = self.page.rows if self.page else []
+        return CustomerTable(rows, links=self.links, ordering=ordering)
 
     @cached_property
     def exact(self) -> Sequence[tuple[Customer, str]]:
-        """Who has the whole of what is searched for, with an address, unless nobody else is shown.
+        """The exact matches with their addresses, unless they are the only rows.
 
         They stand above the first page, and need not be on it: other filters may leave them out.
         """
-        if self.page is None or self.page.number > 1:
+        if self.page is None:
             return []
-        exact = self.search.exact
+        exact = self.page.exact
         is_all = [each.pk for each in exact] == [each.pk for each in self.page.rows]
         return [] if is_all else [(each, self.table.address(each)) for each in exact]
-
-    @property
-    def has_other_filters(self) -> bool:
-        """Whether more than a search narrows the list."""
-        return bool(self.search.canonical.keys() - {"search", "ordering"})
 
     @property
     def hidden(self) -> Iterator[tuple[str, str]]:
         """Filters that only an address can have; the form keeps them."""
         for name in ("email", "external_identifier", "modified_since"):
-            if value := self.search.form[name].value():
+            if value := self.form[name].value():
                 yield name, value
         for value in self._locales_without_a_box():
             yield "locale", value
 
     def _locales_without_a_box(self) -> list[str]:
-        """Languages that are asked for, and that no customer has."""
+        """Languages of the query that no customer has."""
         if "locale" in self.errors:
             return []
-        boxes = self.facets["locale"].boxes
-        offered = {str(box.data["value"]) for box, _number in boxes}
-        return [each for each in self.search.form["locale"].value() or () if each not in offered]
+        offered = {str(box.data["value"]) for box, _number in self.facets["locale"].boxes}
+        return [each for each in self.form["locale"].value() or () if each not in offered]
 
     @cached_property
     def facets(self) -> dict[str, Facet]:
@@ -180,13 +184,65 @@ class CustomerListing:
         return {name: self._facet(name) for name in FACETS}
 
     def _facet(self, name: str) -> Facet:
-        field = self.search.form[name]
-        by_value = None if self._mistakes else self.search.count_by(name)
-        return Facet(field, [(box, _number_at(box, by_value)) for box in field])
+        numbers = None
+        if self.facet_counts is not None and self.query:
+            numbers = self.facet_counts.by(name, self.query.conditions)
+        field = self.form[name]
+        return Facet(field, [(box, _number_at(box, numbers)) for box in field])
+
+
+def read_listing(
+    organizer: Organizer, *, parameters: QueryDict, path: str, counts_exactly: bool = False
+) -> CustomerListing:
+    """The list, all of it read; with `counts_exactly` the exact number in place of the rows."""
+    paging = PageForm(parameters)
+    query, errors = _parse(organizer, parameters)
+    errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
+    page = None
+    if query and not errors:
+        page = _read_page(organizer, query, paging, counts_exactly=counts_exactly)
+        if page.is_past_end:
+            errors["page"] = [_("The list is not that long.")]
+    totals = page.totals if page else services.count_all(organizer)
+    return CustomerListing(
+        parameters=parameters,
+        path=path,
+        paging=paging,
+        form=query_form(parameters, organizer=organizer, locales=_most_frequent(totals)),
+        errors=errors,
+        totals=totals,
+        query=query,
+        page=None if errors else page,
+        facet_counts=page.facets if page else None,
+    )
+
+
+def _parse(
+    organizer: Organizer, parameters: QueryDict
+) -> tuple[CustomerQuery | None, dict[str, list[str]]]:
+    try:
+        return services.parse_query(organizer, parameters), {}
+    except InvalidQuery as error:
+        return None, dict(error.errors)
+
+
+def _most_frequent(totals: Counts) -> list[str]:
+    """The languages of the customers, the most frequent first."""
+    counts = totals.by("locale", {})
+    return sorted(counts, key=lambda locale: (-counts[locale], locale))
+
+
+def _read_page(
+    organizer: Organizer, query: CustomerQuery, paging: PageForm, *, counts_exactly: bool
+) -> CustomerPage:
+    number, size = paging.number, paging.size
+    if counts_exactly and number:
+        return services.count_page(organizer, query=query, number=number, size=size)
+    return services.list_customers(organizer, query=query, number=number, size=size)
 
 
 def _number_at(box: BoundWidget, by_value: Mapping[Any, int] | None) -> int | None:
-    """What leaves all is the sum; None where it is unclear."""
+    """What leaves all is the sum; None where it is not known."""
     value = str(box.data["value"])
     if by_value is None:
         return None

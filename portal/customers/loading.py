@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
-from portal.customers.counts import kept_counts
+from portal.customers.counts import maintained_counts
 from portal.customers.indexing import written_at_once
 from portal.customers.models import Customer
 from portal.customers.prepared import Batch, prepare_batch
@@ -137,7 +137,7 @@ def _compare_and_write(staging: Staging) -> _Changes:
 def has_customers(organizer: Organizer) -> bool:
     """Whether there are any, by the counts that triggers keep."""
     with scope(organizer=organizer):
-        return kept_counts(organizer).total > 0
+        return maintained_counts(organizer).total > 0
 
 
 def enlarge_cache() -> None:

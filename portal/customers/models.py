@@ -23,10 +23,9 @@ from portal.customers.fields import (
     CompactEncoder,
     IgnoringCase,
 )
-from portal.customers.orderings import Section, Term, order_terms
+from portal.customers.ordering import Section, order_terms
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
-from portal.slots import Slot
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 
@@ -44,17 +43,20 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     """Reads as a question: `customers.filter(locale="de").in_order(["-name"])`."""
 
     def in_order(self, keys: Sequence[str]) -> CustomerQuerySet:
-        """By the keys of ORDERINGS (`-` reverses), empty values last, then by primary key."""
-        return self.order_by(*_order(order_terms(keys)))
+        """By these sort keys (`-` reverses), empty values last, then by primary key."""
+        return self.order_by(*(term.order_by for term in order_terms(keys)))
 
     def in_sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
-        """Those in each section of an order, as it orders them."""
-        return [self.filter(each.condition).order_by(*_order(each.terms)) for each in sections]
+        """The customers of each section of an order, as it orders them."""
+        return [
+            self.filter(each.condition).order_by(*(term.order_by for term in each.terms))
+            for each in sections
+        ]
 
-    def as_stored(self) -> CustomerQuerySet:
-        """In an order that an index has, and in which neighbours are side by side in the table too.
+    def in_physical_order(self) -> CustomerQuerySet:
+        """In an order that an index has, with neighbours side by side in the table too.
 
-        Who has to look at many, for want of an index of what is asked, reads each page once.
+        Where many rows are read for want of a better index, each page of the table is read once.
         """
         return self.order_by("-is_active", "-pk")
 
@@ -68,10 +70,6 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         for customer in customers:
             customer.derive()
         return super().bulk_create(customers, *args, **kwargs)
-
-
-def _order(terms: Iterable[Term]) -> list[models.OrderBy]:
-    return [models.OrderBy(term.expression, descending=term.descending) for term in terms]
 
 
 CustomerManager = models.Manager.from_queryset(CustomerQuerySet)
@@ -125,7 +123,7 @@ class Customer(models.Model):
                 name="customer_none_is_not_blank",
             ),
         ]
-        # One for each order, to be walked either way: see orderings.py.
+        # One for each order, scanned in either direction: see ordering.py.
         indexes = [
             # PostgreSQL reads an expression from an index only beside what it is made of.
             models.Index(
@@ -188,10 +186,11 @@ class Customer(models.Model):
 
 
 def customers_of(organizer: Organizer) -> CustomerQuerySet:
-    """All of them. Raises ScopeError outside of the organizer's scope."""
+    """All customers of the organizer. Raises ScopeError outside of the organizer's scope."""
     require_scope(organizer)
-    # The search's index on PostgreSQL compares a bigint with nothing but a bigint. The condition
-    # of the scope, which is the same one once more, would hide it.
-    owner = Cast(Slot("organizer", organizer.pk), models.BigIntegerField())
+    # PostgreSQL's index of the search compares a bigint with nothing but a bigint. The condition
+    # that the scope adds is the same one again, and would hide it.
     with scopes_disabled():
-        return Customer.objects.filter(organizer_id=owner)
+        return Customer.objects.filter(
+            organizer_id=Cast(models.Value(organizer.pk), models.BigIntegerField())
+        )

@@ -1,17 +1,19 @@
-"""Paging as people see it: which page, how long, and the links around it."""
+"""Addresses of the list, and its pager: one query string is the whole state of the list."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.links import LAST, ListLinks
-from portal.customers.pages import CustomerPage
+if TYPE_CHECKING:
+    from portal.customers.services import CustomerPage
 
+LAST: Final = "last"
 DEFAULT_SIZE: Final = 50
 SIZES: Final = (25, 50, 100, 200)
 
@@ -50,6 +52,61 @@ class PageForm(forms.Form):
     @property
     def size(self) -> int:
         return self.cleaned_data.get("page_size") or DEFAULT_SIZE
+
+
+@dataclass(frozen=True)
+class ListLinks:
+    """Addresses beside the list that a canonical query asks for.
+
+    The page number is left out wherever anything else changes, and so is what is the default.
+    """
+
+    path: str
+    query: QueryDict
+    page_size: int
+    default_size: int
+    page: int = field(default=1)
+
+    @property
+    def here(self) -> str:
+        """This very page."""
+        return self.to_page(self.page)
+
+    @property
+    def here_query(self) -> str:
+        """The query string of this very page, to come back to it."""
+        return self.here.partition("?")[2]
+
+    @property
+    def everything(self) -> str:
+        """Without any filter, in the same order."""
+        ordering = self.query.get("ordering")
+        return self._address({"ordering": [ordering]} if ordering else {})
+
+    def to_page(self, number: int | str) -> str:
+        return self._address(dict(self.query.lists()), page=number)
+
+    def sized(self, size: int) -> str:
+        return replace(self, page_size=size).to_page(1)
+
+    def ordered_by(self, key: str) -> str:
+        return self._address({**dict(self.query.lists()), "ordering": [key]})
+
+    def without(self, name: str, value: str | None = None) -> str:
+        """Without a filter, or without one of its several values."""
+        kept = [other for other in self.query.getlist(name) if value not in (None, other)]
+        return self._address({**dict(self.query.lists()), name: kept})
+
+    def _address(self, lists: dict[str, list[str]], *, page: int | str = 1) -> str:
+        query = QueryDict(mutable=True)
+        for name, values in lists.items():
+            if values:
+                query.setlist(name, values)
+        if self.page_size != self.default_size:
+            query["page_size"] = str(self.page_size)
+        if page != 1:
+            query["page"] = str(page)
+        return f"{self.path}?{query.urlencode()}" if query else self.path
 
 
 @dataclass(frozen=True)

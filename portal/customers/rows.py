@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBo
 from pydantic_core import ErrorDetails
 
 from portal.customers import names
+from portal.customers.filter_fields import YEARS
 from portal.customers.models import IDENTIFIER, Customer
-from portal.customers.moments import YEARS
 
 # pydantic would take numbers for times, and drop digits after the sixth.
 INSTANT: Final = re.compile(

@@ -1,200 +1,173 @@
-"""What a query string asks for: who is found, in which order, and how many they are."""
+"""Substring search by trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite.
+
+Each word of a search has to be part of the search text. There are two ways to read the matches.
+An index scan of the trigrams finds all matches of a selective term at once, few enough to be
+sorted. The matches of an unselective term are met soon by scanning the order of the list and
+looking at each text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
-from typing import Any
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from django.forms import Form
-from django.http import QueryDict
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import Exact, GreaterThan
 
-from portal.customers.asked import Asked
-from portal.customers.counts import FACETS, Count, KeptCounts, conditions_from
-from portal.customers.exact import find_exact
-from portal.customers.exports import read_json, read_texts
-from portal.customers.filters import (
-    DEFAULT_ORDERING,
-    LOOKUPS,
-    PARAMETERS,
-    CustomerFilter,
-    canonical_query,
+from portal.customers.counts import (
+    CAP,
+    FACETS,
+    Conditions,
+    Counts,
+    maintained_counts,
+    meets,
+    read_combination,
+    read_with_totals,
 )
-from portal.customers.known import KnownWalk
-from portal.customers.likelihood import likelihood_of
+from portal.customers.fields import IgnoringCase
+from portal.customers.filters import CustomerFilter
+from portal.customers.folding import fold
 from portal.customers.models import Customer, CustomerQuerySet, customers_of
-from portal.customers.numbers import Numbers
-from portal.customers.orderings import order_sections
-from portal.customers.pages import COLUMNS, CustomerPage, read_page
-from portal.customers.places import Place
-from portal.customers.searching import Matches, among, find_matches
-from portal.customers.stretches import Stretch, Walk
-from portal.organizers.models import Organizer
-from portal.organizers.scopes import require_scope
-from portal.slots import Slot
+from portal.customers.ordering import sort_keys, sort_rows
+from portal.databases.compiled import read_in_turn
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+TRIGRAM: Final = 3
+# Of punctuation alone pg_trgm makes no trigram.
+HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
+# The index on SQLite: the trigrams of `search_text` by the customer's primary key.
+INDEX_ON_SQLITE: Final = "customers_search"
+ROWS_WITH_TRIGRAMS: Final = f"SELECT rowid FROM {INDEX_ON_SQLITE} WHERE {INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
+# Any number of customers may have the same external identifier.
+MOST_EXACT: Final = 5
+EXACT_FILTERS: Final = ("email", "external_identifier")
+# What is shown of an exact match, and what its state follows from.
+SHOWN: Final = frozenset(
+    {"id", "identifier", "external_identifier", "email", "name_parts", "name"}
+    | {"is_active", "is_verified"}
+)
+EXACT_COLUMNS: Final = tuple(
+    field.attname for field in Customer._meta.concrete_fields if field.attname in SHOWN
+)
 
 
-class CustomerSearch:
-    """The customers that a query string asks for, in its order. Lazy: nothing is read yet.
+@dataclass(frozen=True)
+class Search:
+    """The words of a search, without case and accents."""
 
-    A query with errors finds nobody, so that a mistake never widens a result.
+    words: Sequence[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Search:
+        return cls(fold(text).split())
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index has any of the words."""
+        return any(len(word) >= TRIGRAM for word in self.words)
+
+    def matches(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+        """All matches, to be read to the end: by the index where it has one of the words.
+
+        Without it each text is looked at, in physical order; PostgreSQL may still choose.
+        """
+        parts = [*map(_selective_part, self.words)]
+        if connections[customers.db].vendor == "postgresql":
+            for part in parts:
+                customers = customers.filter(search_text__contains=part)
+            return _look_at(customers, set(self.words) - set(parts)).in_physical_order()
+        customers = _look_at(customers, self.words)
+        if trigrams := _trigrams(parts):
+            return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
+        return customers.in_physical_order()
+
+    def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+        """The same matches, to be met in the order of the list: no index is used for the words."""
+        return _look_at(customers, self.words).in_physical_order()
+
+
+def _look_at(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> CustomerQuerySet:
+    # Not `contains`: PostgreSQL would enter the index of the trigrams for it.
+    return customers.filter(*(GreaterThan(StrIndex("search_text", Value(w)), 0) for w in words))
+
+
+def _selective_part(word: str) -> str:
+    """An email without its domain, which many share: an index would have to read all of them."""
+    mailbox, at, _domain = word.partition("@")
+    return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
+
+
+def _trigrams(words: Sequence[str]) -> str:
+    """A query of FTS5 for the rows that have all trigrams of the words."""
+    trigrams = dict.fromkeys(
+        word[start : start + TRIGRAM] for word in words for start in range(len(word) - TRIGRAM + 1)
+    )
+    return " ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in trigrams)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """All matches of a selective search in the order of the list.
+
+    Each row has the primary key, the value of each sort key but that one, and the facets, as the
+    driver returns them.
     """
 
-    def __init__(self, organizer: Organizer, query: QueryDict) -> None:
-        self._organizer = organizer
-        self._query = query
-        self._kept = KeptCounts(organizer)
-        self.canonical = canonical_query(query)
-        require_scope(organizer)
+    rows: Sequence[tuple[Any, ...]]
 
-    @cached_property
-    def _filterset(self) -> CustomerFilter:
-        return CustomerFilter(self._query, self._organizer, self._kept.read)
+    def counts(self) -> Counts:
+        facets = Counter(row[-len(FACETS) :] for row in self.rows)
+        return Counts({read_combination(values): number for values, number in facets.items()})
 
-    @property
-    def customers(self) -> CustomerQuerySet:
-        """All of them, for whoever reads them to the end."""
-        return self._asked().compose().in_order(self.ordering)
+    def meeting(self, conditions: Conditions) -> Matches:
+        """The matches that meet the conditions of the facets."""
+        if not conditions:
+            return self
+        combinations = {row[-len(FACETS) :] for row in self.rows}
+        wanted = {each for each in combinations if meets(read_combination(each), conditions)}
+        return Matches([row for row in self.rows if row[-len(FACETS) :] in wanted])
 
-    def _filtered(self, *, but: Sequence[str] = (), likelihood: float | None = None) -> Asked:
-        """Whoever meets the filters, or all but some of them, whatever is searched for."""
-        owner = Slot("organizer", self._organizer.pk)
-        everybody = Asked(lambda: customers_of(self._organizer), [owner])
-        if not self._asks_anything:
-            return everybody
-        return self._filterset.narrow(everybody, but=but, likelihood=likelihood)
 
-    @cached_property
-    def _matches(self) -> Matches:
-        """Whom the search finds."""
-        search = str(self._values.get("search") or "")
-        if not search:
-            return Matches([])
-        found = find_matches(self._filtered(but=FACETS), search, self.ordering)
-        self._kept.learn(found.kept)
-        return found
+def find_matches(
+    organizer: Organizer, customers: CustomerQuerySet, search: Search, ordering: Sequence[str]
+) -> tuple[Matches | None, Counts]:
+    """The matches among the customers, None for more than CAP; and the maintained counts.
 
-    @cached_property
-    def exact(self) -> Sequence[Customer]:
-        """Who has the whole of what is searched for, whatever the filters: see find_exact()."""
-        search = str(self._values.get("search") or "")
-        return find_exact(self._organizer, search) if search else []
+    They are read in no order and sorted here: the database would look at each of them for that,
+    whenever a page is read.
+    """
+    values = [key.expression for key in sort_keys(ordering)[:-1]]
+    found = search.matches(customers).values_list("pk", *values, *FACETS)[: CAP + 1]
+    try:
+        sql, parameters = found.query.sql_with_params()
+    except EmptyResultSet:
+        return Matches([]), maintained_counts(organizer)
+    rows, totals = read_with_totals(organizer, customers.db, sql, parameters, others=len(values))
+    if len(rows) > CAP:
+        return None, totals
+    return Matches(sort_rows(rows, ordering)), totals
 
-    @cached_property
-    def _values(self) -> Mapping[str, Any]:
-        """What is asked for, by parameter, as far as it is right."""
-        if not self._asks_anything:
-            return {}
-        form = self._filterset.form
-        form.is_valid()
-        return form.cleaned_data
 
-    @property
-    def form(self) -> Form:
-        """All filters as a form, with what was asked for."""
-        return self._filterset.whole_form
+def find_exact(organizer: Organizer, text: str) -> list[Customer]:
+    """Up to MOST_EXACT customers whose email, identifier or external identifier is this text.
 
-    @property
-    def errors(self) -> Mapping[str, list[str]]:
-        """What is wrong with the query, by parameter."""
-        if not self._asks_anything:
-            return {}
-        errors = self._filterset.errors
-        return {name: [str(word) for word in words] for name, words in errors.items()}
-
-    @cached_property
-    def _asks_anything(self) -> bool:
-        """Most lists are asked for as they are; that spares them a form, a third of their time."""
-        return not self._query.keys().isdisjoint(PARAMETERS)
-
-    @property
-    def ordering(self) -> Sequence[str]:
-        """The keys that the customers are ordered by."""
-        return self._values.get("ordering") or [DEFAULT_ORDERING]
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells this list from every other, of any organizer."""
-        return f"{self._organizer.pk}?{self.canonical.urlencode()}"
-
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.canonical.keys() - {"ordering"})
-
-    def count_by(self, facet: str) -> Mapping[Any, int] | None:
-        """How many the other filters leave, by the values of this one; None where it is unclear."""
-        facets = self.numbers.facets
-        return None if facets is None else facets.by(facet, self.numbers.conditions)
-
-    @property
-    def total(self) -> int:
-        """All customers of the organizer, whatever is asked for."""
-        return self._kept.read().total
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        """How many customers are asked for."""
-        others = self.canonical.keys() - {*FACETS, "ordering"}
-        return Numbers(
-            self._organizer,
-            asked=self._asked,
-            conditions=conditions_from(self._values),
-            left_by_others=(lambda: self._matches.met_in(self._filtered(but=FACETS)))
-            if others or self.errors
-            else None,
-            kept=self._kept,
-            seen=self._matches.seen,
-            is_walked=self._matches.are_walked,
-            are_few=not others.isdisjoint(LOOKUPS),
-        )
-
-    def page(self, number: int | None, size: int) -> CustomerPage:
-        """The last one where there is no number. Raises EmptyPage where the list is shorter."""
-        walk = self._walk(COLUMNS, lambda: self.numbers.seen_at_least)
-        return read_page(walk, self.numbers, number, size)
-
-    def count_page(self, number: int, size: int) -> CustomerPage:
-        """A page that somebody has already, without its rows: the number is exact."""
-        return CustomerPage(number, size, Count(self.numbers.exact()))
-
-    def read_page(self, fields: Sequence[str], number: int, size: int) -> Stretch:
-        """These fields of a page of customers. Without rows where the list is not that long."""
-        return self._walk(fields, self.numbers.exact_for_plan).read_from((number - 1) * size, size)
-
-    def read_beyond(self, fields: Sequence[str], place: Place, size: int) -> Stretch:
-        """These fields of the customers beyond the place, whatever happened to those before."""
-        return self._walk(fields, self.numbers.exact_for_plan).read_beyond(place, size)
-
-    def _walk(self, fields: Sequence[str], count: Callable[[], int | None]) -> Walk:
-        numbers, likelihood = self.numbers, self._likelihood(count)
-        filtered = self._filtered(likelihood=likelihood)
-        in_query = numbers.in_query if likelihood is None else None
-        how = (self.ordering, fields, in_query, numbers.exact)
-        known = self._matches.known_in_order(numbers.conditions)
-        if known is None:
-            return Walk(self._matches.met_in(filtered), *how)
-        return KnownWalk(among(filtered, known), *how, known, partial(among, filtered))
-
-    def _likelihood(self, count: Callable[[], int | None]) -> float | None:
-        """Of customers to meet filters by time, where the order is none by the same time."""
-        times = self._filterset.times if self._asks_anything else set()
-        is_walked = self.ordering[0].removeprefix("-") in times or self._values.get("search")
-        number = count() if times and not is_walked else None
-        return None if number is None else likelihood_of(number, self.total)
-
-    @property
-    def _sections(self) -> list[CustomerQuerySet]:
-        """All of them in order, for whoever reads them one by one."""
-        return self._asked().compose().in_sections(order_sections(self.ordering))
-
-    def _asked(self) -> Asked:
-        """All of them, for whoever reads or counts them to the end."""
-        return self._matches.all_in(self._filtered())
-
-    def read_json(self, fields: Sequence[str]) -> Iterator[str]:
-        """All customers, as JSON objects with these fields. Can be read outside of the scope."""
-        return read_json(self._sections, fields)
-
-    def read_texts(self, fields: Sequence[str]) -> Iterator[tuple[str, ...]]:
-        """All customers, as the texts of these fields. Can be read outside of the scope."""
-        return read_texts(self._sections, fields)
+    A short one is part of many other texts, and would be lost among them. Case counts in external
+    identifiers only. Raises ScopeError outside of the organizer's scope.
+    """
+    customers = customers_of(organizer)
+    found: list[Any] = [customers.filter(Exact(IgnoringCase("identifier"), Value(text.lower())))]
+    found += [CustomerFilter.base_filters[name].filter(customers, text) for name in EXACT_FILTERS]
+    rows = read_in_turn(
+        [each.order_by("pk").values_list(*EXACT_COLUMNS) for each in found], MOST_EXACT
+    )
+    # One customer may have the same email and external identifier.
+    return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]

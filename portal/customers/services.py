@@ -1,33 +1,196 @@
-"""The one door to customers. HTML, JSON and commands all come through here."""
+"""The one door to customers. HTML, JSON and commands all come through here.
+
+Everything is read when a function returns, but for streams.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.http import QueryDict
+from django.db.models.expressions import Combinable
 
-from portal.customers.counts import kept_counts
-from portal.customers.models import IDENTIFIER, Customer
-from portal.customers.search import CustomerSearch
-from portal.kept import KeptQuery, Row
-from portal.organizers.models import Organizer
+from portal.customers import locales
+from portal.customers.counts import (
+    ALL,
+    CAP,
+    FACETS,
+    Count,
+    Counts,
+    count_facets,
+    counted,
+    maintained_count,
+    maintained_counts,
+)
+from portal.customers.cursor import Cursor
+from portal.customers.exports import read_json, read_texts
+from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
+from portal.customers.ordering import order_sections
+from portal.customers.page import (
+    FIELDS,
+    LARGEST,
+    NEAR,
+    PAGE_SIZE,
+    OrderedScan,
+    Slice,
+    SortedMatches,
+    last_page,
+    read_default_page,
+)
+from portal.customers.query import CustomerQuery
+from portal.customers.search import Matches, Search, find_exact, find_matches
+from portal.databases.compiled import CompiledQuery, Row
 from portal.organizers.scopes import require_scope
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from portal.organizers.models import Organizer
+
+# What a row of the list page shows, in the order of the model, as from_db() takes it.
+UNSEEN: Final = frozenset(
+    {"phone", "notes", "last_modified", "name_key", "email_key", "search_text"}
+)
+COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
+LIST_COLUMNS: Final = tuple(name for name in COLUMNS if name not in UNSEEN)
+NO_COUNTS: Final = Counts({})
 
 
 class CustomerNotFound(Exception):
     """The organizer has no customer with this identifier."""
 
 
-def search_customers(organizer: Organizer, *, query: QueryDict) -> CustomerSearch:
-    """The customers of the organizer that the query string asks for."""
-    return CustomerSearch(organizer, query)
+class PageNumber(NamedTuple):
+    """A page by its number, and how many customers there are, if that was counted before."""
+
+    number: int
+    size: int
+    total: int | None = None
 
 
-def count_by_locale(organizer: Organizer) -> Mapping[str, int]:
-    """All customers of the organizer by locale."""
-    return kept_counts(organizer).by("locale", {})
+class After(NamedTuple):
+    """The page after a cursor."""
+
+    cursor: Cursor
+    size: int
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """A page of the list as people read it."""
+
+    number: int
+    size: int
+    count: Count
+    rows: Sequence[Customer] = ()
+    is_last: bool = False
+    is_past_end: bool = False  # whether the list has fewer pages; the count is not read then
+    totals: Counts = NO_COUNTS  # all customers of the organizer
+    facets: Counts | None = None  # what all filters but the facets leave, where it is known
+    exact: Sequence[Customer] = ()  # whose email or identifier is the whole search
+
+    @property
+    def start_index(self) -> int:
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def end_index(self) -> int:
+        return min(self.number * self.size, self.count.number)
+
+    @property
+    def last(self) -> int | None:
+        """The number of the last page, where it is known."""
+        return last_page(self.count.number, self.size) if self.count.is_exact else None
+
+
+def parse_query(organizer: Organizer, parameters: QueryDict) -> CustomerQuery:
+    """The query of these parameters. Raises InvalidQuery."""
+    named = set(parameters.getlist("locale"))
+    used = () if named <= {"", *locales.KNOWN} else count_all(organizer).by("locale", {})
+    return CustomerQuery.parse(parameters, organizer=organizer, locales=used)
+
+
+def list_customers(
+    organizer: Organizer, *, query: CustomerQuery, number: int | None, size: int
+) -> CustomerPage:
+    """A page of the list for people, counted as far as that is cheap; None is the last page."""
+    survey = _survey(organizer, query)
+    count = survey.count(query)
+    if number and number > LARGEST:
+        found = _past_end(number, size)
+    elif count and count.is_exact:
+        found = _read_counted(organizer, query, survey, count.number, number, size)
+    elif number is None:
+        found = _read_last(organizer, query, survey, size)
+    else:
+        found = _read_capped(organizer, query, survey, count, number, size)
+    exact = find_exact(organizer, query.search) if query.search and found.number == 1 else ()
+    return replace(found, totals=survey.totals, facets=survey.facets, exact=exact)
+
+
+def count_page(
+    organizer: Organizer, *, query: CustomerQuery, number: int, size: int
+) -> CustomerPage:
+    """A page without its rows, for a reader who has them already: its count is exact."""
+    return CustomerPage(
+        number,
+        size,
+        Count(count_customers(organizer, query=query)),
+        totals=maintained_counts(organizer),
+        exact=find_exact(organizer, query.search) if query.search and number == 1 else (),
+    )
+
+
+def count_customers(organizer: Organizer, *, query: CustomerQuery) -> int:
+    """How many customers the query has, exactly."""
+    if query.has_only_facets:
+        return maintained_counts(organizer).matching(query.conditions)
+    # Django drops the order of what it counts, unless there is a limit.
+    return _all_matching(organizer, query)[:ALL].count()
+
+
+def read_customers(
+    organizer: Organizer,
+    *,
+    query: CustomerQuery,
+    page: PageNumber | After,
+    fields: Sequence[str],
+) -> Slice:
+    """The fields of a page of customers for programs, with the exact count of the list.
+
+    Without rows past the end. Raises ValueError for a cursor of another order.
+    """
+    require_scope(organizer)
+    start = (page.number - 1) * page.size if isinstance(page, PageNumber) else 0
+    cursor = page.cursor if isinstance(page, After) else None
+    found = None
+    if query.is_default and tuple(fields) == FIELDS and page.size == PAGE_SIZE and not start:
+        found = read_default_page(organizer.pk, cursor)
+    if found is None:
+        scan = _scan_for_programs(organizer, query, page, fields)
+        found = scan.read_after(cursor, page.size) if cursor else scan.read_page(start, page.size)
+    if found.count is None:
+        return replace(found, count=count_customers(organizer, query=query))
+    return found
+
+
+def stream_json(
+    organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
+) -> Iterator[str]:
+    """All customers, as JSON objects with these fields: one state of the database.
+
+    The stream can be read outside of the scope.
+    """
+    return read_json(_sections(organizer, query), fields)
+
+
+def stream_texts(
+    organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    """The same as texts, one for each field; None where there is no value."""
+    return read_texts(_sections(organizer, query), fields)
 
 
 def get_customer(organizer: Organizer, identifier: str) -> Customer:
@@ -35,27 +198,197 @@ def get_customer(organizer: Organizer, identifier: str) -> Customer:
 
     Like every query for customers it raises ScopeError outside of the organizer's scope.
     """
-    return Customer.from_db(None, COLUMNS, _find(_by_identifier.rows, organizer, identifier))
-
-
-def read_customer(organizer: Organizer, identifier: str) -> Mapping[str, Any]:
-    """The same by column, as the driver returns it, which is quicker. Raises CustomerNotFound."""
-    return dict(zip(COLUMNS, _find(_by_identifier.raw, organizer, identifier), strict=True))
-
-
-def _find(read: Callable[..., list[Row]], organizer: Organizer, identifier: str) -> Row:
     require_scope(organizer)
-    rows = read(organizer.pk, identifier) if re.match(IDENTIFIER, identifier) else []
+    rows = _by_identifier.rows(organizer.pk, identifier) if re.match(IDENTIFIER, identifier) else []
     if not rows:
         raise CustomerNotFound(identifier)
-    return rows[0]
+    return Customer.from_db(None, COLUMNS, rows[0])
 
 
-COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
-_by_identifier = KeptQuery(
-    lambda organizer, identifier: (
-        Customer.objects.filter(organizer_id=organizer)
-        .filter(identifier=identifier)
-        .values_list(*COLUMNS)
-    )
+def count_all(organizer: Organizer) -> Counts:
+    """All customers of the organizer by state and locale."""
+    return maintained_counts(organizer)
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """The counts around a list, and its matches where they are few: read before its rows."""
+
+    totals: Counts
+    facets: Counts | None
+    is_capped: bool = False  # whether all filters but the facets leave more than CAP
+    matches: Matches | None = None
+
+    def count(self, query: CustomerQuery) -> Count | None:
+        """How many the list has, or has at least; None where only counting would tell."""
+        if self.facets is not None:
+            return Count(self.facets.matching(query.conditions))
+        if self.is_capped and not query.conditions:
+            return Count(CAP, is_exact=False)
+        return None
+
+    def is_few(self, query: CustomerQuery) -> bool | None:
+        """See _is_few()."""
+        number = ALL if self.is_capped else None
+        return _is_few(query, self.facets.total if self.facets else number, self.totals)
+
+
+def _survey(organizer: Organizer, query: CustomerQuery) -> _Survey:
+    if query.has_only_facets:
+        totals = maintained_counts(organizer)
+        return _Survey(totals, totals)
+    customers = query.narrow(customers_of(organizer), but=FACETS)
+    search = Search.parse(query.search)
+    if search.is_indexed:
+        matches, totals = find_matches(organizer, customers, search, query.ordering)
+        if matches is None:
+            return _Survey(totals, None, is_capped=True)
+        return _Survey(totals, matches.counts(), matches=matches)
+    if search.words:
+        customers = search.scan(customers)
+    facets = count_facets(organizer, customers, only_if_small=bool(search.words))
+    return _Survey(facets.totals, facets.counts, facets.is_capped)
+
+
+def _read_counted(
+    organizer: Organizer,
+    query: CustomerQuery,
+    survey: _Survey,
+    total: int,
+    number: int | None,
+    size: int,
+) -> CustomerPage:
+    number = number or last_page(total, size)
+    start = (number - 1) * size
+    if start and start >= total:
+        return _past_end(number, size)
+    if survey.matches is None:
+        scan: OrderedScan | SortedMatches = replace(
+            _scan(organizer, query, LIST_COLUMNS, is_few=survey.is_few(query)), total=total
+        )
+    else:
+        matches = survey.matches.meeting(query.conditions)
+        scan = SortedMatches(customers_of(organizer), matches, query.ordering, LIST_COLUMNS)
+    rows = _customers(scan.read_page(start, size).rows)
+    return CustomerPage(number, size, Count(total), rows, is_last=start + size >= total)
+
+
+def _read_capped(
+    organizer: Organizer,
+    query: CustomerQuery,
+    survey: _Survey,
+    known: Count | None,
+    number: int,
+    size: int,
+) -> CustomerPage:
+    """A page of more than CAP customers, or of a number that the same statement counts to CAP."""
+    start = (number - 1) * size
+    scan = _scan(organizer, query, LIST_COLUMNS, is_few=survey.is_few(query))
+    if known is None:
+        scan = replace(scan, count=counted(scan.customers, limit=CAP + 1))
+    found = scan.read_page(start, size)
+    if start and not found.rows:
+        return _past_end(number, size)
+    is_last = found.after is None
+    count = Count(found.count or 0)
+    if known or count.number > CAP:
+        # A page further on shows that there are more, and the last one how many.
+        count = Count(max(CAP, start + len(found.rows)), is_exact=is_last)
+    return CustomerPage(number, size, count, _customers(found.rows), is_last)
+
+
+def _read_last(
+    organizer: Organizer, query: CustomerQuery, survey: _Survey, size: int
+) -> CustomerPage:
+    """The last page, read from the end of the list and counted exactly."""
+    count = counted(_all_matching(organizer, query))
+    scan = _scan(organizer, query, LIST_COLUMNS, is_few=survey.is_few(query))
+    found = replace(scan, count=count).read_last(size)
+    total = found.count or 0
+    number = last_page(total, size)
+    rows = _customers(found.rows)[-(total - (number - 1) * size) :]
+    return CustomerPage(number, size, Count(total), rows, is_last=True)
+
+
+def _scan_for_programs(
+    organizer: Organizer, query: CustomerQuery, page: PageNumber | After, fields: Sequence[str]
+) -> OrderedScan | SortedMatches:
+    search = Search.parse(query.search)
+    if search.is_indexed:
+        customers = query.narrow(customers_of(organizer))
+        matches, _totals = find_matches(organizer, customers, search, query.ordering)
+        if matches is not None:
+            return SortedMatches(customers_of(organizer), matches, query.ordering, fields)
+    total = page.total if isinstance(page, PageNumber) else None
+    is_far = isinstance(page, PageNumber) and (page.number - 1) * page.size > NEAR
+    if total is None and (is_far or query.times):
+        total = count_customers(organizer, query=query)
+    is_few = _is_few(query, total, maintained_counts(organizer)) if query.times else None
+    scan = _scan(organizer, query, fields, is_few=is_few)
+    if total is not None:
+        return replace(scan, total=total)
+    return replace(scan, count=_count_in_query(organizer, query))
+
+
+def _scan(
+    organizer: Organizer, query: CustomerQuery, columns: Sequence[str], *, is_few: bool | None
+) -> OrderedScan:
+    """Few customers of a filter by time are sorted; otherwise the index of the order is scanned."""
+    customers = query.narrow(customers_of(organizer), scans_times=is_few is False)
+    if query.search:
+        customers = Search.parse(query.search).scan(customers)
+    return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few))
+
+
+def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | None:
+    """Whether a filter by time leaves so few that sorting them is cheaper than a scan.
+
+    None where the number is not known, and where there is no choice: an order by the same time is
+    a range of its index. The databases choose badly: SQLite has no statistics of values, and
+    PostgreSQL thinks little of a long scan.
+    """
+    column = query.ordering[0].removeprefix("-")
+    if number is None or not query.times or column in query.times or query.search:
+        return None
+    return is_cheaper_to_sort(number, totals.total)
+
+
+def is_cheaper_to_sort(number: int, total: int) -> bool:
+    """Whether to sort so many of all, rather than to scan an order until a page is full.
+
+    A scan reads PAGE_SIZE * total / number rows until then, and sorting reads all of them.
+    """
+    return number * number < PAGE_SIZE * total
+
+
+def _count_in_query(organizer: Organizer, query: CustomerQuery) -> Combinable:
+    if query.has_only_facets:
+        return maintained_count(organizer.pk, query.conditions)
+    return counted(_all_matching(organizer, query))
+
+
+def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
+    """All customers of the query, to be read to the end."""
+    customers = query.narrow(customers_of(organizer))
+    return Search.parse(query.search).matches(customers) if query.search else customers
+
+
+def _sections(organizer: Organizer, query: CustomerQuery) -> list[CustomerQuerySet]:
+    return _all_matching(organizer, query).in_sections(order_sections(query.ordering))
+
+
+def _past_end(number: int, size: int) -> CustomerPage:
+    return CustomerPage(number, size, Count(0), is_past_end=True)
+
+
+def _customers(rows: Sequence[Row]) -> list[Customer]:
+    return [Customer.from_db(None, LIST_COLUMNS, row) for row in rows]
+
+
+_by_identifier = CompiledQuery(
+    lambda organizer, identifier: [
+        Customer.objects.filter(organizer_id=organizer, identifier=identifier).values_list(*COLUMNS)
+    ],
+    int,
+    str,
 )

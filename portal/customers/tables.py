@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers.clock import Clock
-from portal.customers.links import ListLinks
 from portal.customers.locales import locale_name
+from portal.customers.paging import ListLinks
 from portal.customers.templatetags.customers import breakable, icon, state_mark
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
-from portal.customers.listing import CustomerListing
+from portal.customers.listing import read_listing
 from portal.http import PortalRequest, page_address, render_page, wants_fragment
 from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
@@ -29,7 +29,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The customers that the address asks for."""
     if wants_fragment(request, "count"):
         return _exact_count(request, organizer)
-    listing = CustomerListing(organizer, query=request.GET, path=request.path)
+    listing = read_listing(organizer, parameters=request.GET, path=request.path)
     response = render_page(
         request,
         "customers/list.html",
@@ -45,7 +45,9 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 
 def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """Of a list that is there already, and said only how many there are at least."""
-    listing = CustomerListing(organizer, query=request.GET, path=request.path, counts_exactly=True)
+    listing = read_listing(
+        organizer, parameters=request.GET, path=request.path, counts_exactly=True
+    )
     return render_page(
         request,
         "customers/list.html",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django_scopes import scope
 
 from portal.accounts.models import User
-from portal.kept import KeptQuery
+from portal.databases.compiled import CompiledQuery
 from portal.organizers.access import Access
 from portal.organizers.models import ORGANIZER, Organizer, Team
 from portal.organizers.permissions import Permission
@@ -30,12 +30,13 @@ def list_access(user: User) -> list[Access]:
     return [Access(organizer, permissions) for organizer, permissions in rights.items()]
 
 
-_teams_of = KeptQuery(
-    lambda user: (
+_teams_of = CompiledQuery(
+    lambda user: [
         Team.objects.filter(members=user)
         .order_by("organizer__name", "organizer_id", "pk")
         .values_list("permissions", *(f"organizer__{field}" for field in ORGANIZER))
-    )
+    ],
+    int,
 )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
 
 from portal.accounts.models import User
-from portal.kept import KeptQuery
+from portal.databases.compiled import CompiledQuery
 from portal.organizers.access import Access
 from portal.organizers.keys import (
     LONGEST,
@@ -56,16 +56,19 @@ def authenticate_token(key: str) -> Access:
     return Access(Organizer.from_db(None, ORGANIZER, organizer), granted)
 
 
-_by_hash = KeptQuery(
-    lambda key_hash: ApiToken.objects.filter(key_hash=key_hash).values_list(
-        "pk",
-        "permissions",
-        "team__permissions",
-        "revoked",
-        "expires",
-        "last_used",
-        *(f"team__organizer__{field}" for field in ORGANIZER),
-    )
+_by_hash = CompiledQuery(
+    lambda key_hash: [
+        ApiToken.objects.filter(key_hash=key_hash).values_list(
+            "pk",
+            "permissions",
+            "team__permissions",
+            "revoked",
+            "expires",
+            "last_used",
+            *(f"team__organizer__{field}" for field in ORGANIZER),
+        )
+    ],
+    str,
 )
 
 

@@ -25,7 +25,7 @@ def test_a_form_that_was_open_for_too_long_says_so() -> None:
 def test_a_failure_shows_a_page_and_no_trace(
     member_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.customers.services.search_customers", _fail)
+    monkeypatch.setattr("portal.customers.services.parse_query", _fail)
     member_client.raise_request_exception = False
 
     response = member_client.get("/organizers/bigevents/customers/")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.orderings import ORDERINGS
+from portal.customers.ordering import SORT_KEYS
 from portal.organizers.models import Organizer
 
 API: Final = "/api/v1/organizers/bigevents/customers/"
@@ -26,7 +26,7 @@ against_the_database = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 letters = st.sampled_from("adgkz")
-keys = st.builds(str.__add__, st.sampled_from(["", "-"]), st.sampled_from([*ORDERINGS]))
+keys = st.builds(str.__add__, st.sampled_from(["", "-"]), st.sampled_from([*SORT_KEYS]))
 orderings = st.lists(keys, max_size=2).map(",".join)
 changes = st.tuples(st.sampled_from(["insert", "change", "anonymise", "delete"]), letters)
 

@@ -69,7 +69,7 @@ def _break(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("portal.customers.services.search_customers", fail)
+    monkeypatch.setattr("portal.customers.services.parse_query", fail)
     client.raise_request_exception = False
 
 

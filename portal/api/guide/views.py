@@ -34,6 +34,6 @@ def api_guide(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         "examples": examples.write_examples(absolute_url(request, customers)),
         "deviations": DEVIATIONS,
         "tried": next(each for each in endpoints if each.name == chapters.LIST),
-        "locales": services.count_by_locale(organizer),
+        "locales": services.count_all(organizer).by("locale", {}),
     }
     return render_page(request, "api/guide.html", context)

@@ -10,12 +10,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from portal.api.fields import FIELDS, INCLUDABLE
+from portal.api.fields import INCLUDABLE
 from portal.api.openapi.shapes import IDENTIFIER_PATTERN
-from portal.api.pagination import PAGE_SIZE
-from portal.customers import filter_kinds as kinds
+from portal.customers import filter_fields as kinds
 from portal.customers.filters import CustomerFilter
-from portal.customers.orderings import ORDERINGS
+from portal.customers.ordering import SORT_KEYS
+from portal.customers.page import FIELDS, PAGE_SIZE
 
 if TYPE_CHECKING:
     from django_filters import Filter
@@ -29,7 +29,7 @@ DAY_OR_INSTANT: Final = {
     "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
 }
 # Spaces around a key, and nothing between two commas, change nothing.
-ORDERING: Final = rf"\s*(-?({'|'.join(ORDERINGS)})\s*)?"
+ORDERING: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
 # From a kind of filter to the values that it takes, and to words about them.
 KINDS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (kinds.YesNoFilter, {"type": "boolean"}, ""),
@@ -54,7 +54,7 @@ KINDS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
         format_lazy(
             "{} {}.",
             _("The order; several with commas, a minus reverses one, empty values come last:"),
-            ", ".join(ORDERINGS),
+            ", ".join(SORT_KEYS),
         ),
     ),
 ]

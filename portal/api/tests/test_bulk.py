@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portal.api.fields import FIELDS
 from portal.conftest import CustomerMaker
+from portal.customers.page import FIELDS
 from portal.organizers.models import Organizer
 
 LIST = "/api/v1/organizers/bigevents/customers/"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from portal.api.fields import FIELDS
 from portal.conftest import CustomerMaker
+from portal.customers.page import FIELDS
 from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission

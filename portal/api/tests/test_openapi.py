@@ -12,10 +12,11 @@ from django.urls import resolve
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from portal.api.fields import FIELDS, INCLUDABLE
+from portal.api.fields import INCLUDABLE
 from portal.api.openapi.document import read_document
 from portal.conftest import CustomerMaker
 from portal.customers.filters import PARAMETERS
+from portal.customers.page import FIELDS
 from portal.organizers.models import Organizer
 
 DOCUMENT: Final = "/api/v1/openapi.json"

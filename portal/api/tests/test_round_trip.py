@@ -11,8 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from portal.api.fields import FIELDS
 from portal.customers import tests
+from portal.customers.page import FIELDS
 
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
 CAPTURE: Final = sorted((Path(tests.__path__[0]) / "capture").glob("*.json"))

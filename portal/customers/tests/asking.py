@@ -1,13 +1,58 @@
-"""What a query string asks for, without a request around it."""
+"""The list of a query string, without a request around it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.http import QueryDict
 
 from portal.customers import services
-from portal.customers.search import CustomerSearch
+from portal.customers.counts import Counts
+from portal.customers.cursor import Cursor
+from portal.customers.models import CustomerQuerySet, customers_of
+from portal.customers.page import Slice
+from portal.customers.search import Search
+from portal.customers.services import CustomerPage
 from portal.organizers.models import Organizer
 
 
-def asked(organizer: Organizer, query: str) -> CustomerSearch:
-    return services.search_customers(organizer, query=QueryDict(query))
+class Asked:
+    """What services give for a query string."""
+
+    def __init__(self, organizer: Organizer, query: str | QueryDict) -> None:
+        self._organizer = organizer
+        parameters = QueryDict(query) if isinstance(query, str) else query
+        self.query = services.parse_query(organizer, parameters)
+
+    @property
+    def customers(self) -> CustomerQuerySet:
+        """All of them in their order, by no page and no index of the search."""
+        customers = self.query.narrow(customers_of(self._organizer))
+        found = Search.parse(self.query.search).scan(customers)
+        return found.in_order(self.query.ordering)
+
+    def page(self, number: int | None, size: int) -> CustomerPage:
+        return services.list_customers(self._organizer, query=self.query, number=number, size=size)
+
+    def read_page(self, fields: Sequence[str], number: int, size: int) -> Slice:
+        page = services.PageNumber(number, size)
+        return services.read_customers(self._organizer, query=self.query, page=page, fields=fields)
+
+    def read_after(self, fields: Sequence[str], cursor: Cursor, size: int) -> Slice:
+        page = services.After(cursor, size)
+        return services.read_customers(self._organizer, query=self.query, page=page, fields=fields)
+
+    def count(self) -> int:
+        return services.count_customers(self._organizer, query=self.query)
+
+    def facets(self) -> Counts | None:
+        return self.page(1, 1).facets
+
+    def count_by(self, facet: str) -> Mapping[Any, int] | None:
+        facets = self.facets()
+        return None if facets is None else facets.by(facet, self.query.conditions)
+
+
+def asked(organizer: Organizer, query: str | QueryDict) -> Asked:
+    return Asked(organizer, query)

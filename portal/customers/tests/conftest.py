@@ -12,7 +12,7 @@ from django_scopes import scope
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.conftest import CustomerMaker
-from portal.customers import numbers, pages, searching
+from portal.customers import counts, search, services
 from portal.customers.demo import BLOCK, UNTIL, demo_block
 from portal.customers.loading import load_batches
 from portal.customers.prepared import Batch, prepare_batch
@@ -38,9 +38,8 @@ def crowd(make_customer: CustomerMaker) -> None:
 @pytest.fixture
 def low_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten are many."""
-    for module in (pages, numbers):
+    for module in (counts, search, services):
         monkeypatch.setattr(module, "CAP", 10)
-    monkeypatch.setattr(searching, "MOST", 10)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from portal.customers.counts import CustomerCount
 from portal.customers.models import Customer
-from portal.customers.words import INDEX_ON_SQLITE
+from portal.customers.search import INDEX_ON_SQLITE
 
 TABLE = Customer._meta.db_table
 # SQLite counts no rows but its steps: it takes some dozens for a row, and calls us after so many.

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.customers import indexing
-from portal.customers.counts import FACETS, Combination, kept_counts
+from portal.customers.counts import FACETS, Combination, maintained_counts
 from portal.customers.loading import load_customers
 from portal.customers.models import Customer
 from portal.customers.tests.rows import make_row
@@ -31,7 +31,7 @@ def counted(organizer: Organizer) -> dict[Combination, int]:
 def kept(organizer: Organizer) -> dict[Combination, int]:
     """What the database has kept."""
     with scope(organizer=organizer):
-        return dict(kept_counts(organizer).numbers)
+        return dict(maintained_counts(organizer).numbers)
 
 
 class TakenBack(Exception):

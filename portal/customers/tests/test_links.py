@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
-from portal.customers.links import ListLinks
+from portal.customers.paging import ListLinks
 
 
 @pytest.fixture

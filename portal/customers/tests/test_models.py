@@ -11,7 +11,7 @@ from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.orderings import ORDERINGS
+from portal.customers.ordering import SORT_KEYS
 from portal.organizers.models import Organizer
 
 
@@ -61,7 +61,7 @@ def test_an_update_cannot_leave_derived_columns_behind(
         Customer.objects.update(email="new@example.org")
 
 
-@pytest.mark.parametrize("key", sorted(ORDERINGS.keys() - {"identifier"}))
+@pytest.mark.parametrize("key", sorted(SORT_KEYS.keys() - {"identifier"}))
 @pytest.mark.parametrize("reverse", [False, True])
 def test_customers_who_are_equal_are_ordered_by_primary_key(
     make_customer: CustomerMaker, organizer: Organizer, key: str, reverse: bool

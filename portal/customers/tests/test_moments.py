@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
-from portal.customers.moments import MomentField, Span
+from portal.customers.filter_fields import MomentField, Span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

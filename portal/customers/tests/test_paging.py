@@ -6,9 +6,8 @@ import pytest
 from django.http import QueryDict
 
 from portal.customers.counts import Count
-from portal.customers.links import ListLinks
-from portal.customers.pages import CustomerPage
-from portal.customers.paging import PageForm, Pager
+from portal.customers.paging import ListLinks, PageForm, Pager
+from portal.customers.services import CustomerPage
 
 
 @pytest.mark.parametrize(

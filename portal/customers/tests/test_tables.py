@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from django.http import QueryDict
 
-from portal.customers.links import ListLinks
 from portal.customers.models import Customer
-from portal.customers.orderings import ORDERINGS
+from portal.customers.ordering import SORT_KEYS
+from portal.customers.paging import ListLinks
 from portal.customers.tables import CustomerTable, Heading
 
 
@@ -63,7 +63,7 @@ def test_the_order_is_said_in_words(ordering: str, words: str) -> None:
 
 
 def test_every_order_has_words() -> None:
-    assert all(table(ordering=key).ordering_in_words for key in ORDERINGS)
+    assert all(table(ordering=key).ordering_in_words for key in SORT_KEYS)
 
 
 def test_every_column_can_be_ordered_by_and_one_is() -> None:

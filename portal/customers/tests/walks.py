@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.customers.orderings import ORDERINGS
+from portal.customers.ordering import SORT_KEYS
 from portal.customers.tests.plans import Plan
 
 CUSTOMERS, OTHERS = 90_000, 10_000
@@ -10,7 +10,7 @@ SIZE = 50
 # A few pages, twice: once in the index to find a place, once with the rows.
 FEW = 6 * SIZE
 FIELDS = ("identifier", "email", "name", "last_login", "date_joined", "locale")
-KEYS = [sign + key for key in ORDERINGS for sign in ("", "-")]
+KEYS = [sign + key for key in SORT_KEYS for sign in ("", "-")]
 INDEXES = {
     "identifier": {"customer_by_identifier_key"},
     "name": {"customer_by_name_key"},

@@ -37,7 +37,7 @@ def test_each_thread_of_a_process_has_a_connection_of_the_pool() -> None:
 def test_only_streams_have_a_cursor_and_theirs_is_in_a_transaction() -> None:
     lasting = [path.name for path in SOURCES if LASTING.search(path.read_text())]
 
-    assert lasting == ["sections.py"]
+    assert lasting == ["compiled.py"]
 
 
 def test_cursors_of_streams_stay_on_the_server() -> None:

@@ -11,9 +11,8 @@ from django_scopes.exceptions import ScopeError
 from pytest_django.asserts import assertContains, assertNotContains
 
 from portal.conftest import CustomerMaker
-from portal.customers import exact
-from portal.customers.exact import find_exact
 from portal.customers.models import Customer
+from portal.customers.search import MOST_EXACT, find_exact
 from portal.organizers.models import Organizer
 
 LIST = "/organizers/bigevents/customers/"
@@ -90,7 +89,7 @@ def test_who_is_meant_twice_is_named_once(
 
 
 def test_of_many_a_few_are_named(organizer: Organizer, make_customer: CustomerMaker) -> None:
-    made = [make_customer(external_identifier="group") for _number in range(exact.MOST + 1)]
+    made = [make_customer(external_identifier="group") for _number in range(MOST_EXACT + 1)]
 
     with scope(organizer=organizer):
         assert find_exact(organizer, "group") == made[:-1]

@@ -11,32 +11,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.conftest import CustomerMaker
-from portal.customers import searching, services
+from portal.customers import search as searching
 from portal.customers.demo import demo_customers
 from portal.customers.folding import fold
 from portal.customers.loading import load_customers
 from portal.customers.models import Customer
+from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 
 Find = Callable[[str], list[Customer]]
 
 
-@pytest.fixture(params=["rare", "common"])
+@pytest.fixture(params=["selective", "unselective"])
 def find(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, organizer: Organizer
 ) -> Iterator[Find]:
-    """Searches as if everything that is found were rare, or common."""
-    if request.param == "common":
-        monkeypatch.setattr(searching, "MOST", 0)
+    """Searches as if every term were selective, or none."""
+    if request.param == "unselective":
+        monkeypatch.setattr(searching, "CAP", 0)
 
     def find(search: str) -> list[Customer]:
         query = QueryDict(mutable=True)
         query["search"] = search
-        found = services.search_customers(organizer, query=query)
-        stretch = found.read_page(["pk"], 1, 1_000)
+        found = asked(organizer, query)
+        page = found.read_page(["pk"], 1, 1_000)
         customers = list(found.customers)
-        assert [pk for (pk,) in stretch.rows] == [customer.pk for customer in customers]
-        assert stretch.count == len(customers)
+        assert [pk for (pk,) in page.rows] == [customer.pk for customer in customers]
+        assert page.count == found.count() == len(customers)
         return customers
 
     with scope(organizer=organizer):
@@ -101,22 +102,6 @@ def test_another_organizers_customers_are_never_found(
     make_customer(of=rival, name_parts={"_scheme": "full", "full_name": "Jones"})
 
     assert find("jones") == []
-
-
-@pytest.mark.parametrize("is_active", [True, False])
-def test_nobody_is_before_the_first_customer(
-    make_customer: CustomerMaker, rival: Organizer, find: Find, is_active: bool
-) -> None:
-    """SQLite begins there to read its index, which is of all organizers."""
-    make_customer(of=rival, email="ann@example.org")
-    emails = ["ann@example.org", "annabel@example.org", "annette@example.org"]
-    kinds = [is_active, not is_active, is_active]
-    found = [
-        make_customer(email=email, is_active=kind)
-        for email, kind in zip(emails, kinds, strict=True)
-    ]
-
-    assert find("ann") == found
 
 
 def test_the_index_follows_every_change(make_customer: CustomerMaker, find: Find) -> None:

@@ -1,10 +1,10 @@
-"""Which of two plans a filter by time gets: to walk an order, or to sort whom it leaves."""
+"""Filters by time: few customers are sorted; for many the index of the order is scanned."""
 
 from __future__ import annotations
 
 import pytest
 
-from portal.customers.likelihood import FEW, MANY, likelihood_of
+from portal.customers.services import is_cheaper_to_sort
 from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import Plan, explained
 from portal.customers.tests.walks import FIELDS, INDEXES, SIZE
@@ -26,11 +26,11 @@ FEW_ARE_IN = [
 
 
 @pytest.mark.parametrize(
-    ("number", "total", "likelihood"),
-    [(0, 0, MANY), (7_000, 1_000_000, FEW), (8_000, 1_000_000, MANY), (10, 10, FEW)],
+    ("number", "total", "is_cheaper"),
+    [(0, 0, False), (7_000, 1_000_000, True), (8_000, 1_000_000, False), (10, 10, True)],
 )
-def test_few_are_those_whom_one_sorts(number: int, total: int, likelihood: float) -> None:
-    assert likelihood_of(number, total) == likelihood
+def test_few_are_sorted(number: int, total: int, is_cheaper: bool) -> None:
+    assert is_cheaper_to_sort(number, total) == is_cheaper
 
 
 @pytest.mark.parametrize("query", MANY_ARE_IN)
@@ -49,7 +49,7 @@ def test_where_many_are_in_a_range_the_order_is_walked(
 def test_where_few_are_in_a_range_the_range_is_read(
     in_large: Organizer, plans: list[Plan], query: str, index: str
 ) -> None:
-    number = asked(in_large, query).numbers.exact()
+    number = asked(in_large, query).count()
     assert number
 
     with explained(plans):

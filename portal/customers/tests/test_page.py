@@ -1,14 +1,14 @@
-"""Stretches: pages by number and by place, in every order, are parts of the same list."""
+"""Pages by number and after a cursor, in every order, are parts of the same list."""
 
 from __future__ import annotations
 
 import pytest
-from django.http import QueryDict
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers import services, stretches
+from portal.customers import page, services
 from portal.customers.models import Customer
+from portal.customers.tests.asking import asked
 from portal.customers.tests.walks import KEYS
 from portal.organizers.models import Organizer
 
@@ -19,7 +19,9 @@ SIZE = 3
 def distance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are near the start, or the last ones near the end, or all but the first are far."""
     if request.param != "near":
-        monkeypatch.setattr(stretches, "NEAR", 0 if request.param == "far" else 5)
+        near = 0 if request.param == "far" else 5
+        for module in (page, services):
+            monkeypatch.setattr(module, "NEAR", near)
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def crowd(make_customer: CustomerMaker) -> None:
 @pytest.mark.parametrize("ordering", [*KEYS, "name,-email"])
 def test_every_page_by_number_is_its_part_of_the_list(organizer: Organizer, ordering: str) -> None:
     with scope(organizer=organizer):
-        search = services.search_customers(organizer, query=QueryDict(f"ordering={ordering}"))
+        search = asked(organizer, f"ordering={ordering}")
         everybody = list(search.customers.values_list("identifier"))
 
         for number in range(1, 6):
@@ -58,7 +60,7 @@ def test_every_page_by_number_is_its_part_of_the_list(organizer: Organizer, orde
 @pytest.mark.usefixtures("crowd", "distance")
 def test_pages_of_a_filtered_list_are_counted_by_what_they_show(organizer: Organizer) -> None:
     with scope(organizer=organizer):
-        search = services.search_customers(organizer, query=QueryDict("is_verified=true"))
+        search = asked(organizer, "is_verified=true")
         page = search.read_page(["identifier"], 1, SIZE)
 
         assert (page.count, len(page.rows)) == (3, 3)
@@ -82,26 +84,25 @@ def test_pages_of_a_filtered_list_are_counted_by_what_they_show(organizer: Organ
         ("search=n1&is_verified=false", "search=n2&is_verified=false"),
     ],
 )
-def test_sql_that_is_kept_finds_whom_the_next_one_asks_for(
+def test_every_list_has_the_customers_of_its_own_query(
     organizer: Organizer, rival: Organizer, query: str, other: str, ordering: str
 ) -> None:
-    for owner, asked in ((organizer, query), (organizer, other), (rival, query), (rival, other)):
+    for owner, each in ((organizer, query), (organizer, other), (rival, query), (rival, other)):
         with scope(organizer=owner):
-            whole = QueryDict(f"{asked}&ordering={ordering}")
-            search = services.search_customers(owner, query=whole)
+            search = asked(owner, f"{each}&ordering={ordering}")
             everybody = list(search.customers.values_list("identifier"))
 
             first = search.read_page(["identifier"], 1, SIZE)
             assert (first.rows, first.count) == (everybody[:SIZE], len(everybody))
 
             if first.after:
-                second = search.read_beyond(["identifier"], first.after, SIZE)
+                second = search.read_after(["identifier"], first.after, SIZE)
                 assert (second.rows, second.count) == (everybody[SIZE : 2 * SIZE], len(everybody))
 
 
 @pytest.mark.usefixtures("distance")
 def test_an_empty_list_has_an_empty_page(organizer: Organizer) -> None:
     with scope(organizer=organizer):
-        page = services.search_customers(organizer, query=QueryDict("")).read_page(["name"], 1, 5)
+        page = asked(organizer, "").read_page(["name"], 1, 5)
 
-        assert (page.count, list(page.rows), page.before, page.after) == (0, [], None, None)
+        assert (page.count, [*page.rows], page.before, page.after) == (0, [], None, None)

@@ -1,4 +1,4 @@
-"""Places: beyond one lies the rest of its order, in either direction, in every order."""
+"""Cursors: after one come the other rows of its order, in either direction, in every order."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.db import connection
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
+from portal.customers.cursor import Cursor, sections_after
 from portal.customers.models import Customer
-from portal.customers.orderings import ORDERINGS, order_keys
-from portal.customers.places import Place, sections_beyond
+from portal.customers.ordering import SORT_KEYS, sort_keys
 from portal.organizers.models import Organizer
 
 KEYS = [
-    *([sign + key] for key in ORDERINGS for sign in ("", "-")),
+    *([sign + key] for key in SORT_KEYS for sign in ("", "-")),
     ["name", "-email"],
     ["-last_login", "is_active"],
     ["-is_verified", "-locale"],
@@ -41,8 +41,8 @@ def crowd(make_customer: CustomerMaker) -> None:
 
 @pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("keys", KEYS, ids=",".join)
-def test_beyond_a_place_lies_the_rest(organizer: Organizer, keys: list[str]) -> None:
-    terms = [key.expression for key in order_keys(keys)]
+def test_after_a_cursor_come_the_other_rows(organizer: Organizer, keys: list[str]) -> None:
+    terms = [key.expression for key in sort_keys(keys)]
     with scope(organizer=organizer):
         ordered = list(Customer.objects.all().in_order(keys).values_list("pk", *terms))
 
@@ -50,37 +50,37 @@ def test_beyond_a_place_lies_the_rest(organizer: Organizer, keys: list[str]) -> 
             range(len(ordered)), (False, True), (False, True)
         ):
             rest = ordered[number::-1] if backwards else ordered[number:]
-            place = Place(ordered[number][1:], backwards=backwards, inclusive=inclusive)
-            sections = Customer.objects.all().in_sections(sections_beyond(keys, place))
+            cursor = Cursor(ordered[number][1:], backwards=backwards, inclusive=inclusive)
+            sections = Customer.objects.all().in_sections(sections_after(keys, cursor))
 
             found = [each.pk for section in sections for each in section]
             assert found == [row[0] for row in rest[not inclusive :]]
 
 
-def test_a_place_of_another_order_is_refused() -> None:
+def test_a_cursor_of_another_order_is_rejected() -> None:
     with pytest.raises(ValueError, match="2 values"):
-        sections_beyond(["name", "email"], Place(["x", 1]))
+        sections_after(["name", "email"], Cursor(["x", 1]))
 
 
-def test_turning_round_twice_leads_on() -> None:
-    place = Place(["x", 1])
+def test_turning_twice_leads_on() -> None:
+    cursor = Cursor(["x", 1])
 
-    assert place.turned(inclusive=True).turned(inclusive=False) == place
+    assert cursor.turned(inclusive=True).turned(inclusive=False) == cursor
 
 
 @pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize(
-    ("key", "place"),
+    ("key", "values"),
     [("email", ["e5@example.org", 5]), ("date_joined", ["2026-01-01T12:00Z", 5])],
 )
-def test_an_index_is_entered_at_the_place(
-    organizer: Organizer, key: str, place: list[object], backwards: bool
+def test_an_index_is_entered_at_the_cursor(
+    organizer: Organizer, key: str, values: list[object], backwards: bool
 ) -> None:
     with scope(organizer=organizer), connection.cursor() as cursor:
         everybody = Customer.objects.filter(organizer=organizer)
         first, *_rest = everybody.in_sections(
-            sections_beyond([key], Place(place, backwards=backwards))
+            sections_after([key], Cursor(values, backwards=backwards))
         )
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")

@@ -1,4 +1,4 @@
-"""Pages of a search whose matches are known beforehand, in the order of the list."""
+"""Pages of a selective search, whose matches are sorted in Python, in the order of the list."""
 
 from __future__ import annotations
 
@@ -48,18 +48,43 @@ def test_every_page_is_its_part_of_the_list(
             assert bool(page.before) == (0 < start < len(everybody))
             assert bool(page.after) == (start + SIZE < len(everybody))
 
+            if page.after:
+                after = search.read_after(["identifier"], page.after, SIZE)
+                assert after.rows == everybody[start + SIZE : start + 2 * SIZE]
+                assert after.before
+                before = search.read_after(["identifier"], after.before, SIZE)
+                assert (before.rows, before.count) == (page.rows, page.count)
+
 
 @pytest.mark.usefixtures("found")
-def test_the_list_goes_on_where_somebody_is_gone_meanwhile(organizer: Organizer) -> None:
+@pytest.mark.parametrize("ordering", [*KEYS, "name,-email", "-is_verified,last_login,-identifier"])
+def test_a_cursor_leads_on_after_its_row_is_gone(organizer: Organizer, ordering: str) -> None:
+    with scope(organizer=organizer):
+        search = asked(organizer, f"search=found&ordering={ordering}")
+        everybody = list(search.customers)
+        first = search.read_page(["identifier"], 1, SIZE)
+        assert first.after
+        Customer.objects.filter(pk=everybody[SIZE - 1].pk).delete()
+
+        further = search.read_after(["identifier"], first.after, 10)
+
+        assert further.rows == [(each.identifier,) for each in everybody[SIZE:]]
+        assert further.before
+        back = search.read_after(["identifier"], further.before, 10)
+        assert back.rows == [(each.identifier,) for each in everybody[: SIZE - 1]]
+
+
+@pytest.mark.usefixtures("found")
+def test_after_the_last_match_the_way_back_has_it(organizer: Organizer) -> None:
     with scope(organizer=organizer):
         search = asked(organizer, "search=found&ordering=identifier")
         everybody = list(search.customers)
-        assert search.numbers.exact() == 10
-        Customer.objects.filter(pk=everybody[0].pk).delete()
-
-        page = search.read_page(["identifier"], 1, SIZE)
-
-        assert page.rows == [(each.identifier,) for each in everybody[1 : 1 + SIZE]]
+        page = search.read_page(["identifier"], 3, SIZE)
         assert page.after
-        further = search.read_beyond(["identifier"], page.after, 10)
-        assert further.rows == [(each.identifier,) for each in everybody[1 + SIZE :]]
+        Customer.objects.filter(pk=everybody[-1].pk).delete()
+
+        empty = search.read_after(["identifier"], page.after, SIZE)
+        assert (empty.rows, empty.count, empty.after) == ([], 9, None)
+        assert empty.before
+        back = search.read_after(["identifier"], empty.before, SIZE)
+        assert back.rows == page.rows
