@@ -34,9 +34,12 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     with (
         TemporaryDirectory(prefix="portal-compare-") as directory,
-        _databases(options, Path(directory)) as databases,
+        choose_databases(sqlite=options.sqlite, directory=Path(directory)) as databases,
     ):
-        old, new = _versions(options, Path(directory), databases)
+        # Nothing is cut short: how far a list is counted must not depend on the machine.
+        old, new = choose_versions(
+            options.old, options.new, Path(directory), databases, FACET_MILLISECONDS="30000"
+        )
         _say("Filling both databases")
         tokens = fill(old, new, databases)
         with serve(old), serve(new):
@@ -65,21 +68,25 @@ def _read(arguments: list[str]) -> Namespace:
     return options
 
 
-def _databases(options: Namespace, directory: Path) -> contextlib.AbstractContextManager[Databases]:
-    if options.sqlite:
+def choose_databases(
+    *, sqlite: bool, directory: Path
+) -> contextlib.AbstractContextManager[Databases]:
+    """Files in the directory, or databases of the server that DATABASE_URL names."""
+    if sqlite:
         return sqlite_databases(directory)
     return postgres_databases(os.environ["DATABASE_URL"])
 
 
-def _versions(options: Namespace, directory: Path, databases: Databases) -> Iterator[Version]:
+def choose_versions(
+    old: Path, new: Path, directory: Path, databases: Databases, **settings: str
+) -> Iterator[Version]:
+    """Both checkouts, with the same secret key and settings."""
     secret_key = secrets.token_urlsafe(48)
     urls, ports = (databases.old, databases.new), free_ports(2)
-    for name, checkout, url, port in zip(
-        ("old", "new"), (options.old, options.new), urls, ports, strict=True
-    ):
+    for name, checkout, url, port in zip(("old", "new"), (old, new), urls, ports, strict=True):
         place = directory / name
         place.mkdir()
-        yield Version(name, checkout.resolve(), place, url, secret_key, port)
+        yield Version(name, checkout.resolve(), place, url, secret_key, port, settings)
 
 
 def _compare(old: Asker, new: Asker) -> Comparison:

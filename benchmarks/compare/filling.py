@@ -27,7 +27,14 @@ PROGRAMS: Final[Mapping[Caller, tuple[str, tuple[str, ...]]]] = {
 }
 
 
-def fill(old: Version, new: Version, databases: Databases) -> dict[Caller, str]:
+def fill(
+    old: Version,
+    new: Version,
+    databases: Databases,
+    *,
+    customers: int = CUSTOMERS,
+    others: int = OTHER_CUSTOMERS,
+) -> dict[Caller, str]:
     """Both databases, with the same rows under the same ids; the tokens of the programs."""
     for version in (old, new):
         version.manage("migrate", "--verbosity", "0")
@@ -37,8 +44,8 @@ def fill(old: Version, new: Version, databases: Databases) -> dict[Caller, str]:
         (OTHERS, "Small Shows", "UTC"),
     ):
         old.manage("create_organizer", slug, "--name", name, "--timezone", zone)
-    _seed(old, OURS, CUSTOMERS, seed=1)
-    _seed(old, OTHERS, OTHER_CUSTOMERS, seed=2)
+    _seed(old, OURS, customers, seed=1)
+    _seed(old, OTHERS, others, seed=2)
     old.manage("import_customers", OURS, "--verbosity", "0", typed=write_edges())
     for email, organizer in MEMBERS.values():
         arguments = (email, "--organizer", organizer, "--password-stdin")

@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ class Version:
     database_url: str
     secret_key: str
     port: int
+    settings: Mapping[str, str]
 
     @property
     def python(self) -> str:
@@ -35,10 +36,7 @@ class Version:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Equal for both versions but for ports and places, so that links and cursors are equal.
-
-        Nothing is cut short: how far a list is counted must not depend on the machine.
-        """
+        """Equal for both versions but for ports and places, so that links and cursors are equal."""
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.directory),
@@ -50,8 +48,8 @@ class Version:
             "VAR_DIR": str(self.directory),
             "DATABASE_URL": self.database_url,
             "WEB_CONCURRENCY": "1",
-            "FACET_MILLISECONDS": "30000",
             "STATEMENT_TIMEOUT": "30",
+            **self.settings,
         }
 
     @property

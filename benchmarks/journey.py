@@ -1,0 +1,155 @@
+"""The way of a request through portal/customers/: its modules in order, its depth, its queries.
+
+`python -m benchmarks.journey` makes a database in memory with invented customers and prints the
+journeys of an HTML list with a search, a filter and a page, and of the same list as JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from inspect import getmembers
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PORTAL: Final = str(ROOT / "portal") + os.sep
+CUSTOMERS: Final = PORTAL + "customers" + os.sep
+QUERY: Final = "search=example&is_active=true&page=2"
+LIST: Final = f"/organizers/bigevents/customers/?{QUERY}&page_size=25"
+JSON: Final = f"/api/v1/organizers/bigevents/customers/?{QUERY}"
+
+
+@dataclass
+class Journey:
+    """What a request passes."""
+
+    modules: list[str] = field(default_factory=list)  # of portal/customers/, as first entered
+    depth: int = 0  # of the stack, in functions of portal/
+    queries: int = 0
+    # Functions that run a query where no reader expects one.
+    properties: set[str] = field(default_factory=set)
+    templates: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def traced() -> Iterator[Journey]:
+    """The journey of what happens inside the block."""
+    from django.db import connections
+
+    journey = Journey()
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(_query_notes(journey)))
+        sys.setprofile(_call_notes(journey))
+        try:
+            yield journey
+        finally:
+            sys.setprofile(None)
+
+
+def _query_notes(journey: Journey) -> Callable[..., Any]:
+    """For an execute wrapper of Django."""
+    getters = _property_getters()
+
+    def note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        journey.queries += 1
+        for code in (frame.f_code for frame in _stack(sys._getframe())):
+            if code in getters:
+                journey.properties.add(code.co_qualname)
+            if "/django/template/" in code.co_filename:
+                journey.templates.add(code.co_qualname)
+        return execute(sql, params, many, context)
+
+    return note
+
+
+def _call_notes(journey: Journey) -> Callable[[FrameType, str, Any], None]:
+    """For sys.setprofile()."""
+
+    def note(frame: FrameType, event: str, _argument: Any) -> None:
+        path = frame.f_code.co_filename
+        if event == "call" and path.startswith(CUSTOMERS):
+            name = path.removeprefix(CUSTOMERS).removesuffix(".py").replace(os.sep, ".")
+            if name not in journey.modules:
+                journey.modules.append(name)
+            depth = sum(each.f_code.co_filename.startswith(PORTAL) for each in _stack(frame))
+            journey.depth = max(journey.depth, depth)
+
+    return note
+
+
+def _stack(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+def _property_getters() -> set[CodeType]:
+    """The code of every property of a class of portal/."""
+    classes = {
+        each
+        for name, module in list(sys.modules.items())
+        if name.startswith("portal.")
+        for _name, each in getmembers(module, lambda member: isinstance(member, type))
+        if each.__module__.startswith("portal.")
+    }
+    found: set[CodeType] = set()
+    for member in (member for each in classes for member in vars(each).values()):
+        getter = member.fget if isinstance(member, property) else None
+        getter = member.func if isinstance(member, cached_property) else getter
+        if getter is not None and hasattr(getter, "__code__"):
+            found.add(getter.__code__)
+    return found
+
+
+def main() -> None:
+    """Print both journeys."""
+    os.environ["DATABASE_URL"] = "sqlite://:memory:"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
+    import django
+
+    django.setup()
+    html, json = _clients()
+    for name, client, address in (("HTML", html, LIST), ("JSON", json, JSON)):
+        _tell(name, client, address)
+
+
+def _clients() -> tuple[Any, Any]:
+    """A member's and a program's, at an organizer with invented customers."""
+    from django.core.management import call_command
+    from django.test import Client
+
+    from portal.organizers import services, tokens
+    from portal.organizers.permissions import Permission
+
+    call_command("migrate", verbosity=0)
+    organizer = services.create_organizer(slug="bigevents", name="Big Events")
+    call_command("seed_demo", "bigevents", customers=500, verbosity=0, stdout=sys.stderr)
+    user = services.create_staff(organizer, email="a@example.org", password="a long one for all")  # noqa: S106
+    member = Client(SERVER_NAME="testserver")
+    member.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    key = tokens.create_token(organizer, name="x", permissions=[Permission.READ_CUSTOMERS])
+    program = Client(SERVER_NAME="testserver", headers={"Authorization": f"Token {key}"})
+    return member, program
+
+
+def _tell(name: str, client: Any, address: str) -> None:
+    get: Callable[[str], Any] = client.get
+    get(address)  # what is made once is made by now
+    with traced() as journey:
+        status = get(address).status_code
+    print(f"{name} {address}: {status}, {journey.queries} queries")
+    print(f"  {len(journey.modules)} modules of portal/customers/: {', '.join(journey.modules)}")
+    print(f"  {journey.depth} functions of ours on the stack at most")
+    print(f"  queries through a property: {sorted(journey.properties) or 'none'}")
+    print(f"  queries from a template: {sorted(journey.templates) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()
