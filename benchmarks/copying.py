@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django_scopes import scope
 
 from benchmarks.prepare import OURS
-from portal.customers.counts import maintained_counts
-from portal.customers.indexing import written_at_once
-from portal.customers.loading import enlarge_cache
+from portal.customers.counters.counts import maintained_counts
+from portal.customers.importing.encode import COLUMNS
+from portal.customers.importing.indexes import written_at_once
+from portal.customers.importing.load import enlarge_cache
 from portal.customers.models import Customer
-from portal.customers.prepared import COLUMNS
 from portal.organizers import services
 
 COPY: Final = """

@@ -22,10 +22,10 @@ from django.test import Client
 
 from benchmarks.cases import STREAMS, list_cases, list_streams
 from benchmarks.samples import find_samples
-from portal.customers.demo import demo_customers
+from portal.customers.demo.customers import demo_customers
 from portal.customers.models import Customer
 from portal.customers.names import compose
-from portal.customers.page import FIELDS
+from portal.customers.query.page import FIELDS
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission

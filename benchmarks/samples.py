@@ -13,7 +13,7 @@ from django_scopes import scope
 
 from benchmarks.cases import Samples
 from portal.customers.models import Customer
-from portal.customers.page import PAGE_SIZE
+from portal.customers.query.page import PAGE_SIZE
 from portal.customers.services import count_customers, parse_query
 from portal.organizers.models import Organizer
 

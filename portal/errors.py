@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from portal.api.errors import answer, is_api_path
 from portal.databases.failures import is_unavailable, replace_broken_connections
-from portal.request_ids import current_id
+from portal.web.request_ids import current_id
 
 RETRY_AFTER: Final = 5  # seconds
 

@@ -17,9 +17,9 @@ control_socket_disable = True
 limit_request_line = 8190
 # Scripts send the address of their page as a header.
 limit_request_field_size = 2 * limit_request_line
-# What a proxy forwards is judged in one place, portal/proxies.py: gunicorn itself trusts nobody.
+# Only portal/web/proxies.py decides which proxy is trusted; gunicorn trusts none.
 forwarded_allow_ips = ""
-logger_class = "portal.server_log.ServerLogger"
+logger_class = "portal.web.server_log.ServerLogger"
 # The path without its query string: people search for names and email addresses.
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'

@@ -11,7 +11,7 @@ favicon = RedirectView.as_view(url=lazy(static, str)("icon.svg"))
 # Django tries one after the other: what is asked for most comes first.
 urlpatterns = [
     path("api/", include("portal.api.urls")),
-    path("organizers/", include("portal.customers.urls")),
+    path("organizers/", include("portal.customers.html.urls")),
     path("", RedirectView.as_view(pattern_name="organizers:choose"), name="home"),
     # Where browsers look for an icon when a page, such as one of JSON, names none.
     path("favicon.ico", login_not_required(favicon), name="favicon"),

@@ -11,7 +11,7 @@ from django.db import connections
 from django.utils.http import parse_header_parameters
 
 from portal.databases.limits import limit_statements
-from portal.storage import require_static_files
+from portal.web.static_files import require_static_files
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.http import PortalRequest, page_address
+from portal.web.http import PortalRequest, page_address
 
 LONGEST_ADDRESS: Final = 8000
 

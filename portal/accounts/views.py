@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from portal.accounts import brake
+from portal.accounts import lockout
 
 
 class SignInForm(AuthenticationForm):
@@ -32,9 +32,9 @@ class SignInForm(AuthenticationForm):
         )
 
     def get_invalid_login_error(self) -> ValidationError:
-        if self.request is None or not brake.is_on(self.request):
+        if self.request is None or not lockout.is_on(self.request):
             return super().get_invalid_login_error()
-        self.seconds_to_wait = brake.seconds_to_wait(self.request)
+        self.seconds_to_wait = lockout.seconds_to_wait(self.request)
         minutes = -(-self.seconds_to_wait // 60)
         words = ngettext(
             "Too many tries with a wrong password. Wait a minute, then try again.",

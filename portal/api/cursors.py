@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 
-from portal.customers.cursor import Cursor
+from portal.customers.query.cursor import Cursor
 
 # With a number for the form of the cursors, so that old ones are told apart.
 PURPOSE: Final = b"portal.cursor.2"

@@ -9,7 +9,6 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.bulk import stream
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
 from portal.api.fields import wanted_fields
@@ -23,9 +22,10 @@ from portal.api.renderers import (
     OrjsonRenderer,
     json_response,
 )
+from portal.api.streams import stream
 from portal.customers import services
-from portal.customers.filters import PARAMETERS as FILTER_PARAMETERS
-from portal.customers.query import InvalidQuery
+from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
+from portal.customers.query.query import InvalidQuery
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

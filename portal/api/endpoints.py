@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from portal.api.errors import HEADERS
 from portal.api.permissions import IsKnown, MayReadCustomers, access_of
 from portal.api.preferences import APPLIED, refuse_unknown, wants_strictness
-from portal.databases.reading import read_from_primary
+from portal.databases.routing import read_from_primary
 from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:

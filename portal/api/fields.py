@@ -8,7 +8,7 @@ from typing import Final
 from django.http import QueryDict
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
-from portal.customers.page import FIELDS
+from portal.customers.query.page import FIELDS
 from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
 

@@ -13,7 +13,7 @@ from portal.api.endpoints import Endpoint, OrganizerEndpoint
 from portal.api.openapi import operations
 from portal.api.pagination import paginate
 from portal.api.permissions import MayEnter
-from portal.http import absolute_url
+from portal.web.http import absolute_url
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer

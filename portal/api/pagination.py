@@ -12,10 +12,10 @@ from rest_framework.request import Request
 
 from portal.api.cursors import InvalidCursor, PageLink, read_cursor, write_cursor
 from portal.customers import services
-from portal.customers.cursor import Cursor
-from portal.customers.page import LARGEST, PAGE_SIZE, last_page
-from portal.customers.query import CustomerQuery
-from portal.http import absolute_url
+from portal.customers.query.cursor import Cursor
+from portal.customers.query.page import LARGEST, PAGE_SIZE, last_page
+from portal.customers.query.query import CustomerQuery
+from portal.web.http import absolute_url
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer

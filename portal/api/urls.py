@@ -4,9 +4,9 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from portal.api.customers import CustomerDetail, CustomerList
+from portal.api.not_found import unknown_path
 from portal.api.openapi.document import OpenApi
 from portal.api.organizers import OrganizerDetail, OrganizerList, Root
-from portal.api.unknown import unknown_path
 
 
 class WordConverter(StringConverter):

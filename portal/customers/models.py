@@ -1,8 +1,8 @@
-"""Customer, and the query vocabulary of the list as QuerySet methods."""
+"""Customer, its state, its constraints and indexes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 from django.core.validators import RegexValidator
@@ -12,22 +12,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager, scopes_disabled
 
-from portal.customers.counts import (
+from portal.customers.counters.counts import (
     FACETS,
     CustomerCount,  # noqa: F401  Django looks for models here.
 )
-from portal.customers.derived import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.customers.fields import (
     CodePointCharField,
     CodePointTextField,
     CompactEncoder,
     IgnoringCase,
 )
-from portal.customers.ordering import Section, order_terms
+from portal.customers.normalization import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
+# Outside of these years conversions between time zones can leave the calendar.
+YEARS: Final = range(1900, 2200)
+# SQLite's index of the search, a table: the trigrams of `search_text` by primary key.
+SEARCH_INDEX_ON_SQLITE: Final = "customers_search"
 
 
 class State(models.TextChoices):
@@ -40,18 +43,7 @@ class State(models.TextChoices):
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
-    """Reads as a question: `customers.filter(locale="de").in_order(["-name"])`."""
-
-    def in_order(self, keys: Sequence[str]) -> CustomerQuerySet:
-        """By these sort keys (`-` reverses), empty values last, then by primary key."""
-        return self.order_by(*(term.order_by for term in order_terms(keys)))
-
-    def in_sections(self, sections: Iterable[Section]) -> list[CustomerQuerySet]:
-        """The customers of each section of an order, as it orders them."""
-        return [
-            self.filter(each.condition).order_by(*(term.order_by for term in each.terms))
-            for each in sections
-        ]
+    """Columns that others follow from are changed by save() only."""
 
     def in_physical_order(self) -> CustomerQuerySet:
         """In an order that an index has, with neighbours side by side in the table too.
@@ -123,7 +115,7 @@ class Customer(models.Model):
                 name="customer_none_is_not_blank",
             ),
         ]
-        # One for each order, scanned in either direction: see ordering.py.
+        # One for each order, scanned in either direction: see query/ordering.py.
         indexes = [
             # PostgreSQL reads an expression from an index only beside what it is made of.
             models.Index(

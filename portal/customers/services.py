@@ -13,22 +13,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from django.db.models.expressions import Combinable
 
 from portal.customers import locales
-from portal.customers.counts import (
-    ALL,
-    CAP,
-    FACETS,
-    Count,
-    Counts,
-    count_facets,
-    counted,
-    maintained_count,
-    maintained_counts,
-)
-from portal.customers.cursor import Cursor
-from portal.customers.exports import read_json, read_texts
+from portal.customers.counters.counts import FACETS, Counts, maintained_count, maintained_counts
+from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
-from portal.customers.ordering import order_sections
-from portal.customers.page import (
+from portal.customers.query.counts import ALL, CAP, Count, count_facets, counted
+from portal.customers.query.cursor import Cursor
+from portal.customers.query.ordering import in_sections, order_sections
+from portal.customers.query.page import (
     FIELDS,
     LARGEST,
     NEAR,
@@ -39,8 +30,8 @@ from portal.customers.page import (
     last_page,
     read_default_page,
 )
-from portal.customers.query import CustomerQuery
-from portal.customers.search import Matches, Search, find_exact, find_matches
+from portal.customers.query.query import CustomerQuery
+from portal.customers.query.search import Matches, Search, find_exact, find_matches
 from portal.databases.compiled import CompiledQuery, Row
 from portal.organizers.scopes import require_scope
 
@@ -374,7 +365,7 @@ def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySe
 
 
 def _sections(organizer: Organizer, query: CustomerQuery) -> list[CustomerQuerySet]:
-    return _all_matching(organizer, query).in_sections(order_sections(query.ordering))
+    return in_sections(_all_matching(organizer, query), order_sections(query.ordering))
 
 
 def _past_end(number: int, size: int) -> CustomerPage:

@@ -12,11 +12,11 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django_scopes import scope
 
-from portal.http import PortalRequest
 from portal.organizers import services
 from portal.organizers.access import Access
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
+from portal.web.http import PortalRequest
 
 P = ParamSpec("P")
 OrganizerView = Callable[Concatenate[PortalRequest, Organizer, P], HttpResponse]

@@ -53,11 +53,11 @@ INSTALLED_APPS = [
     "portal.api",
 ]
 MIDDLEWARE = [
-    "portal.proxies.hear_trusted_proxies",
-    "portal.request_ids.name_requests",
+    "portal.web.proxies.hear_trusted_proxies",
+    "portal.web.request_ids.name_requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "portal.policy.set_content_security_policy",
+    "portal.web.content_security_policy.set_content_security_policy",
     "portal.errors.refuse_the_unreadable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.SignInRequiredMiddleware",
-    "portal.databases.reading.ReplicaMiddleware",
+    "portal.databases.routing.ReplicaMiddleware",
 ]
 TEMPLATES = [
     {
@@ -78,6 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
             ],
+            "libraries": {"customers": "portal.customers.html.tags"},
         },
     },
 ]
@@ -90,7 +91,7 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 SESSION_ENGINE = "portal.accounts.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 24 * 14) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
-CSRF_FAILURE_VIEW = "portal.http.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.web.http.csrf_failure"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -99,7 +100,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "portal.accounts.brake.account_of"
+AXES_USERNAME_CALLABLE = "portal.accounts.lockout.account_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -147,7 +148,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "staticfiles": {"BACKEND": "portal.storage.StaticStorage"},
+    "staticfiles": {"BACKEND": "portal.web.static_files.StaticStorage"},
 }
 
 # --- The API -----------------------------------------------------------------------------------

@@ -79,4 +79,4 @@ def replica_from(url: str) -> dict[str, Any]:
 
 if REPLICA_URL:
     DATABASES["replica"] = replica_from(REPLICA_URL)
-    DATABASE_ROUTERS = ["portal.databases.reading.Router"]
+    DATABASE_ROUTERS = ["portal.databases.routing.Router"]

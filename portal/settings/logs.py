@@ -9,7 +9,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "portal.request_ids.RequestId"},
+        "request_id": {"()": "portal.web.request_ids.RequestId"},
         "one_line": {"()": "portal.databases.failures.OneLine"},
     },
     "formatters": {

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.ordering import SORT_KEYS
+from portal.customers.query.ordering import SORT_KEYS
 from portal.organizers.models import Organizer
 
 API: Final = "/api/v1/organizers/bigevents/customers/"

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from portal.api.guide import chapters, examples
 from portal.api.guide.deviations import DEVIATIONS
 from portal.customers import services
-from portal.http import PortalRequest, absolute_url, render_page
 from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
+from portal.web.http import PortalRequest, absolute_url, render_page
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer

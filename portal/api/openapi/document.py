@@ -15,7 +15,7 @@ from portal.api.endpoints import Endpoint
 from portal.api.openapi import security  # noqa: F401  The generator knows whoever is imported.
 from portal.api.openapi.parameters import ALWAYS
 from portal.api.openapi.shapes import MISTAKES
-from portal.http import absolute_url
+from portal.web.http import absolute_url
 
 Document = dict[str, Any]  # an OpenAPI document, whose values have many types
 

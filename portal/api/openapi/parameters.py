@@ -12,10 +12,10 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from portal.api.fields import INCLUDABLE
 from portal.api.openapi.shapes import IDENTIFIER_PATTERN
-from portal.customers import filter_fields as kinds
-from portal.customers.filters import CustomerFilter
-from portal.customers.ordering import SORT_KEYS
-from portal.customers.page import FIELDS, PAGE_SIZE
+from portal.customers.query import filter_fields as kinds
+from portal.customers.query.filters import CustomerFilter
+from portal.customers.query.ordering import SORT_KEYS
+from portal.customers.query.page import FIELDS, PAGE_SIZE
 
 if TYPE_CHECKING:
     from django_filters import Filter

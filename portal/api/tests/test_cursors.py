@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from portal.api.cursors import InvalidCursor, PageLink, read_cursor, write_cursor
-from portal.customers.cursor import Cursor
+from portal.customers.query.cursor import Cursor
 
 CURSOR = Cursor([False, "zoë@example.org", 7], backwards=True, inclusive=True)
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from portal.conftest import CustomerMaker
-from portal.customers.page import FIELDS
+from portal.customers.query.page import FIELDS
 from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from portal.api.guide import chapters
 from portal.api.guide.deviations import DEVIATIONS
 from portal.conftest import CustomerMaker
-from portal.customers.filters import PARAMETERS
+from portal.customers.query.filters import PARAMETERS
 
 PAGE: Final = "/organizers/bigevents/api/"
 # From a deviation to the test that it is one.
@@ -27,7 +27,7 @@ PROOFS: Final = {
     "filters": "tests.test_faces.test_a_query_string_means_the_same_to_both",
     "cursor": "api.tests.test_pagination.test_the_links_lead_from_page_to_page",
     "fields": "api.tests.test_fields.test_what_is_included_comes_behind_the_others",
-    "whole list": "api.tests.test_bulk.test_ndjson_has_the_rows_of_all_pages",
+    "whole list": "api.tests.test_streams.test_ndjson_has_the_rows_of_all_pages",
     "reading only": "api.tests.test_openapi.test_so_is_what_is_refused",
 }
 

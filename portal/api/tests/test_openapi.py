@@ -15,8 +15,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from portal.api.fields import INCLUDABLE
 from portal.api.openapi.document import read_document
 from portal.conftest import CustomerMaker
-from portal.customers.filters import PARAMETERS
-from portal.customers.page import FIELDS
+from portal.customers.query.filters import PARAMETERS
+from portal.customers.query.page import FIELDS
 from portal.organizers.models import Organizer
 
 DOCUMENT: Final = "/api/v1/openapi.json"

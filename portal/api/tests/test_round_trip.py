@@ -11,11 +11,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from portal.customers import tests
-from portal.customers.page import FIELDS
+from portal.customers.query.page import FIELDS
+from portal.customers.tests import importing
 
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
-CAPTURE: Final = sorted((Path(tests.__path__[0]) / "capture").glob("*.json"))
+CAPTURE: Final = sorted((Path(importing.__path__[0]) / "capture").glob("*.json"))
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from typing import Any
 from django.http import QueryDict
 
 from portal.customers import services
-from portal.customers.counts import Counts
-from portal.customers.cursor import Cursor
+from portal.customers.counters.counts import Counts
 from portal.customers.models import CustomerQuerySet, customers_of
-from portal.customers.page import Slice
-from portal.customers.search import Search
+from portal.customers.query.cursor import Cursor
+from portal.customers.query.ordering import in_order
+from portal.customers.query.page import Slice
+from portal.customers.query.search import Search
 from portal.customers.services import CustomerPage
 from portal.organizers.models import Organizer
 
@@ -30,7 +31,7 @@ class Asked:
         """All of them in their order, by no page and no index of the search."""
         customers = self.query.narrow(customers_of(self._organizer))
         found = Search.parse(self.query.search).scan(customers)
-        return found.in_order(self.query.ordering)
+        return in_order(found, self.query.ordering)
 
     def page(self, number: int | None, size: int) -> CustomerPage:
         return services.list_customers(self._organizer, query=self.query, number=number, size=size)

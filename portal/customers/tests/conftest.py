@@ -12,12 +12,13 @@ from django_scopes import scope
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.conftest import CustomerMaker
-from portal.customers import counts, search, services
-from portal.customers.demo import BLOCK, UNTIL, demo_block
-from portal.customers.loading import load_batches
-from portal.customers.prepared import Batch, prepare_batch
+from portal.customers import services
+from portal.customers.demo.customers import BLOCK, UNTIL, demo_block
+from portal.customers.importing.encode import Batch, prepare_batch
+from portal.customers.importing.load import load_batches
+from portal.customers.query import counts, search
+from portal.customers.tests.large.scans import CUSTOMERS, OTHERS
 from portal.customers.tests.plans import Plan
-from portal.customers.tests.walks import CUSTOMERS, OTHERS
 from portal.organizers.models import Organizer
 from portal.organizers.services import create_organizer
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from portal.customers.counts import CustomerCount
-from portal.customers.models import Customer
-from portal.customers.search import INDEX_ON_SQLITE
+from portal.customers.counters.counts import CustomerCount
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
 
 TABLE = Customer._meta.db_table
 # SQLite counts no rows but its steps: it takes some dozens for a row, and calls us after so many.
@@ -26,7 +25,7 @@ ON_SQLITE = re.compile(r"USING (?:COVERING )?INDEX (\w+)|SCAN (\w+) VIRTUAL TABL
 # The index of the search, and how SQLite calls those of unique constraints.
 SEARCH = "customer_search"
 NAMES = {
-    INDEX_ON_SQLITE: SEARCH,
+    SEARCH_INDEX_ON_SQLITE: SEARCH,
     f"sqlite_autoindex_{TABLE}_1": "customer_identifier_in_organizer",
     f"sqlite_autoindex_{TABLE}_2": "customer_email_in_organizer",
 }

@@ -6,8 +6,8 @@ from typing import Any
 
 from django_scopes import scope
 
+from portal.customers.importing.rows import CustomerRow, Placed
 from portal.customers.models import Customer
-from portal.customers.rows import CustomerRow, Placed
 from portal.organizers.models import Organizer
 
 GIVEN = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django_scopes import scope
 
-from portal.customers import page as pages_module
+from portal.customers.query import page as pages_module
 from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 

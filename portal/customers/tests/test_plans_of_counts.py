@@ -7,9 +7,9 @@ from django.db import connection
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers import search as searching
-from portal.customers.counts import count_facets
 from portal.customers.models import customers_of
+from portal.customers.query import search as searching
+from portal.customers.query.counts import count_facets
 from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer

@@ -13,8 +13,8 @@ from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
 from portal.customers import services
-from portal.customers.page import FIELDS
-from portal.customers.query import CustomerQuery
+from portal.customers.query.page import FIELDS
+from portal.customers.query.query import CustomerQuery
 from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 

@@ -12,9 +12,8 @@ from typing import Any, BinaryIO, Final
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from portal.customers.imports import import_blocks
-from portal.customers.loading import LoadReport
-from portal.customers.sources import Block, read_blocks
+from portal.customers.importing.files import Block, read_blocks
+from portal.customers.importing.load import LoadReport, import_blocks
 from portal.organizers.management.refusals import find_organizer
 
 STANDARD_INPUT: Final = "-"

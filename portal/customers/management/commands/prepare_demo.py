@@ -12,9 +12,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from portal.customers.demo import EXAMPLE, demo_customers
-from portal.customers.loading import has_customers, load_customers
-from portal.customers.rows import Placed
+from portal.customers.demo.customers import EXAMPLE, demo_customers
+from portal.customers.importing.load import has_customers, load_customers
+from portal.customers.importing.rows import Placed
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission

@@ -12,10 +12,10 @@ from typing import Any, Never
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from portal.customers.demo import BLOCK, UNTIL, demo_block
-from portal.customers.loading import load_batches
-from portal.customers.prepared import Batch, prepare_batch
-from portal.customers.processes import map_ahead
+from portal.customers.demo.customers import BLOCK, UNTIL, demo_block
+from portal.customers.importing.encode import Batch, prepare_batch
+from portal.customers.importing.load import load_batches
+from portal.customers.importing.workers import map_ahead
 from portal.organizers.management.refusals import find_organizer
 
 

@@ -1,0 +1,153 @@
+"""The whole list at once: the same customers as page by page, in the same words."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.conftest import CustomerMaker
+from portal.customers.query.page import FIELDS
+from portal.organizers.models import Organizer
+
+LIST = "/api/v1/organizers/bigevents/customers/"
+NDJSON = {"Accept": "application/x-ndjson"}
+CSV = {"Accept": "text/csv"}
+NAMES = ["Zoë", 'a"b\\c', "=1+1,2;3", "line\nbreak\r\n\t", "李小龍 😀", "\u2028\x01", ""]
+
+
+@pytest.fixture
+def crowd(make_customer: CustomerMaker) -> None:
+    for number in range(60):
+        name = NAMES[number % len(NAMES)]
+        make_customer(
+            name_parts={"_scheme": "full", "full_name": name} if name else {},
+            email=f"c{number}@example.org" if number % 9 else None,
+            is_active=bool(number % 2),
+            is_verified=bool(number % 3),
+            last_login=f"2026-01-01T00:00:0{number % 9}Z" if number % 4 else None,
+            date_joined=f"2026-01-01T00:00:00.{number:03}Z",
+        )
+
+
+def _lines(client: Client, query: str = "") -> list[Any]:
+    response = client.get(f"{LIST}?{query}", headers=NDJSON)
+    assert response.status_code == 200
+    return [json.loads(line) for line in response.getvalue().splitlines()]
+
+
+def _walk(client: Client, query: str = "") -> Iterator[Any]:
+    link = f"{LIST}?{query}"
+    while link:
+        page = client.get(link).json()
+        yield from page["results"]
+        link = page["next"]
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("query", ["", "is_active=false&ordering=-date_joined", "search=nobody"])
+def test_ndjson_has_the_rows_of_all_pages(api_client: Client, query: str) -> None:
+    lines = _lines(api_client, query)
+
+    assert lines == [*_walk(api_client, query)]
+    assert all(list(line) == list(FIELDS) for line in lines)
+
+
+@pytest.mark.usefixtures("crowd")
+def test_csv_has_the_rows_of_all_pages(api_client: Client) -> None:
+    response = api_client.get(LIST, headers=CSV)
+    text = StringIO(response.getvalue().decode(), newline="")
+
+    rows = [*csv.DictReader(text)]
+
+    assert (response["Content-Type"], list(rows[0])) == ("text/csv; charset=utf-8", list(FIELDS))
+    for row, expected in zip(rows, _walk(api_client), strict=True):
+        assert json.loads(row.pop("name_parts")) == expected.pop("name_parts")
+        assert row == {name: _cell(value) for name, value in expected.items()}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_a_stream_has_the_fields_that_were_asked_for(
+    api_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer(phone="+49 30")
+
+    assert _lines(api_client, "include=phone&fields=phone,identifier") == [
+        {"identifier": "C000001", "phone": "+49 30"}
+    ]
+
+
+def test_a_list_without_customers_has_no_lines(
+    api_client: Client, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(of=rival)
+
+    assert _lines(api_client) == []
+    assert api_client.get(LIST, headers=CSV).getvalue() == f"{','.join(FIELDS)}\r\n".encode()
+
+
+@pytest.mark.parametrize("accept", ["application/x-ndjson", "text/csv"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [(f"{LIST}?is_active=perhaps", 400), ("/api/v1/organizers/rival/customers/", 403)],
+)
+def test_errors_are_json_all_the_same(
+    api_client: Client, accept: str, path: str, status: int
+) -> None:
+    response = api_client.get(path, headers={"Accept": accept})
+
+    assert (response.status_code, response["Content-Type"]) == (status, "application/json")
+    assert response.json()
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("text/csv, application/json", "application/json"),
+        ("text/csv;q=0.9, text/html", "text/csv; charset=utf-8"),
+    ],
+)
+def test_a_stream_is_for_those_who_name_its_format(
+    api_client: Client, accept: str, content_type: str
+) -> None:
+    assert api_client.get(LIST, headers={"Accept": accept})["Content-Type"] == content_type
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status"),
+    [
+        (LIST, "text/*", 406),
+        (f"{LIST}C000001/", "text/csv", 406),
+        (f"{LIST}?format=csv", "text/csv", 404),
+    ],
+)
+def test_elsewhere_there_is_no_stream(
+    api_client: Client, make_customer: CustomerMaker, path: str, accept: str, status: int
+) -> None:
+    make_customer()
+
+    assert api_client.get(path, headers={"Accept": accept}).status_code == status
+
+
+@pytest.mark.usefixtures("crowd")
+def test_asking_for_the_head_reads_nobody(
+    api_client: Client, django_assert_num_queries: Any
+) -> None:
+    api_client.get(LIST)
+
+    with django_assert_num_queries(1):
+        response = api_client.head(LIST, headers=NDJSON)
+
+    assert (response.status_code, response.getvalue()) == (200, b"")

@@ -1,0 +1,165 @@
+"""The number of customers by state and language, as triggers of the database maintain it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, NamedTuple
+
+from django.db import models
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django_scopes import ScopedManager, scopes_disabled
+
+from portal.customers.fields import CodePointCharField
+from portal.databases.compiled import CompiledQuery, Row
+from portal.databases.limited import read_limited
+from portal.organizers.models import Organizer
+from portal.organizers.scopes import require_scope
+
+KEY: Final = "organizer_id, is_active, is_verified, locale"
+
+
+class CustomerCount(models.Model):
+    """How many customers came or went, by all that is kept: added up, how many there are.
+
+    Only triggers write here: see counting.py. Of one combination there may be several rows.
+    """
+
+    # Triggers cannot be told before or behind which of these an organizer is deleted.
+    organizer = models.ForeignKey(
+        Organizer, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    is_active = models.BooleanField()
+    is_verified = models.BooleanField()
+    locale = CodePointCharField(max_length=50)
+    number = models.BigIntegerField()
+
+    objects: ClassVar[models.Manager[CustomerCount]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "organizer",
+                "is_active",
+                "is_verified",
+                "locale",
+                name="customer_count_by_combination",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number:+} {self.locale}"
+
+
+class Combination(NamedTuple):
+    """The values of all facets that a customer has."""
+
+    is_active: bool
+    is_verified: bool
+    locale: str
+
+
+FACETS: Final = Combination._fields
+# For each facet of a query, the values of which a customer has one: truths, or languages.
+Conditions = Mapping[str, Collection[Any]]
+# Rows of a query and the maintained counts of the organizer, in one statement. The last columns
+# are the facets, the first tells which rows are which.
+WITH_TOTALS: Final = f"""
+    SELECT 1 AS is_row, * FROM ({{rows}}) AS found
+    UNION ALL
+    SELECT 0, CAST(SUM(number) AS BIGINT){{empty}}, {", ".join(FACETS)}
+    FROM customers_customercount WHERE organizer_id = %s GROUP BY {", ".join(FACETS)}"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many customers there are of each combination."""
+
+    numbers: Mapping[Combination, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.numbers.values())
+
+    def matching(self, conditions: Conditions) -> int:
+        """How many meet all conditions."""
+        return sum(number for _values, number in self._meeting(conditions))
+
+    def by(self, facet: str, conditions: Conditions) -> dict[Any, int]:
+        """How many have each value of a facet and meet the conditions of the others."""
+        others = {name: values for name, values in conditions.items() if name != facet}
+        found: Counter[Any] = Counter()
+        for combination, number in self._meeting(others):
+            found[getattr(combination, facet)] += number
+        return dict(found)
+
+    def _meeting(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
+        for combination, number in self.numbers.items():
+            if meets(combination, conditions):
+                yield combination, number
+
+
+def meets(combination: Combination, conditions: Conditions) -> bool:
+    """Whether it has one of the values of each facet that the conditions name."""
+    return all(getattr(combination, name) in values for name, values in conditions.items())
+
+
+def read_combination(values: Sequence[Any]) -> Combination:
+    """As a driver returns it: SQLite has numbers for truths."""
+    is_active, is_verified, locale = values
+    return Combination(bool(is_active), bool(is_verified), locale)
+
+
+def maintained_counts(organizer: Organizer) -> Counts:
+    """All customers of the organizer, as the database maintains their number."""
+    require_scope(organizer)
+    return sum_counts(_maintained.rows(organizer.pk))
+
+
+_maintained = CompiledQuery(
+    lambda organizer: [
+        CustomerCount.objects.filter(organizer=organizer)
+        .order_by()
+        .values(*FACETS)
+        .annotate(total=Sum("number"))
+        .values_list("total", *FACETS)
+    ],
+    int,
+)
+
+
+def maintained_count(organizer_id: int, conditions: Conditions) -> Coalesce:
+    """For a query: how many customers meet the conditions, as the database maintains it."""
+    with scopes_disabled():
+        counts = CustomerCount.objects.filter(organizer_id=organizer_id)
+    for name, values in conditions.items():
+        counts = counts.filter(**{f"{name}__in": values})
+    total = counts.order_by().values("organizer_id").annotate(total=Sum("number")).values("total")
+    return Coalesce(models.Subquery(total), 0, output_field=models.BigIntegerField())
+
+
+def read_with_totals(
+    organizer: Organizer,
+    alias: str,
+    sql: str,
+    parameters: Sequence[Any],
+    *,
+    others: int = 0,
+    milliseconds: int | None = None,
+) -> tuple[list[Row], Counts]:
+    """The rows of a query, as the driver returns them, and the maintained counts.
+
+    The columns of the query are a number, `others` more columns, and the facets. Raises OutOfTime.
+    """
+    require_scope(organizer)
+    statement = WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
+    found = read_limited(alias, statement, [*parameters, organizer.pk], milliseconds=milliseconds)
+    rows = [tuple(row[1:]) for row in found if row[0]]
+    return rows, sum_counts((row[1], *row[-len(FACETS) :]) for row in found if not row[0])
+
+
+def sum_counts(rows: Iterable[Row]) -> Counts:
+    """From rows of a number and its facets; changes of a combination may add up to none."""
+    return Counts({read_combination(row[1:]): int(row[0]) for row in rows if row[0] > 0})

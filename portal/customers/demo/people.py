@@ -1,0 +1,135 @@
+"""Names of people who do not exist, of many languages and scripts, for the demo."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Final, NamedTuple, TypedDict, TypeVar
+
+from portal.customers.names import SCHEME, SCHEMES
+from portal.customers.normalization import fold
+
+Choice = TypeVar("Choice")
+POOLS: Final = Path(__file__).with_name("names.json")
+NOT_IN_MAILBOX: Final = re.compile(r"[^a-z]+")
+DEGREES: Final = ("MA", "M.Sc.", "PhD", "LL.M.")
+SALUTATIONS: Final = ("Ms", "Mr", "Mx")
+
+
+class Person(NamedTuple):
+    """A name in its parts, a language, and what the email address begins with."""
+
+    name_parts: dict[str, str | None]
+    locale: str
+    mailbox: str
+
+
+class Name(NamedTuple):
+    """A part of a name, as it is written and in Latin letters."""
+
+    written: str
+    latin: str
+    mailbox: str
+
+
+class Pool(TypedDict):
+    """A culture in the file. Numbers are weights; names not in Latin letters map to such."""
+
+    weight: int
+    locales: Mapping[str, int]
+    schemes: Mapping[str, int]
+    full_name: str
+    given: list[str] | Mapping[str, str]
+    family: list[str] | Mapping[str, str]
+    titles: list[str]
+
+
+class Culture(NamedTuple):
+    """The same, ready to choose from: everything is there as often as it weighs."""
+
+    locales: list[str]
+    schemes: list[str]
+    given: list[Name]
+    family: list[Name]
+    titles: list[str]
+    full_name: str
+
+
+def invent_person(random: Random) -> Person:
+    """Somebody of any culture, of the frequent ones more often."""
+    culture = pick(random, _cultures())
+    given, family = pick(random, culture.given), pick(random, culture.family)
+    scheme = pick(random, culture.schemes)
+    parts: dict[str, str | None] = {SCHEME: scheme}
+    for part in SCHEMES[scheme]:
+        if text := _part(random, part, culture, given, family):
+            parts[part] = text
+    return Person(parts, pick(random, culture.locales), f"{given.mailbox}.{family.mailbox}")
+
+
+def pick(random: Random, choices: list[Choice] | tuple[Choice, ...]) -> Choice:
+    """As random.choice(), which is slow for so much work."""
+    return choices[int(random.random() * len(choices))]
+
+
+def _part(random: Random, part: str, culture: Culture, given: Name, family: Name) -> str:
+    match part:
+        case "given_name":
+            return given.written
+        case "family_name":
+            return family.written
+        case "full_name":
+            return culture.full_name.format(given=given.written, family=family.written)
+        case "latin_transcription":
+            return f"{given.latin} {family.latin}"
+        case _:
+            return _extra(random, part, culture)
+
+
+def _extra(random: Random, part: str, culture: Culture) -> str:
+    """What few people fill in, even where they are asked."""
+    match part:
+        case "salutation":
+            return pick(random, SALUTATIONS)
+        case "title" if culture.titles and random.random() < 0.3:
+            return pick(random, culture.titles)
+        case "degree" if random.random() < 0.3:
+            return pick(random, DEGREES)
+        case "middle_name":
+            return pick(random, culture.given).written
+        case _:
+            return ""
+
+
+@cache
+def _cultures() -> list[Culture]:
+    pools: Mapping[str, Pool] = json.loads(POOLS.read_text(encoding="utf-8"))
+    return [culture for pool in pools.values() for culture in [_culture(pool)] * pool["weight"]]
+
+
+def _culture(pool: Pool) -> Culture:
+    return Culture(
+        locales=_weighed(pool["locales"]),
+        schemes=_weighed(pool["schemes"]),
+        given=_names(pool["given"]),
+        family=_names(pool["family"]),
+        titles=pool["titles"],
+        full_name=pool["full_name"],
+    )
+
+
+def _weighed(weights: Mapping[str, int]) -> list[str]:
+    return [choice for choice, weight in weights.items() for _ in range(weight)]
+
+
+def _names(pool: list[str] | Mapping[str, str]) -> list[Name]:
+    latin = {name: name for name in pool} if isinstance(pool, list) else pool
+    return [Name(name, spelled, _mailbox(spelled)) for name, spelled in latin.items()]
+
+
+def _mailbox(latin: str) -> str:
+    return NOT_IN_MAILBOX.sub("-", fold(latin).replace("'", "")).strip("-")

@@ -1,0 +1,305 @@
+"""The list page: its view, and what it shows for a query string, as finished values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from portal.customers import services
+from portal.customers.counters.counts import FACETS, Counts
+from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager
+from portal.customers.html.table import CustomerTable
+from portal.customers.locales import locale_name
+from portal.customers.query.filters import DEFAULT_ORDERING, PARAMETERS
+from portal.customers.query.query import CustomerQuery, InvalidQuery, canonical_query, query_form
+from portal.organizers.pages import organizer_page
+from portal.organizers.permissions import Permission
+from portal.web.http import PortalRequest, page_address, render_page, wants_fragment
+
+if TYPE_CHECKING:
+    from django.forms import Form
+    from django.forms.boundfield import BoundField, BoundWidget
+
+    from portal.customers.models import Customer
+    from portal.customers.services import CustomerPage
+    from portal.organizers.models import Organizer
+
+# Here the search box shows what was asked for already, or what was typed since.
+SEARCH_SOURCES = frozenset({"input#search", "form#query"})
+
+
+@require_safe
+@gzip_page
+@organizer_page(Permission.READ_CUSTOMERS)
+def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """The customers that the address asks for."""
+    if wants_fragment(request, "count"):
+        return _exact_count(request, organizer)
+    listing = read_listing(organizer, parameters=request.GET, path=request.path)
+    response = render_page(
+        request,
+        "customers/list.html",
+        {"listing": listing, "is_search_current": request.htmx.source in SEARCH_SOURCES},
+        fragment="customers/_results.html",
+        region="results",
+        status=listing.status,
+    )
+    if request.htmx:
+        response[_history_header(request, listing.links.here)] = listing.links.here
+    return response
+
+
+def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """Of a list that is there already, and said only how many there are at least."""
+    listing = read_listing(
+        organizer, parameters=request.GET, path=request.path, counts_exactly=True
+    )
+    return render_page(
+        request,
+        "customers/list.html",
+        {"listing": listing},
+        fragment="customers/_exact_count.html",
+        region="count",
+        status=listing.status,
+    )
+
+
+def _history_header(request: PortalRequest, here: str) -> str:
+    """Each act that leads elsewhere becomes an entry of the history.
+
+    Typing on only changes the one it began, of which the browser knows.
+    """
+    is_typing_on = "Portal-Typing-On" in request.headers
+    return "HX-Replace-Url" if is_typing_on or page_address(request) == here else "HX-Push-Url"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A value that cannot be used: what it concerns, what is wrong, the address without it."""
+
+    label: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter with the boxes to choose from, each with its number, where that is known."""
+
+    field: BoundField
+    boxes: Sequence[tuple[BoundWidget, int | None]]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on: what it concerns, its value, and the address without it."""
+
+    name: str
+    label: str
+    value: str
+    href: str
+
+
+@dataclass
+class CustomerListing:
+    """The list for one query string: its rows, its count, its filters, or what is wrong with it."""
+
+    parameters: QueryDict
+    path: str
+    paging: PageForm
+    form: Form
+    errors: Mapping[str, list[str]]
+    totals: Counts
+    query: CustomerQuery | None = None  # None where the parameters have errors
+    page: CustomerPage | None = None  # None where there are errors
+    facet_counts: Counts | None = None
+
+    @property
+    def mistakes(self) -> Iterator[Mistake]:
+        """The errors in the order of the filters, each with the way to drop its value."""
+        for name, words in self.errors.items():
+            field = self.form.fields.get(name)
+            href = self.links.without(name) if field else self.links.to_page(1)
+            yield Mistake(str(field.label or "") if field else "", " ".join(words), href)
+
+    @property
+    def status(self) -> int:
+        return 422 if self.errors else 200
+
+    @property
+    def total(self) -> int:
+        """All customers of the organizer, whatever the filters."""
+        return self.totals.total
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.links.query.keys() - {"ordering"})
+
+    @property
+    def has_other_filters(self) -> bool:
+        """Whether more than a search narrows the list."""
+        return bool(self.links.query.keys() - {"search", "ordering"})
+
+    @cached_property
+    def links(self) -> ListLinks:
+        return ListLinks(
+            self.path,
+            canonical_query(self.parameters),
+            page_size=self.paging.size,
+            default_size=DEFAULT_SIZE,
+            page=self.page.number if self.page else self.paging.number or 1,
+        )
+
+    @property
+    def everything(self) -> str:
+        """The list without filters, in the order of the query, unless that is a mistake."""
+        links = self.links
+        if "ordering" in self.errors:
+            links = replace(links, query=QueryDict())
+        return links.everything
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """One chip for each filter, and for each language; none for the order."""
+        return [
+            Chip(
+                name,
+                str(self.form.fields[name].label),
+                self._in_words(name, value),
+                self.links.without(name, value),
+            )
+            for name, values in self.links.query.lists()
+            if name != "ordering" and name not in self.errors
+            for value in values
+        ]
+
+    def _in_words(self, name: str, value: str) -> str:
+        if name == "locale":
+            return locale_name(value)
+        if name in ("search", "email", "external_identifier"):
+            return _("“%(text)s”") % {"text": value}
+        choices: dict[str, str] = dict(getattr(self.form.fields[name], "choices", ()))
+        return str(choices.get(value, value))
+
+    @property
+    def unknown_parameters(self) -> list[str]:
+        known = {*PARAMETERS, "page", "page_size"}
+        return [name for name in self.parameters if name not in known]
+
+    @property
+    def pager(self) -> Pager | None:
+        return Pager(self.page, self.links) if self.page else None
+
+    @cached_property
+    def table(self) -> CustomerTable:
+        ordering = self.query.ordering[0] if self.query else DEFAULT_ORDERING
+        rows = self.page.rows if self.page else []
+        return CustomerTable(rows, links=self.links, ordering=ordering)
+
+    @cached_property
+    def exact(self) -> Sequence[tuple[Customer, str]]:
+        """The exact matches with their addresses, unless they are the only rows.
+
+        They stand above the first page, and need not be on it: other filters may leave them out.
+        """
+        if self.page is None:
+            return []
+        exact = self.page.exact
+        is_all = [each.pk for each in exact] == [each.pk for each in self.page.rows]
+        return [] if is_all else [(each, self.table.address(each)) for each in exact]
+
+    @property
+    def hidden(self) -> Iterator[tuple[str, str]]:
+        """Filters that only an address can have; the form keeps them."""
+        for name in ("email", "external_identifier", "modified_since"):
+            if value := self.form[name].value():
+                yield name, value
+        for value in self._locales_without_a_box():
+            yield "locale", value
+
+    def _locales_without_a_box(self) -> list[str]:
+        """Languages of the query that no customer has."""
+        if "locale" in self.errors:
+            return []
+        offered = {str(box.data["value"]) for box, _number in self.facets["locale"].boxes}
+        return [each for each in self.form["locale"].value() or () if each not in offered]
+
+    @cached_property
+    def facets(self) -> dict[str, Facet]:
+        """The filters that say beforehand how many customers each choice would leave."""
+        return {name: self._facet(name) for name in FACETS}
+
+    def _facet(self, name: str) -> Facet:
+        numbers = None
+        if self.facet_counts is not None and self.query:
+            numbers = self.facet_counts.by(name, self.query.conditions)
+        field = self.form[name]
+        return Facet(field, [(box, _number_at(box, numbers)) for box in field])
+
+
+def read_listing(
+    organizer: Organizer, *, parameters: QueryDict, path: str, counts_exactly: bool = False
+) -> CustomerListing:
+    """The list, all of it read; with `counts_exactly` the exact number in place of the rows."""
+    paging = PageForm(parameters)
+    query, errors = _parse(organizer, parameters)
+    errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
+    page = None
+    if query and not errors:
+        page = _read_page(organizer, query, paging, counts_exactly=counts_exactly)
+        if page.is_past_end:
+            errors["page"] = [_("The list is not that long.")]
+    totals = page.totals if page else services.count_all(organizer)
+    return CustomerListing(
+        parameters=parameters,
+        path=path,
+        paging=paging,
+        form=query_form(parameters, organizer=organizer, locales=_most_frequent(totals)),
+        errors=errors,
+        totals=totals,
+        query=query,
+        page=None if errors else page,
+        facet_counts=page.facets if page else None,
+    )
+
+
+def _parse(
+    organizer: Organizer, parameters: QueryDict
+) -> tuple[CustomerQuery | None, dict[str, list[str]]]:
+    try:
+        return services.parse_query(organizer, parameters), {}
+    except InvalidQuery as error:
+        return None, dict(error.errors)
+
+
+def _most_frequent(totals: Counts) -> list[str]:
+    """The languages of the customers, the most frequent first."""
+    counts = totals.by("locale", {})
+    return sorted(counts, key=lambda locale: (-counts[locale], locale))
+
+
+def _read_page(
+    organizer: Organizer, query: CustomerQuery, paging: PageForm, *, counts_exactly: bool
+) -> CustomerPage:
+    number, size = paging.number, paging.size
+    if counts_exactly and number:
+        return services.count_page(organizer, query=query, number=number, size=size)
+    return services.list_customers(organizer, query=query, number=number, size=size)
+
+
+def _number_at(box: BoundWidget, by_value: Mapping[Any, int] | None) -> int | None:
+    """What leaves all is the sum; None where it is not known."""
+    value = str(box.data["value"])
+    if by_value is None:
+        return None
+    if not value:
+        return sum(by_value.values())
+    key: str | bool = {"true": True, "false": False}.get(value, value)
+    return by_value.get(key, 0)

@@ -1,0 +1,134 @@
+"""Keyset cursors: a position in an order, and the conditions for the rows after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.db import connection, models
+from django.db.models import Q
+from django.db.models.expressions import Func, Value
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+)
+
+from portal.customers.query.ordering import Section, Term, order_sections, order_terms, sort_keys
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The position beside the row that has, or had, these values in the sort keys of an order.
+
+    The rows after it are those that follow in the order, or precede it where `backwards`. The row
+    itself is among them only where `inclusive`. Times may be text, as in JSON.
+    """
+
+    values: Sequence[Any]  # of any column, the primary key at the end
+    backwards: bool = False
+    inclusive: bool = False
+
+    def turned(self, *, inclusive: bool) -> Cursor:
+        """The same position in the other direction."""
+        return replace(self, backwards=not self.backwards, inclusive=inclusive)
+
+
+class RowValue(Func):
+    """Several values that SQL compares as one, the first of them first."""
+
+    template = "(%(expressions)s)"
+    output_field = models.BooleanField()
+
+
+# By whether the order descends, and whether equal is enough.
+COMPARISONS: Final = {
+    (False, False): GreaterThan,
+    (False, True): GreaterThanOrEqual,
+    (True, False): LessThan,
+    (True, True): LessThanOrEqual,
+}
+Pair = tuple[Term, Any]  # a term and the value of the cursor in it
+
+
+def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
+    """The rows after the cursor in the order by these keys, as sections of it.
+
+    Raises ValueError where the cursor is one of another order.
+    """
+    if len(cursor.values) != len(sort_keys(keys)):
+        raise ValueError(f"Not a cursor of the order by {keys}: {len(cursor.values)} values")
+    if len(keys) > 1:
+        return [_after_several_keys(keys, cursor)]
+    sections = order_sections(keys, backwards=cursor.backwards)
+    is_empty = cursor.values[0] is None
+    while sections[0].is_empty != is_empty and len(sections) > 1:
+        del sections[0]
+    own, *further = sections
+    if own.is_empty:
+        return [_after(own, [(own.terms[-1], cursor.values[-1])], cursor), *further]
+    # A unique key alone decides. A comparison with a value leaves out the empty ones.
+    pairs = list(zip(own.terms, cursor.values, strict=False))
+    own = own._replace(condition=Q())
+    if connection.vendor == "sqlite" and len(pairs) > 1:
+        return [*_equal_then_further(own, pairs, cursor), *further]
+    return [_after(own, pairs, cursor), *further]
+
+
+def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
+    condition = section.condition & _compare_rows(pairs, inclusive=cursor.inclusive)
+    return section._replace(condition=condition)
+
+
+def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
+    """The rows equal in the key, then the others: SQLite enters an index by one comparison."""
+    (term, value), primary = pairs
+    equal = _after(section._replace(condition=_equal(term, value)), [primary], cursor)
+    further = section._replace(condition=_compare_rows([(term, value)], inclusive=False))
+    return [equal, further]
+
+
+def _after_several_keys(keys: Sequence[str], cursor: Cursor) -> Section:
+    """Several keys may have different directions, and each may be empty."""
+    terms = order_terms(keys, backwards=cursor.backwards)
+    values: list[Any] = []
+    for key, value in zip(sort_keys(keys), cursor.values, strict=True):
+        values += [value is None, value] if key.can_be_empty else [value]
+    pairs = list(zip(terms, values, strict=True))
+    return Section(_compare_terms(pairs, inclusive=cursor.inclusive), terms)
+
+
+def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
+    """A row comparison enters an index; conditions joined by OR would scan it from its start."""
+    compare = COMPARISONS[pairs[0][0].descending, inclusive]
+    values = [Value(value, term.field) for term, value in pairs]
+    if len(pairs) == 1:
+        return Q(compare(pairs[0][0].expression, values[0]))
+    return Q(compare(RowValue(*(term.expression for term, _value in pairs)), RowValue(*values)))
+
+
+def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
+    """Further in the first term, or equal there and further in the rest."""
+    (term, value), *rest = pairs
+    further = _further(term, value, inclusive=inclusive and not rest)
+    if not rest:
+        return further
+    return further | (_equal(term, value) & _compare_terms(rest, inclusive=inclusive))
+
+
+def _further(term: Term, value: Any, *, inclusive: bool) -> Q:
+    # No value is further than an empty one, and of the two truths only one is.
+    if value is None or (value is not term.descending and isinstance(value, bool)):
+        return Q(pk__in=[])
+    compare = COMPARISONS[term.descending, inclusive]
+    return Q(compare(term.expression, Value(value, term.field)))
+
+
+def _equal(term: Term, value: Any) -> Q:
+    if value is None:
+        return Q(IsNull(term.expression, True))  # noqa: FBT003
+    return Q(Exact(term.expression, Value(value, term.field)))

@@ -1,0 +1,219 @@
+"""The kinds of filters that lists have, and their form fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField, ExpressionWrapper, Func, Q
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from portal.customers import locales
+from portal.customers.models import YEARS
+from portal.customers.normalization import fold
+from portal.customers.query.ordering import SORT_KEYS
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
+
+
+class EmailFilter(django_filters.CharFilter):
+    """Exactly this address, in any case."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return super().filter(qs, value.casefold())
+
+
+class YesNoFilter(django_filters.TypedChoiceFilter):
+    """`true`, `false`, or nothing for both. Anything else is an error."""
+
+    def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
+        super().__init__(
+            choices=[("", _("Any")), ("true", yes), ("false", no)],
+            coerce=lambda value: value == "true",
+            empty_value=None,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": _("Choose true or false, not “%(value)s”.")},
+            **options,
+        )
+
+    def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:  # noqa: FBT001
+        """django-filter's own takes False for nothing."""
+        return qs if value is None else qs.filter(self.condition(value))
+
+    def condition(self, value: bool) -> Q:  # noqa: FBT001
+        return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
+
+
+class LocaleField(forms.MultipleChoiceField):
+    """Languages that have a name, or that customers have."""
+
+    default_error_messages = {"invalid_choice": _("There is no language “%(value)s”.")}
+
+    def valid_value(self, value: str) -> bool:
+        return value in locales.KNOWN or super().valid_value(value)
+
+
+class LocaleFilter(django_filters.MultipleChoiceFilter):
+    """Any of several languages."""
+
+    field_class = LocaleField
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return qs.filter(locale__in=value) if value else qs
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `start` up to, and without, `end`: a whole day, or one microsecond."""
+
+    start: datetime
+    end: datetime
+
+
+class MomentField(forms.Field):
+    """`2026-01-31` is that day in the given time zone; `2026-01-31T10:00:00Z` is that instant."""
+
+    default_error_messages = {
+        "invalid": _("Write a day as 2026-01-31, or a time as 2026-01-31T10:00:00Z."),
+        "year": _("The year must be between 1900 and 2199."),
+    }
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, *, timezone: tzinfo = UTC, **kwargs: Any) -> None:
+        self.timezone = timezone
+        super().__init__(**kwargs)
+
+    def to_python(self, value: str | None) -> Span | None:
+        # A plus sign that was not encoded arrives as a space.
+        text = (value or "").strip().replace(" ", "+")
+        if not text:
+            return None
+        moment = self._parse(text)
+        if moment is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if moment.year not in YEARS:
+            raise ValidationError(self.error_messages["year"], code="year")
+        return self._span(moment)
+
+    @staticmethod
+    def _parse(text: str) -> date | datetime | None:
+        try:
+            return parse_date(text) or parse_datetime(text)
+        except ValueError:
+            return None
+
+    def _span(self, moment: date | datetime) -> Span:
+        if isinstance(moment, datetime):
+            known = moment if moment.tzinfo else moment.replace(tzinfo=self.timezone)
+            # PostgreSQL takes an offset of 15 hours at most.
+            instant = known.astimezone(UTC)
+            return Span(instant, instant + timedelta(microseconds=1))
+        midnight = time(tzinfo=self.timezone)
+        return Span(
+            datetime.combine(moment, midnight),
+            datetime.combine(moment + timedelta(days=1), midnight),
+        )
+
+
+class ScannedCondition(Func):
+    """A condition for which SQLite enters no index; PostgreSQL decides by its statistics."""
+
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def __init__(self, condition: Q) -> None:
+        super().__init__(ExpressionWrapper(condition, BooleanField()))
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+(%(expressions)s)", **extra)
+
+
+class TimeFilter(django_filters.Filter):
+    """A filter by a time. Its rows are read by the index of the time, or by that of the order."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs if value is None else qs.filter(self.condition(value))
+
+    def filter_scanned(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """The same rows, to be met by scanning the order of the list."""
+        return qs if value is None else qs.filter(ScannedCondition(self.condition(value)))
+
+    def condition(self, value: Any) -> Q:
+        raise NotImplementedError
+
+
+class NeverFilter(YesNoFilter, TimeFilter):
+    """Whether there is no such time."""
+
+
+class SinceFilter(TimeFilter):
+    """From the start of a day, or from an instant on."""
+
+    field_class = MomentField
+
+    def condition(self, value: Span) -> Q:
+        return Q(**{f"{self.field_name}__gte": value.start})
+
+
+class UntilFilter(TimeFilter):
+    """Up to the end of a day, or up to and including an instant."""
+
+    field_class = MomentField
+
+    def condition(self, value: Span) -> Q:
+        return Q(**{f"{self.field_name}__lt": value.end})
+
+
+class NoFilter(django_filters.Filter):
+    """A parameter that the services read: it is validated and narrows nothing by itself."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs
+
+
+class OrderingField(forms.CharField):
+    """Sort keys separated by commas; `-` reverses one."""
+
+    def clean(self, value: Any) -> list[str]:
+        keys = [key.strip() for key in super().clean(value).split(",") if key.strip()]
+        for key in keys:
+            if key.removeprefix("-") not in SORT_KEYS:
+                raise ValidationError(
+                    _("Cannot order by “%(key)s”; choose from %(choices)s."),
+                    params={"key": key, "choices": ", ".join(SORT_KEYS)},
+                )
+        # A key that comes again decides nothing.
+        first: dict[str, str] = {}
+        for key in keys:
+            first.setdefault(key.removeprefix("-"), key)
+        return [*first.values()]
+
+
+class OrderingFilter(NoFilter):
+    """The order."""
+
+    field_class = OrderingField
+
+
+class SearchField(forms.CharField):
+    """Words, or parts of some; accents alone would be part of every text."""
+
+    def clean(self, value: Any) -> str:
+        search: str = super().clean(value)
+        if search and not fold(search).strip():
+            raise ValidationError(_("Search for a letter, a digit or a sign."))
+        return search
+
+
+class SearchFilter(NoFilter, django_filters.CharFilter):
+    """Each word is part of the name, email, identifier or external identifier."""
+
+    field_class = SearchField

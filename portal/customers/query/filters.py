@@ -1,0 +1,95 @@
+"""The parameters of a list: one FilterSet for HTML and JSON."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from portal.customers.locales import locale_name
+from portal.customers.models import customers_of
+from portal.customers.query.filter_fields import (
+    EmailFilter,
+    LocaleFilter,
+    NeverFilter,
+    OrderingFilter,
+    SearchFilter,
+    SinceFilter,
+    Span,
+    UntilFilter,
+    YesNoFilter,
+)
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+DEFAULT_ORDERING: Final = "email"
+RANGES: Final = ("date_joined", "last_login")
+SEARCH_LENGTH: Final = 200
+
+
+class CustomerForm(forms.Form):
+    """The filters as a form; checks what concerns more than one of them."""
+
+    def clean(self) -> dict[str, Any]:
+        for name in RANGES:
+            since: Span | None = self.cleaned_data.get(f"{name}_since")
+            until: Span | None = self.cleaned_data.get(f"{name}_until")
+            if since and until and until.end <= since.start:
+                self.add_error(f"{name}_until", _("The end is before the start."))
+        return self.cleaned_data
+
+
+class CustomerFilter(django_filters.FilterSet):
+    """The filters of the list and of the API, under the same names."""
+
+    search = SearchFilter(max_length=SEARCH_LENGTH, label=_("Search"))
+    email = EmailFilter("email_key", max_length=254, label=_("Email"))
+    external_identifier = django_filters.CharFilter(max_length=255, label=_("External identifier"))
+    is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"))
+    is_verified = YesNoFilter(yes=_("Verified"), no=_("Not verified"), label=_("Email address"))
+    locale = LocaleFilter(widget=forms.CheckboxSelectMultiple, label=_("Language"))
+    date_joined_since = SinceFilter("date_joined", label=_("Registered from"))
+    date_joined_until = UntilFilter("date_joined", label=_("Registered up to"))
+    last_login_since = SinceFilter("last_login", label=_("Last sign-in from"))
+    last_login_until = UntilFilter("last_login", label=_("Last sign-in up to"))
+    never_logged_in = NeverFilter(
+        yes=_("Never"),
+        no=_("At least once"),
+        label=_("Signed in"),
+        field_name="last_login",
+        lookup_expr="isnull",
+    )
+    modified_since = SinceFilter("last_modified", label=_("Changed from"))
+    ordering = OrderingFilter(widget=forms.HiddenInput, label="")
+
+    class Meta:
+        form = CustomerForm
+
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        organizer: Organizer,
+        locales: Iterable[str],
+        names: Collection[str],
+    ) -> None:
+        """Only the filters with these names: to build one takes its time, and few are used."""
+        filters = type(self).base_filters.items()
+        self.base_filters = OrderedDict((name, each) for name, each in filters if name in names)
+        super().__init__(data, queryset=customers_of(organizer))
+        for each in self.filters.values():
+            if isinstance(each, SinceFilter | UntilFilter):
+                each.extra["timezone"] = ZoneInfo(organizer.timezone)
+            elif isinstance(each, LocaleFilter):
+                each.extra["choices"] = [(locale, locale_name(locale)) for locale in locales]
+
+
+# In the order of a canonical query string; anything else is not a filter.
+PARAMETERS: Final = tuple(CustomerFilter.base_filters)

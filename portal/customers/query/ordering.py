@@ -1,0 +1,175 @@
+"""Sort keys, and the sections of an order that an index has: empty values come last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import Expression, ExpressionWrapper, Func
+from django.db.models.lookups import IsNull
+
+from portal.customers.fields import IgnoringCase
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from portal.customers.models import CustomerQuerySet
+
+TEXT: Final[models.Field[Any, Any]] = models.CharField()
+TRUTH: Final[models.Field[Any, Any]] = models.BooleanField()
+TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
+
+
+class SortKey(NamedTuple):
+    """A column or expression that customers can be ordered by, and the field of its values."""
+
+    expression: Expression | models.F
+    field: models.Field[Any, Any]
+    can_be_empty: bool = False
+    is_unique: bool = False
+
+
+# In an order by several keys, each decides where those before it are equal. Text ignores case.
+SORT_KEYS: Final[Mapping[str, SortKey]] = {
+    "identifier": SortKey(IgnoringCase("identifier"), TEXT),
+    "name": SortKey(models.F("name_key"), TEXT, can_be_empty=True),
+    "email": SortKey(models.F("email_key"), TEXT, can_be_empty=True, is_unique=True),
+    "is_active": SortKey(models.F("is_active"), TRUTH),
+    "is_verified": SortKey(models.F("is_verified"), TRUTH),
+    "locale": SortKey(models.F("locale"), TEXT),
+    "date_joined": SortKey(models.F("date_joined"), TIME),
+    "last_login": SortKey(models.F("last_login"), TIME, can_be_empty=True),
+    "last_modified": SortKey(models.F("last_modified"), TIME),
+}
+PRIMARY: Final = SortKey(models.F("pk"), models.BigAutoField())
+
+
+class Term(NamedTuple):
+    """An expression to order by, and its direction."""
+
+    expression: Expression | models.F
+    field: models.Field[Any, Any]
+    descending: bool = False
+
+    @property
+    def order_by(self) -> models.OrderBy:
+        return models.OrderBy(self.expression, descending=self.descending)
+
+
+class Section(NamedTuple):
+    """A part of an order that one index has: its condition, and the terms that order it."""
+
+    condition: Q
+    terms: Sequence[Term]
+    is_empty: bool = False  # whether the key has no value here
+
+
+class HasValue(Func):
+    """`IS NOT NULL`, for text and for times, which are text on SQLite."""
+
+    template = "%(expressions)s IS NOT NULL"
+    output_field = TRUTH
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        """Only for a comparison does SQLite skip the empty values of an index."""
+        return self.as_sql(compiler, connection, template="%(expressions)s >= ''", **extra)
+
+
+class NoIndex(Func):
+    """The same value, in whose order the database has no index."""
+
+    function = "COALESCE"
+
+    def __init__(self, expression: Any, **extra: Any) -> None:
+        super().__init__(expression, expression, **extra)
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **_extra: Any) -> Any:
+        sql, parameters = compiler.compile(self.get_source_expressions()[0])
+        return f"+{sql}", parameters
+
+
+def sort_keys(keys: Sequence[str]) -> list[SortKey]:
+    """The sort keys of these names (`-` reverses), the primary key at the end."""
+    return [*(SORT_KEYS[key.removeprefix("-")] for key in keys), PRIMARY]
+
+
+def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
+    """The whole order by these keys, empty values last."""
+    terms: list[Term] = []
+    for name, key in zip([*keys, keys[-1]], sort_keys(keys), strict=True):
+        if key.can_be_empty:
+            is_empty = ExpressionWrapper(_is_null(key), output_field=TRUTH)
+            terms.append(Term(is_empty, TRUTH, backwards))
+        terms.append(_term(key, descending=name.startswith("-") != backwards))
+    return terms
+
+
+def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
+    """The same order in sections. One key has an index; several keys are sorted.
+
+    An index that also had the empty values last would be needed once for each direction.
+    """
+    [name, *more] = keys
+    key = SORT_KEYS[name.removeprefix("-")]
+    if more or not key.can_be_empty:
+        return [Section(Q(), order_terms(keys, backwards=backwards))]
+    descending = name.startswith("-") != backwards
+    primary = _term(PRIMARY, descending=descending)
+    filled = [_term(key, descending=descending), *([] if key.is_unique else [primary])]
+    # An index that begins with the key is ordered by it, also where the key is always empty.
+    empty = [primary] if key.is_unique else filled
+    sections = [
+        Section(Q(HasValue(key.expression)), filled),
+        Section(_is_null(key), empty, is_empty=True),
+    ]
+    return sections[::-1] if backwards else sections
+
+
+def in_sections(customers: CustomerQuerySet, sections: Iterable[Section]) -> list[CustomerQuerySet]:
+    """The customers of each section of an order, as it orders them."""
+    return [
+        customers.filter(each.condition).order_by(*(term.order_by for term in each.terms))
+        for each in sections
+    ]
+
+
+def in_order(customers: CustomerQuerySet, keys: Sequence[str]) -> CustomerQuerySet:
+    """By these sort keys (`-` reverses), empty values last, then by primary key."""
+    return customers.order_by(*(term.order_by for term in order_terms(keys)))
+
+
+def without_index(section: Section) -> Section:
+    """The same section, which the database sorts."""
+    terms = [term._replace(expression=NoIndex(term.expression)) for term in section.terms]
+    return section._replace(terms=terms)
+
+
+def sort_rows(rows: Sequence[tuple[Any, ...]], keys: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows of a primary key and the value of each sort key, as the database would order them."""
+    ordered = sorted(rows, key=itemgetter(0), reverse=keys[-1].startswith("-"))
+    # Sorting is stable: the key that decides first is sorted by last.
+    for column, name in reversed([*enumerate(keys, start=1)]):
+        ordered = _sort_by(column, name, ordered)
+    return ordered
+
+
+def _sort_by(column: int, name: str, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    value = itemgetter(column)
+    ignores_case = isinstance(SORT_KEYS[name.removeprefix("-")].expression, IgnoringCase)
+    filled = [row for row in rows if row[column] is not None]
+    filled.sort(
+        key=(lambda row: row[column].lower()) if ignores_case else value,
+        reverse=name.startswith("-"),
+    )
+    return filled + [row for row in rows if row[column] is None]
+
+
+def _is_null(key: SortKey) -> Q:
+    return Q(IsNull(key.expression, True))  # noqa: FBT003
+
+
+def _term(key: SortKey, *, descending: bool) -> Term:
+    return Term(key.expression, key.field, descending)

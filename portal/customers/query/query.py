@@ -1,0 +1,136 @@
+"""A query string that is validated: which customers, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from django.http import QueryDict
+
+from portal.customers.counters.counts import FACETS, Conditions
+from portal.customers.query.filter_fields import TimeFilter
+from portal.customers.query.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
+
+if TYPE_CHECKING:
+    from django.forms import Form
+
+    from portal.customers.models import CustomerQuerySet
+    from portal.organizers.models import Organizer
+
+
+class InvalidQuery(Exception):
+    """Some parameters have errors, by parameter; a query with errors has no customers."""
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class CustomerQuery:
+    """The filters, the search and the ordering of a list."""
+
+    canonical: QueryDict
+    values: Mapping[str, Any] = field(default_factory=dict)  # by parameter, as cleaned
+    filters: Mapping[str, Any] = field(default_factory=dict)  # django-filter's, by parameter
+
+    @classmethod
+    def parse(
+        cls, parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str] = ()
+    ) -> CustomerQuery:
+        """The query of these parameters. Others than PARAMETERS are ignored.
+
+        `locales` are those of the customers, which a query may name beside those that have a name.
+        Raises InvalidQuery.
+        """
+        canonical = canonical_query(parameters)
+        names = parameters.keys() & set(PARAMETERS)
+        if not names:
+            return cls(canonical)
+        filterset = CustomerFilter(parameters, organizer=organizer, locales=locales, names=names)
+        if errors := filterset.errors:
+            raise InvalidQuery({name: [*map(str, words)] for name, words in errors.items()})
+        return cls(canonical, filterset.form.cleaned_data, filterset.filters)
+
+    @property
+    def search(self) -> str:
+        return str(self.values.get("search") or "")
+
+    @property
+    def ordering(self) -> Sequence[str]:
+        """The names of the sort keys; `-` reverses one."""
+        return self.values.get("ordering") or [DEFAULT_ORDERING]
+
+    @property
+    def conditions(self) -> Conditions:
+        """The values of the facets; nothing for a facet that may have any."""
+        values = {name: self.values.get(name) for name in FACETS}
+        return {
+            name: value if isinstance(value, list) else [value]
+            for name, value in values.items()
+            if value not in (None, [])
+        }
+
+    @property
+    def times(self) -> set[str]:
+        """The columns of the filters by time."""
+        return {
+            str(each.field_name)
+            for name, each in self.filters.items()
+            if isinstance(each, TimeFilter) and self.values.get(name) is not None
+        }
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.canonical.keys() - {"ordering"})
+
+    @property
+    def is_default(self) -> bool:
+        """Whether these are all customers in the default order."""
+        return not self.canonical
+
+    @property
+    def has_only_facets(self) -> bool:
+        """Whether no filter but the facets narrows the list: its counts are maintained then."""
+        return not self.canonical.keys() - {*FACETS, "ordering"}
+
+    def narrow(
+        self,
+        customers: CustomerQuerySet,
+        *,
+        but: Collection[str] = (),
+        scans_times: bool = False,
+    ) -> CustomerQuerySet:
+        """The customers that all filters leave, but for some. The search is not among them."""
+        narrowed: Any = customers
+        for name, each in self.filters.items():
+            if name in but:
+                continue
+            value = self.values[name]
+            if scans_times and isinstance(each, TimeFilter):
+                narrowed = each.filter_scanned(narrowed, value)
+            else:
+                narrowed = each.filter(narrowed, value)
+        return cast("CustomerQuerySet", narrowed)
+
+
+def query_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str]) -> Form:
+    """All filters as a form with the values of the parameters; `locales` are its choices."""
+    filterset = CustomerFilter(parameters, organizer=organizer, locales=locales, names=PARAMETERS)
+    form: Form = filterset.form
+    return form
+
+
+def canonical_query(parameters: QueryDict) -> QueryDict:
+    """In its one form: fixed order, nothing empty, no default, only filters.
+
+    As in the forms, the last of several values wins, except for languages.
+    """
+    canonical = QueryDict(mutable=True)
+    for name in PARAMETERS:
+        values = [value.strip() for value in parameters.getlist(name)]
+        kept = sorted(set(values) - {""}) if name == "locale" else list(filter(None, values[-1:]))
+        if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
+            canonical.setlist(name, kept)
+    return canonical

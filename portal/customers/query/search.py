@@ -1,0 +1,173 @@
+"""Substring search by trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite.
+
+Each word of a search has to be part of the search text. There are two ways to read the matches.
+An index scan of the trigrams finds all matches of a selective term at once, few enough to be
+sorted. The matches of an unselective term are met soon by scanning the order of the list and
+looking at each text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import Exact, GreaterThan
+
+from portal.customers.counters.counts import (
+    FACETS,
+    Conditions,
+    Counts,
+    maintained_counts,
+    meets,
+    read_combination,
+    read_with_totals,
+)
+from portal.customers.fields import IgnoringCase
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet, customers_of
+from portal.customers.normalization import fold
+from portal.customers.query.counts import CAP
+from portal.customers.query.filters import CustomerFilter
+from portal.customers.query.ordering import sort_keys, sort_rows
+from portal.databases.compiled import read_in_turn
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+TRIGRAM: Final = 3
+# Of punctuation alone pg_trgm makes no trigram.
+HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
+ROWS_WITH_TRIGRAMS: Final = (
+    f"SELECT rowid FROM {SEARCH_INDEX_ON_SQLITE} WHERE {SEARCH_INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
+)
+# Any number of customers may have the same external identifier.
+MOST_EXACT: Final = 5
+EXACT_FILTERS: Final = ("email", "external_identifier")
+# What is shown of an exact match, and what its state follows from.
+SHOWN: Final = frozenset(
+    {"id", "identifier", "external_identifier", "email", "name_parts", "name"}
+    | {"is_active", "is_verified"}
+)
+EXACT_COLUMNS: Final = tuple(
+    field.attname for field in Customer._meta.concrete_fields if field.attname in SHOWN
+)
+
+
+@dataclass(frozen=True)
+class Search:
+    """The words of a search, without case and accents."""
+
+    words: Sequence[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Search:
+        return cls(fold(text).split())
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index has any of the words."""
+        return any(len(word) >= TRIGRAM for word in self.words)
+
+    def matches(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+        """All matches, to be read to the end: by the index where it has one of the words.
+
+        Without it each text is looked at, in physical order; PostgreSQL may still choose.
+        """
+        parts = [*map(_selective_part, self.words)]
+        if connections[customers.db].vendor == "postgresql":
+            for part in parts:
+                customers = customers.filter(search_text__contains=part)
+            return _look_at(customers, set(self.words) - set(parts)).in_physical_order()
+        customers = _look_at(customers, self.words)
+        if trigrams := _trigrams(parts):
+            return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
+        return customers.in_physical_order()
+
+    def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+        """The same matches, to be met in the order of the list: no index is used for the words."""
+        return _look_at(customers, self.words).in_physical_order()
+
+
+def _look_at(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> CustomerQuerySet:
+    # Not `contains`: PostgreSQL would enter the index of the trigrams for it.
+    return customers.filter(*(GreaterThan(StrIndex("search_text", Value(w)), 0) for w in words))
+
+
+def _selective_part(word: str) -> str:
+    """An email without its domain, which many share: an index would have to read all of them."""
+    mailbox, at, _domain = word.partition("@")
+    return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
+
+
+def _trigrams(words: Sequence[str]) -> str:
+    """A query of FTS5 for the rows that have all trigrams of the words."""
+    trigrams = dict.fromkeys(
+        word[start : start + TRIGRAM] for word in words for start in range(len(word) - TRIGRAM + 1)
+    )
+    return " ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in trigrams)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """All matches of a selective search in the order of the list.
+
+    Each row has the primary key, the value of each sort key but that one, and the facets, as the
+    driver returns them.
+    """
+
+    rows: Sequence[tuple[Any, ...]]
+
+    def counts(self) -> Counts:
+        facets = Counter(row[-len(FACETS) :] for row in self.rows)
+        return Counts({read_combination(values): number for values, number in facets.items()})
+
+    def meeting(self, conditions: Conditions) -> Matches:
+        """The matches that meet the conditions of the facets."""
+        if not conditions:
+            return self
+        combinations = {row[-len(FACETS) :] for row in self.rows}
+        wanted = {each for each in combinations if meets(read_combination(each), conditions)}
+        return Matches([row for row in self.rows if row[-len(FACETS) :] in wanted])
+
+
+def find_matches(
+    organizer: Organizer, customers: CustomerQuerySet, search: Search, ordering: Sequence[str]
+) -> tuple[Matches | None, Counts]:
+    """The matches among the customers, None for more than CAP; and the maintained counts.
+
+    They are read in no order and sorted here: the database would look at each of them for that,
+    whenever a page is read.
+    """
+    values = [key.expression for key in sort_keys(ordering)[:-1]]
+    found = search.matches(customers).values_list("pk", *values, *FACETS)[: CAP + 1]
+    try:
+        sql, parameters = found.query.sql_with_params()
+    except EmptyResultSet:
+        return Matches([]), maintained_counts(organizer)
+    rows, totals = read_with_totals(organizer, customers.db, sql, parameters, others=len(values))
+    if len(rows) > CAP:
+        return None, totals
+    return Matches(sort_rows(rows, ordering)), totals
+
+
+def find_exact(organizer: Organizer, text: str) -> list[Customer]:
+    """Up to MOST_EXACT customers whose email, identifier or external identifier is this text.
+
+    A short one is part of many other texts, and would be lost among them. Case counts in external
+    identifiers only. Raises ScopeError outside of the organizer's scope.
+    """
+    customers = customers_of(organizer)
+    found: list[Any] = [customers.filter(Exact(IgnoringCase("identifier"), Value(text.lower())))]
+    found += [CustomerFilter.base_filters[name].filter(customers, text) for name in EXACT_FILTERS]
+    rows = read_in_turn(
+        [each.order_by("pk").values_list(*EXACT_COLUMNS) for each in found], MOST_EXACT
+    )
+    # One customer may have the same email and external identifier.
+    return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]

@@ -1,0 +1,50 @@
+"""Addresses of the list."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+
+from portal.customers.html.paging import ListLinks
+
+
+@pytest.fixture
+def links() -> ListLinks:
+    query = QueryDict("search=jo&locale=de&locale=fr&ordering=-name")
+    return ListLinks("/list/", query, page_size=100, default_size=50, page=3)
+
+
+def test_this_page_has_the_whole_state(links: ListLinks) -> None:
+    assert links.here == (
+        "/list/?search=jo&locale=de&locale=fr&ordering=-name&page_size=100&page=3"
+    )
+
+
+def test_the_first_page_has_no_number(links: ListLinks) -> None:
+    assert "page=" not in links.to_page(1)
+
+
+def test_whatever_changes_leads_to_the_first_page(links: ListLinks) -> None:
+    others = [links.ordered_by("email"), links.without("search"), links.sized(25)]
+
+    assert not any("page=" in address for address in others)
+
+
+def test_one_of_several_values_can_be_dropped(links: ListLinks) -> None:
+    assert links.without("locale", "de") == (
+        "/list/?search=jo&locale=fr&ordering=-name&page_size=100"
+    )
+
+
+def test_everything_keeps_the_order_alone(links: ListLinks) -> None:
+    assert links.everything == "/list/?ordering=-name&page_size=100"
+
+
+def test_the_default_size_is_left_out(links: ListLinks) -> None:
+    assert "page_size" not in links.sized(50)
+
+
+def test_a_plain_list_has_a_plain_address() -> None:
+    links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
+
+    assert (links.here, links.here_query) == ("/list/", "")

@@ -1,0 +1,105 @@
+"""The columns of the list: what orders them, and what their cells say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.http import QueryDict
+
+from portal.customers.html.paging import ListLinks
+from portal.customers.html.table import CustomerTable, Heading
+from portal.customers.models import Customer
+from portal.customers.query.ordering import SORT_KEYS
+
+
+def table(*customers: Customer, ordering: str = "email", query: str = "") -> CustomerTable:
+    links = ListLinks("/list/", QueryDict(query), page_size=50, default_size=50)
+    return CustomerTable(customers, links=links, ordering=ordering)
+
+
+def cells(**fields: object) -> dict[str, str]:
+    """What each cell of a customer's row says, by its column."""
+    joined = datetime(2026, 1, 1, tzinfo=UTC)
+    customer = Customer(identifier="C1", date_joined=joined, last_modified=joined, **fields)
+    customer.derive()
+    shown = table(customer)
+    texts = next(iter(shown.lines())).removesuffix("</td>").split("</td>")
+    return dict(zip(shown.columns.names(), texts, strict=True))
+
+
+def heading(name: str, ordering: str) -> Heading:
+    return next(head for head in table(ordering=ordering).headings if head.name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "ordering", "href", "direction"),
+    [
+        ("name", "email", "/list/?ordering=name", None),
+        ("name", "name", "/list/?ordering=-name", "ascending"),
+        ("name", "-name", "/list/?ordering=name", "descending"),
+        ("date_joined", "email", "/list/?ordering=-date_joined", None),
+        ("date_joined", "-date_joined", "/list/?ordering=date_joined", "descending"),
+    ],
+)
+def test_a_heading_orders_by_its_column_and_then_the_other_way(
+    name: str, ordering: str, href: str, direction: str | None
+) -> None:
+    head = heading(name, ordering)
+
+    assert (head.href, head.direction) == (href, direction)
+
+
+@pytest.mark.parametrize(
+    ("ordering", "words"),
+    [
+        ("-name", "Name, descending"),
+        ("is_active", "Status, ascending"),
+        ("-last_modified", "Last changed, descending"),
+    ],
+)
+def test_the_order_is_said_in_words(ordering: str, words: str) -> None:
+    assert table(ordering=ordering).ordering_in_words == words
+
+
+def test_every_order_has_words() -> None:
+    assert all(table(ordering=key).ordering_in_words for key in SORT_KEYS)
+
+
+def test_every_column_can_be_ordered_by_and_one_is() -> None:
+    heads = list(table(ordering="email").headings)
+
+    assert len(heads) == 8
+    assert [head.name for head in heads if head.direction] == ["email"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"is_verified": True}, "Active"),
+        ({}, "Unverified"),
+        ({"is_active": False, "email": "a@example.org"}, "Inactive"),
+        ({"is_active": False}, "Anonymised"),
+    ],
+)
+def test_the_state_is_a_word_with_an_icon(fields: dict[str, object], word: str) -> None:
+    shown = cells(**fields)["is_active"]
+
+    assert word in shown
+    assert f"#icon-{word.lower()}" in shown
+
+
+def test_what_is_missing_is_a_dash() -> None:
+    shown = cells()
+
+    assert "No name" in shown["name"]
+    assert "–" in shown["email"]
+    assert "–" in shown["last_login"]
+
+
+def test_a_row_leads_to_the_customer_and_remembers_the_list() -> None:
+    customer = Customer(identifier="has.dot", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
+
+    [line] = table(customer, query="search=a b&locale=de").lines()
+
+    assert 'href="/list/has.dot/?back=search%3Da%2Bb%26locale%3Dde"' in line

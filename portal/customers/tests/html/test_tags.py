@@ -1,0 +1,61 @@
+"""How templates say times, icons and languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from portal.customers.html.tags import absolute, breakable, full_moment, relative
+from portal.customers.html.times import Clock
+from portal.customers.locales import locale_name
+
+SUMMER = datetime(2021, 7, 6, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=3), "just now"),
+        (timedelta(minutes=5, seconds=20), "5 minutes ago"),
+        (timedelta(days=3, hours=20), "3 days ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=800), "2 years ago"),
+        (-timedelta(days=2, hours=1), "just now"),
+    ],
+)
+def test_a_relative_time_is_in_its_largest_unit(ago: timedelta, words: str) -> None:
+    assert relative(timezone.now() - ago) == words
+
+
+def test_an_absolute_time_names_its_zone() -> None:
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        assert absolute(SUMMER) == "7 Jul 2021, 00:30 CEST"
+
+
+@pytest.mark.parametrize("show", [Clock().moment, full_moment])
+def test_a_time_is_given_both_ways_and_to_machines(show: object) -> None:
+    shown = str(show(SUMMER))  # type: ignore[operator]  # a filter, typed as a function
+
+    assert 'datetime="2021-07-06T22:30:00+00:00"' in shown
+    assert "6 Jul 2021, 22:30 UTC" in shown
+    assert "years" in shown
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"),
+    [
+        ("de", "German"),
+        ("de-informal", "German (informal)"),
+        ("pt-br", "Brazilian Portuguese"),
+        ("tlh", "tlh"),
+    ],
+)
+def test_a_language_is_called_by_its_name(locale: str, name: str) -> None:
+    assert locale_name(locale) == name
+
+
+def test_an_email_breaks_before_its_domain_and_writes_no_html() -> None:
+    assert breakable("<ann>@example.org") == "&lt;ann&gt;<wbr>@example.org"

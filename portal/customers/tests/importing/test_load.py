@@ -1,0 +1,147 @@
+"""Loading: what is written, what is refused, and that it is all or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django_scopes import scope
+
+from portal.customers.importing.load import REPORTED, LoadReport, load_customers
+from portal.customers.importing.rows import Placed, Rejection
+from portal.customers.models import Customer
+from portal.customers.tests.rows import emails_of, make_row
+from portal.organizers.models import Organizer
+
+HOSTILE = ["'; DROP TABLE staged; --", "%s %(organizer)s {table}", "\\N", "a\tb\nc\\.", "😀\u202e"]
+
+
+def _load(organizer: Organizer, **emails: str | None) -> LoadReport:
+    return load_customers(organizer, [make_row(*each) for each in emails.items()])
+
+
+def test_a_row_becomes_a_customer_with_all_that_follows(organizer: Organizer) -> None:
+    row = make_row("ANN", "Ann@Example.org", external_identifier="CRM-1", notes="a\nb").row
+
+    load_customers(organizer, [Placed("row 1", row)])
+
+    with scope(organizer=organizer):
+        customer = Customer.objects.get()
+    assert {name: getattr(customer, name) for name in row.__dict__} == row.__dict__
+    assert (customer.name, customer.name_key) == ("John Doe", "john doe")
+    assert customer.email_key == "ann@example.org"
+    assert customer.search_text == "john doe\nann@example.org\nann\ncrm-1"
+
+
+def test_a_saved_customer_and_a_loaded_one_are_the_same(organizer: Organizer) -> None:
+    parts = {"_scheme": "full", "full_name": "Zoë"}
+    row = make_row("ANN", "Ann@x.org", name_parts=parts, last_login="2026-01-01T00:00:00Z")
+    load_customers(organizer, [row])
+    with scope(organizer=organizer):
+        Customer.objects.get().save()
+
+    assert load_customers(organizer, [row]) == LoadReport(unchanged=1)
+
+
+def test_a_second_load_writes_nothing(organizer: Organizer) -> None:
+    first = _load(organizer, ANN="ann@x.org", BOB=None)
+
+    with CaptureQueriesContext(connection) as queries:
+        second = _load(organizer, ANN="ann@x.org", BOB=None)
+
+    assert (first, second) == (LoadReport(created=2), LoadReport(unchanged=2))
+    statements = " ".join(query["sql"] for query in queries)
+    assert not re.search(rf"(INSERT INTO|UPDATE) {Customer._meta.db_table}", statements)
+
+
+def test_parts_in_another_order_are_no_change(organizer: Organizer) -> None:
+    parts = {"_scheme": "given_family", "given_name": "Ann", "family_name": None}
+    backwards = dict(reversed(parts.items()))
+
+    load_customers(organizer, [make_row("ANN", None, name_parts=parts)])
+
+    report = load_customers(organizer, [make_row("ANN", None, name_parts=backwards)])
+    assert report == LoadReport(unchanged=1)
+    with scope(organizer=organizer):
+        assert Customer.objects.get().name_parts == parts
+
+
+def test_a_changed_row_updates_its_customer(organizer: Organizer) -> None:
+    _load(organizer, ANN="ann@x.org", BOB="bob@x.org")
+
+    report = _load(organizer, ANN="ann@y.org", BOB="bob@x.org", COY=None)
+
+    assert report == LoadReport(created=1, updated=1, unchanged=1)
+    assert emails_of(organizer) == {"ANN": "ann@y.org", "BOB": "bob@x.org", "COY": None}
+
+
+def test_the_last_row_of_a_customer_counts(organizer: Organizer) -> None:
+    rows = [make_row("ANN", f"{number}@x.org") for number in range(3)]
+
+    report = load_customers(organizer, rows)
+
+    assert report == LoadReport(created=1, repeated=2)
+    assert emails_of(organizer) == {"ANN": "2@x.org"}
+
+
+def test_another_organizer_may_have_the_same_customers(
+    organizer: Organizer, rival: Organizer
+) -> None:
+    _load(organizer, ANN="ann@x.org")
+
+    report = _load(rival, ANN="ann@x.org", BOB="bob@x.org")
+
+    assert report == LoadReport(created=2)
+    assert emails_of(organizer) == {"ANN": "ann@x.org"}
+
+
+def test_an_interrupted_load_leaves_nothing(organizer: Organizer) -> None:
+    def rows() -> Iterator[Placed]:
+        for number in range(5_000):
+            yield make_row(f"C{number}", None)
+        raise KeyboardInterrupt
+
+    _load(organizer, ANN="ann@x.org")
+    with pytest.raises(KeyboardInterrupt):
+        load_customers(organizer, rows())
+
+    assert _load(organizer, BOB=None) == LoadReport(created=1)
+    assert emails_of(organizer).keys() == {"ANN", "BOB"}
+
+
+def test_rejections_are_passed_on_and_only_the_first_are_kept(organizer: Organizer) -> None:
+    rejections = [Rejection(f"customer {number}", "bad") for number in range(REPORTED + 5)]
+
+    report = load_customers(organizer, [*rejections, make_row("ANN", None)])
+
+    assert report.rejections == rejections[:REPORTED]
+    assert (report.created, report.rejected, report.total) == (1, REPORTED + 5, REPORTED + 6)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_comes_out_as_it_went_in(organizer: Organizer, text: str) -> None:
+    parts = {"_scheme": "full", "full_name": text, text: text}
+
+    load_customers(organizer, [make_row("ANN", None, name_parts=parts, notes=text, phone=text)])
+
+    with scope(organizer=organizer):
+        customer = Customer.objects.get()
+    assert (customer.name_parts, customer.notes, customer.phone) == (parts, text, text)
+    assert customer.name == text.strip()
+
+
+def test_identifiers_with_dots_and_of_full_length_are_loaded(organizer: Organizer) -> None:
+    identifiers = ["has.dot-and_us", "x" * 190, "10", "1e1"]
+
+    load_customers(organizer, [make_row(identifier, None) for identifier in identifiers])
+
+    assert set(emails_of(organizer)) == set(identifiers)
+
+
+def test_many_customers_are_loaded_in_batches(organizer: Organizer) -> None:
+    report = load_customers(organizer, (make_row(f"C{number}", None) for number in range(4_100)))
+
+    assert report == LoadReport(created=4_100)

@@ -1,0 +1,110 @@
+"""Which customers are accepted, and what is said of the others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.customers.importing.rows import Found, Known, Placed, Rejection, check_rows
+from portal.customers.tests.rows import GIVEN
+
+FULL = {"_scheme": "full"}
+
+
+def _check(**fields: object) -> Placed | Known | Rejection:
+    return next(check_rows([Found("customer 1", {**GIVEN, **fields})]))
+
+
+def test_the_example_of_the_specification_is_accepted_to_the_microsecond() -> None:
+    checked = _check()
+
+    assert isinstance(checked, Placed)
+    assert checked.row.date_joined == datetime(2021, 4, 6, 13, 44, 22, 809216, tzinfo=UTC)
+    assert checked.row.notes is None
+
+
+def test_unknown_keys_and_the_name_are_ignored() -> None:
+    checked = _check(name="Somebody else", favourite_colour="blue")
+
+    assert isinstance(checked, Placed)
+
+
+@pytest.mark.parametrize("field", sorted(GIVEN.keys() - {"name"}))
+def test_every_field_of_the_specification_must_be_there(field: str) -> None:
+    customer = {name: value for name, value in GIVEN.items() if name != field}
+
+    assert [*check_rows([Found("customer 1", customer)])] == [
+        Rejection("customer 1", f"{field}: Field required")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"identifier": "a b"}, "identifier: String should match"),
+        ({"identifier": "8WSAJCJ\n"}, "identifier: String should match"),
+        ({"identifier": "x" * 191}, "identifier: String should match"),
+        ({"email": ""}, "email: is not an email address"),
+        ({"email": "a@b@c"}, "email: is not an email address"),
+        ({"email": " customer@example.org"}, "email: is not an email address"),
+        ({"email": "x" * 250 + "@example.org"}, "email: String should have at most 254"),
+        ({"email": f"x@{'.'.join(['ß' * 27] * 8)}.de"}, "email: has more than 254 characters"),
+        ({"phone": "1" * 129}, "phone: String should have at most 128"),
+        ({"notes": "a\0b"}, "notes: holds a NUL character"),
+        ({"notes": "a\ud800b"}, "notes: Input should be a valid string"),
+        ({"locale": ""}, "locale: String should have at least 1"),
+        ({"is_active": 1}, "is_active: Input should be a valid boolean"),
+        ({"is_active": "true"}, "is_active: Input should be a valid boolean"),
+        ({"date_joined": 1617716662}, "date_joined: must be a time"),
+        ({"date_joined": "1617716662"}, "date_joined: must be a time"),
+        ({"date_joined": "2021-04-06T13:44:22"}, "date_joined: must be a time"),
+        ({"date_joined": "2021-04-06T13:44:22.8092161Z"}, "date_joined: must be a time"),
+        ({"date_joined": "2021-02-30T13:44:22Z"}, "date_joined: is not a time of the calendar"),
+        ({"last_login": "9999-12-31T23:59:59-12:00"}, "last_login: is not a time"),
+        ({"last_login": "0001-01-01T00:00:00Z"}, "last_login: must be in the years 1900 to 2199"),
+        ({"name_parts": None}, "name_parts: Input should be a valid dictionary"),
+        ({"name_parts": {"full_name": "X"}}, "name_parts: has parts and neither _scheme"),
+        ({"name_parts": {"_scheme": "new"}}, "name_parts: unknown name scheme 'new'"),
+        ({"name_parts": {**FULL, "full_name": 7}}, "name_parts.full_name: Input should be"),
+        ({"name_parts": {**FULL, "full_name": "x" * 256}}, "name_parts: make a name of more"),
+        ({"name_parts": {**FULL, "full_name": "a\0"}}, "name_parts.full_name: holds a NUL"),
+        ({"name_parts": {**FULL, "a\0": "x"}}, "name_parts.a\\x00.[key]: holds a NUL"),
+        ({"name_parts": {**FULL, "\ud800": "x"}}, "name_parts"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_field_and_reason(
+    fields: dict[str, object], reason: str
+) -> None:
+    checked = _check(**fields)
+
+    assert isinstance(checked, Rejection)
+    assert checked.reason.startswith(reason)
+    assert checked.reason.isprintable()
+
+
+def test_every_problem_of_a_customer_is_named() -> None:
+    checked = _check(email="x", locale="")
+
+    assert isinstance(checked, Rejection)
+    assert checked.reason.startswith("email: is not an email address; locale: ")
+
+
+@pytest.mark.parametrize("content", [None, 7, "text", [], [GIVEN]])
+def test_what_is_not_an_object_is_refused(content: object) -> None:
+    assert [*check_rows([Found("customer 3", content)])] == [
+        Rejection("customer 3", "is not an object")
+    ]
+
+
+def test_rejections_from_before_are_passed_on() -> None:
+    rejection = Rejection("page.json", "breaks off")
+
+    assert [*check_rows([rejection])] == [rejection]
+
+
+def test_an_offset_is_converted_to_utc() -> None:
+    checked = _check(last_login="2021-04-06T15:44:22+02:00")
+
+    assert isinstance(checked, Placed)
+    assert checked.row.last_login == datetime(2021, 4, 6, 13, 44, 22, tzinfo=UTC)

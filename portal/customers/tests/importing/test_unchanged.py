@@ -1,0 +1,161 @@
+"""Importing again: rows that are known are told from others, and count like them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.conftest import CustomerMaker
+from portal.customers.importing.load import LoadReport, load_customers
+from portal.customers.importing.rows import Found, Known, Rejection, check_rows
+from portal.customers.importing.unchanged import mark_known
+from portal.customers.tests.rows import GIVEN, emails_of
+from portal.organizers.models import Organizer
+
+ANN = {**GIVEN, "identifier": "ANN", "email": "ann@x.org"}
+BOB = {**GIVEN, "identifier": "BOB", "email": "bob@x.org"}
+
+
+def _import(organizer: Organizer, *contents: object) -> LoadReport:
+    found = [Found(f"row {number}", content) for number, content in enumerate(contents)]
+    return load_customers(organizer, check_rows(mark_known(organizer, found)))
+
+
+def _mark(organizer: Organizer, content: object) -> object:
+    [marked] = mark_known(organizer, [Found("row", content)])
+    return marked
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"name": "of somebody else", "favourite_colour": "blue"},
+        {"notes": None},
+        {"last_login": "2026-01-01T00:00:00Z"},
+        {"notes": 'Zoë\n\u2028 \\ " 😀 \x7f\x01', "phone": "+49 30", "external_identifier": "1"},
+        {"name_parts": {}, "email": None},
+        {"name_parts": {"_scheme": "given_family", "given_name": "Ann", "family_name": None}},
+    ],
+)
+def test_a_row_that_the_api_would_answer_is_known(
+    organizer: Organizer, more: dict[str, object]
+) -> None:
+    content = {**ANN, **more}
+    _import(organizer, content)
+
+    assert _mark(organizer, content) == Known("ANN")
+    assert _import(organizer, content) == LoadReport(unchanged=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"email": "ANN@x.org"},
+        {"is_active": 1},
+        {"is_verified": 0},
+        {"notes": ""},
+        {"name_parts": {"_scheme": "full", "full_name": "John  Doe"}},
+        {"date_joined": "2021-04-06T15:44:22.809216+02:00"},
+        {"date_joined": 1617716662},
+        {"identifier": "ann"},
+        {"identifier": "ANN\x00"},
+        {"identifier": ["ANN"]},
+    ],
+)
+def test_anything_else_is_looked_at(organizer: Organizer, change: dict[str, object]) -> None:
+    _import(organizer, ANN)
+
+    assert isinstance(_mark(organizer, {**ANN, **change}), Found)
+
+
+@pytest.mark.parametrize("content", [None, [], "ANN", {}, {"identifier": "ANN"}])
+def test_what_is_no_customer_is_looked_at(organizer: Organizer, content: object) -> None:
+    _import(organizer, ANN)
+
+    assert isinstance(_mark(organizer, content), Found)
+
+
+def test_a_missing_field_is_not_taken_for_an_empty_one(organizer: Organizer) -> None:
+    without = {**ANN, "last_login": None}
+    _import(organizer, without)
+    del without["last_login"]
+
+    assert _import(organizer, without).rejections == [
+        Rejection("row 0", "last_login: Field required")
+    ]
+
+
+def test_a_field_that_may_be_missing_is_emptied(organizer: Organizer) -> None:
+    _import(organizer, {**ANN, "notes": "Prefers an aisle seat."})
+
+    assert _import(organizer, ANN) == LoadReport(updated=1)
+
+
+def test_the_same_time_in_another_zone_changes_nothing(organizer: Organizer) -> None:
+    _import(organizer, ANN)
+
+    moved = {**ANN, "date_joined": "2021-04-06T15:44:22.809216+02:00"}
+    assert _import(organizer, moved) == LoadReport(unchanged=1)
+
+
+def test_customers_of_others_are_not_compared(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    _import(rival, ANN)
+    make_customer(identifier="BOB")
+
+    assert _import(organizer, ANN) == LoadReport(created=1)
+
+
+def test_an_unchanged_row_overrides_an_earlier_changed_one(organizer: Organizer) -> None:
+    _import(organizer, ANN)
+
+    report = _import(organizer, {**ANN, "email": "new@x.org"}, ANN)
+
+    assert report == LoadReport(unchanged=1, repeated=1)
+    assert emails_of(organizer) == {"ANN": "ann@x.org"}
+
+
+def test_a_changed_row_overrides_an_earlier_unchanged_one(organizer: Organizer) -> None:
+    _import(organizer, ANN)
+
+    report = _import(organizer, ANN, {**ANN, "email": "new@x.org"})
+
+    assert report == LoadReport(updated=1, repeated=1)
+    assert emails_of(organizer) == {"ANN": "new@x.org"}
+
+
+def test_an_unchanged_row_counts_once(organizer: Organizer) -> None:
+    _import(organizer, ANN)
+
+    assert _import(organizer, ANN, ANN, ANN) == LoadReport(unchanged=1, repeated=2)
+
+
+def test_who_is_unchanged_keeps_the_email_against_others(organizer: Organizer) -> None:
+    _import(organizer, ANN, BOB)
+
+    report = _import(organizer, ANN, {**BOB, "email": "ann@x.org"})
+
+    assert (report.unchanged, report.updated, report.rejected) == (1, 0, 1)
+    assert emails_of(organizer) == {"ANN": "ann@x.org", "BOB": "bob@x.org"}
+
+
+def test_emails_are_swapped_beside_unchanged_rows(organizer: Organizer) -> None:
+    coy: dict[str, Any] = {**GIVEN, "identifier": "COY", "email": None}
+    _import(organizer, ANN, BOB, coy)
+
+    swapped = {**ANN, "email": "bob@x.org"}, {**BOB, "email": "ann@x.org"}
+    report = _import(organizer, coy, *swapped, coy)
+
+    assert report == LoadReport(updated=2, unchanged=1, repeated=1)
+    assert emails_of(organizer) == {"ANN": "bob@x.org", "BOB": "ann@x.org", "COY": None}
+
+
+def test_a_refused_row_does_not_hide_an_earlier_one(organizer: Organizer) -> None:
+    _import(organizer, ANN)
+
+    report = _import(organizer, ANN, {**ANN, "email": "nobody"})
+
+    assert (report.unchanged, report.repeated, report.rejected) == (1, 0, 1)

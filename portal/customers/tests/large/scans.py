@@ -1,0 +1,43 @@
+"""What it is to walk an order: which index of it is read, and how far."""
+
+from __future__ import annotations
+
+from portal.customers.query.ordering import SORT_KEYS
+from portal.customers.tests.plans import Plan
+
+CUSTOMERS, OTHERS = 90_000, 10_000
+SIZE = 50
+# A few pages, twice: once in the index to find a place, once with the rows.
+FEW = 6 * SIZE
+FIELDS = ("identifier", "email", "name", "last_login", "date_joined", "locale")
+KEYS = [sign + key for key in SORT_KEYS for sign in ("", "-")]
+INDEXES = {
+    "identifier": {"customer_by_identifier_key"},
+    "name": {"customer_by_name_key"},
+    "email": {
+        "customer_email_in_organizer",
+        "customer_by_email_in_locale",
+        "customer_without_email",
+    },
+    "is_active": {"customer_by_is_active"},
+    "is_verified": {"customer_by_is_verified"},
+    "locale": {"customer_by_locale_key"},
+    "date_joined": {"customer_joined_facets"},
+    "last_login": {"customer_login_facets"},
+    "last_modified": {"customer_modified_facets"},
+}
+OF_WHOLE_VALUES = {
+    "customer_email_in_organizer",
+    "customer_by_identifier_key",
+    "customer_by_external",
+}
+
+
+def assert_walked(plans: list[Plan], ordering: str) -> None:
+    """Whatever looks at customers walks an index of the order, and not far."""
+    assert plans
+    for plan in plans:
+        assert plan.indexes, plan.sql
+        assert plan.indexes <= INDEXES[ordering.removeprefix("-")], plan.sql
+        assert not plan.is_sorted, plan.sql
+    assert sum(plan.rows for plan in plans) <= FEW, [(plan.rows, plan.sql) for plan in plans]

@@ -1,0 +1,140 @@
+"""Filters: which customers a query string finds, in which order, and what it may not say."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from django.http import QueryDict
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers import services
+from portal.customers.query.query import InvalidQuery
+from portal.customers.tests.asking import asked
+from portal.organizers.models import Organizer
+
+
+def found(organizer: Organizer, query: str) -> list[str]:
+    with scope(organizer=organizer):
+        return [customer.identifier for customer in asked(organizer, query).customers]
+
+
+# Three customers who differ in everything that can be filtered.
+CAST: Final[list[dict[str, Any]]] = [
+    {
+        "identifier": "ANNA",
+        "email": "anna@example.org",
+        "locale": "de",
+        "is_verified": True,
+        "date_joined": "2026-01-10T12:00:00Z",
+        "last_login": "2026-02-01T00:00:00Z",
+        "last_modified": "2026-03-01T12:00:00Z",
+    },
+    {
+        "identifier": "BERT",
+        "email": "Bert@example.org",
+        "locale": "fr",
+        "is_active": False,
+        "date_joined": "2026-01-11T12:00:00Z",
+        "last_modified": "2026-03-02T12:00:00Z",
+        "external_identifier": "CRM-7",
+    },
+    {
+        "identifier": "CARL",
+        "email": None,
+        "locale": "de",
+        "date_joined": "2026-01-12T12:00:00Z",
+        "last_modified": "2026-03-03T12:00:00Z",
+    },
+]
+
+
+@pytest.fixture
+def cast(make_customer: CustomerMaker) -> None:
+    for person in CAST:
+        make_customer(**person)
+
+
+@pytest.mark.usefixtures("cast")
+@pytest.mark.parametrize(
+    ("query", "identifiers"),
+    [
+        ("", ["ANNA", "BERT", "CARL"]),
+        ("search=crm-7", ["BERT"]),
+        ("search=example", ["ANNA", "BERT"]),
+        ("email=%20BERT@EXAMPLE.ORG%20", ["BERT"]),
+        ("email=ert@example.org", []),
+        ("email=anna@example.org&email=bert@example.org", ["BERT"]),
+        ("is_active=false", ["BERT"]),
+        ("is_active=", ["ANNA", "BERT", "CARL"]),
+        ("is_verified=true", ["ANNA"]),
+        ("locale=de", ["ANNA", "CARL"]),
+        ("locale=de&locale=fr", ["ANNA", "BERT", "CARL"]),
+        ("locale=nl", []),
+        ("date_joined_since=2026-01-11", ["BERT", "CARL"]),
+        ("date_joined_until=2026-01-11", ["ANNA", "BERT"]),
+        ("date_joined_until=2026-01-11T12:00:00Z", ["ANNA", "BERT"]),
+        ("date_joined_since=2026-01-11T12:00:00.000001Z", ["CARL"]),
+        ("last_login_since=2026-02-01&last_login_until=2026-02-01", ["ANNA"]),
+        ("never_logged_in=true", ["BERT", "CARL"]),
+        ("never_logged_in=false", ["ANNA"]),
+        ("external_identifier=CRM-7", ["BERT"]),
+        ("external_identifier=crm-7", []),
+        ("external_identifier=CRM", []),
+        ("modified_since=2026-03-02", ["BERT", "CARL"]),
+        ("modified_since=2026-03-02T12:00:00Z", ["BERT", "CARL"]),
+        ("modified_since=2026-03-02T12:00:00.000001Z", ["CARL"]),
+        ("ordering=-identifier", ["CARL", "BERT", "ANNA"]),
+        ("ordering=locale,-identifier", ["CARL", "ANNA", "BERT"]),
+        ("nonsense=1&PAGE=3", ["ANNA", "BERT", "CARL"]),
+    ],
+)
+def test_a_query_finds(organizer: Organizer, query: str, identifiers: list[str]) -> None:
+    assert found(organizer, query) == identifiers
+
+
+@pytest.mark.usefixtures("cast")
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("is_active=maybe", "is_active"),
+        ("is_verified=1", "is_verified"),
+        ("locale=klingon", "locale"),
+        ("date_joined_since=yesterday", "date_joined_since"),
+        ("date_joined_since=2026-02-01&date_joined_until=2026-01-01", "date_joined_until"),
+        ("last_login_until=0001-01-01", "last_login_until"),
+        ("never_logged_in=never", "never_logged_in"),
+        ("modified_since=now", "modified_since"),
+        (f"external_identifier={'x' * 256}", "external_identifier"),
+        ("ordering=password", "ordering"),
+        ("ordering=name,,-nonsense", "ordering"),
+        ("search=%00", "search"),
+        (f"search={'x' * 5000}", "search"),
+    ],
+)
+def test_an_error_is_named_and_there_is_no_query(
+    organizer: Organizer, query: str, parameter: str
+) -> None:
+    whole = f"{query}&is_active=true" if "is_active" not in query else query
+    with scope(organizer=organizer), pytest.raises(InvalidQuery) as raised:
+        services.parse_query(organizer, QueryDict(whole))
+
+    assert list(raised.value.errors) == [parameter]
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_locale_that_only_customers_know_is_no_mistake(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    made = make_customer(locale="tlh")
+
+    assert found(organizer, "locale=tlh") == [made.identifier]
+
+
+def test_another_organizers_customers_are_never_found(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(of=rival, email="theirs@example.org")
+
+    assert found(organizer, "search=theirs") == found(organizer, "") == []

@@ -1,0 +1,117 @@
+"""Exact matches: the customer whose whole email or identifier is searched for, above all others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+from django_scopes.exceptions import ScopeError
+from pytest_django.asserts import assertContains, assertNotContains
+
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.customers.query.search import MOST_EXACT, find_exact
+from portal.organizers.models import Organizer
+
+LIST = "/organizers/bigevents/customers/"
+
+
+@pytest.fixture
+def ann(make_customer: CustomerMaker) -> Customer:
+    """Hers is part of what others have."""
+    ann = make_customer(
+        identifier="A7", email="Ann@shop.example", external_identifier="CRM 7",
+        name_parts={"_scheme": "full", "full_name": "Ann Other"},
+    )  # fmt: skip
+    make_customer(identifier="A71", email="joann@shop.example", external_identifier="CRM 77")
+    return ann
+
+
+@pytest.mark.parametrize(
+    "search", ["ann@shop.example", "ANN@Shop.Example", "A7", "a7", "CRM 7", " CRM 7 "]
+)
+def test_who_has_the_whole_of_it_is_an_exact_match(
+    member_client: Client, ann: Customer, search: str
+) -> None:
+    listing = member_client.get(LIST, {"search": search}).context["listing"]
+
+    assert [customer for customer, _address in listing.exact] == [ann]
+    assert len(listing.page.rows) == 2
+
+
+@pytest.mark.parametrize("search", ["nn@shop.example", "shop", "7", "crm 7", "Ann Other", "A7 CRM"])
+def test_who_has_more_than_that_is_none(organizer: Organizer, ann: Customer, search: str) -> None:
+    with scope(organizer=organizer):
+        assert find_exact(organizer, search) == []
+
+
+def test_a_match_says_what_it_is_and_leads_to_the_customer_and_back(
+    member_client: Client, ann: Customer
+) -> None:
+    response = member_client.get(LIST, {"search": "A7"})
+
+    assertContains(response, "Exact match")
+    assertContains(response, f'<a href="{LIST}A7/?back=search%3DA7"><bdi>Ann Other</bdi></a>')
+    assertContains(response, "<bdi>CRM 7</bdi>")
+    assertContains(response, "above them an exact match")
+
+
+def test_other_filters_do_not_hide_it(member_client: Client, ann: Customer) -> None:
+    response = member_client.get(LIST, {"search": "A7", "is_active": "false"})
+
+    assertContains(response, "No customers match these filters")
+    assertContains(response, "Exact match, whatever the other filters")
+    assertContains(response, "Ann Other")
+
+
+@pytest.mark.parametrize(
+    "query", ["search=crm+77", "search=ann+other", "", "search=A7&page=2&page_size=25"]
+)
+def test_nothing_is_said_twice_or_past_the_first_page(
+    member_client: Client, make_customer: CustomerMaker, ann: Customer, query: str
+) -> None:
+    for number in range(25):
+        make_customer(identifier=f"A70{number}")
+
+    assertNotContains(member_client.get(f"{LIST}?{query}"), "xact match")
+
+
+def test_who_is_meant_twice_is_named_once(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    both = make_customer(email="x@example.org", external_identifier="x@example.org")
+    other = make_customer(external_identifier="x@example.org")
+
+    with scope(organizer=organizer):
+        assert find_exact(organizer, "x@example.org") == [both, other]
+
+
+def test_of_many_a_few_are_named(organizer: Organizer, make_customer: CustomerMaker) -> None:
+    made = [make_customer(external_identifier="group") for _number in range(MOST_EXACT + 1)]
+
+    with scope(organizer=organizer):
+        assert find_exact(organizer, "group") == made[:-1]
+
+
+def test_another_organizers_customers_are_never_found(
+    organizer: Organizer, rival: Organizer, ann: Customer, stranger_client: Client
+) -> None:
+    with scope(organizer=rival):
+        assert find_exact(rival, "A7") == []
+    with scope(organizer=rival), pytest.raises(ScopeError):
+        find_exact(organizer, "A7")
+    with pytest.raises(ScopeError):
+        find_exact(organizer, "A7")
+    assert stranger_client.get(LIST, {"search": "A7"}).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_costs_one_question(
+    member_client: Client, ann: Customer, django_assert_num_queries: Any
+) -> None:
+    member_client.get(LIST, {"search": "A7"})
+
+    with django_assert_num_queries(6):
+        member_client.get(LIST, {"search": "A7"})

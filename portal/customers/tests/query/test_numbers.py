@@ -1,0 +1,140 @@
+"""How many there are as a page says it: exact where that is cheap, and never more than is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
+from django.http import QueryDict
+from django.test import Client
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers import services
+from portal.customers.counters.counts import FACETS
+from portal.customers.models import customers_of
+from portal.customers.query import counts, page
+from portal.customers.query.counts import count_facets
+from portal.customers.tests.asking import asked
+from portal.organizers.models import Organizer
+
+LIST = "/organizers/bigevents/customers/"
+COUNT = {"HX-Request": "true", "HX-Target": "p#count", "HX-Source": "span"}
+QUERIES = [
+    "&".join(filter(None, parts))
+    for parts in product(
+        ("", "search=customer1", "never_logged_in=true", "search=nobody"),
+        ("", "is_active=true"),
+        ("", "is_verified=false"),
+        ("", "locale=de", "locale=de&locale=fr"),
+    )
+]
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_facet_counts_what_all_other_filters_leave(organizer: Organizer, query: str) -> None:
+    with scope(organizer=organizer):
+        for facet in FACETS:
+            others = QueryDict(query, mutable=True)
+            others.pop(facet, None)
+            left = asked(organizer, others.urlencode()).customers.values_list(facet, flat=True)
+
+            assert asked(organizer, query).count_by(facet) == Counter(left)
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+def test_facets_of_too_many_are_unclear(organizer: Organizer) -> None:
+    with scope(organizer=organizer):
+        assert asked(organizer, "search=customer&locale=de").count_by("locale") is None
+
+
+@pytest.mark.usefixtures("crowd")
+def test_facets_that_take_too_long_are_unclear_and_break_nothing(
+    organizer: Organizer, settings: Any, make_customer: CustomerMaker
+) -> None:
+    settings.FACET_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1
+    with scope(organizer=organizer):
+        search = asked(organizer, "search=customer&locale=de")
+        takes_long = RawSQL(SLOW[connection.vendor], (), models.BooleanField())  # noqa: S611
+        slow = customers_of(organizer).filter(takes_long)
+
+        facets = count_facets(organizer, slow, only_if_small=False)
+        assert (facets.counts, facets.is_capped, facets.totals.total) == (None, False, 24)
+        assert search.customers.count() == 8
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_short_word_has_facets_where_all_can_be_looked_at(
+    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scope(organizer=organizer):
+        assert asked(organizer, "search=er").count_by("locale")
+
+        monkeypatch.setattr(counts, "CAP", 20)
+        monkeypatch.setattr(services, "CAP", 24)
+        assert asked(organizer, "search=er").count_by("locale") is None
+        assert str(asked(organizer, "search=er").page(1, 4).count) == "24"
+        assert asked(organizer, "search=customer").count_by("locale")
+
+
+SLOW = {
+    "sqlite": "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100000)"
+    " SELECT COUNT(*) FROM n) > 0",
+    "postgresql": "pg_sleep(0.1) IS NOT NULL",
+}
+
+
+@pytest.mark.usefixtures("crowd", "low_cap")
+def test_the_exact_number_comes_alone_and_changes_no_address(member_client: Client) -> None:
+    response = member_client.get(f"{LIST}?search=customer", headers=COUNT)
+
+    text = response.content.decode()
+    assert "<strong>24</strong> of 24 customers" in text
+    assert "24 customers, page 1 of 1" in text
+    assert "customer-C0" not in text
+    assert not response.has_header("HX-Push-Url")
+
+
+@pytest.mark.usefixtures("low_cap")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("query", [*QUERIES, "page=last&search=o", "search=o&page_size=25"])
+def test_no_list_asks_more_than_six_questions(
+    member_client: Client, crowd: None, query: str, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(6):
+        assert member_client.get(f"{LIST}?{query}").status_code == 200
+    with django_assert_max_num_queries(6):
+        assert member_client.get(f"{LIST}?{query}", headers=COUNT).status_code == 200
+
+
+@pytest.mark.usefixtures("low_cap")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "query", ["", "search=customer", "search=om", "date_joined_since=2020-01-01"]
+)
+def test_nor_does_one_deep_in_a_list(
+    member_client: Client,
+    make_customer: CustomerMaker,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    django_assert_max_num_queries: Any,
+) -> None:
+    for module in (page, services):
+        monkeypatch.setattr(module, "NEAR", 0)
+    for _number in range(26):
+        make_customer()
+
+    with django_assert_max_num_queries(6):
+        answer = member_client.get(f"{LIST}?{query}&page=2&page_size=25")
+
+    assert len(answer.context["listing"].page.rows) == 1
+
+
+@pytest.mark.usefixtures("crowd", "low_cap", "rival")
+def test_a_stranger_learns_no_number(stranger_client: Client) -> None:
+    assert stranger_client.get(f"{LIST}?search=customer", headers=COUNT).status_code == 404

@@ -1,0 +1,109 @@
+"""Pages by number and after a cursor, in every order, are parts of the same list."""
+
+from __future__ import annotations
+
+import pytest
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers import services
+from portal.customers.models import Customer
+from portal.customers.query import page
+from portal.customers.tests.asking import asked
+from portal.customers.tests.large.scans import KEYS
+from portal.organizers.models import Organizer
+
+SIZE = 3
+
+
+@pytest.fixture(params=["near", "near either end", "far"])
+def distance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are near the start, or the last ones near the end, or all but the first are far."""
+    if request.param != "near":
+        near = 0 if request.param == "far" else 5
+        for module in (page, services):
+            monkeypatch.setattr(module, "NEAR", near)
+
+
+@pytest.fixture
+def crowd(make_customer: CustomerMaker) -> None:
+    """Half of them have no value where there need not be one."""
+    for number in range(10):
+        make_customer(
+            email=f"e{number}@example.org" if number % 2 else None,
+            name_parts={"_scheme": "full", "full_name": f"N{number % 3}"} if number % 3 else {},
+            last_login=f"2026-02-01T12:00:0{number % 4}Z" if number % 5 else None,
+            is_verified=number > 6,
+            external_identifier=f"X{number % 3}",
+            locale=["de", "fr", "en"][number % 3],
+        )
+
+
+@pytest.mark.usefixtures("crowd", "distance")
+@pytest.mark.parametrize("ordering", [*KEYS, "name,-email"])
+def test_every_page_by_number_is_its_part_of_the_list(organizer: Organizer, ordering: str) -> None:
+    with scope(organizer=organizer):
+        search = asked(organizer, f"ordering={ordering}")
+        everybody = list(search.customers.values_list("identifier"))
+
+        for number in range(1, 6):
+            page = search.read_page(["identifier"], number, SIZE)
+
+            start = (number - 1) * SIZE
+            assert page.rows == everybody[start : start + SIZE]
+            assert page.count == (10 if page.rows else 0)
+            assert (page.before is not None, page.after is not None) == (
+                bool(page.rows) and number > 1,
+                number < 4,
+            )
+
+
+@pytest.mark.usefixtures("crowd", "distance")
+def test_pages_of_a_filtered_list_are_counted_by_what_they_show(organizer: Organizer) -> None:
+    with scope(organizer=organizer):
+        search = asked(organizer, "is_verified=true")
+        page = search.read_page(["identifier"], 1, SIZE)
+
+        assert (page.count, len(page.rows)) == (3, 3)
+        assert Customer.objects.filter(is_verified=True).count() == 3
+
+
+@pytest.mark.usefixtures("crowd", "distance")
+@pytest.mark.parametrize("ordering", ["email", "-last_login", "is_verified,-name"])
+@pytest.mark.parametrize(
+    ("query", "other"),
+    [
+        ("", ""),
+        ("email=e1@example.org", "email=E7@EXAMPLE.ORG"),
+        ("external_identifier=X1", "external_identifier=X2"),
+        ("locale=de&locale=fr", "locale=fr&locale=en"),
+        ("last_login_since=2026-02-01T12:00:02Z", "last_login_since=2026-02-01T12:00:01Z"),
+        ("last_login_until=2026-02-01T12:00:02Z", "last_login_until=2026-02-01T12:00:01Z"),
+        ("is_verified=true", "is_verified=false"),
+        ("never_logged_in=true", "never_logged_in=false"),
+        ("search=e7", "search=example"),
+        ("search=n1&is_verified=false", "search=n2&is_verified=false"),
+    ],
+)
+def test_every_list_has_the_customers_of_its_own_query(
+    organizer: Organizer, rival: Organizer, query: str, other: str, ordering: str
+) -> None:
+    for owner, each in ((organizer, query), (organizer, other), (rival, query), (rival, other)):
+        with scope(organizer=owner):
+            search = asked(owner, f"{each}&ordering={ordering}")
+            everybody = list(search.customers.values_list("identifier"))
+
+            first = search.read_page(["identifier"], 1, SIZE)
+            assert (first.rows, first.count) == (everybody[:SIZE], len(everybody))
+
+            if first.after:
+                second = search.read_after(["identifier"], first.after, SIZE)
+                assert (second.rows, second.count) == (everybody[SIZE : 2 * SIZE], len(everybody))
+
+
+@pytest.mark.usefixtures("distance")
+def test_an_empty_list_has_an_empty_page(organizer: Organizer) -> None:
+    with scope(organizer=organizer):
+        page = asked(organizer, "").read_page(["name"], 1, 5)
+
+        assert (page.count, [*page.rows], page.before, page.after) == (0, [], None, None)

@@ -1,0 +1,141 @@
+"""Search: a part of the text, by an index or by looking, and always the same customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.http import QueryDict
+from django_scopes import scope
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal.conftest import CustomerMaker
+from portal.customers.demo.customers import demo_customers
+from portal.customers.importing.load import load_customers
+from portal.customers.models import Customer
+from portal.customers.normalization import fold
+from portal.customers.query import search as searching
+from portal.customers.tests.asking import asked
+from portal.organizers.models import Organizer
+
+Find = Callable[[str], list[Customer]]
+
+
+@pytest.fixture(params=["selective", "unselective"])
+def find(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, organizer: Organizer
+) -> Iterator[Find]:
+    """Searches as if every term were selective, or none."""
+    if request.param == "unselective":
+        monkeypatch.setattr(searching, "CAP", 0)
+
+    def find(search: str) -> list[Customer]:
+        query = QueryDict(mutable=True)
+        query["search"] = search
+        found = asked(organizer, query)
+        page = found.read_page(["pk"], 1, 1_000)
+        customers = list(found.customers)
+        assert [pk for (pk,) in page.rows] == [customer.pk for customer in customers]
+        assert page.count == found.count() == len(customers)
+        return customers
+
+    with scope(organizer=organizer):
+        yield find
+
+
+def test_every_word_is_wanted_beside_an_email(make_customer: CustomerMaker, find: Find) -> None:
+    found = make_customer(
+        email="doe@example.org", name_parts={"_scheme": "full", "full_name": "John"}
+    )
+    make_customer(email="joan.doe@example.org")
+
+    assert find("john doe@example.org") == [found]
+
+
+@pytest.mark.parametrize("search", ["muller", "MÜLLER", "José Mül", "mull jos", "  jose\tM "])
+def test_case_and_accents_are_ignored_and_every_word_is_wanted(
+    make_customer: CustomerMaker, find: Find, search: str
+) -> None:
+    found = make_customer(name_parts={"_scheme": "full", "full_name": "José Müller"})
+    make_customer(name_parts={"_scheme": "full", "full_name": "José Jones"}, email="j@x.org")
+
+    assert find(search) == [found]
+
+
+@pytest.mark.parametrize("search", ["jones", "joe@shop.example", "c0de", "crm-7", "m-", "7"])
+def test_name_email_and_both_identifiers_are_searched(
+    make_customer: CustomerMaker, find: Find, search: str
+) -> None:
+    name = {"_scheme": "full", "full_name": "Joe Jones"}
+    found = make_customer(
+        identifier="C0DE", external_identifier="CRM-7", email="Joe@shop.example", name_parts=name
+    )
+    make_customer(identifier="X1")
+
+    assert find(search) == [found]
+
+
+@pytest.mark.parametrize("search", ["%", "_", "\\", '"', "'", "*", "100%", '0" OR', "a\\_"])
+def test_wildcards_and_operators_are_taken_literally(
+    make_customer: CustomerMaker, find: Find, search: str
+) -> None:
+    make_customer()
+    found = make_customer(name_parts={"_scheme": "full", "full_name": f"a100{search}"})
+
+    assert find(search) == [found]
+
+
+@pytest.mark.parametrize("search", ["anna@shop.example", "na@shop", "a@b@shop.example", "@shop"])
+def test_of_an_email_the_domain_counts_as_well(
+    make_customer: CustomerMaker, find: Find, search: str
+) -> None:
+    found = make_customer(email="anna@shop.example", external_identifier="anna@b@shop.example")
+    make_customer(email="anna@elsewhere.example", external_identifier="anna@b@elsewhere.example")
+
+    assert find(search) == [found]
+
+
+def test_another_organizers_customers_are_never_found(
+    make_customer: CustomerMaker, rival: Organizer, find: Find
+) -> None:
+    make_customer(of=rival, name_parts={"_scheme": "full", "full_name": "Jones"})
+
+    assert find("jones") == []
+
+
+def test_the_index_follows_every_change(make_customer: CustomerMaker, find: Find) -> None:
+    customer = make_customer(name_parts={"_scheme": "full", "full_name": "Jones"})
+    customer.name_parts = {"_scheme": "full", "full_name": "Miller"}
+    customer.save()
+
+    assert find("jones") == []
+    assert find("miller") == [customer]
+    customer.delete()
+    assert find("miller") == []
+
+
+@pytest.fixture
+def crowd(organizer: Organizer) -> list[str]:
+    """The texts of customers with names in many scripts."""
+    with scope(organizer=organizer):
+        load_customers(organizer, demo_customers(150))
+        return list(Customer.objects.values_list("search_text", flat=True))
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_search_finds_who_has_every_word(crowd: list[str], find: Find, data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(crowd))
+    starts = data.draw(st.lists(st.integers(0, len(text) - 1), min_size=1, max_size=3))
+    parts = [text[start : start + data.draw(st.integers(1, 30))] for start in starts]
+    search = " ".join(parts).upper() if data.draw(st.booleans()) else " ".join(parts)
+    words = fold(search).split()
+
+    expected = sorted(text for text in crowd if all(word in text for word in words))
+    found = find(search) if words else None
+    assert found is None or sorted(customer.search_text for customer in found) == expected

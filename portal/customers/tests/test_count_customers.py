@@ -1,0 +1,72 @@
+"""How many customers a query asks for: from what the database keeps, or counted."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django_scopes import scope
+from django_scopes.exceptions import ScopeError
+
+from portal.conftest import CustomerMaker
+from portal.customers.counters.counts import maintained_counts
+from portal.customers.tests.asking import asked
+from portal.organizers.models import Organizer
+
+KEPT = [
+    "&".join(filter(None, parts))
+    for parts in product(
+        ("", "is_active=true", "is_active=false"),
+        ("", "is_verified=false"),
+        ("", "locale=de", "locale=de&locale=fr", "locale=it"),
+        ("", "ordering=-name"),
+    )
+]
+
+
+@pytest.fixture(autouse=True)
+def crowd(make_customer: CustomerMaker, rival: Organizer) -> None:
+    """Some of every kind; the rival has others."""
+    for is_active, is_verified, locale in product((True, False), (True, False), ("de", "fr", "en")):
+        make_customer(is_active=is_active, is_verified=is_verified, locale=locale)
+    make_customer(locale="de")
+    make_customer(of=rival, locale="it")
+
+
+@pytest.mark.parametrize("query", [*KEPT, "search=customer1", "never_logged_in=true&locale=de"])
+def test_every_number_is_that_of_the_rows(organizer: Organizer, query: str) -> None:
+    with scope(organizer=organizer):
+        search = asked(organizer, query)
+        rows = len(search.customers)
+
+        assert search.count() == rows
+        assert search.read_page(["identifier"], 1, 1).count == rows
+        assert search.page(1, 1).count.number == rows
+
+
+@pytest.mark.parametrize("query", KEPT)
+def test_what_is_kept_is_not_counted(organizer: Organizer, query: str) -> None:
+    with scope(organizer=organizer), CaptureQueriesContext(connection) as queries:
+        asked(organizer, query).count()
+        asked(organizer, query).read_page(["identifier"], 1, 1)
+
+    assert not any("COUNT(" in query["sql"] for query in queries)
+
+
+def test_numbers_outside_of_a_scope_raise(organizer: Organizer) -> None:
+    with pytest.raises(ScopeError):
+        maintained_counts(organizer)
+
+
+def test_no_numbers_of_another_organizer_than_the_scope(
+    organizer: Organizer, rival: Organizer
+) -> None:
+    with scope(organizer=organizer):
+        with pytest.raises(ScopeError):
+            maintained_counts(rival)
+        with pytest.raises(ScopeError):
+            asked(rival, "").count()
+    with scope(organizer=rival):
+        assert maintained_counts(rival).by("locale", {}) == {"it": 1}
