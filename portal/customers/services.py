@@ -6,7 +6,7 @@ Everything is read when a function returns, but for streams.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -40,12 +40,8 @@ if TYPE_CHECKING:
 
     from portal.organizers.models import Organizer
 
-# What a row of the list page shows, in the order of the model, as from_db() takes it.
-UNSEEN: Final = frozenset(
-    {"phone", "notes", "last_modified", "name_key", "email_key", "search_text"}
-)
+# As from_db() takes them.
 COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
-LIST_COLUMNS: Final = tuple(name for name in COLUMNS if name not in UNSEEN)
 NO_COUNTS: Final = Counts({})
 
 
@@ -104,19 +100,27 @@ def parse_query(organizer: Organizer, parameters: QueryDict) -> CustomerQuery:
 
 
 def list_customers(
-    organizer: Organizer, *, query: CustomerQuery, number: int | None, size: int
+    organizer: Organizer,
+    *,
+    query: CustomerQuery,
+    number: int | None,
+    size: int,
+    fields: Collection[str] = COLUMNS,
 ) -> CustomerPage:
-    """A page of the list for people, counted as far as that is cheap; None is the last page."""
+    """A page of the list for people, counted as far as that is cheap; None is the last page.
+
+    The customers have these fields, `id` among them; others would be read one by one.
+    """
     survey = _survey(organizer, query)
-    count = survey.count(query)
+    columns = tuple(name for name in COLUMNS if name in fields)
     if number and number > LARGEST:
         found = _past_end(number, size)
-    elif count and count.is_exact:
-        found = _read_counted(organizer, query, survey, count.number, number, size)
-    elif number is None:
-        found = _read_last(organizer, query, survey, size)
+    elif survey.matches is not None:
+        matches = survey.matches.meeting(query.conditions)
+        scan = SortedMatches(customers_of(organizer), matches, query.ordering, columns)
+        found = _read_counted(scan, len(matches.rows), number, size)
     else:
-        found = _read_capped(organizer, query, survey, count, number, size)
+        found = _read_scanned(organizer, query, survey, number, size, columns)
     exact = find_exact(organizer, query.search) if query.search and found.number == 1 else ()
     return replace(found, totals=survey.totals, facets=survey.facets, exact=exact)
 
@@ -241,40 +245,39 @@ def _survey(organizer: Organizer, query: CustomerQuery) -> _Survey:
     return _Survey(facets.totals, facets.counts, facets.is_capped)
 
 
-def _read_counted(
+def _read_scanned(
     organizer: Organizer,
     query: CustomerQuery,
     survey: _Survey,
-    total: int,
     number: int | None,
     size: int,
+    columns: Sequence[str],
+) -> CustomerPage:
+    scan = _scan(organizer, query, columns, is_few=survey.is_few(query))
+    count = survey.count(query)
+    if count and count.is_exact:
+        return _read_counted(replace(scan, total=count.number), count.number, number, size)
+    if number is None:
+        exact = counted(_all_matching(organizer, query))
+        return _read_last(replace(scan, count=exact), size)
+    return _read_capped(scan, count, number, size)
+
+
+def _read_counted(
+    scan: OrderedScan | SortedMatches, total: int, number: int | None, size: int
 ) -> CustomerPage:
     number = number or last_page(total, size)
     start = (number - 1) * size
     if start and start >= total:
         return _past_end(number, size)
-    if survey.matches is None:
-        scan: OrderedScan | SortedMatches = replace(
-            _scan(organizer, query, LIST_COLUMNS, is_few=survey.is_few(query)), total=total
-        )
-    else:
-        matches = survey.matches.meeting(query.conditions)
-        scan = SortedMatches(customers_of(organizer), matches, query.ordering, LIST_COLUMNS)
-    rows = _customers(scan.read_page(start, size).rows)
-    return CustomerPage(number, size, Count(total), rows, is_last=start + size >= total)
+    rows = scan.read_page(start, size).rows
+    is_last = start + size >= total
+    return CustomerPage(number, size, Count(total), _customers(scan.columns, rows), is_last)
 
 
-def _read_capped(
-    organizer: Organizer,
-    query: CustomerQuery,
-    survey: _Survey,
-    known: Count | None,
-    number: int,
-    size: int,
-) -> CustomerPage:
+def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int) -> CustomerPage:
     """A page of more than CAP customers, or of a number that the same statement counts to CAP."""
     start = (number - 1) * size
-    scan = _scan(organizer, query, LIST_COLUMNS, is_few=survey.is_few(query))
     if known is None:
         scan = replace(scan, count=counted(scan.customers, limit=CAP + 1))
     found = scan.read_page(start, size)
@@ -285,20 +288,16 @@ def _read_capped(
     if known or count.number > CAP:
         # A page further on shows that there are more, and the last one how many.
         count = Count(max(CAP, start + len(found.rows)), is_exact=is_last)
-    return CustomerPage(number, size, count, _customers(found.rows), is_last)
+    return CustomerPage(number, size, count, _customers(scan.columns, found.rows), is_last)
 
 
-def _read_last(
-    organizer: Organizer, query: CustomerQuery, survey: _Survey, size: int
-) -> CustomerPage:
+def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
     """The last page, read from the end of the list and counted exactly."""
-    count = counted(_all_matching(organizer, query))
-    scan = _scan(organizer, query, LIST_COLUMNS, is_few=survey.is_few(query))
-    found = replace(scan, count=count).read_last(size)
+    found = scan.read_last(size)
     total = found.count or 0
     number = last_page(total, size)
-    rows = _customers(found.rows)[-(total - (number - 1) * size) :]
-    return CustomerPage(number, size, Count(total), rows, is_last=True)
+    rows = found.rows[-(total - (number - 1) * size) :]
+    return CustomerPage(number, size, Count(total), _customers(scan.columns, rows), is_last=True)
 
 
 def _scan_for_programs(
@@ -372,8 +371,8 @@ def _past_end(number: int, size: int) -> CustomerPage:
     return CustomerPage(number, size, Count(0), is_past_end=True)
 
 
-def _customers(rows: Sequence[Row]) -> list[Customer]:
-    return [Customer.from_db(None, LIST_COLUMNS, row) for row in rows]
+def _customers(columns: Sequence[str], rows: Sequence[Row]) -> list[Customer]:
+    return [Customer.from_db(None, columns, row) for row in rows]
 
 
 _by_identifier = CompiledQuery(

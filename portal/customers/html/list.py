@@ -16,8 +16,7 @@ from portal.customers import services
 from portal.customers.counters.counts import FACETS, Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager
 from portal.customers.html.table import CustomerTable
-from portal.customers.locales import locale_name
-from portal.customers.query.filters import DEFAULT_ORDERING, PARAMETERS
+from portal.customers.query.filters import DEFAULT_ORDERING, FILTERS, PARAMETERS
 from portal.customers.query.query import CustomerQuery, InvalidQuery, canonical_query, query_form
 from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
@@ -172,21 +171,13 @@ class CustomerListing:
             Chip(
                 name,
                 str(self.form.fields[name].label),
-                self._in_words(name, value),
+                FILTERS[name].describe(value),
                 self.links.without(name, value),
             )
             for name, values in self.links.query.lists()
             if name != "ordering" and name not in self.errors
             for value in values
         ]
-
-    def _in_words(self, name: str, value: str) -> str:
-        if name == "locale":
-            return locale_name(value)
-        if name in ("search", "email", "external_identifier"):
-            return _("“%(text)s”") % {"text": value}
-        choices: dict[str, str] = dict(getattr(self.form.fields[name], "choices", ()))
-        return str(choices.get(value, value))
 
     @property
     def unknown_parameters(self) -> list[str]:
@@ -291,7 +282,8 @@ def _read_page(
     number, size = paging.number, paging.size
     if counts_exactly and number:
         return services.count_page(organizer, query=query, number=number, size=size)
-    return services.list_customers(organizer, query=query, number=number, size=size)
+    fields = CustomerTable.fields()
+    return services.list_customers(organizer, query=query, number=number, size=size, fields=fields)
 
 
 def _number_at(box: BoundWidget, by_value: Mapping[Any, int] | None) -> int | None:

@@ -17,6 +17,7 @@ from portal.customers.html.paging import ListLinks
 from portal.customers.html.tags import breakable, icon, state_mark
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
+from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -24,19 +25,31 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer, State
 
 EMPTY = '<span class="quiet">–</span>'
-# Of what the list can be ordered by without a column.
-LABELS = {"last_modified": _("Last changed")}
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
+# What the link to a customer and the state of an account need, whichever columns there are.
+ALWAYS_READ = frozenset({"id", "identifier"})
+STATE = ("is_active", "is_verified", "email", "name_parts")
+
+
+class Column(tables.Column):  # type: ignore[misc]  # django-tables2 has no types
+    """A column of the list: its label, its CSS class, and the fields that its cells show.
+
+    Its heading orders by the sort key of the same name, if there is one.
+    """
+
+    def __init__(self, label: StrOrPromise, css_class: str, *fields: str) -> None:
+        super().__init__(label, attrs={"td": {"class": css_class}})
+        self.fields = fields
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's head: a link that orders by it, and how the list is ordered by it now."""
+    """A column's heading: its label, how the list is ordered by it, and the link to order by it."""
 
     name: str
     label: StrOrPromise
-    href: str
-    direction: str | None
+    href: str | None = None
+    direction: str | None = None
 
     @property
     def direction_in_words(self) -> StrOrPromise:
@@ -44,52 +57,57 @@ class Heading:
 
 
 class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
-    """Name and email lead to the customer; everything else is there to be compared."""
+    """The columns of the list, from left to right. render_NAME() makes the cell of a customer."""
 
-    name = tables.Column(_("Name"), attrs={"td": {"class": "name"}})
-    email = tables.Column(_("Email"), attrs={"td": {"class": "email"}})
-    identifier = tables.Column(_("Identifier"), attrs={"td": {"class": "identifier"}})
-    is_active = tables.Column(_("Status"), attrs={"td": {"class": "status"}})
-    is_verified = tables.Column(_("Verified"), attrs={"td": {"class": "verified"}})
-    locale = tables.Column(_("Language"), attrs={"td": {"class": "locale"}})
-    date_joined = tables.Column(_("Registered"), attrs={"td": {"class": "moment joined"}})
-    last_login = tables.Column(_("Last sign-in"), attrs={"td": {"class": "moment seen"}})
-
-    # What people expect to see first when they order by a column for the first time.
-    newest_first = frozenset({"date_joined", "last_login", "is_active", "is_verified"})
+    name = Column(_("Name"), "name", "identifier", "name", "email")
+    email = Column(_("Email"), "email", "email")
+    identifier = Column(_("Identifier"), "identifier", "identifier")
+    is_active = Column(_("Status"), "status", *STATE)
+    is_verified = Column(_("Verified"), "verified", "is_verified")
+    locale = Column(_("Language"), "locale", "locale")
+    date_joined = Column(_("Registered"), "moment joined", "date_joined")
+    last_login = Column(_("Last sign-in"), "moment seen", "last_login")
 
     def __init__(self, customers: Sequence[Customer], *, links: ListLinks, ordering: str) -> None:
         super().__init__(customers, orderable=False)
         self._links = links
         self._ordering = ordering
 
+    @classmethod
+    def fields(cls) -> frozenset[str]:
+        """The fields of a customer that the list reads."""
+        return ALWAYS_READ.union(*(column.fields for column in cls.base_columns.values()))
+
     @cached_property
     def headings(self) -> list[Heading]:
-        """The heads of all columns, from left to right."""
-        return [self._heading(column.name) for column in self.columns]
+        """The headings of all columns, from left to right."""
+        return [self._heading(column.name, column.header) for column in self.columns]
 
     @property
     def email_under_name(self) -> Heading:
-        """The head of the emails where they stand under the names, for want of a column."""
-        return replace(self._heading("email"), name="email-under-name")
+        """The heading of the emails where they stand under the names, for want of a column."""
+        return replace(
+            self._heading("email", self.columns["email"].header), name="email-under-name"
+        )
 
-    def _heading(self, name: str) -> Heading:
+    def _heading(self, name: str, label: StrOrPromise) -> Heading:
+        if name not in SORT_KEYS:
+            return Heading(name, label)
         directions = {name: "ascending", f"-{name}": "descending"}
         href = self._links.ordered_by(self._next_ordering(name))
-        label = self.columns[name].header if name in self.columns.names() else LABELS[name]
         return Heading(name, label, href, directions.get(self._ordering))
 
     @property
     def ordering_in_words(self) -> str:
-        """`Name, ascending`, also where the list is ordered by what is no column."""
+        """`Name, ascending`, also for a sort key without a column."""
         name = self._ordering.removeprefix("-")
-        heading = self._heading(name)
-        return f"{heading.label}, {heading.direction_in_words}"
+        direction = "descending" if self._ordering.startswith("-") else "ascending"
+        return f"{SORT_KEYS[name].label}, {DIRECTIONS[direction]}"
 
     def _next_ordering(self, name: str) -> str:
         if self._ordering in (name, f"-{name}"):
             return name if self._ordering.startswith("-") else f"-{name}"
-        return f"-{name}" if name in self.newest_first else name
+        return f"-{name}" if SORT_KEYS[name].descends_first else name
 
     def lines(self) -> Iterator[SafeString]:
         """The cells of each row, as HTML.

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, ExpressionWrapper, Func, Q
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
@@ -24,14 +25,29 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class EmailFilter(django_filters.CharFilter):
+class Described:
+    """A filter that can say its values in words."""
+
+    def describe(self, value: str) -> str:
+        """A value of the query string, for people."""
+        return value
+
+
+class TextFilter(Described, django_filters.CharFilter):
+    """Exactly this text."""
+
+    def describe(self, value: str) -> str:
+        return gettext("“%(text)s”") % {"text": value}
+
+
+class EmailFilter(TextFilter):
     """Exactly this address, in any case."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return super().filter(qs, value.casefold())
 
 
-class YesNoFilter(django_filters.TypedChoiceFilter):
+class YesNoFilter(Described, django_filters.TypedChoiceFilter):
     """`true`, `false`, or nothing for both. Anything else is an error."""
 
     def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
@@ -43,6 +59,9 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
             error_messages={"invalid_choice": _("Choose true or false, not “%(value)s”.")},
             **options,
         )
+
+    def describe(self, value: str) -> str:
+        return str(dict(self.extra["choices"]).get(value, value))
 
     def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:  # noqa: FBT001
         """django-filter's own takes False for nothing."""
@@ -61,10 +80,13 @@ class LocaleField(forms.MultipleChoiceField):
         return value in locales.KNOWN or super().valid_value(value)
 
 
-class LocaleFilter(django_filters.MultipleChoiceFilter):
+class LocaleFilter(Described, django_filters.MultipleChoiceFilter):
     """Any of several languages."""
 
     field_class = LocaleField
+
+    def describe(self, value: str) -> str:
+        return locales.locale_name(value)
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         return qs.filter(locale__in=value) if value else qs
@@ -136,7 +158,7 @@ class ScannedCondition(Func):
         return self.as_sql(compiler, connection, template="+(%(expressions)s)", **extra)
 
 
-class TimeFilter(django_filters.Filter):
+class TimeFilter(Described, django_filters.Filter):
     """A filter by a time. Its rows are read by the index of the time, or by that of the order."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -172,7 +194,7 @@ class UntilFilter(TimeFilter):
         return Q(**{f"{self.field_name}__lt": value.end})
 
 
-class NoFilter(django_filters.Filter):
+class NoFilter(Described, django_filters.Filter):
     """A parameter that the services read: it is validated and narrows nothing by itself."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -213,7 +235,7 @@ class SearchField(forms.CharField):
         return search
 
 
-class SearchFilter(NoFilter, django_filters.CharFilter):
+class SearchFilter(NoFilter, TextFilter):
     """Each word is part of the name, email, identifier or external identifier."""
 
     field_class = SearchField

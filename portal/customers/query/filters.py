@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from portal.customers.query.filter_fields import (
     SearchFilter,
     SinceFilter,
     Span,
+    TextFilter,
     UntilFilter,
     YesNoFilter,
 )
@@ -51,7 +52,7 @@ class CustomerFilter(django_filters.FilterSet):
 
     search = SearchFilter(max_length=SEARCH_LENGTH, label=_("Search"))
     email = EmailFilter("email_key", max_length=254, label=_("Email"))
-    external_identifier = django_filters.CharFilter(max_length=255, label=_("External identifier"))
+    external_identifier = TextFilter(max_length=255, label=_("External identifier"))
     is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"))
     is_verified = YesNoFilter(yes=_("Verified"), no=_("Not verified"), label=_("Email address"))
     locale = LocaleFilter(widget=forms.CheckboxSelectMultiple, label=_("Language"))
@@ -92,4 +93,5 @@ class CustomerFilter(django_filters.FilterSet):
 
 
 # In the order of a canonical query string; anything else is not a filter.
-PARAMETERS: Final = tuple(CustomerFilter.base_filters)
+FILTERS: Final[Mapping[str, Any]] = CustomerFilter.base_filters
+PARAMETERS: Final = tuple(FILTERS)

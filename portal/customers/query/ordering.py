@@ -10,11 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Expression, ExpressionWrapper, Func
 from django.db.models.lookups import IsNull
+from django.utils.translation import gettext_lazy as _
 
 from portal.customers.fields import IgnoringCase
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django_stubs_ext import StrOrPromise
 
     from portal.customers.models import CustomerQuerySet
 
@@ -26,25 +28,32 @@ TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
 class SortKey(NamedTuple):
     """A column or expression that customers can be ordered by, and the field of its values."""
 
+    label: StrOrPromise
     expression: Expression | models.F
     field: models.Field[Any, Any]
     can_be_empty: bool = False
     is_unique: bool = False
+    descends_first: bool = False  # what people expect of the first click on a heading
 
 
-# In an order by several keys, each decides where those before it are equal. Text ignores case.
+# A new sort key needs an index (models.py). In an order by several keys, each decides where those
+# before it are equal. Text ignores case.
 SORT_KEYS: Final[Mapping[str, SortKey]] = {
-    "identifier": SortKey(IgnoringCase("identifier"), TEXT),
-    "name": SortKey(models.F("name_key"), TEXT, can_be_empty=True),
-    "email": SortKey(models.F("email_key"), TEXT, can_be_empty=True, is_unique=True),
-    "is_active": SortKey(models.F("is_active"), TRUTH),
-    "is_verified": SortKey(models.F("is_verified"), TRUTH),
-    "locale": SortKey(models.F("locale"), TEXT),
-    "date_joined": SortKey(models.F("date_joined"), TIME),
-    "last_login": SortKey(models.F("last_login"), TIME, can_be_empty=True),
-    "last_modified": SortKey(models.F("last_modified"), TIME),
+    "identifier": SortKey(_("Identifier"), IgnoringCase("identifier"), TEXT),
+    "name": SortKey(_("Name"), models.F("name_key"), TEXT, can_be_empty=True),
+    "email": SortKey(_("Email"), models.F("email_key"), TEXT, can_be_empty=True, is_unique=True),
+    "is_active": SortKey(_("Status"), models.F("is_active"), TRUTH, descends_first=True),
+    "is_verified": SortKey(_("Verified"), models.F("is_verified"), TRUTH, descends_first=True),
+    "locale": SortKey(_("Language"), models.F("locale"), TEXT),
+    "date_joined": SortKey(_("Registered"), models.F("date_joined"), TIME, descends_first=True),
+    "last_login": SortKey(
+        _("Last sign-in"), models.F("last_login"), TIME, can_be_empty=True, descends_first=True
+    ),
+    "last_modified": SortKey(
+        _("Last changed"), models.F("last_modified"), TIME, descends_first=True
+    ),
 }
-PRIMARY: Final = SortKey(models.F("pk"), models.BigAutoField())
+PRIMARY: Final = SortKey("", models.F("pk"), models.BigAutoField())
 
 
 class Term(NamedTuple):

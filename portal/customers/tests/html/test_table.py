@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 from django.http import QueryDict
+from django_scopes import scope
+from pytest_django import DjangoAssertNumQueries
 
+from portal.conftest import CustomerMaker
+from portal.customers import services
 from portal.customers.html.paging import ListLinks
-from portal.customers.html.table import CustomerTable, Heading
+from portal.customers.html.table import Column, CustomerTable, Heading
 from portal.customers.models import Customer
 from portal.customers.query.ordering import SORT_KEYS
+from portal.organizers.models import Organizer
 
 
 def table(*customers: Customer, ordering: str = "email", query: str = "") -> CustomerTable:
@@ -66,11 +71,43 @@ def test_every_order_has_words() -> None:
     assert all(table(ordering=key).ordering_in_words for key in SORT_KEYS)
 
 
-def test_every_column_can_be_ordered_by_and_one_is() -> None:
-    heads = list(table(ordering="email").headings)
+def test_every_heading_that_is_a_link_has_a_sort_key_and_one_is_in_order() -> None:
+    headings = table(ordering="email").headings
 
-    assert len(heads) == 8
-    assert [head.name for head in heads if head.direction] == ["email"]
+    assert [heading.name for heading in headings if heading.direction] == ["email"]
+    assert {heading.name for heading in headings if heading.href} <= SORT_KEYS.keys()
+
+
+def test_a_heading_without_a_sort_key_is_no_link() -> None:
+    class WithPhone(CustomerTable):
+        phone = Column("Phone", "phone", "phone")
+
+    links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
+    *_others, phone = WithPhone([], links=links, ordering="email").headings
+
+    assert (phone.label, phone.href) == ("Phone", None)
+
+
+def test_every_column_is_read_by_the_query_of_the_page(
+    organizer: Organizer,
+    make_customer: CustomerMaker,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _number in range(3):
+        make_customer(last_login="2026-01-01T12:00:00Z")
+    with scope(organizer=organizer):
+        query = services.parse_query(organizer, QueryDict(""))
+        page = services.list_customers(
+            organizer, query=query, number=1, size=50, fields=CustomerTable.fields()
+        )
+        links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
+        shown = CustomerTable(page.rows, links=links, ordering="email")
+
+        with django_assert_num_queries(0):
+            lines = [*shown.lines()]
+
+    assert len(lines) == 3
+    assert all(row.get_deferred_fields() for row in page.rows)
 
 
 @pytest.mark.parametrize(
