@@ -1,4 +1,4 @@
-"""The environment: README.md names every variable that is read, and no other."""
+"""The environment: docs/deployment.md names every variable that is read, and no other."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ READS = re.compile(r"\bos\.(getenv\b|environ\b(?!\.setdefault))|\bEnv\(")
 
 
 def _documented() -> dict[str, str]:
-    """The default of each variable, as README.md's table has it."""
-    section = (ROOT / "README.md").read_text().split("## Environment")[1].split("\n## ")[0]
+    """The default of each variable, as the table in docs/deployment.md has it."""
+    section = (ROOT / "docs" / "deployment.md").read_text().split("## Settings")[1].split("\n## ")[0]
     return dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE))
 
 
