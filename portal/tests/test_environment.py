@@ -17,7 +17,9 @@ READS = re.compile(r"\bos\.(getenv\b|environ\b(?!\.setdefault))|\bEnv\(")
 
 def _documented() -> dict[str, str]:
     """The default of each variable, as the table in docs/deployment.md has it."""
-    section = (ROOT / "docs" / "deployment.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    section = (
+        (ROOT / "docs" / "deployment.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    )
     return dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE))
 
 

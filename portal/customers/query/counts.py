@@ -20,7 +20,7 @@ from portal.customers.counters.counts import (
 from portal.databases.limited import OutOfTime
 from portal.organizers.models import Organizer
 
-# Lists count as far as people do: beyond it they show "10,000+" until the exact count is there.
+# Lists count up to here. Beyond it they show "10,000+" until the exact count is loaded.
 CAP: Final = 10_000
 ALL: Final = 10**9
 GROUPED: Final = f"""
@@ -32,7 +32,7 @@ IS_SMALL: Final = """
 
 @dataclass(frozen=True)
 class Count:
-    """How many there are; or how many there are at least, where that is all that is known."""
+    """A number of customers; if it is not exact, there are at least so many."""
 
     number: int
     is_exact: bool = True
@@ -42,15 +42,15 @@ class Count:
 
 
 class Facets(NamedTuple):
-    """The customers that all filters but the facets leave, and all customers of the organizer."""
+    """Counts by the facets: of the customers that the other filters leave, and of all customers."""
 
-    counts: Counts | None  # None for more than CAP, or where counting takes too long
+    counts: Counts | None  # None for more than CAP, or if counting takes too long
     totals: Counts
-    is_capped: bool = False  # whether there are more than CAP
+    is_capped: bool = False  # whether the other filters leave more than CAP
 
 
 def counted(customers: models.QuerySet[Any], *, limit: int = ALL) -> models.Subquery:
-    """For a query: how many rows another one has. A limit keeps the order in which it is read."""
+    """The count of a queryset, as an expression. The limit makes Django keep the ordering."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     rows = customers.values("pk")[:limit]
     return models.Subquery(rows, output_field=models.BigIntegerField(), template=template)
@@ -59,10 +59,10 @@ def counted(customers: models.QuerySet[Any], *, limit: int = ALL) -> models.Subq
 def count_facets(
     organizer: Organizer, customers: models.QuerySet[Any], *, only_if_small: bool
 ) -> Facets:
-    """Up to CAP customers by combination, in one statement and under one limit of time.
+    """Counts by the facets up to CAP customers, in one statement with one time limit.
 
-    Where each customer has to be looked at, `only_if_small` leaves it at the totals unless the
-    organizer has no more than CAP.
+    With `only_if_small` nothing is counted unless the organizer has at most CAP customers: for
+    conditions that no index has.
     """
     try:
         sql, parameters = customers.values_list(*FACETS)[: CAP + 1].query.sql_with_params()

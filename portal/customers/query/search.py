@@ -1,9 +1,8 @@
 """Substring search by trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite.
 
-Each word of a search has to be part of the search text. There are two ways to read the matches.
-An index scan of the trigrams finds all matches of a selective term at once, few enough to be
-sorted. The matches of an unselective term are met soon by scanning the order of the list and
-looking at each text.
+Each word of a search has to be part of the search text. An index scan of the trigrams reads all
+matches of a selective term at once, few enough to be sorted. For an unselective term the index of
+the order is scanned and each text compared, until the page is full.
 """
 
 from __future__ import annotations
@@ -42,15 +41,15 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 TRIGRAM: Final = 3
-# Of punctuation alone pg_trgm makes no trigram.
+# pg_trgm makes no trigram of punctuation alone.
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
 ROWS_WITH_TRIGRAMS: Final = (
     f"SELECT rowid FROM {SEARCH_INDEX_ON_SQLITE} WHERE {SEARCH_INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
 )
-# Any number of customers may have the same external identifier.
+# Any number of customers may share an external identifier.
 MOST_EXACT: Final = 5
 EXACT_FILTERS: Final = ("email", "external_identifier")
-# What is shown of an exact match, and what its state follows from.
+# The fields that an exact match shows, and those that its state derives from.
 SHOWN: Final = frozenset(
     {"id", "identifier", "external_identifier", "email", "name_parts", "name"}
     | {"is_active", "is_verified"}
@@ -72,36 +71,36 @@ class Search:
 
     @property
     def is_indexed(self) -> bool:
-        """Whether an index has any of the words."""
+        """Whether the trigram index has any of the words."""
         return any(len(word) >= TRIGRAM for word in self.words)
 
     def matches(self, customers: CustomerQuerySet) -> CustomerQuerySet:
-        """All matches, to be read to the end: by the index where it has one of the words.
+        """All matches, to be read to the end: by the trigram index if it has one of the words.
 
-        Without it each text is looked at, in physical order; PostgreSQL may still choose.
+        Otherwise each text is compared, in physical order. PostgreSQL chooses by itself.
         """
         parts = [*map(_selective_part, self.words)]
         if connections[customers.db].vendor == "postgresql":
             for part in parts:
                 customers = customers.filter(search_text__contains=part)
-            return _look_at(customers, set(self.words) - set(parts)).in_physical_order()
-        customers = _look_at(customers, self.words)
+            return _compare(customers, set(self.words) - set(parts)).in_physical_order()
+        customers = _compare(customers, self.words)
         if trigrams := _trigrams(parts):
             return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
         return customers.in_physical_order()
 
     def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
-        """The same matches, to be met in the order of the list: no index is used for the words."""
-        return _look_at(customers, self.words).in_physical_order()
+        """The same matches, without the trigram index, to be read in the order of the list."""
+        return _compare(customers, self.words).in_physical_order()
 
 
-def _look_at(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> CustomerQuerySet:
-    # Not `contains`: PostgreSQL would enter the index of the trigrams for it.
+def _compare(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> CustomerQuerySet:
+    # Not `contains`, for which PostgreSQL would use the trigram index.
     return customers.filter(*(GreaterThan(StrIndex("search_text", Value(w)), 0) for w in words))
 
 
 def _selective_part(word: str) -> str:
-    """An email without its domain, which many share: an index would have to read all of them."""
+    """An email without its domain: many customers share that, and the index would read all."""
     mailbox, at, _domain = word.partition("@")
     return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
 
@@ -116,10 +115,10 @@ def _trigrams(words: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Matches:
-    """All matches of a selective search in the order of the list.
+    """All matches of a selective search, in the order of the list.
 
-    Each row has the primary key, the value of each sort key but that one, and the facets, as the
-    driver returns them.
+    A row has the primary key, the values of the other sort keys, and the facets, as the driver
+    returns them.
     """
 
     rows: Sequence[tuple[Any, ...]]
@@ -140,10 +139,9 @@ class Matches:
 def find_matches(
     organizer: Organizer, customers: CustomerQuerySet, search: Search, ordering: Sequence[str]
 ) -> tuple[Matches | None, Counts]:
-    """The matches among the customers, None for more than CAP; and the maintained counts.
+    """The matches among the customers, or None for more than CAP; and the maintained counts.
 
-    They are read in no order and sorted here: the database would look at each of them for that,
-    whenever a page is read.
+    The matches are sorted here, which gives the count, the facets and every page by one query.
     """
     values = [key.expression for key in sort_keys(ordering)[:-1]]
     found = search.matches(customers).values_list("pk", *values, *FACETS)[: CAP + 1]
@@ -160,8 +158,7 @@ def find_matches(
 def find_exact(organizer: Organizer, text: str) -> list[Customer]:
     """Up to MOST_EXACT customers whose email, identifier or external identifier is this text.
 
-    A short one is part of many other texts, and would be lost among them. Case counts in external
-    identifiers only. Raises ScopeError outside of the organizer's scope.
+    External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
     customers = customers_of(organizer)
     found: list[Any] = [customers.filter(Exact(IgnoringCase("identifier"), Value(text.lower())))]
