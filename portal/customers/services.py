@@ -153,7 +153,7 @@ def read_customers(
     page: PageNumber | After,
     fields: Sequence[str],
 ) -> Slice:
-    """The fields of a page of customers for programs, with the exact count of the list.
+    """The fields of a page of customers for API clients, with the exact count of the list.
 
     Without rows past the end. Raises ValueError for a cursor of another order.
     """
@@ -164,7 +164,7 @@ def read_customers(
     if query.is_default and tuple(fields) == FIELDS and page.size == PAGE_SIZE and not start:
         found = read_default_page(organizer.pk, cursor)
     if found is None:
-        scan = _scan_for_programs(organizer, query, page, fields)
+        scan = _scan_for_clients(organizer, query, page, fields)
         found = scan.read_after(cursor, page.size) if cursor else scan.read_page(start, page.size)
     if found.count is None:
         return replace(found, count=count_customers(organizer, query=query))
@@ -300,7 +300,7 @@ def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
     return CustomerPage(number, size, Count(total), _customers(scan.columns, rows), is_last=True)
 
 
-def _scan_for_programs(
+def _scan_for_clients(
     organizer: Organizer, query: CustomerQuery, page: PageNumber | After, fields: Sequence[str]
 ) -> OrderedScan | SortedMatches:
     search = Search.parse(query.search)

@@ -1,4 +1,4 @@
-"""Addresses of the list, and its pager: one query string is the whole state of the list."""
+"""The URLs of the list and its pager: the query string is the whole state of the list."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SIZES: Final = (25, 50, 100, 200)
 
 
 class PageField(forms.IntegerField):
-    """A number from 1 on, or `last`, which is None."""
+    """A number from 1 on; None for `last`."""
 
     def to_python(self, value: Any) -> int | None:
         return None if value == LAST else super().to_python(value or 1)
 
 
 class PageForm(forms.Form):
-    """`page` and `page_size` of a query string, and what is wrong with them."""
+    """The parameters `page` and `page_size`."""
 
     page = PageField(
         min_value=1,
@@ -45,7 +45,7 @@ class PageForm(forms.Form):
 
     @property
     def number(self) -> int | None:
-        """None for the last page, whichever that is."""
+        """None for the last page."""
         number: int | None = self.cleaned_data.get("page", 1)
         return number
 
@@ -56,7 +56,7 @@ class PageForm(forms.Form):
 
 @dataclass(frozen=True)
 class ListLinks:
-    """Addresses beside the list that a canonical query asks for.
+    """The URLs that a list links to.
 
     The page number is left out wherever anything else changes, and so is what is the default.
     """
@@ -69,17 +69,17 @@ class ListLinks:
 
     @property
     def here(self) -> str:
-        """This very page."""
+        """The URL of this page."""
         return self.to_page(self.page)
 
     @property
     def here_query(self) -> str:
-        """The query string of this very page, to come back to it."""
+        """The query string of this page, for links back to it."""
         return self.here.partition("?")[2]
 
     @property
     def everything(self) -> str:
-        """Without any filter, in the same order."""
+        """The list without filters, in its order."""
         ordering = self.query.get("ordering")
         return self._address({"ordering": [ordering]} if ordering else {})
 
@@ -93,7 +93,7 @@ class ListLinks:
         return self._address({**dict(self.query.lists()), "ordering": [key]})
 
     def without(self, name: str, value: str | None = None) -> str:
-        """Without a filter, or without one of its several values."""
+        """The list without a filter, or without one of its values."""
         kept = [other for other in self.query.getlist(name) if value not in (None, other)]
         return self._address({**dict(self.query.lists()), name: kept})
 
@@ -111,7 +111,7 @@ class ListLinks:
 
 @dataclass(frozen=True)
 class Step:
-    """A link of the pager; without an address there is nothing in that direction."""
+    """A link of the pager; None where there is no page in this direction."""
 
     name: str
     href: str | None
@@ -119,7 +119,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Size:
-    """A length that a page can have."""
+    """A page size to choose."""
 
     size: int
     href: str
@@ -128,14 +128,14 @@ class Size:
 
 @dataclass(frozen=True)
 class Pager:
-    """Where a page stands in its list."""
+    """The links from one page of a list to others."""
 
     page: CustomerPage
     links: ListLinks
 
     @cached_property
     def steps(self) -> dict[str, Step]:
-        """First, previous, next and last, by name."""
+        """The links to the first, previous, next and last page, by name."""
         number, last = self.page.number, self.page.last
         is_last = self.page.is_last or number == last
         targets = {
@@ -150,6 +150,6 @@ class Pager:
 
     @property
     def sizes(self) -> list[Size]:
-        """The lengths that a page can have; a new one starts at the first page."""
+        """The page sizes; another size leads to the first page."""
         current = self.links.page_size
         return [Size(size, self.links.sized(size), size == current) for size in SIZES]

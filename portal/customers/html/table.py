@@ -1,4 +1,4 @@
-"""The columns of the list; HTML only."""
+"""The columns of the list: their headings and cells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EMPTY = '<span class="quiet">–</span>'
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
-# What the link to a customer and the state of an account need, whichever columns there are.
+# The link to a customer needs these fields, whichever columns there are.
 ALWAYS_READ = frozenset({"id", "identifier"})
 STATE = ("is_active", "is_verified", "email", "name_parts")
 
@@ -52,12 +52,12 @@ class Heading:
     direction: str | None = None
 
     @property
-    def direction_in_words(self) -> StrOrPromise:
+    def direction_text(self) -> StrOrPromise:
         return DIRECTIONS[self.direction] if self.direction else ""
 
 
 class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
-    """The columns of the list, from left to right. render_NAME() makes the cell of a customer."""
+    """The columns of the list, from left to right. `render_NAME()` renders a cell."""
 
     name = Column(_("Name"), "name", "identifier", "name", "email")
     email = Column(_("Email"), "email", "email")
@@ -85,7 +85,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     @property
     def email_under_name(self) -> Heading:
-        """The heading of the emails where they stand under the names, for want of a column."""
+        """The heading of the emails on narrow screens, where they stand under the names."""
         return replace(
             self._heading("email", self.columns["email"].header), name="email-under-name"
         )
@@ -98,8 +98,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return Heading(name, label, href, directions.get(self._ordering))
 
     @property
-    def ordering_in_words(self) -> str:
-        """`Name, ascending`, also for a sort key without a column."""
+    def ordering_text(self) -> str:
+        """Such as `Name, ascending`; also for a sort key without a column."""
         name = self._ordering.removeprefix("-")
         direction = "descending" if self._ordering.startswith("-") else "ascending"
         return f"{SORT_KEYS[name].label}, {DIRECTIONS[direction]}"
@@ -112,8 +112,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     def lines(self) -> Iterator[SafeString]:
         """The cells of each row, as HTML.
 
-        django-tables2's way to render a cell is too slow for it, and so is format_html(): what a
-        customer can write is escaped here, by the functions of the cells.
+        django-tables2 renders cells too slowly, and so does format_html(): the functions of the
+        cells escape what customers write.
         """
         cells = [
             (f'<td class="{column.attrs["td"]["class"]}">', getattr(self, f"render_{column.name}"))
@@ -125,7 +125,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     def render_name(self, record: Customer) -> str:
         # An identifier has letters, digits and .-_ only.
-        name = f"<bdi>{escape(record.name)}</bdi>" if record.name else self._words.no_name
+        name = f"<bdi>{escape(record.name)}</bdi>" if record.name else self._texts.no_name
         link = (
             f'<a id="customer-{record.identifier}" class="customer-link"'
             f' href="{escape(self.address(record))}">{name}</a>'
@@ -135,7 +135,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>'
 
     def address(self, record: Customer) -> str:
-        """Of the customer's page, which knows the way back to this one."""
+        """The URL of the customer, with the query string for the link back to this page."""
         return f"{self._links.path}{record.identifier}/{self._back}"
 
     @cached_property
@@ -144,8 +144,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return f"?{urlencode({'back': query})}" if query else ""
 
     @cached_property
-    def _words(self) -> Words:
-        return Words()
+    def _texts(self) -> CellTexts:
+        return CellTexts()
 
     def render_email(self, record: Customer) -> str:
         return f"<bdi>{breakable(record.email)}</bdi>" if record.email else EMPTY
@@ -154,24 +154,24 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return escape(record.identifier)
 
     def render_is_active(self, record: Customer) -> str:
-        return self._words.state(record.state)
+        return self._texts.state(record.state)
 
     def render_is_verified(self, record: Customer) -> str:
-        return self._words.verified[record.is_verified]
+        return self._texts.verified[record.is_verified]
 
     def render_locale(self, record: Customer) -> str:
-        return self._words.locale(record.locale)
+        return self._texts.locale(record.locale)
 
     def render_date_joined(self, record: Customer) -> str:
-        return self._words.clock.moment(record.date_joined)
+        return self._texts.clock.moment(record.date_joined)
 
     def render_last_login(self, record: Customer) -> str:
-        seen = self._words.clock.moment(record.last_login) if record.last_login else EMPTY
-        return f"{self._words.last_sign_in} {seen}"
+        seen = self._texts.clock.moment(record.last_login) if record.last_login else EMPTY
+        return f"{self._texts.last_sign_in} {seen}"
 
 
-class Words:
-    """What cells say again and again, translated once for a table, as HTML."""
+class CellTexts:
+    """Texts that many cells share, as HTML: translated and rendered once for a table."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -192,5 +192,5 @@ class Words:
         return self._locales[locale]
 
 
-def _quiet(words: StrOrPromise) -> str:
-    return f'<span class="quiet">{escape(str(words))}</span>'
+def _quiet(text: StrOrPromise) -> str:
+    return f'<span class="quiet">{escape(str(text))}</span>'

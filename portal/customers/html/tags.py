@@ -1,4 +1,4 @@
-"""What templates say about customers: times, icons, languages."""
+"""Template tags and filters: times, icons, states, languages, form controls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ register.filter(locale_name)
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """An icon of the sprite in components/_icons.html; the words beside it say the same."""
+    """An icon of the sprite in components/_icons.html, hidden from screen readers."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name
     )
@@ -38,7 +38,7 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def state_mark(state: State) -> SafeString:
-    """The state of an account as a word with an icon; the tint is only added."""
+    """The state of a customer: an icon and a label."""
     return format_html(
         '<span class="state {}">{} {}</span>', state.value, icon(state.value), state.label
     )
@@ -46,19 +46,19 @@ def state_mark(state: State) -> SafeString:
 
 @register.filter
 def absolute(value: datetime) -> str:
-    """The date and time to the minute, in the active time zone, which it names."""
+    """The date and time to the minute, with the active time zone."""
     return Clock().absolute(value)
 
 
 @register.filter
 def relative(value: datetime) -> str:
-    """How long ago, in the largest unit only."""
+    """How long ago, in the largest unit."""
     return Clock().relative(value)
 
 
 @register.filter
 def full_moment(value: datetime) -> SafeString:
-    """Exactly and how long ago, both at once, where there is room."""
+    """The exact time, and how long ago."""
     clock = Clock()
     return format_html(
         '<time datetime="{}">{} <span class="quiet">{}</span></time>',
@@ -70,13 +70,13 @@ def full_moment(value: datetime) -> SafeString:
 
 @register.filter
 def breakable(value: str) -> SafeString:
-    """Where a line is too short for an email, its domain stays in one piece."""
+    """An email that wraps before its domain only."""
     return mark_safe(escape(value).replace("@", "<wbr>@"))  # noqa: S308  It is escaped.
 
 
 @register.simple_tag
 def box(one: BoundWidget) -> SafeString:
-    """A box to tick, or one of several to choose from, with its label: a page has twenty."""
+    """A checkbox or radio button with its label. A page has twenty: a template for each is slow."""
     data = one.data
     return format_html(
         '<input type="{}" name="{}" value="{}" id="{}"{}> {}',
@@ -91,7 +91,7 @@ def box(one: BoundWidget) -> SafeString:
 
 @register.filter
 def input_type(field: BoundField) -> str:
-    """`date`, unless the value is no day as browsers write it: a date input would hide it."""
+    """`date`, or `text` for a value that a date input would not show."""
     value = field.value() or ""
     try:
         is_day = bool(DAY.fullmatch(value) and parse_date(value))

@@ -1,4 +1,4 @@
-"""Times in words: exactly, and how long ago."""
+"""Times as text: exact, and how long ago."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 DAY: Final = 24 * 60 * 60
-# Seconds, and the words for a number of them. Months and years are about as long as they are.
+# Units in seconds, and their text. Months and years are approximate.
 UNITS: Final = (
     (365 * DAY, ngettext_lazy("%(n)d year ago", "%(n)d years ago", "n")),
     (30 * DAY, ngettext_lazy("%(n)d month ago", "%(n)d months ago", "n")),
@@ -25,7 +25,7 @@ UNITS: Final = (
 
 
 class Clock:
-    """One now, one time zone and one language; each word is translated once."""
+    """Formats the times of one page: one current time, each text translated once."""
 
     def __init__(self) -> None:
         self._now = timezone.now()
@@ -33,7 +33,7 @@ class Clock:
         self._ago: dict[tuple[int, int], str] = {}
 
     def relative(self, value: datetime) -> str:
-        """`3 days ago`, in the largest unit only. What is to come is `just now`: clocks differ."""
+        """`3 days ago`, in the largest unit. A time in the future is `just now`: clocks differ."""
         seconds = (self._now - value).total_seconds()
         for length, words in UNITS:
             if seconds >= length:
@@ -44,14 +44,14 @@ class Clock:
         return _("just now")
 
     def absolute(self, value: datetime) -> str:
-        """The date and time to the minute, in the time zone, which it names."""
+        """The date and time to the minute, with the time zone."""
         local = value.astimezone(self._zone)
         time = f"{local.year}, {local.hour:02}:{local.minute:02} {local.tzname()}"
         return f"{local.day} {self._months[local.month]} {time}"
 
     def moment(self, value: datetime) -> SafeString:
-        """A time as it is read at a glance, and exactly where one looks closer."""
-        # Words of ours and numbers: nothing that a customer can write.
+        """How long ago, and the exact time on hover and in print."""
+        # Only our own text and numbers: nothing to escape.
         exact = self.absolute(value)
         return mark_safe(  # noqa: S308
             f'<time datetime="{value.isoformat()}" title="{exact}"><span class="relative">'

@@ -64,11 +64,11 @@ def test_a_heading_orders_by_its_column_and_then_the_other_way(
     ],
 )
 def test_the_order_is_said_in_words(ordering: str, words: str) -> None:
-    assert table(ordering=ordering).ordering_in_words == words
+    assert table(ordering=ordering).ordering_text == words
 
 
 def test_every_order_has_words() -> None:
-    assert all(table(ordering=key).ordering_in_words for key in SORT_KEYS)
+    assert all(table(ordering=key).ordering_text for key in SORT_KEYS)
 
 
 def test_every_heading_that_is_a_link_has_a_sort_key_and_one_is_in_order() -> None:
