@@ -10,19 +10,19 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from django.conf import settings
 from django.db.models.expressions import Combinable
 
 from portal.customers import locales
 from portal.customers.counters.counts import FACETS, Counts, maintained_count, maintained_counts
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
-from portal.customers.query.counts import ALL, CAP, Count, count_facets, counted
+from portal.customers.query.counts import ALL, Count, count_facets, counted
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.ordering import in_sections, order_sections
 from portal.customers.query.page import (
     FIELDS,
     LARGEST,
-    NEAR,
     PAGE_SIZE,
     OrderedScan,
     Slice,
@@ -211,7 +211,7 @@ class _Survey:
 
     totals: Counts
     facets: Counts | None
-    is_capped: bool = False  # whether all filters but the facets leave more than CAP
+    is_capped: bool = False  # whether all filters but the facets leave more than COUNT_CAP
     matches: Matches | None = None
 
     def count(self, query: CustomerQuery) -> Count | None:
@@ -219,7 +219,7 @@ class _Survey:
         if self.facets is not None:
             return Count(self.facets.matching(query.conditions))
         if self.is_capped and not query.conditions:
-            return Count(CAP, is_exact=False)
+            return Count(settings.COUNT_CAP, is_exact=False)
         return None
 
     def is_few(self, query: CustomerQuery) -> bool | None:
@@ -276,18 +276,18 @@ def _read_counted(
 
 
 def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int) -> CustomerPage:
-    """A page of more than CAP customers, or of a number that the same statement counts to CAP."""
-    start = (number - 1) * size
+    """A page of more than COUNT_CAP customers, or of a list that is counted up to there."""
+    start, cap = (number - 1) * size, settings.COUNT_CAP
     if known is None:
-        scan = replace(scan, count=counted(scan.customers, limit=CAP + 1))
+        scan = replace(scan, count=counted(scan.customers, limit=cap + 1))
     found = scan.read_page(start, size)
     if start and not found.rows:
         return _past_end(number, size)
     is_last = found.after is None
     count = Count(found.count or 0)
-    if known or count.number > CAP:
+    if known or count.number > cap:
         # A page further on shows that there are more, and the last one how many.
-        count = Count(max(CAP, start + len(found.rows)), is_exact=is_last)
+        count = Count(max(cap, start + len(found.rows)), is_exact=is_last)
     return CustomerPage(number, size, count, _customers(scan.columns, found.rows), is_last)
 
 
@@ -310,7 +310,7 @@ def _scan_for_clients(
         if matches is not None:
             return SortedMatches(customers_of(organizer), matches, query.ordering, fields)
     total = page.total if isinstance(page, PageNumber) else None
-    is_far = isinstance(page, PageNumber) and (page.number - 1) * page.size > NEAR
+    is_far = isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_OFFSET
     if total is None and (is_far or query.times):
         total = count_customers(organizer, query=query)
     is_few = _is_few(query, total, maintained_counts(organizer)) if query.times else None

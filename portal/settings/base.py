@@ -179,4 +179,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- The list ----------------------------------------------------------------------------------
 DJANGO_TABLES2_TEMPLATE = "components/_table.html"
+# Lists count up to here; beyond it they show "10,000+" until the exact count is loaded.
+COUNT_CAP = 10_000
+# Up to this offset a page skips rows by OFFSET; further on, a cursor is looked up first.
+FAR_OFFSET = 1_000
 FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)

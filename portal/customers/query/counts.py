@@ -20,8 +20,7 @@ from portal.customers.counters.counts import (
 from portal.databases.limited import OutOfTime
 from portal.organizers.models import Organizer
 
-# Lists count up to here. Beyond it they show "10,000+" until the exact count is loaded.
-CAP: Final = 10_000
+# More than any list has.
 ALL: Final = 10**9
 GROUPED: Final = f"""
     SELECT COUNT(*), {", ".join(FACETS)} FROM ({{customers}}) AS few{{condition}}
@@ -44,9 +43,9 @@ class Count:
 class Facets(NamedTuple):
     """Counts by the facets: of the customers that the other filters leave, and of all customers."""
 
-    counts: Counts | None  # None for more than CAP, or if counting takes too long
+    counts: Counts | None  # None for more than COUNT_CAP, or if counting takes too long
     totals: Counts
-    is_capped: bool = False  # whether the other filters leave more than CAP
+    is_capped: bool = False  # whether the other filters leave more than COUNT_CAP
 
 
 def counted(customers: models.QuerySet[Any], *, limit: int = ALL) -> models.Subquery:
@@ -59,17 +58,18 @@ def counted(customers: models.QuerySet[Any], *, limit: int = ALL) -> models.Subq
 def count_facets(
     organizer: Organizer, customers: models.QuerySet[Any], *, only_if_small: bool
 ) -> Facets:
-    """Counts by the facets up to CAP customers, in one statement with one time limit.
+    """Counts by the facets up to COUNT_CAP customers, in one statement with one time limit.
 
-    With `only_if_small` nothing is counted unless the organizer has at most CAP customers: for
-    conditions that no index has.
+    With `only_if_small` nothing is counted unless the organizer has at most COUNT_CAP
+    customers: for conditions that no index has.
     """
+    cap = settings.COUNT_CAP
     try:
-        sql, parameters = customers.values_list(*FACETS)[: CAP + 1].query.sql_with_params()
+        sql, parameters = customers.values_list(*FACETS)[: cap + 1].query.sql_with_params()
     except EmptyResultSet:
         return Facets(Counts({}), maintained_counts(organizer))
     grouped = GROUPED.format(customers=sql, condition=IS_SMALL if only_if_small else "")
-    small = (organizer.pk, CAP) if only_if_small else ()
+    small = (organizer.pk, cap) if only_if_small else ()
     try:
         rows, totals = read_with_totals(
             organizer,
@@ -81,6 +81,6 @@ def count_facets(
     except OutOfTime:
         return Facets(None, maintained_counts(organizer))
     counts = sum_counts(rows)
-    is_capped = counts.total > CAP
-    is_skipped = only_if_small and totals.total > CAP
+    is_capped = counts.total > cap
+    is_skipped = only_if_small and totals.total > cap
     return Facets(None if is_capped or is_skipped else counts, totals, is_capped)

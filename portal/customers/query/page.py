@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from django.conf import settings
 from django.db import connections
 from django.db.models import BigIntegerField, Value
 from django.db.models.expressions import Combinable
@@ -28,8 +29,6 @@ from portal.customers.query.ordering import (
 from portal.customers.query.search import Matches
 from portal.databases.compiled import CompiledQuery, Row, read_in_turn
 
-# Up to this offset rows are skipped by OFFSET; for pages further on, a cursor is looked up first.
-NEAR: Final = 1_000
 # The specification's names in its order, and the size of a page for API clients.
 FIELDS: Final = (
     "identifier",
@@ -112,7 +111,7 @@ class OrderedScan:
 
     def read_page(self, start: int, size: int) -> Slice:
         """The page that begins at this row, counted from 0. Past the end it has no rows."""
-        if start > NEAR:
+        if start > settings.FAR_OFFSET:
             return self._read_far_page(start, size)
         rows = self._read(order_sections(self.ordering), start, size + 1)
         return self._layout.slice_from(start, rows, size, self._count_of(rows))
@@ -128,7 +127,7 @@ class OrderedScan:
         return Slice(self._layout.shown(rows), self._count_of(rows))
 
     def _read_far_page(self, start: int, size: int) -> Slice:
-        if self.total is not None and self.total - start <= NEAR:
+        if self.total is not None and self.total - start <= settings.FAR_OFFSET:
             return self._read_near_end(self.total - start, size)
         cursor = self._find_cursor(start)
         return self.read_after(cursor, size) if cursor else Slice([], 0)

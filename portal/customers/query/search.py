@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Value
@@ -32,7 +33,6 @@ from portal.customers.counters.counts import (
 from portal.customers.fields import IgnoringCase
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet, customers_of
 from portal.customers.normalization import fold
-from portal.customers.query.counts import CAP
 from portal.customers.query.filters import CustomerFilter
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.databases.compiled import read_in_turn
@@ -139,18 +139,18 @@ class Matches:
 def find_matches(
     organizer: Organizer, customers: CustomerQuerySet, search: Search, ordering: Sequence[str]
 ) -> tuple[Matches | None, Counts]:
-    """The matches among the customers, or None for more than CAP; and the maintained counts.
+    """The matches among the customers, or None for more than COUNT_CAP; and the maintained counts.
 
     The matches are sorted here, which gives the count, the facets and every page by one query.
     """
     values = [key.expression for key in sort_keys(ordering)[:-1]]
-    found = search.matches(customers).values_list("pk", *values, *FACETS)[: CAP + 1]
+    found = search.matches(customers).values_list("pk", *values, *FACETS)[: settings.COUNT_CAP + 1]
     try:
         sql, parameters = found.query.sql_with_params()
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
     rows, totals = read_with_totals(organizer, customers.db, sql, parameters, others=len(values))
-    if len(rows) > CAP:
+    if len(rows) > settings.COUNT_CAP:
         return None, totals
     return Matches(sort_rows(rows, ordering)), totals
 

@@ -9,14 +9,13 @@ from itertools import product
 import pytest
 from django.db import connection, transaction
 from django_scopes import scope
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.conftest import CustomerMaker
-from portal.customers import services
 from portal.customers.demo.customers import BLOCK, UNTIL, demo_block
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.load import load_batches
-from portal.customers.query import counts, search
 from portal.customers.tests.large.scans import CUSTOMERS, OTHERS
 from portal.customers.tests.plans import Plan
 from portal.organizers.models import Organizer
@@ -37,10 +36,9 @@ def crowd(make_customer: CustomerMaker) -> None:
 
 
 @pytest.fixture
-def low_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+def low_cap(settings: Settings) -> None:
     """Ten are many."""
-    for module in (counts, search, services):
-        monkeypatch.setattr(module, "CAP", 10)
+    settings.COUNT_CAP = 10
 
 
 @pytest.fixture

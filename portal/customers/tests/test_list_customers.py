@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django_scopes import scope
+from pytest_django import Settings
 
-from portal.customers.query import page as pages_module
 from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 
@@ -39,9 +39,9 @@ def test_a_page_says_how_many_there_are(
 @pytest.mark.parametrize("near", [0, 1_000])
 @pytest.mark.parametrize("query", ["search=customer", "never_logged_in=false", "search=om"])
 def test_every_page_of_a_list_too_long_to_count_is_its_part_of_it(
-    organizer: Organizer, query: str, near: int, monkeypatch: pytest.MonkeyPatch
+    organizer: Organizer, query: str, near: int, settings: Settings
 ) -> None:
-    monkeypatch.setattr(pages_module, "NEAR", near)
+    settings.FAR_OFFSET = near
     with scope(organizer=organizer):
         search = asked(organizer, f"{query}&ordering=-name")
         everybody = list(search.customers)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django_scopes import scope
+from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import customers_of
-from portal.customers.query import search as searching
 from portal.customers.query.counts import count_facets
 from portal.customers.tests.asking import asked
 from portal.customers.tests.plans import Plan, explained
@@ -18,10 +18,10 @@ from portal.organizers.models import Organizer
 def test_a_common_search_is_counted_once(
     organizer: Organizer,
     make_customer: CustomerMaker,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
     plans: list[Plan],
 ) -> None:
-    monkeypatch.setattr(searching, "CAP", 1)
+    settings.COUNT_CAP = 1
     for _time in range(3):
         make_customer()
 

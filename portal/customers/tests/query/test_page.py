@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django_scopes import scope
+from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
-from portal.customers import services
 from portal.customers.models import Customer
-from portal.customers.query import page
 from portal.customers.tests.asking import asked
 from portal.customers.tests.large.scans import KEYS
 from portal.organizers.models import Organizer
@@ -17,12 +16,11 @@ SIZE = 3
 
 
 @pytest.fixture(params=["near", "near either end", "far"])
-def distance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def distance(request: pytest.FixtureRequest, settings: Settings) -> None:
     """Pages are near the start, or the last ones near the end, or all but the first are far."""
     if request.param != "near":
         near = 0 if request.param == "far" else 5
-        for module in (page, services):
-            monkeypatch.setattr(module, "NEAR", near)
+        settings.FAR_OFFSET = near
 
 
 @pytest.fixture

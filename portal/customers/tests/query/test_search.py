@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.http import QueryDict
 from django_scopes import scope
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
 from portal.customers.demo.customers import demo_customers
 from portal.customers.importing.load import load_customers
 from portal.customers.models import Customer
 from portal.customers.normalization import fold
-from portal.customers.query import search as searching
 from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 
@@ -24,11 +25,11 @@ Find = Callable[[str], list[Customer]]
 
 @pytest.fixture(params=["selective", "unselective"])
 def find(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, organizer: Organizer
+    request: pytest.FixtureRequest, settings: Settings, organizer: Organizer
 ) -> Iterator[Find]:
     """Searches as if every term were selective, or none."""
     if request.param == "unselective":
-        monkeypatch.setattr(searching, "CAP", 0)
+        settings.COUNT_CAP = 0
 
     def find(search: str) -> list[Customer]:
         query = QueryDict(mutable=True)
@@ -123,7 +124,7 @@ def crowd(organizer: Organizer) -> list[str]:
         return list(Customer.objects.values_list("search_text", flat=True))
 
 
-@settings(
+@hypothesis_settings(
     max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
