@@ -15,8 +15,12 @@ VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 SQLITE_OPTIONS: dict[str, Any] = {
-    # Readers never wait for the writer; a writer waits for the one before it.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+    # Readers never wait for the writer; a writer waits for the one before it. With recursive
+    # triggers, SQLite also runs the DELETE triggers of rows that INSERT OR REPLACE deletes.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;"
+        "PRAGMA recursive_triggers=ON;"
+    ),
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
 }
