@@ -36,7 +36,7 @@ def crowd(make_customer: CustomerMaker, rival: Organizer) -> None:
 
 
 @pytest.mark.parametrize("query", [*KEPT, "search=customer1", "never_logged_in=true&locale=de"])
-def test_every_number_is_that_of_the_rows(organizer: Organizer, query: str) -> None:
+def test_every_count_equals_the_number_of_rows(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer):
         search = asked(organizer, query)
         rows = len(search.customers)
@@ -47,7 +47,7 @@ def test_every_number_is_that_of_the_rows(organizer: Organizer, query: str) -> N
 
 
 @pytest.mark.parametrize("query", KEPT)
-def test_what_is_kept_is_not_counted(organizer: Organizer, query: str) -> None:
+def test_maintained_counts_are_not_counted_again(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer), CaptureQueriesContext(connection) as queries:
         asked(organizer, query).count()
         asked(organizer, query).read_page(["identifier"], 1, 1)
@@ -55,12 +55,12 @@ def test_what_is_kept_is_not_counted(organizer: Organizer, query: str) -> None:
     assert not any("COUNT(" in query["sql"] for query in queries)
 
 
-def test_numbers_outside_of_a_scope_raise(organizer: Organizer) -> None:
+def test_counts_outside_of_a_scope_raise(organizer: Organizer) -> None:
     with pytest.raises(ScopeError):
         maintained_counts(organizer)
 
 
-def test_no_numbers_of_another_organizer_than_the_scope(
+def test_counts_of_another_organizer_than_the_scope_raise(
     organizer: Organizer, rival: Organizer
 ) -> None:
     with scope(organizer=organizer):

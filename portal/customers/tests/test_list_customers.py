@@ -26,7 +26,7 @@ from portal.organizers.models import Organizer
         ("search=nobody", 1, "0", True),
     ],
 )
-def test_a_page_says_how_many_there_are(
+def test_a_page_has_an_exact_or_a_capped_count(
     organizer: Organizer, query: str, number: int | None, words: str, *, is_last: bool
 ) -> None:
     with scope(organizer=organizer):
@@ -38,7 +38,7 @@ def test_a_page_says_how_many_there_are(
 @pytest.mark.usefixtures("crowd", "low_cap")
 @pytest.mark.parametrize("near", [0, 1_000])
 @pytest.mark.parametrize("query", ["search=customer", "never_logged_in=false", "search=om"])
-def test_every_page_of_a_list_too_long_to_count_is_its_part_of_it(
+def test_every_page_of_a_capped_list_has_its_part_of_it(
     organizer: Organizer, query: str, near: int, settings: Settings
 ) -> None:
     settings.FAR_OFFSET = near
@@ -65,7 +65,7 @@ def test_the_last_page_has_the_rows_that_its_number_has(organizer: Organizer, si
 
 @pytest.mark.usefixtures("crowd", "low_cap")
 @pytest.mark.parametrize("number", [7, 10**9, 10**30])
-def test_a_page_past_the_end_says_so(organizer: Organizer, number: int) -> None:
+def test_a_page_past_the_end_is_marked(organizer: Organizer, number: int) -> None:
     with scope(organizer=organizer):
         for query in ("", "search=customer"):
             page = asked(organizer, query).page(number, 4)

@@ -57,7 +57,7 @@ def test_reading_outside_of_the_scope_raises(
         read(organizer, parsed)
 
 
-def test_a_canonical_query_has_nothing_empty_unknown_or_by_default(organizer: Organizer) -> None:
+def test_a_canonical_query_has_no_empty_unknown_or_default_values(organizer: Organizer) -> None:
     query = "foo=1&page=3&search=+jo+&is_active=&ordering=email&locale=fr&locale=de&locale=fr"
 
     assert canonical(organizer, query) == "search=jo&locale=de&locale=fr"
@@ -81,7 +81,7 @@ def test_a_page_counts_all_customers_without_reading_them(
         assert (str(page.count), len(page.rows), page.start_index) == ("5", 2, 3)
 
 
-def test_a_filtered_page_counts_what_matches(
+def test_a_filtered_page_counts_the_matches(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer(locale="de")
@@ -104,7 +104,7 @@ def test_getting_a_customer_outside_a_scope_raises(
         services.get_customer(organizer, made.identifier)
 
 
-def test_a_customer_is_got_by_the_exact_identifier(
+def test_a_customer_is_found_by_the_exact_identifier(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     made = make_customer(identifier="has.dot-and_us")
@@ -114,7 +114,7 @@ def test_a_customer_is_got_by_the_exact_identifier(
 
 
 @pytest.mark.parametrize("identifier", ["c000001", "NOPE", "", "C000001\0", "😀", "x" * 5000])
-def test_what_is_not_there_is_not_found(
+def test_an_unknown_identifier_is_not_found(
     organizer: Organizer, make_customer: CustomerMaker, identifier: str
 ) -> None:
     make_customer(identifier="C000001")

@@ -14,17 +14,17 @@ def links() -> ListLinks:
     return ListLinks("/list/", query, page_size=100, default_size=50, page=3)
 
 
-def test_this_page_has_the_whole_state(links: ListLinks) -> None:
+def test_the_url_of_a_page_has_the_whole_state(links: ListLinks) -> None:
     assert links.here == (
         "/list/?search=jo&locale=de&locale=fr&ordering=-name&page_size=100&page=3"
     )
 
 
-def test_the_first_page_has_no_number(links: ListLinks) -> None:
+def test_the_url_of_the_first_page_has_no_number(links: ListLinks) -> None:
     assert "page=" not in links.to_page(1)
 
 
-def test_whatever_changes_leads_to_the_first_page(links: ListLinks) -> None:
+def test_every_change_leads_to_the_first_page(links: ListLinks) -> None:
     others = [links.ordered_by("email"), links.without("search"), links.sized(25)]
 
     assert not any("page=" in address for address in others)
@@ -36,15 +36,15 @@ def test_one_of_several_values_can_be_dropped(links: ListLinks) -> None:
     )
 
 
-def test_everything_keeps_the_order_alone(links: ListLinks) -> None:
+def test_the_list_without_filters_keeps_its_order(links: ListLinks) -> None:
     assert links.everything == "/list/?ordering=-name&page_size=100"
 
 
-def test_the_default_size_is_left_out(links: ListLinks) -> None:
+def test_the_url_leaves_out_the_default_size(links: ListLinks) -> None:
     assert "page_size" not in links.sized(50)
 
 
-def test_a_plain_list_has_a_plain_address() -> None:
+def test_a_list_without_parameters_has_no_query_string() -> None:
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
 
     assert (links.here, links.here_query) == ("/list/", "")

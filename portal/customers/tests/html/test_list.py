@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("organizer", "rival")
 
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}C000001/"])
-def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, path: str) -> None:
+def test_a_visitor_is_redirected_to_sign_in(client: Client, path: str) -> None:
     response = client.get(path, {"search": "jo"})
 
     assert response.status_code == 302
@@ -28,7 +28,7 @@ def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["customers/", "customers/C000001/", "customers/NOPE/"])
-def test_a_stranger_cannot_tell_an_organizer_from_none(
+def test_for_a_stranger_an_organizer_does_not_exist(
     stranger_client: Client, make_customer: CustomerMaker, path: str
 ) -> None:
     make_customer(identifier="C000001")
@@ -44,7 +44,7 @@ def _without_csrf_token(response: HttpResponseBase) -> bytes:
     return re.sub(rb'csrfmiddlewaretoken" value="\w+"', b"", response.getvalue())
 
 
-def test_a_member_without_the_permission_is_told_so(
+def test_a_member_without_the_permission_gets_403(
     organizer: Organizer, member: User, member_client: Client, without_permissions: None
 ) -> None:
     response = member_client.get(LIST)
@@ -75,7 +75,7 @@ def test_hostile_text_is_escaped(member_client: Client, make_customer: CustomerM
         assertNotContains(member_client.get(path), hostile)
 
 
-def test_a_swap_gets_the_results_alone_and_the_canonical_address(
+def test_a_swap_gets_only_the_results_and_the_canonical_url(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer()
@@ -87,7 +87,7 @@ def test_a_swap_gets_the_results_alone_and_the_canonical_address(
     assert response["HX-Push-Url"] == f"{LIST}?search=cust"
 
 
-def test_a_filter_that_only_an_address_can_have_is_shown_and_kept(member_client: Client) -> None:
+def test_a_filter_without_an_input_is_shown_and_stays_in_the_form(member_client: Client) -> None:
     response = member_client.get(LIST, {"external_identifier": "CRM-7", "modified_since": ""})
 
     assertContains(response, "External identifier")
@@ -103,7 +103,7 @@ def test_going_back_gets_the_whole_page(member_client: Client, header: str) -> N
     assertContains(response, "<html")
 
 
-def test_both_answers_vary_and_are_not_stored(member_client: Client) -> None:
+def test_page_and_fragment_vary_and_are_not_cached(member_client: Client) -> None:
     for headers in ({}, SWAP):
         response = member_client.get(LIST, headers=headers)
 
@@ -120,7 +120,7 @@ def test_both_answers_vary_and_are_not_stored(member_client: Client) -> None:
         ("?search=jo", {}, "HX-Replace-Url"),
     ],
 )
-def test_what_leads_elsewhere_is_an_entry_in_the_history_and_typing_on_is_none(
+def test_a_new_url_is_a_history_entry_and_typing_on_is_none(
     member_client: Client, current: str, more: dict[str, str], header: str
 ) -> None:
     # The scheme and the host are those of a proxy that nobody told us of.
@@ -131,7 +131,7 @@ def test_what_leads_elsewhere_is_an_entry_in_the_history_and_typing_on_is_none(
     assert response[header] == f"{LIST}?search=jo"
 
 
-def test_an_expired_session_leaves_the_page_instead_of_swapping(client: Client) -> None:
+def test_an_expired_session_redirects_the_page_instead_of_swapping(client: Client) -> None:
     here = f"http://testserver{LIST}?search=jo"
 
     response = client.get(LIST, headers={**SWAP, "HX-Current-URL": here})
@@ -141,7 +141,7 @@ def test_an_expired_session_leaves_the_page_instead_of_swapping(client: Client) 
 
 @pytest.mark.django_db(transaction=True)  # as in production, where facets need no savepoint
 @pytest.mark.parametrize("query", ["", "search=o", "locale=de&ordering=-last_login", "page=2"])
-def test_the_list_asks_six_questions_at_most(
+def test_the_list_runs_six_queries_at_most(
     member_client: Client,
     make_customer: CustomerMaker,
     query: str,
@@ -154,7 +154,7 @@ def test_the_list_asks_six_questions_at_most(
         assert member_client.get(f"{LIST}?{query}").status_code == 200
 
 
-def test_the_detail_asks_four_questions(
+def test_the_detail_runs_four_queries(
     member_client: Client,
     make_customer: CustomerMaker,
     django_assert_num_queries: pytest.FixtureRequest,

@@ -19,7 +19,7 @@ from portal.customers.services import CustomerPage
         ("page=last", None, 50),
     ],
 )
-def test_a_page_is_asked_for(query: str, number: int | None, size: int) -> None:
+def test_page_and_page_size_are_read(query: str, number: int | None, size: int) -> None:
     form = PageForm(QueryDict(query))
 
     assert form.is_valid()
@@ -38,7 +38,7 @@ def test_a_page_is_asked_for(query: str, number: int | None, size: int) -> None:
         ("page_size=%00", "page_size"),
     ],
 )
-def test_a_wrong_page_is_a_mistake(query: str, parameter: str) -> None:
+def test_an_invalid_page_is_an_error(query: str, parameter: str) -> None:
     assert list(PageForm(QueryDict(query)).errors) == [parameter]
 
 
@@ -50,7 +50,7 @@ def test_a_wrong_page_is_a_mistake(query: str, parameter: str) -> None:
         (3, {"first": "/list/", "previous": "?page=2"}),
     ],
 )
-def test_steps_lead_where_there_is_something(number: int, steps: dict[str, str]) -> None:
+def test_the_pager_links_to_the_pages_that_exist(number: int, steps: dict[str, str]) -> None:
     page = CustomerPage(number, 2, Count(5))
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50, page=number)
 
@@ -59,7 +59,7 @@ def test_steps_lead_where_there_is_something(number: int, steps: dict[str, str])
     assert {name: href.removeprefix("/list/") or href for name, href in there.items()} == steps
 
 
-def test_the_last_page_is_reached_where_nobody_knows_its_number() -> None:
+def test_the_last_page_has_a_link_without_an_exact_count() -> None:
     page = CustomerPage(2, 50, Count(10_000, is_exact=False))
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50, page=2)
 

@@ -47,7 +47,7 @@ def heading(name: str, ordering: str) -> Heading:
         ("date_joined", "-date_joined", "/list/?ordering=date_joined", "descending"),
     ],
 )
-def test_a_heading_orders_by_its_column_and_then_the_other_way(
+def test_a_heading_orders_by_its_column_then_in_the_other_direction(
     name: str, ordering: str, href: str, direction: str | None
 ) -> None:
     head = heading(name, ordering)
@@ -63,11 +63,11 @@ def test_a_heading_orders_by_its_column_and_then_the_other_way(
         ("-last_modified", "Last changed, descending"),
     ],
 )
-def test_the_order_is_said_in_words(ordering: str, words: str) -> None:
+def test_the_order_has_a_text(ordering: str, words: str) -> None:
     assert table(ordering=ordering).ordering_text == words
 
 
-def test_every_order_has_words() -> None:
+def test_every_sort_key_has_a_text() -> None:
     assert all(table(ordering=key).ordering_text for key in SORT_KEYS)
 
 
@@ -119,14 +119,14 @@ def test_every_column_is_read_by_the_query_of_the_page(
         ({"is_active": False}, "Anonymised"),
     ],
 )
-def test_the_state_is_a_word_with_an_icon(fields: dict[str, object], word: str) -> None:
+def test_a_state_has_a_label_and_an_icon(fields: dict[str, object], word: str) -> None:
     shown = cells(**fields)["is_active"]
 
     assert word in shown
     assert f"#icon-{word.lower()}" in shown
 
 
-def test_what_is_missing_is_a_dash() -> None:
+def test_a_missing_value_is_a_dash() -> None:
     shown = cells()
 
     assert "No name" in shown["name"]
@@ -134,7 +134,7 @@ def test_what_is_missing_is_a_dash() -> None:
     assert "–" in shown["last_login"]
 
 
-def test_a_row_leads_to_the_customer_and_remembers_the_list() -> None:
+def test_a_row_links_to_the_customer_with_the_query_of_the_list() -> None:
     customer = Customer(identifier="has.dot", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
 
     [line] = table(customer, query="search=a b&locale=de").lines()

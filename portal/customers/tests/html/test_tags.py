@@ -36,7 +36,7 @@ def test_an_absolute_time_names_its_zone() -> None:
 
 
 @pytest.mark.parametrize("show", [Clock().moment, full_moment])
-def test_a_time_is_given_both_ways_and_to_machines(show: object) -> None:
+def test_a_time_has_its_relative_its_exact_and_its_machine_readable_form(show: object) -> None:
     shown = str(show(SUMMER))  # type: ignore[operator]  # a filter, typed as a function
 
     assert 'datetime="2021-07-06T22:30:00+00:00"' in shown
@@ -53,9 +53,9 @@ def test_a_time_is_given_both_ways_and_to_machines(show: object) -> None:
         ("tlh", "tlh"),
     ],
 )
-def test_a_language_is_called_by_its_name(locale: str, name: str) -> None:
+def test_a_language_has_its_name(locale: str, name: str) -> None:
     assert locale_name(locale) == name
 
 
-def test_an_email_breaks_before_its_domain_and_writes_no_html() -> None:
+def test_an_email_wraps_before_its_domain_and_is_escaped() -> None:
     assert breakable("<ann>@example.org") == "&lt;ann&gt;<wbr>@example.org"

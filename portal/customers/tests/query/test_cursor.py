@@ -41,7 +41,9 @@ def crowd(make_customer: CustomerMaker) -> None:
 
 @pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("keys", KEYS, ids=",".join)
-def test_after_a_cursor_come_the_other_rows(organizer: Organizer, keys: list[str]) -> None:
+def test_after_a_cursor_come_the_rows_behind_it_in_the_order(
+    organizer: Organizer, keys: list[str]
+) -> None:
     terms = [key.expression for key in sort_keys(keys)]
     with scope(organizer=organizer):
         ordered = list(in_order(Customer.objects.all(), keys).values_list("pk", *terms))
@@ -62,7 +64,7 @@ def test_a_cursor_of_another_order_is_rejected() -> None:
         sections_after(["name", "email"], Cursor(["x", 1]))
 
 
-def test_turning_twice_leads_on() -> None:
+def test_a_cursor_that_turns_twice_has_its_direction_again() -> None:
     cursor = Cursor(["x", 1])
 
     assert cursor.turned(inclusive=True).turned(inclusive=False) == cursor

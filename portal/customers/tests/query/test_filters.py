@@ -90,7 +90,9 @@ def cast(make_customer: CustomerMaker) -> None:
         ("nonsense=1&PAGE=3", ["ANNA", "BERT", "CARL"]),
     ],
 )
-def test_a_query_finds(organizer: Organizer, query: str, identifiers: list[str]) -> None:
+def test_a_query_string_selects_customers(
+    organizer: Organizer, query: str, identifiers: list[str]
+) -> None:
     assert found(organizer, query) == identifiers
 
 
@@ -124,7 +126,7 @@ def test_an_error_is_named_and_there_is_no_query(
 
 
 @pytest.mark.usefixtures("cast")
-def test_a_locale_that_only_customers_know_is_no_mistake(
+def test_a_locale_without_a_name_that_customers_have_is_valid(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     made = make_customer(locale="tlh")
@@ -132,7 +134,7 @@ def test_a_locale_that_only_customers_know_is_no_mistake(
     assert found(organizer, "locale=tlh") == [made.identifier]
 
 
-def test_another_organizers_customers_are_never_found(
+def test_customers_of_another_organizer_are_never_found(
     organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer(of=rival, email="theirs@example.org")

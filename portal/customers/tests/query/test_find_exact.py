@@ -32,7 +32,7 @@ def ann(make_customer: CustomerMaker) -> Customer:
 @pytest.mark.parametrize(
     "search", ["ann@shop.example", "ANN@Shop.Example", "A7", "a7", "CRM 7", " CRM 7 "]
 )
-def test_who_has_the_whole_of_it_is_an_exact_match(
+def test_a_whole_email_or_identifier_is_an_exact_match(
     member_client: Client, ann: Customer, search: str
 ) -> None:
     listing = member_client.get(LIST, {"search": search}).context["listing"]
@@ -42,12 +42,14 @@ def test_who_has_the_whole_of_it_is_an_exact_match(
 
 
 @pytest.mark.parametrize("search", ["nn@shop.example", "shop", "7", "crm 7", "Ann Other", "A7 CRM"])
-def test_who_has_more_than_that_is_none(organizer: Organizer, ann: Customer, search: str) -> None:
+def test_a_part_of_an_email_or_identifier_is_no_exact_match(
+    organizer: Organizer, ann: Customer, search: str
+) -> None:
     with scope(organizer=organizer):
         assert find_exact(organizer, search) == []
 
 
-def test_a_match_says_what_it_is_and_leads_to_the_customer_and_back(
+def test_an_exact_match_is_labelled_and_links_to_the_customer(
     member_client: Client, ann: Customer
 ) -> None:
     response = member_client.get(LIST, {"search": "A7"})
@@ -58,7 +60,7 @@ def test_a_match_says_what_it_is_and_leads_to_the_customer_and_back(
     assertContains(response, "above them an exact match")
 
 
-def test_other_filters_do_not_hide_it(member_client: Client, ann: Customer) -> None:
+def test_other_filters_do_not_hide_an_exact_match(member_client: Client, ann: Customer) -> None:
     response = member_client.get(LIST, {"search": "A7", "is_active": "false"})
 
     assertContains(response, "No customers match these filters")
@@ -69,7 +71,7 @@ def test_other_filters_do_not_hide_it(member_client: Client, ann: Customer) -> N
 @pytest.mark.parametrize(
     "query", ["search=crm+77", "search=ann+other", "", "search=A7&page=2&page_size=25"]
 )
-def test_nothing_is_said_twice_or_past_the_first_page(
+def test_an_exact_match_is_shown_once_and_on_the_first_page_only(
     member_client: Client, make_customer: CustomerMaker, ann: Customer, query: str
 ) -> None:
     for number in range(25):
@@ -78,7 +80,7 @@ def test_nothing_is_said_twice_or_past_the_first_page(
     assertNotContains(member_client.get(f"{LIST}?{query}"), "xact match")
 
 
-def test_who_is_meant_twice_is_named_once(
+def test_a_customer_with_two_exact_values_is_listed_once(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     both = make_customer(email="x@example.org", external_identifier="x@example.org")
@@ -88,14 +90,16 @@ def test_who_is_meant_twice_is_named_once(
         assert find_exact(organizer, "x@example.org") == [both, other]
 
 
-def test_of_many_a_few_are_named(organizer: Organizer, make_customer: CustomerMaker) -> None:
+def test_at_most_five_exact_matches_are_listed(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
     made = [make_customer(external_identifier="group") for _number in range(MOST_EXACT + 1)]
 
     with scope(organizer=organizer):
         assert find_exact(organizer, "group") == made[:-1]
 
 
-def test_another_organizers_customers_are_never_found(
+def test_customers_of_another_organizer_are_never_found(
     organizer: Organizer, rival: Organizer, ann: Customer, stranger_client: Client
 ) -> None:
     with scope(organizer=rival):
@@ -108,7 +112,7 @@ def test_another_organizers_customers_are_never_found(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_costs_one_question(
+def test_exact_matches_take_one_query(
     member_client: Client, ann: Customer, django_assert_num_queries: Any
 ) -> None:
     member_client.get(LIST, {"search": "A7"})

@@ -18,7 +18,7 @@ from portal.organizers.models import Organizer
 AT_MOST = {"postgresql": 35_000, "sqlite": 4_000}
 
 
-def test_matches_are_in_the_order_of_the_list_and_one_more_is_too_many(
+def test_matches_are_in_the_order_of_the_list_up_to_the_cap(
     organizer: Organizer, make_customer: CustomerMaker, settings: Settings
 ) -> None:
     late, early, other = (
@@ -43,9 +43,7 @@ def test_matches_are_in_the_order_of_the_list_and_one_more_is_too_many(
     assert totals.numbers[french] == 1
 
 
-def test_no_more_are_looked_at_than_show_that_there_are_too_many(
-    in_large: Organizer, plans: list[Plan]
-) -> None:
+def test_reading_stops_after_the_cap(in_large: Organizer, plans: list[Plan]) -> None:
     with explained(plans):
         matches, _totals = find_matches(
             in_large, customers_of(in_large), Search.parse("@example.org"), ["email"]

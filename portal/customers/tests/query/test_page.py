@@ -39,7 +39,7 @@ def crowd(make_customer: CustomerMaker) -> None:
 
 @pytest.mark.usefixtures("crowd", "distance")
 @pytest.mark.parametrize("ordering", [*KEYS, "name,-email"])
-def test_every_page_by_number_is_its_part_of_the_list(organizer: Organizer, ordering: str) -> None:
+def test_every_page_by_number_has_its_part_of_the_list(organizer: Organizer, ordering: str) -> None:
     with scope(organizer=organizer):
         search = asked(organizer, f"ordering={ordering}")
         everybody = list(search.customers.values_list("identifier"))
@@ -57,7 +57,7 @@ def test_every_page_by_number_is_its_part_of_the_list(organizer: Organizer, orde
 
 
 @pytest.mark.usefixtures("crowd", "distance")
-def test_pages_of_a_filtered_list_are_counted_by_what_they_show(organizer: Organizer) -> None:
+def test_a_filtered_page_that_is_not_full_has_the_count(organizer: Organizer) -> None:
     with scope(organizer=organizer):
         search = asked(organizer, "is_verified=true")
         page = search.read_page(["identifier"], 1, SIZE)

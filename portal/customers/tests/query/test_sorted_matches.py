@@ -33,7 +33,7 @@ def found(make_customer: CustomerMaker) -> None:
 @pytest.mark.usefixtures("found")
 @pytest.mark.parametrize("query", ["search=found", "search=found&is_verified=true&locale=de"])
 @pytest.mark.parametrize("ordering", [*KEYS, "name,-email", "-is_verified,last_login,-identifier"])
-def test_every_page_is_its_part_of_the_list(
+def test_every_page_has_its_part_of_the_list(
     organizer: Organizer, query: str, ordering: str
 ) -> None:
     with scope(organizer=organizer):
@@ -75,7 +75,7 @@ def test_a_cursor_leads_on_after_its_row_is_gone(organizer: Organizer, ordering:
 
 
 @pytest.mark.usefixtures("found")
-def test_after_the_last_match_the_way_back_has_it(organizer: Organizer) -> None:
+def test_after_the_last_match_the_previous_page_has_it(organizer: Organizer) -> None:
     with scope(organizer=organizer):
         search = asked(organizer, "search=found&ordering=identifier")
         everybody = list(search.customers)

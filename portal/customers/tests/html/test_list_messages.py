@@ -16,11 +16,11 @@ LIST = "/organizers/bigevents/customers/"
 pytestmark = pytest.mark.usefixtures("organizer")
 
 
-def test_a_new_organizer_learns_how_customers_get_here(member_client: Client) -> None:
+def test_an_empty_list_says_how_to_import_customers(member_client: Client) -> None:
     assertContains(member_client.get(LIST), "manage.py import_customers bigevents")
 
 
-def test_no_match_offers_to_drop_each_filter(
+def test_a_list_without_matches_offers_to_drop_each_filter(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer()
@@ -50,7 +50,7 @@ def test_no_match_offers_to_drop_each_filter(
         ("last_login_since=0001-01-01", "The year must be between 1900 and 2199."),
     ],
 )
-def test_a_mistake_is_explained_and_shows_nobody(
+def test_an_error_is_explained_and_shows_no_customers(
     member_client: Client, make_customer: CustomerMaker, query: str, words: str
 ) -> None:
     make_customer(email="someone@example.org")
@@ -62,7 +62,7 @@ def test_a_mistake_is_explained_and_shows_nobody(
     assertNotContains(response, "someone", status_code=422)
 
 
-def test_who_clears_all_filters_is_rid_of_a_wrong_order_too(member_client: Client) -> None:
+def test_clearing_all_filters_drops_an_invalid_order_too(member_client: Client) -> None:
     response = member_client.get(f"{LIST}?ordering=password&locale=de&page_size=100")
 
     everything = f"{LIST}?page_size=100"
@@ -70,7 +70,7 @@ def test_who_clears_all_filters_is_rid_of_a_wrong_order_too(member_client: Clien
     assertContains(response, link, html=True, status_code=422)
 
 
-def test_unknown_parameters_are_noticed_and_ignored(
+def test_unknown_parameters_are_named_and_ignored(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer()
@@ -81,7 +81,7 @@ def test_unknown_parameters_are_noticed_and_ignored(
     assertContains(response, made.identifier)
 
 
-def test_an_anonymised_customer_is_called_so(
+def test_an_anonymised_customer_is_labelled(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer(email=None, name_parts={}, is_active=False)
@@ -105,7 +105,7 @@ def test_the_parts_of_a_name_have_their_labels(
         assertContains(response, f"<dt>{label}</dt>", html=True)
 
 
-def test_the_way_back_leads_to_the_very_list_and_nowhere_else(
+def test_the_link_back_leads_to_the_same_list_and_nowhere_else(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer()
@@ -117,7 +117,7 @@ def test_the_way_back_leads_to_the_very_list_and_nowhere_else(
     assertContains(hostile, f'href="{LIST}?%2F%2Fevil.example%2F="')
 
 
-def test_notes_are_for_those_who_may_read_them(
+def test_notes_need_their_permission(
     organizer: Organizer, member: User, member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer(notes="Prefers an aisle seat.")

@@ -35,7 +35,9 @@ QUERIES = [
 
 @pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_facet_counts_what_all_other_filters_leave(organizer: Organizer, query: str) -> None:
+def test_a_facet_counts_the_customers_that_all_other_filters_leave(
+    organizer: Organizer, query: str
+) -> None:
     with scope(organizer=organizer):
         for facet in FACETS:
             others = QueryDict(query, mutable=True)
@@ -46,13 +48,13 @@ def test_a_facet_counts_what_all_other_filters_leave(organizer: Organizer, query
 
 
 @pytest.mark.usefixtures("crowd", "low_cap")
-def test_facets_of_too_many_are_unclear(organizer: Organizer) -> None:
+def test_facets_of_more_customers_than_the_cap_are_not_counted(organizer: Organizer) -> None:
     with scope(organizer=organizer):
         assert asked(organizer, "search=customer&locale=de").count_by("locale") is None
 
 
 @pytest.mark.usefixtures("crowd")
-def test_facets_that_take_too_long_are_unclear_and_break_nothing(
+def test_facets_that_take_too_long_are_not_counted_and_break_nothing(
     organizer: Organizer, settings: Any, make_customer: CustomerMaker
 ) -> None:
     settings.FACET_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1
@@ -67,9 +69,7 @@ def test_facets_that_take_too_long_are_unclear_and_break_nothing(
 
 
 @pytest.mark.usefixtures("crowd")
-def test_a_short_word_has_facets_where_all_can_be_looked_at(
-    organizer: Organizer, settings: Any
-) -> None:
+def test_a_short_word_has_facets_up_to_the_cap(organizer: Organizer, settings: Any) -> None:
     with scope(organizer=organizer):
         assert asked(organizer, "search=er").count_by("locale")
 
@@ -87,7 +87,7 @@ SLOW = {
 
 
 @pytest.mark.usefixtures("crowd", "low_cap")
-def test_the_exact_number_comes_alone_and_changes_no_address(member_client: Client) -> None:
+def test_the_exact_count_is_a_fragment_and_changes_no_url(member_client: Client) -> None:
     response = member_client.get(f"{LIST}?search=customer", headers=COUNT)
 
     text = response.content.decode()
@@ -100,7 +100,7 @@ def test_the_exact_number_comes_alone_and_changes_no_address(member_client: Clie
 @pytest.mark.usefixtures("low_cap")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("query", [*QUERIES, "page=last&search=o", "search=o&page_size=25"])
-def test_no_list_asks_more_than_six_questions(
+def test_no_list_runs_more_than_six_queries(
     member_client: Client, crowd: None, query: str, django_assert_max_num_queries: Any
 ) -> None:
     with django_assert_max_num_queries(6):
@@ -114,7 +114,7 @@ def test_no_list_asks_more_than_six_questions(
 @pytest.mark.parametrize(
     "query", ["", "search=customer", "search=om", "date_joined_since=2020-01-01"]
 )
-def test_nor_does_one_deep_in_a_list(
+def test_no_page_deep_in_a_list_runs_more_than_six_queries(
     member_client: Client,
     make_customer: CustomerMaker,
     settings: Any,
@@ -132,5 +132,5 @@ def test_nor_does_one_deep_in_a_list(
 
 
 @pytest.mark.usefixtures("crowd", "low_cap", "rival")
-def test_a_stranger_learns_no_number(stranger_client: Client) -> None:
+def test_a_stranger_gets_no_count(stranger_client: Client) -> None:
     assert stranger_client.get(f"{LIST}?search=customer", headers=COUNT).status_code == 404
