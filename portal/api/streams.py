@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from io import StringIO
+from collections.abc import Generator, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 
 from portal.api.renderers import CsvRenderer
 from portal.customers import services
+from portal.customers.exporting.formats import encode_csv, encode_ndjson
 from portal.customers.query.query import CustomerQuery
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
-
-LINES: Final = 500
 
 
 class BulkResponse(StreamingHttpResponse):
@@ -44,28 +41,10 @@ def stream(
         return BulkResponse(_nothing(), media_type)
     if media_type == CsvRenderer.media_type:
         texts = services.stream_texts(organizer, query=query, fields=fields)
-        return BulkResponse(_csv(fields, texts), media_type)
+        return BulkResponse(encode_csv(fields, texts), media_type)
     lines = services.stream_json(organizer, query=query, fields=fields)
-    return BulkResponse(_ndjson(lines), media_type)
+    return BulkResponse(encode_ndjson(lines), media_type)
 
 
 def _nothing() -> Generator[bytes]:
     yield from ()
-
-
-def _ndjson(customers: Iterator[str]) -> Generator[bytes]:
-    for lines in _batches(customers):
-        yield ("\n".join(lines) + "\n").encode()
-
-
-def _csv(fields: Sequence[str], customers: Iterator[tuple[str, ...]]) -> Generator[bytes]:
-    for rows in _batches(chain([fields], customers)):
-        text = StringIO()
-        csv.writer(text).writerows(rows)
-        yield text.getvalue().encode()
-
-
-def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, LINES)):
-        yield batch
