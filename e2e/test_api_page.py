@@ -1,4 +1,4 @@
-"""The page of the API: its examples run as they stand, and it can be tried out in it."""
+"""The API reference: its examples run, and its form sends requests."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from e2e.steps import BIGEVENTS
 NewContext = Callable[..., BrowserContext]
 API = "/organizers/bigevents/api/"
 LIST = "/api/v1/organizers/bigevents/customers/"
-# Where there is no Node, Chromium runs its program: with what Node has and a browser has not.
+# Runs a program for Node in Chromium, for machines without Node.
 AS_NODE = """async ([code, token]) => {
   const lines = [];
   const program = Object.getPrototypeOf(async () => {}).constructor;
-  const log = (...words) => lines.push(words.join(" "));
+  const log = (...values) => lines.push(values.join(" "));
   await new program("process", "console", code)({ env: { PORTAL_TOKEN: token } }, { log });
   return lines.join("\\n");
 }"""
@@ -37,12 +37,12 @@ def api_page(staff_page: Page) -> Page:
 
 
 def example(page: Page, title: str) -> str:
-    """The program that the page shows under the title."""
+    """The code of the example with this title."""
     return page.get_by_role("region", name=title).get_by_role("code").inner_text()
 
 
-def answer(page: Page) -> Locator:
-    return page.get_by_role("region", name="Answer")
+def response(page: Page) -> Locator:
+    return page.get_by_role("region", name="Response")
 
 
 def run(command: list[str], server: Server, **more: str) -> str:
@@ -52,12 +52,12 @@ def run(command: list[str], server: Server, **more: str) -> str:
     return done.stdout
 
 
-def test_one_gets_there_from_the_customers(staff_page: Page) -> None:
+def test_the_main_navigation_leads_to_the_api_reference(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
 
     staff_page.get_by_role("navigation", name="Main").get_by_role("link", name="API").click()
 
-    expect(staff_page.get_by_role("heading", level=1)).to_have_text("API")
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("API reference")
 
 
 def test_the_example_for_curl_runs(api_page: Page, server: Server) -> None:
@@ -103,44 +103,44 @@ def test_an_example_can_be_copied(api_page: Page) -> None:
     assert api_page.evaluate("navigator.clipboard.readText()") == example(api_page, "curl")
 
 
-def test_trying_shows_the_answer_in_the_page(api_page: Page) -> None:
+def test_the_form_shows_the_response_in_the_page(api_page: Page) -> None:
     api_page.get_by_label("email", exact=True).fill("customer@example.org")
     api_page.get_by_role("button", name="Send").click()
 
     expect(api_page.get_by_role("status")).to_contain_text("200")
     expect(api_page.get_by_role("link", name=f"{LIST}?email=customer")).to_be_visible()
-    (row,) = json.loads(answer(api_page).inner_text())["results"]
+    (row,) = json.loads(response(api_page).inner_text())["results"]
     assert row["identifier"] == "8WSAJCJ"
 
 
-def test_a_language_is_asked_for_only_where_it_is_chosen(api_page: Page) -> None:
+def test_the_form_sends_a_language_only_if_one_is_selected(api_page: Page) -> None:
     api_page.get_by_label("locale").select_option("de")
     api_page.get_by_label("page_size").fill("1")
     api_page.get_by_role("button", name="Send").click()
 
-    expect(answer(api_page)).to_contain_text('"locale": "de"')
-    expect(answer(api_page)).not_to_contain_text('"locale": "en"')
+    expect(response(api_page)).to_contain_text('"locale": "de"')
+    expect(response(api_page)).not_to_contain_text('"locale": "en"')
 
 
 @pytest.mark.expects_console_errors
-def test_a_mistake_is_an_answer_as_well(api_page: Page) -> None:
+def test_the_form_shows_an_error_response(api_page: Page) -> None:
     api_page.get_by_label("ordering").fill("password")
     api_page.get_by_role("button", name="Send").click()
 
     expect(api_page.get_by_role("status")).to_contain_text("400")
-    expect(answer(api_page)).to_contain_text("Cannot order by")
+    expect(response(api_page)).to_contain_text("Cannot order by")
 
 
 @pytest.mark.expects_console_errors
-def test_no_answer_is_said_so(api_page: Page) -> None:
+def test_a_missing_response_is_reported(api_page: Page) -> None:
     api_page.route(re.compile(LIST), lambda route: route.abort("aborted"))
 
     api_page.get_by_role("button", name="Send").click()
 
-    expect(api_page.get_by_role("alert")).to_contain_text("There was no answer")
+    expect(api_page.get_by_role("alert")).to_contain_text("No response")
 
 
-def test_without_javascript_the_answer_is_a_page_of_its_own(
+def test_without_javascript_the_response_replaces_the_page(
     new_context: NewContext, staff_state: StorageState
 ) -> None:
     page = new_context(storage_state=staff_state, java_script_enabled=False).new_page()

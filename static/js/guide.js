@@ -1,20 +1,20 @@
-// Trying the API: the answer as it came, shown as text and never as part of the page.
+// The form that tries the API. The body of the response is shown as text, never as HTML.
 
 const form = document.getElementById("try");
-const answer = document.getElementById("answer");
-const noAnswer = document.getElementById("no-answer");
+const responseRegion = document.getElementById("response");
+const noResponse = document.getElementById("no-response");
 const isTry = (event) => event.detail.ctx?.sourceElement === form;
-let sent = 0;
+let sentAt = 0;
 
 document.addEventListener("htmx:config:request", (event) => {
   if (!isTry(event)) return;
-  const asked = event.detail.ctx.request.body;
-  for (const [name, value] of [...asked]) if (!value) asked.delete(name);
+  const parameters = event.detail.ctx.request.body;
+  for (const [name, value] of [...parameters]) if (!value) parameters.delete(name);
 });
 
 document.addEventListener("htmx:before:request", (event) => {
   if (!isTry(event)) return;
-  sent = performance.now();
+  sentAt = performance.now();
   form.setAttribute("aria-busy", "true");
 });
 
@@ -23,33 +23,33 @@ document.addEventListener("htmx:after:request", (event) => {
   event.preventDefault();
   const { request, response, text } = event.detail.ctx;
   const status = `${response.status} ${response.raw.statusText}`.trim();
-  const time = `${Math.round(performance.now() - sent)} ms`;
-  show({ status, time, address: request.action, text });
+  const time = `${Math.round(performance.now() - sentAt)} ms`;
+  show({ status, time, url: request.action, text });
   document.getElementById("announcement").textContent = `${status}, ${time}`;
 });
 
 document.addEventListener("htmx:error", (event) => {
   if (!isTry(event)) return;
-  answer.hidden = true;
-  noAnswer.hidden = false;
+  responseRegion.hidden = true;
+  noResponse.hidden = false;
 });
 
 document.addEventListener("htmx:finally:request", (event) => {
   if (isTry(event)) form.removeAttribute("aria-busy");
 });
 
-function show({ status, time, address, text }) {
-  answer.querySelector("[data-status]").textContent = status;
-  answer.querySelector("[data-time]").textContent = time;
-  const link = answer.querySelector("[data-address]");
-  link.textContent = address;
-  link.href = address;
-  answer.querySelector("[data-body]").textContent = indented(text);
-  noAnswer.hidden = true;
-  answer.hidden = false;
+function show({ status, time, url, text }) {
+  responseRegion.querySelector("[data-status]").textContent = status;
+  responseRegion.querySelector("[data-time]").textContent = time;
+  const link = responseRegion.querySelector("[data-url]");
+  link.textContent = url;
+  link.href = url;
+  responseRegion.querySelector("[data-body]").textContent = indent(text);
+  noResponse.hidden = true;
+  responseRegion.hidden = false;
 }
 
-function indented(text) {
+function indent(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {

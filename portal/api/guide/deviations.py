@@ -1,4 +1,4 @@
-"""Where the API means to differ from pretix's, and why. This list is the only one."""
+"""The intended differences from pretix's API, with reasons. The API reference shows this list."""
 
 from __future__ import annotations
 
@@ -13,91 +13,91 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deviation:
-    """One difference; `name` is what tests know it by."""
+    """One difference; tests refer to it by `name`."""
 
     name: str
-    subject: StrOrPromise
-    there: StrOrPromise
-    here: StrOrPromise
+    case: StrOrPromise
+    pretix: StrOrPromise
+    portal: StrOrPromise
     reason: StrOrPromise
 
 
 DEVIATIONS: Final = (
     Deviation(
         "unknown path",
-        _("An address below /api/ that is not there"),
-        _("404 with a page"),
+        _("Unknown path below /api/"),
+        _("404 as HTML"),
         _('404 with {"detail": "Not found."}'),
-        _("A program that reads JSON gets JSON, also when something is wrong."),
+        _("API clients expect JSON, for errors too."),
     ),
     Deviation(
         "null character",
-        _("A null character anywhere in the query"),
-        _("400 with a page"),
+        _("Null character in the query string"),
+        _("400 as HTML"),
         _('400 with {"detail": …}'),
-        _("The same status, and an answer that a program can read."),
+        _("API clients expect JSON, for errors too."),
     ),
     Deviation(
         "dotted identifier",
-        _("An identifier with a dot"),
-        _("Listed, but without an address of its own"),
-        _("Has one like every other"),
-        _("Whatever a list names can be opened."),
+        _("Identifier with a dot"),
+        _("The list contains the customer, but the customer has no URL."),
+        _("The customer has a URL."),
+        _("Every customer in a list can be opened."),
     ),
     Deviation(
         "DELETE",
         _("DELETE of a customer"),
-        _("405 whose reason stands where the method belongs"),
+        _("405 without the method in the message"),
         _('405 with Method "DELETE" not allowed.'),
-        _("The sentence names the method, as it does for every other."),
+        _("All other methods have this message."),
     ),
     Deviation(
         "null part",
-        _("A part of a name that is null"),
-        _("The word None in the name"),
-        _("A missing part"),
-        _("Nobody is called None."),
+        _("Name part that is null"),
+        _("The name contains the word None."),
+        _("The name omits the part."),
+        _("None is not part of the name."),
     ),
     Deviation(
         "unknown scheme",
-        _("Parts of a name in an unknown scheme"),
+        _("Unknown scheme in name_parts"),
         _("500 when the customer is read"),
-        _("Refused with a reason when the customer is loaded"),
-        _("One bad row must not break the list that it is in."),
+        _("The import rejects the customer and gives the reason."),
+        _("One invalid customer must not break a list."),
     ),
     Deviation(
         "filters",
-        _("Filters, search and order"),
-        _("The email alone; other parameters are ignored"),
-        _("Everything that the list of customers offers; a wrong value is 400"),
-        _("An address means the same to people and programs; a mistake never widens a list."),
+        _("Filters, search and ordering"),
+        _("Only the filter by email; other parameters are ignored."),
+        _("All filters of the HTML list. An invalid value is 400."),
+        _("A query string has one meaning in HTML and JSON. An error never widens a list."),
     ),
     Deviation(
         "cursor",
-        _("The links of a list"),
-        _("The number of the page"),
-        _("The number, and a cursor beside it"),
-        _("Whoever follows them meets every customer once, whatever changes meanwhile."),
+        _("Links to other pages"),
+        _("Page number"),
+        _("Page number and cursor"),
+        _("No customer is skipped or repeated because others change in the meantime."),
     ),
     Deviation(
         "fields",
-        _("Fields beyond the ten that are documented"),
-        _("Some of them in every answer"),
-        _("Where include asks for them"),
-        _("An answer has those ten, unless somebody wants more."),
+        _("Fields beyond the ten in pretix’s documentation"),
+        _("Some are in every response."),
+        _("Only with include"),
+        _("The default response has exactly the documented fields."),
     ),
     Deviation(
         "whole list",
-        _("Accept with application/x-ndjson or text/csv alone, for a list of customers"),
+        _("List of customers with Accept: application/x-ndjson or text/csv"),
         "406",
-        _("The whole list as a stream"),
-        _("Whoever copies a list needs no pages."),
+        _("All customers as a stream"),
+        _("A full copy needs one request."),
     ),
     Deviation(
         "reading only",
         _("Creating and changing customers"),
         _("POST and PATCH"),
         _("405"),
-        _("Portal reads; customers are kept where they come from."),
+        _("Portal is read-only; customers are changed in pretix."),
     ),
 )

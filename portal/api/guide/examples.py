@@ -1,4 +1,4 @@
-"""Programs to start from, complete: with the site's address and the organizer in them."""
+"""Example programs with the site's URL and the organizer filled in."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ TITLES: Final = {"curl": "curl", "python": "Python (httpx)", "javascript": "Java
 
 @dataclass(frozen=True)
 class Example:
-    """A program that runs as it stands, given a token in PORTAL_TOKEN."""
+    """A complete program that reads its token from the environment variable PORTAL_TOKEN."""
 
     name: str
     title: str
     code: str
 
 
-def write_examples(customers: str) -> list[Example]:
-    """One for each tool; they read the customers at this address."""
-    return [Example(name, title, _write(name, customers)) for name, title in TITLES.items()]
+def render_examples(customers_url: str) -> list[Example]:
+    """One example for each tool; all of them read the customers at this URL."""
+    return [Example(name, title, _render(name, customers_url)) for name, title in TITLES.items()]
 
 
-def _write(name: str, customers: str) -> str:
-    # Stripped, it is plain text again: a page that shows it has to escape it.
-    return render_to_string(f"api/examples/{name}.txt", {"customers": customers}).strip()
+def _render(name: str, customers_url: str) -> str:
+    # strip() turns Django's safe string into a plain one, so that the page escapes the code.
+    return render_to_string(f"api/examples/{name}.txt", {"customers_url": customers_url}).strip()

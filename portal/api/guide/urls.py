@@ -1,8 +1,8 @@
-"""The address of the API's page; below /organizers/."""
+"""The URL of the API reference, below /organizers/."""
 
 from django.urls import path
 
 from portal.api.guide import views
 
 app_name = "guide"
-urlpatterns = [path("<str:organizer>/api/", views.api_guide, name="api")]
+urlpatterns = [path("<str:organizer>/api/", views.api_reference, name="api")]

@@ -1,4 +1,4 @@
-"""The API as a page: what there is, how to ask, and a place to try it."""
+"""The API reference as an HTML page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from portal.api.guide import chapters, examples
+from portal.api.guide import examples, reference
 from portal.api.guide.deviations import DEVIATIONS
 from portal.customers import services
 from portal.organizers.pages import organizer_page
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 @require_safe
 @gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
-def api_guide(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """For members who write programs, or who have them written."""
-    customers = reverse("api:customer_list", args=[organizer.slug])
-    endpoints = chapters.read_endpoints(organizer.slug)
+def api_reference(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """The API reference, with the organizer in its URLs and examples."""
+    customers_path = reverse("api:customer_list", args=[organizer.slug])
+    endpoints = reference.read_endpoints(organizer.slug)
     context = {
         "endpoints": endpoints,
-        "refusals": chapters.read_refusals(),
-        "fields": chapters.read_fields(),
-        "examples": examples.write_examples(absolute_url(request, customers)),
+        "errors": reference.read_errors(),
+        "fields": reference.read_fields(),
+        "examples": examples.render_examples(absolute_url(request, customers_path)),
         "deviations": DEVIATIONS,
-        "tried": next(each for each in endpoints if each.name == chapters.LIST),
+        "try_endpoint": next(each for each in endpoints if each.name == reference.LIST),
         "locales": services.count_all(organizer).by("locale", {}),
     }
     return render_page(request, "api/guide.html", context)

@@ -1,0 +1,164 @@
+"""The contents of the API reference, read from the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from portal.api.openapi.document import Document, read_document
+from portal.api.openapi.parameters import TEXT
+
+Schema = Mapping[str, Any]  # JSON Schema, whose values have many types
+LIST: Final = "list_customers"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an endpoint; `location` is query, path or header."""
+
+    name: str
+    location: str
+    type: str
+    description: str
+    values: list[str]  # the only possible ones; empty where any value of the type is possible
+    is_repeatable: bool
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A path of the API with its parameters."""
+
+    name: str
+    path: str
+    summary: str
+    parameters: list[Parameter]
+
+    @property
+    def query_parameters(self) -> list[Parameter]:
+        """The parameters of the query string."""
+        return [parameter for parameter in self.parameters if parameter.location == "query"]
+
+
+@dataclass(frozen=True)
+class ErrorResponse:
+    """An error status with its cause, and the body of the response."""
+
+    status: str
+    cause: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a customer."""
+
+    name: str
+    type: str
+    description: str
+
+
+def read_endpoints(organizer: str) -> list[Endpoint]:
+    """Every endpoint, with the short name of the organizer in its path."""
+    return [
+        Endpoint(
+            operation["operationId"],
+            path.replace("{organizer}", organizer),
+            operation["summary"],
+            [
+                _parameter(described)
+                for described in operation["parameters"]
+                if described["name"] != "organizer"
+            ],
+        )
+        for path, operation in _operations(read_document())
+    ]
+
+
+def read_errors() -> list[ErrorResponse]:
+    """The errors of all endpoints, without duplicates, by status."""
+    errors = [
+        ErrorResponse(
+            status, example["description"], json.dumps(example["value"], ensure_ascii=False)
+        )
+        for _path, operation in _operations(read_document())
+        for status, response in operation["responses"].items()
+        if status >= "400"
+        for example in response["content"]["application/json"]["examples"].values()
+    ]
+    return sorted(dict.fromkeys(errors), key=lambda error: error.status)
+
+
+def read_fields() -> list[Field]:
+    """The fields of a customer, in the order of the JSON."""
+    customer = read_document()["components"]["schemas"]["Customer"]
+    return [
+        Field(name, describe_type(schema), schema.get("description", ""))
+        for name, schema in customer["properties"].items()
+    ]
+
+
+def describe_type(schema: Schema) -> str:
+    """The type of a value in a few words."""
+    if schemas := schema.get("anyOf"):
+        # An alternative to TEXT only says that other text has no effect.
+        return _(" or ").join(describe_type(each) for each in schemas if each != TEXT)
+    if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
+        return _(" or ").join(str(value) for value in values)
+    return _describe_single_type(schema)
+
+
+def _describe_single_type(schema: Schema) -> str:
+    match schema.get("type"):
+        case [*types]:
+            return _(" or ").join(
+                "null" if each == "null" else describe_type({**schema, "type": each})
+                for each in types
+            )
+        case "array":
+            return _describe_array(schema["items"])
+        case "integer":
+            return _describe_integer(schema)
+        case "boolean":
+            return _("boolean")
+        case "object":
+            return _("object")
+    return {"date": _("date"), "date-time": _("time")}.get(schema.get("format", ""), _("string"))
+
+
+def _describe_array(items: Schema) -> str:
+    if values := items.get("enum"):
+        return _("any of %(values)s") % {"values": ", ".join(values)}
+    return _("%(type)s, repeatable") % {"type": describe_type(items)}
+
+
+def _describe_integer(schema: Schema) -> str:
+    if "maximum" in schema:
+        return _("integer from %(minimum)d to %(maximum)d") % schema
+    return _("integer")
+
+
+def _operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        yield path, methods["get"]
+
+
+def _parameter(described: Mapping[str, Any]) -> Parameter:
+    schema = described["schema"]
+    return Parameter(
+        described["name"],
+        described["in"],
+        describe_type(schema),
+        described.get("description", ""),
+        _values(schema),
+        schema.get("type") == "array",
+    )
+
+
+def _values(schema: Schema) -> list[str]:
+    if schema.get("type") == "boolean":
+        return ["true", "false"]
+    return list(schema.get("items", schema).get("enum", []))
