@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from portal.api.errors import answer, is_api_path
+from portal.api.errors import error_response, is_api_path
 from portal.databases.failures import is_unavailable, replace_broken_connections
 from portal.web.request_ids import current_id
 
@@ -73,7 +73,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:
     if is_api_path(request):
-        return answer(status, detail, **more)
+        return error_response(status, detail, **more)
     response = render(request, f"{status}.html", status=status)
     response["Cache-Control"] = "private, no-store"
     return response

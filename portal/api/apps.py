@@ -1,4 +1,4 @@
-"""The JSON face."""
+"""The JSON API."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Who asks: a program with a token, or a member with a session. Both end as rights."""
+"""Authentication of API clients by token and of members by session."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from portal.organizers.access import Access
 
 
 @dataclass(frozen=True)
-class Rights:
-    """What the caller may do: a program at one organizer, a member at several."""
+class AccessList:
+    """The organizers that the caller may access, with permissions: one for an API client."""
 
     accesses: Sequence[Access]
 
-    def at(self, slug: str) -> Access | None:
-        """The rights at the organizer with exactly this slug, if there are any."""
+    def for_organizer(self, slug: str) -> Access | None:
+        """None where the caller has no access. The case of the slug matters."""
         return next((access for access in self.accesses if access.organizer.slug == slug), None)
 
 
-def rights_of(request: Request) -> Rights | None:
-    """The rights of the caller; None for somebody whom we do not know."""
-    rights: Rights | None = request.auth  # type: ignore[assignment]  # the stub knows tokens only
-    return rights
+def get_access_list(request: Request) -> AccessList | None:
+    """The caller's access list; None for a request without authentication."""
+    access_list: AccessList | None = request.auth  # type: ignore[assignment]  # stub: tokens only
+    return access_list
 
 
 class TokenAuthentication(authentication.TokenAuthentication):
-    """`Authorization: Token ...`. A program is nobody's user: `request.user` is None."""
+    """`Authorization: Token ...`. An API client has no user: `request.user` is None."""
 
-    def authenticate_credentials(self, key: str) -> tuple[None, Rights]:
+    def authenticate_credentials(self, key: str) -> tuple[None, AccessList]:
         try:
-            return None, Rights([tokens.authenticate_token(key)])
+            return None, AccessList([tokens.authenticate_token(key)])
         except tokens.UnknownToken:
             raise AuthenticationFailed("Invalid token.") from None
         except tokens.RevokedToken:
@@ -44,14 +44,15 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The session of the pages, for members who open the API in their browser.
+    """The session of the HTML pages, for members who open the API in their browser.
 
-    With an Authorization header it is not even looked at: a session never widens a token.
+    A request with an Authorization header never uses the session, so that a session cannot add
+    permissions to those of a token.
     """
 
-    def authenticate(self, request: Request) -> tuple[User, Rights] | None:
+    def authenticate(self, request: Request) -> tuple[User, AccessList] | None:
         signed_in = None if "Authorization" in request.headers else super().authenticate(request)
         if signed_in is None:
             return None
         user: User = signed_in[0]
-        return user, Rights(services.list_access(user))
+        return user, AccessList(services.list_access(user))

@@ -1,10 +1,10 @@
-"""Cursors, sealed, so that links can carry them."""
+"""Cursors as text for the links of a list, encrypted."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from binascii import Error as NotBase64
+from binascii import Error as Base64Error
 from collections.abc import Sequence
 from functools import cache
 from typing import Final, NamedTuple
@@ -16,57 +16,62 @@ from django.conf import settings
 
 from portal.customers.query.cursor import Cursor
 
-# With a number for the form of the cursors, so that old ones are told apart.
+# The number is the version of the cursor's content: a cursor of another version is invalid.
 PURPOSE: Final = b"portal.cursor.2"
-LONGEST: Final = 4_000
+MAX_LENGTH: Final = 4_000
 
 
 class InvalidCursor(Exception):
-    """Not a cursor that we made, or one of another list."""
+    """The text is not a cursor that Portal made for this list."""
 
 
 class PageLink(NamedTuple):
-    """The page with this number, which begins, or ends, at the cursor."""
+    """The number of a page, and the cursor that the page starts after or ends before."""
 
     number: int
     cursor: Cursor
 
 
-def write_cursor(link: PageLink, *, of: str) -> str:
-    """For links of the list that `of` tells from all others. The same each time."""
+def encrypt_cursor(link: PageLink, *, list_key: str) -> str:
+    """The cursor as URL-safe text. Equal arguments give equal text.
+
+    `list_key` identifies the list; the cursor is invalid for every other list.
+    """
     cursor = link.cursor
     content = orjson.dumps([link.number, cursor.values, cursor.backwards, cursor.inclusive])
-    sealed = _seals()[0].encrypt(content, [of.encode()])
-    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+    encrypted = _ciphers()[0].encrypt(content, [list_key.encode()])
+    return base64.urlsafe_b64encode(encrypted).rstrip(b"=").decode()
 
 
-def read_cursor(text: str, *, of: str) -> PageLink:
-    """The cursor as it was written for this list. Raises InvalidCursor."""
-    number, values, backwards, inclusive = orjson.loads(_unsealed(text, of.encode()))
+def decrypt_cursor(text: str, *, list_key: str) -> PageLink:
+    """The reverse of `encrypt_cursor`. Raises InvalidCursor."""
+    number, values, backwards, inclusive = orjson.loads(_decrypt(text, list_key.encode()))
     return PageLink(number, Cursor(values, backwards=backwards, inclusive=inclusive))
 
 
-def _unsealed(text: str, of: bytes) -> bytes:
-    if not text.isascii() or len(text) > LONGEST:
+def _decrypt(text: str, list_key: bytes) -> bytes:
+    if not text.isascii() or len(text) > MAX_LENGTH:
         raise InvalidCursor
-    for seal in _seals():
+    for cipher in _ciphers():
         try:
-            return seal.decrypt(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), [of])
-        except (InvalidTag, NotBase64):
+            encrypted = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            return cipher.decrypt(encrypted, [list_key])
+        except (InvalidTag, Base64Error):
             continue
     raise InvalidCursor
 
 
-def _seals() -> Sequence[AESSIV]:
-    """Cursors hold emails and names, and addresses end up in logs: nobody else can read them.
+def _ciphers() -> Sequence[AESSIV]:
+    """One for each secret key, the current one first.
 
-    SIV needs no random number, so that the same page has the same links each time.
+    Cursors contain emails and names, and URLs appear in logs, so a signature is not enough. The
+    SIV mode needs no nonce, so that the links of a page do not change between requests.
     """
-    return _seals_from((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return _ciphers_for((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 @cache
-def _seals_from(secrets: tuple[str, ...]) -> Sequence[AESSIV]:
+def _ciphers_for(secrets: tuple[str, ...]) -> Sequence[AESSIV]:
     return [
         AESSIV(hashlib.blake2b(secret.encode(), digest_size=64, person=PURPOSE).digest())
         for secret in secrets

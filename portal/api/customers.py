@@ -1,4 +1,4 @@
-"""Customers as JSON: the specification's two endpoints."""
+"""The endpoints of customers, the list and the detail, as pretix specifies them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from rest_framework.response import Response
 
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
-from portal.api.fields import wanted_fields
+from portal.api.fields import requested_fields
 from portal.api.openapi import operations
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_customers
 from portal.api.renderers import (
-    BulkRenderer,
     CsvRenderer,
     NdjsonRenderer,
     OrjsonRenderer,
+    StreamRenderer,
     json_response,
 )
-from portal.api.streams import stream
+from portal.api.streams import stream_customers
 from portal.customers import services
 from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
 from portal.customers.query.query import InvalidQuery
@@ -35,25 +35,25 @@ if TYPE_CHECKING:
 
 
 class CustomerList(OrganizerEndpoint):
-    """The customers of an organizer, filtered and ordered as on the list page."""
+    """The customers of an organizer, with the filters and the ordering of the HTML list."""
 
     renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer]
     parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, "format")
 
     @operations.list_customers
     def get(self, request: Request, organizer: str) -> HttpResponseBase:
-        fields = wanted_fields(request.query_params, self.access)
+        fields = requested_fields(request.query_params, self.access)
         with scope(organizer=self.organizer):
             try:
                 query = services.parse_query(self.organizer, request.query_params)
             except InvalidQuery as error:
                 raise ValidationError(dict(error.errors)) from None
-            if isinstance(request.accepted_renderer, BulkRenderer):
-                return stream(request, self.organizer, query, fields)
+            if isinstance(request.accepted_renderer, StreamRenderer):
+                return stream_customers(request, self.organizer, query, fields)
             return json_response(paginate_customers(request, self.organizer, query, fields))
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Errors are JSON, whatever was asked for."""
+        """Errors are JSON in every negotiated format."""
         self.request.accepted_renderer = OrjsonRenderer()
         self.request.accepted_media_type = OrjsonRenderer.media_type
         return super().handle_exception(exc)
@@ -66,7 +66,7 @@ class CustomerDetail(OrganizerEndpoint):
     customer: Customer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Whoever is not there is not found, whatever the method."""
+        """Every method returns 404 for an unknown customer, also one that is not allowed."""
         super().initial(request, *args, **kwargs)
         with scope(organizer=self.organizer):
             try:
@@ -76,5 +76,5 @@ class CustomerDetail(OrganizerEndpoint):
 
     @operations.get_customer
     def get(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        fields = wanted_fields(request.query_params, self.access)
+        fields = requested_fields(request.query_params, self.access)
         return json_response({field: getattr(self.customer, field) for field in fields})

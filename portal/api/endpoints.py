@@ -1,4 +1,4 @@
-"""What all endpoints have in common, and what those of one organizer have."""
+"""Base classes of the endpoints."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from portal.api.errors import HEADERS
-from portal.api.permissions import IsKnown, MayReadCustomers, access_of
-from portal.api.preferences import APPLIED, refuse_unknown, wants_strictness
+from portal.api.errors import DEFAULT_HEADERS
+from portal.api.permissions import IsAuthenticated, MayReadCustomers, get_organizer_access
+from portal.api.preferences import APPLIED, reject_unknown_parameters, wants_strict_handling
 from portal.databases.routing import read_from_primary
 from portal.organizers.permissions import Permission
 
@@ -22,41 +22,41 @@ if TYPE_CHECKING:
 
 
 class Endpoint(APIView):
-    """For any program and any member."""
+    """For any API client and any member."""
 
-    permission_classes = [IsKnown]
-    # What the query string may hold; the framework knows `format`.
+    permission_classes = [IsAuthenticated]
+    # The allowed parameters of the query string. Django REST framework reads `format`.
     parameters: Collection[str] = ("format",)
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        return {**super().default_response_headers, **HEADERS}
+        return {**super().default_response_headers, **DEFAULT_HEADERS}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # No field holds one, and PostgreSQL takes none.
+        # PostgreSQL cannot store them, so no filter could match.
         if "\0" in unquote(request.META["QUERY_STRING"]):
             raise ParseError("Null characters are not allowed.")
         super().initial(request, *args, **kwargs)
-        if wants_strictness(request):
+        if wants_strict_handling(request):
             self.headers[APPLIED] = "handling=strict"
-            refuse_unknown(request, self.parameters)
+            reject_unknown_parameters(request, self.parameters)
 
 
 class OrganizerEndpoint(Endpoint):
-    """For those who may read the customers of the organizer in the path."""
+    """For callers who may read the customers of the organizer in the path."""
 
     permission_classes = [MayReadCustomers]
     access: Access
     organizer: Organizer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuses before it says anything of what is there, or of what can be done with it."""
+        """Checks permissions first: a stranger learns neither the data nor the allowed methods."""
         super().initial(request, *args, **kwargs)
-        access = access_of(request, self)
+        access = get_organizer_access(request, self)
         if access is None:
             self.permission_denied(request)
         self.access = access
-        # Programs keep no cookies, so those that write never read what may be old.
+        # API clients have no cookie that could pin them to the primary after a write.
         if request.user is None and access.may(Permission.WRITE_CUSTOMERS):
             read_from_primary()
         self.organizer = access.organizer

@@ -1,4 +1,4 @@
-"""Errors below /api/ are JSON, wherever they come from."""
+"""Error responses below /api/: always JSON, also outside of Django REST framework's views."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from portal.api.renderers import to_json
+from portal.api.renderers import encode_json
 
-# Customer data, and who may see it, belongs into no cache.
-HEADERS: Final = {"Cache-Control": "private, no-store", "Vary": "Accept"}
+# Responses contain personal data or depend on the caller's permissions: no cache may store them.
+DEFAULT_HEADERS: Final = {"Cache-Control": "private, no-store", "Vary": "Accept"}
 
 
 def is_api_path(request: HttpRequest) -> bool:
-    """Whether whoever asks expects JSON, also where nothing is at that path."""
+    """Whether errors of this request are JSON. True for unknown paths below /api/ as well."""
     return request.path_info.startswith("/api/")
 
 
-def answer(status: int, detail: str, **more: str) -> HttpResponse:
-    """An error in the form of the API, for views and handlers outside of the framework."""
-    content = to_json({"detail": detail, **more})
-    return HttpResponse(content, "application/json", status, headers=HEADERS)
+def error_response(status: int, detail: str, **fields: str) -> HttpResponse:
+    """An error in the API's format, for code outside of Django REST framework's views."""
+    content = encode_json({"detail": detail, **fields})
+    return HttpResponse(content, "application/json", status, headers=DEFAULT_HEADERS)
 
 
-def answer_exception(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """The framework's answer to an error; None for those that are a fault of ours.
+def exception_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Django REST framework's response to an exception; None for an internal server error.
 
-    Django itself answers a request that it finds suspicious with a page.
+    Without this function Django would respond to SuspiciousOperation with an HTML page.
     """
     if isinstance(error, SuspiciousOperation):
         error = ParseError("Bad request.")

@@ -1,4 +1,4 @@
-"""Which fields of a customer an answer has: `include` adds some, `fields` narrows them."""
+"""Which fields of a customer a response has: `include` adds fields, `fields` selects fields."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from portal.customers.query.page import FIELDS
 from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
 
-INCLUDABLE: Final = ("external_identifier", "phone", "notes")
+OPTIONAL_FIELDS: Final = ("external_identifier", "phone", "notes")
 PARAMETERS: Final = ("include", "fields")
 
 
-def wanted_fields(query: QueryDict, access: Access) -> Sequence[str]:
-    """In the order of the specification, those that it does not have behind.
+def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
+    """The fields in pretix's order; the optional ones follow.
 
-    Raises ValidationError for fields that there are not, and PermissionDenied for notes that the
-    caller may not read.
+    Raises ValidationError for an unknown field, and PermissionDenied for notes that the caller may
+    not read.
     """
-    included = _names(query, "include", INCLUDABLE)
+    included = _names(query, "include", OPTIONAL_FIELDS)
     if "notes" in included and not access.may(Permission.READ_NOTES):
         raise PermissionDenied("You do not have permission to read notes.")
-    available = [*FIELDS, *(name for name in INCLUDABLE if name in included)]
-    narrowed = _names(query, "fields", available)
-    return [name for name in available if name in narrowed or not narrowed]
+    available = [*FIELDS, *(name for name in OPTIONAL_FIELDS if name in included)]
+    selected = _names(query, "fields", available)
+    return [name for name in available if name in selected or not selected]
 
 
 def _names(query: QueryDict, parameter: str, available: Sequence[str]) -> set[str]:
-    """Names with commas between them, in one value or in several."""
-    words = ",".join(query.getlist(parameter)).split(",")
-    names = {word.strip() for word in words} - {""}
+    """The names in a parameter: separated by commas, and the parameter may be repeated."""
+    parts = ",".join(query.getlist(parameter)).split(",")
+    names = {part.strip() for part in parts} - {""}
     if unknown := names - set(available):
         choices = ", ".join(available)
-        message = f"There is no field “{min(unknown)}” here; choose from {choices}."
+        message = f"The field “{min(unknown)}” is not available; choose from {choices}."
         raise ValidationError({parameter: [message]})
     return names

@@ -1,4 +1,4 @@
-"""In which format somebody wants an answer."""
+"""Content negotiation: which format a response has."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from portal.api.renderers import BulkRenderer, OrjsonRenderer
+from portal.api.renderers import OrjsonRenderer, StreamRenderer
 
-# What nearly everybody sends; it is the same as saying nothing.
+# The Accept headers of most API clients.
 ANYTHING_OR_JSON: Final = ("*/*", OrjsonRenderer.media_type)
 
 
-class QuickNegotiation(DefaultContentNegotiation):
-    """Whoever plainly wants JSON has it, without a look at what else there is."""
+class ContentNegotiation(DefaultContentNegotiation):
+    """DRF's content negotiation with a shortcut for JSON; a stream must be named in Accept."""
 
     def select_renderer(
         self,
@@ -33,20 +33,20 @@ class QuickNegotiation(DefaultContentNegotiation):
             and "format" not in request.query_params
         ):
             return first, first.media_type
-        possible = [*self._possible(request, renderers)]
+        allowed = [*self._allowed(request, renderers)]
         try:
-            return super().select_renderer(request, possible, format_suffix)
+            return super().select_renderer(request, allowed, format_suffix)
         except TypeError as error:
-            # Python takes parameters apart, and stumbles over some that are broken.
-            raise NotAcceptable(available_renderers=possible) from error
+            # Python's parser of header parameters raises it for some malformed ones.
+            raise NotAcceptable(available_renderers=allowed) from error
 
-    def _possible(
+    def _allowed(
         self, request: Request, renderers: Iterable[BaseRenderer]
     ) -> Iterable[BaseRenderer]:
-        """A stream is for those who name its format; `text/*` excludes JSON and is refused."""
-        named = {word.partition(";")[0].strip() for word in self.get_accept_list(request)}
+        """The wildcard `text/*` selects no stream; it excludes JSON and is rejected."""
+        named = {part.partition(";")[0].strip() for part in self.get_accept_list(request)}
         return [
-            each
-            for each in renderers
-            if not isinstance(each, BulkRenderer) or each.media_type in named
+            renderer
+            for renderer in renderers
+            if not isinstance(renderer, StreamRenderer) or renderer.media_type in named
         ]

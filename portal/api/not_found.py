@@ -1,4 +1,4 @@
-"""Whatever else is asked for below /api/: the same path with a last slash, or nothing."""
+"""Paths below /api/ without an endpoint: a redirect that appends the slash, or 404."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
 
-from portal.api.errors import HEADERS, answer
+from portal.api.errors import DEFAULT_HEADERS, error_response
 
-# What carries no body is sent on; DELETE is, too, at the service that we match.
-SENT_ON: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+# Methods without a body. pretix redirects DELETE as well.
+REDIRECTED_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 
 
 @csrf_exempt
 @login_not_required
 def unknown_path(request: HttpRequest) -> HttpResponse:
-    """Sends on to the path with a last slash where something is there. Needs no token."""
-    if request.method not in SENT_ON or not _is_known(f"{request.path_info}/"):
-        return answer(404, "Not found.")
-    there = request.get_full_path(force_append_slash=True)
-    return HttpResponsePermanentRedirect(there, headers=HEADERS)
+    """Redirects to the path with a slash at the end if that is an endpoint. Needs no token."""
+    if request.method not in REDIRECTED_METHODS or not _is_endpoint(f"{request.path_info}/"):
+        return error_response(404, "Not found.")
+    location = request.get_full_path(force_append_slash=True)
+    return HttpResponsePermanentRedirect(location, headers=DEFAULT_HEADERS)
 
 
-def _is_known(path: str) -> bool:
+def _is_endpoint(path: str) -> bool:
     return resolve(path).url_name != "unknown_path"

@@ -1,4 +1,4 @@
-"""The way to the customers: the root, and the organizers that the caller may enter."""
+"""The root of the API, and the organizers that the caller may access."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.authentication import rights_of
+from portal.api.authentication import get_access_list
 from portal.api.endpoints import Endpoint, OrganizerEndpoint
 from portal.api.openapi import operations
 from portal.api.pagination import paginate
-from portal.api.permissions import MayEnter
+from portal.api.permissions import MayAccessOrganizer
 from portal.web.http import absolute_url
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Root(Endpoint):
-    """Where to go from here."""
+    """The URL of the organizers."""
 
     @operations.root
     def get(self, request: Request) -> Response:
@@ -28,14 +28,14 @@ class Root(Endpoint):
 
 
 class OrganizerList(Endpoint):
-    """The organizers that the caller may enter, by name."""
+    """The organizers that the caller may access, by name."""
 
     parameters = ("page", "page_size", "format")
 
     @operations.list_organizers
     def get(self, request: Request) -> Response:
-        rights = rights_of(request)
-        accesses = rights.accesses if rights else []
+        access_list = get_access_list(request)
+        accesses = access_list.accesses if access_list else []
         organizers = [_organizer(request, access.organizer) for access in accesses]
         return Response(paginate(request, organizers))
 
@@ -43,7 +43,7 @@ class OrganizerList(Endpoint):
 class OrganizerDetail(OrganizerEndpoint):
     """One organizer, by its short name."""
 
-    permission_classes = [MayEnter]
+    permission_classes = [MayAccessOrganizer]
 
     @operations.get_organizer
     def get(self, request: Request, organizer: str) -> Response:
@@ -51,10 +51,10 @@ class OrganizerDetail(OrganizerEndpoint):
 
 
 def _organizer(request: Request, organizer: Organizer) -> dict[str, object]:
-    page = reverse("customers:list", args=[organizer.slug])
+    customers = reverse("customers:list", args=[organizer.slug])
     return {
         "name": organizer.name,
         "slug": organizer.slug,
-        "public_url": absolute_url(request, page),
+        "public_url": absolute_url(request, customers),
         "plugins": [],
     }

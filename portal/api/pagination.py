@@ -1,4 +1,4 @@
-"""Pages of a list: which one is asked for, and the links to its neighbours."""
+"""Pages of a list: the page that a query string names, and the links to its neighbours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 
-from portal.api.cursors import InvalidCursor, PageLink, read_cursor, write_cursor
+from portal.api.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_cursor
 from portal.customers import services
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.page import LARGEST, PAGE_SIZE, last_page
@@ -27,53 +27,53 @@ Page = dict[str, object]
 
 
 def paginate(request: Request, items: Sequence[object]) -> Page:
-    """The page of items that the query string asks for. Raises NotFound past the end."""
+    """The page of items that the query string names. Raises NotFound past the end."""
     size = _page_size(request.query_params)
     number = _page_number(request.query_params, lambda: len(items), size)
-    rows = items[(number - 1) * size : number * size]
-    if number > 1 and not rows:
+    results = items[(number - 1) * size : number * size]
+    if number > 1 and not results:
         raise _invalid_page()
     return {
         "count": len(items),
         "next": _link(request, number + 1) if number * size < len(items) else None,
         "previous": _link(request, number - 1) if number > 1 else None,
-        "results": rows,
+        "results": results,
     }
 
 
 def paginate_customers(
     request: Request, organizer: Organizer, query: CustomerQuery, fields: Sequence[str]
 ) -> Page:
-    """The page of customers that the query string names, by its cursor or else by its number.
+    """The page of customers that the query string names by its cursor, or without one by number.
 
     Raises NotFound past the end, and ValidationError for a cursor of another list.
     """
     parameters = request.query_params
     size = _page_size(parameters)
-    of = f"{organizer.pk}?{query.canonical.urlencode()}"
-    link = _cursor(parameters, of)
+    list_key = f"{organizer.pk}?{query.canonical.urlencode()}"
+    link = _page_link(parameters, list_key)
     is_last = parameters.get("page") == LAST
     total = services.count_customers(organizer, query=query) if is_last else None
     number = _page_number(parameters, lambda: total or 0, size)
     page: services.After | services.PageNumber = services.PageNumber(number, size, total)
-    # A program that counts pages itself has put another number into a link of ours.
+    # Some clients replace the number in a link that they follow: then the number decides.
     if link is not None and link.number == number:
         page = services.After(link.cursor, size)
-    found = services.read_customers(organizer, query=query, page=page, fields=fields)
-    if number > 1 and not found.rows and isinstance(page, services.PageNumber):
+    customers = services.read_customers(organizer, query=query, page=page, fields=fields)
+    if number > 1 and not customers.rows and isinstance(page, services.PageNumber):
         raise _invalid_page()
     return {
-        "count": found.count,
-        "next": _sealed_link(request, number + 1, found.after, of),
-        "previous": _sealed_link(request, max(1, number - 1), found.before, of),
-        "results": [dict(zip(fields, row, strict=True)) for row in found.rows],
+        "count": customers.count,
+        "next": _cursor_link(request, number + 1, customers.after, list_key),
+        "previous": _cursor_link(request, max(1, number - 1), customers.before, list_key),
+        "results": [dict(zip(fields, row, strict=True)) for row in customers.rows],
     }
 
 
-def _sealed_link(request: Request, number: int, cursor: Cursor | None, of: str) -> str | None:
+def _cursor_link(request: Request, number: int, cursor: Cursor | None, list_key: str) -> str | None:
     if cursor is None:
         return None
-    return _link(request, number, write_cursor(PageLink(number, cursor), of=of))
+    return _link(request, number, encrypt_cursor(PageLink(number, cursor), list_key=list_key))
 
 
 def _page_size(query: QueryDict) -> int:
@@ -85,11 +85,11 @@ def _page_size(query: QueryDict) -> int:
 
 
 def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
-    wanted = query.get("page") or "1"
-    if wanted == LAST:
+    text = query.get("page") or "1"
+    if text == LAST:
         return last_page(count(), size)
     try:
-        number = int(wanted)
+        number = int(text)
     except ValueError:
         raise _invalid_page() from None
     if not 1 <= number <= LARGEST:
@@ -97,21 +97,21 @@ def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     return number
 
 
-def _cursor(query: QueryDict, of: str) -> PageLink | None:
+def _page_link(query: QueryDict, list_key: str) -> PageLink | None:
     text = query.get("cursor", "").strip()
     try:
-        return read_cursor(text, of=of) if text else None
+        return decrypt_cursor(text, list_key=list_key) if text else None
     except InvalidCursor:
-        raise ValidationError({"cursor": ["Not a cursor from a link of this list."]}) from None
+        raise ValidationError({"cursor": ["Invalid cursor for this list."]}) from None
 
 
 def _link(request: Request, number: int, cursor: str = "") -> str:
-    """The address that was asked for, with others of these two, and its parameters in order."""
+    """The URL of the request with another page and cursor, its parameters sorted by name."""
     query = {name: request.query_params.getlist(name) for name in request.query_params}
     query |= {"cursor": [cursor] if cursor else [], "page": [str(number)] if number > 1 else []}
-    address = absolute_url(request, request.path)
-    words = urlencode(sorted(query.items()), doseq=True)
-    return f"{address}?{words}" if words else address
+    url = absolute_url(request, request.path)
+    query_string = urlencode(sorted(query.items()), doseq=True)
+    return f"{url}?{query_string}" if query_string else url
 
 
 def _invalid_page() -> NotFound:

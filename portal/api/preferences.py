@@ -1,4 +1,4 @@
-"""What a client prefers: `Prefer: handling=strict` (RFC 7240) makes unknown parameters mistakes."""
+"""`Prefer: handling=strict` (RFC 7240): a request with an unknown parameter is rejected."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from rest_framework.request import Request
 APPLIED: Final = "Preference-Applied"
 
 
-def wants_strictness(request: Request) -> bool:
-    """Of several preferences with one name the first one counts; names and values ignore case."""
-    # The mapping of all headers would be made for this one alone.
+def wants_strict_handling(request: Request) -> bool:
+    """Names and values ignore case. If a preference is repeated, the first one applies."""
+    # `request.headers` would build a mapping of all headers.
     return next(_values(request.META.get("HTTP_PREFER", ""), "handling"), "") == "strict"
 
 
-def refuse_unknown(request: Request, known: Collection[str]) -> None:
-    """Raises ValidationError for parameters that would be ignored otherwise."""
-    unknown = sorted(request.query_params.keys() - set(known))
+def reject_unknown_parameters(request: Request, parameters: Collection[str]) -> None:
+    """Raises ValidationError for a parameter of the query string that is not in `parameters`."""
+    unknown = sorted(request.query_params.keys() - set(parameters))
     if unknown:
-        raise ValidationError({name: ["There is no such parameter."] for name in unknown})
+        raise ValidationError({name: ["Unknown parameter."] for name in unknown})
 
 
 def _values(header: str, name: str) -> Iterator[str]:
     for preference in header.split(","):
-        word, _equals, value = preference.partition(";")[0].partition("=")
-        if word.strip().lower() == name:
+        token, _equals, value = preference.partition(";")[0].partition("=")
+        if token.strip().lower() == name:
             yield value.strip().strip('"').lower()

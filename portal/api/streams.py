@@ -1,4 +1,4 @@
-"""The whole list at once: NDJSON and CSV, as a stream."""
+"""All customers of a query as one streamed response, in NDJSON or CSV."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 
-class BulkResponse(StreamingHttpResponse):
-    """Its query runs at once: should it fail, there is still an answer to give."""
+class StreamResponse(StreamingHttpResponse):
+    """Reads the first chunk at once: if the query fails, the client still gets an error status."""
 
     def __init__(self, chunks: Generator[bytes], media_type: str) -> None:
         self._chunks = chunks
@@ -27,24 +27,24 @@ class BulkResponse(StreamingHttpResponse):
         super().__init__(chain(first, chunks), content_type=f"{media_type}; charset=utf-8")
 
     def close(self) -> None:
-        """Whoever goes away early ends the query as well."""
+        """Ends the query too, for a client that closes the connection before the end."""
         self._chunks.close()
         super().close()
 
 
-def stream(
+def stream_customers(
     request: Request, organizer: Organizer, query: CustomerQuery, fields: Sequence[str]
-) -> BulkResponse:
-    """Every customer of the query, in its order, in the format that was negotiated."""
+) -> StreamResponse:
+    """The customers in the order of the query, in the negotiated format. HEAD reads no rows."""
     media_type = request.accepted_renderer.media_type
     if request.method == "HEAD":
-        return BulkResponse(_nothing(), media_type)
+        return StreamResponse(_no_chunks(), media_type)
     if media_type == CsvRenderer.media_type:
         texts = services.stream_texts(organizer, query=query, fields=fields)
-        return BulkResponse(encode_csv(fields, texts), media_type)
-    lines = services.stream_json(organizer, query=query, fields=fields)
-    return BulkResponse(encode_ndjson(lines), media_type)
+        return StreamResponse(encode_csv(fields, texts), media_type)
+    rows = services.stream_json(organizer, query=query, fields=fields)
+    return StreamResponse(encode_ndjson(rows), media_type)
 
 
-def _nothing() -> Generator[bytes]:
+def _no_chunks() -> Generator[bytes]:
     yield from ()

@@ -1,4 +1,4 @@
-"""Addresses of the API; below /api/."""
+"""URLs of the API, below /api/."""
 
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
@@ -9,21 +9,23 @@ from portal.api.openapi.document import OpenApi
 from portal.api.organizers import OrganizerDetail, OrganizerList, Root
 
 
-class WordConverter(StringConverter):
-    """A part of a path, without the one character that PostgreSQL does not take."""
+class SegmentConverter(StringConverter):
+    """A segment of a path, without null characters, which PostgreSQL cannot store."""
 
     regex = r"[^/\0]+"
 
 
-register_converter(WordConverter, "word")
+register_converter(SegmentConverter, "segment")
 
 app_name = "api"
-ORGANIZER = "v1/organizers/<word:organizer>/"
-# As everywhere, what is asked for most comes first.
+ORGANIZER = "v1/organizers/<segment:organizer>/"
+# Django tries them in this order, so the most frequent ones come first.
 urlpatterns = [
     path(f"{ORGANIZER}customers/", CustomerList.as_view(), name="customer_list"),
     path(
-        f"{ORGANIZER}customers/<word:identifier>/", CustomerDetail.as_view(), name="customer_detail"
+        f"{ORGANIZER}customers/<segment:identifier>/",
+        CustomerDetail.as_view(),
+        name="customer_detail",
     ),
     path(ORGANIZER, OrganizerDetail.as_view(), name="organizer_detail"),
     path("v1/organizers/", OrganizerList.as_view(), name="organizer_list"),

@@ -154,7 +154,7 @@ STORAGES = {
 # --- The API -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["portal.api.renderers.OrjsonRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.negotiation.QuickNegotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.negotiation.ContentNegotiation",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "portal.api.authentication.TokenAuthentication",
         "portal.api.authentication.SessionAuthentication",
@@ -162,7 +162,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.MayReadCustomers"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "portal.api.errors.answer_exception",
+    "EXCEPTION_HANDLER": "portal.api.errors.exception_response",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -174,7 +174,7 @@ SPECTACULAR_SETTINGS = {
     # As they are listed in the code, which is the order of reading.
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
-    "POSTPROCESSING_HOOKS": ["portal.api.openapi.document.complete"],
+    "POSTPROCESSING_HOOKS": ["portal.api.openapi.document.complete_document"],
 }
 
 # --- The list ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The whole description: made from the code once, and served to whoever asks."""
+"""The OpenAPI document: generated from the code once for each language, and its endpoint."""
 
 from __future__ import annotations
 
@@ -12,34 +12,32 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import Endpoint
-from portal.api.openapi import security  # noqa: F401  The generator knows whoever is imported.
-from portal.api.openapi.parameters import ALWAYS
-from portal.api.openapi.shapes import MISTAKES
+from portal.api.openapi import security  # noqa: F401  The import registers its schemes.
+from portal.api.openapi.parameters import COMMON
+from portal.api.openapi.schemas import PARAMETER_ERRORS
 from portal.web.http import absolute_url
 
 Document = dict[str, Any]  # an OpenAPI document, whose values have many types
-
-
-COMMON: Final = frozenset(parameter.name for parameter in ALWAYS)
+COMMON_NAMES: Final = frozenset(parameter.name for parameter in COMMON)
 
 
 def read_document() -> Document:
-    """The OpenAPI document, without the address of a server."""
+    """The OpenAPI document in the active language, without `servers`."""
     return _generate(get_language())
 
 
-def complete(result: Document, **_: Any) -> Document:
-    """A hook: what the generator has no word for."""
-    shapes = result["components"]["schemas"]
-    shapes["Mistakes"] = MISTAKES
-    for shape in shapes.values():
-        # A whole customer is also a part of one, so neither shape excludes the other.
-        if "oneOf" in shape:
-            shape["anyOf"] = shape.pop("oneOf")
+def complete_document(result: Document, **_: Any) -> Document:
+    """drf-spectacular's hook: adds what its serializers and parameters cannot express."""
+    schemas = result["components"]["schemas"]
+    schemas["ParameterErrors"] = PARAMETER_ERRORS
+    for schema in schemas.values():
+        # A whole customer matches the partial schema as well, so exactly one of them is too strict.
+        if "oneOf" in schema:
+            schema["anyOf"] = schema.pop("oneOf")
     for methods in result["paths"].values():
         parameters = methods["get"]["parameters"]
-        # What every endpoint takes comes behind what only this one does.
-        parameters.sort(key=lambda parameter: parameter["name"] in COMMON)
+        # The parameters of all endpoints follow those of the endpoint itself.
+        parameters.sort(key=lambda parameter: parameter["name"] in COMMON_NAMES)
         for parameter in parameters:
             if _may_be_empty(parameter):
                 parameter["allowEmptyValue"] = True
@@ -47,7 +45,7 @@ def complete(result: Document, **_: Any) -> Document:
 
 
 def _may_be_empty(parameter: dict[str, Any]) -> bool:
-    """An empty value is as none, except for texts of which there may be several."""
+    """An empty value is ignored, except in a list of texts, where it is invalid."""
     return parameter["in"] == "query" and "minLength" not in parameter["schema"].get("items", {})
 
 
@@ -58,12 +56,12 @@ def _generate(_language: str) -> Document:
 
 
 class OpenApi(Endpoint):
-    """The description of the API. It has no customer in it, and client generators no token."""
+    """The OpenAPI document. Public: it contains no customers, and generators have no token."""
 
     authentication_classes = []
     permission_classes = []
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        here = absolute_url(request, "/").rstrip("/")
-        return Response({**read_document(), "servers": [{"url": here}]})
+        url = absolute_url(request, "/").rstrip("/")
+        return Response({**read_document(), "servers": [{"url": url}]})

@@ -1,4 +1,4 @@
-"""The description of each endpoint, as a decorator of its `get`."""
+"""The OpenAPI operation of each endpoint, as a decorator of its `get`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 
-from portal.api.openapi import answers, parameters, shapes
+from portal.api.openapi import parameters, responses, schemas
 
-CUSTOMER: Final[dict[str, Any]] = {  # as the specification prints it
+CUSTOMER: Final[dict[str, Any]] = {  # the example of pretix's documentation
     "identifier": "8WSAJCJ",
     "email": "customer@example.org",
     "name": "John Doe",
@@ -27,10 +27,8 @@ ORGANIZER: Final[dict[str, Any]] = {
     "public_url": "https://portal.example.org/organizers/bigevents/customers/",
     "plugins": [],
 }
-# Of the formats of one status the standard knows one description.
-PAGE_OR_ALL: Final = _(
-    "A page of customers; as NDJSON (one a line) or CSV (names first) all of them, as a stream."
-)
+# OpenAPI has one description for all formats of a status.
+PAGE_OR_STREAM: Final = _("JSON: a page of customers. NDJSON and CSV: all customers, as a stream.")
 NDJSON: Final = """{"identifier":"8WSAJCJ","email":"customer@example.org"}\n"""
 CSV: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
 
@@ -41,85 +39,90 @@ def _page(row: dict[str, Any]) -> dict[str, Any]:
 
 root = extend_schema(
     operation_id="get_root",
-    summary=_("Where to go from here"),
+    summary=_("The entry point of the API"),
     tags=["Organizers"],
-    parameters=[*parameters.ALWAYS, *answers.HEADERS],
-    responses=answers.in_order(
-        answers.found(
-            shapes.Root,
-            _("The way to the organizers."),
+    parameters=[*parameters.COMMON, *responses.RESPONSE_HEADERS],
+    responses=responses.merge_responses(
+        responses.success(
+            schemas.Root,
+            _("The URL of the organizers."),
             {"organizers": "https://portal.example.org/api/v1/organizers/"},
         ),
-        answers.ALWAYS,
+        responses.COMMON,
     ),
 )
 
 list_organizers = extend_schema(
     operation_id="list_organizers",
-    summary=_("The organizers that you may enter, by name"),
+    summary=_("Organizers that you may access, by name"),
     tags=["Organizers"],
-    parameters=[parameters.PAGE, parameters.SIZE, *parameters.ALWAYS, *answers.HEADERS],
-    responses=answers.in_order(
-        answers.found(shapes.OrganizerPage, _("A page of organizers."), _page(ORGANIZER)),
-        answers.ALWAYS,
-        answers.NO_SUCH_PAGE,
+    parameters=[
+        parameters.PAGE,
+        parameters.PAGE_SIZE_PARAMETER,
+        *parameters.COMMON,
+        *responses.RESPONSE_HEADERS,
+    ],
+    responses=responses.merge_responses(
+        responses.success(schemas.OrganizerPage, _("A page of organizers."), _page(ORGANIZER)),
+        responses.COMMON,
+        responses.UNKNOWN_PAGE,
     ),
 )
 
 get_organizer = extend_schema(
     operation_id="get_organizer",
-    summary=_("One organizer"),
+    summary=_("An organizer"),
     tags=["Organizers"],
-    parameters=[parameters.ORGANIZER, *parameters.ALWAYS, *answers.HEADERS],
-    responses=answers.in_order(
-        answers.found(shapes.Organizer, _("The organizer."), ORGANIZER),
-        answers.ALWAYS,
-        answers.NOT_PERMITTED,
+    parameters=[parameters.ORGANIZER, *parameters.COMMON, *responses.RESPONSE_HEADERS],
+    responses=responses.merge_responses(
+        responses.success(schemas.Organizer, _("The organizer."), ORGANIZER),
+        responses.COMMON,
+        responses.NO_PERMISSION,
     ),
 )
 
 list_customers = extend_schema(
     operation_id="list_customers",
-    summary=_("The customers of an organizer, filtered and ordered"),
+    summary=_("Customers of an organizer, filtered and ordered"),
     tags=["Customers"],
     parameters=[
         parameters.ORGANIZER,
         *parameters.filter_parameters(),
         parameters.INCLUDE,
-        parameters.ONLY,
+        parameters.FIELDS_PARAMETER,
         parameters.PAGE,
-        parameters.SIZE,
+        parameters.PAGE_SIZE_PARAMETER,
         parameters.CURSOR,
-        *parameters.ALWAYS,
-        *answers.HEADERS,
+        *parameters.COMMON,
+        *responses.RESPONSE_HEADERS,
     ],
-    responses=answers.in_order(
-        answers.found(shapes.customer_pages, PAGE_OR_ALL, _page(CUSTOMER)),
-        answers.streams(PAGE_OR_ALL, ndjson=NDJSON, csv=CSV),
-        answers.ALWAYS,
-        answers.MISTAKEN,
-        answers.NO_NOTES,
-        answers.NO_SUCH_PAGE,
+    responses=responses.merge_responses(
+        responses.success(schemas.customer_pages, PAGE_OR_STREAM, _page(CUSTOMER)),
+        responses.streams(PAGE_OR_STREAM, ndjson=NDJSON, csv=CSV),
+        responses.COMMON,
+        responses.INVALID_PARAMETERS,
+        responses.NO_PERMISSION_OR_NOTES,
+        responses.UNKNOWN_PAGE,
     ),
 )
 
 get_customer = extend_schema(
     operation_id="get_customer",
-    summary=_("One customer"),
+    summary=_("A customer"),
     tags=["Customers"],
     parameters=[
         parameters.ORGANIZER,
         parameters.IDENTIFIER,
         parameters.INCLUDE,
-        parameters.ONLY,
-        *parameters.ALWAYS,
-        *answers.HEADERS,
+        parameters.FIELDS_PARAMETER,
+        *parameters.COMMON,
+        *responses.RESPONSE_HEADERS,
     ],
-    responses=answers.in_order(
-        answers.found(shapes.customers, _("The customer."), CUSTOMER),
-        answers.ALWAYS,
-        answers.MISTAKEN,
-        answers.NO_NOTES,
-        answers.NO_SUCH_CUSTOMER,
+    responses=responses.merge_responses(
+        responses.success(schemas.customers, _("The customer."), CUSTOMER),
+        responses.COMMON,
+        responses.INVALID_PARAMETERS,
+        responses.NO_PERMISSION_OR_NOTES,
+        responses.UNKNOWN_CUSTOMER,
     ),
 )

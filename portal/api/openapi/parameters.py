@@ -1,4 +1,4 @@
-"""What one can ask for. The filters tell themselves; a new one needs nothing here."""
+"""The parameters of the endpoints. Those of the filters are generated from CustomerFilter."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from portal.api.fields import INCLUDABLE
-from portal.api.openapi.shapes import IDENTIFIER_PATTERN
-from portal.customers.query import filter_fields as kinds
+from portal.api.fields import OPTIONAL_FIELDS
+from portal.api.openapi.schemas import IDENTIFIER_PATTERN
+from portal.customers.query import filter_fields
 from portal.customers.query.filters import CustomerFilter
 from portal.customers.query.ordering import SORT_KEYS
 from portal.customers.query.page import FIELDS, PAGE_SIZE
@@ -23,99 +23,107 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]  # JSON Schema, whose values have many types
 
-# PostgreSQL takes no NUL: one anywhere in a query is a mistake.
+# Null characters are rejected everywhere in a query string.
 TEXT: Final = {"type": "string", "pattern": r"^[^\u0000]*$"}
-DAY_OR_INSTANT: Final = {
+DATE_OR_TIME: Final = {
     "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
 }
-# Spaces around a key, and nothing between two commas, change nothing.
-ORDERING: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
-# From a kind of filter to the values that it takes, and to words about them.
-KINDS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
-    (kinds.YesNoFilter, {"type": "boolean"}, ""),
+# A sort key, possibly with spaces around it, or nothing.
+SORT_KEY: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
+# For each class of filter: the schema of its values, and what all its parameters have in common.
+FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
+    (filter_fields.YesNoFilter, {"type": "boolean"}, ""),
     (
-        kinds.LocaleFilter,
+        filter_fields.LocaleFilter,
         {"type": "array", "items": {**TEXT, "minLength": 1}},
-        _("A language, such as de or es-419. Any of several: locale=de&locale=fr."),
+        _(
+            "A language code, such as de or es-419. Repeat the parameter for more languages:"
+            " locale=de&locale=fr."
+        ),
     ),
     (
-        kinds.SinceFilter,
-        DAY_OR_INSTANT,
-        _("A day in the organizer’s time zone, or an instant, which is included."),
+        filter_fields.SinceFilter,
+        DATE_OR_TIME,
+        _("A date in the organizer’s time zone, or a time. Inclusive."),
     ),
     (
-        kinds.UntilFilter,
-        DAY_OR_INSTANT,
-        _("A day in the organizer’s time zone, all of it, or an instant, which is included."),
+        filter_fields.UntilFilter,
+        DATE_OR_TIME,
+        _("A date in the organizer’s time zone, or a time. Inclusive; a date is a whole day."),
     ),
     (
-        kinds.OrderingFilter,
-        {"type": "string", "pattern": f"^{ORDERING}(,{ORDERING})*$", "default": "email"},
+        filter_fields.OrderingFilter,
+        {"type": "string", "pattern": f"^{SORT_KEY}(,{SORT_KEY})*$", "default": "email"},
         format_lazy(
             "{} {}.",
-            _("The order; several with commas, a minus reverses one, empty values come last:"),
+            _(
+                "Sort keys, separated by commas. A minus sign reverses a sort key."
+                " Empty values come last. The sort keys are"
+            ),
             ", ".join(SORT_KEYS),
         ),
     ),
 ]
-# What a label alone leaves open.
-MORE: Final[dict[str, StrOrPromise]] = {
+# Replaces the label of the filter.
+FILTER_DESCRIPTIONS: Final[dict[str, StrOrPromise]] = {
     "search": _(
-        "Every word is part of the name, email, identifier or external identifier,"
-        " whatever its case and accents."
+        "Every word must occur in the name, email, identifier or external identifier."
+        " Case and accents are ignored."
     ),
-    "email": _("Exactly this one, whatever its case."),
-    "external_identifier": _("Exactly this one."),
+    "email": _("The whole email address. Case is ignored."),
+    "external_identifier": _("The whole external identifier. Case matters."),
 }
-EXAMPLES: Final[dict[str, Any]] = {
+FILTER_EXAMPLES: Final[dict[str, Any]] = {
     "search": "doe",
     "email": "customer@example.org",
     "ordering": "-last_login,email",
 }
 
-# What every endpoint and every list takes.
 FORMAT: Final = OpenApiParameter(
     "format",
     {"type": "string", "enum": ["json"]},
-    description=_("Instead of the Accept header, for those who cannot send one."),
+    description=_("The format of the response, for clients that cannot send an Accept header."),
 )
 PAGE: Final = OpenApiParameter(
     "page",
     {"anyOf": [{"type": "integer", "minimum": 1}, {"const": "last"}], "default": 1},
     description=_("The number of the page, or last."),
 )
-SIZE: Final = OpenApiParameter(
+PAGE_SIZE_PARAMETER: Final = OpenApiParameter(
     "page_size",
     {
         "anyOf": [{"type": "integer", "minimum": 1, "maximum": PAGE_SIZE}, TEXT],
         "default": PAGE_SIZE,
     },
-    description=_("How many there are on a page, up to 50. Anything else counts as 50."),
+    description=_("The number of results on a page. Any other value means 50."),
 )
 CURSOR: Final = OpenApiParameter(
     "cursor",
     TEXT,
-    description=_("A place in the list, from a link. Not made by hand; without it, page counts."),
+    description=_("The position of the page, from a next or previous link. Do not build your own."),
 )
 PREFER: Final = OpenApiParameter(
     "Prefer",
     {"type": "string"},
     OpenApiParameter.HEADER,
-    description=_("handling=strict makes parameters that are not known a mistake."),
+    description=_("handling=strict rejects requests with an unknown parameter."),
 )
 INCLUDE: Final = OpenApiParameter(
     "include",
-    {"type": "array", "items": {"enum": list(INCLUDABLE)}},
+    {"type": "array", "items": {"enum": list(OPTIONAL_FIELDS)}},
     explode=False,
-    description=_("Fields to add, with commas. For notes one needs the permission to read them."),
+    description=_("Fields to add, separated by commas. Notes require a permission."),
 )
-ONLY: Final = OpenApiParameter(
+FIELDS_PARAMETER: Final = OpenApiParameter(
     "fields",
-    {"type": "array", "items": {"enum": [*FIELDS, *INCLUDABLE]}},
+    {"type": "array", "items": {"enum": [*FIELDS, *OPTIONAL_FIELDS]}},
     explode=False,
-    description=_("The only fields to leave, with commas; those that are not included are none."),
+    description=_(
+        "The fields to return, separated by commas; all if empty."
+        " external_identifier, phone and notes must be in include as well."
+    ),
 )
-ALWAYS: Final = (FORMAT, PREFER)
+COMMON: Final = (FORMAT, PREFER)
 ORGANIZER: Final = OpenApiParameter(
     "organizer",
     {"type": "string", "pattern": r"^[a-zA-Z0-9][a-zA-Z0-9.-]*$", "maxLength": 50},
@@ -131,33 +139,45 @@ IDENTIFIER: Final = OpenApiParameter(
 
 
 def filter_parameters() -> list[OpenApiParameter]:
-    """One for each filter of the list, in the order of a canonical address."""
-    return [_parameter(name, each) for name, each in CustomerFilter.base_filters.items()]
+    """One for each filter of CustomerFilter, in its order."""
+    return [
+        _filter_parameter(name, filter_) for name, filter_ in CustomerFilter.base_filters.items()
+    ]
 
 
-def _parameter(name: str, each: Filter) -> OpenApiParameter:
-    schema, words = next(
-        ((schema, words) for kind, schema, words in KINDS if isinstance(each, kind)), (TEXT, "")
+def _filter_parameter(name: str, filter_: Filter) -> OpenApiParameter:
+    schema, description = next(
+        (
+            (schema, description)
+            for filter_class, schema, description in FILTER_SCHEMAS
+            if isinstance(filter_, filter_class)
+        ),
+        (TEXT, ""),
     )
-    longest = each.extra.get("max_length")
-    sentences = [each.label, _choices(each), each.extra.get("help_text"), MORE.get(name), words]
-    example = EXAMPLES.get(name)
+    max_length = filter_.extra.get("max_length")
+    sentences = [
+        FILTER_DESCRIPTIONS.get(name, filter_.label),
+        _choices(filter_),
+        filter_.extra.get("help_text"),
+        description,
+    ]
+    example = FILTER_EXAMPLES.get(name)
     return OpenApiParameter(
         name,
-        {**schema, "maxLength": longest} if longest else schema,
-        description=lazy(_describe, str)(sentences),
+        {**schema, "maxLength": max_length} if max_length else schema,
+        description=lazy(_join, str)(sentences),
         examples=[OpenApiExample(name, example)] if example else None,
     )
 
 
-def _choices(each: Filter) -> StrOrPromise:
-    choices = each.extra.get("choices")
-    return lazy(_name_choices, str)(choices) if isinstance(choices, list) else ""
+def _choices(filter_: Filter) -> StrOrPromise:
+    choices = filter_.extra.get("choices")
+    return lazy(_describe_choices, str)(choices) if isinstance(choices, list) else ""
 
 
-def _name_choices(choices: Sequence[tuple[str, StrOrPromise]]) -> str:
+def _describe_choices(choices: Sequence[tuple[str, StrOrPromise]]) -> str:
     return ", ".join(f"{value}: {label}" for value, label in choices if value)
 
 
-def _describe(sentences: Sequence[StrOrPromise | None]) -> str:
-    return " ".join(f"{str(words).removesuffix('.')}." for words in sentences if words)
+def _join(sentences: Sequence[StrOrPromise | None]) -> str:
+    return " ".join(f"{str(sentence).removesuffix('.')}." for sentence in sentences if sentence)

@@ -1,4 +1,4 @@
-"""Who gets in: programs by token, members by session, nobody else."""
+"""Authentication: API clients by token, members by session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_PERMITTED = {"detail": "You do not have permission to perform this action."}
 
 
 def _client_of(organizer: Organizer, *permissions: Permission) -> Client:
-    key = tokens.create_token(organizer, name="program", permissions=permissions)
+    key = tokens.create_token(organizer, name="client", permissions=permissions)
     return Client(headers={"Authorization": f"Token {key}"})
 
 
@@ -37,7 +37,7 @@ def test_a_token_reads_the_customers_of_its_organizer(
 
 
 @pytest.mark.parametrize("path", [LIST, DETAIL])
-def test_nobody_is_told_to_bring_a_token(make_customer: CustomerMaker, path: str) -> None:
+def test_a_request_without_a_token_is_unauthorized(make_customer: CustomerMaker, path: str) -> None:
     make_customer()
 
     response = Client().get(path)
@@ -47,8 +47,8 @@ def test_nobody_is_told_to_bring_a_token(make_customer: CustomerMaker, path: str
     assert response.json() == {"detail": "Authentication credentials were not provided."}
 
 
-@pytest.mark.parametrize("path", [LIST, DETAIL, "/api/v1/organizers/nobody/customers/"])
-def test_a_foreign_organizer_is_answered_as_one_that_does_not_exist(
+@pytest.mark.parametrize("path", [LIST, DETAIL, "/api/v1/organizers/unknown/customers/"])
+def test_a_foreign_and_an_unknown_organizer_get_the_same_response(
     rival_client: Client, make_customer: CustomerMaker, path: str
 ) -> None:
     make_customer()
@@ -59,7 +59,7 @@ def test_a_foreign_organizer_is_answered_as_one_that_does_not_exist(
     assert response.json() == NOT_PERMITTED
 
 
-def test_a_token_without_the_permission_is_refused(organizer: Organizer) -> None:
+def test_a_token_without_the_permission_is_forbidden(organizer: Organizer) -> None:
     client = _client_of(organizer, Permission.EXPORT_CUSTOMERS)
 
     response = client.get(LIST)
@@ -68,7 +68,9 @@ def test_a_token_without_the_permission_is_refused(organizer: Organizer) -> None
     assert response.json() == NOT_PERMITTED
 
 
-def test_a_token_may_not_do_what_its_team_may_not(api_client: Client, organizer: Organizer) -> None:
+def test_a_token_loses_the_permissions_that_its_team_loses(
+    api_client: Client, organizer: Organizer
+) -> None:
     with scope(organizer=organizer):
         team = Team.objects.get(name="Programs")
         team.permissions = []
@@ -77,7 +79,9 @@ def test_a_token_may_not_do_what_its_team_may_not(api_client: Client, organizer:
     assert api_client.get(LIST).status_code == 403
 
 
-def test_a_revoked_token_is_refused(api_client: Client, token: str, organizer: Organizer) -> None:
+def test_a_revoked_token_is_unauthorized(
+    api_client: Client, token: str, organizer: Organizer
+) -> None:
     tokens.revoke_key(organizer, key=token)
 
     response = api_client.get(LIST)
@@ -93,7 +97,7 @@ def test_the_last_use_of_a_token_is_recorded(api_client: Client, organizer: Orga
         assert ApiToken.objects.get().last_used is not None
 
 
-def test_a_member_reads_through_their_session(
+def test_a_member_reads_customers_with_a_session(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer()
@@ -103,7 +107,7 @@ def test_a_member_reads_through_their_session(
 
 
 @pytest.mark.parametrize("path", [LIST, DETAIL])
-def test_a_stranger_is_refused(
+def test_a_stranger_is_forbidden(
     stranger_client: Client, make_customer: CustomerMaker, path: str
 ) -> None:
     make_customer()
@@ -114,7 +118,9 @@ def test_a_stranger_is_refused(
     assert response.json() == NOT_PERMITTED
 
 
-def test_a_member_who_left_is_asked_who_they_are(member_client: Client, member: User) -> None:
+def test_the_session_of_an_inactive_member_is_unauthorized(
+    member_client: Client, member: User
+) -> None:
     member.is_active = False
     member.save()
 
@@ -122,7 +128,7 @@ def test_a_member_who_left_is_asked_who_they_are(member_client: Client, member: 
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer junk", "Token junk"])
-def test_a_session_does_not_help_where_a_header_fails(
+def test_an_invalid_header_does_not_fall_back_to_the_session(
     member_client: Client, authorization: str
 ) -> None:
     response = member_client.get(LIST, headers={"Authorization": authorization})
@@ -130,7 +136,7 @@ def test_a_session_does_not_help_where_a_header_fails(
     assert response.status_code == 401
 
 
-def test_a_session_does_not_widen_a_token(
+def test_a_session_adds_no_permissions_to_a_token(
     member_client: Client, rival: Organizer, token: str
 ) -> None:
     services.create_staff(rival, email="member@example.org", password="unchanged")
@@ -142,7 +148,7 @@ def test_a_session_does_not_widen_a_token(
     assert response.status_code == 403
 
 
-def test_a_session_writes_only_with_a_csrf_token(member: User) -> None:
+def test_a_session_needs_a_csrf_token_to_write(member: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(member)
 
@@ -152,7 +158,7 @@ def test_a_session_writes_only_with_a_csrf_token(member: User) -> None:
     assert response.json()["detail"].startswith("CSRF Failed")
 
 
-def test_the_session_is_looked_at_only_without_a_token(
+def test_a_response_varies_by_cookie_only_without_a_token(
     api_client: Client, member_client: Client
 ) -> None:
     assert api_client.get(LIST)["Vary"] == "Accept"

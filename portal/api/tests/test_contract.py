@@ -1,4 +1,4 @@
-"""Every recorded answer of the service that we match, asked of ours."""
+"""Every recorded response of pretix, compared with Portal's."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ RECORDED: Final = Path(__file__).parent / "contract"
 CASES: Final[list[dict[str, Any]]] = json.loads((RECORDED / "cases.json").read_text())
 STATE: Final[dict[str, Any]] = json.loads((RECORDED / "state.json").read_text())
 PERMISSIONS: Final = {"read": Permission.READ_CUSTOMERS, "write": Permission.WRITE_CUSTOMERS}
-# Where we mean to differ: what we say instead, and why.
+# Portal's body where it differs on purpose.
 DEVIATIONS: Final[dict[str, dict[str, str]]] = {
-    # There the reason landed where the name of the method belongs.
+    # pretix puts the reason in place of the method.
     "DELETE detail": {"detail": 'Method "DELETE" not allowed.'},
 }
 Tokens = dict[str, str]
@@ -31,7 +31,7 @@ Tokens = dict[str, str]
 
 @pytest.fixture
 def tokens(db: None) -> Tokens:
-    """The recorded state in the database; the keys of its tokens by name."""
+    """Loads the recorded state into the database; returns the keys of its tokens by name."""
     organizers = {slug: _load(slug, **content) for slug, content in STATE["organizers"].items()}
     return {
         name: _make_token(organizers[slug], name, granted)
@@ -49,14 +49,14 @@ def _load(slug: str, name: str, customers: list[dict[str, Any]]) -> Organizer:
 
 
 def _make_token(organizer: Organizer, name: str, granted: list[str] | str) -> str:
-    permissions = [] if granted == "revoked" else [PERMISSIONS[word] for word in granted]
+    permissions = [] if granted == "revoked" else [PERMISSIONS[name] for name in granted]
     key = create_token(organizer, name=name, permissions=permissions)
     if granted == "revoked":
         revoke_key(organizer, key=key)
     return key
 
 
-def _ask(request: dict[str, Any], tokens: Tokens) -> Any:
+def _send(request: dict[str, Any], tokens: Tokens) -> Any:
     headers = dict(request["headers"])
     for name, key in tokens.items():
         headers = {header: text.replace(f"<{name}>", key) for header, text in headers.items()}
@@ -66,10 +66,10 @@ def _ask(request: dict[str, Any], tokens: Tokens) -> Any:
     )
 
 
-def test_every_answer_is_the_recorded_one(tokens: Tokens, subtests: pytest.Subtests) -> None:
+def test_every_response_equals_the_recorded_one(tokens: Tokens, subtests: pytest.Subtests) -> None:
     for case in CASES:
         with subtests.test(case["name"], group=case["group"]):
-            response = _ask(case["request"], tokens)
+            response = _send(case["request"], tokens)
 
             assert response.status_code == case["status"]
             assert case["headers"].items() <= {**response.headers}.items()
@@ -82,18 +82,18 @@ def _check_body(case: dict[str, Any], response: Any) -> None:
     elif "body" in case:
         body = response.json()
         expected = DEVIATIONS.get(case["name"], case["body"])
-        assert _in_terms_of(expected, body) == _with_base(expected)
+        assert _abbreviated_as(expected, body) == _with_base(expected)
 
 
 @pytest.mark.parametrize("name", DEVIATIONS)
-def test_a_deviation_is_still_one(name: str) -> None:
+def test_a_deviation_differs_from_the_recorded_body(name: str) -> None:
     (case,) = (case for case in CASES if case["name"] == name)
 
     assert case["body"] != DEVIATIONS[name]
 
 
-def _in_terms_of(expected: Any, actual: Any) -> Any:
-    """The answer, abbreviated where the record is."""
+def _abbreviated_as(expected: Any, actual: Any) -> Any:
+    """The actual body, reduced to what the recorded one contains."""
     match expected:
         case {"$identifiers": _}:
             return {"$identifiers": [row["identifier"] for row in actual]}
@@ -101,7 +101,7 @@ def _in_terms_of(expected: Any, actual: Any) -> Any:
             return {"$keys": list(actual)}
         case {"results": results}:
             links = {name: _without_cursor(actual[name]) for name in ("next", "previous")}
-            return {**actual, **links, "results": _in_terms_of(results, actual["results"])}
+            return {**actual, **links, "results": _abbreviated_as(results, actual["results"])}
     return actual
 
 

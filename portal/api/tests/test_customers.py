@@ -1,4 +1,4 @@
-"""Customers over JSON: the specification's examples, the filters, the budgets."""
+"""Customers as JSON: the examples of pretix's documentation, filters, numbers of queries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.conftest import CustomerMaker
 from portal.organizers.models import Organizer
 
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
-# As the specification prints it.
+# As in pretix's documentation.
 EXAMPLE: Final[dict[str, Any]] = {
     "identifier": "8WSAJCJ",
     "email": "customer@example.org",
@@ -33,7 +33,7 @@ def example(make_customer: CustomerMaker) -> None:
 
 
 @pytest.mark.usefixtures("example")
-def test_the_list_is_the_specified_one(api_client: Client) -> None:
+def test_the_list_equals_the_documented_example(api_client: Client) -> None:
     response = api_client.get(LIST, headers={"Accept": "application/json, text/javascript"})
 
     page = response.json()
@@ -44,14 +44,14 @@ def test_the_list_is_the_specified_one(api_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("example")
-def test_the_detail_is_the_specified_one(api_client: Client) -> None:
+def test_the_detail_equals_the_documented_example(api_client: Client) -> None:
     response = api_client.get(f"{LIST}8WSAJCJ/")
 
     assert list(response.json().items()) == list(EXAMPLE.items())
     assert (response["Vary"], response["Content-Type"]) == ("Accept", "application/json")
 
 
-def test_a_time_on_the_second_has_no_fraction(
+def test_a_time_without_microseconds_has_no_fraction(
     api_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(date_joined="2023-07-01T12:00:00+02:00", last_login="2023-01-01T00:00:00.5Z")
@@ -64,7 +64,7 @@ def test_a_time_on_the_second_has_no_fraction(
 
 
 @pytest.mark.parametrize("name", ["Zoë Ångström", '"; DROP TABLE', "李小龍", "😀", "a\\b\t\u2028c"])
-def test_a_name_comes_out_as_it_went_in(
+def test_a_name_is_returned_unchanged(
     api_client: Client, make_customer: CustomerMaker, name: str
 ) -> None:
     parts = {"_scheme": "full", "full_name": name}
@@ -85,7 +85,7 @@ def test_an_anonymised_customer_has_empty_fields(
     assert (row["email"], row["name"], row["name_parts"]) == (None, "", {})
 
 
-def test_the_list_is_ordered_by_email_and_ends_with_those_who_have_none(
+def test_the_list_is_ordered_by_email_with_missing_ones_last(
     api_client: Client, make_customer: CustomerMaker
 ) -> None:
     for email in (None, "b@example.org", "A@example.org"):
@@ -96,7 +96,7 @@ def test_the_list_is_ordered_by_email_and_ends_with_those_who_have_none(
     assert [row["email"] for row in rows] == ["A@example.org", "b@example.org", None]
 
 
-def test_customers_of_another_organizer_are_not_there(
+def test_a_customer_of_another_organizer_is_not_found(
     api_client: Client, make_customer: CustomerMaker, rival: Organizer
 ) -> None:
     make_customer(of=rival, identifier="THEIRS2")
@@ -106,7 +106,7 @@ def test_customers_of_another_organizer_are_not_there(
 
 
 @pytest.mark.parametrize("identifier", ["a.b", "A-b_1", "x" * 190, ".", "C000001.json"])
-def test_an_identifier_may_hold_dots_and_dashes(
+def test_an_identifier_may_contain_dots_and_dashes(
     api_client: Client, make_customer: CustomerMaker, identifier: str
 ) -> None:
     make_customer(identifier=identifier)
@@ -138,7 +138,7 @@ def test_customers_are_read_only(
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "emails"),
     [
         ("email=BETA@example.org", ["beta@example.org"]),
         ("email=%20", ["alpha@example.org", "beta@example.org"]),
@@ -147,11 +147,11 @@ def test_customers_are_read_only(
         ("locale=de&locale=fr", ["beta@example.org"]),
         ("date_joined_since=2022-01-01", ["alpha@example.org"]),
         ("ordering=-email", ["beta@example.org", "alpha@example.org"]),
-        ("nothing=we&know=of", ["alpha@example.org", "beta@example.org"]),
+        ("unknown=parameter", ["alpha@example.org", "beta@example.org"]),
     ],
 )
-def test_the_list_takes_the_filters_of_the_page(
-    api_client: Client, make_customer: CustomerMaker, query: str, found: list[str]
+def test_the_list_has_the_filters_of_the_html_list(
+    api_client: Client, make_customer: CustomerMaker, query: str, emails: list[str]
 ) -> None:
     make_customer(email="alpha@example.org", date_joined="2022-06-01T00:00:00Z")
     make_customer(
@@ -160,22 +160,22 @@ def test_the_list_takes_the_filters_of_the_page(
 
     page = api_client.get(f"{LIST}?{query}").json()
 
-    assert ([row["email"] for row in page["results"]], page["count"]) == (found, len(found))
+    assert ([row["email"] for row in page["results"]], page["count"]) == (emails, len(emails))
 
 
 @pytest.mark.parametrize("size", [1, 120])
 @pytest.mark.parametrize("path", [LIST, f"{LIST}C000001/"])
-@pytest.mark.parametrize(("asker", "queries"), [("api_client", 3), ("member_client", 4)])
-def test_reading_costs_few_queries_however_many_there_are(
+@pytest.mark.parametrize(("client_name", "queries"), [("api_client", 3), ("member_client", 4)])
+def test_the_number_of_queries_does_not_depend_on_the_number_of_customers(
     request: pytest.FixtureRequest,
     make_customer: CustomerMaker,
     django_assert_num_queries: DjangoAssertNumQueries,
     size: int,
     path: str,
-    asker: str,
+    client_name: str,
     queries: int,
 ) -> None:
-    client: Client = request.getfixturevalue(asker)
+    client: Client = request.getfixturevalue(client_name)
     for _ in range(size):
         make_customer()
 
@@ -183,7 +183,7 @@ def test_reading_costs_few_queries_however_many_there_are(
         client.get(path)
 
 
-def test_the_use_of_a_token_is_written_once_a_minute(
+def test_the_last_use_of_a_token_is_written_once_a_minute(
     api_client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     api_client.get(LIST)

@@ -1,4 +1,4 @@
-"""Errors below /api/ are JSON, and no input is a fault of ours."""
+"""Errors below /api/ are JSON, and no input causes a server error."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from portal.conftest import CustomerMaker
 LIST = "/api/v1/organizers/bigevents/customers/"
 
 
-def break_down(request: HttpRequest) -> HttpResponse:
+def broken_view(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a secret")
 
 
-break_down.login_required = False  # type: ignore[attr-defined]
-urlpatterns = [path("api/v1/broken/", break_down)]
+broken_view.login_required = False  # type: ignore[attr-defined]
+urlpatterns = [path("api/v1/broken/", broken_view)]
 handler500 = urls.handler500
 
 
@@ -28,7 +28,7 @@ handler500 = urls.handler500
         ("email=%00", 400, "detail"),
         ("page=1%00", 400, "detail"),
         ("%00=1", 400, "detail"),
-        ("nothing=%00", 400, "detail"),
+        ("unknown=%00", 400, "detail"),
         ("is_active=maybe", 400, "is_active"),
         ("is_verified=1", 400, "is_verified"),
         ("date_joined_since=yesterday", 400, "date_joined_since"),
@@ -49,7 +49,7 @@ handler500 = urls.handler500
         ("format=xml", 404, "detail"),
     ],
 )
-def test_bad_input_is_refused_with_a_reason(
+def test_invalid_input_is_rejected_with_a_reason(
     api_client: Client, make_customer: CustomerMaker, query: str, status: int, detail: str
 ) -> None:
     make_customer()
@@ -63,7 +63,7 @@ def test_bad_input_is_refused_with_a_reason(
     "query",
     ["page_size=0", "page_size=-1", "page_size=x", f"x={'y' * 5000}", "%ZZ", "email=%FF", "&&="],
 )
-def test_odd_input_is_no_fault(
+def test_unusual_input_is_accepted(
     api_client: Client, make_customer: CustomerMaker, query: str
 ) -> None:
     make_customer()
@@ -71,14 +71,14 @@ def test_odd_input_is_no_fault(
     assert api_client.get(f"{LIST}?{query}").status_code == 200
 
 
-def test_a_wrong_value_is_explained(api_client: Client) -> None:
+def test_an_invalid_value_is_explained(api_client: Client) -> None:
     response = api_client.get(f"{LIST}?is_active=maybe")
 
     assert response.json() == {"is_active": ["Choose true or false, not “maybe”."]}
 
 
 @pytest.mark.parametrize("charset", ["rot13", "utf-16", "nonsense", "idna"])
-def test_an_odd_charset_is_no_fault(api_client: Client, charset: str) -> None:
+def test_an_unusual_charset_causes_no_server_error(api_client: Client, charset: str) -> None:
     content_type = f"application/json; charset={charset}"
 
     response = api_client.generic("GET", f"{LIST}?email=%C3%A9", content_type=content_type)
@@ -87,7 +87,7 @@ def test_an_odd_charset_is_no_fault(api_client: Client, charset: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options", "delete"])
-def test_a_path_without_the_last_slash_leads_to_the_one_with_it(method: str) -> None:
+def test_a_path_without_a_slash_at_the_end_is_redirected(method: str) -> None:
     response = getattr(Client(), method)("/api/v1/organizers/bigevents/customers?page=2")
 
     assert (response.status_code, response["Location"]) == (301, f"{LIST}?page=2")
@@ -97,22 +97,22 @@ def test_a_path_without_the_last_slash_leads_to_the_one_with_it(method: str) -> 
     ("method", "path"),
     [
         ("post", "/api/v1/organizers/bigevents/customers"),
-        ("get", "/api/v1/nothing"),
-        ("get", "/api/v1/nothing/"),
+        ("get", "/api/v1/unknown"),
+        ("get", "/api/v1/unknown/"),
         ("get", "/api//evil.example"),
         ("get", "/api/v1/organizers//customers/"),
         ("get", "/api/"),
-        ("post", "/api/v1/nothing/"),
+        ("post", "/api/v1/unknown/"),
     ],
 )
-def test_a_path_that_leads_nowhere_is_not_found(method: str, path: str) -> None:
+def test_an_unknown_path_is_not_found(method: str, path: str) -> None:
     response = getattr(Client(enforce_csrf_checks=True), method)(path)
 
     assert response.status_code == 404
     assert response.json() == {"detail": "Not found."}
 
 
-def test_a_path_never_leads_off_the_site() -> None:
+def test_a_path_never_redirects_to_another_host() -> None:
     response = Client().get("/", PATH_INFO="//evil.example/api/v1/organizers")
 
     assert response.status_code == 404
@@ -120,7 +120,7 @@ def test_a_path_never_leads_off_the_site() -> None:
 
 
 @pytest.mark.django_db
-def test_an_unknown_host_is_answered_as_json() -> None:
+def test_the_error_for_an_unknown_host_is_json() -> None:
     response = Client().get(LIST, headers={"Host": "evil.example"})
 
     assert response.status_code == 400
@@ -128,7 +128,7 @@ def test_an_unknown_host_is_answered_as_json() -> None:
 
 
 @pytest.mark.urls(__name__)
-def test_a_fault_of_ours_is_answered_as_json_without_its_cause() -> None:
+def test_a_server_error_is_json_without_the_cause() -> None:
     response = Client(raise_request_exception=False).get("/api/v1/broken/")
 
     assert response.status_code == 500

@@ -1,4 +1,4 @@
-"""Fields: the specification's unless somebody asks for more or fewer."""
+"""The fields of a response: those of pretix's documentation unless the request selects others."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PATHS = [LIST, f"{LIST}C000001/"]
 
 
 @pytest.fixture
-def curious_client(organizer: Organizer) -> Client:
-    """May read notes as well."""
-    wanted = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
-    key = tokens.create_token(organizer, name="curious", permissions=wanted)
+def notes_client(organizer: Organizer) -> Client:
+    """An API client that may also read notes."""
+    permissions = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
+    key = tokens.create_token(organizer, name="notes", permissions=permissions)
     return Client(headers={"Authorization": f"Token {key}"})
 
 
@@ -42,10 +42,10 @@ def _row(client: Client, path: str, query: str) -> dict[str, object]:
         "include=notes&include=phone,+external_identifier,",
     ],
 )
-def test_what_is_included_comes_behind_the_others(
-    curious_client: Client, path: str, query: str
+def test_included_fields_follow_the_default_ones(
+    notes_client: Client, path: str, query: str
 ) -> None:
-    row = _row(curious_client, path, query)
+    row = _row(notes_client, path, query)
 
     assert list(row) == [*FIELDS, "external_identifier", "phone", "notes"]
     assert [*row.values()][-3:] == ["CRM-7", "+49 30", "Prefers an aisle seat."]
@@ -61,7 +61,7 @@ def test_what_is_included_comes_behind_the_others(
         ("fields=&include=", list(FIELDS)),
     ],
 )
-def test_fields_narrow_an_answer(
+def test_a_response_has_the_selected_fields_only(
     api_client: Client, path: str, query: str, names: list[str]
 ) -> None:
     assert list(_row(api_client, path, query)) == names
@@ -72,7 +72,7 @@ def test_fields_narrow_an_answer(
     ("query", "parameter"),
     [("include=password", "include"), ("include=email", "include"), ("fields=phone", "fields")],
 )
-def test_a_field_that_is_not_there_is_a_mistake(
+def test_an_unavailable_field_is_an_error(
     api_client: Client, path: str, query: str, parameter: str
 ) -> None:
     response = api_client.get(f"{path}?{query}")
@@ -81,16 +81,14 @@ def test_a_field_that_is_not_there_is_a_mistake(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_notes_need_a_permission_of_their_own(api_client: Client, path: str) -> None:
+def test_notes_need_a_separate_permission(api_client: Client, path: str) -> None:
     response = api_client.get(f"{path}?include=notes")
 
     assert response.status_code == 403
     assert response.json() == {"detail": "You do not have permission to read notes."}
 
 
-def test_the_links_keep_what_was_asked_for(
-    api_client: Client, make_customer: CustomerMaker
-) -> None:
+def test_links_keep_the_selected_fields(api_client: Client, make_customer: CustomerMaker) -> None:
     make_customer()
 
     page = api_client.get(f"{LIST}?include=phone&fields=phone&page_size=1").json()
@@ -105,7 +103,7 @@ def test_the_links_keep_what_was_asked_for(
         ("?fields=name,locale", "?ordering=email,name&fields=locale"),
     ],
 )
-def test_two_lists_never_share_their_sql(api_client: Client, one: str, another: str) -> None:
+def test_similar_lists_return_their_own_fields(api_client: Client, one: str, another: str) -> None:
     first, second = [api_client.get(LIST + query).json()["results"] for query in (one, another)]
 
     assert (first[0]["locale"], second) == ("en", [{"locale": "en"}])

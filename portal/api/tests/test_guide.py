@@ -18,17 +18,17 @@ from portal.customers.query.filters import PARAMETERS
 PAGE: Final = "/organizers/bigevents/api/"
 # The test that shows each deviation.
 PROOFS: Final = {
-    "unknown path": "api.tests.test_errors.test_a_path_that_leads_nowhere_is_not_found",
-    "null character": "api.tests.test_errors.test_bad_input_is_refused_with_a_reason",
-    "dotted identifier": "api.tests.test_customers.test_an_identifier_may_hold_dots_and_dashes",
-    "DELETE": "api.tests.test_contract.test_every_answer_is_the_recorded_one",
+    "unknown path": "api.tests.test_errors.test_an_unknown_path_is_not_found",
+    "null character": "api.tests.test_errors.test_invalid_input_is_rejected_with_a_reason",
+    "dotted identifier": "api.tests.test_customers.test_an_identifier_may_contain_dots_and_dashes",
+    "DELETE": "api.tests.test_contract.test_every_response_equals_the_recorded_one",
     "null part": "api.tests.test_guide.test_a_name_omits_a_part_that_is_null",
     "unknown scheme": "customers.tests.test_names.test_an_unknown_scheme_is_refused",
     "filters": "tests.test_faces.test_a_query_string_means_the_same_to_both",
-    "cursor": "api.tests.test_pagination.test_the_links_lead_from_page_to_page",
-    "fields": "api.tests.test_fields.test_what_is_included_comes_behind_the_others",
+    "cursor": "api.tests.test_pagination.test_links_lead_to_the_next_and_previous_page",
+    "fields": "api.tests.test_fields.test_included_fields_follow_the_default_ones",
     "whole list": "api.tests.test_streams.test_ndjson_has_the_rows_of_all_pages",
-    "reading only": "api.tests.test_openapi.test_so_is_what_is_refused",
+    "reading only": "api.tests.test_openapi.test_errors_match_the_document",
 }
 
 

@@ -1,4 +1,4 @@
-"""The headers of every answer below /api/, whatever is asked and however it ends."""
+"""The headers of every response below /api/, successful or not."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ VALUES = {"organizer": "bigevents", "identifier": "C000001"}
 API: Any = get_resolver().namespace_dict["api"][1]
 ROUTES = sorted({name for name in API.reverse_dict if isinstance(name, str)} - {"unknown_path"})
 PUBLIC = {"openapi"}
-# From the outside in: Django, the framework, our own rules.
+# Raised by Django, Django REST framework or Portal.
 ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
     "an unreadable content type": ("GET", {"portal.bad_content_type": True}, 400),
     "a large body": ("GET", {"CONTENT_LENGTH": str(2**20 + 1)}, 413),
     "an unknown host": ("GET", {"HTTP_HOST": "evil.example"}, 400),
-    "a NUL": ("GET", {"QUERY_STRING": "x=%00"}, 400),
+    "a null character": ("GET", {"QUERY_STRING": "x=%00"}, 400),
     "too many parameters": ("GET", {"QUERY_STRING": "a=1&" * 1001}, 400),
     "an unknown format": ("GET", {"QUERY_STRING": "format=xml"}, 404),
-    "an unacceptable form": ("GET", {"HTTP_ACCEPT": "text/html"}, 406),
-    "a method that is not offered": ("DELETE", {}, 405),
-    "a method that nobody knows": ("PROPFIND", {}, 405),
+    "an unacceptable format": ("GET", {"HTTP_ACCEPT": "text/html"}, 406),
+    "a method that is not allowed": ("DELETE", {}, 405),
+    "an unknown method": ("PROPFIND", {}, 405),
 }
 
 
@@ -51,41 +51,37 @@ def guarded_path(request: pytest.FixtureRequest, make_customer: CustomerMaker) -
     return _path(request.param)
 
 
-def _path(name: str) -> str:
-    _possibilities, _pattern, _defaults, converters = API.reverse_dict[name]
-    return reverse(f"api:{name}", kwargs={word: VALUES[word] for word in converters})
+def _path(route: str) -> str:
+    _possibilities, _pattern, _defaults, converters = API.reverse_dict[route]
+    return reverse(f"api:{route}", kwargs={name: VALUES[name] for name in converters})
 
 
-def test_the_walk_finds_the_routes() -> None:
+def test_all_routes_are_found() -> None:
     assert {"root", "organizer_list", "customer_list", "customer_detail"} <= set(ROUTES)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_an_answer_is_kept_by_no_cache_and_guessed_at_by_nobody(
-    api_client: Client, path: str, method: str
-) -> None:
+def test_a_successful_response_has_the_headers(api_client: Client, path: str, method: str) -> None:
     response = api_client.generic(method, path)
 
     assert response.status_code == 200
     _check(response)
 
 
-def test_an_answer_to_a_session_varies_by_it_as_well(
-    member_client: Client, guarded_path: str
-) -> None:
+def test_a_response_to_a_session_varies_by_cookie(member_client: Client, guarded_path: str) -> None:
     _check(member_client.get(guarded_path), "Accept, Cookie")
 
 
-@pytest.mark.parametrize("claim", ["", "Token wrong"])
-def test_a_caller_whom_nobody_knows_gets_the_same_headers(guarded_path: str, claim: str) -> None:
-    response = Client().get(guarded_path, headers={"Authorization": claim})
+@pytest.mark.parametrize("authorization", ["", "Token wrong"])
+def test_an_unauthorized_response_has_the_headers(guarded_path: str, authorization: str) -> None:
+    response = Client().get(guarded_path, headers={"Authorization": authorization})
 
     assert response.status_code == 401
     _check(response)
 
 
 @pytest.mark.parametrize("kind", ERRORS)
-def test_an_error_has_the_same_headers(api_client: Client, path: str, kind: str) -> None:
+def test_an_error_has_the_headers(api_client: Client, path: str, kind: str) -> None:
     method, environment, status = ERRORS[kind]
 
     response = api_client.generic(method, path, **environment)
@@ -94,13 +90,11 @@ def test_an_error_has_the_same_headers(api_client: Client, path: str, kind: str)
     _check(response)
 
 
-def test_a_stranger_is_refused_with_the_same_headers(
-    stranger_client: Client, guarded_path: str
-) -> None:
+def test_a_forbidden_response_has_the_headers(stranger_client: Client, guarded_path: str) -> None:
     _check(stranger_client.get(guarded_path), "Accept, Cookie")
 
 
-def test_a_failure_has_the_same_headers(
+def test_a_server_error_has_the_headers(
     api_client: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portal.api.endpoints.Endpoint.initial", _fail)
@@ -117,8 +111,8 @@ def _fail(*_arguments: object, **_options: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/", "/api/nothing/", "/api/v1/organizers/bigevents/customers"]
+    "path", ["/api/", "/api/unknown/", "/api/v1/organizers/bigevents/customers"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_is_not_there_has_the_same_headers(path: str, method: str) -> None:
+def test_a_path_without_an_endpoint_has_the_headers(path: str, method: str) -> None:
     _check(Client().generic(method, path))

@@ -1,4 +1,4 @@
-"""Who plainly wants JSON has it at once, and everybody else what the framework finds for them."""
+"""Content negotiation: a shortcut for JSON, otherwise the result of Django REST framework."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from portal.api.negotiation import QuickNegotiation
+from portal.api.negotiation import ContentNegotiation
 from portal.api.renderers import CsvRenderer, NdjsonRenderer, OrjsonRenderer
 
 
 def negotiate(
     negotiation: DefaultContentNegotiation, query: str, renderers: list[BaseRenderer], **meta: str
 ) -> Any:
-    """The media type, or the refusal."""
+    """The media type, or NotAcceptable."""
     request = Request(RequestFactory().get(f"/{query}", **meta))  # type: ignore[arg-type]
     try:
         return negotiation.select_renderer(request, renderers)[1]
@@ -31,21 +31,21 @@ def negotiate(
     "accepted",
     ["*/*", "application/json", "application/*", "application/json; indent=4", "text/*", "", "x"],
 )
-def test_without_streams_the_answer_is_that_of_the_framework(accepted: str, query: str) -> None:
+def test_without_streams_the_result_is_that_of_the_framework(accepted: str, query: str) -> None:
     renderers: list[BaseRenderer] = [OrjsonRenderer()]
-    quick, plain = QuickNegotiation(), DefaultContentNegotiation()
+    portal, framework = ContentNegotiation(), DefaultContentNegotiation()
 
-    assert negotiate(quick, query, renderers, HTTP_ACCEPT=accepted) == negotiate(
-        plain, query, renderers, HTTP_ACCEPT=accepted
+    assert negotiate(portal, query, renderers, HTTP_ACCEPT=accepted) == negotiate(
+        framework, query, renderers, HTTP_ACCEPT=accepted
     )
 
 
-def test_whoever_says_nothing_gets_json() -> None:
-    assert negotiate(QuickNegotiation(), "", [OrjsonRenderer()]) == "application/json"
+def test_the_default_is_json() -> None:
+    assert negotiate(ContentNegotiation(), "", [OrjsonRenderer()]) == "application/json"
 
 
 @pytest.mark.parametrize(
-    ("accepted", "answered"),
+    ("accepted", "expected"),
     [
         ("*/*", "application/json"),
         ("application/x-ndjson", "application/x-ndjson"),
@@ -55,12 +55,12 @@ def test_whoever_says_nothing_gets_json() -> None:
         ("application/*", "application/json"),
     ],
 )
-def test_a_stream_is_for_those_who_name_it(accepted: str, answered: object) -> None:
+def test_a_stream_must_be_named(accepted: str, expected: object) -> None:
     renderers: list[BaseRenderer] = [OrjsonRenderer(), NdjsonRenderer(), CsvRenderer()]
-    found = negotiate(QuickNegotiation(), "", renderers, HTTP_ACCEPT=accepted)
+    media_type = negotiate(ContentNegotiation(), "", renderers, HTTP_ACCEPT=accepted)
 
-    assert found == answered or {found, answered} == {"text/csv", "application/json"}
+    assert media_type == expected or {media_type, expected} == {"text/csv", "application/json"}
 
 
-def test_where_there_is_no_json_it_is_not_given() -> None:
-    assert negotiate(QuickNegotiation(), "", [CsvRenderer()], HTTP_ACCEPT="*/*") is NotAcceptable
+def test_the_shortcut_needs_a_renderer_for_json() -> None:
+    assert negotiate(ContentNegotiation(), "", [CsvRenderer()], HTTP_ACCEPT="*/*") is NotAcceptable

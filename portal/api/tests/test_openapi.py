@@ -1,4 +1,4 @@
-"""The description of the API is true: to the code, to the standard, to what is answered."""
+"""The OpenAPI document is valid, and matches the code and real responses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import resolve
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from portal.api.fields import INCLUDABLE
+from portal.api.fields import OPTIONAL_FIELDS
 from portal.api.openapi.document import read_document
 from portal.conftest import CustomerMaker
 from portal.customers.query.filters import PARAMETERS
@@ -24,8 +24,8 @@ ORGANIZERS: Final = "/api/v1/organizers/"
 LIST: Final = f"{ORGANIZERS}bigevents/customers/"
 LIST_TEMPLATE: Final = f"{ORGANIZERS}{{organizer}}/customers/"
 DETAIL_TEMPLATE: Final = f"{LIST_TEMPLATE}{{identifier}}/"
-# From an address to the path that describes it.
-ANSWERED: Final = {
+# The path in the document that describes each URL.
+DESCRIBED_BY: Final = {
     "/api/v1/": "/api/v1/",
     ORGANIZERS: ORGANIZERS,
     f"{ORGANIZERS}?page_size=1&page=last": ORGANIZERS,
@@ -33,7 +33,7 @@ ANSWERED: Final = {
     LIST: LIST_TEMPLATE,
     f"{LIST}?page_size=1&page=2": LIST_TEMPLATE,
     f"{LIST}C000001/": DETAIL_TEMPLATE,
-    f"{LIST}NOBODY2/": DETAIL_TEMPLATE,
+    f"{LIST}UNKNOWN2/": DETAIL_TEMPLATE,
     f"{LIST}?is_active=maybe&ordering=password": LIST_TEMPLATE,
     f"{LIST}?include=external_identifier,phone": LIST_TEMPLATE,
     f"{LIST}?include=notes": LIST_TEMPLATE,
@@ -45,26 +45,26 @@ ANSWERED: Final = {
     f"{LIST}?page=99": LIST_TEMPLATE,
     f"{LIST}?format=xml": LIST_TEMPLATE,
     f"{ORGANIZERS}rival/customers/": LIST_TEMPLATE,
-    f"{ORGANIZERS}nobody/": f"{ORGANIZERS}{{organizer}}/",
+    f"{ORGANIZERS}unknown/": f"{ORGANIZERS}{{organizer}}/",
 }
-OPERATIONS: Final = sorted(set(ANSWERED.values()))
+OPERATIONS: Final = sorted(set(DESCRIBED_BY.values()))
 
 
 @pytest.fixture
 def document(client: Client) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(DOCUMENT).json()
-    return found
+    content: dict[str, Any] = client.get(DOCUMENT).json()
+    return content
 
 
 @pytest.fixture
-def people(make_customer: CustomerMaker) -> None:
+def customers(make_customer: CustomerMaker) -> None:
     make_customer(last_login="2023-01-01T00:00:00.5Z")
     make_customer(name_parts={"_scheme": "full", "full_name": None})
     make_customer(email=None, name_parts={}, is_active=False)
 
 
 def _check(document: dict[str, Any], path: str, response: Any) -> None:
-    """The answer is among those that are described, as it is described."""
+    """The response has a status, a schema and headers that the document describes."""
     described = document["paths"][path]["get"]["responses"][str(response.status_code)]
     schema = described["content"][response["Content-Type"]]["schema"]
     whole = {**schema, "components": document["components"]}
@@ -73,28 +73,28 @@ def _check(document: dict[str, Any], path: str, response: Any) -> None:
     assert {name for name in headers if headers[name].get("required")} <= set(response.headers)
 
 
-def test_it_is_made_without_a_warning() -> None:
+def test_the_document_is_generated_without_warnings() -> None:
     call_command("spectacular", fail_on_warn=True, stdout=StringIO())
 
 
-def test_it_keeps_to_the_standard(document: dict[str, Any]) -> None:
+def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
     OpenAPIV31SpecValidator(document).validate()
 
     assert document["openapi"].startswith("3.1")
     assert document["servers"] == [{"url": "http://testserver"}]
 
 
-def test_it_is_public_and_has_no_customer_in_it(client: Client) -> None:
+def test_the_document_is_public(client: Client) -> None:
     response = client.get(DOCUMENT)
 
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
 
 
-def test_it_has_every_endpoint_that_answers(document: dict[str, Any]) -> None:
+def test_the_document_has_every_endpoint(document: dict[str, Any]) -> None:
     assert sorted(document["paths"]) == OPERATIONS
 
 
-def test_every_filter_shows_up_with_words_of_its_own(document: dict[str, Any]) -> None:
+def test_every_filter_has_a_description(document: dict[str, Any]) -> None:
     parameters = document["paths"][LIST_TEMPLATE]["get"]["parameters"]
     described = {each["name"]: each["description"] for each in parameters}
 
@@ -103,21 +103,21 @@ def test_every_filter_shows_up_with_words_of_its_own(document: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
-def test_what_is_described_is_what_a_strict_answer_knows(
+def test_the_document_has_the_parameters_that_strict_handling_allows(
     document: dict[str, Any], path: str
 ) -> None:
     parameters = document["paths"][path]["get"]["parameters"]
-    address = path.format(organizer="bigevents", identifier="C000001")
+    url = path.format(organizer="bigevents", identifier="C000001")
 
-    view: Any = resolve(address).func  # the framework adds the class to the function
+    view: Any = resolve(url).func  # DRF adds the class to the function
 
     described = {each["name"] for each in parameters if each["in"] == "query"}
     assert described == set(view.view_class.parameters)
 
 
-@pytest.mark.usefixtures("people")
+@pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize("media_type", ["application/x-ndjson", "text/csv"])
-def test_the_whole_list_comes_in_every_format_that_is_described(
+def test_a_stream_has_the_described_format(
     api_client: Client, document: dict[str, Any], media_type: str
 ) -> None:
     content = document["paths"][LIST_TEMPLATE]["get"]["responses"]["200"]["content"]
@@ -129,8 +129,8 @@ def test_the_whole_list_comes_in_every_format_that_is_described(
     assert content[media_type]["schema"] == {"type": "string"}
 
 
-@pytest.mark.usefixtures("people")
-def test_an_unknown_parameter_is_refused_as_described(
+@pytest.mark.usefixtures("customers")
+def test_the_error_for_an_unknown_parameter_matches_the_document(
     api_client: Client, document: dict[str, Any]
 ) -> None:
     response = api_client.get(f"{LIST}?colour=blue", headers={"Prefer": "handling=strict"})
@@ -140,48 +140,48 @@ def test_an_unknown_parameter_is_refused_as_described(
     assert response["Preference-Applied"] == "handling=strict"
 
 
-def test_a_customer_has_the_fields_of_the_answer_in_their_order() -> None:
+def test_the_schema_of_a_customer_has_the_fields_of_the_json_in_order() -> None:
     customer = read_document()["components"]["schemas"]["Customer"]
 
-    assert tuple(customer["properties"]) == (*FIELDS, *INCLUDABLE)
+    assert tuple(customer["properties"]) == (*FIELDS, *OPTIONAL_FIELDS)
     assert set(customer["required"]) == set(FIELDS)
 
 
-@pytest.mark.usefixtures("people", "rival")
-@pytest.mark.parametrize("address", ANSWERED)
-def test_what_is_answered_is_what_is_described(
-    api_client: Client, document: dict[str, Any], address: str
+@pytest.mark.usefixtures("customers", "rival")
+@pytest.mark.parametrize("url", DESCRIBED_BY)
+def test_responses_match_the_document(
+    api_client: Client, document: dict[str, Any], url: str
 ) -> None:
-    _check(document, ANSWERED[address], api_client.get(address))
+    _check(document, DESCRIBED_BY[url], api_client.get(url))
 
 
-@pytest.mark.usefixtures("people")
-@pytest.mark.parametrize("address", ["/api/v1/", ORGANIZERS, LIST, f"{LIST}C000001/"])
-def test_so_is_what_is_refused(api_client: Client, document: dict[str, Any], address: str) -> None:
-    path = ANSWERED[address]
+@pytest.mark.usefixtures("customers")
+@pytest.mark.parametrize("url", ["/api/v1/", ORGANIZERS, LIST, f"{LIST}C000001/"])
+def test_errors_match_the_document(api_client: Client, document: dict[str, Any], url: str) -> None:
+    path = DESCRIBED_BY[url]
 
     for response, status in (
-        (Client().get(address), 401),
-        (api_client.post(address), 405),
-        (api_client.get(address, headers={"Accept": "image/png"}), 406),
+        (Client().get(url), 401),
+        (api_client.post(url), 405),
+        (api_client.get(url, headers={"Accept": "image/png"}), 406),
     ):
         assert response.status_code == status
         _check(document, path, response)
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
-def test_every_example_is_what_it_is_an_example_of(document: dict[str, Any], path: str) -> None:
-    for answer in document["paths"][path]["get"]["responses"].values():
-        content = answer["content"]["application/json"]
+def test_every_example_matches_its_schema(document: dict[str, Any], path: str) -> None:
+    for response in document["paths"][path]["get"]["responses"].values():
+        content = response["content"]["application/json"]
         whole = {**content["schema"], "components": document["components"]}
         for example in content["examples"].values():
             Draft202012Validator(whole, format_checker=FormatChecker()).validate(example["value"])
 
 
-def test_a_wrong_answer_is_noticed(
+def test_a_wrong_response_is_noticed(
     api_client: Client, document: dict[str, Any], organizer: Organizer
 ) -> None:
-    """Or the tests above would say nothing."""
+    """Without this the tests above could pass for any response."""
     document["components"]["schemas"]["OrganizerPage"]["properties"]["count"]["type"] = "string"
 
     with pytest.raises(Exception, match="is not of type"):

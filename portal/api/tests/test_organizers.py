@@ -1,4 +1,4 @@
-"""The way to the customers: the root and the organizers."""
+"""The root of the API and the organizers."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ BIGEVENTS = {
 
 @pytest.fixture
 def narrow_client(organizer: Organizer) -> Client:
-    """A program that may enter, but not read customers."""
+    """An API client with access to the organizer, but not to its customers."""
     key = tokens.create_token(organizer, name="narrow", permissions=[Permission.EXPORT_CUSTOMERS])
     return Client(headers={"Authorization": f"Token {key}"})
 
 
-def test_the_root_leads_to_the_organizers(api_client: Client) -> None:
+def test_the_root_links_to_the_organizers(api_client: Client) -> None:
     assert api_client.get(ROOT).json() == {"organizers": f"http://testserver{LIST}"}
 
 
 @pytest.mark.usefixtures("rival")
-def test_a_token_enters_its_organizer_alone(narrow_client: Client) -> None:
+def test_a_token_has_access_to_its_organizer_only(narrow_client: Client) -> None:
     page = narrow_client.get(LIST).json()
 
     assert page == {"count": 1, "next": None, "previous": None, "results": [BIGEVENTS]}
@@ -39,15 +39,13 @@ def test_a_token_enters_its_organizer_alone(narrow_client: Client) -> None:
     assert narrow_client.get(f"{LIST}bigevents/").json() == BIGEVENTS
 
 
-@pytest.mark.parametrize("slug", ["rival", "nobody", "BigEvents"])
+@pytest.mark.parametrize("slug", ["rival", "unknown", "BigEvents"])
 @pytest.mark.usefixtures("rival")
-def test_a_foreign_organizer_is_answered_as_one_that_does_not_exist(
-    narrow_client: Client, slug: str
-) -> None:
+def test_a_foreign_and_an_unknown_organizer_are_forbidden(narrow_client: Client, slug: str) -> None:
     assert narrow_client.get(f"{LIST}{slug}/").status_code == 403
 
 
-def test_a_member_sees_their_organizers_by_name_and_page(
+def test_a_member_reads_their_organizers_by_name_and_page(
     member_client: Client, rival: Organizer
 ) -> None:
     services.create_staff(rival, email="member@example.org", password="unchanged")
@@ -69,11 +67,11 @@ def test_a_stranger_does_not_see_the_organizer(stranger_client: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [ROOT, LIST, f"{LIST}bigevents/"])
-def test_nobody_is_told_to_bring_a_token(path: str) -> None:
+def test_a_request_without_a_token_is_unauthorized(path: str) -> None:
     assert Client().get(path).status_code == 401
 
 
-def test_the_options_of_an_endpoint_are_told(api_client: Client) -> None:
+def test_options_lists_the_formats(api_client: Client) -> None:
     response = api_client.options(LIST)
 
     assert response.json()["renders"] == ["application/json"]

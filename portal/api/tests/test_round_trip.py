@@ -1,4 +1,4 @@
-"""What the service that we match has told of its customers, ours tells as well."""
+"""Customers captured from pretix, imported, are returned unchanged by the API."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ CAPTURE: Final = sorted((Path(importing.__path__[0]) / "capture").glob("*.json")
 
 @pytest.fixture
 def captured(api_client: Client) -> dict[str, dict[str, Any]]:
-    """The captured customers, loaded: the specified fields of each, by identifier."""
-    _load()
+    """The captured customers, imported: the documented fields of each, by identifier."""
+    _import()
     rows = [row for page in CAPTURE for row in json.loads(page.read_text())["results"]]
     return {row["identifier"]: {field: row[field] for field in FIELDS} for row in rows}
 
 
-def _load() -> None:
+def _import() -> None:
     call_command("import_customers", "bigevents", *CAPTURE, stdout=StringIO(), verbosity=0)
 
 
@@ -40,21 +40,23 @@ def _read_list(client: Client) -> dict[str, dict[str, Any]]:
     return {row["identifier"]: row for row in rows}
 
 
-def test_the_list_tells_of_every_customer(
+def test_the_list_returns_every_captured_customer(
     api_client: Client, captured: dict[str, dict[str, Any]]
 ) -> None:
     assert captured
     assert _read_list(api_client) == captured
 
 
-def test_the_detail_tells_the_same(api_client: Client, captured: dict[str, dict[str, Any]]) -> None:
+def test_the_detail_returns_every_captured_customer(
+    api_client: Client, captured: dict[str, dict[str, Any]]
+) -> None:
     for identifier, row in captured.items():
         assert api_client.get(f"{LIST}{identifier}/").json() == row
 
 
-def test_loading_once_more_changes_nothing(
+def test_a_second_import_changes_nothing(
     api_client: Client, captured: dict[str, dict[str, Any]]
 ) -> None:
-    _load()
+    _import()
 
     assert _read_list(api_client) == captured

@@ -1,4 +1,4 @@
-"""The whole list at once: the same customers as page by page, in the same words."""
+"""Streams of all customers: equal to the pages of the list."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMES = ["Zoë", 'a"b\\c', "=1+1,2;3", "line\nbreak\r\n\t", "李小龍 😀", "\
 
 
 @pytest.fixture
-def crowd(make_customer: CustomerMaker) -> None:
+def sixty_customers(make_customer: CustomerMaker) -> None:
     for number in range(60):
         name = NAMES[number % len(NAMES)]
         make_customer(
@@ -41,7 +41,7 @@ def _lines(client: Client, query: str = "") -> list[Any]:
     return [json.loads(line) for line in response.getvalue().splitlines()]
 
 
-def _walk(client: Client, query: str = "") -> Iterator[Any]:
+def _read_pages(client: Client, query: str = "") -> Iterator[Any]:
     link = f"{LIST}?{query}"
     while link:
         page = client.get(link).json()
@@ -49,16 +49,16 @@ def _walk(client: Client, query: str = "") -> Iterator[Any]:
         link = page["next"]
 
 
-@pytest.mark.usefixtures("crowd")
-@pytest.mark.parametrize("query", ["", "is_active=false&ordering=-date_joined", "search=nobody"])
+@pytest.mark.usefixtures("sixty_customers")
+@pytest.mark.parametrize("query", ["", "is_active=false&ordering=-date_joined", "search=unknown"])
 def test_ndjson_has_the_rows_of_all_pages(api_client: Client, query: str) -> None:
     lines = _lines(api_client, query)
 
-    assert lines == [*_walk(api_client, query)]
+    assert lines == [*_read_pages(api_client, query)]
     assert all(list(line) == list(FIELDS) for line in lines)
 
 
-@pytest.mark.usefixtures("crowd")
+@pytest.mark.usefixtures("sixty_customers")
 def test_csv_has_the_rows_of_all_pages(api_client: Client) -> None:
     response = api_client.get(LIST, headers=CSV)
     text = StringIO(response.getvalue().decode(), newline="")
@@ -66,7 +66,7 @@ def test_csv_has_the_rows_of_all_pages(api_client: Client) -> None:
     rows = [*csv.DictReader(text)]
 
     assert (response["Content-Type"], list(rows[0])) == ("text/csv; charset=utf-8", list(FIELDS))
-    for row, expected in zip(rows, _walk(api_client), strict=True):
+    for row, expected in zip(rows, _read_pages(api_client), strict=True):
         assert json.loads(row.pop("name_parts")) == expected.pop("name_parts")
         assert row == {name: _cell(value) for name, value in expected.items()}
 
@@ -77,9 +77,7 @@ def _cell(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def test_a_stream_has_the_fields_that_were_asked_for(
-    api_client: Client, make_customer: CustomerMaker
-) -> None:
+def test_a_stream_has_the_selected_fields(api_client: Client, make_customer: CustomerMaker) -> None:
     make_customer(phone="+49 30")
 
     assert _lines(api_client, "include=phone&fields=phone,identifier") == [
@@ -87,7 +85,7 @@ def test_a_stream_has_the_fields_that_were_asked_for(
     ]
 
 
-def test_a_list_without_customers_has_no_lines(
+def test_a_stream_of_an_empty_list_has_no_rows(
     api_client: Client, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer(of=rival)
@@ -101,9 +99,7 @@ def test_a_list_without_customers_has_no_lines(
     ("path", "status"),
     [(f"{LIST}?is_active=perhaps", 400), ("/api/v1/organizers/rival/customers/", 403)],
 )
-def test_errors_are_json_all_the_same(
-    api_client: Client, accept: str, path: str, status: int
-) -> None:
+def test_errors_are_json(api_client: Client, accept: str, path: str, status: int) -> None:
     response = api_client.get(path, headers={"Accept": accept})
 
     assert (response.status_code, response["Content-Type"]) == (status, "application/json")
@@ -119,7 +115,7 @@ def test_errors_are_json_all_the_same(
         ("text/csv;q=0.9, text/html", "text/csv; charset=utf-8"),
     ],
 )
-def test_a_stream_is_for_those_who_name_its_format(
+def test_a_stream_must_be_named_in_accept(
     api_client: Client, accept: str, content_type: str
 ) -> None:
     assert api_client.get(LIST, headers={"Accept": accept})["Content-Type"] == content_type
@@ -133,7 +129,7 @@ def test_a_stream_is_for_those_who_name_its_format(
         (f"{LIST}?format=csv", "text/csv", 404),
     ],
 )
-def test_elsewhere_there_is_no_stream(
+def test_a_stream_is_not_available_elsewhere(
     api_client: Client, make_customer: CustomerMaker, path: str, accept: str, status: int
 ) -> None:
     make_customer()
@@ -141,10 +137,8 @@ def test_elsewhere_there_is_no_stream(
     assert api_client.get(path, headers={"Accept": accept}).status_code == status
 
 
-@pytest.mark.usefixtures("crowd")
-def test_asking_for_the_head_reads_nobody(
-    api_client: Client, django_assert_num_queries: Any
-) -> None:
+@pytest.mark.usefixtures("sixty_customers")
+def test_head_reads_no_customers(api_client: Client, django_assert_num_queries: Any) -> None:
     api_client.get(LIST)
 
     with django_assert_num_queries(1):

@@ -1,0 +1,205 @@
+"""The responses of the endpoints, with the exact body of every error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+)
+
+from portal.api.openapi.schemas import Error
+from portal.api.renderers import CsvRenderer, NdjsonRenderer
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+    from rest_framework.serializers import BaseSerializer
+
+JSON: Final = "application/json"
+STREAM_FORMATS: Final = {"ndjson": NdjsonRenderer.media_type, "csv": CsvRenderer.media_type}
+Responses = dict[tuple[int, str], OpenApiResponse]  # by status and media type
+ERROR_OR_PARAMETER_ERRORS: Final[dict[str, Any]] = {  # JSON Schema, whose values have many types
+    "anyOf": [
+        {"$ref": "#/components/schemas/Error"},
+        {"$ref": "#/components/schemas/ParameterErrors"},
+    ]
+}
+
+
+def success(
+    schema: type[BaseSerializer[Any]] | PolymorphicProxySerializer,
+    description: StrOrPromise,
+    example: Mapping[str, object],
+) -> Responses:
+    """Status 200 as JSON."""
+    return {(200, JSON): OpenApiResponse(schema, description, [OpenApiExample("Example", example)])}
+
+
+def streams(description: StrOrPromise, **examples: str) -> Responses:
+    """Status 200 in each of STREAM_FORMATS; `examples` are by format."""
+    return {
+        (200, media_type): OpenApiResponse(
+            OpenApiTypes.STR,
+            description,
+            [OpenApiExample("Example", examples[name], media_type=media_type)],
+        )
+        for name, media_type in STREAM_FORMATS.items()
+    }
+
+
+def errors(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]]) -> Responses:
+    """An error status; each case is a sentence about the cause, and the exact body."""
+    has_detail_only = all("detail" in body for _cause, body in cases)
+    examples = [
+        OpenApiExample(f"Error {number}", body, description=cause)
+        for number, (cause, body) in enumerate(cases, 1)
+    ]
+    description = lazy(_join, str)([cause for cause, _body in cases])
+    schema = Error if has_detail_only else ERROR_OR_PARAMETER_ERRORS
+    return {(status, JSON): OpenApiResponse(schema, description, examples)}
+
+
+def _join(sentences: Iterable[StrOrPromise]) -> str:
+    return " ".join(str(sentence) for sentence in sentences)
+
+
+def merge_responses(*groups: Responses) -> Responses:
+    """All groups, sorted by status. Of the same status and media type the last one applies."""
+    merged = {key: response for group in groups for key, response in group.items()}
+    return dict(sorted(merged.items(), key=lambda item: item[0]))
+
+
+_NULL_CHARACTER: Final = (
+    _("The query string contains a null character."),
+    {"detail": "Null characters are not allowed."},
+)
+_MALFORMED: Final = (_("The request is malformed."), {"detail": "Bad request."})
+_UNKNOWN_FORMAT: Final = (_("The value of format is unknown."), {"detail": "Not found."})
+_UNKNOWN_PARAMETER: Final = (
+    _("A parameter is unknown, with Prefer: handling=strict."),
+    {"colour": ["Unknown parameter."]},
+)
+
+BAD_REQUEST: Final = errors(400, _NULL_CHARACTER, _MALFORMED, _UNKNOWN_PARAMETER)
+INVALID_PARAMETERS: Final = errors(
+    400,
+    (
+        _("The value of a parameter is invalid."),
+        {"is_active": ["Choose true or false, not “maybe”."]},
+    ),
+    (
+        _("A field does not exist or is not included."),
+        {"fields": ["The field “age” is not available; choose from …"]},
+    ),
+    (
+        _("The cursor is invalid or belongs to another list."),
+        {"cursor": ["Invalid cursor for this list."]},
+    ),
+    _NULL_CHARACTER,
+    _MALFORMED,
+    _UNKNOWN_PARAMETER,
+)
+NOT_AUTHENTICATED: Final = errors(
+    401,
+    (
+        _("The request has no token."),
+        {"detail": "Authentication credentials were not provided."},
+    ),
+    (_("The token does not exist."), {"detail": "Invalid token."}),
+    (_("The token is revoked."), {"detail": "Token inactive or deleted."}),
+)
+_NO_PERMISSION: Final = (
+    _("The organizer does not exist, or you lack the permission: the response is identical."),
+    {"detail": "You do not have permission to perform this action."},
+)
+NO_PERMISSION: Final = errors(403, _NO_PERMISSION)
+NO_PERMISSION_OR_NOTES: Final = errors(
+    403,
+    _NO_PERMISSION,
+    (
+        _("The request includes notes without the permission to read notes."),
+        {"detail": "You do not have permission to read notes."},
+    ),
+)
+UNKNOWN_FORMAT: Final = errors(404, _UNKNOWN_FORMAT)
+UNKNOWN_PAGE: Final = errors(
+    404, (_("The page does not exist."), {"detail": "Invalid page."}), _UNKNOWN_FORMAT
+)
+UNKNOWN_CUSTOMER: Final = errors(
+    404,
+    (
+        _("The organizer has no customer with this identifier."),
+        {"detail": "No Customer matches the given query."},
+    ),
+    _UNKNOWN_FORMAT,
+)
+METHOD_NOT_ALLOWED: Final = errors(
+    405,
+    (
+        _("The method is not GET, HEAD or OPTIONS."),
+        {"detail": 'Method "POST" not allowed.'},
+    ),
+)
+NOT_ACCEPTABLE: Final = errors(
+    406,
+    (
+        _("The Accept header excludes every available format."),
+        {"detail": "Could not satisfy the request Accept header."},
+    ),
+)
+UNAVAILABLE: Final = errors(
+    503,
+    (
+        _("The database is busy. Wait for the seconds in Retry-After, then try again."),
+        {"detail": "The database is busy or away."},
+    ),
+)
+COMMON: Final[Responses] = {
+    **BAD_REQUEST,
+    **NOT_AUTHENTICATED,
+    **UNKNOWN_FORMAT,
+    **METHOD_NOT_ALLOWED,
+    **NOT_ACCEPTABLE,
+    **UNAVAILABLE,
+}
+
+RESPONSE_HEADERS: Final = [
+    OpenApiParameter(
+        "WWW-Authenticate",
+        {"const": "Token"},
+        OpenApiParameter.HEADER,
+        required=True,
+        description=_("The authentication scheme."),
+        response=[401],
+    ),
+    OpenApiParameter(
+        "Allow",
+        {"type": "string"},
+        OpenApiParameter.HEADER,
+        required=True,
+        description=_("The allowed methods."),
+        response=[405],
+    ),
+    OpenApiParameter(
+        "Retry-After",
+        {"type": "integer"},
+        OpenApiParameter.HEADER,
+        required=True,
+        description=_("Seconds to wait before the next request."),
+        response=[503],
+    ),
+    OpenApiParameter(
+        "Preference-Applied",
+        {"const": "handling=strict"},
+        OpenApiParameter.HEADER,
+        description=_("Present if the request has Prefer: handling=strict."),
+        response=[200, 400],
+    ),
+]
