@@ -1,4 +1,4 @@
-"""A real Portal with an organizer of a few hundred customers, and a token for them."""
+"""A running Portal with an organizer of 300 customers, and an API token."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import pytest
 from e2e.server import Server, serve
 
 CUSTOMERS = 300
-PAGE = 50
-Row = dict[str, Any]  # a customer as JSON has it
+PAGE_SIZE = 50
+Row = dict[str, Any]  # a customer as JSON
 
 
 @dataclass(frozen=True)
 class Api:
-    """Where a client is sent, and what it is given."""
+    """The server and the token that a client gets."""
 
     server: str
     token: str = field(repr=False)
@@ -46,24 +46,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def api(server: Server) -> Api:
     printed = server.manage("create_token", "playhouse", "--name", "clients")
-    found = re.search(r"portal_[\w-]+", printed)
-    assert found, printed
-    return Api(server.url, found[0])
+    match = re.search(r"portal_[\w-]+", printed)
+    assert match, printed
+    return Api(server.url, match[0])
 
 
 @pytest.fixture(scope="session")
 def customers(api: Api) -> dict[str, Row]:
-    """Every customer by identifier, read page by page and not by following links."""
+    """Every customer by identifier, read by page numbers instead of links."""
     rows: list[Row] = []
-    for number in range(1, CUSTOMERS // PAGE + 1):
-        asked = Request(f"{api.customers}?page={number}", headers=api.headers)  # noqa: S310  http
-        with urlopen(asked) as answer:  # noqa: S310  our own server
-            rows += json.load(answer)["results"]
+    for number in range(1, CUSTOMERS // PAGE_SIZE + 1):
+        request = Request(f"{api.customers}?page={number}", headers=api.headers)  # noqa: S310  http
+        with urlopen(request) as response:  # noqa: S310  a local server
+            rows += json.load(response)["results"]
     assert len(rows) == CUSTOMERS
     return {row["identifier"]: row for row in rows}
 
 
 @pytest.fixture(autouse=True, scope="session")
-def quiet() -> None:
-    """No client tells its makers that it was used."""
+def without_telemetry() -> None:
+    """The clients do not report their use."""
     os.environ.update(RUNTIME__DLTHUB_TELEMETRY="false", DO_NOT_TRACK="1")

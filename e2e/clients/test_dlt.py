@@ -1,4 +1,4 @@
-"""dlt copies the API into a database, as its documentation says to."""
+"""dlt copies the API into a database, configured as in its documentation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dlt.sources.rest_api import rest_api_source
 
 from e2e.clients.conftest import Api, Row
 
-SAME = ("identifier", "email", "name", "is_active", "is_verified", "locale")
-TIMES = ("date_joined", "last_login", "last_modified")
+UNCHANGED_FIELDS = ("identifier", "email", "name", "is_active", "is_verified", "locale")
+TIME_FIELDS = ("date_joined", "last_login", "last_modified")
 
 
 def source_of(api: Api) -> Any:
-    """Organizers, and the customers of each; whatever is on a page behind is followed."""
+    """The organizers and the customers of each, on all pages."""
     return rest_api_source(
         {
             "client": {
@@ -48,26 +48,29 @@ def source_of(api: Api) -> Any:
 
 
 def copy(api: Api, directory: Path) -> list[Row]:
-    """What is in the database after a run, without the columns that dlt adds."""
+    """Runs dlt; returns the copied customers without the columns that dlt adds."""
     database = dlt.destinations.duckdb(str(directory / "copy.duckdb"))
     pipeline = dlt.pipeline(
         "portal", pipelines_dir=str(directory), destination=database, dataset_name="portal"
     )
     pipeline.run(source_of(api)).raise_on_failed_jobs()
-    columns = ", ".join((*SAME, *TIMES))
+    columns = ", ".join((*UNCHANGED_FIELDS, *TIME_FIELDS))
     with (
         pipeline.sql_client() as client,
         client.execute_query(
-            f"SELECT {columns} FROM customers ORDER BY identifier"  # noqa: S608  our own names
+            f"SELECT {columns} FROM customers ORDER BY identifier"  # noqa: S608  constants
         ) as rows,
     ):
-        return [dict(zip((*SAME, *TIMES), row, strict=True)) for row in rows.fetchall()]
+        return [
+            dict(zip((*UNCHANGED_FIELDS, *TIME_FIELDS), row, strict=True))
+            for row in rows.fetchall()
+        ]
 
 
 def as_copied(row: Row) -> Row:
-    """The customer as a database has it: with times instead of texts."""
-    times = {name: row[name] and datetime.fromisoformat(row[name]) for name in TIMES}
-    return {**{name: row[name] for name in SAME}, **times}
+    """The customer with times as datetime, as the database returns them."""
+    times = {name: row[name] and datetime.fromisoformat(row[name]) for name in TIME_FIELDS}
+    return {**{name: row[name] for name in UNCHANGED_FIELDS}, **times}
 
 
 def in_utc(row: Row) -> Row:

@@ -1,4 +1,4 @@
-"""openapi-python-client writes a client from the description; it reads the customers."""
+"""A client that openapi-python-client generates from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ import pytest
 from e2e.clients.conftest import CUSTOMERS, Api, Row
 
 PROGRAMS = Path(sys.executable).parent
-# A generated client has no types before it is generated.
-Generated = Any
+Generated = Any  # mypy cannot see the code, which the test generates
 
 
 @pytest.fixture(scope="session")
 def generated(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Generated:
-    """Imports a module of the generated package."""
+    """A function that imports a module of the generated package."""
     directory = tmp_path_factory.mktemp("generated")
     subprocess.run(
         [
@@ -85,11 +84,11 @@ def test_a_generated_client_gets_a_customer_with_its_types(
     assert customer.name_parts.to_dict() == row["name_parts"]
 
 
-def test_a_generated_client_is_told_what_is_wrong(client: Generated, generated: Generated) -> None:
+def test_a_generated_client_reads_errors(client: Generated, generated: Generated) -> None:
     operation = generated(".api.customers.list_customers")
 
-    mistake = operation.sync("playhouse", client=client, ordering="password")
-    refusal = operation.sync("nobody", client=client)
+    parameter_errors = operation.sync("playhouse", client=client, ordering="password")
+    error = operation.sync("unknown", client=client)
 
-    assert "ordering" in mistake.to_dict()
-    assert refusal.detail == "You do not have permission to perform this action."
+    assert "ordering" in parameter_errors.to_dict()
+    assert error.detail == "You do not have permission to perform this action."

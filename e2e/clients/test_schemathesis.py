@@ -1,4 +1,4 @@
-"""schemathesis asks what the description allows and what it does not, with every check it has."""
+"""schemathesis sends valid and invalid requests derived from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROGRAM = Path(sys.executable).parent / "schemathesis"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 
-def test_schemathesis_finds_nothing_that_is_not_as_described(
+def test_schemathesis_finds_no_deviation_from_the_openapi_document(
     api: Api, customers: dict[str, Row], tmp_path: Path
 ) -> None:
     done = subprocess.run(
