@@ -24,7 +24,6 @@ PAGES = {
     "detail": DETAIL,
     "api": "/organizers/bigevents/api/",
     "not found": "/organizers/smallshows/customers/",
-    "too long": f"{BIGEVENTS}?search={'x' * 9000}",
 }
 LOOKS = {
     "light": ("light", 1440),
