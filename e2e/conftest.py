@@ -17,7 +17,7 @@ from e2e.steps import PLAYHOUSE, sign_in
 
 CLARA = "clara@example.org"
 CLARAS_PASSWORD = "playhouse-clara-1"
-CAPTURE = [f"portal/customers/tests/capture/page-{number}.json" for number in (1, 2, 3)]
+CAPTURE = [f"portal/customers/tests/importing/capture/page-{number}.json" for number in (1, 2, 3)]
 
 # They have an environment of their own: `make clients`.
 collect_ignore = ["clients"]

@@ -17,7 +17,7 @@ from e2e.server import ROOT, Server, serve
 
 DETAIL = f"{LIST}8WSAJCJ/"
 STREAM = {"Accept": "application/x-ndjson"}
-CAPTURE = ROOT / "portal/customers/tests/capture/page-1.json"
+CAPTURE = ROOT / "portal/customers/tests/importing/capture/page-1.json"
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'"
 CURSORS = "SELECT count(*) FROM pg_cursors"
 ROUNDS = 10
