@@ -14,8 +14,6 @@ from django_scopes import scope, scopes_disabled
 
 from portal.conftest import CustomerMaker
 from portal.customers.counters.counts import CustomerCount
-from portal.customers.demo.customers import demo_customers
-from portal.customers.importing.load import load_customers
 from portal.customers.models import Customer
 from portal.customers.tests.counters.test_counts import TABLE, counted, kept, sql
 from portal.organizers.models import Organizer
@@ -71,14 +69,6 @@ def test_what_changes_no_number_writes_none(
 def test_many_small_writes_leave_few_rows(organizer: Organizer) -> None:
     for number in range(1_500):
         insert(organizer, f"C{number}", "de")
-
-    assert rows_kept() < 500
-    assert kept(organizer) == counted(organizer)
-
-
-@pytest.mark.usefixtures("known_chance")
-def test_a_large_load_leaves_few_rows(organizer: Organizer) -> None:
-    load_customers(organizer, demo_customers(10_000))
 
     assert rows_kept() < 500
     assert kept(organizer) == counted(organizer)

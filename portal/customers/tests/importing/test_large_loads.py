@@ -34,8 +34,6 @@ UNKNOWN = """
     SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
     WHERE indrelid = 'customers_customer'::regclass
     EXCEPT SELECT attname FROM pg_stats WHERE tablename = 'customers_customer'"""
-VISIBLE = """
-    SELECT relallvisible, relpages FROM pg_class WHERE oid = 'customers_customer'::regclass"""
 AUTOVACUUM = {
     "autovacuum_vacuum_scale_factor=0.02",
     "autovacuum_vacuum_insert_scale_factor=0.02",
@@ -58,19 +56,6 @@ def test_the_planner_knows_every_column_of_an_index(organizer: Organizer) -> Non
 
     assert _fetch("SELECT 1 FROM pg_stats WHERE tablename = 'customers_customer'")
     assert _fetch(UNKNOWN) == []
-
-
-@on_postgresql
-@pytest.mark.django_db(transaction=True)
-def test_after_a_large_load_the_visibility_map_is_set(organizer: Organizer) -> None:
-    with connection.cursor() as cursor:
-        # VACUUM marks only pages whose rows are known to be committed, on the disk.
-        cursor.execute("SET synchronous_commit = on")
-
-    load_customers(organizer, demo_customers(1_000))
-
-    [(visible, pages)] = _fetch(VISIBLE)
-    assert visible == pages > 0
 
 
 @on_postgresql
@@ -125,16 +110,6 @@ def test_customers_who_are_changed_by_a_load_are_found_and_counted(organizer: Or
     for word, number in (("ann@x.org", 0), ("new@x.org", 1)):
         with scope(organizer=organizer):
             assert asked(organizer, f"search={word}").count() == number
-
-
-def test_the_table_has_its_indexes_after_the_first_load_of_many(organizer: Organizer) -> None:
-    before = _indexes()
-
-    report = load_customers(organizer, demo_customers(10_000))
-
-    assert report == LoadReport(created=10_000)
-    assert _indexes() == before
-    assert load_customers(organizer, demo_customers(10_000)) == LoadReport(unchanged=10_000)
 
 
 def _unreadable() -> Iterator[Placed]:

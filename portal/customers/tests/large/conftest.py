@@ -1,0 +1,64 @@
+"""One organizer with many customers, loaded once for all modules of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+from django_scopes import scope
+from pytest_django.plugin import DjangoDbBlocker
+
+from portal.customers.demo.customers import BLOCK, UNTIL, demo_block
+from portal.customers.importing.encode import Batch, prepare_batch
+from portal.customers.importing.load import LoadReport, load_batches
+from portal.customers.tests.large.scans import CUSTOMERS, OTHERS
+from portal.organizers.models import Organizer
+from portal.organizers.services import create_organizer
+
+
+@pytest.fixture(scope="package")
+def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organizer]:
+    """Most customers belong to this organizer, the others to a second one.
+
+    Tests of other packages never see these rows: they are deleted when pytest leaves the package.
+    A test with `django_db(transaction=True)` would delete them earlier, so none belongs here.
+    """
+    with django_db_blocker.unblock(), _deleted_afterwards():
+        large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
+        second = create_organizer(slug="second", name="Second")
+        for seed, (organizer, count) in enumerate(((large, CUSTOMERS), (second, OTHERS)), 1):
+            report = load_batches(organizer, _batches(count, seed))
+            assert report == LoadReport(created=count)
+        yield large
+
+
+@contextmanager
+def _deleted_afterwards() -> Iterator[None]:
+    """On PostgreSQL the rows are committed: VACUUM cannot run within a transaction."""
+    if connection.vendor == "sqlite":
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        return
+    with connection.cursor() as cursor:
+        # VACUUM marks a page as visible only after the commit of its rows is on the disk.
+        cursor.execute("SET synchronous_commit = on")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET synchronous_commit")
+            cursor.execute(f"TRUNCATE {Organizer._meta.db_table} CASCADE")
+            cursor.execute("VACUUM (ANALYZE)")
+
+
+def _batches(count: int, seed: int) -> Iterator[Batch]:
+    for first in range(0, count, BLOCK):
+        yield prepare_batch(demo_block(first, BLOCK, seed=seed, until=UNTIL), first)
+
+
+@pytest.fixture
+def in_large(large: Organizer, db: None) -> Iterator[Organizer]:
+    with scope(organizer=large):
+        yield large
