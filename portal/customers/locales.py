@@ -1,4 +1,4 @@
-"""The languages that customers have, and how they are called."""
+"""The names of customers' languages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-# Django has no names for these; the first two are forms of address, not languages of their own.
+# Django has no names for these. The first two are forms of address, not separate languages.
 NAMES: Final = {
     "de-informal": gettext_lazy("German (informal)"),
     "nl-informal": gettext_lazy("Dutch (informal)"),
@@ -16,11 +16,11 @@ NAMES: Final = {
     "pt-pt": gettext_lazy("European Portuguese"),
     "nb-no": gettext_lazy("Norwegian Bokmål"),
 }
-KNOWN: Final = frozenset({*NAMES, *LANG_INFO})
+NAMED_LOCALES: Final = frozenset({*NAMES, *LANG_INFO})
 
 
 def locale_name(locale: str) -> str:
-    """`German` for `de`; the code itself where it has no name that we know."""
+    """`German` for `de`; the code itself if it has no name."""
     if locale in NAMES:
         return str(NAMES[locale])
     name = LANG_INFO.get(locale, {}).get("name")

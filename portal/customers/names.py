@@ -1,4 +1,4 @@
-"""How a name follows from its parts. The schemes are those of pretix (their names and parts)."""
+"""Composes a name from its parts. The schemes and their parts are those of pretix."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 LEGACY: Final = "_legacy"
 SCHEME: Final = "_scheme"
 
-# The parts of each scheme in the order in which people fill them in; what it puts between them
-# follows in _compose_*().
+# The parts of each scheme, in the order in which people fill them in.
 SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "full": ("full_name",),
     "given_family": ("given_name", "family_name"),
@@ -36,10 +35,12 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
         "degree",
     ),
 }
-# Parts that are known about a person and not said as part of the name.
-UNSPOKEN: Final = frozenset({"salutation", "calling_name", "latin_transcription", "degree"})
-SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
-    scheme: tuple(part for part in parts if part not in UNSPOKEN)
+# Parts that are not joined into the name. A degree is appended to it.
+PARTS_OUTSIDE_NAME: Final = frozenset(
+    {"salutation", "calling_name", "latin_transcription", "degree"}
+)
+PARTS_IN_NAME: Final[Mapping[str, tuple[str, ...]]] = {
+    scheme: tuple(part for part in parts if part not in PARTS_OUTSIDE_NAME)
     for scheme, parts in SCHEMES.items()
 }
 WITH_DEGREE: Final = frozenset(scheme for scheme, parts in SCHEMES.items() if "degree" in parts)
@@ -59,14 +60,13 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
 
 
 class UnknownScheme(ValueError):
-    """The parts do not say how the name follows from them."""
+    """The parts name no scheme, or one that is not in SCHEMES."""
 
 
 def compose(parts: Mapping[str, str | None]) -> str:
-    """The name that follows from its parts: `""` for none. Raises UnknownScheme.
+    """The name composed from its parts; empty without parts. Raises UnknownScheme.
 
-    A missing, empty or null part leaves no gap. Parts that the scheme does not name are kept
-    with the customer and not shown in the name.
+    A missing, empty or null part leaves no gap. Parts that the scheme does not have are ignored.
     """
     if not parts:
         return ""
@@ -75,15 +75,15 @@ def compose(parts: Mapping[str, str | None]) -> str:
     scheme = parts.get(SCHEME) or ""
     if scheme not in SCHEMES:
         raise UnknownScheme(f"unknown name scheme {scheme!r}")
-    spoken = [value for part in SPOKEN[scheme] if (value := parts.get(part))]
-    name = SEPARATORS.get(scheme, " ").join(spoken)
+    values = [value for part in PARTS_IN_NAME[scheme] if (value := parts.get(part))]
+    name = SEPARATORS.get(scheme, " ").join(values)
     if scheme in WITH_DEGREE and (degree := parts.get("degree")):
         name = f"{name}, {degree}" if name else degree
     return name.strip()
 
 
-def labelled(parts: Mapping[str, str | None]) -> list[tuple[StrOrPromise, str]]:
-    """The parts that have a value, each with its label, in the order of the scheme."""
+def label_parts(parts: Mapping[str, str | None]) -> list[tuple[StrOrPromise, str]]:
+    """The labels and values of all parts with a value, in the order of the scheme."""
     order = [LEGACY, *SCHEMES.get(parts.get(SCHEME) or "", ())]
     others = [part for part in parts if part not in order and part != SCHEME]
     return [

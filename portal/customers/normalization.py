@@ -1,4 +1,4 @@
-"""Text without case and accents, and the columns that lists search and order by."""
+"""Text without case and accents, and the columns derived from it for search and ordering."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from portal.customers import names
 
 NAME_KEY_LENGTH: Final = 190
 DERIVED: Final = ("name", "name_key", "email_key", "search_text")
-# What they follow from: a plain UPDATE of these would leave the others behind.
+# The derived columns depend on these: an UPDATE of these alone would leave them outdated.
 SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "name_parts"})
-# Letters that Unicode does not decompose and people type without their stroke all the same.
+# Letters that Unicode does not decompose, but that people type without their stroke.
 STROKES: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
@@ -22,8 +22,8 @@ COMBINING: Final = re.compile(
 )
 
 
-def fold(text: str) -> str:
-    """`José`, `JOSE` and `jose` are the same; so are `Müller` and `muller`."""
+def normalize(text: str) -> str:
+    """`jose` for `José`, `JOSE` and `jose`; `muller` for `Müller`."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -31,10 +31,10 @@ def fold(text: str) -> str:
 
 
 class Name(NamedTuple):
-    """What all customers with the same parts of a name have in common."""
+    """A composed name, and its normalized text."""
 
     text: str
-    folded: str
+    normalized: str
 
 
 def derived_values(
@@ -43,26 +43,26 @@ def derived_values(
     email: str | None,
     name_parts: Mapping[str, str | None],
 ) -> tuple[str, str | None, str | None, str]:
-    """The values of DERIVED, which follow from others. Raises names.UnknownScheme."""
-    return values_with_name(identifier, external_identifier, email, derive_name(name_parts))
+    """The values of the columns DERIVED. Raises names.UnknownScheme."""
+    return derived_values_with_name(identifier, external_identifier, email, derive_name(name_parts))
 
 
 def derive_name(parts: Mapping[str, str | None]) -> Name:
-    """Raises names.UnknownScheme."""
+    """The name composed from its parts. Raises names.UnknownScheme."""
     text = names.compose(parts)
-    return Name(text, fold(text))
+    return Name(text, normalize(text))
 
 
-def values_with_name(
+def derived_values_with_name(
     identifier: str, external_identifier: str | None, email: str | None, name: Name
 ) -> tuple[str, str | None, str | None, str]:
-    """derived_values() where the name is known already."""
-    searched = [name.folded, fold(email) if email else "", identifier.lower()]
+    """derived_values() for a name that was derived before."""
+    searched = [name.normalized, normalize(email) if email else "", identifier.lower()]
     if external_identifier:
-        searched.append(fold(external_identifier))
+        searched.append(normalize(external_identifier))
     return (
         name.text,
-        name.folded[:NAME_KEY_LENGTH] or None,
+        name.normalized[:NAME_KEY_LENGTH] or None,
         email.casefold() if email else None,
         "\n".join(filter(None, searched)),
     )

@@ -95,7 +95,7 @@ class CustomerPage:
 def parse_query(organizer: Organizer, parameters: QueryDict) -> CustomerQuery:
     """The query of these parameters. Raises InvalidQuery."""
     named = set(parameters.getlist("locale"))
-    used = () if named <= {"", *locales.KNOWN} else count_all(organizer).by("locale", {})
+    used = () if named <= {"", *locales.NAMED_LOCALES} else count_all(organizer).by("locale", {})
     return CustomerQuery.parse(parameters, organizer=organizer, locales=used)
 
 

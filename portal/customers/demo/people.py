@@ -11,7 +11,7 @@ from random import Random
 from typing import Final, NamedTuple, TypedDict, TypeVar
 
 from portal.customers.names import SCHEME, SCHEMES
-from portal.customers.normalization import fold
+from portal.customers.normalization import normalize
 
 Choice = TypeVar("Choice")
 POOLS: Final = Path(__file__).with_name("names.json")
@@ -132,4 +132,4 @@ def _names(pool: list[str] | Mapping[str, str]) -> list[Name]:
 
 
 def _mailbox(latin: str) -> str:
-    return NOT_IN_MAILBOX.sub("-", fold(latin).replace("'", "")).strip("-")
+    return NOT_IN_MAILBOX.sub("-", normalize(latin).replace("'", "")).strip("-")

@@ -31,7 +31,7 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
     list_path = reverse("customers:list", args=[organizer.slug])
     context = {
         "customer": customer,
-        "parts": names.labelled(customer.name_parts),
+        "parts": names.label_parts(customer.name_parts),
         "back": f"{list_path}?{back}" if back else list_path,
         "is_narrowed": bool(back),
         "shows_notes": request.access.may(Permission.READ_NOTES),

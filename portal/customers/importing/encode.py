@@ -14,7 +14,7 @@ from django.db.models import Field
 
 from portal.customers.importing.rows import CustomerRow, InventedRow, Known, Placed, Rejection
 from portal.customers.models import Customer
-from portal.customers.normalization import DERIVED, Name, derive_name, values_with_name
+from portal.customers.normalization import DERIVED, Name, derive_name, derived_values_with_name
 
 SPELLINGS: Final = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 GIVEN: Final = tuple(CustomerRow.model_fields)
@@ -88,7 +88,7 @@ def _columns(rows: Iterable[CustomerRow | InventedRow]) -> list[Sequence[Any]]:
         return []
     jsons, named = zip(*map(_name, map(tuple, map(_items, columns["name_parts"]))), strict=True)
     sources = ("identifier", "external_identifier", "email")
-    derived = map(values_with_name, *(columns[name] for name in sources), named)
+    derived = map(derived_values_with_name, *(columns[name] for name in sources), named)
     columns["name_parts"] = jsons
     for name in TIMES:
         columns[name] = _texts(columns[name])

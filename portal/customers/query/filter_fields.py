@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
 from portal.customers.models import YEARS
-from portal.customers.normalization import fold
+from portal.customers.normalization import normalize
 from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class LocaleField(forms.MultipleChoiceField):
     default_error_messages = {"invalid_choice": _("There is no language “%(value)s”.")}
 
     def valid_value(self, value: str) -> bool:
-        return value in locales.KNOWN or super().valid_value(value)
+        return value in locales.NAMED_LOCALES or super().valid_value(value)
 
 
 class LocaleFilter(Described, django_filters.MultipleChoiceFilter):
@@ -230,7 +230,7 @@ class SearchField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         search: str = super().clean(value)
-        if search and not fold(search).strip():
+        if search and not normalize(search).strip():
             raise ValidationError(_("Search for a letter, a digit or a sign."))
         return search
 

@@ -32,7 +32,7 @@ from portal.customers.counters.counts import (
 )
 from portal.customers.fields import IgnoringCase
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet, customers_of
-from portal.customers.normalization import fold
+from portal.customers.normalization import normalize
 from portal.customers.query.filters import CustomerFilter
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.databases.compiled import read_in_turn
@@ -67,7 +67,7 @@ class Search:
 
     @classmethod
     def parse(cls, text: str) -> Search:
-        return cls(fold(text).split())
+        return cls(normalize(text).split())
 
     @property
     def is_indexed(self) -> bool:

@@ -1,4 +1,4 @@
-"""How a name follows from its parts: every sample of the real service."""
+"""Names composed from their parts: all samples of the real service."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SAMPLES = json.loads(Path(__file__).with_name("names.json").read_text(encoding="
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["name"] or "no name")
-def test_a_name_follows_from_its_parts_as_in_the_real_service(sample: dict[str, Any]) -> None:
+def test_a_name_is_composed_as_in_the_real_service(sample: dict[str, Any]) -> None:
     assert compose(sample["name_parts"]) == sample["name"]
 
 
 @pytest.mark.parametrize("scheme", ["new", "", None])
-def test_an_unknown_scheme_is_refused(scheme: str | None) -> None:
+def test_an_unknown_scheme_is_rejected(scheme: str | None) -> None:
     with pytest.raises(UnknownScheme):
         compose({"_scheme": scheme, "full_name": "John Doe"})

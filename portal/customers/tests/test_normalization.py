@@ -1,4 +1,4 @@
-"""Folding: what search and order take for the same."""
+"""Normalization: which texts are equal for search and ordering."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.customers.normalization import fold
+from portal.customers.normalization import normalize
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("José", "jose"),
         ("MÜLLER", "muller"),
@@ -22,15 +22,15 @@ from portal.customers.normalization import fold
         ("محمد", "محمد"),
     ],
 )
-def test_case_and_accents_are_ignored(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_case_and_accents_are_ignored(text: str, normalized: str) -> None:
+    assert normalize(text) == normalized
 
 
 @given(st.text())
-def test_folding_twice_changes_nothing(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+def test_normalizing_twice_changes_nothing(text: str) -> None:
+    assert normalize(normalize(text)) == normalize(text)
 
 
 @given(st.text(), st.text())
-def test_a_part_of_a_text_is_found_in_it(before: str, part: str) -> None:
-    assert fold(part.strip()) in fold(f"{before} {part.strip()} {before}")
+def test_a_normalized_text_contains_its_normalized_parts(before: str, part: str) -> None:
+    assert normalize(part.strip()) in normalize(f"{before} {part.strip()} {before}")

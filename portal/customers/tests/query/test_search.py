@@ -16,7 +16,7 @@ from portal.conftest import CustomerMaker
 from portal.customers.demo.customers import demo_customers
 from portal.customers.importing.load import load_customers
 from portal.customers.models import Customer
-from portal.customers.normalization import fold
+from portal.customers.normalization import normalize
 from portal.customers.tests.asking import asked
 from portal.organizers.models import Organizer
 
@@ -137,7 +137,7 @@ def test_a_search_finds_the_texts_that_have_every_word(
     starts = data.draw(st.lists(st.integers(0, len(text) - 1), min_size=1, max_size=3))
     parts = [text[start : start + data.draw(st.integers(1, 30))] for start in starts]
     search = " ".join(parts).upper() if data.draw(st.booleans()) else " ".join(parts)
-    words = fold(search).split()
+    words = normalize(search).split()
 
     expected = sorted(text for text in crowd if all(word in text for word in words))
     found = find(search) if words else None
