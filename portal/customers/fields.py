@@ -1,4 +1,4 @@
-"""Text that every database orders and compares alike: by code point, not by its own locale."""
+"""Text fields that all databases order and compare by code point, not by a locale."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the column decides what it holds
-    """SQLite orders by code point already; PostgreSQL is told to."""
+    """SQLite orders by code point by default; PostgreSQL needs the collation C."""
 
     class Meta:
         abstract = True
@@ -32,23 +32,23 @@ class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[typ
 
 
 class IgnoringCase(Lower):
-    """Text without accents or other scripts, as it is ordered by: for the rest case counts.
+    """ASCII text without case, to order and compare by. Other letters keep their case.
 
-    SQLite finds a place in an index of a column, but looks at each row for one of an expression.
+    SQLite seeks in an index of a column, but reads all entries of an index of an expression.
     """
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """The column itself, whose values are compared otherwise."""
+        """The column itself with a collation that ignores case."""
         template = "%(expressions)s COLLATE NOCASE"
         return self.as_sql(compiler, connection, template=template, **extra)
 
 
 class CompactEncoder(json.JSONEncoder):
-    """One way to write each value, whatever the order of its keys: SQLite compares the text.
+    """Canonical JSON with sorted keys, because SQLite compares JSON as text.
 
-    The same as orjson writes with sorted keys, which bulk loads use.
+    Equals the output of orjson with sorted keys, which bulk loads use.
     """
 
     def __init__(self, **options: Any) -> None:
-        written = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
-        super().__init__(**{**options, **written})
+        fixed = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
+        super().__init__(**{**options, **fixed})

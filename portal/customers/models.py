@@ -27,14 +27,14 @@ from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
-# Outside of these years conversions between time zones can leave the calendar.
+# Outside of these years a conversion between time zones can exceed the range of datetime.
 YEARS: Final = range(1900, 2200)
-# SQLite's index of the search, a table: the trigrams of `search_text` by primary key.
+# The FTS5 table with the trigrams of `search_text` on SQLite.
 SEARCH_INDEX_ON_SQLITE: Final = "customers_search"
 
 
 class State(models.TextChoices):
-    """What staff need to know of an account first; each excludes the others."""
+    """The state of an account. Exactly one of them applies."""
 
     ACTIVE = "active", _("Active")
     UNVERIFIED = "unverified", _("Unverified")
@@ -43,18 +43,18 @@ class State(models.TextChoices):
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
-    """Columns that others follow from are changed by save() only."""
+    """Rejects bulk updates of columns that derived columns depend on: use save()."""
 
     def in_physical_order(self) -> CustomerQuerySet:
-        """In an order that an index has, with neighbours side by side in the table too.
+        """In the order of an index that is close to the physical order of the table.
 
-        Where many rows are read for want of a better index, each page of the table is read once.
+        A scan of many rows then reads each page of the table once.
         """
         return self.order_by("-is_active", "-pk")
 
     def update(self, **values: Any) -> int:
         if SOURCES & values.keys():
-            raise TypeError(f"Other columns follow from these: save() each customer: {SOURCES}")
+            raise TypeError(f"Columns are derived from these: save() each customer: {SOURCES}")
         return super().update(**values)
 
     def bulk_create(self, objs: Iterable[Customer], *args: Any, **kwargs: Any) -> list[Customer]:
@@ -68,7 +68,7 @@ CustomerManager = models.Manager.from_queryset(CustomerQuerySet)
 
 
 class Customer(models.Model):
-    """An account of somebody who buys tickets. Ten of its fields are the specification's."""
+    """The account of a ticket buyer. Ten of its fields are those of the specification."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
     identifier = CodePointCharField(
@@ -90,7 +90,7 @@ class Customer(models.Model):
     last_modified = models.DateTimeField(_("last changed"), default=timezone.now)
     notes = models.TextField(_("notes"), null=True, blank=True)
 
-    # These follow from the fields above: see derive().
+    # Derived from the fields above: see derive().
     name = models.CharField(_("name"), max_length=255, blank=True, editable=False)
     name_key = CodePointCharField(max_length=NAME_KEY_LENGTH, null=True, editable=False)
     email_key = CodePointCharField(max_length=254, null=True, editable=False)
@@ -115,9 +115,9 @@ class Customer(models.Model):
                 name="customer_none_is_not_blank",
             ),
         ]
-        # One for each order, scanned in either direction: see query/ordering.py.
+        # One for each sort key, scanned in both directions: see query/ordering.py.
         indexes = [
-            # PostgreSQL reads an expression from an index only beside what it is made of.
+            # PostgreSQL uses an index-only scan for an expression only if its column is included.
             models.Index(
                 "organizer",
                 IgnoringCase("identifier"),
@@ -129,17 +129,17 @@ class Customer(models.Model):
             models.Index("organizer", "is_active", "id", name="customer_by_is_active"),
             models.Index("organizer", "is_verified", "id", name="customer_by_is_verified"),
             models.Index("organizer", "locale", "id", name="customer_by_locale_key"),
-            # Beside a range of time, each choice is counted; here the index alone has the answer.
+            # With the facets, index-only scans count the facets within a range of time.
             models.Index("organizer", "date_joined", "id", *FACETS, name="customer_joined_facets"),
             models.Index("organizer", "last_login", "id", *FACETS, name="customer_login_facets"),
             models.Index(
                 "organizer", "last_modified", "id", *FACETS, name="customer_modified_facets"
             ),
-            # Names go by languages: the first customers of one may be far down the whole list.
+            # Names differ by language: the first customers of a language may be far down the list.
             models.Index(
                 "organizer", "locale", "email_key", "id", name="customer_by_email_in_locale"
             ),
-            # With an email, the constraint above has the order.
+            # For customers with an email, the index of the unique constraint has the order.
             models.Index(
                 "organizer",
                 "id",
@@ -163,13 +163,13 @@ class Customer(models.Model):
 
     @property
     def state(self) -> State:
-        """Anonymised is an inactive account that no longer points to a person."""
+        """Anonymised means inactive and without an email or a name."""
         if not self.is_active:
             return State.INACTIVE if self.email or self.name_parts else State.ANONYMISED
         return State.ACTIVE if self.is_verified else State.UNVERIFIED
 
     def derive(self) -> None:
-        """Set the columns that follow from others. Raises names.UnknownScheme."""
+        """Set the derived columns. Raises names.UnknownScheme."""
         values = derived_values(
             self.identifier, self.external_identifier, self.email, self.name_parts
         )
@@ -180,8 +180,8 @@ class Customer(models.Model):
 def customers_of(organizer: Organizer) -> CustomerQuerySet:
     """All customers of the organizer. Raises ScopeError outside of the organizer's scope."""
     require_scope(organizer)
-    # PostgreSQL's index of the search compares a bigint with nothing but a bigint. The condition
-    # that the scope adds is the same one again, and would hide it.
+    # PostgreSQL's search index needs a bigint on both sides of the comparison. The scope would add
+    # the condition a second time without the cast, and the planner would use that one.
     with scopes_disabled():
         return Customer.objects.filter(
             organizer_id=Cast(models.Value(organizer.pk), models.BigIntegerField())

@@ -22,12 +22,12 @@ KEY: Final = "organizer_id, is_active, is_verified, locale"
 
 
 class CustomerCount(models.Model):
-    """How many customers came or went, by all that is kept: added up, how many there are.
+    """Changes of the number of customers with a combination of values; the sum is the number.
 
-    Only triggers write here: see counting.py. Of one combination there may be several rows.
+    Only triggers write to this table: see migration 0001. One combination may have several rows.
     """
 
-    # Triggers cannot be told before or behind which of these an organizer is deleted.
+    # No database constraint: the order in which it and the triggers run cannot be chosen.
     organizer = models.ForeignKey(
         Organizer, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
@@ -54,7 +54,7 @@ class CustomerCount(models.Model):
 
 
 class Combination(NamedTuple):
-    """The values of all facets that a customer has."""
+    """The values of a customer for all facets."""
 
     is_active: bool
     is_verified: bool
@@ -62,10 +62,10 @@ class Combination(NamedTuple):
 
 
 FACETS: Final = Combination._fields
-# For each facet of a query, the values of which a customer has one: truths, or languages.
+# The values of each filtered facet (booleans or languages): a customer must have one of them.
 Conditions = Mapping[str, Collection[Any]]
-# Rows of a query and the maintained counts of the organizer, in one statement. The last columns
-# are the facets, the first tells which rows are which.
+# The rows of a query and the maintained counts of the organizer in one statement. The last columns
+# are the facets; `is_row` distinguishes rows from counts.
 WITH_TOTALS: Final = f"""
     SELECT 1 AS is_row, * FROM ({{rows}}) AS found
     UNION ALL
@@ -75,7 +75,7 @@ WITH_TOTALS: Final = f"""
 
 @dataclass(frozen=True)
 class Counts:
-    """How many customers there are of each combination."""
+    """The number of customers with each combination."""
 
     numbers: Mapping[Combination, int]
 
@@ -84,16 +84,16 @@ class Counts:
         return sum(self.numbers.values())
 
     def matching(self, conditions: Conditions) -> int:
-        """How many meet all conditions."""
+        """The number of customers that meet all conditions."""
         return sum(number for _values, number in self._meeting(conditions))
 
     def by(self, facet: str, conditions: Conditions) -> dict[Any, int]:
-        """How many have each value of a facet and meet the conditions of the others."""
+        """The number of customers by value of a facet, under the conditions of other facets."""
         others = {name: values for name, values in conditions.items() if name != facet}
-        found: Counter[Any] = Counter()
+        numbers: Counter[Any] = Counter()
         for combination, number in self._meeting(others):
-            found[getattr(combination, facet)] += number
-        return dict(found)
+            numbers[getattr(combination, facet)] += number
+        return dict(numbers)
 
     def _meeting(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
         for combination, number in self.numbers.items():
@@ -102,18 +102,18 @@ class Counts:
 
 
 def meets(combination: Combination, conditions: Conditions) -> bool:
-    """Whether it has one of the values of each facet that the conditions name."""
+    """Whether the combination has one of the values of each condition."""
     return all(getattr(combination, name) in values for name, values in conditions.items())
 
 
 def read_combination(values: Sequence[Any]) -> Combination:
-    """As a driver returns it: SQLite has numbers for truths."""
+    """A combination from a database row: SQLite returns booleans as numbers."""
     is_active, is_verified, locale = values
     return Combination(bool(is_active), bool(is_verified), locale)
 
 
 def maintained_counts(organizer: Organizer) -> Counts:
-    """All customers of the organizer, as the database maintains their number."""
+    """The numbers of all customers of the organizer, which triggers maintain."""
     require_scope(organizer)
     return sum_counts(_maintained.rows(organizer.pk))
 
@@ -131,7 +131,7 @@ _maintained = CompiledQuery(
 
 
 def maintained_count(organizer_id: int, conditions: Conditions) -> Coalesce:
-    """For a query: how many customers meet the conditions, as the database maintains it."""
+    """An expression for the maintained number of customers that meet the conditions."""
     with scopes_disabled():
         counts = CustomerCount.objects.filter(organizer_id=organizer_id)
     for name, values in conditions.items():
@@ -161,5 +161,5 @@ def read_with_totals(
 
 
 def sum_counts(rows: Iterable[Row]) -> Counts:
-    """From rows of a number and its facets; changes of a combination may add up to none."""
+    """Counts from rows of a number and its facets. Rows whose number is 0 are omitted."""
     return Counts({read_combination(row[1:]): int(row[0]) for row in rows if row[0] > 0})

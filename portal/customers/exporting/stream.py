@@ -1,6 +1,6 @@
-"""Whole lists as JSON or as texts, written by the database, which is quickest at it.
+"""Streams whole lists as JSON or as text, which the database writes: that is the fastest way.
 
-A row is one text, or a few, which pass through Python untouched. Memory holds one batch.
+Python passes the text of each row on unchanged. Memory holds one batch of rows.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from portal.databases.compiled import stream_in_turn
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-BATCH: Final = 1_000
+BATCH_ROWS: Final = 1_000
 TEXT: Final[models.Field[Any, Any]] = models.TextField()
 
 
 class InstantText(Func):
-    """`2021-04-06T13:44:22.809216Z`, and on the second `2021-04-06T13:44:22Z`."""
+    """`2021-04-06T13:44:22.809216Z`, or `2021-04-06T13:44:22Z` without a fraction."""
 
     output_field = TEXT
     template = (
@@ -32,20 +32,20 @@ class InstantText(Func):
     )
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """SQLite has times as text, in UTC."""
+        """SQLite stores times as text in UTC."""
         template = "(REPLACE(%(expressions)s, ' ', 'T') || 'Z')"
         return self.as_sql(compiler, connection, template=template, **extra)
 
 
 class JsonValue(Func):
-    """What is JSON already, as a part of more."""
+    """A text that is JSON, as a part of another JSON value."""
 
     function = "JSON"
     output_field = TEXT
 
 
 class JsonRow(Func):
-    """An object with the given names and values in turns."""
+    """A JSON object of alternating names and values."""
 
     function = "JSON_BUILD_OBJECT"
     output_field = TEXT
@@ -58,16 +58,16 @@ def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> It
     """Each customer as a JSON object, section by section."""
     pairs = [part for field in fields for part in (Value(field), _in_json(field))]
     row = Cast(JsonRow(*pairs), TEXT)
-    rows = stream_in_turn([section.values_list(row) for section in sections], BATCH)
+    rows = stream_in_turn([section.values_list(row) for section in sections], BATCH_ROWS)
     return (text for (text,) in rows)
 
 
 def read_texts(
     sections: Sequence[CustomerQuerySet], fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
-    """Each customer as texts, section by section; None where there is no value."""
+    """Each customer as a tuple of texts, section by section; None for a missing value."""
     texts = [_in_text(field) for field in fields]
-    return stream_in_turn([section.values_list(*texts) for section in sections], BATCH)
+    return stream_in_turn([section.values_list(*texts) for section in sections], BATCH_ROWS)
 
 
 def _in_text(field: str) -> Expression | F:
@@ -84,6 +84,6 @@ def _in_text(field: str) -> Expression | F:
 def _in_json(field: str) -> Expression | F:
     match Customer._meta.get_field(field):
         case models.BooleanField() | models.JSONField():
-            # PostgreSQL knows them for what they are; SQLite has numbers and text.
+            # PostgreSQL has types for both; SQLite stores numbers and text.
             return JsonValue(_in_text(field)) if connection.vendor == "sqlite" else F(field)
     return _in_text(field)

@@ -1,8 +1,8 @@
-"""Customers, the index of the search, and the counts that triggers keep.
+"""Customers, the search index, and the counts that triggers maintain.
 
-The SQL for PostgreSQL and for SQLite that Django has no operations for stands here and nowhere
-else. SQLite drops the triggers of a table that Django makes anew, as it does for most changes of
-columns: a migration that does so has to create them again.
+This is the only place of the SQL that Django has no operations for. On SQLite Django recreates a
+table for most changes of its columns, which drops its triggers: such a migration must create the
+triggers again.
 """
 
 import django.core.validators
@@ -13,12 +13,12 @@ from django.db import migrations, models
 import portal.customers.fields
 from portal.databases.operations import run_sql
 
-# What customers are counted by.
+# Customers are counted by these columns.
 KEY = "organizer_id, is_active, is_verified, locale"
 
-# Each statement appends what it changed instead of updating a row that other transactions need too.
-# Rows of one combination add up; now and then a trigger folds them into one. Rows that another
-# transaction folds are skipped: no transaction waits, and no row is folded twice.
+# Each statement appends its changes instead of updating a row that other transactions need as well.
+# The rows of a combination add up to its count; at random a trigger merges them into one. Rows that
+# another transaction merges are skipped: no transaction waits, and no row is merged twice.
 FOLD = f"""
     CREATE FUNCTION customers_fold_counts(owners bigint[]) RETURNS void
     LANGUAGE sql SET search_path FROM CURRENT AS $$
@@ -32,8 +32,8 @@ FOLD = f"""
         INSERT INTO customers_customercount ({KEY}, number)
         SELECT {KEY}, SUM(number) FROM folded GROUP BY {KEY} HAVING SUM(number) <> 0
     $$"""
-# For a trigger: append the changes, one row for each combination. About 128 of such rows cost one
-# folding; chance needs no table to be read.
+# A trigger appends the changes, one row for each combination, and merges all rows once for about 128
+# appended ones. A random number decides when, because it needs no query.
 APPEND = """
     CREATE FUNCTION {name}() RETURNS trigger
     LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -54,7 +54,7 @@ APPEND = """
         END IF;
         RETURN NULL;
     END $$"""
-# Inserted rows count 1, deleted ones -1: the argument of the trigger.
+# The argument of the trigger is 1 for inserted rows and -1 for deleted ones.
 ROWS = f"SELECT {KEY}, COUNT(*) * TG_ARGV[0]::bigint FROM changed GROUP BY {KEY}"
 MOVES = f"""
             SELECT {KEY}, SUM(number) FROM (
@@ -99,7 +99,7 @@ NO_COUNTS_ON_POSTGRESQL = [
     "DROP FUNCTION customers_fold_counts",
 ]
 
-# SQLite has one writer and no triggers of statements: one row for each combination.
+# SQLite has one writer and no statement triggers: it keeps one row for each combination.
 ONE_MORE = f"""
         INSERT INTO customers_customercount ({KEY}, number)
         SELECT NEW.organizer_id, NEW.is_active, NEW.is_verified, NEW.locale, 0
@@ -135,7 +135,7 @@ NO_COUNTS_ON_SQLITE = [
     "DROP TRIGGER customer_count_inserts",
 ]
 
-# Which customers have which three letters in a row.
+# The customers with each trigram (three characters in a row).
 SEARCH_ON_POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE EXTENSION IF NOT EXISTS btree_gin",
@@ -143,8 +143,8 @@ SEARCH_ON_POSTGRESQL = [
     USING gin (organizer_id, search_text gin_trgm_ops)""",
 ]
 NO_SEARCH_ON_POSTGRESQL = ["DROP INDEX customer_search"]
-# The text stays in the table of the customers. Where each trigram is in it, is not kept: a row that
-# has all of them is compared anyway. The text is folded already.
+# The text is stored in the table of customers only. The index has no positions of trigrams, because
+# each row with all trigrams is compared with the term anyway. The text is normalized already.
 SEARCH_ON_SQLITE = [
     """CREATE VIRTUAL TABLE customers_search USING fts5 (
         search_text, content='customers_customer', content_rowid='id',
@@ -170,8 +170,8 @@ NO_SEARCH_ON_SQLITE = [
     "DROP TABLE customers_search",
 ]
 
-# By default autovacuum waits for changes of a fifth of a table: of a million rows, that is late for
-# index-only scans and for the statistics that plans rest on.
+# By default autovacuum waits until a fifth of a table has changed. For a million rows that is too
+# late for index-only scans and for the statistics of the planner.
 AUTOVACUUM = [
     """ALTER TABLE customers_customer SET (
         autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,

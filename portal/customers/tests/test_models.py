@@ -1,4 +1,4 @@
-"""Customer: what follows from its fields, and the words of its queries."""
+"""Customer: constraints, scope, derived columns, and the order of lists."""
 
 from __future__ import annotations
 
@@ -47,33 +47,33 @@ def test_many_customers_may_have_no_email(make_customer: CustomerMaker) -> None:
     make_customer(email=None)
 
 
-def test_a_blank_email_is_refused_by_the_database(make_customer: CustomerMaker) -> None:
+def test_a_blank_email_is_rejected_by_the_database(make_customer: CustomerMaker) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         make_customer(email="")
 
 
-def test_an_update_cannot_leave_derived_columns_behind(
+def test_a_bulk_update_of_a_source_of_derived_columns_is_rejected(
     make_customer: CustomerMaker, organizer: Organizer
 ) -> None:
     make_customer()
 
-    with scope(organizer=organizer), pytest.raises(TypeError, match="follow from"):
+    with scope(organizer=organizer), pytest.raises(TypeError, match="derived from"):
         Customer.objects.update(email="new@example.org")
 
 
 @pytest.mark.parametrize("key", sorted(SORT_KEYS.keys() - {"identifier"}))
 @pytest.mark.parametrize("reverse", [False, True])
-def test_customers_who_are_equal_are_ordered_by_primary_key(
+def test_customers_with_equal_values_are_ordered_by_primary_key(
     make_customer: CustomerMaker, organizer: Organizer, key: str, reverse: bool
 ) -> None:
     moment = "2026-01-01T00:00:00Z"
-    same: dict[str, Any] = {
+    equal: dict[str, Any] = {
         "email": None,
         "name_parts": {},
         "date_joined": moment,
         "last_modified": moment,
     }
-    made = [make_customer(**same).pk for _ in range(3)]
+    made = [make_customer(**equal).pk for _ in range(3)]
 
     with scope(organizer=organizer):
         ordered = in_order(Customer.objects.all(), [f"-{key}" if reverse else key])
