@@ -12,7 +12,7 @@ from django_scopes import scope
 from benchmarks.prepare import OURS
 from portal.customers.counters.counts import maintained_counts
 from portal.customers.importing.encode import COLUMNS
-from portal.customers.importing.indexes import written_at_once
+from portal.customers.importing.indexes import rebuilding_indexes
 from portal.customers.importing.load import enlarge_cache
 from portal.customers.models import Customer
 from portal.organizers import services
@@ -36,7 +36,7 @@ def copy_customers(path: str) -> None:
     with (
         transaction.atomic(),
         connection.cursor() as cursor,
-        written_at_once(expected),
+        rebuilding_indexes(expected),
     ):
         cursor.execute(_copy(), [third.pk, ours.pk])
     Path(path).write_text(str(perf_counter() - begin))

@@ -1,4 +1,4 @@
-"""Customers who do not exist: plausible, and the same for the same seed."""
+"""Invented customers: plausible, and equal for equal seeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from random import Random
 from typing import Final
 
 from portal.customers.demo.people import invent_person, pick
-from portal.customers.importing.rows import CustomerRow, InventedRow, Placed
+from portal.customers.importing.rows import CustomerRow, InventedRow, StagedRow
 
 # The specification's own example, as printed there.
 EXAMPLE: Final = CustomerRow.model_validate_json("""
@@ -29,16 +29,16 @@ EXAMPLE: Final = CustomerRow.model_validate_json("""
     "last_modified": "2021-04-06T13:44:22.809377Z"
 }
 """)
-BLOCK: Final = 2_000
+BLOCK_SIZE: Final = 2_000
 UNTIL: Final = date(2026, 1, 1)
 DAYS: Final = 6 * 365
-DAY: Final = 24 * 60 * 60 * 1_000_000
-# January to December: people buy before summer festivals and before Christmas.
-SEASON: Final = (0.8, 0.8, 1.0, 1.2, 1.4, 1.3, 0.9, 0.7, 1.0, 1.1, 1.4, 1.5)
-GROWTH: Final = 4
+DAY_MICROSECONDS: Final = 24 * 60 * 60 * 1_000_000
+# Registrations by month: most are before summer festivals and before Christmas.
+MONTH_WEIGHTS: Final = (0.8, 0.8, 1.0, 1.2, 1.4, 1.3, 0.9, 0.7, 1.0, 1.1, 1.4, 1.5)
+GROWTH_FACTOR: Final = 4  # of the registrations a day, from the first day to the last
 LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-PAIRS: Final = [low + high for high in LETTERS for low in LETTERS]
-IDENTIFIERS: Final = 1 << 35
+LETTER_PAIRS: Final = [low + high for high in LETTERS for low in LETTERS]
+IDENTIFIER_COUNT: Final = 1 << 35
 DOMAINS: Final = ("example.org", "example.com", "example.net")
 NOTES: Final = (
     "Prefers an aisle seat.\nUses a wheelchair: step-free entrance, please.",
@@ -48,80 +48,88 @@ NOTES: Final = (
 )
 
 
-def demo_customers(count: int, *, seed: int = 1, until: date = UNTIL) -> Iterator[Placed]:
-    """Registered in the six years before the day `until`, in no order.
+def demo_customers(count: int, *, seed: int = 1, until: date = UNTIL) -> Iterator[StagedRow]:
+    """Customers who registered in the six years before `until`, in no order.
 
-    A larger count goes on where a smaller one ends. Identifiers and emails are unique within a
-    seed; another seed has other identifiers.
+    A larger count begins with the customers of a smaller one. Identifiers and emails are unique
+    within a seed; another seed has other identifiers.
     """
-    for first in range(0, count, BLOCK):
-        yield from demo_block(first, min(BLOCK, count - first), seed=seed, until=until)
+    for first in range(0, count, BLOCK_SIZE):
+        yield from demo_block(first, min(BLOCK_SIZE, count - first), seed=seed, until=until)
 
 
-def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[Placed]:
-    """Some of them, from a multiple of BLOCK on: blocks know nothing of each other."""
+def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[StagedRow]:
+    """The customers from `first` on, a multiple of BLOCK_SIZE. Blocks are independent."""
     random = Random(f"{seed} {first}")  # noqa: S311
     calendar = _Calendar(until)
     identifiers = _identifiers(seed, first)
     for number in range(first + 1, first + count + 1):
         row = _customer(random, calendar, number, next(identifiers))
-        yield Placed(f"demo customer {number}", row)
+        yield StagedRow(f"demo customer {number}", row)
 
 
 def _identifiers(seed: int, first: int) -> Iterator[str]:
-    """Seven letters each. An odd factor makes every number come once in 2 to the power of 35."""
+    """Seven letters each, all different: an odd factor permutes the numbers below 2 ** 35."""
     random = Random(seed)  # noqa: S311
-    start, factor = random.randrange(IDENTIFIERS), random.randrange(IDENTIFIERS // 2) * 2 + 1
+    start, factor = (
+        random.randrange(IDENTIFIER_COUNT),
+        random.randrange(IDENTIFIER_COUNT // 2) * 2 + 1,
+    )
     for number in itertools.count(first):
-        spread = (start + factor * number) % IDENTIFIERS
-        mixed = (spread ^ spread >> 17) * 0x2545F491 % IDENTIFIERS
+        spread = (start + factor * number) % IDENTIFIER_COUNT
+        mixed = (spread ^ spread >> 17) * 0x2545F491 % IDENTIFIER_COUNT
         yield (
-            PAIRS[mixed & 1023]
-            + PAIRS[mixed >> 10 & 1023]
-            + PAIRS[mixed >> 20 & 1023]
+            LETTER_PAIRS[mixed & 1023]
+            + LETTER_PAIRS[mixed >> 10 & 1023]
+            + LETTER_PAIRS[mixed >> 20 & 1023]
             + LETTERS[mixed >> 30]
         )
 
 
 class _Calendar:
-    """Moments in the years before a day, more of them in later years and in busy months.
+    """Random times in the years before a day, more of them in later years and in busy months.
 
-    They are microseconds since the start: numbers are quicker than times.
+    Times are microseconds since the start, because numbers are faster than datetimes.
     """
 
     def __init__(self, until: date) -> None:
-        self._end = DAYS * DAY
+        self._end = DAYS * DAY_MICROSECONDS
         self._start = datetime.combine(until, time(), UTC) - timedelta(days=DAYS)
         self._weights = _weights(self._start)
 
     def registration(self, random: Random) -> int:
         day = bisect(self._weights, random.random() * self._weights[-1])
-        # Two throws: most people are up at noon, few at midnight.
-        return int((min(day, DAYS - 1) + (random.random() + random.random()) / 2) * DAY)
+        # The mean of two random numbers: most people register at noon, few at midnight.
+        return int(
+            (min(day, DAYS - 1) + (random.random() + random.random()) / 2) * DAY_MICROSECONDS
+        )
 
-    def later(self, random: Random, moment: int) -> int:
-        return moment + int((self._end - moment) * random.random())
+    def later(self, random: Random, time: int) -> int:
+        return time + int((self._end - time) * random.random())
 
-    def time(self, moment: int) -> datetime:
-        return self._start + timedelta(0, 0, moment)
+    def to_datetime(self, time: int) -> datetime:
+        return self._start + timedelta(0, 0, time)
 
 
 @cache
 def _weights(start: datetime) -> list[float]:
     days = [start + timedelta(days=day) for day in range(DAYS)]
     return list(
-        accumulate(SEASON[day.month - 1] * GROWTH ** (past / DAYS) for past, day in enumerate(days))
+        accumulate(
+            MONTH_WEIGHTS[day.month - 1] * GROWTH_FACTOR ** (past / DAYS)
+            for past, day in enumerate(days)
+        )
     )
 
 
 def _customer(random: Random, calendar: _Calendar, number: int, identifier: str) -> InventedRow:
     joined = calendar.registration(random)
-    fate = random.random()
-    if fate < 0.01:
+    chance = random.random()
+    if chance < 0.01:
         return _anonymised(random, calendar, identifier, joined)
     person = invent_person(random)
-    is_verified = fate > 0.07
-    # Nobody signs in before the email is verified.
+    is_verified = chance > 0.07
+    # Customers cannot sign in before their email is verified.
     has_signed_in = is_verified and random.random() > 0.096
     return InventedRow(
         identifier=identifier,
@@ -131,16 +139,16 @@ def _customer(random: Random, calendar: _Calendar, number: int, identifier: str)
         name_parts=person.name_parts if random.random() > 0.03 else {},
         is_active=random.random() > 0.04,
         is_verified=is_verified,
-        last_login=calendar.time(calendar.later(random, joined)) if has_signed_in else None,
-        date_joined=calendar.time(joined),
+        last_login=calendar.to_datetime(calendar.later(random, joined)) if has_signed_in else None,
+        date_joined=calendar.to_datetime(joined),
         locale=person.locale,
-        last_modified=calendar.time(_modified(random, calendar, joined)),
+        last_modified=calendar.to_datetime(_modified(random, calendar, joined)),
         notes=pick(random, NOTES) if random.random() < 0.02 else None,
     )
 
 
 def _anonymised(random: Random, calendar: _Calendar, identifier: str, joined: int) -> InventedRow:
-    """Everything that points to the person is gone."""
+    """A customer without any personal data."""
     return InventedRow(
         identifier=identifier,
         external_identifier=None,
@@ -150,20 +158,20 @@ def _anonymised(random: Random, calendar: _Calendar, identifier: str, joined: in
         is_active=False,
         is_verified=False,
         last_login=None,
-        date_joined=calendar.time(joined),
+        date_joined=calendar.to_datetime(joined),
         locale="en",
-        last_modified=calendar.time(calendar.later(random, joined)),
+        last_modified=calendar.to_datetime(calendar.later(random, joined)),
         notes=None,
     )
 
 
 def _modified(random: Random, calendar: _Calendar, joined: int) -> int:
-    """Half of them never changed anything after they registered."""
+    """Half of the customers changed nothing after the registration."""
     if random.random() < 0.5:
         return joined + 100 + int(random.random() * 400)
     return calendar.later(random, joined)
 
 
 def _phone(random: Random) -> str:
-    # +49 30 23125 is kept free by the regulator, for films.
+    # The German regulator reserves +49 30 23125 for fiction.
     return f"+49 30 23125 {int(random.random() * 1000):03}"

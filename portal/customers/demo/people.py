@@ -1,4 +1,4 @@
-"""Names of people who do not exist, of many languages and scripts, for the demo."""
+"""Invented names of people in many languages and scripts, for the demo."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SALUTATIONS: Final = ("Ms", "Mr", "Mx")
 
 
 class Person(NamedTuple):
-    """A name in its parts, a language, and what the email address begins with."""
+    """The parts of a name, a language, and the first part of an email address."""
 
     name_parts: dict[str, str | None]
     locale: str
@@ -29,7 +29,7 @@ class Person(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A part of a name, as it is written and in Latin letters."""
+    """A part of a name in its own script, in Latin letters, and for an email address."""
 
     written: str
     latin: str
@@ -37,7 +37,7 @@ class Name(NamedTuple):
 
 
 class Pool(TypedDict):
-    """A culture in the file. Numbers are weights; names not in Latin letters map to such."""
+    """A culture as in the file. Numbers are weights; other scripts map to Latin letters."""
 
     weight: int
     locales: Mapping[str, int]
@@ -49,7 +49,7 @@ class Pool(TypedDict):
 
 
 class Culture(NamedTuple):
-    """The same, ready to choose from: everything is there as often as it weighs."""
+    """A pool to choose from: each choice is repeated as often as its weight."""
 
     locales: list[str]
     schemes: list[str]
@@ -60,7 +60,7 @@ class Culture(NamedTuple):
 
 
 def invent_person(random: Random) -> Person:
-    """Somebody of any culture, of the frequent ones more often."""
+    """A person of a random culture, by the weights of cultures."""
     culture = pick(random, _cultures())
     given, family = pick(random, culture.given), pick(random, culture.family)
     scheme = pick(random, culture.schemes)
@@ -72,7 +72,7 @@ def invent_person(random: Random) -> Person:
 
 
 def pick(random: Random, choices: list[Choice] | tuple[Choice, ...]) -> Choice:
-    """As random.choice(), which is slow for so much work."""
+    """Like random.choice(), but faster."""
     return choices[int(random.random() * len(choices))]
 
 
@@ -91,7 +91,7 @@ def _part(random: Random, part: str, culture: Culture, given: Name, family: Name
 
 
 def _extra(random: Random, part: str, culture: Culture) -> str:
-    """What few people fill in, even where they are asked."""
+    """A part of a name that few people fill in, or an empty text."""
     match part:
         case "salutation":
             return pick(random, SALUTATIONS)
@@ -113,8 +113,8 @@ def _cultures() -> list[Culture]:
 
 def _culture(pool: Pool) -> Culture:
     return Culture(
-        locales=_weighed(pool["locales"]),
-        schemes=_weighed(pool["schemes"]),
+        locales=_repeat(pool["locales"]),
+        schemes=_repeat(pool["schemes"]),
         given=_names(pool["given"]),
         family=_names(pool["family"]),
         titles=pool["titles"],
@@ -122,7 +122,7 @@ def _culture(pool: Pool) -> Culture:
     )
 
 
-def _weighed(weights: Mapping[str, int]) -> list[str]:
+def _repeat(weights: Mapping[str, int]) -> list[str]:
     return [choice for choice, weight in weights.items() for _ in range(weight)]
 
 

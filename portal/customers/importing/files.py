@@ -1,7 +1,7 @@
-"""Customers in files: saved pages of the API, arrays, one customer per line. Read as a stream.
+"""Customers in files: saved pages of the API, JSON arrays, or one customer per line, as a stream.
 
-A file is cut into blocks, which costs little, so that other processes can read them. What cannot
-be cut is read here, slowly.
+A file is split into blocks, so that other processes can parse them: to split is fast, to parse is
+slow. From the first position that cannot be split safely, the rest is parsed here.
 """
 
 from __future__ import annotations
@@ -14,75 +14,80 @@ from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from portal.customers.importing.json_stream import IN_PAGES, read_values
-from portal.customers.importing.rows import Found, Rejection
+from portal.customers.importing.json_stream import PAGE_PREFIX, read_values
+from portal.customers.importing.rows import ParsedRow, Rejection
 
-CHUNK: Final = 1 << 19
-BATCH: Final = 1_000
+CHUNK_BYTES: Final = 1 << 19
+ROWS_PER_BLOCK: Final = 1_000
+BYTES_PER_ROW: Final = CHUNK_BYTES // ROWS_PER_BLOCK
 BOM: Final = b"\xef\xbb\xbf"
-PAGE: Final = re.compile(rb'"results"\s*:\s*\[')
-ARRAY: Final = re.compile(rb"\s*\[")
-# Where one page ends and the next begins. Quotes only in pairs and backslashes only within them:
-# so none can begin within a text.
-FLAT: Final = rb'(?:[^{}\[\]"\\]|"(?:[^"\\]|\\.)*")*'
-SEAM: Final = re.compile(rb"\]%b\}\s*\{%b" % (FLAT, FLAT) + PAGE.pattern)
-# Up to the last comma that seems to stand between two customers.
-CUSTOMERS: Final = re.compile(rb"(.*\})\s*,\s*(?=\{)", re.DOTALL)
+RESULTS_START: Final = re.compile(rb'"results"\s*:\s*\[')
+ARRAY_START: Final = re.compile(rb"\s*\[")
+# JSON without braces and brackets outside of strings. Complete strings only, so that a match cannot
+# begin within a string.
+FLAT_JSON: Final = rb'(?:[^{}\[\]"\\]|"(?:[^"\\]|\\.)*")*'
+PAGE_BOUNDARY: Final = re.compile(
+    rb"\]%b\}\s*\{%b" % (FLAT_JSON, FLAT_JSON) + RESULTS_START.pattern
+)
+# Everything before the last comma that seems to separate two customers.
+COMPLETE_CUSTOMERS: Final = re.compile(rb"(.*\})\s*,\s*(?=\{)", re.DOTALL)
 
 
 class Readable(Protocol):
-    """A binary file, a pipe, or one that counts what is read."""
+    """A binary file, a pipe, or a wrapper with a progress bar."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class Layout(Enum):
-    """How customers lie in a file. The value is where ijson finds them."""
+    """The arrangement of customers in a file. The value is the prefix of customers for ijson."""
 
-    PAGES = IN_PAGES
+    PAGES = PAGE_PREFIX
     ARRAY = "item"
     OBJECTS = ""
     LINES = "a line"
 
 
 class Block(NamedTuple):
-    """A part of a file: lines of JSON, an array, or what was read already."""
+    """A part of a file: lines of JSON, a JSON array, or parsed rows."""
 
     name: str
     layout: Layout
     first: int
-    content: bytes | list[Found | Rejection]
+    content: bytes | list[ParsedRow | Rejection]
 
     @property
     def size(self) -> int:
-        """In bytes, about."""
+        """In bytes; estimated for parsed rows."""
         if isinstance(self.content, list):
-            return len(self.content) * CHUNK // BATCH
+            return len(self.content) * BYTES_PER_ROW
         return len(self.content)
 
 
-def read_customers(file: Readable, *, name: str) -> Iterator[Found | Rejection]:
-    """What the file holds, each with its place; what cannot be read is a Rejection.
+def read_customers(
+    file: Readable, *, name: str, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[ParsedRow | Rejection]:
+    """The rows of a file, and a Rejection for each part that is not valid JSON.
 
-    Everything before the place where a file breaks off is read. The file need not be seekable.
+    All rows before an error are returned. The file need not be seekable.
     """
-    for block in read_blocks(file, name=name):
+    for block in read_blocks(file, name=name, chunk_bytes=chunk_bytes):
         yield from read_block(block)
 
 
-def read_blocks(file: Readable, *, name: str) -> Iterator[Block]:
-    """The same, still to be read by read_block()."""
-    chunks = _chunks(file)
+def read_blocks(file: Readable, *, name: str, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Block]:
+    """The blocks of a file, about one for each chunk, for read_block()."""
+    chunks = _chunks(file, chunk_bytes)
     head = next(chunks, b"").removeprefix(BOM)
     layout = _layout(head)
-    blocks = iter(_cut(chain([head], chunks), name, layout) if head.strip() else ())
+    blocks = iter(_split(chain([head], chunks), name, layout) if head.strip() else ())
     first = next(blocks, None)
-    yield first or Block(name, layout, 0, [Rejection(name, "holds no customers")])
+    yield first or Block(name, layout, 0, [Rejection(name, "contains no customers")])
     yield from blocks
 
 
-def read_block(block: Block) -> Iterator[Found | Rejection]:
-    """What the block holds. Needs neither its file nor the blocks before it."""
+def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
+    """The rows of the block. Needs neither the file nor other blocks."""
     if isinstance(block.content, list):
         yield from block.content
     elif block.layout is Layout.LINES:
@@ -91,23 +96,23 @@ def read_block(block: Block) -> Iterator[Found | Rejection]:
                 yield _read_line(line, f"{block.name}, line {number}")
     else:
         for number, content in enumerate(orjson.loads(block.content), start=block.first):
-            yield Found(f"{block.name}, customer {number}", content)
+            yield ParsedRow(f"{block.name}, customer {number}", content)
 
 
-def in_groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
-    """Small ones together, so that it pays to give them to another process."""
+def group_blocks(blocks: Iterable[Block], group_bytes: int) -> Iterator[list[Block]]:
+    """Groups of at least `group_bytes`, because to send a small block to a process is slow."""
     group: list[Block] = []
     for block in blocks:
         group.append(block)
-        if sum(each.size for each in group) >= CHUNK:
+        if sum(each.size for each in group) >= group_bytes:
             yield group
             group = []
     if group:
         yield group
 
 
-def _chunks(file: Readable) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
+def _chunks(file: Readable, chunk_bytes: int) -> Iterator[bytes]:
+    while chunk := file.read(chunk_bytes):
         yield chunk
 
 
@@ -115,9 +120,9 @@ def _layout(head: bytes) -> Layout:
     text = head.lstrip()
     if text.startswith(b"["):
         return Layout.ARRAY
-    if PAGE.search(text):
+    if RESULTS_START.search(text):
         return Layout.PAGES
-    # The first line may be the one that is broken.
+    # The first line may be a broken one.
     if any(_is_object(line) for line in text.split(b"\n", 2)[:2]):
         return Layout.LINES
     return Layout.OBJECTS
@@ -130,13 +135,13 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _cut(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
+def _split(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
     if layout is Layout.LINES:
-        return _cut_lines(chunks, name)
-    return _cut_array(chunks, name, layout)
+        return _split_lines(chunks, name)
+    return _split_array(chunks, name, layout)
 
 
-def _cut_lines(chunks: Iterable[bytes], name: str) -> Iterator[Block]:
+def _split_lines(chunks: Iterable[bytes], name: str) -> Iterator[Block]:
     rest, number = b"", 1
     for chunk in chunks:
         lines, end, rest = (rest + chunk).rpartition(b"\n")
@@ -147,19 +152,19 @@ def _cut_lines(chunks: Iterable[bytes], name: str) -> Iterator[Block]:
         yield Block(name, Layout.LINES, number, rest)
 
 
-def _read_line(line: bytes, place: str) -> Found | Rejection:
+def _read_line(line: bytes, position: str) -> ParsedRow | Rejection:
     try:
-        return Found(place, orjson.loads(line))
+        return ParsedRow(position, orjson.loads(line))
     except orjson.JSONDecodeError as error:
-        return Rejection(place, f"is not JSON: {error}")
+        return Rejection(position, f"is not JSON: {error}")
 
 
-def _cut_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
-    """As long as the parts that it seems to have are JSON, which no wrong cut would be."""
-    start, rest = _open(next(chunks), layout)
+def _split_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
+    """Split between customers while each part is valid JSON: a wrong split would not be valid."""
+    start, rest = _find_start(next(chunks), layout)
     number = 0
-    while start and (customers := CUSTOMERS.match(rest)):
-        content = b"[%b]" % SEAM.sub(b",", customers[1])
+    while start and (customers := COMPLETE_CUSTOMERS.match(rest)):
+        content = b"[%b]" % PAGE_BOUNDARY.sub(b",", customers[1])
         try:
             length = len(orjson.loads(content))
         except orjson.JSONDecodeError:
@@ -168,17 +173,17 @@ def _cut_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[B
         number += length
         rest = rest[customers.end() :] + next(chunks, b"")
     values = read_values(chain([start + rest], chunks), name, layout.value, before=number)
-    while batch := list(islice(values, BATCH)):
+    while batch := list(islice(values, ROWS_PER_BLOCK)):
         yield Block(name, layout, 0, batch)
 
 
-def _open(head: bytes, layout: Layout) -> tuple[bytes, bytes]:
-    """Where the customers begin: what has to stand before them, and they. Nothing if unsure."""
-    if layout is Layout.ARRAY and (array := ARRAY.match(head)):
+def _find_start(head: bytes, layout: Layout) -> tuple[bytes, bytes]:
+    """The JSON before the first customer, and the rest; no JSON if the start is not certain."""
+    if layout is Layout.ARRAY and (array := ARRAY_START.match(head)):
         return b"[", head[array.end() :]
-    if layout is Layout.PAGES and (page := PAGE.search(head)):
+    if layout is Layout.PAGES and (page := RESULTS_START.search(head)):
         start = b'"results":['
-        # Not in a text, and not within something else.
+        # Neither in a string nor in another value.
         if _is_object(head[: page.start()] + start + b"]}"):
             return b"{" + start, head[page.end() :]
     return b"", head

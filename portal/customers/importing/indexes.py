@@ -1,6 +1,6 @@
-"""SQLite: indexes and triggers of customers are dropped during a large load, and made again after.
+"""A large load on SQLite drops the indexes and triggers of customers, and then recreates them.
 
-That is quicker than to update the indexes and the counts row by row.
+That is faster than to update indexes and counts row by row.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from django_scopes import scopes_disabled
 from portal.customers.counters.counts import KEY, CustomerCount
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
 
-# From the database's own definitions. Those of unique constraints have no SQL and stay.
+# Indexes of unique constraints have no SQL here, and are not dropped.
 DEFINITIONS: Final = """
     SELECT type, name, sql FROM sqlite_master
     WHERE tbl_name = '{table}' AND type IN ('index', 'trigger') AND sql IS NOT NULL
     ORDER BY type"""
-# Behind the indexes and before the triggers. By default FTS5 merges the parts of its index again
-# and again while they are written, which takes longer.
-CATCH_UP: Final = (
+# By default FTS5 merges the segments of its index while it writes them, which takes longer.
+REBUILD_SEARCH_AND_COUNTS: Final = (
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 0)",
     "INSERT INTO {search} ({search}) VALUES ('rebuild')",
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 4)",
@@ -30,17 +29,17 @@ CATCH_UP: Final = (
     """INSERT INTO {counts} ({key}, number)
     SELECT {key}, COUNT(*) FROM {table} GROUP BY {key}""",
 )
-FEW: Final = 10_000
+REBUILD_FROM: Final = 10_000
 
 
 @contextmanager
-def written_at_once(count: int) -> Iterator[None]:
-    """Around a load that writes so many customers, within a transaction.
+def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> Iterator[None]:
+    """For a block that writes `row_count` rows, within a transaction.
 
-    For a large load on SQLite, unless the table has a fourth as many already: to make the indexes
-    of all customers anew pays up to about as many.
+    Indexes are rebuilt from `rebuild_from` rows on, unless the table has more than a quarter as
+    many customers already: their index entries would be written again, too.
     """
-    if connection.vendor != "sqlite" or count < FEW or _has_more_than(count // 4):
+    if connection.vendor != "sqlite" or row_count < rebuild_from or _has_more_than(row_count // 4):
         yield
         return
     names = {
@@ -57,11 +56,12 @@ def written_at_once(count: int) -> Iterator[None]:
         yield
         indexes = [sql for kind, _name, sql in definitions if kind == "index"]
         triggers = [sql for kind, _name, sql in definitions if kind == "trigger"]
-        for statement in (*indexes, *(each.format(**names) for each in CATCH_UP), *triggers):
+        rebuild = [statement.format(**names) for statement in REBUILD_SEARCH_AND_COUNTS]
+        for statement in (*indexes, *rebuild, *triggers):
             cursor.execute(statement)
 
 
 def _has_more_than(number: int) -> bool:
-    """Whether all organizers together have more customers."""
+    """Whether all organizers together have more customers than this number."""
     with scopes_disabled():
         return Customer.objects.all()[: number + 1].count() > number

@@ -1,4 +1,4 @@
-"""The values in JSON of any length, one after another, and what is wrong with it."""
+"""Parses a JSON stream of any length value by value, and describes the first error in it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 
 import ijson
 
-from portal.customers.importing.rows import Found, Rejection
+from portal.customers.importing.rows import ParsedRow, Rejection
 
-IN_PAGES: Final = "results.item"
-LONGEST_DETAIL: Final = 200
-# What begins something at a prefix, or is within it; any other event ends what stands there.
-BEGINNINGS: Final = frozenset({"start_map", "map_key", "start_array"})
+PAGE_PREFIX: Final = "results.item"
+MAX_DETAIL_LENGTH: Final = 200
+# At the prefix of a value, every other event completes the value.
+OPENING_EVENTS: Final = frozenset({"start_map", "map_key", "start_array"})
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 # A pair of surrogates, a lone one (the group), any other escape sequence.
 ESCAPE: Final = re.compile(
@@ -25,27 +25,27 @@ ESCAPE: Final = re.compile(
 
 
 class BrokenJson(ValueError):
-    """From here on the file cannot be read."""
+    """The rest of the file cannot be parsed."""
 
 
-class NoPage(NamedTuple):
-    """An answer among pages that is none, as of a service that refused, and what it says."""
+class NotAPage(NamedTuple):
+    """A response that is not a page, such as an error of the API, and its `detail`."""
 
     detail: str
 
 
 def read_values(
     chunks: Iterable[bytes], name: str, prefix: str, *, before: int
-) -> Iterator[Found | Rejection]:
-    """The values at ijson's prefix, numbered from those that were read before."""
+) -> Iterator[ParsedRow | Rejection]:
+    """The values at ijson's prefix; `before` is the number of values that were read before."""
     number = before
     try:
         for content in _parse(chunks, prefix):
-            if isinstance(content, NoPage):
-                yield Rejection(_after(name, number), f"is no page of customers{content.detail}")
+            if isinstance(content, NotAPage):
+                yield Rejection(_after(name, number), f"is not a page of customers{content.detail}")
             else:
                 number += 1
-                yield Found(f"{name}, customer {number}", content)
+                yield ParsedRow(f"{name}, customer {number}", content)
     except BrokenJson as error:
         yield Rejection(_after(name, number), str(error))
 
@@ -55,55 +55,55 @@ def _after(name: str, number: int) -> str:
 
 
 def _parse(chunks: Iterable[bytes], prefix: str) -> Iterator[object]:
-    """The values at the prefix. Raises BrokenJson after the last one that can be read.
+    """The values at the prefix. Raises BrokenJson after the last valid one.
 
-    Fed by hand, because ijson's own iterator loses the values before an error in the same chunk.
+    ijson's own iterator loses the values before an error in a chunk: so chunks are sent one by one.
     """
-    found = ijson.sendable_list()
-    if prefix == IN_PAGES:
-        next(pages := _in_pages(found))
+    values = ijson.sendable_list()
+    if prefix == PAGE_PREFIX:
+        next(pages := _collect_pages(values))
         parser = ijson.parse_coro(pages, multiple_values=True)
     else:
-        parser = ijson.items_coro(found, prefix, multiple_values=True)
+        parser = ijson.items_coro(values, prefix, multiple_values=True)
     for chunk in chain(_without_lone_surrogates(chunks), [None]):
-        fault = _feed(parser, chunk)
-        yield from found
-        found.clear()
-        if fault:
-            raise BrokenJson(fault)
+        error = _send(parser, chunk)
+        yield from values
+        values.clear()
+        if error:
+            raise BrokenJson(error)
 
 
-def _in_pages(found: list[object]) -> Generator[None, tuple[str, str, Any], None]:
-    """Adds the customers of the events, and a NoPage for an answer that has no list of them.
+def _collect_pages(values: list[object]) -> Generator[None, tuple[str, str, Any], None]:
+    """Adds the customers of all pages, and a NotAPage for each value without a list of them.
 
-    ijson would pass over such an answer in silence.
+    ijson would skip such a value silently.
     """
     customer = ijson.ObjectBuilder()
     is_page, detail = False, ""
     while True:
         prefix, event, value = yield
-        if prefix.startswith(IN_PAGES):
+        if prefix.startswith(PAGE_PREFIX):
             customer.event(event, value)
-            if prefix == IN_PAGES and event not in BEGINNINGS:
-                found.append(customer.value)
+            if prefix == PAGE_PREFIX and event not in OPENING_EVENTS:
+                values.append(customer.value)
                 customer = ijson.ObjectBuilder()
         elif prefix == "results" and event == "start_array":
             is_page = True
         elif prefix == "detail" and event == "string":
-            detail = f": {value[:LONGEST_DETAIL]!r}"
-        elif not prefix and event not in BEGINNINGS:
+            detail = f": {value[:MAX_DETAIL_LENGTH]!r}"
+        elif not prefix and event not in OPENING_EVENTS:
             if not is_page:
-                found.append(NoPage(detail))
+                values.append(NotAPage(detail))
             is_page, detail = False, ""
 
 
-def _feed(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
-    """What is wrong with the chunk; None stands for the end."""
+def _send(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
+    """Parse the chunk, or finish if it is None. Returns an error, or an empty text."""
     try:
-        with _numbers_of_any_length():
+        with _unlimited_digits():
             parser.close() if chunk is None else parser.send(chunk)
     except ArithmeticError:
-        return "holds a number that is too large"
+        return "contains a number that is too large"
     except (ijson.JSONError, UnicodeDecodeError) as error:
         reason = str(error).removeprefix("b'").partition("\\n")[0].splitlines()[0]
         return "breaks off in the middle" if "premature EOF" in reason else f"is not JSON: {reason}"
@@ -111,24 +111,24 @@ def _feed(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
 
 
 @contextmanager
-def _numbers_of_any_length() -> Iterator[None]:
-    """ijson, written in C, ends the process where Python refuses to read a number."""
-    most = sys.get_int_max_str_digits()
+def _unlimited_digits() -> Iterator[None]:
+    """ijson's C code aborts the process if a number has more digits than Python's limit."""
+    limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
         yield
     finally:
-        sys.set_int_max_str_digits(most)
+        sys.set_int_max_str_digits(limit)
 
 
 def _without_lone_surrogates(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """With NUL in their place, which is refused like them: ijson makes question marks of them."""
+    """Replaces them by NUL, which check_rows() rejects as well: ijson would make them `?`."""
     for piece in _pieces(chunks):
         yield ESCAPE.sub(_nul_for_lone, piece) if SURROGATE.search(piece) else piece
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks, cut after commas: no escape sequence of JSON holds one, so none is cut."""
+    """The chunks, split after commas instead: no escape sequence contains a comma."""
     rest = b""
     for chunk in chunks:
         head, comma, tail = chunk.rpartition(b",")

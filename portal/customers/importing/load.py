@@ -1,4 +1,4 @@
-"""Bulk loads of customers: any number of rows in one transaction, through a staging table."""
+"""Bulk loads: any number of customers in one transaction, through a staging table."""
 
 from __future__ import annotations
 
@@ -13,28 +13,34 @@ from django_scopes import scope
 
 from portal.customers.counters.counts import maintained_counts
 from portal.customers.importing.encode import Batch, prepare_batch
-from portal.customers.importing.files import Block, in_groups, read_block
-from portal.customers.importing.indexes import written_at_once
-from portal.customers.importing.rows import Found, Known, Placed, Rejection, check_rows
+from portal.customers.importing.files import CHUNK_BYTES, Block, group_blocks, read_block
+from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
+from portal.customers.importing.rows import (
+    ParsedRow,
+    Rejection,
+    StagedRow,
+    UnchangedRow,
+    check_rows,
+)
 from portal.customers.importing.staging import Staging
-from portal.customers.importing.unchanged import mark_known
-from portal.customers.importing.workers import close_connections, map_ahead
+from portal.customers.importing.unchanged import mark_unchanged
+from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
-BATCH: Final = 2_000
-REPORTED: Final = 50
-# After as many changes the statistics for the planner are updated at once.
-MANY: Final = 1_000
-# No condition or order uses these columns, and they take as long to sample as all others together.
-UNUSED: Final = frozenset({"email", "name", "name_parts", "notes", "phone"})
-# The rows of a group are numbered from a multiple of this on; no group has as many.
-NUMBERS: Final = 1 << 32
+BATCH_ROWS: Final = 2_000
+REPORTED_REJECTIONS: Final = 50
+# A load with this many changes updates the planner's statistics.
+ANALYZE_FROM: Final = 1_000
+# No condition or ordering uses these columns; to sample them takes as long as all others together.
+UNANALYZED_COLUMNS: Final = frozenset({"email", "name", "name_parts", "notes", "phone"})
+# The first row of each group of blocks has a multiple of this as its number.
+NUMBERS_PER_GROUP: Final = 1 << 32
 
 
 @dataclass
 class LoadReport:
-    """How many rows were created, updated and so on. Has the first rejections, to save memory."""
+    """The numbers of rows by outcome, and the first rejections only, to save memory."""
 
     created: int = 0
     updated: int = 0
@@ -57,99 +63,107 @@ class LoadReport:
     def reject(self, rejections: Iterable[Rejection]) -> None:
         for rejection in rejections:
             self.rejected += 1
-            if self.rejected <= REPORTED:
+            if self.rejected <= REPORTED_REJECTIONS:
                 self.rejections.append(rejection)
 
 
 class _Changes(NamedTuple):
-    """What comparing and writing the staged rows has changed."""
+    """The outcome of a comparison and writing of the staged rows."""
 
     unchanged: int
-    refused: list[Rejection]
+    rejections: list[Rejection]
     created: int = 0
     updated: int = 0
 
 
-def load_customers(organizer: Organizer, rows: Iterable[Placed | Known | Rejection]) -> LoadReport:
-    """Create or update the organizer's customers, by identifier; others are left alone.
+def load_customers(
+    organizer: Organizer,
+    rows: Iterable[StagedRow | UnchangedRow | Rejection],
+    *,
+    rebuild_from: int = REBUILD_FROM,
+) -> LoadReport:
+    """Create or update the organizer's customers with the identifiers of the rows.
 
-    Rows are read as a stream and written in one transaction: whatever `rows` raises leaves the
-    database as it was. The last of several rows for one identifier counts. A row is rejected
-    where its email is that of another customer once everything is loaded; two customers may swap
-    their emails. Rejections among the rows are passed on to the report.
+    The rows are a stream, and are written in one transaction: an exception from `rows` leaves the
+    database as it was. Of several rows with one identifier, the last is loaded. A row is rejected
+    if another customer has its email after the load; customers may swap their emails. Rejections
+    among the rows are added to the report. From `rebuild_from` changes on SQLite rebuilds indexes.
     """
-    return load_batches(organizer, map(prepare_batch, _batches(iter(rows)), count(0, BATCH)))
+    batches = map(prepare_batch, _batches(iter(rows)), count(0, BATCH_ROWS))
+    return load_batches(organizer, batches, rebuild_from=rebuild_from)
 
 
-def load_batches(organizer: Organizer, batches: Iterable[Batch]) -> LoadReport:
-    """load_customers() for rows that are prepared already."""
+def load_batches(
+    organizer: Organizer, batches: Iterable[Batch], *, rebuild_from: int = REBUILD_FROM
+) -> LoadReport:
+    """load_customers() for rows that are encoded already."""
     report = LoadReport()
     enlarge_cache()
     with transaction.atomic():
-        _queue(organizer)
+        _lock(organizer)
         staging = Staging(organizer)
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
-        _write(staging, report)
-    if report.created + report.updated >= MANY:
+        _write(staging, report, rebuild_from)
+    if report.created + report.updated >= ANALYZE_FROM:
         _analyze()
     return report
 
 
-def _queue(organizer: Organizer) -> None:
-    """Loads of one organizer wait for each other here, by a lock on its row.
+def _lock(organizer: Organizer) -> None:
+    """Let the loads of one organizer run one after another, by a lock on the organizer's row.
 
-    So none changes customers between the comparison and the writing of another. The lock leaves
-    other transactions free to save customers.
+    No load then changes customers between the comparison and the writing of another one. Other
+    transactions can still save customers.
     """
     Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
 
 
 def _batches(
-    rows: Iterator[Placed | Known | Rejection],
-) -> Iterator[list[Placed | Known | Rejection]]:
-    while batch := list(islice(rows, BATCH)):
+    rows: Iterator[StagedRow | UnchangedRow | Rejection],
+) -> Iterator[list[StagedRow | UnchangedRow | Rejection]]:
+    while batch := list(islice(rows, BATCH_ROWS)):
         yield batch
 
 
-def _write(staging: Staging, report: LoadReport) -> None:
+def _write(staging: Staging, report: LoadReport, rebuild_from: int) -> None:
     report.repeated = staging.drop_repeated()
-    report.unchanged = staging.drop_known()
+    report.unchanged = staging.drop_marked_unchanged()
     if staging.count():
         staging.make_indexes()
         try:
-            changes = _compare_and_write(staging)
+            changes = _compare_and_write(staging, rebuild_from)
         except IntegrityError:
-            # Another transaction has saved one of these customers after they were compared.
-            changes = _compare_and_write(staging)
+            # Another transaction has saved one of these customers since the comparison.
+            changes = _compare_and_write(staging, rebuild_from)
         report.unchanged += changes.unchanged
         report.created, report.updated = changes.created, changes.updated
-        report.reject(changes.refused)
+        report.reject(changes.rejections)
     staging.drop()
 
 
-def _compare_and_write(staging: Staging) -> _Changes:
+def _compare_and_write(staging: Staging, rebuild_from: int) -> _Changes:
     with transaction.atomic():
-        unchanged, refused = staging.drop_unchanged(), staging.refuse_taken_emails()
+        unchanged, rejections = staging.drop_unchanged(), staging.reject_taken_emails()
         length = staging.count()
         if not length:
-            return _Changes(unchanged, refused)
-        with written_at_once(length):
+            return _Changes(unchanged, rejections)
+        with rebuilding_indexes(length, rebuild_from=rebuild_from):
             updated, created = staging.update(), staging.insert()
-    return _Changes(unchanged, refused, created, updated)
+    return _Changes(unchanged, rejections, created, updated)
 
 
 def has_customers(organizer: Organizer) -> bool:
-    """Whether there are any, by the counts that triggers keep."""
+    """Whether the organizer has any customers, by the maintained counts."""
     with scope(organizer=organizer):
         return maintained_counts(organizer).total > 0
 
 
 def enlarge_cache() -> None:
-    """Enlarge SQLite's page cache; with the default one it would read and write indexes in turns.
+    """Enlarge SQLite's page cache to 96 MB, so that the pages of indexes stay in memory.
 
-    It takes 96 MB, and as much again to sort an index: a load of any length stays under 300 MB.
+    To sort an index takes as much again: a load of any length stays under 300 MB.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -157,10 +171,10 @@ def enlarge_cache() -> None:
 
 
 def _analyze() -> None:
-    """Update the statistics for the planner. SQLite has them of indexes only.
+    """Update the planner's statistics. SQLite has statistics of indexes only.
 
     On PostgreSQL, VACUUM also marks the pages of the new rows as visible to all transactions, so
-    that index-only scans need not look at the table. It cannot run within a transaction.
+    that index-only scans do not read the table. VACUUM cannot run within a transaction.
     """
     statement = "ANALYZE {table}"
     if connection.vendor == "postgresql":
@@ -168,31 +182,38 @@ def _analyze() -> None:
         if not connection.in_atomic_block:
             statement = "VACUUM (ANALYZE) {table} ({columns})"
     names = [field.attname for field in Customer._meta.concrete_fields]
-    columns = ", ".join(name for name in names if name not in UNUSED)
+    columns = ", ".join(name for name in names if name not in UNANALYZED_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(statement.format(table=Customer._meta.db_table, columns=columns))
 
 
-def import_blocks(organizer: Organizer, blocks: Iterator[Block]) -> LoadReport:
-    """load_customers() for customers that are still to be read."""
-    with _prepared(organizer, blocks) as batches:
+def import_blocks(
+    organizer: Organizer, blocks: Iterator[Block], *, group_bytes: int = CHUNK_BYTES
+) -> LoadReport:
+    """load_customers() for blocks of files, in groups of about `group_bytes` for each process."""
+    with _prepared(organizer, group_blocks(blocks, group_bytes)) as batches:
         return load_batches(organizer, batches)
 
 
 def _prepared(
-    organizer: Organizer, blocks: Iterator[Block]
+    organizer: Organizer, block_groups: Iterator[list[Block]]
 ) -> AbstractContextManager[Iterator[Batch]]:
-    """The batches for the staging table, prepared by several processes if there are many blocks."""
+    """A batch for each group of blocks, encoded by other processes if there are several groups."""
     compared = organizer if has_customers(organizer) else None
-    groups = ((compared, NUMBERS * n, group) for n, group in enumerate(in_groups(blocks)))
+    groups = ((compared, NUMBERS_PER_GROUP * n, group) for n, group in enumerate(block_groups))
     first = [*islice(groups, 2)]
     if len(first) > 1:
         close_connections()
-        return map_ahead(_prepare_group, chain(first, groups))
+        return map_in_processes(_prepare_group, chain(first, groups))
     return nullcontext(starmap(_prepare_group, first))
 
 
 def _prepare_group(compared: Organizer | None, first: int, group: list[Block]) -> Batch:
-    """Read and checked, after a comparison with the organizer's customers if it has any."""
-    found: Iterator[Found | Known | Rejection] = chain.from_iterable(map(read_block, group))
-    return prepare_batch(check_rows(mark_known(compared, found) if compared else found), first)
+    """Read, check and encode the rows, numbered from `first` on.
+
+    `compared` is the organizer, if it has customers that rows may leave unchanged.
+    """
+    rows: Iterator[ParsedRow | UnchangedRow | Rejection] = chain.from_iterable(
+        map(read_block, group)
+    )
+    return prepare_batch(check_rows(mark_unchanged(compared, rows) if compared else rows), first)

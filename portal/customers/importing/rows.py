@@ -1,4 +1,4 @@
-"""One customer as a file or a generator has it: checked, and on its way to the database."""
+"""One customer of an import: as it is parsed, checked, and written to the staging table."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from pydantic_core import ErrorDetails
 from portal.customers import names
 from portal.customers.models import IDENTIFIER, YEARS, Customer
 
-# pydantic would take numbers for times, and drop digits after the sixth.
+# pydantic would accept numbers as times, and cut a fraction after six digits.
 INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
 LOCAL_PART: Final = re.compile(EmailValidator.user_regex.pattern, re.IGNORECASE)
 
 
-def _longest(field: str) -> int:
+def _max_length(field: str) -> int:
     length: int = getattr(Customer._meta.get_field(field), "max_length", 0)
     return length
 
 
-LONGEST_NAME: Final = _longest("name")
-LONGEST_EMAIL: Final = _longest("email_key")
+MAX_NAME_LENGTH: Final = _max_length("name")
+MAX_EMAIL_KEY_LENGTH: Final = _max_length("email_key")
 
 
 def _email(text: str) -> str:
     local, _at, domain = text.rpartition("@")
     if not LOCAL_PART.match(local) or not _is_domain(domain):
         raise ValueError("is not an email address")
-    if not text.isascii() and len(text.casefold()) > LONGEST_EMAIL:
-        raise ValueError(f"has more than {LONGEST_EMAIL} characters ignoring case")
+    if not text.isascii() and len(text.casefold()) > MAX_EMAIL_KEY_LENGTH:
+        raise ValueError(f"has more than {MAX_EMAIL_KEY_LENGTH} characters ignoring case")
     return text
 
 
 @lru_cache(maxsize=10_000)
 def _is_domain(domain: str) -> bool:
-    """Remembered, because Django looks long at a domain and most customers share a few."""
+    """Cached: Django's check of a domain is slow, and most customers share a few domains."""
     try:
         validate_email(f"x@{domain}")
     except InvalidValue:
@@ -54,9 +54,9 @@ def _is_domain(domain: str) -> bool:
 
 def _parts(parts: dict[str, str | None]) -> dict[str, str | None]:
     if parts and names.SCHEME not in parts and names.LEGACY not in parts:
-        raise ValueError(f"has parts and neither {names.SCHEME} nor {names.LEGACY}")
-    if len(names.compose(parts)) > LONGEST_NAME:
-        raise ValueError(f"make a name of more than {LONGEST_NAME} characters")
+        raise ValueError(f"must have {names.SCHEME} or {names.LEGACY}")
+    if len(names.compose(parts)) > MAX_NAME_LENGTH:
+        raise ValueError(f"make a name of more than {MAX_NAME_LENGTH} characters")
     return parts
 
 
@@ -72,37 +72,37 @@ def _instant(value: object) -> datetime:
     return instant
 
 
-# PostgreSQL cannot store NUL. Lone surrogates are refused by pydantic itself.
+# PostgreSQL cannot store NUL. Lone surrogates are rejected by pydantic itself.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 
 class CustomerRow(BaseModel):
-    """The specification's fields of a customer, and those that the service adds to them.
+    """A checked customer: the specification's fields, and those that the service adds to them.
 
-    Every field of the specification must be there, except the name, which follows from its parts
-    and is ignored like unknown keys. A blank email is refused: null says that there is none.
+    All fields of the specification are required, except the name, which is composed from its
+    parts. The name and unknown keys are ignored. A blank email is rejected: no email is null.
     """
 
     identifier: Annotated[str, Field(pattern=IDENTIFIER.removesuffix(r"\Z") + r"\z")]
     external_identifier: (
-        Annotated[Text, Field(max_length=_longest("external_identifier"))] | None
+        Annotated[Text, Field(max_length=_max_length("external_identifier"))] | None
     ) = None
-    email: Annotated[str, Field(max_length=_longest("email")), AfterValidator(_email)] | None
-    phone: Annotated[Text, Field(max_length=_longest("phone"))] | None = None
+    email: Annotated[str, Field(max_length=_max_length("email")), AfterValidator(_email)] | None
+    phone: Annotated[Text, Field(max_length=_max_length("phone"))] | None = None
     name_parts: Annotated[dict[Text, Text | None], AfterValidator(_parts)]
     is_active: StrictBool
     is_verified: StrictBool
     last_login: Instant | None
     date_joined: Instant
-    locale: Annotated[Text, Field(min_length=1, max_length=_longest("locale"))]
+    locale: Annotated[Text, Field(min_length=1, max_length=_max_length("locale"))]
     last_modified: Instant
     notes: Text | None = None
 
 
 @dataclass
 class InventedRow:
-    """The same fields for customers of our own making, which need no check and should be quick."""
+    """A demo customer with the fields of CustomerRow: valid by construction, so never checked."""
 
     identifier: str
     external_identifier: str | None
@@ -118,52 +118,52 @@ class InventedRow:
     notes: str | None
 
 
-class Found(NamedTuple):
-    """What a file holds where a customer should be."""
+class ParsedRow(NamedTuple):
+    """A JSON value of a file where a customer is expected; the position is in the file."""
 
-    place: str
+    position: str
     content: object
 
 
-class Placed(NamedTuple):
-    """A checked customer, and where to look for it when it is refused after all."""
+class StagedRow(NamedTuple):
+    """A customer for the staging table, and its position for a later rejection."""
 
-    place: str
+    position: str
     row: CustomerRow | InventedRow
 
 
-class Known(NamedTuple):
-    """A row that changes nothing, because its customer is like that already."""
+class UnchangedRow(NamedTuple):
+    """The identifier of a row whose customer has the same values already."""
 
     identifier: str
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """Something that cannot be loaded, and why."""
+    """A part of a file that cannot be loaded, and why."""
 
-    place: str
+    position: str
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return f"{self.position}: {self.reason}"
 
 
 def check_rows(
-    found: Iterable[Found | Known | Rejection],
-) -> Iterator[Placed | Known | Rejection]:
-    """Each as a row, or the reason why it is none. What is no Found is passed on."""
-    for each in found:
-        yield _check(each) if isinstance(each, Found) else each
+    rows: Iterable[ParsedRow | UnchangedRow | Rejection],
+) -> Iterator[StagedRow | UnchangedRow | Rejection]:
+    """Each parsed row as a staged row or a rejection; all others are passed on."""
+    for row in rows:
+        yield _check(row) if isinstance(row, ParsedRow) else row
 
 
-def _check(found: Found) -> Placed | Rejection:
-    if not isinstance(found.content, dict):
-        return Rejection(found.place, "is not an object")
+def _check(parsed: ParsedRow) -> StagedRow | Rejection:
+    if not isinstance(parsed.content, dict):
+        return Rejection(parsed.position, "is not an object")
     try:
-        return Placed(found.place, CustomerRow.model_validate(found.content))
+        return StagedRow(parsed.position, CustomerRow.model_validate(parsed.content))
     except ValidationError as error:
-        return Rejection(found.place, _reason(error))
+        return Rejection(parsed.position, _reason(error))
 
 
 def _reason(error: ValidationError) -> str:
@@ -173,11 +173,11 @@ def _reason(error: ValidationError) -> str:
 
 
 def _path(location: tuple[int | str, ...]) -> str:
-    # A key may hold what a terminal or UTF-8 cannot show.
+    # A key may contain characters that a terminal or UTF-8 cannot show.
     return ".".join(ascii(step)[1:-1] if isinstance(step, str) else str(step) for step in location)
 
 
 def _message(problem: ErrorDetails) -> str:
     if problem["type"] == "string_pattern_mismatch" and problem["loc"] != ("identifier",):
-        return "holds a NUL character"
+        return "contains a NUL character"
     return problem["msg"].removeprefix("Value error, ")

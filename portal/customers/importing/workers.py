@@ -1,4 +1,4 @@
-"""Work that other processors do while this process waits for the database."""
+"""Runs a function in other processes while this one waits for the database."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ import django
 from django.db import connections
 
 Result = TypeVar("Result")
-# A result waits in memory until it is wanted; so many may.
-AHEAD: Final = 4
+# The most results that wait in memory until they are used.
+MAX_PENDING: Final = 4
 
 
 @contextmanager
-def map_ahead(
+def map_in_processes(
     function: Callable[..., Result], arguments: Iterator[tuple[Any, ...]]
 ) -> Generator[Iterator[Result]]:
-    """What the function, one of a module, makes of each tuple of arguments, in their order.
+    """The results of a module's function for each tuple of arguments, in their order.
 
-    The processes start at once, better before connections are opened, which must not be shared.
-    They work from when the first result is wanted, and end with the block in any case.
+    The processes start at once: connections must not be open yet, because processes cannot share
+    them. The work begins with the first result that is read. The processes end with the block.
     """
-    # Only Linux forks safely and quickly.
+    # fork is fast, but safe on Linux only.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    workers = min(AHEAD, os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
-        # Any work starts them.
+    workers = min(MAX_PENDING, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_set_up_process) as pool:
+        # The first call starts the processes.
         pool.submit(os.getpid)
 
         def results() -> Iterator[Result]:
-            pending = deque(pool.submit(function, *each) for each in islice(arguments, AHEAD))
+            pending = deque(pool.submit(function, *each) for each in islice(arguments, MAX_PENDING))
             while pending:
                 yield pending.popleft().result()
                 pending.extend(pool.submit(function, *each) for each in islice(arguments, 1))
@@ -51,16 +51,16 @@ def map_ahead(
 
 
 def close_connections() -> None:
-    """Those of this process, before others start: each opens its own when it needs one."""
+    """Close the connections of this process; the next query opens a new one."""
     for connection in connections.all(initialized_only=True):
         connection.close()
         if connection.vendor == "postgresql":
             connection.close_pool()  # type: ignore[attr-defined]
 
 
-def _begin() -> None:
-    """What this work makes is not cyclic; to look for garbage again and again would slow it."""
-    # An interruption of the command is for its first process, which ends the others.
+def _set_up_process() -> None:
+    # Ctrl-C reaches all processes; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
+    # The work creates no reference cycles, and looking for them takes time.
     gc.disable()

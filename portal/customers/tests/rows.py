@@ -1,4 +1,4 @@
-"""Rows for the tests of loading."""
+"""Rows for the tests of imports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django_scopes import scope
 
-from portal.customers.importing.rows import CustomerRow, Placed
+from portal.customers.importing.rows import CustomerRow, StagedRow
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
@@ -24,13 +24,13 @@ GIVEN = {
 }
 
 
-def make_row(identifier: str, email: str | None, **fields: Any) -> Placed:
-    """A row like the specification's example, in the place of its identifier."""
+def make_row(identifier: str, email: str | None, **fields: Any) -> StagedRow:
+    """The specification's example with these fields, at the position `row IDENTIFIER`."""
     row = CustomerRow.model_validate({**GIVEN, "identifier": identifier, "email": email, **fields})
-    return Placed(f"row {identifier}", row)
+    return StagedRow(f"row {identifier}", row)
 
 
 def emails_of(organizer: Organizer) -> dict[str, str | None]:
-    """Of all its customers, by identifier."""
+    """The emails of the organizer's customers by identifier."""
     with scope(organizer=organizer):
         return dict(Customer.objects.values_list("identifier", "email"))

@@ -1,4 +1,4 @@
-"""What the migrations leave in the database: the triggers, and nothing after the way back."""
+"""The migrations create all triggers, and remove everything when they are reversed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from portal.conftest import CustomerMaker
-from portal.customers.tests.counters.test_counts import counted, kept
+from portal.customers.tests.counters.test_counts import counted, maintained
 from portal.organizers.models import Organizer
 
 COUNTING = {"customer_count_inserts", "customer_count_deletes", "customer_count_updates"}
@@ -22,11 +22,11 @@ TRIGGERS = {
     },
     "postgresql": {*COUNTING, "customer_count_truncates"},
 }
-FIND_TRIGGERS = {
+TRIGGER_NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
 }
-FIND_ALL = {
+ALL_NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE name LIKE 'customer%'",
     "postgresql": """
         SELECT relname FROM pg_class WHERE relname LIKE 'customer%'
@@ -41,9 +41,9 @@ def _names(statements: dict[str, str]) -> set[str]:
 
 
 @pytest.mark.django_db
-def test_every_migration_leaves_the_triggers_in_place() -> None:
-    """SQLite drops them where Django makes the table anew: the migration creates them again."""
-    assert _names(FIND_TRIGGERS) == TRIGGERS[connection.vendor]
+def test_all_triggers_exist_after_the_migrations() -> None:
+    """SQLite drops triggers when Django recreates a table: the migration must create them again."""
+    assert _names(TRIGGER_NAMES) == TRIGGERS[connection.vendor]
 
 
 @pytest.fixture
@@ -54,16 +54,16 @@ def unmigrated(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("unmigrated")
-def test_the_way_back_leaves_nothing() -> None:
-    assert _names(FIND_ALL) == set()
+def test_a_reversal_removes_everything() -> None:
+    assert _names(ALL_NAMES) == set()
 
 
 @pytest.mark.usefixtures("unmigrated")
-def test_there_and_back_again_customers_are_counted(
+def test_customers_are_counted_after_a_reversal_and_a_second_migration(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     call_command("migrate", verbosity=0)
     make_customer()
 
-    assert kept(organizer) == counted(organizer)
-    assert sum(kept(organizer).values()) == 1
+    assert maintained(organizer) == counted(organizer)
+    assert sum(maintained(organizer).values()) == 1

@@ -20,9 +20,9 @@ STANDARD_INPUT: Final = "-"
 
 
 class Command(BaseCommand):
-    """Bad rows are reported and left out, the others are loaded; the exit status says so."""
+    """Loads all valid rows and reports the others. The exit status is 1 if a row was rejected."""
 
-    # They would load every page first, for a fifth of a second.
+    # The checks import all views, which takes a fifth of a second.
     requires_system_checks = ()
     help = (
         "Create or update customers from saved pages of the API, JSON arrays, or JSON with one "
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *, organizer: str, file: Sequence[str], verbosity: int, **_: Any) -> None:
         paths = file or [STANDARD_INPUT]
-        _refuse_unreadable(paths)
+        _reject_unreadable(paths)
         try:
             owner = find_organizer(organizer)
             report = import_blocks(owner, _read_all(paths, is_quiet=verbosity == 0))
@@ -44,20 +44,20 @@ class Command(BaseCommand):
             raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
         except OSError as error:
             raise CommandError(f"{error}: nothing was changed.") from error
-        self._tell(report)
+        self._print(report)
 
-    def _tell(self, report: LoadReport) -> None:
+    def _print(self, report: LoadReport) -> None:
         for rejection in report.rejections:
             self.stderr.write(str(rejection))
         if hidden := report.rejected - len(report.rejections):
             self.stderr.write(f"and {hidden} more")
         self.stdout.write(str(report))
         if report.rejected:
-            raise CommandError("Not everything was loaded, see above.")
+            raise CommandError("Some rows were rejected, see above.")
 
 
-def _refuse_unreadable(paths: Iterable[str]) -> None:
-    """Better now than after half an hour with the files before."""
+def _reject_unreadable(paths: Iterable[str]) -> None:
+    """Raise CommandError at once, not after a long load of the other files."""
     for path in paths:
         if path == STANDARD_INPUT:
             continue
@@ -78,12 +78,12 @@ def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Block]:
 
 
 def _as_text(path: str) -> str:
-    """Names of files are bytes; this is to be said and stored."""
+    """File names are bytes; the result is valid text for the terminal and the database."""
     return os.fsencode(path).decode(errors="replace")
 
 
 def _read(file: BinaryIO, name: str, size: int | None, *, is_quiet: bool) -> Iterator[Block]:
-    """With a progress bar on a terminal, by bytes: the number of rows is not known yet."""
+    """Show a progress bar in bytes on a terminal: the number of rows is not known yet."""
     with tqdm.wrapattr(
         file, "read", total=size or None, desc=name, disable=True if is_quiet else None
     ) as counted:

@@ -1,4 +1,4 @@
-"""manage.py prepare_demo: everything that a first look at Portal needs. `make run` calls it."""
+"""manage.py prepare_demo: organizers, customers and a login to try Portal. `make run` calls it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from django.core.management.base import BaseCommand
 
 from portal.customers.demo.customers import EXAMPLE, demo_customers
 from portal.customers.importing.load import has_customers, load_customers
-from portal.customers.importing.rows import Placed
+from portal.customers.importing.rows import StagedRow
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
 EMAIL: Final = "demo@example.org"
-PASSWORD: Final = "bigevents-demo"  # noqa: S105  Printed for everybody, for invented customers.
+PASSWORD: Final = "bigevents-demo"  # noqa: S105  Public: the customers are invented.
 CUSTOMERS: Final = 5_000
 OTHER_CUSTOMERS: Final = 40
-READY: Final = """\
+SUMMARY: Final = """\
 Portal has a demo: two organizers, invented customers.
 
   Address    {address}
@@ -38,24 +38,25 @@ The same customers as JSON:
 
 
 class Command(BaseCommand):
-    """Quick and without effect where the demo is there already."""
+    """A second run is fast and changes nothing."""
 
-    help = "Prepare the demo: organizers, customers, somebody who may sign in, an API token."
+    help = "Prepare the demo: organizers, customers, a member who can sign in, an API token."
+    stealth_options = ("customers",)  # for call_command() only
 
-    def handle(self, **_: Any) -> None:
+    def handle(self, *, customers: int = CUSTOMERS, **_: Any) -> None:
         organizer = _find_or_create("bigevents", "Big Events LLC", "Europe/Berlin")
-        # Its customers must be seen nowhere when the demo's person looks around.
+        # The member of the demo must never see the customers of this organizer.
         other = _find_or_create("smallshows", "Small Shows", "UTC")
         today = datetime.now(UTC).date()
-        example = Placed("the specification's example", EXAMPLE)
-        _fill(organizer, chain([example], demo_customers(CUSTOMERS - 1, until=today)))
-        _fill(other, demo_customers(OTHER_CUSTOMERS, seed=2, until=today))
+        example = StagedRow("the specification's example", EXAMPLE)
+        _load_unless_filled(organizer, chain([example], demo_customers(customers - 1, until=today)))
+        _load_unless_filled(other, demo_customers(OTHER_CUSTOMERS, seed=2, until=today))
         services.create_staff(organizer, email=EMAIL, password=PASSWORD)
-        self._tell(organizer, _token(organizer))
+        self._print(organizer, _token(organizer))
 
-    def _tell(self, organizer: Organizer, token: str) -> None:
+    def _print(self, organizer: Organizer, token: str) -> None:
         self.stdout.write(
-            READY.format(
+            SUMMARY.format(
                 address=settings.PUBLIC_URL or "http://127.0.0.1:8000",
                 email=EMAIL,
                 password=PASSWORD,
@@ -72,28 +73,28 @@ def _find_or_create(slug: str, name: str, timezone: str) -> Organizer:
         return services.create_organizer(slug=slug, name=name, timezone=timezone)
 
 
-def _fill(organizer: Organizer, rows: Iterable[Placed]) -> None:
-    """Whatever customers there are, they are left alone."""
+def _load_unless_filled(organizer: Organizer, rows: Iterable[StagedRow]) -> None:
+    """Existing customers are never changed."""
     if not has_customers(organizer):
         load_customers(organizer, rows)
 
 
 def _token(organizer: Organizer) -> str:
-    """The one in the file while it works: the database may be newer than the file."""
+    """The token of the file if it is valid, else a new one: the database may be a new one."""
     path: Path = settings.VAR_DIR / "demo-token"
-    if path.exists() and _works(organizer, token := path.read_text().strip()):
+    if path.exists() and _is_valid(organizer, token := path.read_text().strip()):
         return token
     tokens.revoke_named(organizer, name="demo")
     token = tokens.create_token(organizer, name="demo", permissions=[Permission.READ_CUSTOMERS])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    # Private from the first byte on, whatever the umask and the file before.
+    # The file is private from the start, independently of the umask and of an earlier file.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"{token}\n")
     return token
 
 
-def _works(organizer: Organizer, token: str) -> bool:
+def _is_valid(organizer: Organizer, token: str) -> bool:
     try:
         access = tokens.authenticate_token(token)
     except (tokens.UnknownToken, tokens.RevokedToken):

@@ -1,4 +1,4 @@
-"""manage.py seed_demo ORGANIZER --customers N: customers who do not exist."""
+"""manage.py seed_demo ORGANIZER --customers N: invented customers."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Any, Never
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from portal.customers.demo.customers import BLOCK, UNTIL, demo_block
+from portal.customers.demo.customers import BLOCK_SIZE, UNTIL, demo_block
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.load import load_batches
-from portal.customers.importing.workers import map_ahead
+from portal.customers.importing.workers import map_in_processes
 from portal.organizers.management.refusals import find_organizer
 
 
 class Command(BaseCommand):
-    """The same seed gives the same customers, so doing it again changes nothing."""
+    """Equal seeds give equal customers, so a second run changes nothing."""
 
-    # They would load every page first, for a fifth of a second.
+    # The checks import all views, which takes a fifth of a second.
     requires_system_checks = ()
-    help = "Give an organizer plausible customers for demonstrations and measurements."
+    help = "Create plausible customers for demonstrations and measurements."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("organizer", help="the organizer's short name")
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             type=date.fromisoformat,
             default=UNTIL,
             metavar="YYYY-MM-DD",
-            help=f"nothing happens from this day on; default: {UNTIL}",
+            help=f"all times of customers are before this day; default: {UNTIL}",
         )
 
     def handle(
@@ -43,19 +43,22 @@ class Command(BaseCommand):
     ) -> None:
         count, quiet = customers, True if verbosity == 0 else None
         with (
-            # Before the first query: connections must not be shared with other processes.
+            # Processes start before the first query, because they cannot share connections.
             _prepare_batches(count, seed, until) as batches,
             tqdm(total=count, unit=" customers", disable=quiet) as bar,
         ):
-            report = load_batches(find_organizer(organizer), _counted(bar, batches))
+            report = load_batches(find_organizer(organizer), _with_progress(bar, batches))
         self.stdout.write(str(report))
 
 
 def _prepare_batches(count: int, seed: int, until: date) -> AbstractContextManager[Iterator[Batch]]:
-    """All customers of the seed as batches for the staging table; many by several processes."""
-    blocks = ((first, min(BLOCK, count - first), seed, until) for first in range(0, count, BLOCK))
-    if count > BLOCK:
-        return map_ahead(_prepare_batch, blocks)
+    """The customers as batches for the staging table, encoded by other processes if many."""
+    blocks = (
+        (first, min(BLOCK_SIZE, count - first), seed, until)
+        for first in range(0, count, BLOCK_SIZE)
+    )
+    if count > BLOCK_SIZE:
+        return map_in_processes(_prepare_batch, blocks)
     return nullcontext(starmap(_prepare_batch, blocks))
 
 
@@ -63,7 +66,7 @@ def _prepare_batch(first: int, count: int, seed: int, until: date) -> Batch:
     return prepare_batch(demo_block(first, count, seed=seed, until=until), first)
 
 
-def _counted(bar: tqdm[Never], batches: Iterable[Batch]) -> Iterator[Batch]:
+def _with_progress(bar: tqdm[Never], batches: Iterable[Batch]) -> Iterator[Batch]:
     for batch in batches:
         yield batch
         bar.update(batch.length)

@@ -1,4 +1,4 @@
-"""manage.py prepare_demo: a first look works, and a second start changes nothing."""
+"""manage.py prepare_demo: the demo is complete, and a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -13,17 +13,11 @@ from pytest_django import Settings
 
 from portal.accounts.models import User
 from portal.customers.demo.customers import EXAMPLE
-from portal.customers.management.commands import prepare_demo
 from portal.customers.models import Customer
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def few_customers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepare_demo, "CUSTOMERS", 30)
 
 
 @pytest.fixture
@@ -34,7 +28,7 @@ def token_file(tmp_path: Path, settings: Settings) -> Path:
 
 def _prepare() -> str:
     out = io.StringIO()
-    call_command("prepare_demo", stdout=out)
+    call_command("prepare_demo", customers=30, stdout=out)
     return out.getvalue()
 
 
@@ -49,7 +43,7 @@ def test_there_are_two_organizers_with_customers(token_file: Path) -> None:
     assert (_count("bigevents"), _count("smallshows")) == (30, 40)
 
 
-def test_the_example_of_the_specification_is_among_them(token_file: Path) -> None:
+def test_the_example_of_the_specification_is_loaded(token_file: Path) -> None:
     _prepare()
 
     with scope(organizer=Organizer.objects.get(slug="bigevents")):
@@ -58,7 +52,7 @@ def test_the_example_of_the_specification_is_among_them(token_file: Path) -> Non
     assert customer.name == "John Doe"
 
 
-def test_the_person_of_the_demo_sees_one_organizer_only(token_file: Path) -> None:
+def test_the_member_of_the_demo_sees_one_organizer_only(token_file: Path) -> None:
     _prepare()
 
     user = User.objects.get(email="demo@example.org")
@@ -66,16 +60,16 @@ def test_the_person_of_the_demo_sees_one_organizer_only(token_file: Path) -> Non
     assert [access.organizer.slug for access in services.list_access(user)] == ["bigevents"]
 
 
-def test_the_token_is_kept_in_a_private_file(token_file: Path) -> None:
-    said = _prepare()
+def test_the_token_is_in_a_private_file(token_file: Path) -> None:
+    output = _prepare()
 
     token = token_file.read_text().strip()
     assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
-    assert f"Token {token}" in said
+    assert f"Token {token}" in output
     assert tokens.authenticate_token(token).organizer.slug == "bigevents"
 
 
-def test_a_second_start_changes_nothing(token_file: Path) -> None:
+def test_a_second_run_changes_nothing(token_file: Path) -> None:
     first = _prepare()
     with scope(organizer=Organizer.objects.get(slug="bigevents")):
         Customer.objects.exclude(identifier="8WSAJCJ").delete()
@@ -85,7 +79,7 @@ def test_a_second_start_changes_nothing(token_file: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "portal_of-another-database", "é"])
-def test_a_token_that_is_refused_is_made_anew(token_file: Path, content: str) -> None:
+def test_an_invalid_token_is_replaced(token_file: Path, content: str) -> None:
     _prepare()
     token_file.write_text(content)
 
@@ -94,7 +88,7 @@ def test_a_token_that_is_refused_is_made_anew(token_file: Path, content: str) ->
     assert tokens.authenticate_token(token_file.read_text().strip())
 
 
-def test_a_revoked_token_is_made_anew(token_file: Path) -> None:
+def test_a_revoked_token_is_replaced(token_file: Path) -> None:
     _prepare()
     old = token_file.read_text().strip()
     tokens.revoke_key(Organizer.objects.get(slug="bigevents"), key=old)

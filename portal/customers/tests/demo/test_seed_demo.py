@@ -1,4 +1,4 @@
-"""manage.py seed_demo: the demo's customers, in the database."""
+"""manage.py seed_demo: invented customers in the database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_scopes import scope
 
-from portal.customers.demo.customers import BLOCK, demo_customers
+from portal.customers.demo.customers import BLOCK_SIZE, demo_customers
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
@@ -20,31 +20,33 @@ def _seed(*arguments: str) -> str:
 
 
 def test_an_organizer_gets_the_customers_of_the_seed(organizer: Organizer) -> None:
-    said = _seed("--customers", "100", "--seed", "3")
+    output = _seed("--customers", "100", "--seed", "3")
 
-    rows = {placed.row.identifier: placed.row for placed in demo_customers(100, seed=3)}
+    rows = {staged.row.identifier: staged.row for staged in demo_customers(100, seed=3)}
     with scope(organizer=organizer):
         customers = {each.identifier: each for each in Customer.objects.all()}
-    assert said == "100 customers: 100 created, 0 updated, 0 unchanged, 0 rejected.\n"
+    assert output == "100 customers: 100 created, 0 updated, 0 unchanged, 0 rejected.\n"
     assert customers.keys() == rows.keys()
     assert all(customers[key].name_parts == row.name_parts for key, row in rows.items())
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_many_customers_are_the_same_as_few(organizer: Organizer) -> None:
-    _seed("--customers", str(BLOCK + 10))
+def test_customers_of_several_processes_equal_those_of_one(organizer: Organizer) -> None:
+    _seed("--customers", str(BLOCK_SIZE + 10))
 
-    said = _seed("--customers", str(BLOCK + 20))
+    output = _seed("--customers", str(BLOCK_SIZE + 20))
 
-    assert said.startswith(f"{BLOCK + 20} customers: 10 created, 0 updated, {BLOCK + 10} unchanged")
+    assert output.startswith(
+        f"{BLOCK_SIZE + 20} customers: 10 created, 0 updated, {BLOCK_SIZE + 10} unchanged"
+    )
 
 
-def test_the_same_seed_again_changes_nothing_and_a_larger_number_adds(organizer: Organizer) -> None:
+def test_a_second_run_with_more_customers_adds_the_missing_ones(organizer: Organizer) -> None:
     _seed("--customers", "100")
 
-    said = _seed("--customers", "150")
+    output = _seed("--customers", "150")
 
-    assert said == "150 customers: 50 created, 0 updated, 100 unchanged, 0 rejected.\n"
+    assert output == "150 customers: 50 created, 0 updated, 100 unchanged, 0 rejected.\n"
 
 
 def test_the_last_day_can_be_given(organizer: Organizer) -> None:
@@ -55,11 +57,11 @@ def test_the_last_day_can_be_given(organizer: Organizer) -> None:
 
 
 @pytest.mark.django_db
-def test_an_unknown_organizer_is_refused() -> None:
+def test_an_unknown_organizer_is_rejected() -> None:
     with pytest.raises(CommandError, match="There is no organizer"):
         _seed("--customers", "1")
 
 
-def test_a_day_that_is_none_is_refused(organizer: Organizer) -> None:
+def test_an_invalid_day_is_rejected(organizer: Organizer) -> None:
     with pytest.raises(CommandError, match="--until"):
         _seed("--customers", "1", "--until", "tomorrow")

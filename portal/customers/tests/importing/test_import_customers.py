@@ -1,4 +1,4 @@
-"""manage.py import_customers: what the real service returned, and every way to fail."""
+"""manage.py import_customers: pages of the real service, and all kinds of errors."""
 
 from __future__ import annotations
 
@@ -40,28 +40,28 @@ def _as_json(customer: Customer) -> dict[str, object]:
     return values
 
 
-def _refusal(capsys: pytest.CaptureFixture[str], *files: Path | str) -> str:
-    """What standard error says when the import fails."""
+def _error_output(capsys: pytest.CaptureFixture[str], *files: Path | str) -> str:
+    """The text on standard error of an import that fails."""
     with pytest.raises(CommandError):
         _import(*files)
     return capsys.readouterr().err
 
 
 def test_every_captured_customer_is_imported_field_by_field(organizer: Organizer) -> None:
-    said = _import(*PAGES)
+    output = _import(*PAGES)
 
     with scope(organizer=organizer):
         imported = {each.identifier: _as_json(each) for each in Customer.objects.all()}
-    assert said == "127 customers: 127 created, 0 updated, 0 unchanged, 0 rejected.\n"
+    assert output == "127 customers: 127 created, 0 updated, 0 unchanged, 0 rejected.\n"
     assert imported == {each["identifier"]: each for each in CAPTURED}
 
 
 def test_a_second_import_changes_nothing(organizer: Organizer) -> None:
     _import(*PAGES)
 
-    said = _import(*PAGES)
+    output = _import(*PAGES)
 
-    assert said == "127 customers: 0 created, 0 updated, 127 unchanged, 0 rejected.\n"
+    assert output == "127 customers: 0 created, 0 updated, 127 unchanged, 0 rejected.\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["-"]])
@@ -74,7 +74,7 @@ def test_standard_input_is_read(
     assert _import(*arguments).startswith("127 customers: 127 created")
 
 
-def test_a_page_that_the_service_refused_is_reported_and_the_others_are_kept(
+def test_an_error_of_the_api_among_pages_is_reported_and_the_pages_are_loaded(
     organizer: Organizer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, *others = [page.read_bytes() for page in PAGES]
@@ -82,80 +82,80 @@ def test_a_page_that_the_service_refused_is_reported_and_the_others_are_kept(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
     length = len(json.loads(first)["results"])
 
-    said = _refusal(capsys)
+    output = _error_output(capsys)
 
-    place = f"standard input, after customer {length}"
-    assert said == f"{place}: is no page of customers: 'Request was throttled.'\n"
+    position = f"standard input, after customer {length}"
+    assert output == f"{position}: is not a page of customers: 'Request was throttled.'\n"
     with scope(organizer=organizer):
         assert Customer.objects.count() == 127
 
 
-def test_a_bad_customer_is_reported_with_its_place_and_the_others_are_kept(
+def test_an_invalid_customer_is_reported_with_its_position_and_the_others_are_loaded(
     organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "page-2.json"
     page.write_text(json.dumps([GIVEN, {**GIVEN, "email": "nobody"}]))
 
-    said = _refusal(capsys, page)
+    output = _error_output(capsys, page)
 
-    assert f"{page}, customer 2: email: is not an email address\n" in said
+    assert f"{page}, customer 2: email: is not an email address\n" in output
     with scope(organizer=organizer):
         assert Customer.objects.get().identifier == GIVEN["identifier"]
 
 
-def test_a_bad_line_is_reported_with_its_number(
+def test_an_invalid_line_is_reported_with_its_number(
     organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = _write(tmp_path / "lines", GIVEN, {}, {**GIVEN, "identifier": "ANN"})
 
-    said = _refusal(capsys, lines)
+    output = _error_output(capsys, lines)
 
-    assert f"{lines}, line 2: identifier: Field required" in said
-    assert f"{lines}, line 3: email: customer@example.org belongs to another customer" in said
+    assert f"{lines}, line 2: identifier: Field required" in output
+    assert f"{lines}, line 3: email: customer@example.org belongs to another customer" in output
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="there names are always text")
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has text as file names")
 @pytest.mark.parametrize("name", [b"caf\xe9", "café\t\\n".encode()])
 def test_a_file_may_have_any_name(
     organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: bytes
 ) -> None:
     lines = _write(tmp_path / os.fsdecode(name), GIVEN, {**GIVEN, "identifier": "ANN"})
 
-    said = _refusal(capsys, lines)
+    output = _error_output(capsys, lines)
 
     shown = name.decode(errors="replace")
-    assert f"{shown}, line 2: email: customer@example.org belongs to another customer" in said
+    assert f"{shown}, line 2: email: customer@example.org belongs to another customer" in output
 
 
-def test_only_the_first_of_many_rejections_are_printed(
+def test_the_first_of_many_rejections_are_printed(
     organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = _write(tmp_path / "lines", *[{"identifier": "ANN"}] * 60)
 
-    said = _refusal(capsys, lines)
+    output = _error_output(capsys, lines)
 
-    assert said.count("Field required; ") > 50
-    assert "line 51" not in said
-    assert said.endswith("and 10 more\n")
+    assert output.count("Field required; ") > 50
+    assert "line 51" not in output
+    assert output.endswith("and 10 more\n")
 
 
-def test_a_file_that_breaks_off_is_kept_up_to_there(
+def test_a_file_that_breaks_off_is_loaded_up_to_the_break(
     organizer: Organizer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = tmp_path / "broken.json"
     broken.write_bytes(PAGES[0].read_bytes()[:-50])
 
-    said = _refusal(capsys, broken)
+    output = _error_output(capsys, broken)
 
-    assert said == f"{broken}, after customer 49: breaks off in the middle\n"
+    assert output == f"{broken}, after customer 49: breaks off in the middle\n"
     with scope(organizer=organizer):
         assert Customer.objects.count() == 49
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [("hello", "is not JSON: "), ("", "holds no customers")]
+    ("content", "reason"), [("hello", "is not JSON: "), ("", "contains no customers")]
 )
-def test_a_file_of_another_kind_is_refused(
+def test_a_file_without_json_or_customers_is_rejected(
     organizer: Organizer,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -165,7 +165,7 @@ def test_a_file_of_another_kind_is_refused(
     file = tmp_path / "file"
     file.write_text(content)
 
-    assert _refusal(capsys, file).startswith(f"{file}: {reason}")
+    assert _error_output(capsys, file).startswith(f"{file}: {reason}")
 
 
 @pytest.mark.parametrize("name", ["missing.json", "."])
@@ -180,6 +180,13 @@ def test_nothing_is_loaded_when_a_file_cannot_be_read(
 
 
 @pytest.mark.django_db
-def test_an_unknown_organizer_is_refused() -> None:
+def test_an_unknown_organizer_is_rejected_before_anything_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unread = io.BytesIO(b"[]")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(unread))
+
     with pytest.raises(CommandError, match="There is no organizer 'bigevents'"):
-        _import(*PAGES)
+        _import("-")
+
+    assert unread.tell() == 0

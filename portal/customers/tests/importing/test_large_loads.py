@@ -1,4 +1,4 @@
-"""Large loads: the indexes, the triggers and the statistics are in order afterwards."""
+"""After a load: indexes, triggers, counts and statistics, with and without rebuilt indexes."""
 
 from __future__ import annotations
 
@@ -12,25 +12,16 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.demo.customers import demo_customers
-from portal.customers.importing import indexes as indexing
+from portal.customers.importing.indexes import REBUILD_FROM
 from portal.customers.importing.load import LoadReport, load_customers
-from portal.customers.importing.rows import Placed
+from portal.customers.importing.rows import StagedRow
 from portal.customers.models import Customer
 from portal.customers.tests.asking import asked
-from portal.customers.tests.counters.test_counts import counted, kept
+from portal.customers.tests.counters.test_counts import counted, maintained
 from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
-
-@pytest.fixture(params=[5, 10_000])
-def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """From so many customers on a load is a large one: ten are, or are not."""
-    few: int = request.param
-    monkeypatch.setattr(indexing, "FEW", few)
-    return few
-
-
-UNKNOWN = """
+WITHOUT_STATISTICS = """
     SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
     WHERE indrelid = 'customers_customer'::regclass
     EXCEPT SELECT attname FROM pg_stats WHERE tablename = 'customers_customer'"""
@@ -39,6 +30,8 @@ AUTOVACUUM = {
     "autovacuum_vacuum_insert_scale_factor=0.02",
     "autovacuum_analyze_scale_factor=0.01",
 }
+# A load of ten customers rebuilds the indexes on SQLite, or updates them.
+for_each_threshold = pytest.mark.parametrize("rebuild_from", [5, REBUILD_FROM])
 on_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has statistics of indexes only"
 )
@@ -51,108 +44,98 @@ def _fetch(statement: str) -> list[tuple[Any, ...]]:
 
 
 @on_postgresql
-def test_the_planner_knows_every_column_of_an_index(organizer: Organizer) -> None:
+def test_the_planner_has_statistics_of_every_indexed_column(organizer: Organizer) -> None:
     load_customers(organizer, demo_customers(1_000))
 
     assert _fetch("SELECT 1 FROM pg_stats WHERE tablename = 'customers_customer'")
-    assert _fetch(UNKNOWN) == []
+    assert _fetch(WITHOUT_STATISTICS) == []
 
 
 @on_postgresql
 @pytest.mark.django_db
-def test_autovacuum_looks_after_few_changes() -> None:
+def test_autovacuum_runs_after_few_changes() -> None:
     [(options,)] = _fetch("SELECT reloptions FROM pg_class WHERE relname = 'customers_customer'")
 
     assert set(options) == AUTOVACUUM
 
 
 def _indexes() -> dict[str, Any]:
-    """With the constraints."""
+    """All indexes and constraints of the table."""
     with connection.cursor() as cursor:
         return connection.introspection.get_constraints(cursor, Customer._meta.db_table)
 
 
-@pytest.mark.usefixtures("size")
-def test_the_table_has_its_indexes_afterwards(organizer: Organizer) -> None:
+@for_each_threshold
+def test_the_table_has_all_its_indexes(organizer: Organizer, rebuild_from: int) -> None:
     before = _indexes()
 
-    load_customers(organizer, demo_customers(10))
+    load_customers(organizer, demo_customers(10), rebuild_from=rebuild_from)
 
     assert _indexes() == before
     assert before.keys() >= {index.name for index in Customer._meta.indexes}
 
 
-@pytest.mark.usefixtures("size")
-def test_who_was_loaded_is_found_and_counted(
-    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+@for_each_threshold
+def test_loaded_customers_are_found_and_counted(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker, rebuild_from: int
 ) -> None:
     make_customer(of=rival, identifier="BEFORE")
-    load_customers(organizer, demo_customers(10))
-    make_customer(identifier="BEHIND")
+    load_customers(organizer, demo_customers(10), rebuild_from=rebuild_from)
+    make_customer(identifier="AFTER")
 
     loaded = next(demo_customers(1)).row.identifier
-    for of, identifier in ((rival, "BEFORE"), (organizer, loaded), (organizer, "BEHIND")):
+    for of, identifier in ((rival, "BEFORE"), (organizer, loaded), (organizer, "AFTER")):
         with scope(organizer=of):
             found = asked(of, f"search={identifier}").read_page(["identifier"], 1, 2)
             assert found.rows == [(identifier,)]
-        assert kept(of) == counted(of)
+        assert maintained(of) == counted(of)
 
 
-@pytest.mark.usefixtures("size")
-def test_customers_who_are_changed_by_a_load_are_found_and_counted(organizer: Organizer) -> None:
+@for_each_threshold
+def test_updated_customers_are_found_and_counted(organizer: Organizer, rebuild_from: int) -> None:
     load_customers(organizer, [make_row("ANN", "ann@x.org", locale="de")])
     changed = make_row("ANN", "new@x.org", locale="fr")
 
-    report = load_customers(organizer, [changed, *demo_customers(10)])
+    report = load_customers(organizer, [changed, *demo_customers(10)], rebuild_from=rebuild_from)
 
     assert report == LoadReport(created=10, updated=1)
-    assert kept(organizer) == counted(organizer)
-    for word, number in (("ann@x.org", 0), ("new@x.org", 1)):
+    assert maintained(organizer) == counted(organizer)
+    for email, number in (("ann@x.org", 0), ("new@x.org", 1)):
         with scope(organizer=organizer):
-            assert asked(organizer, f"search={word}").count() == number
+            assert asked(organizer, f"search={email}").count() == number
 
 
-def _unreadable() -> Iterator[Placed]:
+def _interrupted() -> Iterator[StagedRow]:
     yield from demo_customers(10)
     raise KeyboardInterrupt
 
 
-@pytest.mark.usefixtures("size")
-def test_a_failed_load_leaves_the_indexes_as_they_were(organizer: Organizer) -> None:
+@for_each_threshold
+def test_a_failed_load_keeps_the_indexes(organizer: Organizer, rebuild_from: int) -> None:
     before = _indexes()
 
     with pytest.raises(KeyboardInterrupt):
-        load_customers(organizer, _unreadable())
+        load_customers(organizer, _interrupted(), rebuild_from=rebuild_from)
 
     assert _indexes() == before
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its indexes")
-@pytest.mark.parametrize(("others", "is_kept"), [(0, False), (2, False), (3, True)])
-def test_indexes_are_kept_where_others_have_customers(
-    organizer: Organizer,
-    rival: Organizer,
-    monkeypatch: pytest.MonkeyPatch,
-    others: int,
-    is_kept: bool,
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL does not rebuild indexes")
+@pytest.mark.parametrize(("others", "is_rebuilt"), [(0, True), (2, True), (3, False)])
+def test_indexes_are_not_rebuilt_beside_many_other_customers(
+    organizer: Organizer, rival: Organizer, others: int, is_rebuilt: bool
 ) -> None:
-    monkeypatch.setattr(indexing, "FEW", 10)
     load_customers(rival, demo_customers(others))
 
     with CaptureQueriesContext(connection) as queries:
-        load_customers(organizer, demo_customers(10))
+        load_customers(organizer, demo_customers(10), rebuild_from=10)
 
-    is_dropped = any("DROP INDEX" in query["sql"] for query in queries)
-    assert is_dropped != is_kept
+    assert any("DROP INDEX" in query["sql"] for query in queries) == is_rebuilt
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="an option of SQLite")
-def test_the_index_of_the_search_is_merged_again_afterwards(
-    organizer: Organizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexing, "FEW", 10)
-
-    load_customers(organizer, demo_customers(10))
+def test_the_search_index_merges_its_segments_after_a_load(organizer: Organizer) -> None:
+    load_customers(organizer, demo_customers(10), rebuild_from=10)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT v FROM customers_search_config WHERE k = 'automerge'")

@@ -1,4 +1,4 @@
-"""Loading while somebody else writes: nobody fails for it."""
+"""Loads while other transactions write: neither fails."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
 WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
-PATIENCE = 20
-# Fewer than ANALYZE follows on, which would hold its lock until the transaction ends.
-SOME = 500
+TIMEOUT = 20
+# Too few for ANALYZE, which would hold its lock until the transaction ends.
+LOADED = 500
 Result = TypeVar("Result")
 
 
-def beside(test: Callable[..., None]) -> Any:
-    """For tests that commit what they do."""
-    alone = pytest.mark.skipif(
+def on_postgresql(test: Callable[..., None]) -> Any:
+    """For tests that commit, with several connections."""
+    skip = pytest.mark.skipif(
         connection.vendor == "sqlite", reason="SQLite has one writer at a time"
     )
-    return alone(pytest.mark.django_db(transaction=True)(test))
+    return skip(pytest.mark.django_db(transaction=True)(test))
 
 
-def _wait_until_somebody_waits() -> None:
-    end = time.monotonic() + PATIENCE
+def _wait_for_a_waiting_lock() -> None:
+    end = time.monotonic() + TIMEOUT
     with connection.cursor() as cursor:
         while time.monotonic() < end:
             cursor.execute(WAITING)
@@ -48,26 +48,26 @@ def _wait_until_somebody_waits() -> None:
 def _load_while_saving(
     organizer: Organizer, make_customer: CustomerMaker, **fields: str
 ) -> LoadReport:
-    """Rows for ANN and BOB, compared before a customer is committed and written behind that."""
+    """Load ANN and BOB, while a customer is saved between the comparison and the writing."""
     is_saved = Event()
 
     def save() -> None:
         with transaction.atomic():
             make_customer(**fields)
             is_saved.set()
-            _wait_until_somebody_waits()
+            _wait_for_a_waiting_lock()
 
     rows = [make_row("ANN", "ann@x.org"), make_row("BOB", None)]
     with ThreadPoolExecutor() as pool:
-        saving = pool.submit(_apart, save)
-        is_saved.wait(PATIENCE)
+        saving = pool.submit(_with_own_connection, save)
+        is_saved.wait(TIMEOUT)
         report = load_customers(organizer, rows)
         saving.result()
     return report
 
 
-@beside
-def test_a_customer_who_is_saved_during_the_first_import_is_updated(
+@on_postgresql
+def test_a_customer_that_is_saved_during_a_load_is_updated(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     report = _load_while_saving(organizer, make_customer, identifier="ANN", email="old@x.org")
@@ -75,8 +75,8 @@ def test_a_customer_who_is_saved_during_the_first_import_is_updated(
     assert report == LoadReport(created=1, updated=1)
 
 
-@beside
-def test_an_email_that_is_saved_during_an_import_is_that_of_another_customer(
+@on_postgresql
+def test_an_email_that_is_saved_during_a_load_belongs_to_another_customer(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     load_customers(organizer, [make_row("COY", None)])
@@ -89,58 +89,60 @@ def test_an_email_that_is_saved_during_an_import_is_that_of_another_customer(
     ]
 
 
-def _apart(work: Callable[[], Result]) -> Result:
-    """What a thread does, without its connection staying open."""
+def _with_own_connection(work: Callable[[], Result]) -> Result:
+    """The result of work in a thread, whose connection is closed at the end."""
     try:
         return work()
     finally:
         connection.close()
 
 
-def _beside(work: Callable[[], Result]) -> Result:
-    """The work over another connection, while what this one has written is not committed."""
+def _in_thread(work: Callable[[], Result]) -> Result:
+    """The result of work over another connection, while this transaction is open."""
     with ThreadPoolExecutor() as pool:
-        return pool.submit(_apart, work).result(PATIENCE)
+        return pool.submit(_with_own_connection, work).result(TIMEOUT)
 
 
-@beside
-def test_two_first_loads_do_not_lock_each_other_out(organizer: Organizer, rival: Organizer) -> None:
+@on_postgresql
+def test_loads_of_two_organizers_do_not_wait_for_each_other(
+    organizer: Organizer, rival: Organizer
+) -> None:
     with transaction.atomic():
-        first = load_customers(organizer, demo_customers(SOME))
-        second = _beside(partial(load_customers, rival, demo_customers(SOME)))
+        first = load_customers(organizer, demo_customers(LOADED))
+        second = _in_thread(partial(load_customers, rival, demo_customers(LOADED)))
 
-    assert first == second == LoadReport(created=SOME)
+    assert first == second == LoadReport(created=LOADED)
 
 
-@beside
-def test_of_two_first_loads_of_the_same_the_second_finds_them_there(organizer: Organizer) -> None:
+@on_postgresql
+def test_a_load_waits_for_another_load_of_its_organizer(organizer: Organizer) -> None:
     load = partial(load_customers, organizer, list(demo_customers(20)))
     with ThreadPoolExecutor() as pool:
         with transaction.atomic():
             first = load()
-            second = pool.submit(_apart, load)
-            _wait_until_somebody_waits()
-        assert second.result(PATIENCE) == LoadReport(unchanged=20)
+            second = pool.submit(_with_own_connection, load)
+            _wait_for_a_waiting_lock()
+        assert second.result(TIMEOUT) == LoadReport(unchanged=20)
 
     assert first == LoadReport(created=20)
 
 
-@beside
-def test_others_are_read_and_written_while_customers_are_loaded(
+@on_postgresql
+def test_customers_are_read_and_written_during_a_load(
     organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     with transaction.atomic():
-        load_customers(organizer, demo_customers(SOME))
-        _beside(partial(make_customer, of=rival))
-        _beside(partial(make_customer, of=organizer))
-        assert _beside(partial(_numbers, rival, organizer)) == [1, 1]
+        load_customers(organizer, demo_customers(LOADED))
+        _in_thread(partial(make_customer, of=rival))
+        _in_thread(partial(make_customer, of=organizer))
+        assert _in_thread(partial(_counts, rival, organizer)) == [1, 1]
 
-    assert _numbers(rival, organizer) == [1, SOME + 1]
+    assert _counts(rival, organizer) == [1, LOADED + 1]
 
 
-def _numbers(*organizers: Organizer) -> list[int]:
-    found = []
+def _counts(*organizers: Organizer) -> list[int]:
+    counts = []
     for organizer in organizers:
         with scope(organizer=organizer):
-            found.append(Customer.objects.count())
-    return found
+            counts.append(Customer.objects.count())
+    return counts

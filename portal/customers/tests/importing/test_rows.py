@@ -1,4 +1,4 @@
-"""Which customers are accepted, and what is said of the others."""
+"""Which customers are accepted, and the reasons why others are rejected."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.customers.importing.rows import Found, Known, Placed, Rejection, check_rows
+from portal.customers.importing.rows import (
+    ParsedRow,
+    Rejection,
+    StagedRow,
+    UnchangedRow,
+    check_rows,
+)
 from portal.customers.tests.rows import GIVEN
 
 FULL = {"_scheme": "full"}
 
 
-def _check(**fields: object) -> Placed | Known | Rejection:
-    return next(check_rows([Found("customer 1", {**GIVEN, **fields})]))
+def _check(**fields: object) -> StagedRow | UnchangedRow | Rejection:
+    return next(check_rows([ParsedRow("customer 1", {**GIVEN, **fields})]))
 
 
 def test_the_example_of_the_specification_is_accepted_to_the_microsecond() -> None:
     checked = _check()
 
-    assert isinstance(checked, Placed)
+    assert isinstance(checked, StagedRow)
     assert checked.row.date_joined == datetime(2021, 4, 6, 13, 44, 22, 809216, tzinfo=UTC)
     assert checked.row.notes is None
 
@@ -27,14 +33,14 @@ def test_the_example_of_the_specification_is_accepted_to_the_microsecond() -> No
 def test_unknown_keys_and_the_name_are_ignored() -> None:
     checked = _check(name="Somebody else", favourite_colour="blue")
 
-    assert isinstance(checked, Placed)
+    assert isinstance(checked, StagedRow)
 
 
 @pytest.mark.parametrize("field", sorted(GIVEN.keys() - {"name"}))
-def test_every_field_of_the_specification_must_be_there(field: str) -> None:
+def test_every_field_of_the_specification_is_required(field: str) -> None:
     customer = {name: value for name, value in GIVEN.items() if name != field}
 
-    assert [*check_rows([Found("customer 1", customer)])] == [
+    assert [*check_rows([ParsedRow("customer 1", customer)])] == [
         Rejection("customer 1", f"{field}: Field required")
     ]
 
@@ -51,7 +57,7 @@ def test_every_field_of_the_specification_must_be_there(field: str) -> None:
         ({"email": "x" * 250 + "@example.org"}, "email: String should have at most 254"),
         ({"email": f"x@{'.'.join(['ß' * 27] * 8)}.de"}, "email: has more than 254 characters"),
         ({"phone": "1" * 129}, "phone: String should have at most 128"),
-        ({"notes": "a\0b"}, "notes: holds a NUL character"),
+        ({"notes": "a\0b"}, "notes: contains a NUL character"),
         ({"notes": "a\ud800b"}, "notes: Input should be a valid string"),
         ({"locale": ""}, "locale: String should have at least 1"),
         ({"is_active": 1}, "is_active: Input should be a valid boolean"),
@@ -64,16 +70,16 @@ def test_every_field_of_the_specification_must_be_there(field: str) -> None:
         ({"last_login": "9999-12-31T23:59:59-12:00"}, "last_login: is not a time"),
         ({"last_login": "0001-01-01T00:00:00Z"}, "last_login: must be in the years 1900 to 2199"),
         ({"name_parts": None}, "name_parts: Input should be a valid dictionary"),
-        ({"name_parts": {"full_name": "X"}}, "name_parts: has parts and neither _scheme"),
+        ({"name_parts": {"full_name": "X"}}, "name_parts: must have _scheme or _legacy"),
         ({"name_parts": {"_scheme": "new"}}, "name_parts: unknown name scheme 'new'"),
         ({"name_parts": {**FULL, "full_name": 7}}, "name_parts.full_name: Input should be"),
         ({"name_parts": {**FULL, "full_name": "x" * 256}}, "name_parts: make a name of more"),
-        ({"name_parts": {**FULL, "full_name": "a\0"}}, "name_parts.full_name: holds a NUL"),
-        ({"name_parts": {**FULL, "a\0": "x"}}, "name_parts.a\\x00.[key]: holds a NUL"),
+        ({"name_parts": {**FULL, "full_name": "a\0"}}, "name_parts.full_name: contains a NUL"),
+        ({"name_parts": {**FULL, "a\0": "x"}}, "name_parts.a\\x00.[key]: contains a NUL"),
         ({"name_parts": {**FULL, "\ud800": "x"}}, "name_parts"),
     ],
 )
-def test_a_bad_value_is_refused_with_its_field_and_reason(
+def test_an_invalid_value_is_rejected_with_its_field_and_a_reason(
     fields: dict[str, object], reason: str
 ) -> None:
     checked = _check(**fields)
@@ -83,7 +89,7 @@ def test_a_bad_value_is_refused_with_its_field_and_reason(
     assert checked.reason.isprintable()
 
 
-def test_every_problem_of_a_customer_is_named() -> None:
+def test_all_errors_of_a_customer_are_reported() -> None:
     checked = _check(email="x", locale="")
 
     assert isinstance(checked, Rejection)
@@ -91,13 +97,13 @@ def test_every_problem_of_a_customer_is_named() -> None:
 
 
 @pytest.mark.parametrize("content", [None, 7, "text", [], [GIVEN]])
-def test_what_is_not_an_object_is_refused(content: object) -> None:
-    assert [*check_rows([Found("customer 3", content)])] == [
+def test_a_value_that_is_not_an_object_is_rejected(content: object) -> None:
+    assert [*check_rows([ParsedRow("customer 3", content)])] == [
         Rejection("customer 3", "is not an object")
     ]
 
 
-def test_rejections_from_before_are_passed_on() -> None:
+def test_earlier_rejections_are_passed_on() -> None:
     rejection = Rejection("page.json", "breaks off")
 
     assert [*check_rows([rejection])] == [rejection]
@@ -106,5 +112,5 @@ def test_rejections_from_before_are_passed_on() -> None:
 def test_an_offset_is_converted_to_utc() -> None:
     checked = _check(last_login="2021-04-06T15:44:22+02:00")
 
-    assert isinstance(checked, Placed)
+    assert isinstance(checked, StagedRow)
     assert checked.row.last_login == datetime(2021, 4, 6, 13, 44, 22, tzinfo=UTC)

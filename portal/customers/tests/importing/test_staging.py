@@ -1,4 +1,4 @@
-"""Loading emails: unique in an organizer whatever the order of the rows."""
+"""Emails of a load: unique in an organizer for any order of the rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_customers_may_swap_their_emails(organizer: Organizer) -> None:
     assert emails_of(organizer) == {"ANN": "BOB@x.org", "BOB": "coy@x.org", "COY": "ann@x.org"}
 
 
-def test_an_email_can_move_from_a_customer_who_gives_it_up(organizer: Organizer) -> None:
+def test_an_email_can_move_to_another_customer(organizer: Organizer) -> None:
     _load(organizer, ANN="ann@x.org")
 
     report = _load(organizer, BOB="ann@x.org", ANN=None)
@@ -30,7 +30,7 @@ def test_an_email_can_move_from_a_customer_who_gives_it_up(organizer: Organizer)
     assert report == LoadReport(created=1, updated=1)
 
 
-def test_an_email_that_another_customer_keeps_is_refused(make_customer: CustomerMaker) -> None:
+def test_an_email_of_another_customer_is_rejected(make_customer: CustomerMaker) -> None:
     organizer = make_customer(identifier="OLD", email="Old@x.org").organizer
 
     report = _load(organizer, ANN="ann@x.org", BOB="OLD@X.org")
@@ -40,34 +40,36 @@ def test_an_email_that_another_customer_keeps_is_refused(make_customer: Customer
     assert (report.created, report.rejected) == (1, 1)
 
 
-def test_of_two_rows_with_one_email_the_first_is_loaded(organizer: Organizer) -> None:
+def test_the_first_of_two_rows_with_one_email_is_loaded(organizer: Organizer) -> None:
     report = _load(organizer, ANN="same@x.org", BOB="SAME@x.org", COY="coy@x.org")
 
-    assert [rejection.place for rejection in report.rejections] == ["row BOB"]
+    assert [rejection.position for rejection in report.rejections] == ["row BOB"]
     assert emails_of(organizer) == {"ANN": "same@x.org", "COY": "coy@x.org"}
 
 
-def test_who_has_an_email_keeps_it_against_an_earlier_row(organizer: Organizer) -> None:
+def test_an_earlier_row_cannot_take_the_email_of_an_unchanged_customer(
+    organizer: Organizer,
+) -> None:
     _load(organizer, BOB="bob@x.org")
 
     report = _load(organizer, ANN="bob@x.org", BOB="bob@x.org")
 
-    assert [rejection.place for rejection in report.rejections] == ["row ANN"]
+    assert [rejection.position for rejection in report.rejections] == ["row ANN"]
 
 
-def test_who_wants_the_email_of_a_refused_row_is_refused_too(organizer: Organizer) -> None:
+def test_a_row_with_the_old_email_of_a_rejected_row_is_rejected(organizer: Organizer) -> None:
     _load(organizer, A="a@x.org", B="b@x.org", C="c@x.org", D="d@x.org")
 
     report = _load(organizer, A="b@x.org", B="c@x.org", C="d@x.org")
 
-    assert [each.place for each in report.rejections] == ["row A", "row B", "row C"]
+    assert [each.position for each in report.rejections] == ["row A", "row B", "row C"]
     assert emails_of(organizer)["A"] == "a@x.org"
 
 
-def test_a_row_refused_for_an_earlier_one_keeps_its_old_email(organizer: Organizer) -> None:
+def test_the_customer_of_a_rejected_row_keeps_its_old_email(organizer: Organizer) -> None:
     _load(organizer, B="b@x.org")
 
     report = _load(organizer, A="same@x.org", B="same@x.org", C="b@x.org")
 
-    assert [rejection.place for rejection in report.rejections] == ["row B", "row C"]
+    assert [rejection.position for rejection in report.rejections] == ["row B", "row C"]
     assert emails_of(organizer) == {"A": "same@x.org", "B": "b@x.org"}

@@ -1,4 +1,4 @@
-"""Importing again: rows that are known are told from others, and count like them."""
+"""A second import: rows that equal their customer are marked as unchanged and counted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from portal.conftest import CustomerMaker
 from portal.customers.importing.load import LoadReport, load_customers
-from portal.customers.importing.rows import Found, Known, Rejection, check_rows
-from portal.customers.importing.unchanged import mark_known
+from portal.customers.importing.rows import ParsedRow, Rejection, UnchangedRow, check_rows
+from portal.customers.importing.unchanged import mark_unchanged
 from portal.customers.tests.rows import GIVEN, emails_of
 from portal.organizers.models import Organizer
 
@@ -18,12 +18,12 @@ BOB = {**GIVEN, "identifier": "BOB", "email": "bob@x.org"}
 
 
 def _import(organizer: Organizer, *contents: object) -> LoadReport:
-    found = [Found(f"row {number}", content) for number, content in enumerate(contents)]
-    return load_customers(organizer, check_rows(mark_known(organizer, found)))
+    rows = [ParsedRow(f"row {number}", content) for number, content in enumerate(contents)]
+    return load_customers(organizer, check_rows(mark_unchanged(organizer, rows)))
 
 
 def _mark(organizer: Organizer, content: object) -> object:
-    [marked] = mark_known(organizer, [Found("row", content)])
+    [marked] = mark_unchanged(organizer, [ParsedRow("row", content)])
     return marked
 
 
@@ -39,13 +39,13 @@ def _mark(organizer: Organizer, content: object) -> object:
         {"name_parts": {"_scheme": "given_family", "given_name": "Ann", "family_name": None}},
     ],
 )
-def test_a_row_that_the_api_would_answer_is_known(
+def test_a_row_that_equals_the_json_of_the_api_is_marked_as_unchanged(
     organizer: Organizer, more: dict[str, object]
 ) -> None:
     content = {**ANN, **more}
     _import(organizer, content)
 
-    assert _mark(organizer, content) == Known("ANN")
+    assert _mark(organizer, content) == UnchangedRow("ANN")
     assert _import(organizer, content) == LoadReport(unchanged=1)
 
 
@@ -64,20 +64,24 @@ def test_a_row_that_the_api_would_answer_is_known(
         {"identifier": ["ANN"]},
     ],
 )
-def test_anything_else_is_looked_at(organizer: Organizer, change: dict[str, object]) -> None:
+def test_a_row_with_another_value_or_notation_is_not_marked(
+    organizer: Organizer, change: dict[str, object]
+) -> None:
     _import(organizer, ANN)
 
-    assert isinstance(_mark(organizer, {**ANN, **change}), Found)
+    assert isinstance(_mark(organizer, {**ANN, **change}), ParsedRow)
 
 
 @pytest.mark.parametrize("content", [None, [], "ANN", {}, {"identifier": "ANN"}])
-def test_what_is_no_customer_is_looked_at(organizer: Organizer, content: object) -> None:
+def test_a_value_that_is_not_a_customer_is_not_marked(
+    organizer: Organizer, content: object
+) -> None:
     _import(organizer, ANN)
 
-    assert isinstance(_mark(organizer, content), Found)
+    assert isinstance(_mark(organizer, content), ParsedRow)
 
 
-def test_a_missing_field_is_not_taken_for_an_empty_one(organizer: Organizer) -> None:
+def test_a_missing_required_field_does_not_equal_null(organizer: Organizer) -> None:
     without = {**ANN, "last_login": None}
     _import(organizer, without)
     del without["last_login"]
@@ -87,20 +91,20 @@ def test_a_missing_field_is_not_taken_for_an_empty_one(organizer: Organizer) -> 
     ]
 
 
-def test_a_field_that_may_be_missing_is_emptied(organizer: Organizer) -> None:
+def test_a_missing_optional_field_is_set_to_null(organizer: Organizer) -> None:
     _import(organizer, {**ANN, "notes": "Prefers an aisle seat."})
 
     assert _import(organizer, ANN) == LoadReport(updated=1)
 
 
-def test_the_same_time_in_another_zone_changes_nothing(organizer: Organizer) -> None:
+def test_an_equal_time_with_another_offset_changes_nothing(organizer: Organizer) -> None:
     _import(organizer, ANN)
 
     moved = {**ANN, "date_joined": "2021-04-06T15:44:22.809216+02:00"}
     assert _import(organizer, moved) == LoadReport(unchanged=1)
 
 
-def test_customers_of_others_are_not_compared(
+def test_customers_of_another_organizer_are_not_compared(
     organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     _import(rival, ANN)
@@ -127,13 +131,13 @@ def test_a_changed_row_overrides_an_earlier_unchanged_one(organizer: Organizer) 
     assert emails_of(organizer) == {"ANN": "new@x.org"}
 
 
-def test_an_unchanged_row_counts_once(organizer: Organizer) -> None:
+def test_repeated_unchanged_rows_are_counted_as_repeated(organizer: Organizer) -> None:
     _import(organizer, ANN)
 
     assert _import(organizer, ANN, ANN, ANN) == LoadReport(unchanged=1, repeated=2)
 
 
-def test_who_is_unchanged_keeps_the_email_against_others(organizer: Organizer) -> None:
+def test_an_unchanged_customer_keeps_its_email(organizer: Organizer) -> None:
     _import(organizer, ANN, BOB)
 
     report = _import(organizer, ANN, {**BOB, "email": "ann@x.org"})
@@ -153,7 +157,7 @@ def test_emails_are_swapped_beside_unchanged_rows(organizer: Organizer) -> None:
     assert emails_of(organizer) == {"ANN": "bob@x.org", "BOB": "ann@x.org", "COY": None}
 
 
-def test_a_refused_row_does_not_hide_an_earlier_one(organizer: Organizer) -> None:
+def test_a_rejected_row_does_not_replace_an_earlier_one(organizer: Organizer) -> None:
     _import(organizer, ANN)
 
     report = _import(organizer, ANN, {**ANN, "email": "nobody"})

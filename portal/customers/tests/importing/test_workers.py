@@ -1,4 +1,4 @@
-"""Work in other processes: in order, a few steps ahead, with its errors."""
+"""Work in other processes: results in order, limited memory, errors, and no processes left."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from itertools import islice
 
 import pytest
 
-from portal.customers.importing.workers import AHEAD, map_ahead
+from portal.customers.importing.workers import MAX_PENDING, map_in_processes
 
-# Newer versions of Python warn of a fork beside threads; those of the database's pool sleep.
+# Newer versions of Python warn of a fork beside threads; the threads of the connection pool sleep.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
 def test_results_come_in_the_order_of_the_arguments() -> None:
-    with map_ahead(math.pow, ((number, 2) for number in range(20))) as results:
+    with map_in_processes(math.pow, ((number, 2) for number in range(20))) as results:
         assert list(results) == [number**2 for number in range(20)]
 
 
-def test_the_work_is_done_elsewhere() -> None:
-    with map_ahead(os.getpid, iter([()] * 3)) as results:
+def test_the_function_runs_in_another_process() -> None:
+    with map_in_processes(os.getpid, iter([()] * 3)) as results:
         assert os.getpid() not in set(results)
 
 
-def test_no_more_is_taken_than_a_few_steps_ahead() -> None:
+def test_few_arguments_are_read_in_advance() -> None:
     arguments = ((number,) for number in range(sys.maxsize))
 
-    with map_ahead(math.sqrt, arguments) as results:
+    with map_in_processes(math.sqrt, arguments) as results:
         next(results)
 
-    assert next(arguments)[0] <= AHEAD + 1
+    assert next(arguments)[0] <= MAX_PENDING + 1
 
 
-def test_an_error_there_is_one_here() -> None:
-    with map_ahead(math.sqrt, iter([(4,), (-1,)])) as results:
+def test_an_error_of_the_function_is_raised() -> None:
+    with map_in_processes(math.sqrt, iter([(4,), (-1,)])) as results:
         assert next(results) == 2
         with pytest.raises(ValueError, match="math domain error"):
             next(results)
 
 
-@pytest.mark.parametrize("wanted", [1, 4])
-def test_nothing_is_left_of_it_afterwards(wanted: int) -> None:
+@pytest.mark.parametrize("count", [1, 4])
+def test_no_process_or_thread_is_left(count: int) -> None:
     before = threading.active_count()
 
-    with map_ahead(math.sqrt, ((number,) for number in range(4))) as results:
-        assert len([*islice(results, wanted)]) == wanted
+    with map_in_processes(math.sqrt, ((number,) for number in range(4))) as results:
+        assert len([*islice(results, count)]) == count
 
     assert multiprocessing.active_children() == []
     assert threading.active_count() == before

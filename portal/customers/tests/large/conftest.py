@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django_scopes import scope
 from pytest_django.plugin import DjangoDbBlocker
 
-from portal.customers.demo.customers import BLOCK, UNTIL, demo_block
+from portal.customers.demo.customers import BLOCK_SIZE, UNTIL, demo_block
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.load import LoadReport, load_batches
 from portal.customers.tests.large.scans import CUSTOMERS, OTHERS
@@ -54,8 +54,8 @@ def _deleted_afterwards() -> Iterator[None]:
 
 
 def _batches(count: int, seed: int) -> Iterator[Batch]:
-    for first in range(0, count, BLOCK):
-        yield prepare_batch(demo_block(first, BLOCK, seed=seed, until=UNTIL), first)
+    for first in range(0, count, BLOCK_SIZE):
+        yield prepare_batch(demo_block(first, BLOCK_SIZE, seed=seed, until=UNTIL), first)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from portal.customers.counters.counts import CustomerCount
 from portal.customers.demo.customers import demo_customers
 from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.models import Customer
-from portal.customers.tests.counters.test_counts import counted, kept
+from portal.customers.tests.counters.test_counts import counted, maintained
 from portal.organizers.models import Organizer
 
 
@@ -21,7 +21,7 @@ def test_the_table_has_all_its_indexes(in_large: Organizer) -> None:
 
 
 def test_the_maintained_counts_are_right_and_have_few_rows(in_large: Organizer) -> None:
-    assert kept(in_large) == counted(in_large)
+    assert maintained(in_large) == counted(in_large)
     assert CustomerCount.objects.count() < 500
 
 
