@@ -13,7 +13,7 @@ from portal.customers.tests.plans import Plan
 
 @pytest.fixture
 def crowd(make_customer: CustomerMaker) -> None:
-    """Twenty-four, two of every kind."""
+    """Twenty-four customers: one of each combination of these values."""
     for kind in product((True, False), (True, False), ("de", "fr", "en"), (True, False)):
         is_active, is_verified, locale, has_signed_in = kind
         make_customer(
@@ -26,7 +26,7 @@ def crowd(make_customer: CustomerMaker) -> None:
 
 @pytest.fixture
 def low_cap(settings: Settings) -> None:
-    """Ten are many."""
+    """Counts are exact up to ten customers."""
     settings.COUNT_CAP = 10
 
 

@@ -1,4 +1,4 @@
-"""What a database does for a query: the indexes that it uses, and how many rows it reads."""
+"""Query plans: the indexes that a query uses, and the number of rows that it reads."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from portal.customers.counters.counts import CustomerCount
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
 
 TABLE = Customer._meta.db_table
-# SQLite counts no rows but its steps: it takes some dozens for a row, and calls us after so many.
-STEPS = 100
-STEPS_OF_A_ROW = 100
-# What goes in one message with its query: no limit of time is wanted here.
-LIMIT = re.compile(r"SET LOCAL statement_timeout = \d+; |; SET LOCAL statement_timeout = 0$")
+# SQLite counts steps instead of rows: it takes several dozens for a row.
+STEPS_BETWEEN_CALLS = 100
+STEPS_PER_ROW = 100
+# Sent in one message with a query; EXPLAIN runs without a time limit.
+TIME_LIMIT = re.compile(r"SET LOCAL statement_timeout = \d+; |; SET LOCAL statement_timeout = 0$")
 SETTING = re.compile(r"^(SET LOCAL \S+ = \w+)?;? ?(.*)", re.DOTALL)
 ON_SQLITE = re.compile(r"USING (?:COVERING )?INDEX (\w+)|SCAN (\w+) VIRTUAL TABLE INDEX")
-# The index of the search, and how SQLite calls those of unique constraints.
+# The search index, and SQLite's names of the indexes of unique constraints.
 SEARCH = "customer_search"
 NAMES = {
     SEARCH_INDEX_ON_SQLITE: SEARCH,
     f"sqlite_autoindex_{TABLE}_1": "customer_identifier_in_organizer",
     f"sqlite_autoindex_{TABLE}_2": "customer_email_in_organizer",
 }
-# What the database keeps beside customers: no plan for customers.
-KEPT, KEPT_TABLE = "customer_count_by_combination", CustomerCount._meta.db_table
+# The maintained counts are not part of a plan for customers.
+COUNT_INDEX, COUNT_TABLE = "customer_count_by_combination", CustomerCount._meta.db_table
 
 
 @dataclass
 class Plan:
-    """Of one query, as it was carried out."""
+    """The plan of one executed query."""
 
     sql: str
     indexes: set[str] = field(default_factory=set)
-    # On SQLite they follow from the steps, and are fewer.
+    # On SQLite estimated from the steps, and lower than the real number.
     rows: int = 0
     is_sorted: bool = False
-    # Whether a part is carried out for each row of another; only SQLite says so.
+    # Whether a subquery is executed for each row; reported by SQLite only.
     is_correlated: bool = False
-    tables: set[str] = field(default_factory=set)  # that are read from one end to the other
-    is_covered: bool = True  # by indexes: customers themselves are not looked at
+    tables: set[str] = field(default_factory=set)  # that are scanned completely
+    is_covered: bool = True  # index-only scans: the table is not read
 
 
 @contextmanager
 def explained(plans: list[Plan]) -> Iterator[None]:
-    """Behind the block, the plans of all its queries for customers, with the same values."""
-    noted: list[tuple[str, Any]] = []
+    """Add the plans of all queries for customers in the block, explained at its end."""
+    recorded: list[tuple[str, Any]] = []
 
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        noted.append((LIMIT.sub("", sql), params))
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        recorded.append((TIME_LIMIT.sub("", sql), params))
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note):
+    with connection.execute_wrapper(record):
         yield
     explain = {"postgresql": _on_postgresql, "sqlite": _on_sqlite}[connection.vendor]
-    plans += [explain(sql, values) for sql, values in noted if f'"{TABLE}"' in sql]
+    plans += [explain(sql, values) for sql, values in recorded if f'"{TABLE}"' in sql]
 
 
 def _on_postgresql(sql: str, values: Any) -> Plan:
@@ -78,8 +78,8 @@ def _on_postgresql(sql: str, values: Any) -> Plan:
 
 
 def _read_node(plan: Plan, node: dict[str, Any]) -> None:
-    is_kept = node.get("Index Name") == KEPT or node.get("Relation Name") == KEPT_TABLE
-    if is_kept or not node["Actual Loops"]:
+    is_count = node.get("Index Name") == COUNT_INDEX or node.get("Relation Name") == COUNT_TABLE
+    if is_count or not node["Actual Loops"]:
         return
     if "Index Name" in node:
         plan.indexes.add(node["Index Name"])
@@ -104,13 +104,13 @@ def _on_sqlite(sql: str, values: Any) -> Plan:
         for *_numbers, detail in cursor.fetchall():
             for found in ON_SQLITE.findall(detail):
                 plan.indexes.add(NAMES.get("".join(found), "".join(found)))
-            plan.is_covered &= not re.search(f" USING (?!COVERING |INDEX {KEPT})", detail)
+            plan.is_covered &= not re.search(f" USING (?!COVERING |INDEX {COUNT_INDEX})", detail)
             plan.is_sorted |= "TEMP B-TREE FOR ORDER BY" in detail
             plan.is_correlated |= "CORRELATED" in detail
             if detail == f"SCAN {TABLE}":
                 plan.tables.add(TABLE)
-        plan.rows = _steps(cursor, sql, values) // STEPS_OF_A_ROW
-    plan.indexes.discard(KEPT)
+        plan.rows = _steps(cursor, sql, values) // STEPS_PER_ROW
+    plan.indexes.discard(COUNT_INDEX)
     return plan
 
 
@@ -121,10 +121,10 @@ def _steps(cursor: Any, sql: str, values: Any) -> int:
         nonlocal calls
         calls += 1
 
-    connection.connection.set_progress_handler(count, STEPS)
+    connection.connection.set_progress_handler(count, STEPS_BETWEEN_CALLS)
     try:
         cursor.execute(sql, values)
         cursor.fetchall()
     finally:
-        connection.connection.set_progress_handler(None, STEPS)
-    return calls * STEPS
+        connection.connection.set_progress_handler(None, STEPS_BETWEEN_CALLS)
+    return calls * STEPS_BETWEEN_CALLS

@@ -1,4 +1,4 @@
-"""Plans of counts within a query: they are carried out once, not for each row around them."""
+"""Query plans of counts: a count within a query is executed once, not for each row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
 
 
-def test_a_common_search_is_counted_once(
+def test_a_search_with_many_matches_is_counted_once(
     organizer: Organizer,
     make_customer: CustomerMaker,
     settings: Settings,
@@ -32,9 +32,9 @@ def test_a_common_search_is_counted_once(
     assert not any(plan.is_correlated for plan in plans)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has to vacuum before")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL must run VACUUM first")
 @pytest.mark.parametrize("field", ["date_joined", "last_login"])
-def test_choices_beside_a_range_of_time_are_counted_without_a_look_at_the_table(
+def test_facets_within_a_range_of_time_are_counted_by_an_index_only_scan(
     organizer: Organizer, make_customer: CustomerMaker, plans: list[Plan], field: str
 ) -> None:
     make_customer(**{field: "2026-01-01T12:00:00Z"})

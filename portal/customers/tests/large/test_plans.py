@@ -1,4 +1,4 @@
-"""Plans: what a list reads follows from what it shows, at a hundred thousand customers."""
+"""Query plans: a list of many customers reads about as many rows as it returns."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from portal.customers.query.search import find_exact
 from portal.customers.tests.asking import asked
 from portal.customers.tests.large.scans import (
     CUSTOMERS,
-    FEW,
+    EXACT_MATCH_INDEXES,
     FIELDS,
     INDEXES,
     KEYS,
-    OF_WHOLE_VALUES,
+    MAX_ROWS,
     SIZE,
-    assert_walked,
+    assert_ordered_scan,
 )
 from portal.customers.tests.plans import SEARCH, Plan, explained
 from portal.organizers.models import Organizer
 
-LAST = CUSTOMERS // SIZE
-DEEP = LAST // 3
-# Where SQLite finds the organizer's first customer.
-OF_FIRST = INDEXES["is_active"]
+LAST_PAGE = CUSTOMERS // SIZE
+DEEP_PAGE = LAST_PAGE // 3
+# SQLite finds the first customer of the organizer in this index.
+FIRST_CUSTOMER_INDEXES = INDEXES["is_active"]
 
 
 @pytest.mark.parametrize("ordering", KEYS)
-@pytest.mark.parametrize("number", [1, LAST])
-def test_the_first_and_the_last_page_walk_the_index(
+@pytest.mark.parametrize("number", [1, LAST_PAGE])
+def test_the_first_and_the_last_page_are_ordered_scans(
     in_large: Organizer, plans: list[Plan], ordering: str, number: int
 ) -> None:
     search = asked(in_large, f"ordering={ordering}")
@@ -37,44 +37,44 @@ def test_the_first_and_the_last_page_walk_the_index(
         assert len(search.read_page(FIELDS, number, SIZE).rows) == SIZE
         assert len(search.page(number, SIZE).rows) == SIZE
 
-    assert_walked(plans, ordering)
+    assert_ordered_scan(plans, ordering)
 
 
 @pytest.mark.parametrize("ordering", KEYS)
-def test_a_followed_page_deep_in_the_list_walks_the_index(
+def test_a_page_after_a_cursor_deep_in_the_list_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
     search = asked(in_large, f"ordering={ordering}")
-    cursor = search.read_page(FIELDS, DEEP, SIZE).after
+    cursor = search.read_page(FIELDS, DEEP_PAGE, SIZE).after
     assert cursor
 
     with explained(plans):
         assert len(search.read_after(FIELDS, cursor, SIZE).rows) == SIZE
 
-    assert_walked(plans, ordering)
+    assert_ordered_scan(plans, ordering)
 
 
 @pytest.mark.parametrize("ordering", KEYS)
-def test_the_place_of_a_page_in_the_middle_is_read_from_the_index_alone(
+def test_the_first_row_of_a_middle_page_is_found_by_an_index_only_scan(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
     with explained(plans):
-        asked(in_large, f"ordering={ordering}").read_page(FIELDS, LAST // 2, SIZE)
+        asked(in_large, f"ordering={ordering}").read_page(FIELDS, LAST_PAGE // 2, SIZE)
 
-    place, page = plans
-    assert place.indexes <= INDEXES[ordering.removeprefix("-")]
-    assert place.is_covered
-    assert_walked([page], ordering)
+    start, page = plans
+    assert start.indexes <= INDEXES[ordering.removeprefix("-")]
+    assert start.is_covered
+    assert_ordered_scan([page], ordering)
 
 
 @pytest.mark.parametrize("query", ["is_active=true", "is_verified=true", "locale=nl"])
-def test_a_common_filter_walks_the_index_of_the_order(
+def test_a_page_of_an_unselective_filter_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
     with explained(plans):
         asked(in_large, query).read_page(FIELDS, 1, SIZE)
 
-    assert_walked(plans, "email")
+    assert_ordered_scan(plans, "email")
 
 
 @pytest.mark.parametrize("query", ["", "is_active=true&is_verified=false&locale=de&locale=fr"])
@@ -84,54 +84,56 @@ def test_maintained_counts_read_no_customer(
     search = asked(in_large, query)
 
     with explained(plans):
-        found = search.count()
+        count = search.count()
 
     assert plans == []
-    assert found == search.customers.count()
+    assert count == search.customers.count()
 
 
-def test_many_matches_are_counted_in_the_index(in_large: Organizer, plans: list[Plan]) -> None:
+def test_a_filter_with_many_matches_is_counted_in_its_index(
+    in_large: Organizer, plans: list[Plan]
+) -> None:
     with explained(plans):
         asked(in_large, "date_joined_since=2022-01-01").page(1, SIZE)
 
-    counted, _walked = plans
+    counted, _page = plans
     assert counted.indexes == INDEXES["date_joined"]
-    assert counted.rows <= 10_000 + FEW
+    assert counted.rows <= 10_000 + MAX_ROWS
 
 
 @pytest.mark.parametrize(
     ("parameter", "index"),
     [("email", "customer_email_in_organizer"), ("external_identifier", "customer_by_external")],
 )
-def test_who_is_known_is_found_by_an_index(
+def test_a_filter_by_a_unique_value_is_an_index_scan(
     in_large: Organizer, plans: list[Plan], parameter: str, index: str
 ) -> None:
-    known = Customer.objects.exclude(email=None).exclude(external_identifier=None)[0]
+    customer = Customer.objects.exclude(email=None).exclude(external_identifier=None)[0]
 
     with explained(plans):
-        for value in (getattr(known, parameter), "nobody"):
+        for value in (getattr(customer, parameter), "nobody"):
             asked(in_large, f"{parameter}={value}").read_page(FIELDS, 1, SIZE)
 
     assert {name for plan in plans for name in plan.indexes} == {index}
     assert sum(plan.rows for plan in plans) <= 5
 
 
-def test_who_is_exactly_meant_is_found_by_the_index_of_each_value(
+def test_an_exact_match_is_found_by_the_indexes_of_all_values(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
-    known = Customer.objects.exclude(email=None).exclude(external_identifier=None)[0]
+    customer = Customer.objects.exclude(email=None).exclude(external_identifier=None)[0]
 
-    for value in (known.email, known.identifier.lower(), known.external_identifier):
+    for value in (customer.email, customer.identifier.lower(), customer.external_identifier):
         with explained(plans):
-            assert find_exact(in_large, str(value)) == [known]
+            assert find_exact(in_large, str(value)) == [customer]
 
     for plan in plans:
-        assert plan.indexes == OF_WHOLE_VALUES
+        assert plan.indexes == EXACT_MATCH_INDEXES
         assert plan.rows <= 5
 
 
 @pytest.mark.parametrize("search", ["qzxjwv", "anna schmidt", "one"])
-def test_a_rare_search_enters_the_index_of_trigrams(
+def test_a_selective_search_is_a_scan_of_the_trigram_index(
     in_large: Organizer, plans: list[Plan], search: str
 ) -> None:
     if search == "one":
@@ -140,25 +142,27 @@ def test_a_rare_search_enters_the_index_of_trigrams(
     with explained(plans):
         asked(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
 
-    found, *rows = plans
-    assert {SEARCH} <= found.indexes <= {SEARCH, *OF_FIRST}
+    matches, *rows = plans
+    assert {SEARCH} <= matches.indexes <= {SEARCH, *FIRST_CUSTOMER_INDEXES}
     assert not {name for plan in rows for name in plan.tables}
-    # Each customer is met by the index, by the table, and by the page.
-    assert sum(plan.rows for plan in plans) <= 2 * FEW
+    # Each customer is read in the index, in the table, and for the page.
+    assert sum(plan.rows for plan in plans) <= 2 * MAX_ROWS
 
 
-def test_of_many_rare_matches_a_page_is_looked_at(in_large: Organizer, plans: list[Plan]) -> None:
+def test_only_one_page_of_many_matches_is_read_from_the_table(
+    in_large: Organizer, plans: list[Plan]
+) -> None:
     search = asked(in_large, "search=schmidt&ordering=-last_login")
-    assert search.count() > FEW
+    assert search.count() > MAX_ROWS
 
     with explained(plans):
         assert len(search.read_page(FIELDS, 3, SIZE).rows) == SIZE
 
-    _found, page = plans
-    assert page.rows <= FEW / 2
+    _matches, page = plans
+    assert page.rows <= MAX_ROWS / 2
 
 
-def test_a_common_search_walks_the_index_of_the_order(
+def test_a_page_of_an_unselective_search_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     with explained(plans):
@@ -166,10 +170,10 @@ def test_a_common_search_walks_the_index_of_the_order(
 
     assert not page.count.is_exact
     _found, scanned, _exact = plans
-    assert_walked([scanned], "email")
+    assert_ordered_scan([scanned], "email")
 
 
-def test_who_has_a_short_word_is_counted_as_the_table_has_them(
+def test_matches_of_a_short_term_are_counted_in_physical_order(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     with explained(plans):
@@ -181,7 +185,7 @@ def test_who_has_a_short_word_is_counted_as_the_table_has_them(
 
 
 @pytest.mark.parametrize("ordering", ["last_modified", "-last_modified"])
-def test_what_changed_lately_walks_the_index(
+def test_recently_changed_customers_are_an_index_scan(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
     query = f"modified_since=2025-12-31&ordering={ordering}"
@@ -192,5 +196,5 @@ def test_what_changed_lately_walks_the_index(
 
     assert all(plan.indexes == INDEXES["last_modified"] for plan in plans)
     assert not any(plan.is_sorted for plan in plans)
-    # They are counted as well.
-    assert sum(plan.rows for plan in plans) <= changed + FEW
+    # The matches are counted as well.
+    assert sum(plan.rows for plan in plans) <= changed + MAX_ROWS

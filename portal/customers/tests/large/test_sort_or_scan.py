@@ -1,4 +1,4 @@
-"""Filters by time: few customers are sorted; for many the index of the order is scanned."""
+"""Filters by time: few matches are sorted; many matches are read by an ordered scan."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from portal.customers.tests.large.scans import FIELDS, INDEXES, SIZE
 from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
 
-MANY_ARE_IN = [
+UNSELECTIVE = [
     "never_logged_in=true",
     "never_logged_in=false",
     "date_joined_since=2022-01-01",
     "last_login_until=2025-01-01",
     "date_joined_since=2021-01-01&modified_since=2021-01-01",
 ]
-FEW_ARE_IN = [
+SELECTIVE = [
     ("date_joined_until=2020-01-20", "date_joined"),
     ("last_login_until=2020-06-01", "last_login"),
     ("modified_since=2025-12-31", "last_modified"),
@@ -29,12 +29,12 @@ FEW_ARE_IN = [
     ("number", "total", "is_cheaper"),
     [(0, 0, False), (7_000, 1_000_000, True), (8_000, 1_000_000, False), (10, 10, True)],
 )
-def test_few_are_sorted(number: int, total: int, is_cheaper: bool) -> None:
+def test_few_matches_are_cheaper_to_sort(number: int, total: int, is_cheaper: bool) -> None:
     assert is_cheaper_to_sort(number, total) == is_cheaper
 
 
-@pytest.mark.parametrize("query", MANY_ARE_IN)
-def test_where_many_are_in_a_range_the_order_is_walked(
+@pytest.mark.parametrize("query", UNSELECTIVE)
+def test_a_range_with_many_matches_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
     with explained(plans):
@@ -45,8 +45,8 @@ def test_where_many_are_in_a_range_the_order_is_walked(
     assert page.rows <= 20 * SIZE
 
 
-@pytest.mark.parametrize(("query", "index"), FEW_ARE_IN)
-def test_where_few_are_in_a_range_the_range_is_read(
+@pytest.mark.parametrize(("query", "index"), SELECTIVE)
+def test_a_range_with_few_matches_is_an_index_scan(
     in_large: Organizer, plans: list[Plan], query: str, index: str
 ) -> None:
     number = asked(in_large, query).count()
@@ -61,18 +61,18 @@ def test_where_few_are_in_a_range_the_range_is_read(
     assert page.rows <= 2 * number + 2_000
 
 
-@pytest.mark.parametrize("query", [*MANY_ARE_IN, *(query for query, _index in FEW_ARE_IN)])
-def test_programs_get_the_same_customers_by_the_same_plans(
+@pytest.mark.parametrize("query", [*UNSELECTIVE, *(query for query, _index in SELECTIVE)])
+def test_the_api_and_the_list_return_the_same_customers_by_the_same_plans(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
     search = asked(in_large, query)
     with explained(plans):
-        found = search.read_page(FIELDS, 1, SIZE)
-    of_program = plans[-1]
+        api_page = search.read_page(FIELDS, 1, SIZE)
+    api_plan = plans[-1]
 
     with explained(plans):
         page = asked(in_large, query).page(1, SIZE)
 
-    assert [row[0] for row in found.rows] == [customer.identifier for customer in page.rows]
-    assert found.count == search.customers.count()
-    assert of_program.indexes >= plans[-1].indexes
+    assert [row[0] for row in api_page.rows] == [customer.identifier for customer in page.rows]
+    assert api_page.count == search.customers.count()
+    assert api_plan.indexes >= plans[-1].indexes
