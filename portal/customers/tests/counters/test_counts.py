@@ -125,7 +125,7 @@ STEPS = st.one_of(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(parts=st.lists(st.tuples(st.lists(STEPS, max_size=4), st.booleans()), max_size=4))
 def test_the_maintained_counts_equal_the_counted_ones(
