@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PLAN: Final = orjson.loads(Path(os.environ["FLOOR_PLAN"]).read_bytes())
 FIELDS: Final = tuple(PLAN["fields"])
-STEPS: Final = 1_000  # as in portal/databases/limited.py
+STEPS: Final = 1_000  # as in portal/databases/time_limits.py
 opened = threading.local()
 
 # A row of either driver, and a connection of either: they have no type in common.

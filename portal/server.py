@@ -10,7 +10,7 @@ env = Env()
 bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
 workers = env.int("WEB_CONCURRENCY", 2)
 worker_class = "gthread"
-threads = 4  # each has a connection of the pool in portal/settings/data.py
+threads = 4  # each has a connection of the pool in portal/settings/databases.py
 timeout = 30
 control_socket_disable = True
 # As long as gunicorn takes: a list with many filters has a long address.

@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils.http import parse_header_parameters
 
-from portal.databases.limits import limit_statements
+from portal.databases.time_limits import set_statement_timeout
 from portal.web.static_files import require_static_files
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 django_application = get_wsgi_application()
 require_static_files()
-limit_statements(connections.settings)
+set_statement_timeout(connections.settings)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""SQL that Django composes: several querysets as one statement, and statements composed once."""
+"""SQL compiled from querysets: a UNION ALL of several, and queries that are compiled only once."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]  # every column has its own type
 
-# The values that a statement is compiled with: improbable, so that its parameters tell where each
-# belongs.
+# A query is compiled with these improbable values, to find the positions of its parameters.
 PLACEHOLDERS: Final[dict[type, Any]] = {
     int: lambda number: -7_000_000_000_000 - number,
     str: lambda number: f"\ufdd0 value {number}",
@@ -27,7 +26,7 @@ PLACEHOLDERS: Final[dict[type, Any]] = {
 
 
 class Statement(NamedTuple):
-    """SQL, its parameters, and how the compiler of its first queryset converts the rows."""
+    """SQL, its parameters, and the compiler of the first queryset, which converts the rows."""
 
     sql: str
     parameters: Sequence[Any]
@@ -42,30 +41,30 @@ class Statement(NamedTuple):
         return [*map(tuple, self.compiler.apply_converters(rows, self.converters))]
 
 
-def read_in_turn(
+def read_union_all(
     querysets: Sequence[QuerySet[Any, Any]], limit: int, *, start: int = 0
 ) -> list[Row]:
-    """Rows of one queryset after the other, in one statement: `limit` rows from `start` on.
+    """`limit` rows from offset `start` of a UNION ALL of the querysets, in one statement.
 
-    The querysets select the same columns. Databases read the parts of a UNION ALL in turn and stop
-    at the limit. Django's own union() cannot order its parts on SQLite.
+    The querysets select the same columns. Databases read the parts of a UNION ALL in order, and
+    stop at the limit. Django's union() cannot order its parts on SQLite.
     """
     slices = [queryset[: start + limit] for queryset in querysets]
-    statement = compile_in_turn(slices, querysets[0].db, f" LIMIT {limit} OFFSET {start}")
+    statement = compile_union_all(slices, querysets[0].db, f" LIMIT {limit} OFFSET {start}")
     return statement.rows(statement.parameters) if statement else []
 
 
-def stream_in_turn(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Iterator[Row]:
-    """All rows of the querysets in turn, as the driver returns them: one state of the database.
+def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Iterator[Row]:
+    """All rows of a UNION ALL of the querysets, as the driver returns them, from one snapshot.
 
-    Memory holds one batch. The database is chosen once: it may be a replica until the stream ends.
+    Memory holds one batch. All rows come from one database, which may be the replica.
     """
     alias = querysets[0].db
     connection = connections[alias]
-    statement = compile_in_turn(querysets, alias)
+    statement = compile_union_all(querysets, alias)
     if statement is None:
         return
-    # A cursor of PostgreSQL lives in a transaction; on SQLite one would take the writer's lock.
+    # A server-side cursor needs a transaction; on SQLite a transaction would block writers.
     is_postgres = connection.vendor == "postgresql"
     with (
         transaction.atomic(using=alias) if is_postgres else nullcontext(),
@@ -76,10 +75,10 @@ def stream_in_turn(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Itera
             yield from rows
 
 
-def compile_in_turn(
+def compile_union_all(
     querysets: Sequence[QuerySet[Any, Any]], alias: str, limit: str = ""
 ) -> Statement | None:
-    """A UNION ALL of the querysets; None where none of them can have a row."""
+    """A UNION ALL of the querysets; None where Django knows that all of them are empty."""
     compiled = [*_compile_each(querysets, alias)]
     if not compiled:
         return None
@@ -103,12 +102,12 @@ def _compile_each(querysets: Sequence[QuerySet[Any, Any]], alias: str) -> Iterat
 
 
 class CompiledQuery:
-    """A fixed query of every request, whose SQL Django composes once for each connection.
+    """A query with parameters, which Django compiles once for each thread and database.
 
-    Composing it takes longer than a look-up by an index. `build` makes querysets of one model from
-    placeholders, one for each type of `types`, never from the values of a request; several
-    querysets are read in turn. It runs without a scope: one of the values has to be the
-    organizer, and the caller checks the scope.
+    To compile a query takes longer than to look up a row by an index. `build` returns querysets of
+    one model, which become a UNION ALL. Its arguments are placeholders, one for each type of
+    `types`, never values of a request. The query runs without a scope: the organizer has to be a
+    parameter, and the caller checks the scope.
     """
 
     def __init__(
@@ -124,27 +123,29 @@ class CompiledQuery:
         self._local = threading.local()
 
     def rows(self, *values: str | int) -> list[Row]:
-        """The rows for these values, as Django returns them."""
+        """The rows for these parameter values, as Django returns them."""
         if self._model is None:
             self._model = self._querysets()[0].model
-        statement, order = self._compiled(router.db_for_read(self._model))
-        return statement.rows([values[number] if kept is None else kept for number, kept in order])
+        statement, sources = self._compiled(router.db_for_read(self._model))
+        return statement.rows(
+            [values[index] if constant is None else constant for index, constant in sources]
+        )
 
     def _querysets(self) -> Sequence[QuerySet[Any, Any]]:
         with scopes_disabled():
             return self._build(*self._placeholders)
 
     def _compiled(self, alias: str) -> tuple[Statement, list[tuple[int, Any]]]:
-        """The statement, and for each parameter the number of its value, or a constant."""
+        """The statement, and for each of its parameters the index of a value, or a constant."""
         if not hasattr(self._local, alias):
-            statement = compile_in_turn(self._querysets(), alias, self._limit)
+            statement = compile_union_all(self._querysets(), alias, self._limit)
             if statement is None:
-                raise TypeError("The query can have no rows.")
-            setattr(self._local, alias, (statement, self._order(statement.parameters)))
+                raise TypeError("The query is always empty.")
+            setattr(self._local, alias, (statement, self._sources(statement.parameters)))
         compiled: tuple[Statement, list[tuple[int, Any]]] = getattr(self._local, alias)
         return compiled
 
-    def _order(self, parameters: Sequence[Any]) -> list[tuple[int, Any]]:
+    def _sources(self, parameters: Sequence[Any]) -> list[tuple[int, Any]]:
         if missing := [each for each in self._placeholders if each not in parameters]:
             raise TypeError(f"The SQL has no parameter for {len(missing)} of the values.")
         return [

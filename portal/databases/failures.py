@@ -1,4 +1,4 @@
-"""When a database does not answer: it is away, busy, or over its time; nothing is wrong here."""
+"""Database errors that are temporary: no connection, a timeout, a deadlock, a lock."""
 
 from __future__ import annotations
 
@@ -10,40 +10,39 @@ import psycopg
 from django.db import OperationalError, connection
 from psycopg_pool import PoolTimeout
 
-BUSY: Final = (psycopg.errors.QueryCanceled, PoolTimeout)
-LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+TIMEOUTS: Final = (psycopg.errors.QueryCanceled, PoolTimeout)
+SQLITE_LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether the same request may well succeed a little later.
+    """Whether the request may succeed a little later.
 
-    PostgreSQL's operational errors are those: no connection, none left in the pool, a query over
-    its time, a deadlock. SQLite calls a missing table one as well.
+    Every OperationalError of PostgreSQL is temporary. SQLite raises it for a missing table too.
     """
     cause = error.__cause__ if isinstance(error, OperationalError) else None
     if isinstance(cause, sqlite3.OperationalError):
-        return cause.sqlite_errorcode & 0xFF in LOCKED
+        return cause.sqlite_errorcode & 0xFF in SQLITE_LOCKED
     return isinstance(cause, psycopg.OperationalError)
 
 
-def is_over_its_time(error: BaseException) -> bool:
-    """Whether the query was given up because it took too long."""
+def is_query_timeout(error: BaseException) -> bool:
+    """Whether PostgreSQL cancelled the query because it took too long."""
     return isinstance(error.__cause__, psycopg.errors.QueryCanceled)
 
 
 def replace_broken_connections(error: BaseException) -> None:
-    """Where one connection broke, others of the pool did as well: it tries each of them now.
+    """Check all connections of the pool after an error of one.
 
-    After a restart each would cost a request of its own otherwise. Trying them before each use
-    would cost every request a round trip.
+    After a restart of PostgreSQL all of them are broken, and each would fail a request. A check
+    before each use would cost every request a round trip.
     """
     pool = getattr(connection, "pool", None)
-    if pool and not isinstance(error.__cause__, BUSY):
+    if pool and not isinstance(error.__cause__, TIMEOUTS):
         pool.check()
 
 
-class OneLine(logging.Filter):
-    """A database that does not answer is a line of the log, not a traceback for each request."""
+class DatabaseErrorFilter(logging.Filter):
+    """Logs a temporary database error as one line of level WARNING, without its traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None

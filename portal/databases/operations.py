@@ -1,6 +1,6 @@
-"""Operations for migrations: indexes that lock out no other transaction, SQL for one database.
+"""Migration operations: indexes without a lock on writes, and SQL for one kind of database.
 
-A migration with such an index says `atomic = False`. SQLite only has the plain statements.
+A migration with such an index needs `atomic = False`. SQLite gets the plain statements.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.db.migrations import AddIndex, RemoveIndex, RunPython
 
 
 class AddIndexOnline(AddIndex):
-    """CREATE INDEX CONCURRENTLY on PostgreSQL: others write meanwhile."""
+    """CREATE INDEX CONCURRENTLY on PostgreSQL, which does not block writes."""
 
     atomic = False
 
@@ -30,7 +30,7 @@ class AddIndexOnline(AddIndex):
 
 
 class RemoveIndexOnline(RemoveIndex):
-    """DROP INDEX CONCURRENTLY on PostgreSQL: others read and write meanwhile."""
+    """DROP INDEX CONCURRENTLY on PostgreSQL, which blocks neither reads nor writes."""
 
     atomic = False
 
@@ -53,10 +53,10 @@ class RemoveIndexOnline(RemoveIndex):
 def _model(
     operation: AddIndex | RemoveIndex, app_label: str, schema_editor: Any, state: Any
 ) -> Any:
-    """None where the database is not one that is migrated, such as the replica."""
+    """None for a database without migrations, such as the replica."""
     model = state.apps.get_model(app_label, operation.model_name)
-    allowed = operation.allow_migrate_model(schema_editor.connection.alias, model)
-    return model if allowed else None
+    is_allowed = operation.allow_migrate_model(schema_editor.connection.alias, model)
+    return model if is_allowed else None
 
 
 def _add(schema_editor: Any, model: Any, index: Any) -> None:
@@ -71,31 +71,18 @@ def _options(schema_editor: Any) -> dict[str, bool]:
     return {"concurrently": True} if _is_postgres(schema_editor) else {}
 
 
-def analyze(table: str) -> RunPython:
-    """Behind new indexes: SQLite knows nothing of them, and takes the wrong ones, until then.
-
-    PostgreSQL knows columns, whichever indexes they have.
-    """
-
-    def forwards(_apps: object, schema_editor: Any) -> None:
-        if not _is_postgres(schema_editor):
-            schema_editor.execute(f"ANALYZE {table}")
-
-    return RunPython(forwards, RunPython.noop)
-
-
 def run_sql(vendor: str, statements: Sequence[str], reverse: Sequence[str]) -> RunPython:
-    """RunSQL for one kind of database, which the others skip."""
+    """RunSQL for databases of one vendor only."""
 
-    def run(chosen: Sequence[str]) -> Callable[[object, Any], None]:
+    def executing(statements: Sequence[str]) -> Callable[[object, Any], None]:
         def execute(_apps: object, schema_editor: Any) -> None:
             if schema_editor.connection.vendor == vendor:
-                for statement in chosen:
+                for statement in statements:
                     schema_editor.execute(statement, params=None)
 
         return execute
 
-    return RunPython(run(statements), run(reverse))
+    return RunPython(executing(statements), executing(reverse))
 
 
 def _is_postgres(schema_editor: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What this process knows of the replica: up to which moment it certainly has everything."""
+"""Whether the replica has everything that is older than REPLICA_MAX_LAG, as this process knows."""
 
 from __future__ import annotations
 
@@ -12,65 +12,65 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 ALIAS: Final = "replica"
-SECONDS_BETWEEN_LOOKS: Final = 1.0
-SECONDS_UNTIL_TRIED_AGAIN: Final = 5.0
+SECONDS_BETWEEN_CHECKS: Final = 1.0
+SECONDS_UNTIL_RETRY: Final = 5.0
 NEVER: Final = float("-inf")
-# Both compare as they are only within the database, so it answers with a number of bytes.
-WRITTEN: Final = "SELECT pg_current_wal_lsn() - '0/0'"
-REPLAYED: Final = "SELECT pg_last_wal_replay_lsn() - '0/0'"
+# Only PostgreSQL can compare log positions; a difference from 0/0 is a number of bytes.
+WRITE_POSITION: Final = "SELECT pg_current_wal_lsn() - '0/0'"
+REPLAY_POSITION: Final = "SELECT pg_last_wal_replay_lsn() - '0/0'"
 
 logger = logging.getLogger(__name__)
 
 
 class Replica:
-    """Compares how far the primary has written with how far the replica has followed.
+    """Compares the primary's write position with the replica's replay position.
 
-    Not the time of the last change on the replica: that stands still where nothing is written,
-    and says nothing where the connection between the two is lost.
+    The time of the last replayed transaction would not do: it also stands still when the primary
+    writes nothing, and when the replica has lost the primary.
     """
 
     def __init__(self) -> None:
-        self._looking = Lock()
-        self._next_look = self._complete_until = NEVER
-        # Moments, and how far the primary had written then: those that the replica may not have.
-        self._ahead: deque[tuple[float, int]] = deque()
+        self._check_lock = Lock()
+        self._next_check = self._complete_until = NEVER
+        # Times of checks, with the primary's write position, that the replica has not reached.
+        self._pending: deque[tuple[float, int]] = deque()
 
-    def keeps_up(self) -> bool:
-        """Whether nothing is missing there but what is younger than REPLICA_MAX_LAG."""
-        if monotonic() >= self._next_look and self._looking.acquire(blocking=False):
+    def is_current(self) -> bool:
+        """Whether the replica has everything that is older than REPLICA_MAX_LAG."""
+        if monotonic() >= self._next_check and self._check_lock.acquire(blocking=False):
             try:
-                self._look()
+                self._check()
             finally:
-                self._looking.release()
+                self._check_lock.release()
         return monotonic() - self._complete_until <= settings.REPLICA_MAX_LAG
 
-    def give_up(self, reason: BaseException) -> None:
-        """It did not answer: it is left alone for some seconds, and then has to prove itself."""
-        logger.warning("The replica is left alone (%s)", str(reason).partition("\n")[0])
-        self._next_look = monotonic() + SECONDS_UNTIL_TRIED_AGAIN
+    def pause(self, reason: BaseException) -> None:
+        """After an error: do not read from the replica until a later check succeeds."""
+        logger.warning("The replica is not read for now (%s)", str(reason).partition("\n")[0])
+        self._next_check = monotonic() + SECONDS_UNTIL_RETRY
         self._complete_until = NEVER
         connections[ALIAS].close()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         now = monotonic()
-        self._next_look = now + min(SECONDS_BETWEEN_LOOKS, settings.REPLICA_MAX_LAG / 4)
-        written = _ask(DEFAULT_DB_ALIAS, WRITTEN)
+        self._next_check = now + min(SECONDS_BETWEEN_CHECKS, settings.REPLICA_MAX_LAG / 4)
+        written = _read_position(DEFAULT_DB_ALIAS, WRITE_POSITION)
         try:
-            replayed = _ask(ALIAS, REPLAYED)
+            replayed = _read_position(ALIAS, REPLAY_POSITION)
         except OperationalError as error:
-            self.give_up(error)
+            self.pause(error)
             return
-        self._ahead.append((now, written or 0))
-        while self._ahead and now - self._ahead[0][0] > settings.REPLICA_MAX_LAG:
-            self._ahead.popleft()
-        # A server that is no replica of this primary has replayed nothing.
-        while self._ahead and self._ahead[0][1] <= (replayed or -1):
-            self._complete_until, _written = self._ahead.popleft()
+        self._pending.append((now, written or 0))
+        while self._pending and now - self._pending[0][0] > settings.REPLICA_MAX_LAG:
+            self._pending.popleft()
+        # A server that is not a replica has no replay position.
+        while self._pending and self._pending[0][1] <= (replayed or -1):
+            self._complete_until, _written = self._pending.popleft()
 
 
-def _ask(alias: str, question: str) -> int | None:
+def _read_position(alias: str, sql: str) -> int | None:
     with connections[alias].cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(sql)
         [(position,)] = cursor.fetchall()
     return None if position is None else int(position)
 

@@ -1,7 +1,7 @@
-"""Which database a read goes to: the replica, for what may be some seconds old; else the primary.
+"""Which database a query goes to: the primary, or the replica for customers in safe requests.
 
-Of a request that only reads, the customers may be. Who somebody is and what they may see is
-always read from the primary, so that what is taken away is gone with the next request.
+Users, teams and tokens are always read from the primary, so that a revoked permission ends with
+the next request.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from django.db import DEFAULT_DB_ALIAS, Error
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 
-from portal.databases.failures import is_over_its_time, is_unavailable
+from portal.databases.failures import is_query_timeout, is_unavailable
 from portal.databases.replica import ALIAS, replica
 
-MAY_BE_OLD: Final = frozenset({"customers"})
-READING: Final = frozenset({"GET", "HEAD"})
-WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-WROTE: Final = "portal_wrote"
-# The signature counts in whole seconds, and a commit that waits for nobody is written within one.
-SLACK: Final = 2
+APPS_ON_REPLICA: Final = frozenset({"customers"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+UNSAFE_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WROTE_COOKIE: Final = "portal_wrote"
+# One second because the signature has whole seconds, and one because an asynchronous commit
+# reaches the log later.
+EXTRA_SECONDS: Final = 2
 
 
-class Reads:
-    """The reads of one request; all of them see the same database."""
+class ReadDatabase:
+    """The database of all reads of one request, chosen at the first read."""
 
     def __init__(self) -> None:
         self._alias: str | None = None
@@ -37,43 +38,43 @@ class Reads:
     @property
     def alias(self) -> str:
         if self._alias is None:
-            self._alias = ALIAS if replica.keeps_up() else DEFAULT_DB_ALIAS
+            self._alias = ALIAS if replica.is_current() else DEFAULT_DB_ALIAS
         return self._alias
 
     @property
-    def are_from_replica(self) -> bool:
+    def is_replica(self) -> bool:
         return self._alias == ALIAS
 
-    def go_to_primary(self) -> None:
+    def use_primary(self) -> None:
         self._alias = DEFAULT_DB_ALIAS
 
 
-_reads: ContextVar[Reads | None] = ContextVar("reads", default=None)
+_read_database: ContextVar[ReadDatabase | None] = ContextVar("read_database", default=None)
 
 
 @contextmanager
-def reads_may_be_old() -> Iterator[Reads]:
-    """Within, reads may come from the replica."""
-    reads = Reads()
-    token = _reads.set(reads)
+def allow_replica() -> Iterator[ReadDatabase]:
+    """Queries in this context may read from the replica."""
+    read_database = ReadDatabase()
+    token = _read_database.set(read_database)
     try:
-        yield reads
+        yield read_database
     finally:
-        _reads.reset(token)
+        _read_database.reset(token)
 
 
 def read_from_primary() -> None:
-    """For the rest of this request: for those who change customers and look for what they did."""
-    if reads := _reads.get():
-        reads.go_to_primary()
+    """For the rest of the request, so that API clients read the customers that they changed."""
+    if read_database := _read_database.get():
+        read_database.use_primary()
 
 
 class Router:
-    """Django asks it before each query. Only there where there is a replica."""
+    """Django's database router. The settings name it only where there is a replica."""
 
     def db_for_read(self, model: type[Model], **_hints: Any) -> str:
-        reads = _reads.get() if model._meta.app_label in MAY_BE_OLD else None
-        return reads.alias if reads else DEFAULT_DB_ALIAS
+        read_database = _read_database.get() if model._meta.app_label in APPS_ON_REPLICA else None
+        return read_database.alias if read_database else DEFAULT_DB_ALIAS
 
     def db_for_write(self, model: type[Model], **_hints: Any) -> str:
         return DEFAULT_DB_ALIAS
@@ -86,23 +87,23 @@ class Router:
 
 
 class ReplicaMiddleware:
-    """Lets requests that only read do so from the replica; after a failure there, anew.
+    """Safe requests may read from the replica. After an error there, the view runs again.
 
-    The last of all, so that a view that runs twice has been through every other one. Browsers
-    that sent something read from the primary until the replica is sure to have it.
+    It is the last middleware, so that no other one runs twice. After an unsafe request, a signed
+    cookie makes the browser read from the primary until the replica is sure to have the change.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if ALIAS not in settings.DATABASES:
             raise MiddlewareNotUsed
         self._get_response = get_response
-        self._seconds = round(settings.REPLICA_MAX_LAG + SLACK)
+        self._seconds = round(settings.REPLICA_MAX_LAG + EXTRA_SECONDS)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        if request.method in WRITING:
+        if request.method in UNSAFE_METHODS:
             response.set_signed_cookie(
-                WROTE,
+                WROTE_COOKIE,
                 "1",
                 max_age=self._seconds,
                 secure=settings.SESSION_COOKIE_SECURE,
@@ -114,21 +115,21 @@ class ReplicaMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        if request.method not in READING or self._wrote(request):
+        if request.method not in SAFE_METHODS or self._has_written(request):
             return None
-        with reads_may_be_old() as reads:
+        with allow_replica() as read_database:
             try:
                 response: HttpResponseBase = view(request, *args, **kwargs)
             except Error as error:
-                # A query that takes too long would only take as long once more.
-                if not reads.are_from_replica or is_over_its_time(error):
+                # A slow query would be slow on the primary too.
+                if not read_database.is_replica or is_query_timeout(error):
                     raise
-                # Another error may be a migration that has not come that far yet.
+                # Other errors may come from a migration that the replica has not replayed yet.
                 if is_unavailable(error):
-                    replica.give_up(error)
-                return None  # and Django calls the view, which now reads from the primary
+                    replica.pause(error)
+                return None  # Django then calls the view, which reads from the primary.
         return response
 
-    def _wrote(self, request: HttpRequest) -> bool:
-        found = request.get_signed_cookie(WROTE, None, max_age=self._seconds)
-        return found is not None
+    def _has_written(self, request: HttpRequest) -> bool:
+        cookie = request.get_signed_cookie(WROTE_COOKIE, None, max_age=self._seconds)
+        return cookie is not None

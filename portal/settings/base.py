@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from portal.settings.data import *
+from portal.settings.databases import *
 from portal.settings.logs import *
 
 env = Env()

@@ -10,7 +10,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "request_id": {"()": "portal.web.request_ids.RequestId"},
-        "one_line": {"()": "portal.databases.failures.OneLine"},
+        "database_errors": {"()": "portal.databases.failures.DatabaseErrorFilter"},
     },
     "formatters": {
         "line": {
@@ -21,7 +21,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id", "one_line"],
+            "filters": ["request_id", "database_errors"],
             "formatter": "line",
         }
     },

@@ -14,7 +14,7 @@ from django_scopes import ScopedManager, scopes_disabled
 
 from portal.customers.fields import CodePointCharField
 from portal.databases.compiled import CompiledQuery, Row
-from portal.databases.limited import read_limited
+from portal.databases.time_limits import read_with_time_limit
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
 
@@ -151,11 +151,14 @@ def read_with_totals(
 ) -> tuple[list[Row], Counts]:
     """The rows of a query, as the driver returns them, and the maintained counts.
 
-    The columns of the query are a number, `others` more columns, and the facets. Raises OutOfTime.
+    The columns of the query are a number, `others` more columns, and the facets.
+    Raises TimeLimitExceeded.
     """
     require_scope(organizer)
     statement = WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
-    found = read_limited(alias, statement, [*parameters, organizer.pk], milliseconds=milliseconds)
+    found = read_with_time_limit(
+        alias, statement, [*parameters, organizer.pk], milliseconds=milliseconds
+    )
     rows = [tuple(row[1:]) for row in found if row[0]]
     return rows, sum_counts((row[1], *row[-len(FACETS) :]) for row in found if not row[0])
 

@@ -13,7 +13,7 @@ from django.db.models.expressions import Case, Expression, F, Func, Value, When
 from django.db.models.functions import Cast
 
 from portal.customers.models import Customer, CustomerQuerySet
-from portal.databases.compiled import stream_in_turn
+from portal.databases.compiled import stream_union_all
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,7 +58,7 @@ def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> It
     """Each customer as a JSON object, section by section."""
     pairs = [part for field in fields for part in (Value(field), _in_json(field))]
     row = Cast(JsonRow(*pairs), TEXT)
-    rows = stream_in_turn([section.values_list(row) for section in sections], BATCH_ROWS)
+    rows = stream_union_all([section.values_list(row) for section in sections], BATCH_ROWS)
     return (text for (text,) in rows)
 
 
@@ -67,7 +67,7 @@ def read_texts(
 ) -> Iterator[tuple[str, ...]]:
     """Each customer as a tuple of texts, section by section; None for a missing value."""
     texts = [_in_text(field) for field in fields]
-    return stream_in_turn([section.values_list(*texts) for section in sections], BATCH_ROWS)
+    return stream_union_all([section.values_list(*texts) for section in sections], BATCH_ROWS)
 
 
 def _in_text(field: str) -> Expression | F:

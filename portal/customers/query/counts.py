@@ -17,7 +17,7 @@ from portal.customers.counters.counts import (
     read_with_totals,
     sum_counts,
 )
-from portal.databases.limited import OutOfTime
+from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.models import Organizer
 
 # More than any list has.
@@ -78,7 +78,7 @@ def count_facets(
             (*parameters, *small),
             milliseconds=int(settings.FACET_MILLISECONDS),
         )
-    except OutOfTime:
+    except TimeLimitExceeded:
         return Facets(None, maintained_counts(organizer))
     counts = sum_counts(rows)
     is_capped = counts.total > cap

@@ -27,7 +27,7 @@ from portal.customers.query.ordering import (
     without_index,
 )
 from portal.customers.query.search import Matches
-from portal.databases.compiled import CompiledQuery, Row, read_in_turn
+from portal.databases.compiled import CompiledQuery, Row, read_union_all
 
 # The specification's names in its order, and the size of a page for API clients.
 FIELDS: Final = (
@@ -158,7 +158,7 @@ class OrderedScan:
             customers.values_list(*self._keys_in_index(section))
             for section, customers in zip(sections, self._in_sections(sections), strict=True)
         ]
-        rows = read_in_turn(querysets, 1, start=offset)
+        rows = read_union_all(querysets, 1, start=offset)
         return Cursor(rows[0], inclusive=True) if rows else None
 
     def _keys_in_index(self, section: Section) -> list[Any]:
@@ -171,7 +171,7 @@ class OrderedScan:
         counts = [] if self.count is None else [self.count]
         columns = [*self.columns, *_expressions(self.ordering), *counts]
         querysets = [each.values_list(*columns) for each in self._in_sections(sections)]
-        return read_in_turn(querysets, limit, start=start)
+        return read_union_all(querysets, limit, start=start)
 
     def _in_sections(self, sections: Sequence[Section]) -> list[CustomerQuerySet]:
         if self.is_sorted:

@@ -35,7 +35,7 @@ from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQu
 from portal.customers.normalization import normalize
 from portal.customers.query.filters import CustomerFilter
 from portal.customers.query.ordering import sort_keys, sort_rows
-from portal.databases.compiled import read_in_turn
+from portal.databases.compiled import read_union_all
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
@@ -163,7 +163,7 @@ def find_exact(organizer: Organizer, text: str) -> list[Customer]:
     customers = customers_of(organizer)
     found: list[Any] = [customers.filter(Exact(IgnoringCase("identifier"), Value(text.lower())))]
     found += [CustomerFilter.base_filters[name].filter(customers, text) for name in EXACT_FILTERS]
-    rows = read_in_turn(
+    rows = read_union_all(
         [each.order_by("pk").values_list(*EXACT_COLUMNS) for each in found], MOST_EXACT
     )
     # One customer may have the same email and external identifier.

@@ -1,4 +1,7 @@
-"""Django's PostgreSQL, with times that are read in a tenth of the time: a page has 150 of them."""
+"""Django's PostgreSQL backend with a loader of timestamps that takes a tenth of the time.
+
+A page of customers has 150 timestamps.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class UtcLoader(TimestamptzLoader):
-    """A time with its zone, in the form that PostgreSQL writes it in (`2021-04-06 13:44:22+00`).
+    """Reads the text form of a timestamp (`2021-04-06 13:44:22+00`) as a datetime in UTC.
 
-    What Python cannot read of that, such as years before Christ, is refused by the driver, as ever.
+    A text that Python cannot read, such as a year before Christ, goes to the driver's own loader.
     """
 
-    timezone = UTC  # Django compares it with that of the connection
+    timezone = UTC  # Django compares it with the time zone of the connection.
 
     def load(self, data: Buffer) -> datetime:
         try:
@@ -30,15 +33,15 @@ class UtcLoader(TimestamptzLoader):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Cursors in another zone than UTC have Django's loader still, which Django then gives them."""
+    """Uses UtcLoader for cursors in UTC. Django sets its own loader for any other time zone."""
 
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
-        return {**params, "context": _with_quick_times(params["context"])}
+        return {**params, "context": _with_utc_loader(params["context"])}
 
 
 @cache
-def _with_quick_times(adapters: AdaptersMap) -> AdaptersMap:
-    quick = AdaptersMap(adapters)
-    quick.register_loader("timestamptz", UtcLoader)
-    return quick
+def _with_utc_loader(adapters: AdaptersMap) -> AdaptersMap:
+    extended = AdaptersMap(adapters)
+    extended.register_loader("timestamptz", UtcLoader)
+    return extended

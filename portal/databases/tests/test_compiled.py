@@ -1,4 +1,4 @@
-"""Compiled queries: the rows that Django would return, for the values of each call."""
+"""Compiled queries return the rows that their querysets would return."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.databases.compiled import CompiledQuery, read_in_turn, stream_in_turn
+from portal.databases.compiled import CompiledQuery, read_union_all, stream_union_all
 from portal.organizers.models import Organizer
 
 FIELDS = ("identifier", "name_parts", "is_active", "last_login", "date_joined")
 
 
-def test_the_rows_are_those_of_django(organizer: Organizer, make_customer: CustomerMaker) -> None:
+def test_a_compiled_query_returns_the_rows_of_its_queryset(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
     query = CompiledQuery(
         lambda identifier: [Customer.objects.filter(identifier=identifier).values_list(*FIELDS)],
         str,
     )
     for number in range(3):
-        made = make_customer(
+        customer = make_customer(
             identifier=f"K{number}", last_login="2026-01-01T00:00:00.5Z" if number else None
         )
 
         with scope(organizer=organizer):
-            rows = list(Customer.objects.filter(pk=made.pk).values_list(*FIELDS))
+            rows = list(Customer.objects.filter(pk=customer.pk).values_list(*FIELDS))
         assert query.rows(f"K{number}") == rows
 
-    assert query.rows("nobody") == []
+    assert query.rows("UNKNOWN") == []
 
 
-def test_values_may_stand_in_any_order_and_more_than_once(
+def test_parameters_may_have_any_order_and_repeat(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     ann, bob = (make_customer(identifier=name) for name in ("ANN", "BOB"))
@@ -55,42 +57,44 @@ def test_values_may_stand_in_any_order_and_more_than_once(
 
 
 @pytest.mark.django_db
-def test_a_value_that_is_not_in_the_sql_is_an_error() -> None:
+def test_a_value_that_the_sql_does_not_use_is_an_error() -> None:
     query = CompiledQuery(lambda _name: [Customer.objects.values_list("pk")], str)
 
     with pytest.raises(TypeError, match="no parameter for 1"):
         query.rows("Jane")
 
 
-def test_a_query_is_composed_once(organizer: Organizer, make_customer: CustomerMaker) -> None:
-    made = make_customer()
-    composed = []
+def test_a_query_is_compiled_once(organizer: Organizer, make_customer: CustomerMaker) -> None:
+    customer = make_customer()
+    arguments = []
 
     def build(organizer: int) -> list[object]:
-        composed.append(organizer)
+        arguments.append(organizer)
         return [Customer.objects.filter(organizer_id=organizer).values_list("pk")]
 
     query = CompiledQuery(build, int)  # type: ignore[arg-type]  # a list of one queryset
-    before = [query.rows(organizer.pk), len(composed)]
-    after = [query.rows(organizer.pk), len(composed)]
+    before = [query.rows(organizer.pk), len(arguments)]
+    after = [query.rows(organizer.pk), len(arguments)]
 
     assert before == after
-    assert before[0] == [(made.pk,)]
-    assert organizer.pk not in composed
+    assert before[0] == [(customer.pk,)]
+    assert organizer.pk not in arguments
 
 
-def test_rows_in_turn_stop_at_the_limit(organizer: Organizer, make_customer: CustomerMaker) -> None:
+def test_a_union_all_is_in_order_and_stops_at_the_limit(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
     keys = [make_customer(is_active=bool(number % 2)).pk for number in range(6)]
     with scope(organizer=organizer):
         rows = Customer.objects.order_by("pk").values_list("pk")
         inactive, active = rows.filter(is_active=False), rows.filter(is_active=True)
-        nobody = rows.filter(pk__in=[])
-        in_turn = [(key,) for key in [*keys[::2], *keys[1::2]]]
+        empty = rows.filter(pk__in=[])
+        expected = [(key,) for key in [*keys[::2], *keys[1::2]]]
 
         with CaptureQueriesContext(connection) as queries:
-            assert read_in_turn([inactive, active], 4) == in_turn[:4]
+            assert read_union_all([inactive, active], 4) == expected[:4]
         assert len(queries) == 1
-        assert read_in_turn([nobody, inactive, active], 4, start=2) == in_turn[2:]
-        assert read_in_turn([nobody], 4) == []
-        assert [*stream_in_turn([inactive, nobody, active], 2)] == in_turn
-        assert [*stream_in_turn([nobody], 2)] == []
+        assert read_union_all([empty, inactive, active], 4, start=2) == expected[2:]
+        assert read_union_all([empty], 4) == []
+        assert [*stream_union_all([inactive, empty, active], 2)] == expected
+        assert [*stream_union_all([empty], 2)] == []

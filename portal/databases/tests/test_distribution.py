@@ -1,4 +1,4 @@
-"""Rows of an organizer are together in every index, and a customer's primary key is its id."""
+"""Every index begins with the organizer, and a customer's primary key is its id."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ pytestmark = pytest.mark.django_db
 
 
 def _first_columns() -> Iterator[tuple[str, str | None]]:
-    """Of every index and unique constraint of a table with an organizer, as the database has it."""
+    """Name and first column of every index and unique constraint of tables with an organizer."""
     introspection = connection.introspection
     with connection.cursor() as cursor:
         for table in introspection.table_names(cursor):
             columns = introspection.get_table_description(cursor, table)
             if "organizer_id" in {column.name for column in columns}:
                 for name, each in introspection.get_constraints(cursor, table).items():
-                    is_walked = each["unique"] or each["index"]
-                    if is_walked and not each["primary_key"]:
+                    is_checked = each["unique"] or each["index"]
+                    if is_checked and not each["primary_key"]:
                         yield f"{table}.{name}", each["columns"][0] if each["columns"] else None
 
 
@@ -41,7 +41,7 @@ def _execute(statement: str, *values: int) -> None:
         cursor.execute(statement, values)
 
 
-def test_another_table_can_refer_to_a_customer_by_its_id(make_customer: CustomerMaker) -> None:
+def test_a_foreign_key_can_refer_to_a_customer_by_its_id(make_customer: CustomerMaker) -> None:
     customer = make_customer()
     _execute(f"CREATE TABLE customers_note (customer_id BIGINT REFERENCES {TABLE} (id))")
 

@@ -1,4 +1,4 @@
-"""A database that does not answer: 503 in the form of the path, and one line of the log."""
+"""Temporary database errors: status 503 as a page or as JSON, and one line in the log."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from django.test import Client
 from django.urls import path
 
 from portal import urls
-from portal.databases.failures import OneLine
-from portal.settings.data import database_from
+from portal.databases.failures import DatabaseErrorFilter
+from portal.settings.databases import database_from
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
 def locked(directory: str) -> None:
-    """Another connection writes to SQLite, longer than we wait."""
+    """Another connection holds SQLite's write lock for longer than the timeout."""
     database = database_from(f"sqlite:///{Path(directory) / 'locked'}")
     database["OPTIONS"]["timeout"] = 0
     handler = ConnectionHandler({"default": database})
@@ -35,13 +35,13 @@ def locked(directory: str) -> None:
         waiting.cursor().execute("BEGIN IMMEDIATE")
 
 
-def away(directory: str) -> None:
-    """No PostgreSQL listens."""
+def unreachable(directory: str) -> None:
+    """PostgreSQL does not run."""
     _postgres(directory, pool=False).cursor()
 
 
 def exhausted(directory: str) -> None:
-    """The pool has no connection to give within its time."""
+    """The pool has no free connection until its timeout."""
     waiting = _postgres(directory, pool={"min_size": 0, "max_size": 1, "timeout": 0.05})
     try:
         waiting.cursor()
@@ -49,27 +49,27 @@ def exhausted(directory: str) -> None:
         waiting.close_pool()
 
 
-def misspelt(_directory: str) -> None:
-    """SQLite calls this an operational error as well."""
+def missing_table(_directory: str) -> None:
+    """SQLite raises OperationalError for this too."""
     connection.cursor().execute("SELECT 1 FROM nothing")
 
 
 def _postgres(directory: str, **options: Any) -> Any:
     database = database_from(f"postgres://nobody@{quote(directory, safe='')}/nothing")
     database["OPTIONS"].update(options)
-    return ConnectionHandler({"default": {}, "away": database})["away"]
+    return ConnectionHandler({"default": {}, "other": database})["other"]
 
 
-def ask(request: HttpRequest, name: str) -> HttpResponse:
+def fail(request: HttpRequest, name: str) -> HttpResponse:
     with tempfile.TemporaryDirectory() as directory:
         globals()[name](directory)
     return HttpResponse()
 
 
-ask.login_required = False  # type: ignore[attr-defined]
-urlpatterns = [path("api/ask/<name>/", ask), path("ask/<name>/", ask), *urls.urlpatterns]
+fail.login_required = False  # type: ignore[attr-defined]
+urlpatterns = [path("api/fail/<name>/", fail), path("fail/<name>/", fail), *urls.urlpatterns]
 handler500 = urls.handler500
-UNAVAILABLE = ["locked", "away", "exhausted"]
+UNAVAILABLE = ["locked", "unreachable", "exhausted"]
 
 
 def _get(address: str) -> Any:
@@ -77,8 +77,8 @@ def _get(address: str) -> Any:
 
 
 @pytest.mark.parametrize("failure", UNAVAILABLE)
-def test_people_get_a_page_that_says_so(failure: str) -> None:
-    response = _get(f"/ask/{failure}/")
+def test_an_unavailable_database_gives_members_a_page(failure: str) -> None:
+    response = _get(f"/fail/{failure}/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "This takes too long just now" in response.content.decode()
@@ -86,22 +86,24 @@ def test_people_get_a_page_that_says_so(failure: str) -> None:
 
 
 @pytest.mark.parametrize("failure", UNAVAILABLE)
-def test_programs_get_json(failure: str) -> None:
-    response = _get(f"/api/ask/{failure}/")
+def test_an_unavailable_database_gives_api_clients_json(failure: str) -> None:
+    response = _get(f"/api/fail/{failure}/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert response.json() == {"detail": "The database is busy or away."}
 
 
-def test_a_query_that_is_wrong_stays_a_fault_of_ours() -> None:
-    assert _get("/ask/misspelt/").status_code == 500
+def test_a_wrong_query_is_a_server_error() -> None:
+    assert _get("/fail/missing_table/").status_code == 500
 
 
-@pytest.mark.parametrize(("failure", "level"), [("away", "WARNING"), ("misspelt", "ERROR")])
-def test_only_a_fault_of_ours_has_its_traceback_in_the_log(failure: str, level: str) -> None:
+@pytest.mark.parametrize(
+    ("failure", "level"), [("unreachable", "WARNING"), ("missing_table", "ERROR")]
+)
+def test_a_temporary_error_has_no_traceback_in_the_log(failure: str, level: str) -> None:
     record = _record_of(failure)
 
-    assert OneLine().filter(record)
+    assert DatabaseErrorFilter().filter(record)
 
     assert (record.levelname, record.exc_info is None) == (level, level == "WARNING")
     assert "\n" not in record.getMessage()

@@ -1,4 +1,4 @@
-"""Times out of PostgreSQL are those of Django, and of the driver where Django has none."""
+"""UtcLoader reads timestamps as the driver's own loader does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from portal.databases.postgresql.base import UtcLoader
-from portal.settings.data import database_from
+from portal.settings.databases import database_from
 
 TIMES = (
     "2021-04-06 13:44:22.809216+00",
@@ -22,24 +22,24 @@ TIMES = (
 
 
 @pytest.mark.parametrize("text", TIMES)
-def test_a_time_is_the_one_that_django_reads(text: str) -> None:
-    quick = UtcLoader(0).load(text.encode())
+def test_a_time_is_the_one_that_the_driver_reads(text: str) -> None:
+    time = UtcLoader(0).load(text.encode())
 
-    assert quick == super(UtcLoader, UtcLoader(0)).load(text.encode())
-    assert quick.tzinfo is UTC
+    assert time == super(UtcLoader, UtcLoader(0)).load(text.encode())
+    assert time.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
     "text", ["0044-03-15 12:00:00+00 BC", "infinity", "10000-01-01 00:00:00+00"]
 )
-def test_a_time_that_python_does_not_know_is_refused_by_the_driver(text: str) -> None:
+def test_a_time_that_python_cannot_represent_is_an_error(text: str) -> None:
     with pytest.raises(psycopg.DataError):
         UtcLoader(0).load(text.encode())
 
 
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a loader of PostgreSQL")
-def test_a_time_is_the_same_in_whatever_zone_the_database_writes_it() -> None:
+def test_a_time_does_not_depend_on_the_time_zone_of_the_connection() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'Asia/Kolkata'")
         cursor.execute("SELECT TIMESTAMPTZ '2021-04-06 13:44:22.8+00'")
@@ -48,7 +48,7 @@ def test_a_time_is_the_same_in_whatever_zone_the_database_writes_it() -> None:
     assert time == datetime(2021, 4, 6, 13, 44, 22, 800_000, UTC)
 
 
-def test_every_postgresql_is_read_this_way() -> None:
+def test_every_postgresql_database_uses_this_backend() -> None:
     engine = database_from("postgres://portal@localhost/portal")["ENGINE"]
 
     assert engine == "portal.databases.postgresql"

@@ -1,4 +1,4 @@
-"""SQLite as it is set up: readers never wait, a writer waits for the one before it."""
+"""SQLite's settings: readers never wait, and a writer waits for the writer before it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import pytest
 from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
-from portal.settings.data import database_from
+from portal.settings.databases import database_from
 
 Connections = tuple[Any, Any]
 
 
 @pytest.fixture
 def two(tmp_path: Path, db: None) -> Iterator[Connections]:
-    """Connections to one file; the second has no patience."""
+    """Connections to one file; the second does not wait for a lock."""
     url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
-    patient, hasty = database_from(url), database_from(url)
-    hasty["OPTIONS"] = {**hasty["OPTIONS"], "timeout": 0}
-    handler = ConnectionHandler({"default": patient, "hasty": hasty})
-    with closing(handler["default"]) as first, closing(handler["hasty"]) as second:
+    waiting, not_waiting = database_from(url), database_from(url)
+    not_waiting["OPTIONS"] = {**not_waiting["OPTIONS"], "timeout": 0}
+    handler = ConnectionHandler({"default": waiting, "second": not_waiting})
+    with closing(handler["default"]) as first, closing(handler["second"]) as second:
         first.cursor().execute("CREATE TABLE things (name TEXT)")
         yield first, second
 
@@ -33,16 +33,16 @@ def _pragma(connection: Any, name: str) -> Any:
     return value
 
 
-def test_the_log_is_written_ahead_and_a_writer_has_patience(two: Connections) -> None:
-    patient, _hasty = two
+def test_connections_use_the_write_ahead_log_and_wait_for_locks(two: Connections) -> None:
+    first, _second = two
 
-    assert _pragma(patient, "journal_mode") == "wal"
-    assert _pragma(patient, "busy_timeout") == 20_000
-    assert _pragma(patient, "synchronous") == 1  # NORMAL, which is safe with this log
-    assert _pragma(patient, "foreign_keys") == 1
+    assert _pragma(first, "journal_mode") == "wal"
+    assert _pragma(first, "busy_timeout") == 20_000
+    assert _pragma(first, "synchronous") == 1  # NORMAL, which is safe with this log
+    assert _pragma(first, "foreign_keys") == 1
 
 
-def test_a_transaction_takes_the_lock_of_a_writer_at_its_beginning(two: Connections) -> None:
+def test_a_transaction_takes_the_write_lock_when_it_begins(two: Connections) -> None:
     first, second = two
     first.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
@@ -52,7 +52,7 @@ def test_a_transaction_takes_the_lock_of_a_writer_at_its_beginning(two: Connecti
     first.rollback()
 
 
-def test_who_reads_waits_for_nobody(two: Connections) -> None:
+def test_readers_do_not_wait_for_a_writer(two: Connections) -> None:
     first, second = two
     first.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
     first.cursor().execute("INSERT INTO things VALUES ('new')")

@@ -1,4 +1,4 @@
-"""Where this installation keeps what it has: its folder, and the database."""
+"""The databases, and the folder that Portal writes to."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from environs import Env
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-# What this installation writes: collected static files, the embedded database, the demo's token.
+# For collected static files, the SQLite database and the demo's token.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -27,12 +27,12 @@ SQLITE_OPTIONS: dict[str, Any] = {
 POSTGRES_OPTIONS: dict[str, Any] = {
     # As many as a server process has threads.
     "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
-    # A host that is gone without a word is found out within seconds.
+    # To notice within seconds that a host no longer replies.
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
     "keepalives_idle": 30,
 }
-# What somebody waits for, in seconds; browsers and gunicorn wait longer. Told by portal/wsgi.py.
+# Seconds; shorter than the timeouts of browsers and gunicorn. portal/wsgi.py passes it on.
 STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
 
@@ -42,7 +42,7 @@ def database_from(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL has to begin with sqlite:/// or postgres://")
     database: dict[str, Any] = {**dj_database_url.parse(url)}
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
-    # A connection to SQLite is a file held open; one to PostgreSQL goes back to the pool.
+    # SQLite keeps its file open between requests; PostgreSQL's pool keeps connections itself.
     database["CONN_MAX_AGE"] = None if is_sqlite else 0
     if not is_sqlite:
         database["ENGINE"] = "portal.databases.postgresql"
@@ -54,31 +54,31 @@ def database_from(url: str) -> dict[str, Any]:
 
 
 def embedded_database() -> str:
-    """The DATABASE_URL where none is given. SQLite makes a file, but not the folder for it."""
+    """The default DATABASE_URL. SQLite creates the file, but not its folder."""
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"
 
 
 DATABASES = {"default": database_from(env.str("DATABASE_URL", "") or embedded_database())}
 
-# --- A copy of the database that is read as well --------------------------------------------------
+# --- The replica ----------------------------------------------------------------------------------
 REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
-# What is younger than so many seconds may be missing there.
+# Seconds. A replica that misses older changes is not read.
 REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
 
 
 def replica_from(url: str) -> dict[str, Any]:
-    """Django's settings for a DATABASE_REPLICA_URL. Each thread keeps its connection.
+    """Django's settings for a DATABASE_REPLICA_URL.
 
-    Where nobody listens this is known at once, while a pool would wait for somebody.
+    Each thread keeps a connection: without a pool, a failed connection is an error at once.
     """
     if not url.startswith(POSTGRES_SCHEMES):
-        raise ImproperlyConfigured("DATABASE_REPLICA_URL has to be one of PostgreSQL.")
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL has to begin with postgres://")
     database = database_from(url)
-    impatient = {"connect_timeout": 2, "tcp_user_timeout": 3000}
-    options = {**database["OPTIONS"], **impatient, "pool": False}
-    kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-    return {**database, "OPTIONS": options, **kept, "TEST": {"MIRROR": "default"}}
+    timeouts = {"connect_timeout": 2, "tcp_user_timeout": 3000}
+    options = {**database["OPTIONS"], **timeouts, "pool": False}
+    persistent = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return {**database, "OPTIONS": options, **persistent, "TEST": {"MIRROR": "default"}}
 
 
 if REPLICA_URL:
