@@ -143,7 +143,7 @@ def test_a_second_click_makes_no_second_token_and_hides_no_key(staff_page: Page)
     staff_page.goto(TOKENS)
     staff_page.get_by_label("Name").fill("twice")
 
-    staff_page.get_by_role("button", name="Make token").evaluate(TWICE)
+    staff_page.get_by_role("button", name="Create token").evaluate(TWICE)
 
     expect(staff_page.get_by_text(re.compile(r"^portal_\w{42}$"))).to_be_visible()
     expect(staff_page.get_by_role("row", name=re.compile("^twice"))).to_have_count(1)

@@ -157,7 +157,7 @@ def test_to_a_stranger_an_organizer_does_not_exist(
 
     assert response
     assert response.status == 404
-    expect(staff_page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    expect(staff_page.get_by_role("heading", name="Page not found")).to_be_visible()
     staff_page.get_by_role("link", name="Go to your customers").click()
     expect(staff_page.get_by_role("heading", name="Customers")).to_be_visible()
 

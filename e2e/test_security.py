@@ -1,4 +1,4 @@
-"""What every answer of the journey says about itself, and how much of it there is."""
+"""Headers, caches, browser storage and size of the most visited pages."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from playwright.sync_api import Page, Response
 
 from e2e.steps import BIGEVENTS
 
-JOURNEY = [
+PAGES = [
     "/organizers/?all",
     BIGEVENTS,
     f"{BIGEVENTS}?search=an",
     f"{BIGEVENTS}8WSAJCJ/",
     "/api/v1/organizers/bigevents/customers/8WSAJCJ/",
 ]
-LARGEST_PAGE = 40 * 1024
+MAX_BYTES = 40 * 1024
 
 
-@pytest.mark.parametrize("path", ["/sign-in/", *JOURNEY])
-def test_every_page_refuses_what_it_does_not_need(staff_page: Page, path: str) -> None:
+@pytest.mark.parametrize("path", ["/sign-in/", *PAGES])
+def test_every_page_has_a_strict_policy(staff_page: Page, path: str) -> None:
     response = staff_page.goto(path)
     assert response
     policy = response.headers["content-security-policy"]
@@ -28,29 +28,29 @@ def test_every_page_refuses_what_it_does_not_need(staff_page: Page, path: str) -
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", JOURNEY[1:])
-def test_customers_are_kept_by_no_cache(staff_page: Page, path: str) -> None:
+@pytest.mark.parametrize("path", PAGES[1:])
+def test_caches_must_not_store_customers(staff_page: Page, path: str) -> None:
     response = staff_page.goto(path)
 
     assert response
     assert response.headers["cache-control"] == "private, no-store"
 
 
-def test_nothing_of_a_customer_is_kept_in_the_browser(staff_page: Page) -> None:
+def test_the_browser_storage_has_no_customers(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?search=8WSAJCJ")
     staff_page.get_by_role("columnheader", name="Name").get_by_role("link").click()
 
-    kept = staff_page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    stored = staff_page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
 
-    assert "John" not in kept
-    assert "8WSAJCJ" not in kept
+    assert "John" not in stored
+    assert "8WSAJCJ" not in stored
 
 
-def test_the_whole_list_is_light(staff_page: Page) -> None:
-    answers: list[Response] = []
-    staff_page.on("response", lambda answer: answers.append(answer))
+def test_the_list_and_its_files_are_small(staff_page: Page) -> None:
+    responses: list[Response] = []
+    staff_page.on("response", lambda response: responses.append(response))
     staff_page.goto(BIGEVENTS, wait_until="networkidle")
 
-    sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in answers}
+    sizes = {each.url: each.request.sizes()["responseBodySize"] for each in responses}
 
-    assert sum(sizes.values()) < LARGEST_PAGE, sizes
+    assert sum(sizes.values()) < MAX_BYTES, sizes

@@ -1,4 +1,4 @@
-"""Coming in, going out, and choosing where to work."""
+"""Sign-in, sign-out, and the choice of an organizer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from e2e.steps import BIGEVENTS, PLAYHOUSE, rows, sign_in
 
 @pytest.fixture
 def visitor(new_context: NewContext) -> Page:
-    """A page of somebody who has not signed in."""
+    """A page without a session."""
     return new_context().new_page()
 
 
-def test_a_visitor_is_sent_to_sign_in_and_comes_back_to_the_page_they_wanted(
+def test_a_visitor_signs_in_and_returns_to_the_requested_page(
     visitor: Page,
 ) -> None:
     wanted = f"{BIGEVENTS}?search=doe&locale=de"
@@ -30,13 +30,11 @@ def test_a_visitor_is_sent_to_sign_in_and_comes_back_to_the_page_they_wanted(
     expect(rows(visitor).filter(has_text="John Doe")).to_be_visible()
 
 
-def test_a_wrong_password_is_said_and_the_email_stays(visitor: Page) -> None:
+def test_a_wrong_password_is_an_error_and_the_email_stays(visitor: Page) -> None:
     visitor.goto(f"{BIGEVENTS}?search=doe")
     sign_in(visitor, password="guessed")
 
-    expect(visitor.get_by_role("alert")).to_have_text(
-        "This email and password do not belong together."
-    )
+    expect(visitor.get_by_role("alert")).to_have_text("The email or the password is wrong.")
     expect(visitor.get_by_label("Email")).to_have_value("demo@example.org")
     expect(visitor.get_by_label("Password")).to_have_value("")
 
@@ -47,20 +45,20 @@ def test_a_wrong_password_is_said_and_the_email_stays(visitor: Page) -> None:
 @pytest.mark.parametrize(
     "address", ["//evil.example", "https://evil.example/", r"/\evil.example", "javascript:alert(1)"]
 )
-def test_signing_in_never_leads_off_the_site(visitor: Page, address: str) -> None:
+def test_sign_in_never_redirects_to_another_site(visitor: Page, address: str) -> None:
     visitor.goto(f"/sign-in/?next={address}")
     sign_in(visitor)
 
     expect(visitor).to_have_url(BIGEVENTS)
 
 
-def test_the_email_is_where_one_begins_to_type(visitor: Page) -> None:
+def test_the_email_field_has_the_focus(visitor: Page) -> None:
     visitor.goto("/")
 
     expect(visitor.get_by_label("Email")).to_be_focused()
 
 
-def test_a_member_of_one_organizer_skips_the_chooser(visitor: Page) -> None:
+def test_a_member_of_one_organizer_skips_the_list_of_organizers(visitor: Page) -> None:
     visitor.goto("/")
     sign_in(visitor)
 
@@ -69,13 +67,13 @@ def test_a_member_of_one_organizer_skips_the_chooser(visitor: Page) -> None:
     expect(visitor.get_by_role("button", name="Organizer:")).to_have_count(0)
 
 
-def test_somebody_with_a_session_does_not_see_the_sign_in_page(staff_page: Page) -> None:
+def test_a_signed_in_member_is_redirected_from_sign_in(staff_page: Page) -> None:
     staff_page.goto("/sign-in/")
 
     expect(staff_page).to_have_url(BIGEVENTS)
 
 
-def test_signing_out_closes_the_door(visitor: Page) -> None:
+def test_a_signed_out_member_has_no_access(visitor: Page) -> None:
     visitor.goto("/sign-in/")
     sign_in(visitor)
     visitor.get_by_role("button", name="Account").click()
@@ -89,7 +87,7 @@ def test_signing_out_closes_the_door(visitor: Page) -> None:
     expect(visitor.get_by_label("Password")).to_be_visible()
 
 
-def test_signing_out_without_a_session_ends_at_sign_in(staff_page: Page) -> None:
+def test_sign_out_without_a_session_redirects_to_sign_in(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.context.clear_cookies(name="sessionid")
     staff_page.get_by_role("button", name="Account").click()
@@ -100,7 +98,7 @@ def test_signing_out_without_a_session_ends_at_sign_in(staff_page: Page) -> None
     expect(rows(staff_page)).to_have_count(50)
 
 
-def test_a_member_of_two_organizers_chooses(clara_page: Page) -> None:
+def test_a_member_of_two_organizers_chooses_one(clara_page: Page) -> None:
     clara_page.goto("/")
     expect(clara_page.get_by_role("heading", name="Organizers")).to_be_visible()
 
@@ -109,7 +107,7 @@ def test_a_member_of_two_organizers_chooses(clara_page: Page) -> None:
     expect(clara_page).to_have_url(PLAYHOUSE)
 
 
-def test_a_member_of_two_organizers_switches(clara_page: Page) -> None:
+def test_a_member_of_two_organizers_switches_to_the_other(clara_page: Page) -> None:
     clara_page.get_by_role("button", name="Organizer: Playhouse").click()
     other = clara_page.get_by_role("navigation", name="Organizers").get_by_role("link")
     expect(other.filter(has_text="Playhouse")).to_have_attribute("aria-current", "true")
@@ -120,15 +118,15 @@ def test_a_member_of_two_organizers_switches(clara_page: Page) -> None:
 
 
 @pytest.mark.expects_console_errors
-def test_after_too_many_wrong_tries_people_are_told_how_long_to_wait(visitor: Page) -> None:
+def test_a_lockout_shows_how_long_it_lasts(visitor: Page) -> None:
     visitor.goto("/sign-in/")
 
-    for _try in range(5):
-        sign_in(visitor, "nobody@example.org", "wrong")
-        # The answer is there.
+    for _attempt in range(5):
+        sign_in(visitor, "unknown@example.org", "wrong")
+        # Wait for the response.
         expect(visitor.get_by_label("Password")).to_have_value("")
 
     expect(visitor.get_by_role("alert")).to_have_text(
-        "Too many tries with a wrong password. Wait 5 minutes, then try again."
+        "Too many failed sign-ins. Try again in 5 minutes."
     )
-    expect(visitor.get_by_label("Email")).to_have_value("nobody@example.org")
+    expect(visitor.get_by_label("Email")).to_have_value("unknown@example.org")

@@ -1,4 +1,4 @@
-"""Tokens: made, used and revoked by somebody at the desk."""
+"""A member creates, uses and revokes API tokens."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TOKENS = "/organizers/bigevents/tokens/"
 LIST = "/api/v1/organizers/bigevents/customers/"
 
 
-def make_token(page: Page, name: str) -> str:
-    """Fill in the form, and read the key that is shown."""
+def create_token(page: Page, name: str) -> str:
+    """Submit the form and return the key that the page shows."""
     page.goto(TOKENS)
     page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Make token").click()
+    page.get_by_role("button", name="Create token").click()
     key = page.get_by_text(re.compile(r"^portal_\w{42}$"))
     expect(key).to_be_visible()
     return key.inner_text()
@@ -35,8 +35,8 @@ def status(request: APIRequestContext, key: str) -> int:
     return request.get(LIST, headers={"Authorization": f"Token {key}"}).status
 
 
-def test_a_token_opens_the_api_until_it_is_revoked(staff_page: Page) -> None:
-    key = make_token(staff_page, "the shop")
+def test_a_token_gives_access_to_the_api_until_it_is_revoked(staff_page: Page) -> None:
+    key = create_token(staff_page, "the shop")
     assert status(staff_page.request, key) == 200
 
     revoke(staff_page, "the shop")
@@ -46,37 +46,39 @@ def test_a_token_opens_the_api_until_it_is_revoked(staff_page: Page) -> None:
     assert status(staff_page.request, key) == 401
 
 
-def test_it_works_without_javascript(new_context: NewContext, staff_state: StorageState) -> None:
+def test_tokens_are_created_and_revoked_without_javascript(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
     context = new_context(storage_state=staff_state, java_script_enabled=False)
     page = context.new_page()
 
-    key = make_token(page, "no script")
+    key = create_token(page, "no script")
     revoke(page, "no script")
 
     assert status(context.request, key) == 401
 
 
 @pytest.mark.expects_console_errors
-def test_loading_the_answer_again_makes_no_second_token(staff_page: Page) -> None:
-    key = make_token(staff_page, "once")
+def test_reloading_the_page_creates_no_second_token(staff_page: Page) -> None:
+    key = create_token(staff_page, "once")
 
     staff_page.reload()
 
-    expect(staff_page.get_by_text("A token with this name is in use")).to_be_visible()
+    expect(staff_page.get_by_text("An active token has this name.")).to_be_visible()
     assert key not in staff_page.content()
 
 
-def test_the_key_is_copied(staff_page: Page) -> None:
+def test_the_key_is_copied_to_the_clipboard(staff_page: Page) -> None:
     staff_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    key = make_token(staff_page, "copied")
+    key = create_token(staff_page, "copied")
 
-    staff_page.get_by_role("button", name="Copy the token").click()
+    staff_page.get_by_role("button", name="Copy token").click()
 
     expect(staff_page.locator("#announcement")).to_have_text("Copied")
     assert staff_page.evaluate("navigator.clipboard.readText()") == key
 
 
-def test_the_form_can_be_filled_in_by_keyboard(staff_page: Page) -> None:
+def test_a_token_is_created_by_keyboard(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.get_by_role("link", name="Tokens").press("Enter")
     staff_page.get_by_label("Name").focus()
@@ -88,9 +90,11 @@ def test_the_form_can_be_filled_in_by_keyboard(staff_page: Page) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_no_rule_is_broken(new_context: NewContext, staff_state: StorageState, look: Look) -> None:
+def test_the_pages_break_no_rule_of_accessibility(
+    new_context: NewContext, staff_state: StorageState, look: Look
+) -> None:
     page = page_like(new_context, look, storage_state=staff_state)
-    make_token(page, f"axe {look}")
+    create_token(page, f"axe {look}")
     assert violations(page) == ""
 
     page.get_by_role("link", name=f"Revoke axe {look}").click()

@@ -1,4 +1,4 @@
-"""The command line: what keeps a command from working at all is said in a line."""
+"""The command line of manage.py, with one-line messages for errors of the installation."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.core.management import execute_from_command_line
 from django.db import DatabaseError, OperationalError, connections
 from environs import EnvError
 
-MIGRATE: Final = "The database is not that of this version. Run manage.py migrate."
+MIGRATE: Final = "The database schema does not match this version. Run manage.py migrate."
 MISSING: Final = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 MISSING_ON_SQLITE: Final = ("no such table", "no such column")
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status. `--traceback` shows where a failure comes from, as Django's does."""
+    """Run a command and return its exit status. Django's `--traceback` shows full tracebacks."""
     try:
         _connect_without_pool()
         execute_from_command_line(arguments)
@@ -32,16 +32,16 @@ def main(arguments: list[str]) -> int:
 
 
 def _connect_without_pool() -> None:
-    """Its process takes one connection, and where it gets none a pool would not say why."""
+    """A command needs one connection, and a pool would hide why a connection fails."""
     for database in connections.settings.values():
         if "pool" in database["OPTIONS"]:
             database["OPTIONS"]["pool"] = False
 
 
 def _explain(error: Exception) -> str:
-    """Nothing where it is our own fault, which a traceback helps to find."""
+    """One line for an error of the installation; "" for a bug, which needs its traceback."""
     if not isinstance(error, DatabaseError):
-        return f"Something is wrong with the settings: {error}"
+        return f"The settings are invalid: {error}"
     cause = error.__cause__
     on_sqlite = isinstance(cause, sqlite3.Error) and str(cause).startswith(MISSING_ON_SQLITE)
     if on_sqlite or isinstance(cause, MISSING):

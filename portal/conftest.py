@@ -1,4 +1,4 @@
-"""The cast of all tests: an organizer and a rival, a member, a stranger, a program, customers."""
+"""Fixtures of all tests: two organizers, a member, a stranger, an API client, customers."""
 
 from __future__ import annotations
 
@@ -70,25 +70,25 @@ def api_client(token: str) -> Client:
 
 @pytest.fixture
 def make_customer(organizer: Organizer) -> CustomerMaker:
-    """Makes a customer of the organizer; every field can be given, `of=` another organizer."""
-    made = 0
+    """Creates a customer with these fields, of the organizer or of another one (`of`)."""
+    count = 0
 
     def make(*, of: Organizer = organizer, **fields: Any) -> Customer:
-        nonlocal made
-        made += 1
-        plain = {
-            "identifier": f"C{made:06}",
-            "email": f"customer{made}@example.org",
-            "name_parts": {"_scheme": "full", "full_name": f"Customer {made}"},
+        nonlocal count
+        count += 1
+        defaults = {
+            "identifier": f"C{count:06}",
+            "email": f"customer{count}@example.org",
+            "name_parts": {"_scheme": "full", "full_name": f"Customer {count}"},
         }
         with scope(organizer=of):
-            return Customer.objects.create(organizer=of, **{**plain, **fields})
+            return Customer.objects.create(organizer=of, **{**defaults, **fields})
 
     return make
 
 
 @pytest.fixture
 def without_permissions(organizer: Organizer, member: User) -> None:
-    """The member's team may do nothing any more."""
+    """Removes all permissions of the member's team."""
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[])

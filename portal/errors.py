@@ -1,4 +1,4 @@
-"""What is answered where no view answers: a page for people, JSON for programs."""
+"""Error responses outside of views: JSON below /api/, else a page."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from portal.web.request_ids import current_id
 RETRY_AFTER: Final = 5  # seconds
 
 
-def refuse_the_unreadable(
+def reject_unreadable_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Refuses a Content-Type that cannot be parsed, and a body that is too large."""
+    """Middleware that rejects a Content-Type that cannot be parsed, and a body above the limit."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        # Set by portal/wsgi.py; no header of a request ends up under such a name.
+        # portal/wsgi.py sets this key. No request header can have such a name.
         if "portal.bad_content_type" in request.META:
-            refused = bad_request(request)
+            response = bad_request(request)
         elif _is_too_large(request):
-            refused = _answer(request, 413, "Request body too large.")
+            response = _error_response(request, 413, "Request body too large.")
         else:
             return get_response(request)
-        refused["Content-Length"] = str(len(refused.content))
-        return refused
+        response["Content-Length"] = str(len(response.content))
+        return response
 
     return middleware
 
@@ -42,36 +42,36 @@ def _is_too_large(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The request cannot be understood at all."""
-    return _answer(request, 400, "Bad request.")
+    """A malformed or suspicious request."""
+    return _error_response(request, 400, "Bad request.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A member who lacks the permission. A stranger gets 404."""
-    return _answer(request, 403, "You do not have permission to perform this action.")
+    """A member without the permission. Users outside of the organizer get 404."""
+    return _error_response(request, 403, "You do not have permission to perform this action.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Nothing is there, or nothing that this person may see."""
-    return _answer(request, 404, "Not found.")
+    """An unknown path, or a page that the user has no access to."""
+    return _error_response(request, 404, "Not found.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our fault, with the id by which we find it; or a database that does not answer.
+    """Status 503 for a temporary database error, else 500 with the request id.
 
     The pages need no session and no database.
     """
-    # Django calls this while it handles the exception, wherever that came from.
+    # Django calls this in its exception handler, so the exception is the current one.
     error = sys.exception()
     if error is None or not is_unavailable(error):
-        return _answer(request, 500, "Server error.", request_id=current_id.get())
+        return _error_response(request, 500, "Server error.", request_id=current_id.get())
     replace_broken_connections(error)
-    response = _answer(request, 503, "The database is busy or away.")
+    response = _error_response(request, 503, "The database is busy or away.")
     response["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
-def _answer(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:
+def _error_response(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:
     if is_api_path(request):
         return error_response(status, detail, **more)
     response = render(request, f"{status}.html", status=status)

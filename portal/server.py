@@ -1,4 +1,4 @@
-"""How gunicorn serves Portal: `gunicorn -c python:portal.server portal.wsgi`."""
+"""Gunicorn's configuration: `gunicorn -c python:portal.server portal.wsgi`."""
 
 import gc
 
@@ -10,22 +10,22 @@ env = Env()
 bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
 workers = env.int("WEB_CONCURRENCY", 2)
 worker_class = "gthread"
-threads = 4  # each has a connection of the pool in portal/settings/databases.py
+threads = 4  # as many as the connection pool in portal/settings/databases.py has connections
 timeout = 30
 control_socket_disable = True
-# As long as gunicorn takes: a list with many filters has a long address.
+# Gunicorn's maximum: a list with many filters has a long URL.
 limit_request_line = 8190
-# Scripts send the address of their page as a header.
+# htmx sends the URL of the page in a header.
 limit_request_field_size = 2 * limit_request_line
-# Only portal/web/proxies.py decides which proxy is trusted; gunicorn trusts none.
+# Gunicorn trusts no proxy, because portal/web/proxies.py checks TRUSTED_PROXIES.
 forwarded_allow_ips = ""
 logger_class = "portal.web.server_log.ServerLogger"
-# The path without its query string: people search for names and email addresses.
+# Without query strings, which contain names and email addresses of searches.
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
 
 
 def post_worker_init(worker: Worker) -> None:
-    """What is loaded by now stays: the garbage collector need not look through it every time."""
+    """Exclude all objects that exist now from garbage collection: they stay for good."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The map."""
+"""All URLs."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.templatetags.static import static
@@ -8,12 +8,12 @@ from django.views.generic import RedirectView
 
 favicon = RedirectView.as_view(url=lazy(static, str)("icon.svg"))
 
-# Django tries one after the other: what is asked for most comes first.
+# Django tries the patterns in order, so the most frequent ones come first.
 urlpatterns = [
     path("api/", include("portal.api.urls")),
     path("organizers/", include("portal.customers.html.urls")),
     path("", RedirectView.as_view(pattern_name="organizers:choose"), name="home"),
-    # Where browsers look for an icon when a page, such as one of JSON, names none.
+    # Browsers request this path for responses without a <link rel="icon">, such as JSON.
     path("favicon.ico", login_not_required(favicon), name="favicon"),
     path("", include("portal.accounts.urls")),
     path("organizers/", include("portal.organizers.urls")),

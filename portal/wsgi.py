@@ -1,4 +1,4 @@
-"""The entry point of the web server."""
+"""The WSGI application."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ set_statement_timeout(connections.settings)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Django's, which cannot even begin with a request whose content type it cannot parse."""
+    """Django's application, for which a Content-Type that it cannot parse is a server error."""
     try:
         parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except (TypeError, ValueError):
-        # portal/errors.py answers it with 400.
+        # portal/errors.py then responds with 400.
         environ["CONTENT_TYPE"], environ["portal.bad_content_type"] = "", True
     return django_application(environ, start_response)

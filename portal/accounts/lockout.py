@@ -1,7 +1,7 @@
-"""The brake on wrong sign-ins: after a few, an account waits a little, for this address alone.
+"""The lockout after failed sign-ins, for one email from one IP address (django-axes).
 
-django-axes counts them. Accounts that do not exist wait as well, so that waiting tells nothing;
-from elsewhere the right person still comes in.
+The owner of the account can still sign in from other addresses. Emails without an account are
+locked out too, so that a lockout does not reveal which accounts exist.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def account_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """What tries are counted by: the email, as sign-in compares it."""
-    tried: str = (credentials or request.POST).get("username") or ""
-    return tried.strip().lower()
+def normalized_email(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The email of a sign-in, normalized as User.email is: django-axes counts failures by it."""
+    email: str = (credentials or request.POST).get("username") or ""
+    return email.strip().lower()
 
 
-def is_on(request: HttpRequest) -> bool:
-    """Whether this try was one too many, or was not even looked at."""
+def is_locked_out(request: HttpRequest) -> bool:
+    """Whether this sign-in began a lockout, or was rejected because of one."""
     return bool(getattr(request, "axes_locked_out", False))
 
 
 def seconds_to_wait(request: HttpRequest) -> int:
-    """How long it takes until the account of this request may be tried again from its address."""
-    (tries,) = AxesProxyHandler.get_implementation().get_user_attempts(request)
-    last = tries.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
-    left: timedelta = last + get_cool_off(request) - timezone.now()
-    return max(1, math.ceil(left.total_seconds()))
+    """Seconds until the lockout of this email from this IP address ends, at least 1."""
+    (failures,) = AxesProxyHandler.get_implementation().get_user_attempts(request)
+    last = failures.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
+    remaining: timedelta = last + get_cool_off(request) - timezone.now()
+    return max(1, math.ceil(remaining.total_seconds()))

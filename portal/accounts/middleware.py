@@ -1,4 +1,4 @@
-"""Denied by default: a view is for signed-in people unless it says otherwise."""
+"""Every view requires sign-in, unless it is marked by login_not_required()."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from portal.web.http import PortalRequest, page_address
 
-LONGEST_ADDRESS: Final = 8000
+MAX_URL_LENGTH: Final = 8000
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Sends visitors to sign-in, and back to the page that they wanted.
+    """Redirects visitors to sign-in, which then redirects to the requested page.
 
-    A redirect would be followed inside a swap and put the sign-in form into the page, so a
-    partial request is told to leave the page instead.
+    htmx would follow a redirect and swap the sign-in form into the page. So a request of htmx gets
+    a header that redirects the whole page.
     """
 
     def process_view(
@@ -30,29 +30,30 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """A public view does not even look at the session, so its answer does not vary by it."""
+        """Do not read the session for a public view, so that its response has no Vary: Cookie."""
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(  # type: ignore[override]  # a redirect by header is one as well
+    def handle_no_permission(  # type: ignore[override]  # or a redirect by a header of htmx
         self, request: PortalRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         wanted = page_address(request) if request.htmx else ""
-        sign_in = _way_through_sign_in(
-            wanted or request.get_full_path(), resolve_url(self.get_login_url(view_func))
+        url = _sign_in_url(
+            resolve_url(self.get_login_url(view_func)), wanted or request.get_full_path()
         )
-        # Going back in the history asks with this header alone.
-        is_script = request.htmx or "HX-History-Restore-Request" in request.headers
-        return HttpResponseClientRedirect(sign_in) if is_script else HttpResponseRedirect(sign_in)
+        # When htmx restores a page of the history, it sends this header without HX-Request.
+        is_htmx = request.htmx or "HX-History-Restore-Request" in request.headers
+        return HttpResponseClientRedirect(url) if is_htmx else HttpResponseRedirect(url)
 
 
-def _way_through_sign_in(wanted: str, sign_in: str) -> str:
-    """The address of sign-in that leads to the wanted page, without its query if need be.
+def _sign_in_url(sign_in: str, wanted: str) -> str:
+    """The URL of sign-in with the wanted page as `next`.
 
-    Encoded once more, a long address may be longer than what the server takes.
+    Percent-encoding may make a long `next` longer than the server accepts. Then its query is
+    dropped.
     """
-    way = f"{sign_in}?{urlencode({'next': wanted}, safe='/')}"
-    if len(way) <= LONGEST_ADDRESS:
-        return way
+    url = f"{sign_in}?{urlencode({'next': wanted}, safe='/')}"
+    if len(url) <= MAX_URL_LENGTH:
+        return url
     return f"{sign_in}?{urlencode({'next': urlsplit(wanted).path}, safe='/')}"

@@ -1,4 +1,4 @@
-"""Who you are: a person who signs in by email."""
+"""The user, who signs in by email."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds and makes users by email, ignoring case."""
+    """Finds and creates users by email, ignoring case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
@@ -24,7 +24,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A member of an organizer's staff. What they may see follows from their teams."""
+    """A member of organizers. Permissions come from the teams that the user is in."""
 
     email = models.EmailField(_("email"), unique=True)
     is_active = models.BooleanField(_("active"), default=True)

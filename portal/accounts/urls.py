@@ -1,4 +1,4 @@
-"""Addresses of sign-in and sign-out."""
+"""URLs of sign-in and sign-out."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
@@ -9,6 +9,6 @@ from portal.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign_in"),
-    # Whoever is signed out already ends at sign-in as well, and not here afterwards.
+    # Otherwise a visitor would sign in and then be redirected here, to sign out.
     path("sign-out/", login_not_required(LogoutView.as_view()), name="sign_out"),
 ]

@@ -1,4 +1,4 @@
-"""Sign-in. Signing out is Django's own view."""
+"""Sign-in. Sign-out is Django's own view."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from portal.accounts import lockout
 
 
 class SignInForm(AuthenticationForm):
-    """By email, which is called that here."""
+    """Django's form, with the email as user name and the messages of a lockout."""
 
     error_messages = {
-        "invalid_login": _("This email and password do not belong together."),
-        "inactive": _("This account is closed."),
+        "invalid_login": _("The email or the password is wrong."),
+        "inactive": _("This account is not active."),
     }
     seconds_to_wait = 0
 
@@ -32,20 +32,20 @@ class SignInForm(AuthenticationForm):
         )
 
     def get_invalid_login_error(self) -> ValidationError:
-        if self.request is None or not lockout.is_on(self.request):
+        if self.request is None or not lockout.is_locked_out(self.request):
             return super().get_invalid_login_error()
         self.seconds_to_wait = lockout.seconds_to_wait(self.request)
         minutes = -(-self.seconds_to_wait // 60)
-        words = ngettext(
-            "Too many tries with a wrong password. Wait a minute, then try again.",
-            "Too many tries with a wrong password. Wait %(minutes)d minutes, then try again.",
+        message = ngettext(
+            "Too many failed sign-ins. Try again in a minute.",
+            "Too many failed sign-ins. Try again in %(minutes)d minutes.",
             minutes,
         )
-        return ValidationError(words, "too_many_tries", {"minutes": minutes})
+        return ValidationError(message, "locked_out", {"minutes": minutes})
 
 
 class SignInView(LoginView):
-    """Sends people back to the page that they wanted, on this site only."""
+    """Redirects to `next` if it is a page of this site. Responds with 429 in a lockout."""
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"

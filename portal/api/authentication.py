@@ -39,7 +39,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
             return None, AccessList([tokens.authenticate_token(key)])
         except tokens.UnknownToken:
             raise AuthenticationFailed("Invalid token.") from None
-        except tokens.RevokedToken:
+        except tokens.InactiveToken:
             raise AuthenticationFailed("Token inactive or deleted.") from None
 
 

@@ -1,4 +1,4 @@
-"""What somebody may do at one organizer."""
+"""The permissions of a member or an API client at one organizer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.organizers.permissions import Permission
 
 @dataclass(frozen=True)
 class Access:
-    """What somebody, a person or a program, may do at one organizer."""
+    """The permissions of a member or an API client at one organizer."""
 
     organizer: Organizer
     permissions: frozenset[str]
@@ -20,5 +20,5 @@ class Access:
 
     @property
     def manages_tokens(self) -> bool:
-        """For templates, which cannot ask for a permission by name."""
+        """For templates, which cannot call may() with a permission."""
         return self.may(Permission.WRITE_TEAMS)

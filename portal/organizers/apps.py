@@ -1,4 +1,4 @@
-"""Whose data it is."""
+"""Organizers, teams and tokens."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

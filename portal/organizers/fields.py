@@ -1,4 +1,4 @@
-"""Fields with a validator of their own, which migrations need not name."""
+"""Model fields with default validators, which migrations do not mention."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ class PermissionsField(models.JSONField):
 
 
 class TimeZoneField(models.CharField):  # type: ignore[type-arg]  # not generic at run time
-    """The name of a time zone, like Europe/Berlin."""
+    """The name of an IANA time zone, like Europe/Berlin."""
 
     default_validators = [validate_timezone]

@@ -1,4 +1,4 @@
-"""What a member fills in to make a token."""
+"""The form that creates a token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 NEVER: Final = "never"
-ENDS: Final = (
+EXPIRATIONS: Final = (
     ("30", _("In 30 days")),
     ("90", _("In 90 days")),
     ("365", _("In a year")),
@@ -29,34 +29,34 @@ ENDS: Final = (
 
 
 class TokenForm(forms.Form):
-    """Offers the permissions that its maker has, reading first, and an end."""
+    """Name, permissions and expiry of a new token. Offers only permissions of the member."""
 
     name = forms.CharField(
         max_length=190,
         label=_("Name"),
         help_text=_(
-            "The program that will use it, so that you know what stops when you revoke it."
+            "The program that will use the token. It loses access when you revoke the token."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     permissions = forms.MultipleChoiceField(
-        label=_("It may"),
+        label=_("Permissions"),
         initial=[Permission.READ_CUSTOMERS],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose what it may do.")},
+        error_messages={"required": _("Choose at least one permission.")},
     )
     expires = forms.ChoiceField(
-        label=_("It ends"), choices=ENDS, initial="90", widget=forms.RadioSelect
+        label=_("Expires"), choices=EXPIRATIONS, initial="90", widget=forms.RadioSelect
     )
 
     def __init__(self, access: Access, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self._organizer = access.organizer
         choices = [each for each in Permission.choices if each[0] in access.permissions]
-        self.fields["permissions"].choices = choices  # type: ignore[attr-defined]  # it has some
+        self.fields["permissions"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def save(self, *, made_by: User) -> str | None:
-        """The key of the new token; None where there is a mistake, which the form then shows."""
+        """Create the token and return its key, or None where the form has errors."""
         if not self.is_valid():
             return None
         try:
@@ -64,13 +64,13 @@ class TokenForm(forms.Form):
                 self._organizer,
                 name=self.cleaned_data["name"],
                 permissions=self.cleaned_data["permissions"],
-                expires=self._end(),
+                expires=self._expires(),
                 made_by=made_by,
             )
         except ValidationError as error:
             self.add_error(None, error)
             return None
 
-    def _end(self) -> datetime | None:
+    def _expires(self) -> datetime | None:
         days = self.cleaned_data["expires"]
         return None if days == NEVER else timezone.now() + timedelta(days=int(days))

@@ -1,4 +1,4 @@
-"""Keys of API tokens: what they look like, and how one is told from a slip of the hand."""
+"""Keys of API tokens: their format, checksum and hash."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import string
 import zlib
 from typing import Final
 
-# Whoever finds one in a log or a repository knows where it belongs.
+# A recognizable prefix, so that secret scanners find keys in logs and repositories.
 PREFIX: Final = "portal_"
 ALPHABET: Final = string.digits + string.ascii_letters
-RANDOM: Final = 36  # letters of the alphabet, 214 bits
-CHECKSUM: Final = 6  # letters, enough for the 32 bits of CRC32
-FORM: Final = re.compile(f"{PREFIX}[{ALPHABET}]{{{RANDOM + CHECKSUM}}}")
-SHORTEST: Final = 32
-LONGEST: Final = 255
+RANDOM_LENGTH: Final = 36  # 214 bits
+CHECKSUM_LENGTH: Final = 6  # enough for the 32 bits of CRC32
+PATTERN: Final = re.compile(f"{PREFIX}[{ALPHABET}]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
+MIN_LENGTH: Final = 32
+MAX_LENGTH: Final = 255
 
 
 def make_key() -> str:
-    """`portal_`, random letters, and a checksum of both."""
-    body = PREFIX + "".join(secrets.choice(ALPHABET) for _letter in range(RANDOM))
+    """`portal_`, random letters and digits, and a checksum of both."""
+    body = PREFIX + "".join(secrets.choice(ALPHABET) for _index in range(RANDOM_LENGTH))
     return body + _checksum(body)
 
 
-def is_mistyped(key: str) -> bool:
-    """Whether it has the form of ours and was not made here. Keys of other forms pass."""
-    body, checksum = key[:-CHECKSUM], key[-CHECKSUM:]
-    return bool(FORM.fullmatch(key)) and _checksum(body) != checksum
+def has_wrong_checksum(key: str) -> bool:
+    """Whether the key has Portal's format and a wrong checksum. Other formats have no checksum."""
+    body, checksum = key[:-CHECKSUM_LENGTH], key[-CHECKSUM_LENGTH:]
+    return bool(PATTERN.fullmatch(key)) and _checksum(body) != checksum
 
 
 def hash_key(key: str) -> str:
-    """What is stored of a key. It is random and long, so a plain hash is enough."""
+    """The hash that is stored. SHA-256 is enough, because keys are long and random."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _checksum(body: str) -> str:
-    number, letters = zlib.crc32(body.encode()), ""
-    for _letter in range(CHECKSUM):
+    number, checksum = zlib.crc32(body.encode()), ""
+    for _index in range(CHECKSUM_LENGTH):
         number, digit = divmod(number, len(ALPHABET))
-        letters = ALPHABET[digit] + letters
-    return letters
+        checksum = ALPHABET[digit] + checksum
+    return checksum

@@ -1,4 +1,4 @@
-"""Whose data it is: organizers, their teams, and the tokens of their programs."""
+"""Organizers, their teams, and the tokens of their API clients."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Organizer(models.Model):
-    """A company that sells tickets. Everything else belongs to one."""
+    """A company that sells tickets. Teams, tokens and customers belong to an organizer."""
 
     slug = models.CharField(
         _("short name"),
@@ -42,12 +42,12 @@ class Organizer(models.Model):
         return self.name
 
 
-# As queries that are kept read one.
-ORGANIZER: Final = tuple(field.attname for field in Organizer._meta.concrete_fields)
+# The columns in the order that Organizer.from_db() expects, for compiled queries.
+ORGANIZER_COLUMNS: Final = tuple(field.attname for field in Organizer._meta.concrete_fields)
 
 
 class Team(models.Model):
-    """Members of one organizer who may do the same things."""
+    """Members of one organizer who share permissions."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
@@ -67,29 +67,30 @@ class Team(models.Model):
         return self.name
 
 
-class TokenState(models.TextChoices):
-    """Whether a token still opens anything, and why not."""
+class TokenStatus(models.TextChoices):
+    """Whether the API accepts a token, or why not."""
 
-    WORKING = "working", _("Working")
+    ACTIVE = "active", _("Active")
     EXPIRED = "expired", _("Expired")
     REVOKED = "revoked", _("Revoked")
 
 
-LOOKS: Final = {
-    TokenState.WORKING: "active",
-    TokenState.EXPIRED: "unverified",
-    TokenState.REVOKED: "inactive",
+# The icons and CSS classes that customers with these statuses have.
+STATUS_STYLES: Final = {
+    TokenStatus.ACTIVE: "active",
+    TokenStatus.EXPIRED: "unverified",
+    TokenStatus.REVOKED: "inactive",
 }
 
 
 class ApiToken(models.Model):
-    """What a program signs in with. Only the hash is kept; a token never exceeds its team."""
+    """A token of an API client, with permissions that its team has too. Only a hash is stored."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
     permissions = PermissionsField(_("permissions"), default=list, blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
-    # To tell tokens apart; too little to guess the rest.
+    # To tell tokens apart; too short to guess the rest of the key.
     last_four = models.CharField(max_length=4, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -109,22 +110,20 @@ class ApiToken(models.Model):
         return self.name
 
     @property
-    def state(self) -> TokenState:
+    def status(self) -> TokenStatus:
         if self.revoked:
-            return TokenState.REVOKED
-        is_over = self.expires is not None and self.expires <= timezone.now()
-        return TokenState.EXPIRED if is_over else TokenState.WORKING
+            return TokenStatus.REVOKED
+        is_expired = self.expires is not None and self.expires <= timezone.now()
+        return TokenStatus.EXPIRED if is_expired else TokenStatus.ACTIVE
 
     @property
-    def state_look(self) -> str:
-        """The icon and the tint of the same meaning that customers have."""
-        return LOOKS[self.state]
+    def status_style(self) -> str:
+        return STATUS_STYLES[self.status]
 
     @property
     def permission_labels(self) -> list[StrOrPromise]:
-        """What it may do, in words."""
         return [Permission(value).label for value in Permission.values if value in self.permissions]
 
     @property
-    def is_working(self) -> bool:
-        return self.state is TokenState.WORKING
+    def is_active(self) -> bool:
+        return self.status is TokenStatus.ACTIVE

@@ -1,4 +1,4 @@
-"""The step from the slug in the address to the organizer, for every page of one."""
+"""A decorator for the pages of one organizer: finds the organizer and checks the permission."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def organizer_page(
 ) -> Callable[[OrganizerView[P]], Callable[..., HttpResponse]]:
     """A page of one organizer, for members who have the permission.
 
-    To anybody else an organizer does not exist (404). The view runs inside the organizer's scope
-    and time zone.
+    Responds with 403 to members without the permission, and with 404 to everyone else. The view
+    runs in the organizer's scope and time zone.
     """
 
     def decorate(view: OrganizerView[P]) -> Callable[..., HttpResponse]:
@@ -36,7 +36,7 @@ def organizer_page(
         def page(
             request: PortalRequest, organizer: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponse:
-            access = _enter(request, organizer)
+            access = _find_access(request, organizer)
             if not access.may(permission):
                 raise PermissionDenied
             zone = ZoneInfo(access.organizer.timezone)
@@ -48,7 +48,7 @@ def organizer_page(
     return decorate
 
 
-def _enter(request: PortalRequest, slug: str) -> Access:
+def _find_access(request: PortalRequest, slug: str) -> Access:
     request.accesses = services.list_access(request.user)
     for access in request.accesses:
         if access.organizer.slug == slug:

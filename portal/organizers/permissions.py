@@ -1,4 +1,4 @@
-"""What members and programs may do at an organizer."""
+"""The permissions of teams and tokens."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Permission(models.TextChoices):
-    """What a team may do, in the terms of the service that the API matches."""
+    """A permission of a team or a token, with the name that pretix gives it."""
 
     READ_CUSTOMERS = "organizer.customers:read", _("Read customers")
     READ_NOTES = "organizer.customers.notes:read", _("Read notes on customers")

@@ -1,4 +1,4 @@
-"""The scope that whoever asks for an organizer's rows has to be in."""
+"""A check that a query of an organizer's rows runs in the organizer's scope."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def require_scope(organizer: Organizer) -> None:
-    """Raises ScopeError outside of the organizer's scope."""
+    """Raise ScopeError outside of the organizer's scope."""
     if get_scope().get("organizer") != organizer:
         raise ScopeError(f"Not in the scope of {organizer.slug}.")

@@ -1,4 +1,4 @@
-"""The door to organizers: who may see which, and how people get in. Tokens have their own."""
+"""Services for organizers and their members. Those for tokens are in tokens.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django_scopes import scope
 from portal.accounts.models import User
 from portal.databases.compiled import CompiledQuery
 from portal.organizers.access import Access
-from portal.organizers.models import ORGANIZER, Organizer, Team
+from portal.organizers.models import ORGANIZER_COLUMNS, Organizer, Team
 from portal.organizers.permissions import Permission
 
 
@@ -18,30 +18,30 @@ class UnknownOrganizer(Exception):
 
 
 class UnknownMember(Exception):
-    """Nobody in the organizer's teams has this email."""
+    """No member of the organizer has this email."""
 
 
 def list_access(user: User) -> list[Access]:
-    """The organizers that the user is a member of, by name, with their rights: one query."""
-    rights: dict[Organizer, frozenset[str]] = {}
+    """The user's organizers, ordered by name, with the permissions of all teams: one query."""
+    granted: dict[Organizer, frozenset[str]] = {}
     for permissions, *values in _teams_of.rows(user.pk):
-        organizer = Organizer.from_db(None, ORGANIZER, values)
-        rights[organizer] = rights.get(organizer, frozenset()) | frozenset(permissions)
-    return [Access(organizer, permissions) for organizer, permissions in rights.items()]
+        organizer = Organizer.from_db(None, ORGANIZER_COLUMNS, values)
+        granted[organizer] = granted.get(organizer, frozenset()) | frozenset(permissions)
+    return [Access(organizer, permissions) for organizer, permissions in granted.items()]
 
 
 _teams_of = CompiledQuery(
     lambda user: [
         Team.objects.filter(members=user)
         .order_by("organizer__name", "organizer_id", "pk")
-        .values_list("permissions", *(f"organizer__{field}" for field in ORGANIZER))
+        .values_list("permissions", *(f"organizer__{field}" for field in ORGANIZER_COLUMNS))
     ],
     int,
 )
 
 
 def get_organizer(slug: str) -> Organizer:
-    """Raises UnknownOrganizer. For commands: it asks nobody whether they may see it."""
+    """The organizer with this slug, for commands: checks no permission. Raises UnknownOrganizer."""
     organizer = Organizer.objects.filter(slug=slug).first()
     if organizer is None:
         raise UnknownOrganizer(slug)
@@ -49,7 +49,7 @@ def get_organizer(slug: str) -> Organizer:
 
 
 def create_organizer(*, slug: str, name: str, timezone: str = "UTC") -> Organizer:
-    """Raises ValidationError where the slug is taken or a value is not allowed."""
+    """Raises ValidationError where the slug exists already or a value is invalid."""
     organizer = Organizer(slug=slug, name=name, timezone=timezone)
     organizer.full_clean()
     organizer.save()
@@ -58,9 +58,9 @@ def create_organizer(*, slug: str, name: str, timezone: str = "UTC") -> Organize
 
 @transaction.atomic
 def create_staff(organizer: Organizer, *, email: str, password: str) -> User:
-    """A person who may do everything at the organizer. One who has an account keeps its password.
+    """A member with every permission at the organizer. An existing account keeps its password.
 
-    Raises ValidationError where the email or the password is not acceptable.
+    Raises ValidationError where the email or the password is invalid.
     """
     user = User.objects.filter(email__iexact=email).first() or _create_user(email, password)
     with scope(organizer=organizer):
@@ -81,13 +81,13 @@ def _create_user(email: str, password: str) -> User:
 
 
 def remove_staff(organizer: Organizer, *, email: str) -> None:
-    """Take the person out of the organizer's teams: the next request sees nothing of it any more.
+    """Remove the member from all teams of the organizer, effective from the next request.
 
-    Raises UnknownMember. The account stays, and so do the tokens that the person made.
+    The account and the tokens that the member created stay. Raises UnknownMember.
     """
     memberships = Team.members.through.objects.filter(
         team__organizer=organizer, user__email__iexact=email
     )
-    left, _by_model = memberships.delete()
-    if not left:
+    deleted, _by_model = memberships.delete()
+    if not deleted:
         raise UnknownMember(email)

@@ -1,4 +1,4 @@
-"""Time zone names, as the IANA database has them."""
+"""Names of time zones in the IANA database."""
 
 from zoneinfo import available_timezones
 

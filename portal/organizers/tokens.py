@@ -1,4 +1,4 @@
-"""The door to API tokens: who made which, what they may do, and until when."""
+"""Services for API tokens: authenticate, list, create, revoke."""
 
 from __future__ import annotations
 
@@ -16,44 +16,45 @@ from portal.accounts.models import User
 from portal.databases.compiled import CompiledQuery
 from portal.organizers.access import Access
 from portal.organizers.keys import (
-    LONGEST,
-    SHORTEST,
+    MAX_LENGTH,
+    MIN_LENGTH,
+    has_wrong_checksum,
     hash_key,
-    is_mistyped,
     make_key,
 )
-from portal.organizers.models import ORGANIZER, ApiToken, Organizer, Team
+from portal.organizers.models import ORGANIZER_COLUMNS, ApiToken, Organizer, Team
 
 LAST_USED_PRECISION: Final = timedelta(minutes=1)
-PROGRAMS: Final = "Programs"
+# The name of the team of tokens that commands create.
+COMMANDS_TEAM: Final = "Programs"
 
 
 class UnknownToken(Exception):
-    """No token has this key, or this number."""
+    """No token has this key or this primary key."""
 
 
-class RevokedToken(Exception):
-    """The token was revoked, or its time is over."""
+class InactiveToken(Exception):
+    """The token has expired or is revoked."""
 
 
 def authenticate_token(key: str) -> Access:
-    """What the token with this key may do: never more than its team. One query.
+    """The organizer and the permissions that both the token and its team have: one query.
 
-    The key is looked up by its hash, so the time taken says nothing about other keys. Raises
-    UnknownToken or RevokedToken.
+    The look-up is by hash, so that response times reveal nothing about keys. Raises UnknownToken
+    or InactiveToken.
     """
-    rows = [] if is_mistyped(key) else _by_hash.rows(hash_key(key))
+    rows = [] if has_wrong_checksum(key) else _by_hash.rows(hash_key(key))
     if not rows:
         raise UnknownToken
-    [(pk, permissions, of_team, revoked, expires, last_used, *organizer)] = rows
+    [(pk, permissions, team_permissions, revoked, expires, last_used, *organizer)] = rows
     now = timezone.now()
     if revoked or (expires and expires <= now):
-        raise RevokedToken
+        raise InactiveToken
     if last_used is None or now - last_used > LAST_USED_PRECISION:
         with scopes_disabled():
             ApiToken.objects.filter(pk=pk).update(last_used=now)
-    granted = frozenset(permissions) & frozenset(of_team)
-    return Access(Organizer.from_db(None, ORGANIZER, organizer), granted)
+    granted = frozenset(permissions) & frozenset(team_permissions)
+    return Access(Organizer.from_db(None, ORGANIZER_COLUMNS, organizer), granted)
 
 
 _by_hash = CompiledQuery(
@@ -65,7 +66,7 @@ _by_hash = CompiledQuery(
             "revoked",
             "expires",
             "last_used",
-            *(f"team__organizer__{field}" for field in ORGANIZER),
+            *(f"team__organizer__{field}" for field in ORGANIZER_COLUMNS),
         )
     ],
     str,
@@ -73,22 +74,22 @@ _by_hash = CompiledQuery(
 
 
 def list_tokens(organizer: Organizer) -> Sequence[ApiToken]:
-    """The newest first, with who made them: one query."""
+    """All tokens, newest first, with the users who created them: one query."""
     with scope(organizer=organizer):
         return list(ApiToken.objects.select_related("made_by").order_by("-created", "-pk"))
 
 
-def get_token(organizer: Organizer, number: int) -> ApiToken:
+def get_token(organizer: Organizer, pk: int) -> ApiToken:
     """The organizer's token with this primary key. Raises UnknownToken."""
     with scope(organizer=organizer):
-        token = ApiToken.objects.filter(pk=number).first()
+        token = ApiToken.objects.filter(pk=pk).first()
     if token is None:
         raise UnknownToken
     return token
 
 
 @transaction.atomic
-def create_token(  # all but the organizer by name
+def create_token(
     organizer: Organizer,
     *,
     name: str,
@@ -97,19 +98,19 @@ def create_token(  # all but the organizer by name
     made_by: User | None = None,
     key: str | None = None,
 ) -> str:
-    """The key of a new token, which is not stored and cannot be shown again.
+    """Create a token and return its key, which is not stored and cannot be shown again.
 
-    A key that programs have already can be given. Who makes a token passes on what a team of
-    theirs may do, so that the token ends with the rights of that team; commands have a team of
-    their own. Raises ValidationError.
+    `key` takes over an existing key. The token belongs to a team of `made_by`, and loses
+    permissions when that team does. Without `made_by`, as in commands, it belongs to a team for
+    such tokens. Raises ValidationError.
     """
-    # Two who make a token of one name queue here.
+    # The lock keeps two transactions from creating tokens with one name.
     Organizer.objects.select_for_update().get(pk=organizer.pk)
     key = make_key() if key is None else _checked_key(key)
     wanted = sorted(set(permissions))
     with scope(organizer=organizer):
-        _refuse_taken_name(name.strip())
-        team = _team_of(made_by, wanted) if made_by else _team_of_programs(organizer, wanted)
+        _check_name(name.strip())
+        team = _team_of(made_by, wanted) if made_by else _team_of_commands(organizer, wanted)
         token = ApiToken(
             team=team, name=name.strip(), permissions=wanted, expires=expires, made_by=made_by
         )
@@ -119,23 +120,24 @@ def create_token(  # all but the organizer by name
     return key
 
 
-def _refuse_taken_name(name: str) -> None:
-    if any(token.is_working for token in ApiToken.objects.filter(name=name)):
-        raise ValidationError({"name": _("A token with this name is in use: revoke it first.")})
+def _check_name(name: str) -> None:
+    if any(token.is_active for token in ApiToken.objects.filter(name=name)):
+        raise ValidationError({"name": _("An active token has this name. Revoke it first.")})
 
 
 def _team_of(user: User, wanted: Sequence[str]) -> Team:
-    """The one with the fewest rights of those that have all that is wanted."""
+    """The user's team with the fewest permissions that has all wanted ones."""
     teams = Team.objects.filter(members=user).order_by("name")
     for team in sorted(teams, key=lambda team: len(team.permissions)):
         if set(wanted) <= set(team.permissions):
             return team
-    raise ValidationError({"permissions": _("No team of yours may do all of this.")})
+    raise ValidationError({"permissions": _("None of your teams has all these permissions.")})
 
 
-def _team_of_programs(organizer: Organizer, wanted: Sequence[str]) -> Team:
-    team, _created = Team.objects.get_or_create(organizer=organizer, name=PROGRAMS)
-    # What was taken from the team comes back for the new token only.
+def _team_of_commands(organizer: Organizer, wanted: Sequence[str]) -> Team:
+    team, _created = Team.objects.get_or_create(organizer=organizer, name=COMMANDS_TEAM)
+    # The new token may add permissions that were removed from the team. Older tokens must not
+    # get them back.
     for token in ApiToken.objects.filter(team=team):
         ApiToken.objects.filter(pk=token.pk).update(
             permissions=[each for each in token.permissions if each in team.permissions]
@@ -148,35 +150,38 @@ def _team_of_programs(organizer: Organizer, wanted: Sequence[str]) -> Team:
 
 def _checked_key(key: str) -> str:
     is_plain = key.isascii() and key.isprintable() and " " not in key
-    if not (is_plain and SHORTEST <= len(key) <= LONGEST) or is_mistyped(key):
+    if not (is_plain and MIN_LENGTH <= len(key) <= MAX_LENGTH) or has_wrong_checksum(key):
         raise ValidationError(
-            _("A key has %(shortest)d to %(longest)d letters and digits, as it was shown once."),
-            params={"shortest": SHORTEST, "longest": LONGEST},
+            _("A key has %(min)d to %(max)d letters and digits. Copy it without changes."),
+            params={"min": MIN_LENGTH, "max": MAX_LENGTH},
         )
     with scopes_disabled():
         if ApiToken.objects.filter(key_hash=hash_key(key)).exists():
-            raise ValidationError(_("This key is known already."))
+            raise ValidationError(_("A token with this key already exists."))
     return key
 
 
-def revoke_token(organizer: Organizer, *, number: int) -> None:
-    """From the next request on the key is refused. Raises UnknownToken; twice is fine."""
-    token = get_token(organizer, number)
+def revoke_token(organizer: Organizer, *, pk: int) -> None:
+    """Revoke a token, effective from the next request. A revoked token stays as it is.
+
+    Raises UnknownToken.
+    """
+    token = get_token(organizer, pk)
     if token.revoked is None:
         with scope(organizer=organizer):
             ApiToken.objects.filter(pk=token.pk).update(revoked=timezone.now())
 
 
-def revoke_key(organizer: Organizer, *, key: str) -> None:
-    """The same, for whoever has the key. Raises UnknownToken."""
+def revoke_token_by_key(organizer: Organizer, *, key: str) -> None:
+    """Revoke the token with this key. Raises UnknownToken."""
     with scope(organizer=organizer):
         token = ApiToken.objects.filter(key_hash=hash_key(key), revoked=None).first()
     if token is None:
         raise UnknownToken
-    revoke_token(organizer, number=token.pk)
+    revoke_token(organizer, pk=token.pk)
 
 
-def revoke_named(organizer: Organizer, *, name: str) -> None:
-    """All tokens of this name: for a key that got lost."""
+def revoke_tokens_by_name(organizer: Organizer, *, name: str) -> None:
+    """Revoke all tokens with this name, for when the key is lost."""
     with scope(organizer=organizer):
         ApiToken.objects.filter(name=name, revoked=None).update(revoked=timezone.now())

@@ -1,4 +1,4 @@
-"""Addresses of the organizer chooser, and of tokens."""
+"""URLs of the organizer list and of API tokens."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The organizer chooser, and the tokens of an organizer."""
+"""The list of a member's organizers, and the API tokens of an organizer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def choose_organizer(request: PortalRequest) -> HttpResponse:
-    """The organizers of a member; where there is only one, its customers at once."""
+    """A list of the member's organizers, or a redirect to the customers of the only one."""
     accesses = services.list_access(request.user)
     if len(accesses) == 1 and "all" not in request.GET:
         return redirect("customers:list", accesses[0].organizer.slug)
@@ -30,21 +30,21 @@ def choose_organizer(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def organizer_home(request: PortalRequest, organizer: str) -> HttpResponse:
-    """What an organizer's own address leads to: its customers, where access is checked."""
+    """A redirect to the organizer's customers, where access is checked."""
     return redirect("customers:list", organizer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.WRITE_TEAMS)
 def token_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The tokens of the organizer, and a form to make one; its key is in this answer only."""
+    """The organizer's tokens, and a form that creates one. Only this response shows its key."""
     form = TokenForm(request.access, request.POST if request.method == "POST" else None)
     key = form.save(made_by=request.user) if form.is_bound else None
     customers = reverse("api:customer_list", args=[organizer.slug])
     context = {
         "form": TokenForm(request.access) if key else form,
         "key": key,
-        "address": absolute_url(request, customers),
+        "customers_url": absolute_url(request, customers),
         "tokens": tokens.list_tokens(organizer),
     }
     status = 422 if form.errors else 200
@@ -54,12 +54,12 @@ def token_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.WRITE_TEAMS)
 def token_revoke(request: PortalRequest, organizer: Organizer, token: int) -> HttpResponse:
-    """Asks once more, because programs stop; then revokes."""
+    """A confirmation, because API clients lose access; POST revokes the token."""
     try:
         found = tokens.get_token(organizer, token)
     except tokens.UnknownToken as error:
         raise Http404 from error
     if request.method == "POST":
-        tokens.revoke_token(organizer, number=token)
+        tokens.revoke_token(organizer, pk=token)
         return redirect("organizers:tokens", organizer.slug)
     return render_page(request, "organizers/revoke.html", {"token": found})

@@ -1,4 +1,4 @@
-"""Every setting, grouped. The environment is read in this folder only."""
+"""The settings. Environment variables are read in this folder and in portal/server.py only."""
 
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -15,26 +15,26 @@ env = Env()
 
 
 def network_from(address: str) -> IPv4Network | IPv6Network:
-    """One of TRUSTED_PROXIES."""
+    """An item of TRUSTED_PROXIES: an address or a network. Raises ImproperlyConfigured."""
     try:
         return ip_network(address)
     except ValueError as error:
         raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from error
 
 
-# --- Where it runs -----------------------------------------------------------------------------
+# --- URLs and proxies --------------------------------------------------------------------------
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_public.hostname or "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
-# The first middleware lets these headers pass from trusted proxies only.
+# The first middleware removes these headers unless a trusted proxy sent them.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=network_from)
 USE_X_FORWARDED_HOST = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 
-# --- What it is made of ------------------------------------------------------------------------
+# --- Apps, middleware, templates ---------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,12 +53,12 @@ INSTALLED_APPS = [
     "portal.api",
 ]
 MIDDLEWARE = [
-    "portal.web.proxies.hear_trusted_proxies",
-    "portal.web.request_ids.name_requests",
+    "portal.web.proxies.apply_forwarded_headers",
+    "portal.web.request_ids.set_request_id",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.content_security_policy.set_content_security_policy",
-    "portal.errors.refuse_the_unreadable",
+    "portal.errors.reject_unreadable_requests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -83,7 +83,7 @@ TEMPLATES = [
     },
 ]
 
-# --- Who may come in ---------------------------------------------------------------------------
+# --- Sign-in and sessions ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "organizers:choose"
@@ -100,14 +100,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "portal.accounts.lockout.account_of"
+AXES_USERNAME_CALLABLE = "portal.accounts.lockout.normalized_email"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = [
-    "axes.W002",  # its middleware: the sign-in form says it itself
-    "models.W040",  # what an index has beside its keys is for PostgreSQL; SQLite leaves it out
+    "axes.W002",  # the middleware of django-axes is missing: the sign-in form shows the lockout
+    "models.W040",  # SQLite ignores the included columns of indexes; PostgreSQL uses them
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -119,7 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# --- What the browser may do -------------------------------------------------------------------
+# --- Security headers and limits ---------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -133,17 +133,17 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 
-# --- Words and times ---------------------------------------------------------------------------
+# --- Languages and time zones ------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-# To look up each word costs a quarter of a page, and is of use from the second language on.
+# Translation takes a quarter of the time of a page, and is useless with one language.
 USE_I18N = len(LANGUAGES) > 1
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 USE_THOUSAND_SEPARATOR = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- Files that are served ---------------------------------------------------------------------
+# --- Static files ------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -171,13 +171,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _("The customers of event organizers, in the shape of pretix’s resource."),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    # As they are listed in the code, which is the order of reading.
+    # Keep the order of the code.
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
     "POSTPROCESSING_HOOKS": ["portal.api.openapi.document.complete_document"],
 }
 
-# --- The list ----------------------------------------------------------------------------------
+# --- The list of customers ---------------------------------------------------------------------
 DJANGO_TABLES2_TEMPLATE = "components/_table.html"
 # Lists count up to here; beyond it they show "10,000+" until the exact count is loaded.
 COUNT_CAP = 10_000

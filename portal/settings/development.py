@@ -1,4 +1,4 @@
-"""For work on Portal itself: `manage.py runserver`, no secrets."""
+"""Settings for development with `manage.py runserver`; no environment variable is required."""
 
 from portal.settings.base import *
 

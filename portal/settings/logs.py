@@ -1,15 +1,15 @@
-"""What is written down, and the id by which the lines about a request are found."""
+"""Logging: to standard error, with the id of the request in each line."""
 
 from environs import Env
 
 env = Env()
 
-# No query strings: they hold names and email addresses that people searched for.
+# Log lines must not have query strings, which contain names and email addresses of searches.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "portal.web.request_ids.RequestId"},
+        "request_id": {"()": "portal.web.request_ids.RequestIdFilter"},
         "database_errors": {"()": "portal.databases.failures.DatabaseErrorFilter"},
     },
     "formatters": {
@@ -28,9 +28,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
-        # Scanners ask for any host; the answer is 400, and nothing is wrong here.
+        # Scanners send any Host header. The response is 400, and no administrator has to act.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # Django leaves it to the server to drop the body of an answer to HEAD; it warns of it.
+        # Django leaves the body of a response to HEAD to the server; gunicorn warns of each one.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
     },

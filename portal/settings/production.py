@@ -1,4 +1,4 @@
-"""For serving. Refuses to start without a secret key and a public address."""
+"""Settings for production, which require SECRET_KEY and PUBLIC_URL."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -15,5 +15,5 @@ if len(SECRET_KEY) < 32:
     )
 if not PUBLIC_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(
-        "Set PUBLIC_URL to the address that people use, for example https://portal.example.org"
+        "Set PUBLIC_URL to the address that members open, for example https://portal.example.org"
     )

@@ -1,4 +1,4 @@
-"""For the unit tests: as in production, without its secrets and slow password hashes."""
+"""Settings for unit tests, with a fast password hasher."""
 
 from portal.settings.base import *
 
@@ -6,8 +6,8 @@ DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 48
 ALLOWED_HOSTS = ["testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-WHITENOISE_AUTOREFRESH = True  # nothing is collected for a unit test
+WHITENOISE_AUTOREFRESH = True  # unit tests run without collectstatic
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-FACET_MILLISECONDS = 5_000  # a busy machine must not change what a test sees
+FACET_MILLISECONDS = 5_000  # so that tests do not depend on the speed of the machine

@@ -1,4 +1,4 @@
-"""Python in a process of its own, as somebody starts it on the command line."""
+"""Python in a subprocess, as on the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 
 
 def run_python(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """What it says and how it ends, with the path and this environment alone."""
+    """Run Python with PATH and these environment variables only."""
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,

@@ -1,4 +1,4 @@
-"""The colours of tokens.css can be read, in light and in dark (WCAG 2.2 AA)."""
+"""The colours of tokens.css have the contrast of WCAG 2.2 AA, in both colour schemes."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ LINES = [(line, surface) for line in ("line-control", "focus") for surface in SU
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("text", "surface"), TEXT)
-def test_text_can_be_read(text: str, surface: str, scheme: int) -> None:
+def test_text_has_enough_contrast(text: str, surface: str, scheme: int) -> None:
     assert _contrast(text, surface, scheme) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("line", "surface"), LINES)
-def test_controls_and_focus_can_be_seen(line: str, surface: str, scheme: int) -> None:
+def test_controls_and_focus_have_enough_contrast(line: str, surface: str, scheme: int) -> None:
     assert _contrast(line, surface, scheme) >= 3
 
 

@@ -1,4 +1,4 @@
-"""The command line where nothing works yet: a line that helps, and no traceback."""
+"""The command line: errors of an installation are one line without a traceback."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ import pytest
 
 from portal.tests.processes import run_python
 
-ASK = ["create_token", "bigevents", "--name", "x"]
-MIGRATE = "The database is not that of this version. Run manage.py migrate."
+COMMAND = ["create_token", "bigevents", "--name", "x"]
+MIGRATE = "The database schema does not match this version. Run manage.py migrate."
 
 
-def _say(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    """What manage.py makes of it with this environment alone."""
+def _manage(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py with these environment variables only."""
     return run_python("manage.py", *arguments, environment=environment)
 
 
 def _empty_database(folder: Path) -> str:
-    """One without tables; on PostgreSQL they are in a schema that is not looked at."""
+    """A database without tables; on PostgreSQL by a search path without tables."""
     url = os.environ.get("DATABASE_URL", "")
     if url.startswith("postgres"):
         return f"{url}?options=-c%20search_path%3Dnothing"
     return f"sqlite:///{folder / 'empty.sqlite3'}"
 
 
-def test_a_database_without_tables_is_to_be_migrated(tmp_path: Path) -> None:
-    said = _say(ASK, DATABASE_URL=_empty_database(tmp_path))
+def test_a_database_without_tables_needs_migrations(tmp_path: Path) -> None:
+    completed = _manage(COMMAND, DATABASE_URL=_empty_database(tmp_path))
 
-    assert (said.returncode, said.stdout, said.stderr) == (1, "", f"{MIGRATE}\n")
+    assert (completed.returncode, completed.stdout, completed.stderr) == (1, "", f"{MIGRATE}\n")
 
 
-def test_the_embedded_database_needs_no_folder_to_be_made(tmp_path: Path) -> None:
-    said = _say(ASK, VAR_DIR=str(tmp_path / "new" / "var"))
+def test_the_folder_of_the_default_database_is_created(tmp_path: Path) -> None:
+    completed = _manage(COMMAND, VAR_DIR=str(tmp_path / "new" / "var"))
 
-    assert said.stderr == f"{MIGRATE}\n"
+    assert completed.stderr == f"{MIGRATE}\n"
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("url", "reason"),
     [
         ("postgres://x@127.0.0.1:1/x", "port 1 failed: Connection refused"),
         ("sqlite:////nowhere/x.sqlite3", "unable to open database file"),
     ],
 )
-def test_a_database_that_does_not_answer_is_said_at_once(url: str, words: str) -> None:
-    said = _say(ASK, DATABASE_URL=url)
+def test_a_database_without_a_connection_is_reported(url: str, reason: str) -> None:
+    completed = _manage(COMMAND, DATABASE_URL=url)
 
-    assert said.returncode == 1
-    assert said.stderr.startswith("The database cannot be used: ")
-    assert words in said.stderr
-    assert "Traceback" not in said.stderr
+    assert completed.returncode == 1
+    assert completed.stderr.startswith("The database cannot be used: ")
+    assert reason in completed.stderr
+    assert "Traceback" not in completed.stderr
 
 
 @pytest.mark.parametrize(
-    ("environment", "words"),
+    ("environment", "reason"),
     [
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL has to begin with sqlite:/// or postgres"),
         ({"DATABASE_URL": "portal.sqlite3"}, "DATABASE_URL has to begin with sqlite:/// or post"),
@@ -67,23 +67,23 @@ def test_a_database_that_does_not_answer_is_said_at_once(url: str, words: str) -
         ({"DJANGO_SETTINGS_MODULE": "portal.settings.production"}, "Set SECRET_KEY to at least"),
     ],
 )
-def test_a_wrong_setting_is_named(environment: dict[str, str], words: str) -> None:
-    said = _say(ASK, **environment)
+def test_an_invalid_setting_is_reported(environment: dict[str, str], reason: str) -> None:
+    completed = _manage(COMMAND, **environment)
 
-    assert said.returncode == 1
-    assert said.stderr.startswith("Something is wrong with the settings: ")
-    assert words in said.stderr
-    assert "Traceback" not in said.stderr
-
-
-def test_a_traceback_can_be_had() -> None:
-    said = _say([*ASK, "--traceback"], DATABASE_URL="mysql://x/y")
-
-    assert "Traceback" in said.stderr
+    assert completed.returncode == 1
+    assert completed.stderr.startswith("The settings are invalid: ")
+    assert reason in completed.stderr
+    assert "Traceback" not in completed.stderr
 
 
-def test_what_a_command_refuses_is_said_as_ever() -> None:
-    said = _say(["nothing"])
+def test_an_option_shows_the_traceback() -> None:
+    completed = _manage([*COMMAND, "--traceback"], DATABASE_URL="mysql://x/y")
 
-    assert said.returncode == 1
-    assert said.stderr.startswith("Unknown command: 'nothing'")
+    assert "Traceback" in completed.stderr
+
+
+def test_errors_of_commands_are_reported_by_django() -> None:
+    completed = _manage(["nothing"])
+
+    assert completed.returncode == 1
+    assert completed.stderr.startswith("Unknown command: 'nothing'")

@@ -1,4 +1,4 @@
-"""The comparison of two versions sees what it is for, and nothing else."""
+"""The comparison of two versions reports real differences only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _page(body: str, **headers: str) -> Answer:
     return answer
 
 
-def test_a_page_is_its_texts_and_what_they_lead_to() -> None:
+def test_a_page_is_compared_by_its_texts_links_and_values() -> None:
     page = """<title>Customers</title><style>p { color: red }</style>
         <link href="/static/base.0123456789ab.css">
         <input type="hidden" name="csrfmiddlewaretoken" value="secret">
@@ -41,12 +41,12 @@ def test_a_page_is_its_texts_and_what_they_lead_to() -> None:
     ]
 
 
-def test_a_minute_that_ends_between_both_answers_is_no_difference() -> None:
+def test_a_relative_time_that_passes_meanwhile_is_no_difference() -> None:
     assert describe(QUESTION, _page("<p>just now</p>"), _page("<p>1 minute ago</p>")) == []
     assert describe(QUESTION, _page("<p>1 hour ago</p>"), _page("<p>2 hours ago</p>")) != []
 
 
-def test_an_id_of_a_request_is_no_difference() -> None:
+def test_a_request_id_is_no_difference() -> None:
     old, new = _page("<p>Id: a1</p>", X_Request_ID="a1"), _page("<p>Id: b2</p>", X_Request_ID="b2")
 
     assert describe(QUESTION, old, new) == []
@@ -64,21 +64,21 @@ def test_an_id_of_a_request_is_no_difference() -> None:
         (_page("<p>Anna</p>"), _answer("<p>Anna</p>", status=422)),
     ],
 )
-def test_a_difference_is_seen(old: Answer, new: Answer) -> None:
+def test_a_difference_is_reported(old: Answer, new: Answer) -> None:
     assert describe(QUESTION, old, new) != []
 
 
-def test_the_order_in_an_object_of_json_is_no_difference() -> None:
+def test_the_order_of_keys_in_json_is_no_difference() -> None:
     old, new = (_answer(text, "application/json") for text in ('{"a":1,"b":2}', '{"b":2, "a":1}'))
 
     assert describe(QUESTION, old, new) == []
 
 
-def test_two_failures_are_not_taken_for_equal_answers() -> None:
+def test_two_server_errors_are_a_difference() -> None:
     assert describe(QUESTION, _answer("", status=500), _answer("", status=500)) != []
 
 
-def test_a_long_difference_is_told_in_short() -> None:
+def test_a_long_difference_is_shortened() -> None:
     old, new = ("\n".join(f"{name} {n}" for n in range(30_000)) for name in ("old", "new"))
 
     told = describe(QUESTION, _answer(old, "text/csv"), _answer(new, "text/csv"))
@@ -86,7 +86,7 @@ def test_a_long_difference_is_told_in_short() -> None:
     assert len(told) == comparing.LINES + 2
 
 
-def test_a_sentence_that_was_reworded_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reworded_sentence_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reworded, "REWORDED", [("Nobody is here.", "No customers.")])
 
     assert describe(QUESTION, _page("<p>Nobody is here.</p>"), _page("<p>No customers.</p>")) == []

@@ -1,4 +1,4 @@
-"""The environment: docs/deployment.md names every variable that is read, and no other."""
+"""docs/deployment.md has exactly the environment variables that are read, and their defaults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ READS = re.compile(r"\bos\.(getenv\b|environ\b(?!\.setdefault))|\bEnv\(")
 
 
 def _documented() -> dict[str, str]:
-    """The default of each variable, as the table in docs/deployment.md has it."""
+    """Variables and defaults in the table of docs/deployment.md."""
     section = (
         (ROOT / "docs" / "deployment.md").read_text().split("## Settings")[1].split("\n## ")[0]
     )
@@ -24,13 +24,13 @@ def _documented() -> dict[str, str]:
 
 
 def _read() -> dict[str, object]:
-    """The default of each variable, as the code has it; None where it is computed or missing."""
+    """Variables and defaults in the code; None where a default is computed or missing."""
     calls = [node for path in READERS for node in ast.walk(ast.parse(path.read_text()))]
     return dict(_name_and_default(call) for call in calls if _reads_the_environment(call))
 
 
 def _reads_the_environment(node: ast.AST) -> TypeGuard[ast.Call]:
-    """Whether this is env("NAME") or env.<type>("NAME")."""
+    """Whether the node is env("NAME") or env.<type>("NAME")."""
     if not isinstance(node, ast.Call):
         return False
     function = node.func.value if isinstance(node.func, ast.Attribute) else node.func
@@ -44,26 +44,26 @@ def _name_and_default(call: ast.Call) -> tuple[str, object]:
     return str(name), defaults[0] if defaults else None
 
 
-def test_the_readme_names_every_variable_that_is_read_and_no_other() -> None:
+def test_the_readme_documents_exactly_the_variables_that_are_read() -> None:
     assert set(_documented()) == set(_read())
 
 
 def test_only_settings_and_server_read_the_environment() -> None:
-    # manage.py and the entry point set the name of the settings, and read nothing.
+    # manage.py and portal/wsgi.py only set DJANGO_SETTINGS_MODULE.
     others = {path for path in (ROOT / "portal").rglob("*.py") if "tests" not in path.parts}
     readers = [path for path in others - set(READERS) if READS.search(path.read_text())]
 
     assert readers == []
 
 
-PLAIN = [(name, default) for name, default in _read().items() if default not in (None, "")]
+CONSTANTS = [(name, default) for name, default in _read().items() if default not in (None, "")]
 
 
-@pytest.mark.parametrize(("name", "default"), PLAIN)
-def test_a_plain_default_is_the_documented_one(name: str, default: object) -> None:
+@pytest.mark.parametrize(("name", "default"), CONSTANTS)
+def test_a_constant_default_is_documented(name: str, default: object) -> None:
     assert _documented()[name].lower() == f"`{default}`".lower()
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "PUBLIC_URL"])
-def test_a_required_variable_is_called_required(name: str) -> None:
+def test_a_required_variable_is_documented_as_required(name: str) -> None:
     assert "required" in _documented()[name]

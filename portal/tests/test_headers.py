@@ -1,4 +1,4 @@
-"""What the browser is told to refuse, and templates that need no exception from it."""
+"""Security headers, and templates that need no exception from the Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORBIDDEN = {
     "a script address": r"javascript:",
 }
 COMMENT = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<!--.*?-->", re.DOTALL)
-STRICT = {
+POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
@@ -39,19 +39,19 @@ def headers(request: pytest.FixtureRequest, db: None, client: Client) -> Respons
     return client.get(request.param).headers
 
 
-def test_the_browser_loads_only_what_we_serve(headers: ResponseHeaders) -> None:
+def test_the_policy_allows_only_files_of_this_site(headers: ResponseHeaders) -> None:
     policy = headers["Content-Security-Policy"].split(";")
 
-    assert dict(directive.split(maxsplit=1) for directive in policy) == STRICT
+    assert dict(directive.split(maxsplit=1) for directive in policy) == POLICY
 
 
-def test_the_browser_guesses_no_type_and_tells_no_other_site(headers: ResponseHeaders) -> None:
+def test_every_response_has_the_other_security_headers(headers: ResponseHeaders) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_there_are_templates_to_look_at() -> None:
+def test_the_check_finds_templates() -> None:
     assert TEMPLATES
 
 
@@ -67,6 +67,6 @@ def test_no_template_has(reason: str) -> None:
 
 
 def _without_comments(path: Path) -> str:
-    """The template without comments, nor tags and variables of Django's that are no HTML."""
+    """The HTML of a template, without comments and Django's tags and variables."""
     text = COMMENT.sub("", path.read_text())
     return re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.DOTALL)

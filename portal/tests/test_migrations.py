@@ -1,4 +1,4 @@
-"""Migrations stand on their own: what they import does not change as the rest of Portal does."""
+"""Migrations import only modules that stay as they are when models and services change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.organizers.models import ApiToken, Organizer, Team
 
 PORTAL = Path(__file__).parents[1]
 MIGRATIONS = sorted(PORTAL.glob("*/migrations/[0-9]*.py"))
-# They define nothing but what columns and indexes are made of.
+# They define only model fields, expressions and JSON encoders.
 FIELDS = ("portal.customers.fields", "portal.organizers.fields")
 ALLOWED = ("django.", "portal.databases.", *(f"{module}." for module in FIELDS))
 
@@ -58,12 +58,12 @@ def test_a_migration_imports_fields_and_operations_only(path: Path) -> None:
         ("from . import helpers", False),
     ],
 )
-def test_the_check_sees_what_is_imported(source: str, is_allowed: bool) -> None:
+def test_the_check_finds_every_import(source: str, is_allowed: bool) -> None:
     assert (_forbidden(source) == []) == is_allowed
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_the_modules_of_fields_define_nothing_else(name: str) -> None:
+def test_modules_of_fields_define_only_fields(name: str) -> None:
     members = vars(import_module(name)).values()
     own = [each for each in members if getattr(each, "__module__", None) == name]
 
@@ -77,7 +77,7 @@ def test_the_modules_of_fields_define_nothing_else(name: str) -> None:
     ("model", "name"),
     [(Organizer, "timezone"), (Team, "permissions"), (ApiToken, "permissions")],
 )
-def test_a_validator_of_a_field_is_in_no_migration(
+def test_migrations_do_not_contain_validators_of_fields(
     model: type[Organizer | Team | ApiToken], name: str
 ) -> None:
     field = model._meta.get_field(name)

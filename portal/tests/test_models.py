@@ -1,4 +1,4 @@
-"""Tenancy over all models: what belongs to an organizer cannot be read outside of one."""
+"""All models: rows of an organizer need its scope, and indexes begin with the organizer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MODELS = [model for model in apps.get_models() if model._meta.app_config.name.st
 
 
 def _owners(model: type[models.Model], seen: frozenset[type] = frozenset()) -> Iterator[type]:
-    """Everything that a row of the model belongs to, over any number of foreign keys."""
+    """The models that this one refers to, directly or through other models."""
     for field in model._meta.get_fields():
         owner = field.related_model
         if isinstance(field, models.ForeignKey) and isinstance(owner, type) and owner not in seen:
@@ -28,21 +28,21 @@ OWNED = [model for model in MODELS if Organizer in _owners(model)]
 DIRECTLY_OWNED = [
     model for model in OWNED if "organizer" in {field.name for field in model._meta.fields}
 ]
-LONG_TABLES = [model for model in DIRECTLY_OWNED if model._meta.app_label == "customers"]
+LARGE_TABLES = [model for model in DIRECTLY_OWNED if model._meta.app_label == "customers"]
 
 
-def test_the_walk_finds_what_belongs_to_an_organizer() -> None:
+def test_the_check_finds_models_that_belong_to_an_organizer() -> None:
     assert {"Customer", "Team", "ApiToken"} <= {model.__name__ for model in OWNED}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", OWNED, ids=lambda model: model.__name__)
-def test_rows_of_an_organizer_cannot_be_read_outside_of_one(model: type[models.Model]) -> None:
+def test_rows_of_an_organizer_cannot_be_read_outside_of_a_scope(model: type[models.Model]) -> None:
     with pytest.raises(ScopeError):
         model._default_manager.count()
 
 
-@pytest.mark.parametrize("model", LONG_TABLES, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", LARGE_TABLES, ids=lambda model: model.__name__)
 def test_every_index_begins_with_the_organizer(model: type[models.Model]) -> None:
     first = {index.name: _first(index.fields, index.expressions) for index in model._meta.indexes}
 
@@ -60,8 +60,8 @@ def test_every_unique_constraint_begins_with_the_organizer(model: type[models.Mo
     assert set(first.values()) <= {"organizer"}, first
 
 
-@pytest.mark.parametrize("model", LONG_TABLES, ids=lambda model: model.__name__)
-def test_no_column_of_a_long_table_has_an_index_of_its_own(model: type[models.Model]) -> None:
+@pytest.mark.parametrize("model", LARGE_TABLES, ids=lambda model: model.__name__)
+def test_no_column_of_a_large_table_has_a_separate_index(model: type[models.Model]) -> None:
     alone = [
         field.name
         for field in model._meta.local_fields

@@ -1,4 +1,4 @@
-"""The settings: production refuses to start half set up, cookies follow the public address."""
+"""The settings of production: required variables, static files, secure cookies."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.conf import settings
 from portal.tests.processes import run_python
 
 ROOT: Path = settings.BASE_DIR
-OVERLAYS = ["development", "production", "test"]
-LONGEST_OVERLAY = 25
+VARIANTS = ["development", "production", "test"]
+MAX_LINES = 25
 COMPLETE = {"SECRET_KEY": "k" * 50, "PUBLIC_URL": "https://portal.example.org"}
 START = "import django; django.setup()"
 COOKIES = """
@@ -22,7 +22,7 @@ print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
 
 
 def _start(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Start Portal with the production settings and nothing else from our environment."""
+    """Run a script with the production settings and these environment variables only."""
     given = {
         "DJANGO_SETTINGS_MODULE": "portal.settings.production",
         "DATABASE_URL": "sqlite://:memory:",
@@ -31,14 +31,14 @@ def _start(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return run_python("-c", script, environment=given)
 
 
-def test_production_starts_with_its_secret_and_its_address() -> None:
+def test_production_starts_with_a_secret_key_and_a_public_url() -> None:
     started = _start(START, **COMPLETE)
 
     assert started.returncode == 0, started.stderr
 
 
 @pytest.mark.parametrize("missing", COMPLETE)
-def test_production_refuses_to_start_without(missing: str) -> None:
+def test_production_does_not_start_without_a_required_variable(missing: str) -> None:
     environment = {name: value for name, value in COMPLETE.items() if name != missing}
 
     started = _start(START, **environment)
@@ -47,34 +47,34 @@ def test_production_refuses_to_start_without(missing: str) -> None:
     assert f"ImproperlyConfigured: Set {missing}" in started.stderr
 
 
-def test_production_refuses_an_address_without_its_scheme() -> None:
+def test_production_rejects_a_public_url_without_a_scheme() -> None:
     started = _start(START, **{**COMPLETE, "PUBLIC_URL": "portal.example.org"})
 
     assert "ImproperlyConfigured: Set PUBLIC_URL" in started.stderr
 
 
-def test_production_serves_nothing_without_its_static_files(tmp_path: Path) -> None:
+def test_production_does_not_start_without_static_files(tmp_path: Path) -> None:
     started = _start("import portal.wsgi", VAR_DIR=str(tmp_path), **COMPLETE)
 
     assert started.returncode != 0
     assert "ImproperlyConfigured: Run manage.py collectstatic" in started.stderr
 
 
-def test_production_refuses_a_short_secret() -> None:
+def test_production_rejects_a_short_secret_key() -> None:
     started = _start(START, **{**COMPLETE, "SECRET_KEY": "short"})
 
     assert "ImproperlyConfigured: Set SECRET_KEY" in started.stderr
 
 
 @pytest.mark.parametrize(("scheme", "secure"), [("https", "True True"), ("http", "False False")])
-def test_cookies_are_secure_exactly_when_the_address_is(scheme: str, secure: str) -> None:
+def test_cookies_are_secure_if_the_public_url_is(scheme: str, secure: str) -> None:
     started = _start(COOKIES, **{**COMPLETE, "PUBLIC_URL": f"{scheme}://portal.example.org"})
 
     assert started.stdout.strip() == secure
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_an_overlay_is_short(overlay: str) -> None:
-    lines = (ROOT / "portal" / "settings" / f"{overlay}.py").read_text().splitlines()
+@pytest.mark.parametrize("name", VARIANTS)
+def test_settings_differ_from_the_base_in_few_lines(name: str) -> None:
+    lines = (ROOT / "portal" / "settings" / f"{name}.py").read_text().splitlines()
 
-    assert len(lines) <= LONGEST_OVERLAY
+    assert len(lines) <= MAX_LINES

@@ -1,4 +1,4 @@
-"""The house style, as far as a program can read it: short functions, modules with docstrings."""
+"""Rules of style that a program can check: short functions, modules with docstrings."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
-LONGEST_FUNCTION = 30
-# Split, so that this file does not mention it.
-ELSEWHERE = "../" + "shared"
+MAX_FUNCTION_LINES = 30
+# Split, so that this file does not contain it.
+OUTSIDE_FOLDER = "../" + "shared"
 SOURCES = sorted(
     path
     for folder in ("portal", "e2e", "benchmarks", ".ci")
@@ -23,26 +23,27 @@ SOURCES = sorted(
 
 
 def test_no_function_is_long() -> None:
-    long = [
+    too_long = [
         f"{_name(path)}:{function.lineno} {function.name}"
         for path in SOURCES
         for function in _functions(path)
-        if (function.end_lineno or 0) - function.lineno >= LONGEST_FUNCTION
+        if (function.end_lineno or 0) - function.lineno >= MAX_FUNCTION_LINES
     ]
 
-    assert long == []
+    assert too_long == []
 
 
-def test_every_module_opens_with_what_it_is_for() -> None:
+def test_every_module_has_a_docstring() -> None:
     modules = {_name(path): ast.parse(path.read_text()) for path in SOURCES}
 
-    # An empty __init__.py has nothing to say.
-    silent = [name for name, tree in modules.items() if tree.body and not ast.get_docstring(tree)]
-    assert silent == []
+    missing = [name for name, tree in modules.items() if tree.body and not ast.get_docstring(tree)]
+    assert missing == []
 
 
-def test_the_repository_is_complete_in_itself() -> None:
-    mentions = [_name(path) for path in _tracked() if ELSEWHERE.encode() in path.read_bytes()]
+def test_no_file_mentions_the_folder_outside_of_the_repository() -> None:
+    folder = OUTSIDE_FOLDER.encode()
+
+    mentions = [_name(path) for path in _tracked() if folder in path.read_bytes()]
 
     assert mentions == []
 
@@ -54,7 +55,7 @@ def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def _tracked() -> list[Path]:
-    """What git has; an unpacked archive has no git, then what we wrote in Python."""
+    """All files of the repository; without git, as in an archive, the Python files."""
     git = shutil.which("git")
     if not git or not (ROOT / ".git").exists():
         return SOURCES

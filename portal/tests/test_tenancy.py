@@ -1,4 +1,4 @@
-"""No route shows anything to a stranger: all of them are walked, also those yet to come."""
+"""Every URL pattern rejects visitors and strangers. New patterns are tested automatically."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from portal.conftest import CustomerMaker
 from portal.organizers.models import ApiToken
 
 PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path", "api:openapi"}
-# Signed in is enough for these: they show what the person may see, and nothing else.
-OWN = {"home", "organizers:choose", "organizers:home", "api:root", "api:organizer_list"}
+# Open to every signed-in user: they show only what the user may see.
+PERSONAL = {"home", "organizers:choose", "organizers:home", "api:root", "api:organizer_list"}
 
 
-def _walk(
-    patterns: list[URLPattern | URLResolver], space: str = ""
+def _names_and_arguments(
+    patterns: list[URLPattern | URLResolver], namespace: str = ""
 ) -> Iterator[tuple[str, set[str]]]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from _walk(pattern.url_patterns, inner)
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _names_and_arguments(pattern.url_patterns, inner)
         else:
-            yield f"{space}{pattern.name}", set(pattern.pattern.converters)
+            yield f"{namespace}{pattern.name}", set(pattern.pattern.converters)
 
 
 def _route_arguments() -> dict[str, set[str]]:
     arguments: dict[str, set[str]] = {}
-    for name, converters in _walk(get_resolver().url_patterns):
+    for name, converters in _names_and_arguments(get_resolver().url_patterns):
         arguments.setdefault(name, set()).update(converters)
     return arguments
 
 
 ROUTES = [(name, sorted(arguments)) for name, arguments in sorted(_route_arguments().items())]
-TENANT = [(name, names) for name, names in ROUTES if name not in PUBLIC | OWN]
+OF_AN_ORGANIZER = [(name, names) for name, names in ROUTES if name not in PUBLIC | PERSONAL]
 
 
 @pytest.fixture(autouse=True)
-def things(make_customer: CustomerMaker, token: str) -> None:
-    """One of everything that an address can name."""
+def rows(make_customer: CustomerMaker, token: str) -> None:
+    """One row of each kind that a URL can name."""
     make_customer(identifier="C000001")
 
 
@@ -54,7 +54,7 @@ def _address(name: str, arguments: list[str]) -> str:
 
 
 @pytest.mark.parametrize(("name", "arguments"), [r for r in ROUTES if r[0] not in PUBLIC])
-def test_a_visitor_is_refused(client: Client, name: str, arguments: list[str]) -> None:
+def test_a_visitor_has_to_sign_in(client: Client, name: str, arguments: list[str]) -> None:
     response = client.get(_address(name, arguments))
 
     if name.startswith("api:"):
@@ -64,24 +64,24 @@ def test_a_visitor_is_refused(client: Client, name: str, arguments: list[str]) -
         assert response["Location"].startswith("/sign-in/?next=")
 
 
-@pytest.mark.parametrize(("name", "arguments"), TENANT)
-def test_a_stranger_is_refused(stranger_client: Client, name: str, arguments: list[str]) -> None:
+@pytest.mark.parametrize(("name", "arguments"), OF_AN_ORGANIZER)
+def test_a_stranger_is_rejected(stranger_client: Client, name: str, arguments: list[str]) -> None:
     response = stranger_client.get(_address(name, arguments))
 
     assert response.status_code == (403 if name.startswith("api:") else 404)
     assert b"customer1" not in response.content
 
 
-@pytest.mark.parametrize(("name", "arguments"), TENANT)
-def test_a_member_is_not(member_client: Client, name: str, arguments: list[str]) -> None:
+@pytest.mark.parametrize(("name", "arguments"), OF_AN_ORGANIZER)
+def test_a_member_has_access(member_client: Client, name: str, arguments: list[str]) -> None:
     assert member_client.get(_address(name, arguments)).status_code == 200
 
 
-def test_every_route_of_an_organizer_is_walked() -> None:
+def test_the_check_finds_the_routes_of_an_organizer() -> None:
     assert {
         "organizers:tokens",
         "customers:list",
         "customers:detail",
         "api:customer_list",
         "api:customer_detail",
-    } <= {name for name, _arguments in TENANT}
+    } <= {name for name, _arguments in OF_AN_ORGANIZER}

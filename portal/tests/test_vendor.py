@@ -1,4 +1,4 @@
-"""What others wrote and we serve: exactly what the manifest says, unchanged."""
+"""Vendored files are complete and unchanged, as the manifest describes them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_vendored_file_is_unchanged(entry: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("entry", SCRIPTS, ids=lambda entry: entry["file"])
-def test_a_script_has_a_licence_a_source_and_one_version(entry: dict[str, str]) -> None:
+def test_a_script_has_a_licence_and_a_source_of_its_version(entry: dict[str, str]) -> None:
     version = entry["version"]
     script = (VENDOR / entry["file"]).read_text()
 
@@ -40,7 +40,7 @@ def test_a_script_has_a_licence_a_source_and_one_version(entry: dict[str, str]) 
 
 
 @pytest.mark.parametrize("entry", SCRIPTS, ids=lambda entry: entry["file"])
-def test_a_script_names_no_source_map_that_is_not_there(entry: dict[str, str]) -> None:
+def test_a_script_refers_to_no_missing_source_map(entry: dict[str, str]) -> None:
     script = (VENDOR / entry["file"]).read_text()
 
     assert "sourceMappingURL" not in script

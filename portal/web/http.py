@@ -1,4 +1,4 @@
-"""The typed request, and render_page(): the only place that decides between page and fragment."""
+"""The typed request, and render_page(), which chooses between a page and its fragment."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def absolute_url(request: HttpRequest | Request, path: str) -> str:
-    """With the public address in front, or else the one that was asked; no proxy may tell it."""
-    public: str = settings.PUBLIC_URL
-    return f"{public}{path}" if public else request.build_absolute_uri(path)
+    """The path below PUBLIC_URL, whatever headers a proxy sends; else below the request's host."""
+    public_url: str = settings.PUBLIC_URL
+    return f"{public_url}{path}" if public_url else request.build_absolute_uri(path)
 
 
 class PortalRequest(HttpRequest):
-    """A request of somebody who has signed in, as the middleware leaves it.
+    """A request of a signed-in user, with the attributes that the middleware sets.
 
-    On a page of an organizer it also knows that one, and the others that the person may see.
+    Pages of an organizer also have `organizer`, the user's access to it, and all `accesses`.
     """
 
     user: User
@@ -41,9 +41,9 @@ class PortalRequest(HttpRequest):
 
 
 def page_address(request: PortalRequest) -> str:
-    """Path and query of the page that a script runs in, as it says; nothing where it says none.
+    """Path and query of the page that sent a request by htmx, or "" where it is unknown.
 
-    Its scheme and host are not compared: behind a proxy they may be others than we know.
+    Scheme and host are ignored, because a proxy may change them.
     """
     try:
         page = urlsplit(request.htmx.current_url or "")
@@ -56,9 +56,9 @@ FRAGMENT_HEADERS = ("HX-Request", "HX-Target", "HX-History-Restore-Request", "HX
 
 
 def wants_fragment(request: PortalRequest, region: str) -> bool:
-    """Whether a script asks for the region with this id alone, to put it into the page it has.
+    """Whether htmx requests only the region with this id, to swap it into the current page.
 
-    Going back in the history needs the whole page, whatever is swapped.
+    htmx needs the whole page to restore it from the history.
     """
     htmx = request.htmx
     target = (htmx.target or "").partition("#")[2]
@@ -74,10 +74,10 @@ def render_page(
     region: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page, or its fragment where only that is asked for (and it has one).
+    """The page, or its fragment where htmx requests only that.
 
-    The page includes the fragment, so that the two cannot drift apart. Customer data is never
-    kept by a cache, and a cache that keeps it all the same learns that there are two answers.
+    The template of the page includes the fragment, so that both stay alike. No cache may store
+    customers; Vary is for caches that do so anyway.
     """
     is_fragment = bool(fragment) and wants_fragment(request, region)
     template = fragment if is_fragment else page
@@ -88,8 +88,8 @@ def render_page(
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open for too long, or sent from somewhere else."""
-    words = _("This form was open for too long. Go back, reload the page and send it once more.")
-    response = render(request, "403.html", {"explanation": words}, status=403)
+    """The page for a form whose CSRF token has expired or is missing."""
+    message = _("This form was open for too long. Go back, reload the page and try again.")
+    response = render(request, "403.html", {"explanation": message}, status=403)
     response["Cache-Control"] = "private, no-store"
     return response

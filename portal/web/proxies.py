@@ -1,4 +1,4 @@
-"""What a proxy says of those who asked it counts only where the proxy is one of ours."""
+"""Forwarded headers: accepted from trusted proxies only."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 Address = IPv4Address | IPv6Address
-# An id goes into logs and pages as it is.
+# Logs and pages contain the id unescaped.
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-CLAIMS: Final = (
+FORWARDED_HEADERS: Final = (
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_HOST",
     "HTTP_X_FORWARDED_PROTO",
@@ -22,32 +22,35 @@ CLAIMS: Final = (
 )
 
 
-def hear_trusted_proxies(
+def apply_forwarded_headers(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Drops what strangers claim; behind a proxy in TRUSTED_PROXIES finds out who asked it."""
+    """Middleware that sets REMOTE_ADDR to the client's address behind TRUSTED_PROXIES.
+
+    Removes forwarded headers from requests of other peers.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        _judge_claims(request.META)
+        _apply_headers(request.META)
         return get_response(request)
 
     return middleware
 
 
-def _judge_claims(meta: dict[str, Any]) -> None:
+def _apply_headers(meta: dict[str, Any]) -> None:
     if not _is_trusted(_address(meta.get("REMOTE_ADDR", ""))):
-        for claim in CLAIMS:
-            meta.pop(claim, None)
+        for header in FORWARDED_HEADERS:
+            meta.pop(header, None)
         return
-    meta["REMOTE_ADDR"] = _asker(meta["REMOTE_ADDR"], meta.get("HTTP_X_FORWARDED_FOR", ""))
+    meta["REMOTE_ADDR"] = _client_address(meta["REMOTE_ADDR"], meta.get("HTTP_X_FORWARDED_FOR", ""))
     if not SAFE_ID.fullmatch(meta.get("HTTP_X_REQUEST_ID", "")):
         meta.pop("HTTP_X_REQUEST_ID", None)
 
 
-def _asker(peer: str, forwarded_for: str) -> str:
-    """The last address that is no proxy of ours: what stands before it, anybody can have sent."""
-    for word in reversed(forwarded_for.split(",")):
-        address = _address(word.strip())
+def _client_address(peer: str, forwarded_for: str) -> str:
+    """The last address that is no trusted proxy. A client may forge the addresses before it."""
+    for item in reversed(forwarded_for.split(",")):
+        address = _address(item.strip())
         if address is None:
             break
         peer = str(address)
@@ -62,7 +65,7 @@ def _is_trusted(address: Address | None) -> bool:
 
 @lru_cache(1_000)
 def _address(text: str) -> Address | None:
-    """None for what is no address, such as the peer of a Unix socket."""
+    """None where the text is no IP address, as for the peer of a Unix socket."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""An id for each request: in its answer, in its lines of the log, on the page of a failure."""
+"""An id for each request: in the response, in log lines and on the page of a server error."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from portal.web.http import PortalRequest
 
 HEADER: Final = "X-Request-ID"
-# Kept until the next request: a stream is read, and may fail, when its answer is on its way.
+# Not reset after the response: a stream may fail later, and its log line needs the id.
 current_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
-def name_requests(
+def set_request_id(
     get_response: Callable[[PortalRequest], HttpResponseBase],
 ) -> Callable[[PortalRequest], HttpResponseBase]:
-    """Gives each an id; one that came in is from a proxy of ours, see portal/web/proxies.py."""
+    """Middleware that sets the id: the one from a trusted proxy (see proxies.py), or a new one."""
 
     def middleware(request: PortalRequest) -> HttpResponseBase:
         request.request_id = request.META.get("HTTP_X_REQUEST_ID") or uuid4().hex
@@ -33,8 +33,8 @@ def name_requests(
     return middleware
 
 
-class RequestId(logging.Filter):
-    """Tells each line of the log during which request it was written."""
+class RequestIdFilter(logging.Filter):
+    """Adds the id of the current request to each log record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_id.get()

@@ -1,4 +1,4 @@
-"""Gunicorn's log, with one line for each request and no query strings."""
+"""Gunicorn's log, without query strings: one line for each request."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ MALFORMED: Final = "Invalid request from ip="
 
 
 class ServerLogger(Logger):
-    """The access log, and what gunicorn says of requests that it refuses itself."""
+    """The access log, and the warnings about requests that gunicorn rejects itself."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> Any:
-        """The path as it was sent: decoded, it may hold line breaks and so forge a line."""
+        """Log the path percent-encoded, because a decoded line break would forge a log line."""
         atoms = super().atoms(resp, req, environ, request_time)
-        # Not PATH_INFO: Django decodes it, and gunicorn has none for what it refuses itself.
+        # Not PATH_INFO, which is decoded, and missing for requests that gunicorn rejects.
         return {**atoms, "U": quote(req.path, safe="/%")}
 
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        """The address and the reason alone; gunicorn quotes the request line, with its query."""
+        """Log only the address and the reason; gunicorn's message quotes the query string."""
         if str(msg).startswith(MALFORMED):
             msg = ": ".join(str(msg).split(": ")[:2])
         super().warning(msg, *args, **kwargs)

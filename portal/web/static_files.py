@@ -1,4 +1,4 @@
-"""Static files under names that say what is in them, which are looked up once."""
+"""Static files with a hash in their names, and a cache of their URLs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
-    """A page names nineteen; Django takes their addresses apart each time."""
+    """Caches URLs: a page has nineteen, and Django parses each of them every time."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -24,9 +24,9 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 def require_static_files() -> None:
-    """Without one of them no page can be rendered, not even that of an error.
+    """Raise ImproperlyConfigured where a static file is not collected.
 
-    Raises ImproperlyConfigured where one is not collected.
+    Without the file, no page could be rendered, not even an error page.
     """
     if not isinstance(staticfiles_storage, StaticStorage):
         return

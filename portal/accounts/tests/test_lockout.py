@@ -1,4 +1,4 @@
-"""The brake on wrong sign-ins: a wait that is told, short, and the same for everybody."""
+"""The lockout after failed sign-ins."""
 
 from __future__ import annotations
 
@@ -19,100 +19,100 @@ SIGN_IN = "/sign-in/"
 WRONG = "wrong"
 HERE = "192.0.2.1"
 ELSEWHERE = "192.0.2.2"
-WAIT = "Too many tries with a wrong password. Wait 5 minutes, then try again."
+LOCKED_OUT = "Too many failed sign-ins. Try again in 5 minutes."
 
 
-def _try(email: str, password: str = WRONG, *, at: str = HERE, **more: Any) -> Any:
+def _sign_in(email: str, password: str = WRONG, *, address: str = HERE, **options: Any) -> Any:
     credentials = {"username": email, "password": password}
-    return Client().post(SIGN_IN, credentials, REMOTE_ADDR=at, **more)
+    return Client().post(SIGN_IN, credentials, REMOTE_ADDR=address, **options)
 
 
-def _try_wrongly(email: str, times: int = settings.AXES_FAILURE_LIMIT, **more: Any) -> Any:
-    return [_try(email, **more) for _ in range(times)][-1]
+def _fail(email: str, times: int = settings.AXES_FAILURE_LIMIT, **options: Any) -> Any:
+    return [_sign_in(email, **options) for _ in range(times)][-1]
 
 
 def _let_pass(time: timedelta) -> None:
     AccessAttempt.objects.update(attempt_time=F("attempt_time") - time)
 
 
-@pytest.mark.parametrize("email", ["member@example.org", "nobody@example.org"])
-def test_after_a_few_wrong_tries_an_account_waits(member: User, email: str) -> None:
-    before = _try_wrongly(email, settings.AXES_FAILURE_LIMIT - 1)
+@pytest.mark.parametrize("email", ["member@example.org", "unknown@example.org"])
+def test_an_email_is_locked_out_after_failed_sign_ins(member: User, email: str) -> None:
+    before = _fail(email, settings.AXES_FAILURE_LIMIT - 1)
 
-    response = _try(email)
+    response = _sign_in(email)
 
-    assertContains(before, "This email and password do not belong together.")
-    assertContains(response, WAIT, status_code=429)
+    assertContains(before, "The email or the password is wrong.")
+    assertContains(response, LOCKED_OUT, status_code=429)
     assert 299 <= int(response["Retry-After"]) <= 300
 
 
-def test_a_closed_account_waits_as_well(member: User) -> None:
+def test_an_inactive_account_is_locked_out_too(member: User) -> None:
     User.objects.update(is_active=False)
 
-    assertContains(_try_wrongly("member@example.org"), WAIT, status_code=429)
+    assertContains(_fail("member@example.org"), LOCKED_OUT, status_code=429)
 
 
-def test_while_it_waits_the_right_password_does_not_help_here(member: User) -> None:
-    _try_wrongly("member@example.org")
+def test_a_lockout_rejects_the_right_password(member: User) -> None:
+    _fail("member@example.org")
 
-    response = _try("member@example.org", PASSWORD)
+    response = _sign_in("member@example.org", PASSWORD)
 
-    assertContains(response, WAIT, status_code=429)
+    assertContains(response, LOCKED_OUT, status_code=429)
     assert "sessionid" not in response.cookies
 
 
-def test_from_elsewhere_the_right_person_comes_in(member: User) -> None:
-    _try_wrongly("member@example.org")
+def test_a_lockout_does_not_affect_other_addresses(member: User) -> None:
+    _fail("member@example.org")
 
-    response = _try("member@example.org", PASSWORD, at=ELSEWHERE)
-
-    assertRedirects(response, "/organizers/", fetch_redirect_response=False)
-
-
-def test_others_at_the_same_address_come_in(member: User, stranger: User) -> None:
-    _try_wrongly("member@example.org")
-
-    response = _try("stranger@example.org", PASSWORD)
+    response = _sign_in("member@example.org", PASSWORD, address=ELSEWHERE)
 
     assertRedirects(response, "/organizers/", fetch_redirect_response=False)
 
 
-def test_the_wait_ends_and_trying_does_not_prolong_it(member: User) -> None:
-    _try_wrongly("member@example.org")
+def test_a_lockout_does_not_affect_other_emails(member: User, stranger: User) -> None:
+    _fail("member@example.org")
+
+    response = _sign_in("stranger@example.org", PASSWORD)
+
+    assertRedirects(response, "/organizers/", fetch_redirect_response=False)
+
+
+def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:
+    _fail("member@example.org")
     _let_pass(timedelta(minutes=4, seconds=10))
-    soon = _try("member@example.org")
+    during = _sign_in("member@example.org")
     _let_pass(timedelta(minutes=1))
 
-    response = _try("member@example.org", PASSWORD)
+    response = _sign_in("member@example.org", PASSWORD)
 
-    assertContains(soon, "Wait a minute, then try again.", status_code=429)
-    assert int(soon["Retry-After"]) <= 50
+    assertContains(during, "Try again in a minute.", status_code=429)
+    assert int(during["Retry-After"]) <= 50
     assertRedirects(response, "/organizers/", fetch_redirect_response=False)
 
 
-def test_the_right_password_starts_the_count_anew(member: User) -> None:
-    _try_wrongly("member@example.org", settings.AXES_FAILURE_LIMIT - 1)
-    _try("member@example.org", PASSWORD)
+def test_a_successful_sign_in_resets_the_count(member: User) -> None:
+    _fail("member@example.org", settings.AXES_FAILURE_LIMIT - 1)
+    _sign_in("member@example.org", PASSWORD)
 
-    assert _try("member@example.org").status_code == 200
+    assert _sign_in("member@example.org").status_code == 200
 
 
-def test_neither_another_spelling_nor_another_browser_is_a_way_round(member: User) -> None:
-    _try_wrongly("member@example.org", 2)
-    _try_wrongly(" MEMBER@example.org", 2)
+def test_spelling_and_browser_do_not_circumvent_a_lockout(member: User) -> None:
+    _fail("member@example.org", 2)
+    _fail(" MEMBER@example.org", 2)
 
-    response = _try("Member@Example.org", headers={"User-Agent": "Another"})
+    response = _sign_in("Member@Example.org", headers={"User-Agent": "Another"})
 
     assert response.status_code == 429
 
 
-def test_opening_the_page_counts_nothing(db: None) -> None:
+def test_opening_the_page_does_not_count(db: None) -> None:
     Client().get(SIGN_IN)
 
     assert not AccessAttempt.objects.exists()
 
 
-def test_no_password_is_kept(member: User) -> None:
-    _try("member@example.org", "a wrong secret")
+def test_no_password_is_stored(member: User) -> None:
+    _sign_in("member@example.org", "a wrong secret")
 
     assert "a wrong secret" not in str(AccessAttempt.objects.values())

@@ -1,4 +1,4 @@
-"""Users sign in by email, and there is one for each."""
+"""Users: unique emails and hashed passwords."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from portal.accounts.models import User
 
 
-def test_an_email_belongs_to_one_user_ignoring_case(member: User) -> None:
+def test_an_email_is_unique_ignoring_case(member: User) -> None:
     with pytest.raises(IntegrityError):
         User.objects.create(email="Member@Example.org")
 

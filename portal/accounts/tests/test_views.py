@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Sign-in and sign-out."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def test_a_member_signs_in_by_email_ignoring_case(client: Client, member: User, 
 
 
 @pytest.mark.parametrize(
-    ("email", "password"), [("member@example.org", "wrong"), ("nobody@example.org", PASSWORD)]
+    ("email", "password"), [("member@example.org", "wrong"), ("unknown@example.org", PASSWORD)]
 )
-def test_a_wrong_sign_in_says_the_same_in_every_case(
+def test_an_unknown_email_and_a_wrong_password_have_one_message(
     client: Client, member: User, email: str, password: str
 ) -> None:
     response = client.post(SIGN_IN, credentials(email, password))
 
-    assertContains(response, "This email and password do not belong together.")
+    assertContains(response, "The email or the password is wrong.")
     assertContains(response, f'value="{email}"')
 
 
-def test_a_member_goes_where_they_wanted_to(client: Client, member: User) -> None:
+def test_sign_in_redirects_to_the_requested_page(client: Client, member: User) -> None:
     wanted = "/organizers/bigevents/customers/?search=jo"
 
     response = client.post(SIGN_IN, {**credentials(), "next": wanted})
@@ -44,25 +44,27 @@ def test_a_member_goes_where_they_wanted_to(client: Client, member: User) -> Non
 
 
 @pytest.mark.parametrize("next_url", ["//evil.example/", "https://evil.example/", "javascript:x"])
-def test_signing_in_never_leads_off_the_site(client: Client, member: User, next_url: str) -> None:
+def test_sign_in_never_redirects_to_another_site(
+    client: Client, member: User, next_url: str
+) -> None:
     response = client.post(SIGN_IN, {**credentials(), "next": next_url})
 
     assertRedirects(response, "/organizers/", fetch_redirect_response=False)
 
 
-def test_a_closed_account_cannot_sign_in(client: Client, member: User) -> None:
+def test_an_inactive_account_cannot_sign_in(client: Client, member: User) -> None:
     member.is_active = False
     member.save()
 
     assert client.post(SIGN_IN, credentials()).status_code == 200
 
 
-def test_signing_out_takes_a_form(member_client: Client) -> None:
+def test_sign_out_needs_a_post_request(member_client: Client) -> None:
     assert member_client.get("/sign-out/").status_code == 405
     assertRedirects(member_client.post("/sign-out/"), SIGN_IN)
 
 
-def test_signed_out_nothing_can_be_seen_any_more(member_client: Client) -> None:
+def test_a_signed_out_member_has_to_sign_in_again(member_client: Client) -> None:
     member_client.post("/sign-out/")
 
     response = member_client.get("/organizers/")

@@ -82,7 +82,7 @@ def test_a_token_loses_the_permissions_that_its_team_loses(
 def test_a_revoked_token_is_unauthorized(
     api_client: Client, token: str, organizer: Organizer
 ) -> None:
-    tokens.revoke_key(organizer, key=token)
+    tokens.revoke_token_by_key(organizer, key=token)
 
     response = api_client.get(LIST)
 

@@ -15,7 +15,7 @@ from portal.customers.models import Customer
 from portal.organizers import services
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
-from portal.organizers.tokens import create_token, revoke_key
+from portal.organizers.tokens import create_token, revoke_token_by_key
 
 RECORDED: Final = Path(__file__).parent / "contract"
 CASES: Final[list[dict[str, Any]]] = json.loads((RECORDED / "cases.json").read_text())
@@ -52,7 +52,7 @@ def _make_token(organizer: Organizer, name: str, granted: list[str] | str) -> st
     permissions = [] if granted == "revoked" else [PERMISSIONS[name] for name in granted]
     key = create_token(organizer, name=name, permissions=permissions)
     if granted == "revoked":
-        revoke_key(organizer, key=key)
+        revoke_token_by_key(organizer, key=key)
     return key
 
 

@@ -81,7 +81,7 @@ def test_an_unavailable_database_gives_members_a_page(failure: str) -> None:
     response = _get(f"/fail/{failure}/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert "This takes too long just now" in response.content.decode()
+    assert "Temporarily unavailable" in response.content.decode()
     assert response["Cache-Control"] == "private, no-store"
 
 

@@ -1,4 +1,4 @@
-"""Organizers, staff and tokens: who gets in, and how far."""
+"""Services for organizers and their members."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def test_a_member_has_access_to_their_organizers_only(
     assert access.may(READ)
 
 
-def test_the_rights_of_several_teams_add_up(organizer: Organizer, member: User) -> None:
+def test_a_member_has_the_permissions_of_all_their_teams(
+    organizer: Organizer, member: User
+) -> None:
     with scope(organizer=organizer):
         Team.objects.update(permissions=[READ])
         second = Team.objects.create(
@@ -38,25 +40,25 @@ def test_the_rights_of_several_teams_add_up(organizer: Organizer, member: User) 
 
 
 @pytest.mark.parametrize("slug", ["", "with space", "a/b", "ünicode", "bigevents"])
-def test_a_slug_that_is_taken_or_no_slug_is_refused(organizer: Organizer, slug: str) -> None:
+def test_an_invalid_or_existing_slug_is_rejected(organizer: Organizer, slug: str) -> None:
     with pytest.raises(ValidationError):
         services.create_organizer(slug=slug, name="Other")
 
 
-def test_an_unknown_time_zone_is_refused(db: None) -> None:
+def test_an_unknown_time_zone_is_rejected(db: None) -> None:
     with pytest.raises(ValidationError, match="Not a time zone"):
         services.create_organizer(slug="x", name="X", timezone="Mars/Olympus")
 
 
 @pytest.mark.parametrize(("email", "password"), [("no email", PASSWORD), ("a@b.org", "password")])
-def test_staff_with_a_bad_email_or_password_is_refused(
+def test_a_member_with_an_invalid_email_or_password_is_rejected(
     organizer: Organizer, email: str, password: str
 ) -> None:
     with pytest.raises(ValidationError):
         services.create_staff(organizer, email=email, password=password)
 
 
-def test_staff_of_two_organizers_has_one_account_and_one_password(
+def test_a_member_of_two_organizers_has_one_account_and_one_password(
     rival: Organizer, member: User
 ) -> None:
     again = services.create_staff(rival, email="MEMBER@example.org", password="another one 123")

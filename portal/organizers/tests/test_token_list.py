@@ -1,4 +1,4 @@
-"""The list of tokens: what it says of each, and which are on it."""
+"""The list of API tokens."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ READ = Permission.READ_CUSTOMERS
 pytestmark = pytest.mark.usefixtures("organizer")
 
 
-def test_no_tokens_yet(member_client: Client) -> None:
-    assertContains(member_client.get(PAGE), "No tokens yet.")
+def test_an_empty_list_says_so(member_client: Client) -> None:
+    assertContains(member_client.get(PAGE), "No API tokens yet.")
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_the_page_costs_four_queries(
+def test_the_page_takes_four_queries(
     organizer: Organizer,
     member_client: Client,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -1,4 +1,4 @@
-"""The pages of tokens: making one, seeing it once, revoking it."""
+"""The pages that create and revoke API tokens."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ READ = Permission.READ_CUSTOMERS
 pytestmark = pytest.mark.usefixtures("organizer")
 
 
-def _make(client: Client, **fields: Any) -> HttpResponseBase:
-    given = {"name": "shop", "permissions": [READ], "expires": "90", **fields}
-    return client.post(PAGE, given)
+def _create(client: Client, **fields: Any) -> HttpResponseBase:
+    form = {"name": "shop", "permissions": [READ], "expires": "90", **fields}
+    return client.post(PAGE, form)
 
 
 def _shown_key(response: HttpResponseBase) -> str:
@@ -32,7 +32,7 @@ def _shown_key(response: HttpResponseBase) -> str:
     return str(key)
 
 
-def _limit(organizer: Organizer, member: User, *permissions: str) -> None:
+def _limit_permissions(organizer: Organizer, member: User, *permissions: str) -> None:
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[*permissions])
 
@@ -43,7 +43,7 @@ def _only_token(organizer: Organizer) -> ApiToken:
 
 
 def test_a_token_is_shown_once(organizer: Organizer, member: User, member_client: Client) -> None:
-    key = _shown_key(_make(member_client))
+    key = _shown_key(_create(member_client))
 
     assert tokens.authenticate_token(key).permissions == {READ}
     assertNotContains(member_client.get(PAGE), key)
@@ -51,44 +51,44 @@ def test_a_token_is_shown_once(organizer: Organizer, member: User, member_client
     assert _only_token(organizer).made_by == member
 
 
-def test_sending_the_form_again_makes_no_second_token(
+def test_submitting_the_form_again_creates_no_second_token(
     organizer: Organizer, member_client: Client
 ) -> None:
-    _make(member_client)
+    _create(member_client)
 
-    response = _make(member_client)
+    response = _create(member_client)
 
-    assertContains(response, "A token with this name is in use", status_code=422)
+    assertContains(response, "An active token has this name.", status_code=422)
     assert _only_token(organizer)
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "message"),
     [
         ({"name": " "}, "This field is required."),
         ({"name": "x" * 191}, "at most 190 characters"),
-        ({"permissions": []}, "Choose what it may do."),
+        ({"permissions": []}, "Choose at least one permission."),
         ({"permissions": ["organizer.everything"]}, "is not one of the available choices"),
         ({"expires": "31"}, "is not one of the available choices"),
         ({"name": "a\0b"}, "Null characters are not allowed."),
     ],
 )
-def test_a_mistake_is_explained_and_keeps_what_was_right(
-    organizer: Organizer, member_client: Client, fields: dict[str, Any], words: str
+def test_an_error_is_explained_and_valid_values_stay_in_the_form(
+    organizer: Organizer, member_client: Client, fields: dict[str, Any], message: str
 ) -> None:
-    response = _make(member_client, **{"name": "the shop", **fields})
+    response = _create(member_client, **{"name": "the shop", **fields})
 
-    assertContains(response, words, status_code=422)
+    assertContains(response, message, status_code=422)
     assert tokens.list_tokens(organizer) == []
     if "name" not in fields:
         assertContains(response, 'value="the shop"', status_code=422)
 
 
 @pytest.mark.parametrize(("expires", "days"), [("30", 30), ("365", 365), ("never", None)])
-def test_a_token_ends_when_its_maker_says(
+def test_a_token_expires_after_the_chosen_time(
     organizer: Organizer, member_client: Client, expires: str, days: int | None
 ) -> None:
-    _make(member_client, expires=expires)
+    _create(member_client, expires=expires)
 
     token = _only_token(organizer)
     if days is None:
@@ -100,17 +100,17 @@ def test_a_token_ends_when_its_maker_says(
         )
 
 
-def test_nobody_is_offered_what_they_may_not_do(
+def test_a_member_can_choose_only_permissions_of_their_own(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
-    _limit(organizer, member, READ, Permission.WRITE_TEAMS)
+    _limit_permissions(organizer, member, READ, Permission.WRITE_TEAMS)
 
     assertNotContains(member_client.get(PAGE), "Export customers")
-    response = _make(member_client, permissions=[Permission.EXPORT_CUSTOMERS])
+    response = _create(member_client, permissions=[Permission.EXPORT_CUSTOMERS])
     assertContains(response, "is not one of the available choices", status_code=422)
 
 
-def test_revoking_asks_first_and_holds_at_once(
+def test_revoking_needs_a_confirmation_and_is_effective_at_once(
     organizer: Organizer, member_client: Client, token: str
 ) -> None:
     path = f"{PAGE}{_only_token(organizer).pk}/revoke/"
@@ -118,17 +118,17 @@ def test_revoking_asks_first_and_holds_at_once(
     assertContains(member_client.get(path), "Revoke “program”?")
     assert tokens.authenticate_token(token)
     assertRedirects(member_client.post(path), PAGE)
-    with pytest.raises(tokens.RevokedToken):
+    with pytest.raises(tokens.InactiveToken):
         tokens.authenticate_token(token)
-    assertContains(member_client.get(path), "nothing left to revoke")
+    assertContains(member_client.get(path), "is already revoked")
     assertContains(member_client.get(PAGE), "Revoked")
 
 
-def test_only_those_who_may_change_teams_see_tokens(
+def test_only_members_who_may_change_teams_see_tokens(
     organizer: Organizer, member: User, member_client: Client, token: str
 ) -> None:
     assertContains(member_client.get(CUSTOMERS), PAGE)
-    _limit(organizer, member, READ)
+    _limit_permissions(organizer, member, READ)
 
     for path in (PAGE, f"{PAGE}{_only_token(organizer).pk}/revoke/"):
         assert member_client.get(path).status_code == 403
@@ -136,7 +136,7 @@ def test_only_those_who_may_change_teams_see_tokens(
     assertNotContains(member_client.get(CUSTOMERS), PAGE)
 
 
-def test_a_stranger_finds_and_changes_nothing(
+def test_a_stranger_cannot_see_or_revoke_tokens(
     organizer: Organizer, stranger_client: Client, token: str
 ) -> None:
     for path in (PAGE, f"{PAGE}{_only_token(organizer).pk}/revoke/"):
@@ -147,12 +147,12 @@ def test_a_stranger_finds_and_changes_nothing(
     assert tokens.authenticate_token(token)
 
 
-def test_a_number_that_no_token_can_have_is_not_found(member_client: Client) -> None:
+def test_an_impossible_primary_key_is_not_found(member_client: Client) -> None:
     assert member_client.get(f"{PAGE}{'9' * 30}/revoke/").status_code == 404
 
 
-def test_every_mistake_is_tied_to_its_field(member_client: Client) -> None:
-    page = _make(member_client, name="", permissions=[], expires="").getvalue().decode()
+def test_every_error_message_is_linked_to_its_field(member_client: Client) -> None:
+    page = _create(member_client, name="", permissions=[], expires="").getvalue().decode()
 
     described = " ".join(re.findall(r'aria-describedby="([^"]+)"', page)).split()
     assert {"id_name_error", "id_permissions_error", "id_expires_error"} <= set(described)

@@ -1,4 +1,4 @@
-"""API tokens: what they open, and until when."""
+"""Authentication by API tokens: permissions, expiry, revocation and last use."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from portal.organizers.permissions import Permission
 READ = Permission.READ_CUSTOMERS
 
 
-def test_a_token_may_do_what_it_was_made_for(organizer: Organizer, token: str) -> None:
+def test_a_token_has_its_organizer_and_permissions(organizer: Organizer, token: str) -> None:
     access = tokens.authenticate_token(token)
 
     assert access == Access(organizer, frozenset({READ}))
 
 
-def test_a_token_never_exceeds_its_team(organizer: Organizer, token: str) -> None:
+def test_a_token_has_no_permission_that_its_team_lacks(organizer: Organizer, token: str) -> None:
     with scope(organizer=organizer):
         Team.objects.update(permissions=[])
 
     assert tokens.authenticate_token(token).permissions == frozenset()
 
 
-def test_a_second_token_does_not_widen_the_first(organizer: Organizer, token: str) -> None:
+def test_a_second_token_adds_no_permission_to_the_first(organizer: Organizer, token: str) -> None:
     tokens.create_token(organizer, name="writer", permissions=[Permission.WRITE_CUSTOMERS])
 
     assert tokens.authenticate_token(token).permissions == {READ}
 
 
-def test_an_unknown_permission_is_refused(organizer: Organizer) -> None:
+def test_an_unknown_permission_is_rejected(organizer: Organizer) -> None:
     with pytest.raises(ValidationError, match="Not a list of permissions"):
         tokens.create_token(organizer, name="x", permissions=["organizer.everything"])
 
@@ -51,25 +51,25 @@ def test_only_the_hash_of_a_key_is_stored(organizer: Organizer, token: str) -> N
 
 
 @pytest.mark.parametrize("key", ["", "x", "ü", "portal_" + "a" * 43])
-def test_an_unknown_key_is_refused(token: str, key: str) -> None:
+def test_an_unknown_key_is_rejected(token: str, key: str) -> None:
     with pytest.raises(tokens.UnknownToken):
         tokens.authenticate_token(key)
 
 
-def test_a_revoked_token_is_refused_at_once(organizer: Organizer, token: str) -> None:
+def test_a_revoked_token_is_rejected_at_once(organizer: Organizer, token: str) -> None:
     tokens.authenticate_token(token)
-    tokens.revoke_key(organizer, key=token)
+    tokens.revoke_token_by_key(organizer, key=token)
 
-    with pytest.raises(tokens.RevokedToken):
+    with pytest.raises(tokens.InactiveToken):
         tokens.authenticate_token(token)
 
 
 def test_a_token_of_another_organizer_cannot_be_revoked(rival: Organizer, token: str) -> None:
     with pytest.raises(tokens.UnknownToken):
-        tokens.revoke_key(rival, key=token)
+        tokens.revoke_token_by_key(rival, key=token)
 
 
-def test_the_last_use_is_noted_at_most_once_a_minute(token: str) -> None:
+def test_the_last_use_is_stored_at_most_once_a_minute(token: str) -> None:
     tokens.authenticate_token(token)
     first = _last_used()
     tokens.authenticate_token(token)
@@ -78,7 +78,7 @@ def test_the_last_use_is_noted_at_most_once_a_minute(token: str) -> None:
     assert _last_used() == first
 
 
-def test_a_later_use_is_noted_again(token: str) -> None:
+def test_a_use_after_a_minute_is_stored(token: str) -> None:
     long_ago = timezone.now() - timedelta(minutes=2)
     tokens.authenticate_token(token)
     with scopes_disabled():
@@ -94,7 +94,7 @@ def _last_used() -> datetime | None:
         return ApiToken.objects.get().last_used
 
 
-def test_a_token_is_looked_up_by_one_query(
+def test_authentication_takes_one_query(
     token: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     tokens.authenticate_token(token)
@@ -103,7 +103,7 @@ def test_a_token_is_looked_up_by_one_query(
         tokens.authenticate_token(token)
 
 
-def test_a_mistyped_key_is_refused_without_a_query(
+def test_a_key_with_a_wrong_checksum_is_rejected_without_a_query(
     token: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     swapped = token[:-8] + token[-8:].swapcase()
@@ -112,7 +112,7 @@ def test_a_mistyped_key_is_refused_without_a_query(
         tokens.authenticate_token(swapped)
 
 
-def test_a_token_is_refused_when_its_time_is_over(organizer: Organizer) -> None:
+def test_an_expired_token_is_rejected(organizer: Organizer) -> None:
     soon = timezone.now() + timedelta(hours=1)
     key = tokens.create_token(organizer, name="x", permissions=[READ], expires=soon)
     tokens.authenticate_token(key)
@@ -120,5 +120,5 @@ def test_a_token_is_refused_when_its_time_is_over(organizer: Organizer) -> None:
     with scopes_disabled():
         ApiToken.objects.update(expires=timezone.now())
 
-    with pytest.raises(tokens.RevokedToken):
+    with pytest.raises(tokens.InactiveToken):
         tokens.authenticate_token(key)

@@ -1,4 +1,4 @@
-"""The organizer chooser."""
+"""The list of a member's organizers."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ def test_a_visitor_has_to_sign_in(client: Client, path: str) -> None:
     assertRedirects(client.get(path), f"/sign-in/?next={path}")
 
 
-def test_the_only_organizer_is_opened_at_once(member_client: Client) -> None:
+def test_a_member_of_one_organizer_is_redirected_to_its_customers(member_client: Client) -> None:
     assertRedirects(member_client.get("/organizers/"), CUSTOMERS)
 
 
-def test_the_chooser_can_be_seen_all_the_same(member_client: Client, rival: Organizer) -> None:
+def test_a_member_of_one_organizer_can_open_the_list(
+    member_client: Client, rival: Organizer
+) -> None:
     response = member_client.get("/organizers/?all")
 
     assertContains(response, CUSTOMERS)
     assertNotContains(response, "Rival Shows")
 
 
-def test_several_organizers_are_there_to_choose_from(
+def test_a_member_of_two_organizers_sees_both(
     member_client: Client, member: User, rival: Organizer
 ) -> None:
     services.create_staff(rival, email=member.email, password=PASSWORD)
@@ -42,11 +44,11 @@ def test_several_organizers_are_there_to_choose_from(
     assertContains(response, "/organizers/rival/customers/")
 
 
-def test_who_is_in_no_team_is_told_what_to_do(client: Client) -> None:
+def test_a_user_without_a_team_learns_what_to_do(client: Client) -> None:
     client.force_login(User.objects.create(email="new@example.org"))
 
-    assertContains(client.get("/organizers/"), "Ask somebody who is to add you to a team.")
+    assertContains(client.get("/organizers/"), "Ask a member of your organizer to add you.")
 
 
-def test_the_organizers_own_address_leads_to_its_customers(member_client: Client) -> None:
+def test_the_url_of_an_organizer_redirects_to_its_customers(member_client: Client) -> None:
     assertRedirects(member_client.get("/organizers/bigevents/"), CUSTOMERS)

@@ -1,4 +1,4 @@
-"""Answers where no view answers, and the choice between page and fragment."""
+"""Error pages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("path", ["/nothing/", "/organizers/bigevents/nothing/", "/%00/"])
-def test_what_is_not_there_has_a_page(member_client: Client, path: str) -> None:
-    assertContains(member_client.get(path), "There is nothing here", status_code=404)
+def test_an_unknown_path_has_a_page(member_client: Client, path: str) -> None:
+    assertContains(member_client.get(path), "<h1>Page not found</h1>", status_code=404)
 
 
-def test_a_form_that_was_open_for_too_long_says_so() -> None:
+def test_a_form_without_a_csrf_token_has_a_page() -> None:
     client = Client(enforce_csrf_checks=True)
 
     response = client.post("/sign-in/", {"username": "x", "password": "y"})
@@ -22,7 +22,7 @@ def test_a_form_that_was_open_for_too_long_says_so() -> None:
     assertContains(response, "This form was open for too long.", status_code=403)
 
 
-def test_a_failure_shows_a_page_and_no_trace(
+def test_a_server_error_has_a_page_without_details(
     member_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portal.customers.services.parse_query", _fail)
@@ -41,14 +41,14 @@ def _fail(*_arguments: object, **_options: object) -> None:
 def test_too_many_fields_are_a_bad_request(member_client: Client) -> None:
     response = member_client.post("/sign-in/", {f"field{n}": "" for n in range(1001)})
 
-    assertContains(response, "This request cannot be understood", status_code=400)
+    assertContains(response, "The request is not valid", status_code=400)
 
 
 @pytest.mark.parametrize("length", ["1048577", "-1", "nonsense"])
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(length: str) -> None:
+def test_a_body_with_an_invalid_or_large_length_is_rejected(length: str) -> None:
     page = Client().post("/sign-in/", CONTENT_LENGTH=length)
-    answer = Client().get("/api/v1/", CONTENT_LENGTH=length)
+    api = Client().get("/api/v1/", CONTENT_LENGTH=length)
 
-    assertContains(page, "This is too large to take in", status_code=413)
-    assert (answer.status_code, answer.json()) == (413, {"detail": "Request body too large."})
-    assert page["Cache-Control"] == answer["Cache-Control"] == "private, no-store"
+    assertContains(page, "The request is too large", status_code=413)
+    assert (api.status_code, api.json()) == (413, {"detail": "Request body too large."})
+    assert page["Cache-Control"] == api["Cache-Control"] == "private, no-store"

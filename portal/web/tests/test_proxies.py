@@ -1,4 +1,4 @@
-"""Forwarded headers: believed from our proxies, dropped from anybody else."""
+"""Forwarded headers: applied from trusted proxies, removed from other requests."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from portal.web.proxies import hear_trusted_proxies
+from portal.web.proxies import apply_forwarded_headers
 
 PROXY = "10.0.0.1"
 OTHER_PROXY = "192.0.2.7"
 STRANGER = "203.0.113.9"
 CUSTOMERS = "/api/v1/organizers/bigevents/customers/"
-CLAIMS = {
+FORWARDED = {
     "X-Forwarded-For": "198.51.100.4",
     "X-Forwarded-Host": "desk.example.org",
     "X-Forwarded-Proto": "https",
@@ -30,22 +30,23 @@ def _proxies(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["testserver", "desk.example.org"]
 
 
-def _hear(peer: str, **claims: str) -> HttpRequest:
-    """The request as it reaches everything behind the middleware."""
-    heard: list[HttpRequest] = []
+def _forward(peer: str, **headers: str) -> HttpRequest:
+    """The request after the middleware."""
+    requests: list[HttpRequest] = []
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        heard.append(request)
+    def respond(request: HttpRequest) -> HttpResponse:
+        requests.append(request)
         return HttpResponse()
 
-    headers: Any = {**CLAIMS, **{name.replace("_", "-"): value for name, value in claims.items()}}
-    request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers)
-    hear_trusted_proxies(answer)(request)
-    return heard[0]
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    merged: Any = {**FORWARDED, **given}
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=merged)
+    apply_forwarded_headers(respond)(request)
+    return requests[0]
 
 
-def test_a_trusted_proxy_tells_who_asked_for_what_and_how() -> None:
-    request = _hear(PROXY)
+def test_the_headers_of_a_trusted_proxy_are_applied() -> None:
+    request = _forward(PROXY)
 
     assert request.META["REMOTE_ADDR"] == "198.51.100.4"
     assert (request.get_host(), request.scheme) == ("desk.example.org", "https")
@@ -53,8 +54,8 @@ def test_a_trusted_proxy_tells_who_asked_for_what_and_how() -> None:
 
 
 @pytest.mark.parametrize("peer", [STRANGER, "", "2001:db8::1", "::ffff:203.0.113.9"])
-def test_nobody_else_is_believed(peer: str) -> None:
-    request = _hear(peer)
+def test_the_headers_of_other_peers_are_removed(peer: str) -> None:
+    request = _forward(peer)
 
     assert request.META["REMOTE_ADDR"] == peer
     assert (request.get_host(), request.scheme) == ("testserver", "http")
@@ -62,7 +63,7 @@ def test_nobody_else_is_believed(peer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("forwarded_for", "asker"),
+    ("forwarded_for", "client"),
     [
         ("198.51.100.4", "198.51.100.4"),
         (f"198.51.100.4, {STRANGER}", STRANGER),
@@ -75,27 +76,29 @@ def test_nobody_else_is_believed(peer: str) -> None:
         (f"{STRANGER}, <script>", PROXY),
     ],
 )
-def test_who_asked_is_the_last_one_who_is_no_proxy_of_ours(forwarded_for: str, asker: str) -> None:
-    assert _hear(PROXY, X_Forwarded_For=forwarded_for).META["REMOTE_ADDR"] == asker
+def test_the_client_is_the_last_address_that_is_no_proxy(forwarded_for: str, client: str) -> None:
+    assert _forward(PROXY, X_Forwarded_For=forwarded_for).META["REMOTE_ADDR"] == client
 
 
-@pytest.mark.parametrize("name", ["", "a" * 65, "a b", "a\tb", "<b>", "é", 'a"b', "a;b"])
-def test_an_id_that_is_not_safe_is_dropped(name: str) -> None:
-    assert "X-Request-ID" not in _hear(PROXY, X_Request_ID=name).headers
+@pytest.mark.parametrize("request_id", ["", "a" * 65, "a b", "a\tb", "<b>", "é", 'a"b', "a;b"])
+def test_an_unsafe_request_id_is_removed(request_id: str) -> None:
+    assert "X-Request-ID" not in _forward(PROXY, X_Request_ID=request_id).headers
 
 
-def test_links_begin_with_the_public_address_whatever_a_proxy_says(
+def test_links_begin_with_the_public_url_whatever_the_headers_are(
     settings: Settings, api_client: Client
 ) -> None:
     settings.PUBLIC_URL = "https://desk.example.org"
-    lies: Any = {**CLAIMS, "X-Forwarded-Host": "testserver", "X-Forwarded-Proto": "http"}
+    other: Any = {**FORWARDED, "X-Forwarded-Host": "testserver", "X-Forwarded-Proto": "http"}
 
     for peer in (PROXY, STRANGER):
-        page = api_client.get("/api/v1/", REMOTE_ADDR=peer, headers=lies).json()
+        page = api_client.get("/api/v1/", REMOTE_ADDR=peer, headers=other).json()
         assert page == {"organizers": "https://desk.example.org/api/v1/organizers/"}
 
 
-def test_a_forged_host_is_refused_only_where_it_counts(api_client: Client) -> None:
+def test_an_unknown_forwarded_host_is_rejected_from_a_trusted_proxy_only(
+    api_client: Client,
+) -> None:
     forged: Any = {"X-Forwarded-Host": "evil.example"}
 
     assert api_client.get(CUSTOMERS, REMOTE_ADDR=STRANGER, headers=forged).status_code == 200

@@ -1,4 +1,4 @@
-"""Every answer has an id, and the log has it too, so that somebody can name what went wrong."""
+"""Request ids in responses, error pages and the log."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
 
-MADE = re.compile(r"[0-9a-f]{32}")
+NEW_ID = re.compile(r"[0-9a-f]{32}")
 CUSTOMERS = "/organizers/bigevents/customers/"
 API = "/api/v1/organizers/bigevents/customers/"
-ANSWERS = [
+RESPONSES = [
     (CUSTOMERS, 200),
     (f"{CUSTOMERS}C000001/", 200),
     (f"{CUSTOMERS}?ordering=x", 422),
-    (f"{CUSTOMERS}NOBODY/", 404),
+    (f"{CUSTOMERS}UNKNOWN/", 404),
     ("/organizers/rival/customers/", 404),
     ("/nothing/", 404),
     (API, 200),
@@ -33,8 +33,8 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "status"), ANSWERS)
-def test_every_answer_has_an_id(
+@pytest.mark.parametrize(("path", "status"), RESPONSES)
+def test_every_response_has_an_id(
     member_client: Client, make_customer: CustomerMaker, path: str, status: int
 ) -> None:
     make_customer()
@@ -42,27 +42,27 @@ def test_every_answer_has_an_id(
     first, second = member_client.get(path), member_client.get(path)
 
     assert (first.status_code, second.status_code) == (status, status)
-    assert MADE.fullmatch(first["X-Request-ID"])
+    assert NEW_ID.fullmatch(first["X-Request-ID"])
     assert first["X-Request-ID"] != second["X-Request-ID"]
 
 
 @pytest.mark.parametrize("path", ["/sign-in/", "/api/v1/"])
-def test_an_unknown_host_is_refused_with_an_id(db: None, path: str) -> None:
+def test_the_response_to_an_unknown_host_has_an_id(db: None, path: str) -> None:
     response = Client().get(path, headers={"Host": "evil.example"})
 
     assert response.status_code == 400
-    assert MADE.fullmatch(response["X-Request-ID"])
+    assert NEW_ID.fullmatch(response["X-Request-ID"])
 
 
-def test_an_id_comes_in_from_a_trusted_proxy_only(client: Client, settings: Settings) -> None:
+def test_only_the_id_of_a_trusted_proxy_is_used(client: Client, settings: Settings) -> None:
     settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
-    brought: Any = {"X-Request-ID": "from-the-proxy_1.a"}
+    headers: Any = {"X-Request-ID": "from-the-proxy_1.a"}
 
-    known = client.get("/api/", REMOTE_ADDR="10.0.0.1", headers=brought)
-    unknown = client.get("/api/", REMOTE_ADDR="192.0.2.1", headers=brought)
+    trusted = client.get("/api/", REMOTE_ADDR="10.0.0.1", headers=headers)
+    other = client.get("/api/", REMOTE_ADDR="192.0.2.1", headers=headers)
 
-    assert known["X-Request-ID"] == "from-the-proxy_1.a"
-    assert MADE.fullmatch(unknown["X-Request-ID"])
+    assert trusted["X-Request-ID"] == "from-the-proxy_1.a"
+    assert NEW_ID.fullmatch(other["X-Request-ID"])
 
 
 def _break(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
@@ -73,7 +73,7 @@ def _break(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     client.raise_request_exception = False
 
 
-def test_a_failure_tells_a_person_its_id(
+def test_the_page_of_a_server_error_shows_the_id(
     member_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _break(monkeypatch, member_client)
@@ -84,7 +84,7 @@ def test_a_failure_tells_a_person_its_id(
     assert f"<code>{response['X-Request-ID']}</code>" in response.content.decode()
 
 
-def test_a_failure_tells_a_program_its_id(
+def test_the_json_of_a_server_error_has_the_id(
     api_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _break(monkeypatch, api_client)
@@ -98,7 +98,7 @@ def test_a_failure_tells_a_program_its_id(
     }
 
 
-def test_the_line_about_a_failure_has_its_id(
+def test_the_log_line_of_a_server_error_has_the_id(
     member_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = StringIO()

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from portal.customers.importing.files import Block, read_blocks
 from portal.customers.importing.load import LoadReport, import_blocks
-from portal.organizers.management.refusals import find_organizer
+from portal.organizers.management.errors import find_organizer
 
 STANDARD_INPUT: Final = "-"
 

@@ -84,7 +84,7 @@ def _token(organizer: Organizer) -> str:
     path: Path = settings.VAR_DIR / "demo-token"
     if path.exists() and _is_valid(organizer, token := path.read_text().strip()):
         return token
-    tokens.revoke_named(organizer, name="demo")
+    tokens.revoke_tokens_by_name(organizer, name="demo")
     token = tokens.create_token(organizer, name="demo", permissions=[Permission.READ_CUSTOMERS])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
@@ -97,6 +97,6 @@ def _token(organizer: Organizer) -> str:
 def _is_valid(organizer: Organizer, token: str) -> bool:
     try:
         access = tokens.authenticate_token(token)
-    except (tokens.UnknownToken, tokens.RevokedToken):
+    except (tokens.UnknownToken, tokens.InactiveToken):
         return False
     return access.organizer == organizer and access.may(Permission.READ_CUSTOMERS)

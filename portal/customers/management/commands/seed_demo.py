@@ -16,7 +16,7 @@ from portal.customers.demo.customers import BLOCK_SIZE, UNTIL, demo_block
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.load import load_batches
 from portal.customers.importing.workers import map_in_processes
-from portal.organizers.management.refusals import find_organizer
+from portal.organizers.management.errors import find_organizer
 
 
 class Command(BaseCommand):

@@ -91,7 +91,7 @@ def test_an_invalid_token_is_replaced(token_file: Path, content: str) -> None:
 def test_a_revoked_token_is_replaced(token_file: Path) -> None:
     _prepare()
     old = token_file.read_text().strip()
-    tokens.revoke_key(Organizer.objects.get(slug="bigevents"), key=old)
+    tokens.revoke_token_by_key(Organizer.objects.get(slug="bigevents"), key=old)
 
     _prepare()
 

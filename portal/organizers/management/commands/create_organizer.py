@@ -9,16 +9,16 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 
 from portal.organizers import services
-from portal.organizers.management.refusals import explain
+from portal.organizers.management.errors import command_error
 
 
 class Command(BaseCommand):
-    """What an organizer needs before staff, tokens and customers."""
+    """Creates an organizer, which members, tokens and customers belong to."""
 
     help = "Create an organizer."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", help="the short name in addresses, like bigevents")
+        parser.add_argument("slug", help="the short name in URLs, like bigevents")
         parser.add_argument("--name", required=True)
         parser.add_argument("--timezone", default="UTC", metavar="TZ", help="default: UTC")
 
@@ -26,5 +26,5 @@ class Command(BaseCommand):
         try:
             organizer = services.create_organizer(slug=slug, name=name, timezone=timezone)
         except ValidationError as error:
-            raise explain(error) from error
+            raise command_error(error) from error
         self.stdout.write(f"Created {organizer.name} ({organizer.slug}).")

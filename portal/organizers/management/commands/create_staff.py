@@ -1,4 +1,4 @@
-"""manage.py create_staff EMAIL --organizer SLUG: the password is asked for, or read with a flag."""
+"""manage.py create_staff EMAIL --organizer SLUG [--password-stdin]."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.organizers import services
-from portal.organizers.management.refusals import explain, find_organizer
+from portal.organizers.management.errors import command_error, find_organizer
 
 
 class Command(BaseCommand):
-    """A password is no argument: those are seen in process lists and shell histories."""
+    """The password is no argument, because process lists and shell histories show arguments."""
 
     help = (
-        "Let a person sign in and do everything at an organizer. "
-        "One who has an account already keeps its password."
+        "Add a member with every permission to an organizer. "
+        "An existing account keeps its password."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,24 +32,24 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, email: str, organizer: str, password_stdin: bool, **_: Any) -> None:
-        owner = find_organizer(organizer)
-        password = _read_password() if password_stdin else _ask_password()
+        found = find_organizer(organizer)
+        password = _read_password() if password_stdin else _prompt_for_password()
         try:
-            user = services.create_staff(owner, email=email, password=password)
+            user = services.create_staff(found, email=email, password=password)
         except ValidationError as error:
-            raise explain(error) from error
-        self.stdout.write(f"{user.email} may sign in to {owner.name}.")
+            raise command_error(error) from error
+        self.stdout.write(f"{user.email} is a member of {found.name}.")
 
 
 def _read_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _ask_password() -> str:
+def _prompt_for_password() -> str:
     try:
         password, again = getpass("Password: "), getpass("Password again: ")
     except (EOFError, KeyboardInterrupt) as error:
-        raise CommandError("No password, nothing was created.") from error
+        raise CommandError("No password was entered. Nothing was created.") from error
     if password != again:
-        raise CommandError("The passwords differ, nothing was created.")
+        raise CommandError("The passwords differ. Nothing was created.")
     return password

@@ -13,14 +13,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from portal.organizers import tokens
-from portal.organizers.management.refusals import explain, find_organizer
+from portal.organizers.management.errors import command_error, find_organizer
 from portal.organizers.permissions import Permission
 
 
 class Command(BaseCommand):
-    """Standard output has the token and nothing else, so that it can be captured."""
+    """Writes only the token to standard output, so that a script can capture it."""
 
-    help = "Create an API token of an organizer, and print it once."
+    help = "Create an API token of an organizer, and print the token once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("organizer", help="the organizer's short name")
@@ -33,14 +33,14 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--expires",
-            type=_end,
+            type=_expires,
             metavar="WHEN",
-            help="a number of days, or the day (2027-01-31, UTC) from which on it is refused",
+            help="a number of days, or the date on which the token expires (2027-01-31, UTC)",
         )
         parser.add_argument(
             "--key-stdin",
             action="store_true",
-            help="take a key that programs have already, from standard input",
+            help="read an existing key from standard input instead of creating one",
         )
 
     def handle(
@@ -62,22 +62,22 @@ class Command(BaseCommand):
                 key=sys.stdin.readline().strip() if key_stdin else None,
             )
         except ValidationError as error:
-            raise explain(error) from error
+            raise command_error(error) from error
         if key_stdin:
-            self.stderr.write("The key works from now on. Only its hash is kept.")
+            self.stderr.write("The token is active. Only the hash of its key is stored.")
             return
         self.stdout.write(token)
-        self.stderr.write("This token is shown once. Only its hash is kept.", self.style.NOTICE)
+        self.stderr.write("This token is shown once. Only its hash is stored.", self.style.NOTICE)
 
 
-def _end(text: str) -> datetime:
+def _expires(text: str) -> datetime:
     try:
         if text.isdecimal():
-            end = timezone.now() + timedelta(days=int(text))
+            expires = timezone.now() + timedelta(days=int(text))
         else:
-            end = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+            expires = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise ArgumentTypeError("write a number of days, or a day as 2027-01-31") from error
-    if end <= timezone.now():
-        raise ArgumentTypeError("this is in the past")
-    return end
+        raise ArgumentTypeError("enter a number of days, or a date like 2027-01-31") from error
+    if expires <= timezone.now():
+        raise ArgumentTypeError("the date is in the past")
+    return expires

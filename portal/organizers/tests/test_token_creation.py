@@ -1,4 +1,4 @@
-"""Making and revoking API tokens: who may, and what they become."""
+"""Creating and revoking API tokens: keys, names, teams and status."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django_scopes import scope, scopes_disabled
 
 from portal.accounts.models import User
 from portal.organizers import tokens
-from portal.organizers.models import ApiToken, Organizer, Team, TokenState
+from portal.organizers.models import ApiToken, Organizer, Team, TokenStatus
 from portal.organizers.permissions import Permission
 
 READ = Permission.READ_CUSTOMERS
 FROM_PRETIX = "0f2b7c9d1e3a5f7081928374650abcdefghijklmnopqrstuvwxyz0123456789a"
 
 
-def test_a_key_that_programs_have_already_goes_on_working(organizer: Organizer) -> None:
+def test_an_existing_key_can_be_taken_over(organizer: Organizer) -> None:
     tokens.create_token(organizer, name="old shop", permissions=[READ], key=FROM_PRETIX)
 
     assert tokens.authenticate_token(FROM_PRETIX).permissions == {READ}
@@ -25,28 +25,28 @@ def test_a_key_that_programs_have_already_goes_on_working(organizer: Organizer) 
 
 
 @pytest.mark.parametrize("key", ["", "short", "with space" * 4, "ü" * 40, "portal_" + "a" * 42])
-def test_a_key_that_is_none_is_refused(organizer: Organizer, key: str) -> None:
+def test_an_invalid_key_is_rejected(organizer: Organizer, key: str) -> None:
     with pytest.raises(ValidationError, match="letters and digits"):
         tokens.create_token(organizer, name="x", permissions=[READ], key=key)
 
 
-def test_a_key_that_is_known_is_refused_at_every_organizer(rival: Organizer, token: str) -> None:
-    with pytest.raises(ValidationError, match="known already"):
+def test_an_existing_key_is_rejected_at_every_organizer(rival: Organizer, token: str) -> None:
+    with pytest.raises(ValidationError, match="already exists"):
         tokens.create_token(rival, name="x", permissions=[READ], key=token)
 
 
-def test_a_name_is_used_once_while_its_token_works(organizer: Organizer, rival: Organizer) -> None:
+def test_a_name_is_unique_among_active_tokens(organizer: Organizer, rival: Organizer) -> None:
     key = tokens.create_token(organizer, name="shop", permissions=[READ])
     tokens.create_token(rival, name="shop", permissions=[READ])
 
-    with pytest.raises(ValidationError, match="revoke it first"):
+    with pytest.raises(ValidationError, match="Revoke it first"):
         tokens.create_token(organizer, name=" shop ", permissions=[READ])
 
-    tokens.revoke_key(organizer, key=key)
+    tokens.revoke_token_by_key(organizer, key=key)
     assert tokens.create_token(organizer, name="shop", permissions=[READ])
 
 
-def test_who_makes_a_token_passes_on_the_rights_of_a_team(
+def test_a_token_loses_permissions_with_the_team_of_its_creator(
     organizer: Organizer, member: User
 ) -> None:
     key = tokens.create_token(organizer, name="x", permissions=[READ], made_by=member)
@@ -58,7 +58,7 @@ def test_who_makes_a_token_passes_on_the_rights_of_a_team(
     assert tokens.authenticate_token(key).permissions == frozenset()
 
 
-def test_a_token_belongs_to_the_narrowest_team_that_will_do(
+def test_a_token_belongs_to_the_team_with_the_fewest_sufficient_permissions(
     organizer: Organizer, member: User
 ) -> None:
     with scope(organizer=organizer):
@@ -70,11 +70,11 @@ def test_a_token_belongs_to_the_narrowest_team_that_will_do(
     assert tokens.list_tokens(organizer)[0].team_id == narrow.pk
 
 
-def test_what_was_taken_from_a_team_comes_back_for_a_new_token_only(
+def test_a_new_token_does_not_restore_permissions_of_older_tokens(
     organizer: Organizer, token: str
 ) -> None:
     with scope(organizer=organizer):
-        Team.objects.filter(name=tokens.PROGRAMS).update(permissions=[])
+        Team.objects.filter(name=tokens.COMMANDS_TEAM).update(permissions=[])
 
     new = tokens.create_token(organizer, name="new", permissions=[READ])
 
@@ -82,43 +82,45 @@ def test_what_was_taken_from_a_team_comes_back_for_a_new_token_only(
     assert tokens.authenticate_token(new).permissions == {READ}
 
 
-def test_nobody_passes_on_what_they_may_not_do(organizer: Organizer, member: User) -> None:
+def test_a_member_cannot_grant_permissions_that_they_lack(
+    organizer: Organizer, member: User
+) -> None:
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[Permission.WRITE_TEAMS])
 
-    with pytest.raises(ValidationError, match="No team of yours"):
+    with pytest.raises(ValidationError, match="None of your teams"):
         tokens.create_token(organizer, name="x", permissions=[READ], made_by=member)
 
 
-def test_a_token_of_another_organizer_is_not_there(rival: Organizer, token: str) -> None:
+def test_a_token_of_another_organizer_is_not_found(rival: Organizer, token: str) -> None:
     with scopes_disabled():
-        number = ApiToken.objects.get().pk
+        pk = ApiToken.objects.get().pk
 
-    for ask in (tokens.get_token, lambda of, n: tokens.revoke_token(of, number=n)):
+    for service in (tokens.get_token, lambda of, pk: tokens.revoke_token(of, pk=pk)):
         with pytest.raises(tokens.UnknownToken):
-            ask(rival, number)
+            service(rival, pk)
     assert tokens.authenticate_token(token)
 
 
-def test_tokens_tell_what_became_of_them(organizer: Organizer) -> None:
+def test_a_token_is_active_expired_or_revoked(organizer: Organizer) -> None:
     for name in ("first", "second", "third"):
         tokens.create_token(organizer, name=name, permissions=[READ])
     newest, middle, _oldest = tokens.list_tokens(organizer)
-    tokens.revoke_token(organizer, number=newest.pk)
+    tokens.revoke_token(organizer, pk=newest.pk)
     with scope(organizer=organizer):
         ApiToken.objects.filter(pk=middle.pk).update(expires=timezone.now())
 
-    states = {token.name: token.state for token in tokens.list_tokens(organizer)}
+    statuses = {token.name: token.status for token in tokens.list_tokens(organizer)}
 
-    assert states == {
-        "third": TokenState.REVOKED,
-        "second": TokenState.EXPIRED,
-        "first": TokenState.WORKING,
+    assert statuses == {
+        "third": TokenStatus.REVOKED,
+        "second": TokenStatus.EXPIRED,
+        "first": TokenStatus.ACTIVE,
     }
 
 
-def test_a_lost_token_is_revoked_by_its_name(organizer: Organizer, token: str) -> None:
-    tokens.revoke_named(organizer, name="program")
+def test_a_token_can_be_revoked_by_its_name(organizer: Organizer, token: str) -> None:
+    tokens.revoke_tokens_by_name(organizer, name="program")
 
-    with pytest.raises(tokens.RevokedToken):
+    with pytest.raises(tokens.InactiveToken):
         tokens.authenticate_token(token)

@@ -1,4 +1,4 @@
-"""What commands say when they cannot do what they are asked to."""
+"""Error messages of management commands."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from portal.organizers.models import Organizer
 
 
 def find_organizer(slug: str) -> Organizer:
-    """The organizer that a command names. Raises CommandError."""
+    """The organizer with this slug. Raises CommandError."""
     try:
         return services.get_organizer(slug)
     except services.UnknownOrganizer as error:
         raise CommandError(f"There is no organizer {slug!r}.") from error
 
 
-def explain(error: ValidationError) -> CommandError:
-    """One line for each problem, after the field that it is about."""
+def command_error(error: ValidationError) -> CommandError:
+    """One line for each error, which begins with the name of the field."""
     if hasattr(error, "error_dict"):
         lines = [
             message if field == "__all__" else f"{field}: {message}"

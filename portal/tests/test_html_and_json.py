@@ -1,4 +1,4 @@
-"""HTML and JSON are two faces of one list: the same query gives the same customers in order."""
+"""HTML and JSON return equal customers, in equal order, for a query string."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUERIES = [
 
 
 @pytest.fixture
-def crowd(make_customer: CustomerMaker) -> None:
+def customers(make_customer: CustomerMaker) -> None:
     for number in range(40):
         name = "Anna" if number % 3 else "Bert"
         make_customer(
@@ -39,9 +39,9 @@ def crowd(make_customer: CustomerMaker) -> None:
         )
 
 
-@pytest.mark.usefixtures("crowd")
+@pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_string_means_the_same_to_both(
+def test_html_and_json_have_the_same_customers(
     member_client: Client, api_client: Client, query: str
 ) -> None:
     page = member_client.get(f"/organizers/bigevents/customers/?{query}").content.decode()
@@ -51,12 +51,14 @@ def test_a_query_string_means_the_same_to_both(
     assert rows
 
 
-@pytest.mark.usefixtures("crowd")
+@pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize(
     "query", ["locale=klingon", "date_joined_since=soon", "ordering=x", "is_active=1", "search=%00"]
 )
-def test_a_mistake_is_one_to_both(member_client: Client, api_client: Client, query: str) -> None:
+def test_an_invalid_query_is_an_error_in_both_formats(
+    member_client: Client, api_client: Client, query: str
+) -> None:
     page = member_client.get(f"/organizers/bigevents/customers/?{query}")
-    answer = api_client.get(f"/api/v1/organizers/bigevents/customers/?{query}")
+    api = api_client.get(f"/api/v1/organizers/bigevents/customers/?{query}")
 
-    assert (page.status_code, answer.status_code) == (422, 400)
+    assert (page.status_code, api.status_code) == (422, 400)

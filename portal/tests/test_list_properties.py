@@ -1,4 +1,4 @@
-"""Properties: of lists that change while somebody reads them, and of the queries for them."""
+"""Property tests: pages of a list that changes meanwhile, and equal queries in other forms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from portal.organizers.models import Organizer
 
 API: Final = "/api/v1/organizers/bigevents/customers/"
 PAGE: Final = "/organizers/bigevents/customers/"
-# The fixtures are the same for every example; each begins with customers of its own.
+# All examples share the fixtures of a test, so each example deletes the customers before it.
 against_the_database = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -31,8 +31,8 @@ orderings = st.lists(keys, max_size=2).map(",".join)
 changes = st.tuples(st.sampled_from(["insert", "change", "anonymise", "delete"]), letters)
 
 
-class Crowd:
-    """Customers who stay as they are, and others to whom everything happens."""
+class Customers:
+    """Customers that do not change, and others that are inserted, changed and deleted."""
 
     def __init__(self, organizer: Organizer, make_customer: CustomerMaker) -> None:
         self._organizer = organizer
@@ -40,15 +40,15 @@ class Crowd:
         self._numbers = count()
         with scope(organizer=organizer):
             Customer.objects.all().delete()
-        self.staying = {self._insert(letter).identifier for letter in "abcdefghijk"}
-        self._moving = [self._insert(letter) for letter in "aeiou"]
+        self.unchanged = {self._insert(letter).identifier for letter in "abcdefghijk"}
+        self._changing = [self._insert(letter) for letter in "aeiou"]
 
     def change(self, kind: str, letter: str) -> None:
-        if kind == "insert" or not self._moving:
-            self._moving.append(self._insert(letter))
+        if kind == "insert" or not self._changing:
+            self._changing.append(self._insert(letter))
             return
         with scope(organizer=self._organizer):
-            customer = self._moving.pop(ord(letter) % len(self._moving))
+            customer = self._changing.pop(ord(letter) % len(self._changing))
             if kind == "delete":
                 customer.delete()
                 return
@@ -56,13 +56,13 @@ class Crowd:
             for name, value in changed.items():
                 setattr(customer, name, value)
             customer.save()
-            self._moving.append(customer)
+            self._changing.append(customer)
 
     def _insert(self, letter: str) -> Customer:
         return self._make(**self._fields(letter))
 
     def _fields(self, letter: str | None) -> dict[str, Any]:
-        """Equal letters give values that are equal in most orders; no letter an anonymised one."""
+        """Fields that are equal for equal letters, except the email; None anonymises."""
         rank = ord(letter or "m")
         name = {"_scheme": "full", "full_name": letter} if letter and rank % 3 else {}
         return {
@@ -78,14 +78,14 @@ class Crowd:
 
 @pytest.fixture
 def follow(api_client: Client) -> Any:
-    def walk(link: str, direction: str) -> Iterator[list[str]]:
+    def pages(link: str, direction: str) -> Iterator[list[str]]:
         while link:
             page = api_client.get(link).json()
             identifiers = [row["identifier"] for row in page["results"]]
             yield identifiers if direction == "next" else identifiers[::-1]
             link = page[direction]
 
-    return walk
+    return pages
 
 
 @pytest.mark.parametrize("direction", ["next", "previous"])
@@ -95,7 +95,7 @@ def follow(api_client: Client) -> Any:
     ordering=orderings,
     events=st.lists(st.lists(changes, max_size=4), max_size=20),
 )
-def test_who_follows_the_links_meets_all_who_stay_exactly_once(
+def test_the_pages_have_each_unchanged_customer_exactly_once(
     organizer: Organizer,
     make_customer: CustomerMaker,
     follow: Any,
@@ -104,21 +104,21 @@ def test_who_follows_the_links_meets_all_who_stay_exactly_once(
     ordering: str,
     events: list[list[tuple[str, str]]],
 ) -> None:
-    crowd, met = Crowd(organizer, make_customer), Counter[str]()
+    customers, seen = Customers(organizer, make_customer), Counter[str]()
     start = "page=last&" if direction == "previous" else ""
 
     for identifiers in follow(f"{API}?{start}page_size={size}&ordering={ordering}", direction):
-        met.update(identifiers)
+        seen.update(identifiers)
         for event in events.pop() if events else ():
-            crowd.change(*event)
+            customers.change(*event)
 
-    assert {identifier: met[identifier] for identifier in crowd.staying} == dict.fromkeys(
-        crowd.staying, 1
+    assert {identifier: seen[identifier] for identifier in customers.unchanged} == dict.fromkeys(
+        customers.unchanged, 1
     )
 
 
 parameters = st.one_of(
-    st.tuples(st.just("search"), st.sampled_from(["a", "example", "A 1", "", "nobody"])),
+    st.tuples(st.just("search"), st.sampled_from(["a", "example", "A 1", "", "unknown"])),
     st.tuples(st.just("is_active"), st.sampled_from(["true", "false", ""])),
     st.tuples(st.just("is_verified"), st.sampled_from(["true", "false"])),
     st.tuples(st.just("never_logged_in"), st.sampled_from(["true", "false"])),
@@ -133,39 +133,39 @@ parameters = st.one_of(
 queries = st.lists(parameters, unique_by=lambda pair: pair[0], max_size=6)
 
 
-def _written(pairs: list[tuple[str, str]]) -> str:
+def _query_string(pairs: list[tuple[str, str]]) -> str:
     return "&".join(f"{name}={value.replace(' ', '+')}" for name, value in pairs)
 
 
 @against_the_database
 @given(pairs=queries, data=st.data())
-def test_the_order_of_the_parameters_changes_nothing(
+def test_the_order_of_parameters_does_not_matter(
     organizer: Organizer,
     make_customer: CustomerMaker,
     api_client: Client,
     pairs: list[tuple[str, str]],
     data: st.DataObject,
 ) -> None:
-    Crowd(organizer, make_customer)
+    Customers(organizer, make_customer)
     shuffled = data.draw(st.permutations(pairs))
 
-    answers = [api_client.get(f"{API}?{_written(each)}").json() for each in (pairs, shuffled)]
+    pages = [api_client.get(f"{API}?{_query_string(each)}").json() for each in (pairs, shuffled)]
 
-    assert answers[0] == answers[1]
+    assert pages[0] == pages[1]
 
 
 @against_the_database
 @given(pairs=queries)
-def test_both_faces_show_the_same_customers_in_the_same_order(
+def test_html_and_json_have_the_same_customers_in_the_same_order(
     organizer: Organizer,
     make_customer: CustomerMaker,
     member_client: Client,
     api_client: Client,
     pairs: list[tuple[str, str]],
 ) -> None:
-    Crowd(organizer, make_customer)
+    Customers(organizer, make_customer)
 
-    page = member_client.get(f"{PAGE}?{_written(pairs)}").content.decode()
-    rows = api_client.get(f"{API}?{_written(pairs)}").json()["results"]
+    page = member_client.get(f"{PAGE}?{_query_string(pairs)}").content.decode()
+    rows = api_client.get(f"{API}?{_query_string(pairs)}").json()["results"]
 
     assert re.findall(r'id="customer-([\w.-]+)"', page) == [row["identifier"] for row in rows]
