@@ -1,4 +1,4 @@
-# What Portal can do on this machine. `make` alone lists it.
+# Commands for running, testing and measuring Portal. `make` lists them.
 
 PORT ?= 8000
 PUBLIC_URL ?= http://127.0.0.1:$(PORT)
@@ -22,16 +22,16 @@ help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
 	@echo "make check        style, types, imports, migrations, settings: no tests"
-	@echo "make clients      programs of others, unchanged, read the API: dlt, schemathesis and more"
-	@echo "make bench        how fast, on SQLite and PostgreSQL"
-	@echo "make compare      whether this checkout answers as another one does (OLD=../before)"
-	@echo "make screenshots  pictures of every page"
-	@echo "make install      the virtual environment, .venv; the others see to it themselves"
+	@echo "make clients      third-party clients read the API: dlt, schemathesis and more"
+	@echo "make bench        benchmarks on SQLite and PostgreSQL"
+	@echo "make compare      compare the responses with those of another checkout (OLD=../before)"
+	@echo "make screenshots  screenshots of every page"
+	@echo "make install      create .venv, which the other commands do too"
 
 install: .venv/installed
 
 .venv/installed: requirements.txt requirements-dev.txt
-	$(say) "Installing what requirements-dev.txt names into .venv"
+	$(say) "Installing requirements-dev.txt into .venv"
 	@python="$$(.ci/find-python)" && "$$python" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
@@ -49,7 +49,7 @@ var/secret-key: | install
 	@umask 077 && $(NEW_KEY) >$@
 
 test: check units e2e
-	$(say) "All green"
+	$(say) "All checks and tests passed"
 
 check: install
 	$(say) "Style: ruff"
@@ -57,14 +57,14 @@ check: install
 	@$(BIN)/ruff format --quiet --check . .ci/with-postgres
 	$(say) "Types: mypy"
 	@$(BIN)/mypy --no-error-summary . .ci/with-postgres
-	$(say) "Imports flow one way: import-linter"
+	$(say) "Imports: import-linter"
 	@$(BIN)/lint-imports --no-logo
-	$(say) "Every change of a model has its migration"
+	$(say) "Migrations: none is missing"
 	@$(CHECKED) manage.py makemigrations --check --dry-run
 	$(say) "Settings: Django's deployment checks"
 	@$(CHECKED) manage.py check --deploy --fail-level WARNING
 
-# Side by side: each of them leaves a processor to the other.
+# Both databases at once, because each run uses one processor.
 units: install
 	@mkdir -p var
 	@$(MAKE) --no-print-directory unit-postgres >var/unit-postgres.log 2>&1 & other=$$!; \
@@ -84,25 +84,25 @@ e2e: install
 	@$(CURL_FOUND) $(CHROMIUM_FOUND) env -u DATABASE_URL $(BIN)/pytest e2e
 
 clients: install .venv-clients/installed
-	$(say) "Programs of others read the API"
+	$(say) "Third-party clients read the API"
 	@env -u DATABASE_URL PORTAL_PYTHON=$(BIN)/python \
 		.venv-clients/bin/pytest -c e2e/clients/pytest.ini e2e/clients
 
 .venv-clients/installed: e2e/clients/requirements.txt
-	$(say) "Installing what e2e/clients/requirements.txt names into .venv-clients"
+	$(say) "Installing e2e/clients/requirements.txt into .venv-clients"
 	@python="$$(.ci/find-python)" && "$$python" -m venv .venv-clients
 	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 bench: install
-	$(say) "Benchmarks on SQLite and PostgreSQL, more than an hour: to benchmarks/RESULTS.md"
+	$(say) "Benchmarks on SQLite and PostgreSQL: more than an hour, results in benchmarks/RESULTS.md"
 	@$(BIN)/python -m benchmarks
 
 compare: install
-	@test -n "$(OLD)" || { echo "Say which checkout to compare with: make compare OLD=../before"; exit 2; }
-	$(say) "Answers as in $(OLD): PostgreSQL"
+	@test -n "$(OLD)" || { echo "Set OLD to the checkout to compare with: make compare OLD=../before"; exit 2; }
+	$(say) "Comparison with $(OLD): PostgreSQL"
 	@$(POSTGRES) $(BIN)/python -m benchmarks.compare "$(OLD)" .
-	$(say) "Answers as in $(OLD): SQLite"
+	$(say) "Comparison with $(OLD): SQLite"
 	@env -u DATABASE_URL $(BIN)/python -m benchmarks.compare --sqlite "$(OLD)" .
 
 screenshots: install

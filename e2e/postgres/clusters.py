@@ -1,4 +1,4 @@
-"""Real PostgreSQL servers, their replicas and PgBouncer, on sockets in private directories."""
+"""PostgreSQL servers, replicas and PgBouncer, on sockets in private directories."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ import psycopg
 
 from e2e.server import PATIENCE, ROOT
 
-PROGRAMS: Final = "SELECT setting FROM pg_config WHERE name = 'BINDIR'"
+PROGRAM_DIRECTORY: Final = "SELECT setting FROM pg_config WHERE name = 'BINDIR'"
 POOLER_PORT: Final = 6432
 SERVER_CONNECTIONS: Final = 2
-# PostgreSQL gives nothing up on a replica, and does not wait long for its primary.
+# Short intervals, so that tests of the replica do not wait for seconds.
 REPLICA_OPTIONS: Final = (
     "-c listen_addresses= -c fsync=off -c wal_retrieve_retry_interval=100ms"
     " -c wal_receiver_status_interval=1s -c unix_socket_directories={directory}"
@@ -39,7 +39,7 @@ auth_type = any
 
 @dataclass(frozen=True)
 class Cluster:
-    """A PostgreSQL whose socket is in this directory."""
+    """A PostgreSQL server whose socket is in this directory."""
 
     directory: Path
     programs: Path
@@ -49,13 +49,13 @@ class Cluster:
         return f"postgres://portal@{quote(str(self.directory), safe='')}:{self.port}/{name}"
 
     def connect(self, name: str = "portal") -> psycopg.Connection[Any]:
-        """As the superuser; each statement by itself."""
+        """As the superuser, in autocommit mode."""
         return psycopg.connect(self.url(name), autocommit=True)
 
-    def ask(self, question: str, name: str = "portal") -> Any:
-        """The one value of the first row of the answer, if there are any."""
+    def execute(self, sql: str, name: str = "portal") -> Any:
+        """Execute a statement; return the first column of the first row, or None without rows."""
         with self.connect(name) as connection:
-            cursor = connection.execute(question)
+            cursor = connection.execute(sql)
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
@@ -66,20 +66,20 @@ class Cluster:
 
 @contextlib.contextmanager
 def primary() -> Iterator[Cluster]:
-    """The one of .ci/with-postgres, for as long as somebody holds its standard input."""
+    """The server of .ci/with-postgres, whose command runs until its standard input is closed."""
     command = [ROOT / ".ci" / "with-postgres", "sh", "-c", 'echo "$DATABASE_URL"; cat']
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as process:  # type: ignore[call-overload]
         url = process.stdout.readline().strip()
         with psycopg.connect(url) as connection:
-            [programs] = connection.execute(PROGRAMS).fetchone() or []
+            [programs] = connection.execute(PROGRAM_DIRECTORY).fetchone() or []
         yield Cluster(Path(unquote(urlsplit(url).netloc.partition("@")[2])), Path(programs))
         process.stdin.close()
 
 
 @contextlib.contextmanager
 def replica_of(cluster: Cluster) -> Iterator[Cluster]:
-    """A streaming replica."""
+    """A streaming replica of the cluster."""
     with _private_directory(cluster) as directory:
         replica = Cluster(directory, cluster.programs)
         backup = ["-h", str(cluster.directory), "-U", "portal", "-D", str(replica.data)]
@@ -92,20 +92,20 @@ def replica_of(cluster: Cluster) -> Iterator[Cluster]:
 
 
 def start(cluster: Cluster) -> None:
-    """A replica, once more where it was stopped."""
+    """Start a replica, or start it again."""
     log = cluster.directory / "log"
     options = REPLICA_OPTIONS.format(directory=cluster.directory)
     run(cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-l", str(log), "-o", options, "start")
 
 
 def stop(cluster: Cluster) -> None:
-    """At once, as in a crash. Twice is fine."""
+    """Stop a replica at once, as in a crash, if it runs."""
     if (cluster.data / "postmaster.pid").exists():
         run(cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-m", "immediate", "stop")
 
 
 def run(cluster: Cluster, program: str, *arguments: str) -> None:
-    """One of the programs of the newest PostgreSQL, as the owner of the cluster's directory."""
+    """Run a program of PostgreSQL as the owner of the cluster's directory. Raises RuntimeError."""
     with tempfile.TemporaryFile() as output:
         # A file, not a pipe: the server inherits it and would keep a pipe open.
         done = subprocess.run(
@@ -123,7 +123,7 @@ def run(cluster: Cluster, program: str, *arguments: str) -> None:
 
 @contextlib.contextmanager
 def pooler(cluster: Cluster, program: str) -> Iterator[Cluster]:
-    """PgBouncer before it, in transaction mode, with few connections to the server."""
+    """PgBouncer in transaction mode, with few connections to the cluster."""
     with _private_directory(cluster) as own:
         values = {"directory": cluster.directory, "size": SERVER_CONNECTIONS, "own": own}
         settings = own / "pgbouncer.ini"
@@ -140,7 +140,7 @@ def pooler(cluster: Cluster, program: str) -> Iterator[Cluster]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Returns as soon as it is so. Raises TimeoutError."""
+    """Wait until the condition is true. Raises TimeoutError."""
     pause = threading.Event()
     for _attempt in range(PATIENCE * 20):
         if condition():
@@ -151,7 +151,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 @contextlib.contextmanager
 def _private_directory(cluster: Cluster) -> Iterator[Path]:
-    """Not TMPDIR: the path of a socket may have 107 bytes, and the owner must reach it."""
+    """In /tmp, not TMPDIR: a socket's path has 107 bytes at most, and the owner needs access."""
     directory = Path(tempfile.mkdtemp(prefix="portal-", dir="/tmp"))
     owner = cluster.directory.stat()
     try:
@@ -162,7 +162,7 @@ def _private_directory(cluster: Cluster) -> Iterator[Path]:
 
 
 def _as_owner(directory: Path) -> dict[str, Any]:
-    """Neither PostgreSQL nor PgBouncer runs as root."""
+    """Options of subprocess: PostgreSQL and PgBouncer do not run as root."""
     owner = directory.stat()
     if os.geteuid() != 0:
         return {}

@@ -1,4 +1,4 @@
-"""One PostgreSQL for all of these tests; each module has a database and a server of its own."""
+"""One PostgreSQL server for all these tests; each module has its own database and web server."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def pgbouncer() -> str:
-    """The path of the program."""
+    """The path of PgBouncer."""
     given = os.environ.get("PGBOUNCER")
     return given or subprocess.check_output([ROOT / ".ci" / "find-pgbouncer"], text=True).strip()
 
 
 @pytest.fixture(scope="module")
 def name(request: pytest.FixtureRequest, cluster: Cluster) -> str:
-    """A database for the module."""
+    """The name of a new database for the module."""
     name: str = request.module.__name__.rpartition(".")[2]
-    cluster.ask(f"CREATE DATABASE {name}")
+    cluster.execute(f"CREATE DATABASE {name}")
     return name
 
 
@@ -44,20 +44,20 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def program(server: Server) -> Iterator[httpx.Client]:
-    """A program with a token that only reads."""
+def api_client(server: Server) -> Iterator[httpx.Client]:
+    """An API client whose token can only read."""
     headers = {"Authorization": f"Token {server.token}"}
     with httpx.Client(base_url=server.url, headers=headers, timeout=30) as client:
         yield client
 
 
 @pytest.fixture
-def person(server: Server) -> Iterator[httpx.Client]:
-    """Somebody with a browser who has signed in, some time ago."""
+def member(server: Server) -> Iterator[httpx.Client]:
+    """The browser of a member who signed in some time ago."""
     with httpx.Client(base_url=server.url, timeout=30, follow_redirects=True) as client:
         client.get("/sign-in/")
         token = client.cookies["csrftoken"]
-        answers = {"username": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": token}
-        assert client.post("/sign-in/?next=/organizers/?all", data=answers).status_code == 200
+        form = {"username": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": token}
+        assert client.post("/sign-in/?next=/organizers/?all", data=form).status_code == 200
         client.cookies.delete("portal_wrote")
         yield client

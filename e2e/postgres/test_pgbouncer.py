@@ -1,4 +1,4 @@
-"""The real PgBouncer in transaction mode: many requests over two connections to the server."""
+"""PgBouncer in transaction mode: many requests over two connections to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -31,35 +31,35 @@ def pooled(cluster: Cluster, pgbouncer: str) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def server(cluster: Cluster, pooled: Cluster, directory: Path, name: str) -> Iterator[Server]:
-    requests = {"DATABASE_URL": pooled.url(name), "STATEMENT_TIMEOUT": "0"}
-    with serve(directory, requests, commands={"DATABASE_URL": cluster.url(name)}) as server:
+    environment = {"DATABASE_URL": pooled.url(name), "STATEMENT_TIMEOUT": "0"}
+    with serve(directory, environment, commands={"DATABASE_URL": cluster.url(name)}) as server:
         yield server
 
 
 def test_many_requests_share_few_connections(
-    cluster: Cluster, name: str, program: httpx.Client, person: httpx.Client
+    cluster: Cluster, name: str, api_client: httpx.Client, member: httpx.Client
 ) -> None:
-    asked = [
-        *[(program, LIST, {}), (program, f"{LIST}?search=doe", {}), (program, DETAIL, {})],
-        *[(program, LIST, STREAM), (person, PAGE, {}), (person, f"{PAGE}8WSAJCJ/", {})],
+    requests = [
+        *[(api_client, LIST, {}), (api_client, f"{LIST}?search=doe", {}), (api_client, DETAIL, {})],
+        *[(api_client, LIST, STREAM), (member, PAGE, {}), (member, f"{PAGE}8WSAJCJ/", {})],
     ]
 
     with ThreadPoolExecutor(12) as threads:
-        answers = list(
-            threads.map(lambda each: each[0].get(each[1], headers=each[2]), asked * ROUNDS)
+        responses = list(
+            threads.map(lambda each: each[0].get(each[1], headers=each[2]), requests * ROUNDS)
         )
 
-    assert [answer.status_code for answer in answers] == [200] * len(answers)
-    assert all(answer.text == answers[0].text for answer in answers[:: len(asked)])
-    # The one that asks is a connection to another database.
-    assert cluster.ask(CONNECTIONS.format(name=name)) <= SERVER_CONNECTIONS
+    assert [response.status_code for response in responses] == [200] * len(responses)
+    assert all(response.text == responses[0].text for response in responses[:: len(requests)])
+    # The connection of this query is to another database, and not counted.
+    assert cluster.execute(CONNECTIONS.format(name=name)) <= SERVER_CONNECTIONS
 
 
-def test_streams_at_once_are_each_complete(program: httpx.Client) -> None:
-    count = program.get(LIST).json()["count"]
+def test_concurrent_streams_are_complete(api_client: httpx.Client) -> None:
+    count = api_client.get(LIST).json()["count"]
 
     with ThreadPoolExecutor(6) as threads:
-        streams = list(threads.map(lambda _: program.get(LIST, headers=STREAM), range(12)))
+        streams = list(threads.map(lambda _: api_client.get(LIST, headers=STREAM), range(12)))
 
     for stream in streams:
         lines = [json.loads(line)["identifier"] for line in stream.text.splitlines()]
@@ -67,39 +67,39 @@ def test_streams_at_once_are_each_complete(program: httpx.Client) -> None:
 
 
 def test_a_stream_leaves_no_cursor_behind(
-    pooled: Cluster, name: str, program: httpx.Client
+    pooled: Cluster, name: str, api_client: httpx.Client
 ) -> None:
-    with program.stream("GET", LIST, headers=STREAM) as response:
+    with api_client.stream("GET", LIST, headers=STREAM) as response:
         next(response.iter_lines())
 
-    assert program.get(LIST).status_code == 200
-    assert pooled.ask(CURSORS, name) == 0
+    assert api_client.get(LIST).status_code == 200
+    assert pooled.execute(CURSORS, name) == 0
 
 
-def test_a_query_over_the_time_of_the_pooler_is_given_up(
-    cluster: Cluster, name: str, program: httpx.Client
+def test_the_statement_timeout_of_pgbouncer_cancels_a_query(
+    cluster: Cluster, name: str, api_client: httpx.Client
 ) -> None:
     with cluster.connect(name) as other, other.transaction():
         other.execute("LOCK TABLE customers_customer IN ACCESS EXCLUSIVE MODE")
-        assert program.get(LIST).status_code == 503
+        assert api_client.get(LIST).status_code == 503
 
-    assert program.get(LIST).status_code == 200
+    assert api_client.get(LIST).status_code == 200
 
 
-def test_an_import_passes_as_well(
-    pooled: Cluster, name: str, server: Server, program: httpx.Client
+def test_an_import_runs_through_pgbouncer(
+    pooled: Cluster, name: str, server: Server, api_client: httpx.Client
 ) -> None:
-    before = program.get(LIST).json()["count"]
+    before = api_client.get(LIST).json()["count"]
     environment = {**server.environment, "DATABASE_URL": pooled.url(name)}
-    through = Server(server.url, server.directory, environment)
+    pooled_server = Server(server.url, server.directory, environment)
 
-    printed = through.manage("import_customers", "bigevents", str(CAPTURE))
+    output = pooled_server.manage("import_customers", "bigevents", str(CAPTURE))
 
-    assert "50 created" in printed
-    assert program.get(LIST).json()["count"] == before + 50
-    assert "50 unchanged" in through.manage("import_customers", "bigevents", str(CAPTURE))
+    assert "50 created" in output
+    assert api_client.get(LIST).json()["count"] == before + 50
+    assert "50 unchanged" in pooled_server.manage("import_customers", "bigevents", str(CAPTURE))
 
 
-def test_a_limit_that_it_does_not_pass_on_is_refused_loudly(pooled: Cluster, name: str) -> None:
+def test_pgbouncer_rejects_a_statement_timeout_in_the_options(pooled: Cluster, name: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="unsupported startup parameter: options"):
         psycopg.connect(pooled.url(name), options="-c statement_timeout=10000")

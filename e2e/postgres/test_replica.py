@@ -1,6 +1,7 @@
-"""A real replica: who reads from it, who does not, and what happens when it lags or is gone.
+"""A streaming replica: which requests read from it, and what happens when it lags or stops.
 
-Where replaying is paused, the replica shows an older name than the primary: that tells them apart.
+While replay is paused, a customer's name on the replica is older than on the primary. The name in
+a response tells which database it comes from.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from e2e.server import Server, serve
 CUSTOMER = "8WSAJCJ"
 DETAIL = f"{LIST}{CUSTOMER}/"
 STREAM = {"Accept": "application/x-ndjson"}
-RENAME = "UPDATE customers_customer SET name = %s WHERE identifier = %s"
-REVOKE = "UPDATE organizers_apitoken SET revoked = now() WHERE name = 'gone'"
+RENAME_CUSTOMER = "UPDATE customers_customer SET name = %s WHERE identifier = %s"
+REVOKE_TOKEN = "UPDATE organizers_apitoken SET revoked = now() WHERE name = 'revoked'"
 LAG = 3
 numbers = count(1)
 
@@ -35,57 +36,58 @@ def replica(cluster: Cluster) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def server(cluster: Cluster, replica: Cluster, directory: Path, name: str) -> Iterator[Server]:
     url = cluster.url(name)
-    given = {"DATABASE_URL": url, "DATABASE_REPLICA_URL": replica.url(name)}
-    more = {**given, "REPLICA_MAX_LAG": str(LAG), "WEB_CONCURRENCY": "1"}
-    with serve(directory, more, commands={"DATABASE_URL": url}) as server:
+    urls = {"DATABASE_URL": url, "DATABASE_REPLICA_URL": replica.url(name)}
+    environment = {**urls, "REPLICA_MAX_LAG": str(LAG), "WEB_CONCURRENCY": "1"}
+    with serve(directory, environment, commands={"DATABASE_URL": url}) as server:
         yield server
 
 
 @pytest.fixture
-def stand_still(
-    cluster: Cluster, replica: Cluster, name: str, program: httpx.Client
+def pause_replay(
+    cluster: Cluster, replica: Cluster, name: str, api_client: httpx.Client
 ) -> Iterator[Callable[[], str]]:
-    """Pauses the replica while it is read, and gives the new name that only the primary has."""
+    """Pauses replay while the server reads from the replica; returns the primary's newer name."""
 
     def pause() -> bool:
-        position = cluster.ask("SELECT pg_current_wal_lsn()")
-        until(lambda: bool(replica.ask(f"SELECT pg_last_wal_replay_lsn() >= '{position}'")))
-        replica.ask("SELECT pg_wal_replay_pause()")
-        until(lambda: replica.ask("SELECT pg_get_wal_replay_pause_state()") == "paused")
+        position = cluster.execute("SELECT pg_current_wal_lsn()")
+        until(lambda: bool(replica.execute(f"SELECT pg_last_wal_replay_lsn() >= '{position}'")))
+        replica.execute("SELECT pg_wal_replay_pause()")
+        until(lambda: replica.execute("SELECT pg_get_wal_replay_pause_state()") == "paused")
         names.append(_rename(cluster, name))
-        if program.get(DETAIL).json()["name"] != names[-1]:
+        if api_client.get(DETAIL).json()["name"] != names[-1]:
             return True
-        replica.ask("SELECT pg_wal_replay_resume()")
+        replica.execute("SELECT pg_wal_replay_resume()")
         return False
 
-    def pause_once_it_is_read() -> str:
+    def pause_while_it_is_read() -> str:
         until(pause)
         return names[-1]
 
     names: list[str] = []
-    yield pause_once_it_is_read
-    replica.ask("SELECT pg_wal_replay_resume()")
+    yield pause_while_it_is_read
+    replica.execute("SELECT pg_wal_replay_resume()")
 
 
 @pytest.fixture
-def newest(stand_still: Callable[[], str]) -> str:
-    return stand_still()
+def newest(pause_replay: Callable[[], str]) -> str:
+    """The name on the primary, which the replica does not have."""
+    return pause_replay()
 
 
 def _rename(cluster: Cluster, name: str) -> str:
     new = f"Renamed {next(numbers)}"
     with cluster.connect(name) as connection:
-        connection.execute(RENAME, (new, CUSTOMER))
+        connection.execute(RENAME_CUSTOMER, (new, CUSTOMER))
     return new
 
 
 @pytest.mark.parametrize(
     ("path", "headers"), [(f"{LIST}?search={CUSTOMER}", {}), (DETAIL, {}), (LIST, STREAM)]
 )
-def test_programs_read_from_the_replica(
-    program: httpx.Client, newest: str, path: str, headers: dict[str, str]
+def test_api_clients_read_from_the_replica(
+    api_client: httpx.Client, newest: str, path: str, headers: dict[str, str]
 ) -> None:
-    response = program.get(path, headers=headers)
+    response = api_client.get(path, headers=headers)
 
     assert response.status_code == 200
     assert CUSTOMER in response.text
@@ -93,26 +95,26 @@ def test_programs_read_from_the_replica(
 
 
 @pytest.mark.parametrize("path", [f"{PAGE}?search={CUSTOMER}", f"{PAGE}{CUSTOMER}/"])
-def test_people_read_from_the_replica(person: httpx.Client, newest: str, path: str) -> None:
-    response = person.get(path)
+def test_members_read_from_the_replica(member: httpx.Client, newest: str, path: str) -> None:
+    response = member.get(path)
 
     assert response.status_code == 200
     assert newest not in response.text
 
 
-def test_whoever_just_sent_something_reads_from_the_primary(
-    person: httpx.Client, newest: str
+def test_a_member_reads_from_the_primary_after_a_post_request(
+    member: httpx.Client, newest: str
 ) -> None:
     tokens = "/organizers/bigevents/tokens/"
-    person.get(tokens)
-    csrf = person.cookies["csrftoken"]
+    member.get(tokens)
+    csrf = member.cookies["csrftoken"]
 
-    person.post(tokens, data={"csrfmiddlewaretoken": csrf})
+    member.post(tokens, data={"csrfmiddlewaretoken": csrf})
 
-    assert newest in person.get(f"{PAGE}?search={CUSTOMER}").text
+    assert newest in member.get(f"{PAGE}?search={CUSTOMER}").text
 
 
-def test_a_program_that_may_change_customers_reads_from_the_primary(
+def test_an_api_client_that_may_change_customers_reads_from_the_primary(
     server: Server, newest: str
 ) -> None:
     key = server.manage(
@@ -126,66 +128,66 @@ def test_a_program_that_may_change_customers_reads_from_the_primary(
 
 @pytest.fixture
 def key(server: Server) -> str:
-    """Of a token named `gone`. Making it takes a while, and a replica falls too far behind."""
-    return server.manage("create_token", "bigevents", "--name", "gone").split()[-1]
+    """The key of a token, created before replay is paused: the command takes longer than LAG."""
+    return server.manage("create_token", "bigevents", "--name", "revoked").split()[-1]
 
 
-def test_a_token_that_was_revoked_is_refused_by_the_next_request(
+def test_a_revoked_token_is_rejected_by_the_next_request(
     cluster: Cluster, name: str, server: Server, key: str, newest: str
 ) -> None:
     headers = {"Authorization": f"Token {key}"}
     assert httpx.get(f"{server.url}{DETAIL}", headers=headers).json()["name"] != newest
 
-    cluster.ask(REVOKE, name)
+    cluster.execute(REVOKE_TOKEN, name)
 
     assert httpx.get(f"{server.url}{DETAIL}", headers=headers).status_code == 401
 
 
-def test_a_replica_that_lags_is_not_read(program: httpx.Client, newest: str) -> None:
-    until(lambda: program.get(DETAIL).json()["name"] == newest)
+def test_a_replica_that_lags_is_not_read(api_client: httpx.Client, newest: str) -> None:
+    until(lambda: api_client.get(DETAIL).json()["name"] == newest)
 
 
 @pytest.mark.usefixtures("newest")
-def test_a_replica_that_lost_its_primary_is_not_read(
-    cluster: Cluster, replica: Cluster, name: str, program: httpx.Client
+def test_a_replica_without_a_connection_to_the_primary_is_not_read(
+    cluster: Cluster, replica: Cluster, name: str, api_client: httpx.Client
 ) -> None:
-    _let_it_follow(replica, "nowhere")
-    cluster.ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_replication")
-    replica.ask("SELECT pg_wal_replay_resume()")
+    _set_primary(replica, "nowhere")
+    cluster.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_replication")
+    replica.execute("SELECT pg_wal_replay_resume()")
 
     newest = _rename(cluster, name)
 
-    until(lambda: program.get(DETAIL).json()["name"] == newest)
-    _let_it_follow(replica, str(cluster.directory))
+    until(lambda: api_client.get(DETAIL).json()["name"] == newest)
+    _set_primary(replica, str(cluster.directory))
 
 
-def _let_it_follow(replica: Cluster, host: str) -> None:
-    replica.ask(f"ALTER SYSTEM SET primary_conninfo = 'host={host} user=portal'")
-    replica.ask("SELECT pg_reload_conf()")
+def _set_primary(replica: Cluster, host: str) -> None:
+    replica.execute(f"ALTER SYSTEM SET primary_conninfo = 'host={host} user=portal'")
+    replica.execute("SELECT pg_reload_conf()")
 
 
-def test_a_replica_that_goes_is_missed_by_nobody_and_found_again(
-    replica: Cluster, program: httpx.Client, stand_still: Callable[[], str]
+def test_no_request_fails_when_the_replica_stops_and_starts_again(
+    replica: Cluster, api_client: httpx.Client, pause_replay: Callable[[], str]
 ) -> None:
-    stand_still()
+    pause_replay()
     paths = [LIST, f"{LIST}?search=doe", DETAIL] * 40
 
     with ThreadPoolExecutor(8) as threads:
-        answers = threads.map(program.get, paths)
+        responses = threads.map(api_client.get, paths)
         stop(replica)
 
-    assert [answer.status_code for answer in answers] == [200] * len(paths)
+    assert [response.status_code for response in responses] == [200] * len(paths)
     start(replica)
-    assert stand_still()
+    assert pause_replay()
 
 
-def test_a_stream_falls_back_as_well(
-    replica: Cluster, program: httpx.Client, stand_still: Callable[[], str]
+def test_a_stream_reads_from_the_primary_when_the_replica_is_stopped(
+    replica: Cluster, api_client: httpx.Client, pause_replay: Callable[[], str]
 ) -> None:
-    newest = stand_still()
+    newest = pause_replay()
     stop(replica)
 
-    response = program.get(LIST, headers=STREAM)
+    response = api_client.get(LIST, headers=STREAM)
 
     assert (response.status_code, newest in response.text) == (200, True)
     start(replica)
