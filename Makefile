@@ -16,14 +16,16 @@ say = @printf '\n==> %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check units unit unit-postgres e2e clients bench compare screenshots
+.PHONY: help install run test check units unit unit-postgres e2e clients bench bench-full \
+	compare screenshots
 
 help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
 	@echo "make check        style, types, imports, migrations, settings: no tests"
 	@echo "make clients      third-party clients read the API: dlt, schemathesis and more"
-	@echo "make bench        benchmarks on SQLite and PostgreSQL"
+	@echo "make bench        benchmarks on PostgreSQL and SQLite: 15 minutes"
+	@echo "make bench-full   every order, filter and search at three sizes: more than an hour"
 	@echo "make compare      compare the responses with those of another checkout (OLD=../before)"
 	@echo "make screenshots  screenshots of every page"
 	@echo "make install      create .venv, which the other commands do too"
@@ -95,8 +97,12 @@ clients: install .venv-clients/installed
 	@touch $@
 
 bench: install
-	$(say) "Benchmarks on SQLite and PostgreSQL: more than an hour, results in benchmarks/RESULTS.md"
+	$(say) "Benchmarks on PostgreSQL and SQLite: about 15 minutes, results in benchmarks/RESULTS.md"
 	@$(BIN)/python -m benchmarks
+
+bench-full: install
+	$(say) "All benchmarks: more than an hour, results in benchmarks/RESULTS.md"
+	@$(BIN)/python -m benchmarks --full
 
 compare: install
 	@test -n "$(OLD)" || { echo "Set OLD to the checkout to compare with: make compare OLD=../before"; exit 2; }

@@ -1,6 +1,6 @@
-"""How fast Portal is, on SQLite and PostgreSQL: `python -m benchmarks --help`.
+"""Measure Portal on SQLite and PostgreSQL: `python -m benchmarks --help`.
 
-Everything happens in a temporary directory and ends with the program.
+Everything happens in a temporary directory, which is removed at the end.
 """
 
 from __future__ import annotations
@@ -10,63 +10,92 @@ import shlex
 import signal
 import subprocess
 import sys
-from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from benchmarks.machine import memory
-from benchmarks.report import write_database, write_report
+from benchmarks.report import write_report
 from benchmarks.servers import ROOT
+from benchmarks.summary import write_summary
 
-DATABASES: Final = ("sqlite", "postgresql")
-SIZES: Final = [10_000, 100_000, 1_000_000]
-# What docs/postgresql.md says to set: see benchmarks/notes.py.
+DATABASES: Final = ("postgresql", "sqlite")
+
+
+class Defaults(NamedTuple):
+    """The requests of each case, the seconds under load, and the customers by database."""
+
+    requests: int
+    seconds: int
+    sizes: Mapping[str, Sequence[int]]
+
+
+SHORT: Final = Defaults(50, 20, {"postgresql": [10_000, 1_000_000], "sqlite": [100_000]})
+FULL: Final = Defaults(100, 30, {name: [10_000, 100_000, 1_000_000] for name in DATABASES})
+# The settings that docs/postgresql.md recommends.
 POSTGRES_OPTIONS: Final = f"-c shared_buffers={memory() // 4}MB -c random_page_cost=1.1"
 RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"
 
 
 def main(arguments: list[str]) -> None:
-    """Prints what it finds, and writes it down where everything was measured."""
+    """Print the report, and write it to a file after a complete run."""
     options = _read(arguments)
     outcomes = []
-    for database in [options.only] if options.only else DATABASES:
-        found = _measure(database, options)
-        print(*write_database(found), "", sep="\n", flush=True)
-        outcomes += found
+    for database, sizes in options.sizes.items():
+        outcomes += _measure(database, sizes, options)
+    write = write_report if options.full else write_summary
+    report = write(_command(arguments), outcomes)
+    print(report)
     if options.results:
-        command = ["python", "-m", "benchmarks", *arguments] if arguments else ["make", "bench"]
-        options.results.write_text(write_report(shlex.join(command), outcomes))
+        options.results.write_text(report)
 
 
 def _read(arguments: list[str]) -> Namespace:
-    parser = ArgumentParser("benchmarks", formatter_class=ArgumentDefaultsHelpFormatter)
+    parser = ArgumentParser("benchmarks")
+    parser.add_argument("--full", action="store_true", help="every case at every size")
+    parser.add_argument("--customers", type=int, nargs="+", help="of each of two organizers")
     parser.add_argument(
-        "--customers", type=int, nargs="+", default=SIZES, help="of each of two organizers"
+        "--requests", type=int, help="of each case; default: 50, or 100 with --full"
     )
-    parser.add_argument("--requests", type=int, default=100, help="of each case, 10 or more")
-    parser.add_argument("--seconds", type=int, default=30, help="under load, at the largest size")
+    parser.add_argument("--seconds", type=int, help="under load; default: 20, or 30 with --full")
     parser.add_argument("--only", choices=DATABASES, help="one of the databases")
-    parser.add_argument("--quick", action="store_true", help="whether it runs, not how fast")
-    parser.add_argument("--results", type=Path, help=f"default: {RESULTS.name}, after a full run")
+    parser.add_argument("--quick", action="store_true", help="check that it runs, on few customers")
+    parser.add_argument("--results", type=Path, help=f"default after a complete run: {RESULTS}")
     options = parser.parse_args(arguments)
     if options.quick:
         options.customers, options.requests, options.seconds = [300], 2, 1
-    elif not options.results and not options.only and options.customers == SIZES:
+    elif not (options.results or options.only or options.customers):
         options.results = RESULTS
-    options.customers = sorted(options.customers)
+    defaults = FULL if options.full else SHORT
+    options.requests = options.requests or defaults.requests
+    options.seconds = defaults.seconds if options.seconds is None else options.seconds
+    options.sizes = {
+        name: sorted(options.customers or sizes)
+        for name, sizes in defaults.sizes.items()
+        if options.only in (None, name)
+    }
     return options
 
 
-def _measure(database: str, options: Namespace) -> list[dict[str, Any]]:
-    """In a process of its own, on databases of its own."""
-    sizes = ", ".join(f"{size:,}" for size in options.customers)
-    print(f"Measuring {sizes} customers on {database}", file=sys.stderr)
+def _command(arguments: Sequence[str]) -> str:
+    """What to type to repeat the run."""
+    targets = {(): "make bench", ("--full",): "make bench-full"}
+    default = shlex.join(["python", "-m", "benchmarks", *arguments])
+    return targets.get(tuple(arguments), default)
+
+
+def _measure(database: str, sizes: Sequence[int], options: Namespace) -> list[dict[str, Any]]:
+    """In a process of its own, with databases of its own."""
+    described = ", ".join(f"{size:,}" for size in sizes)
+    print(f"Measuring {described} customers on {database}", file=sys.stderr)
     with TemporaryDirectory(prefix="portal-benchmark-") as directory:
-        numbers = [options.requests, options.seconds, *options.customers]
-        command = [sys.executable, "-m", "benchmarks.run", directory, *map(str, numbers)]
+        extent = "full" if options.full else "short"
+        numbers = map(str, [options.requests, options.seconds, *sizes])
+        command = [sys.executable, "-m", "benchmarks.run", extent, directory, *numbers]
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         if database == "postgresql":
             command.insert(0, str(ROOT / ".ci" / "with-postgres"))
@@ -79,7 +108,7 @@ def _measure(database: str, options: Namespace) -> list[dict[str, Any]]:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    """Whatever ends us ends the command first, in its own way."""
+    """Terminate the command when this process ends early, so that it stops its servers."""
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         status = process.wait()

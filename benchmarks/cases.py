@@ -1,4 +1,4 @@
-"""What is asked: pages and API, every order, every filter, searches for few and for many."""
+"""The requests that are measured: pages and API, each order, each filter, searches."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ HTML: Final = {"Accept": "text/html"}
 FRAGMENT: Final = {**HTML, "HX-Request": "true", "HX-Target": "div#results"}
 JSON: Final = {"Accept": "application/json"}
 STREAMS: Final = {"NDJSON": "application/x-ndjson", "CSV": "text/csv"}
-NOBODY: Final = "qzxjwv"
+# No demo customer has these letters.
+UNMATCHED: Final = "qzxjwv"
 COLUMNS: Final = (
     *("identifier", "name", "email", "is_active", "is_verified", "locale"),
     *("date_joined", "last_login", "last_modified"),
 )
 ORDERS: Final = tuple(sign + column for column in COLUMNS for sign in ("", "-"))
-# Demo customers registered in the six years before 2026: of each range one for many, one for few.
+# Demo customers registered in the six years before 2026: each time filter has a range that matches
+# many of them and a range that matches few.
 FILTERS: Final = (
     *("is_active=true", "is_active=false", "is_verified=true", "is_verified=false"),
     *("locale=de", "locale=nl", "locale=de&locale=fr"),
@@ -30,27 +32,42 @@ FILTERS: Final = (
     *("never_logged_in=true", "never_logged_in=false"),
     *("modified_since=2023-01-01", "modified_since=2025-12-30"),
 )
+# The names of the cases of a short run.
+SHORT: Final = frozenset(
+    (
+        *("List, first page", "List, first page, fragment", "List, first page by -last_login"),
+        *("List, middle page", "List, last page", "List, is_verified=false"),
+        *("List, date_joined_since=2023-01-01", "List, date_joined_since=2025-12-25"),
+        *("Search, no hit", "Search, one hit", "Search, about 1,000 hits"),
+        *("Search, a third of all", "Search, half of all", "Detail"),
+        *("JSON list, first page", "JSON list, second page by `next`"),
+        *("JSON list, last page by `next`", "JSON list, middle page by number"),
+        *("JSON list, first page by name", "JSON list, is_verified=false"),
+        *("JSON list, email=, hit", "JSON list, date_joined_since=2025-12-25"),
+        *("JSON search, one hit", "JSON search, about 1,000 hits", "JSON detail"),
+    )
+)
 
 
 @dataclass(frozen=True)
 class Samples:
-    """What there is in a database to ask for."""
+    """Values of a database that requests can name."""
 
     organizer: str
     identifier: str
     email: str
     external_identifier: str
-    # What to search for, by how many there are of it.
+    # Search terms by what they match.
     searches: Mapping[str, str]
     pages: int
-    # Addresses that others have as `next`.
+    # What other pages link to as `next`.
     second: str
     last: str
 
 
 @dataclass(frozen=True)
 class Goal:
-    """At most: milliseconds for 1,000,000 customers, and times as many as for 10,000."""
+    """The most milliseconds for 1,000,000 customers, and the most growth since 10,000."""
 
     milliseconds: float
     growth: float | None = None
@@ -58,7 +75,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Case:
-    """One request. The kind says how the floor answers it: `list`, `object` or plain `rows`."""
+    """One request. The kind says how the floor responds: `list`, `object` or plain `rows`."""
 
     name: str
     kind: str
@@ -67,9 +84,12 @@ class Case:
     goal: Goal | None = None
 
 
-def list_cases(samples: Samples) -> list[Case]:
-    """All cases, those of the pages first."""
-    return [*_pages(samples), *_api(samples)]
+def list_cases(samples: Samples, *, only_short: bool = False) -> list[Case]:
+    """HTML first. Raises KeyError where a case of a short run does not exist."""
+    cases = [*_pages(samples), *_api(samples)]
+    if missing := SHORT - {case.name for case in cases}:
+        raise KeyError(*missing)
+    return [case for case in cases if case.name in SHORT or not only_short]
 
 
 def _pages(samples: Samples) -> Iterator[Case]:
@@ -97,22 +117,22 @@ def _pages(samples: Samples) -> Iterator[Case]:
 def _api(samples: Samples) -> Iterator[Case]:
     path = reverse("api:customer_list", args=[samples.organizer])
 
-    def answer(name: str, address: str, *goal: float, kind: str = "list") -> Case:
+    def response(name: str, address: str, *goal: float, kind: str = "list") -> Case:
         return Case(f"JSON {name}", kind, address, JSON, Goal(*goal) if goal else None)
 
-    yield answer("list, first page", path, 7, 1.3)
-    yield answer("list, second page by `next`", samples.second, 7, 1.3)
-    yield answer("list, last page by `next`", samples.last, 7, 1.3)
-    yield answer("list, middle page by number", f"{path}?page={_middle(samples)}", 40)
-    yield answer("list, last page by number", f"{path}?page={samples.pages}", 40)
+    yield response("list, first page", path, 7, 1.3)
+    yield response("list, second page by `next`", samples.second, 7, 1.3)
+    yield response("list, last page by `next`", samples.last, 7, 1.3)
+    yield response("list, middle page by number", f"{path}?page={_middle(samples)}", 40)
+    yield response("list, last page by number", f"{path}?page={samples.pages}", 40)
     for order in ("name", "-last_login"):
-        yield answer(f"list, first page by {order}", f"{path}?ordering={order}")
+        yield response(f"list, first page by {order}", f"{path}?ordering={order}")
     for name, query in _filters(samples):
         goal = (6, 1.2) if query.startswith("email=") else ()
-        yield answer(f"list, {name}", f"{path}?{query}", *goal)
+        yield response(f"list, {name}", f"{path}?{query}", *goal)
     for name, query in _searches(samples):
-        yield answer(f"search, {name}", f"{path}?{query}")
-    yield answer("detail", f"{path}{samples.identifier}/", 5, 1.1, kind="object")
+        yield response(f"search, {name}", f"{path}?{query}")
+    yield response("detail", f"{path}{samples.identifier}/", 5, 1.1, kind="object")
 
 
 def _middle(samples: Samples) -> int:
@@ -120,23 +140,24 @@ def _middle(samples: Samples) -> int:
 
 
 def _filters(samples: Samples) -> Iterator[tuple[str, str]]:
-    """A name and a query string each."""
+    """Names and query strings."""
     yield "email=, hit", f"email={quote_plus(samples.email)}"
-    yield "email=, miss", f"email={NOBODY}%40example.org"
+    yield "email=, miss", f"email={UNMATCHED}%40example.org"
     external = quote_plus(samples.external_identifier)
     yield "external_identifier=, hit", f"external_identifier={external}"
-    yield "external_identifier=, miss", f"external_identifier={NOBODY}"
+    yield "external_identifier=, miss", f"external_identifier={UNMATCHED}"
     for query in FILTERS:
         yield query, query
 
 
 def _searches(samples: Samples) -> Iterator[tuple[str, str]]:
-    yield "no hit", f"search={NOBODY}"
-    for name, words in samples.searches.items():
-        yield name, f"search={quote_plus(words)}"
+    """Names and query strings."""
+    yield "no hit", f"search={UNMATCHED}"
+    for name, term in samples.searches.items():
+        yield name, f"search={quote_plus(term)}"
 
 
 def list_streams(samples: Samples) -> list[Case]:
-    """All customers at once."""
+    """One case for each format, with all customers."""
     path = reverse("api:customer_list", args=[samples.organizer])
     return [Case(name, "stream", path, {"Accept": accept}) for name, accept in STREAMS.items()]

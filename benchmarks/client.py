@@ -1,4 +1,4 @@
-"""One HTTP client on one connection that is kept open: it costs little, so it hides little."""
+"""A plain HTTP client on one open connection, which adds little to the times that it measures."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
-PATIENCE: Final = 60  # seconds
+TIMEOUT: Final = 60  # seconds
 CHUNK: Final = 1 << 18
 
 
-class UnexpectedAnswer(Exception):
-    """Something else than 200, or nothing at all."""
+class UnexpectedResponse(Exception):
+    """The status is not 200, or the response has no Content-Length."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The body, and how long it took from the first byte sent to the last one received."""
+class Response:
+    """The body, and the milliseconds from the first byte sent to the last byte received."""
 
     body: bytes
     milliseconds: float
 
 
 class Client:
-    """Asks one server, one request after another."""
+    """Sends one request after another to one server."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -34,23 +34,23 @@ class Client:
     def close(self) -> None:
         self._socket.close()
 
-    def get(self, path: str, headers: Mapping[str, str]) -> Answer:
-        """Raises UnexpectedAnswer."""
+    def get(self, path: str, headers: Mapping[str, str]) -> Response:
+        """Raises UnexpectedResponse."""
         message = self._message(path, headers)
         try:
             return self._exchange(message)
         except ConnectionError:
-            # The server closes a connection that was idle for two seconds.
+            # The server closes a connection after two idle seconds.
             self.reconnect()
             return self._exchange(message)
 
     def reconnect(self) -> None:
-        """After an exchange that failed, of which something may still be on its way."""
+        """After a failed exchange, because its response may still arrive."""
         self._socket.close()
         self._socket = self._connect()
 
     def _connect(self) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)
+        connection = socket.create_connection(("127.0.0.1", self._port), timeout=TIMEOUT)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
@@ -59,7 +59,7 @@ class Client:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join([*lines, "", ""]).encode()
 
-    def _exchange(self, message: bytes) -> Answer:
+    def _exchange(self, message: bytes) -> Response:
         started = perf_counter()
         self._socket.sendall(message)
         head, body = self._receive_head()
@@ -68,11 +68,11 @@ class Client:
             body += self._receive()
         took = perf_counter() - started
         if not head.startswith(b"HTTP/1.1 200 "):
-            raise UnexpectedAnswer(f"{message!r}\n{head!r}\n{body[:1000]!r}")
-        return Answer(bytes(body), took * 1000)
+            raise UnexpectedResponse(f"{message!r}\n{head!r}\n{body[:1000]!r}")
+        return Response(bytes(body), took * 1000)
 
     def _receive_head(self) -> tuple[bytes, bytearray]:
-        """The head, and what came of the body with it."""
+        """The head, and the part of the body that arrived with it."""
         received = bytearray()
         while b"\r\n\r\n" not in received:
             received += self._receive()
@@ -91,4 +91,4 @@ def _content_length(head: bytes) -> int:
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             return int(value)
-    raise UnexpectedAnswer(f"No Content-Length: {head!r}")
+    raise UnexpectedResponse(f"No Content-Length: {head!r}")

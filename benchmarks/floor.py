@@ -1,6 +1,6 @@
-"""The floor: the same SQL through the bare driver, the answer by orjson, and nothing else.
+"""The floor: a WSGI application that runs the SQL of Portal through the bare driver.
 
-A WSGI application. It knows the cases from the plan, a file that the environment names.
+It encodes the rows with orjson and does nothing else. FLOOR_PLAN names a file with the cases.
 """
 
 from __future__ import annotations
@@ -26,64 +26,65 @@ FIELDS: Final = tuple(PLAN["fields"])
 STEPS: Final = 1_000  # as in portal/databases/time_limits.py
 opened = threading.local()
 
-# A row of either driver, and a connection of either: they have no type in common.
+# The rows and connections of both drivers have no type in common.
 Row = Sequence[Any]
 Connection = Any
-Query = Mapping[str, Any]  # of the plan, which is JSON
+Query = Mapping[str, Any]  # from the plan, which is JSON
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answers `/NUMBER` as the case of this number."""
+    """The response of `/NUMBER` is that of the case with this number."""
     case = PLAN["cases"][int(environ["PATH_INFO"][1:])]
     if case["kind"] == "stream":
         start_response("200 OK", [("Content-Type", case["headers"]["Accept"])])
         return _stream(case["queries"][0])
-    body = orjson.dumps(ANSWERS[case["kind"]](case), default=str, option=orjson.OPT_UTC_Z)
+    body = orjson.dumps(READERS[case["kind"]](case), default=str, option=orjson.OPT_UTC_Z)
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
     return [body]
 
 
-def _answer_list(case: Mapping[str, Any]) -> dict[str, object]:
-    """What Portal's JSON list says, to the letter: the run makes sure of it."""
+def _read_list(case: Mapping[str, Any]) -> dict[str, object]:
+    """Exactly what Portal returns, which benchmarks.meter checks."""
     columns, rows = _customers(case)
-    # Portal reads one row more than it shows, and some pages from the end or in no order.
+    # Portal reads one row more than a page has, and some pages from the end or unordered.
     customers = {each["identifier"]: each for each in (_customer(columns, row) for row in rows)}
     return {**case["frame"], "results": [customers[each] for each in case["shown"]]}
 
 
-def _answer_object(case: Mapping[str, Any]) -> dict[str, object]:
+def _read_object(case: Mapping[str, Any]) -> dict[str, object]:
     columns, rows = _customers(case)
     return _customer(columns, rows[0])
 
 
 def _customers(case: Mapping[str, Any]) -> tuple[list[str], list[Row]]:
-    """Out of what all queries return: others are for the token, the matches, or a cursor.
+    """The rows of the queries that return customers.
 
-    Where a search has no matches, Portal reads no page.
+    Other queries read the token, the matches of a search, or a cursor. A search without matches has
+    no query for customers.
     """
-    answers = [_execute(query) for query in case["queries"]]
-    pages = [answer for answer in answers if set(FIELDS).issubset(answer[0])]
+    results = [_execute(query) for query in case["queries"]]
+    pages = [result for result in results if set(FIELDS).issubset(result[0])]
     return pages[0][0] if pages else [], [row for _columns, rows in pages for row in rows]
 
 
-def _answer_rows(case: Mapping[str, Any]) -> list[Sequence[Row]]:
-    """For pages: the rows of all queries, as they are."""
+def _read_rows(case: Mapping[str, Any]) -> list[Sequence[Row]]:
+    """For HTML: the rows of all queries, unchanged."""
     return [_execute(query)[1] for query in case["queries"]]
 
 
-ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
-    "list": _answer_list,
-    "object": _answer_object,
-    "rows": _answer_rows,
+READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
+    "list": _read_list,
+    "object": _read_object,
+    "rows": _read_rows,
 }
 
 
 def _execute(query: Query) -> tuple[list[str], Sequence[Row]]:
-    """The names of the columns, and the rows: none where Portal's limit of time ends the query."""
+    """Column names and rows; neither if Portal's time limit ends the query."""
     try:
         with _limited(query) as cursor:
-            # On PostgreSQL the limit is a statement before it, in the same message.
+            # On PostgreSQL the query follows the statement that sets the limit, in one message.
             while cursor.description is None:
                 cursor.nextset()
             return [column[0] for column in cursor.description], cursor.fetchall()
@@ -108,7 +109,7 @@ def _limited(query: Query) -> Iterator[Any]:  # a cursor of either driver
 
 
 def _stream(query: Query) -> Iterator[bytes]:
-    """What the database writes, a line for each row; memory holds a batch."""
+    """A line for each row, a batch at a time."""
     connection = _connection()
     if "sqlite" in PLAN:
         yield from _lines(connection.execute(query["sql"], query["values"]))
@@ -125,7 +126,7 @@ def _lines(cursor: Any) -> Iterator[bytes]:  # of either driver
 
 
 def _connection() -> Connection:
-    """Each thread has one that stays open."""
+    """One for each thread; it stays open."""
     if not hasattr(opened, "connection"):
         opened.connection = _connect()
     return opened.connection
@@ -137,7 +138,7 @@ def _connect() -> Connection:
         connection.executescript(PLAN["init_command"])
         return connection
     set_json_loads(orjson.loads)
-    # Portal's driver puts the values into the statement as well, so that the plans are the same.
+    # Portal interpolates values on the client too. PostgreSQL then makes the same plan.
     return psycopg.connect(PLAN["postgres"], autocommit=True, cursor_factory=psycopg.ClientCursor)
 
 
@@ -146,12 +147,12 @@ def _customer(columns: Sequence[str], row: Row) -> dict[str, object]:
     return {field: CONVERT[field](named[field]) for field in FIELDS}
 
 
-def _same(value: object) -> object:
+def _unchanged(value: object) -> object:
     return value
 
 
-def _moment(text: str | None) -> str | None:
-    """SQLite keeps times as text in UTC."""
+def _utc_time(text: str | None) -> str | None:
+    """SQLite stores times as text in UTC."""
     return f"{text[:10]}T{text[11:]}Z" if text else None
 
 
@@ -159,10 +160,10 @@ SQLITE: Final[Mapping[str, Callable[[Any], object]]] = {
     "name_parts": orjson.loads,
     "is_active": bool,
     "is_verified": bool,
-    "last_login": _moment,
-    "date_joined": _moment,
-    "last_modified": _moment,
+    "last_login": _utc_time,
+    "date_joined": _utc_time,
+    "last_modified": _utc_time,
 }
 CONVERT: Final = {
-    field: SQLITE.get(field, _same) if "sqlite" in PLAN else _same for field in FIELDS
+    field: SQLITE.get(field, _unchanged) if "sqlite" in PLAN else _unchanged for field in FIELDS
 }

@@ -1,4 +1,4 @@
-"""How the figures grow with the number of customers, beside what they should be at most."""
+"""How the figures of a full run grow with the number of customers, and which goals they miss."""
 
 from __future__ import annotations
 
@@ -6,29 +6,42 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, Final
 
+from benchmarks.imports import AGAIN, BESIDE, FIRST, SEED
 from benchmarks.tables import write_table
 
-Outcome = Mapping[str, Any]  # what benchmarks.run writes, which is JSON
-# The goals are for this many customers, on this database.
-LARGE: Final = 1_000_000
+Outcome = Mapping[str, Any]  # of benchmarks.run, from JSON
+# The database that the goals are for.
 JUDGED: Final = "PostgreSQL"
-COMMAND_GOALS: Final = {
-    "import_customers, first of all": 20_000,
-    "seed_demo": 20_000,
-    "import_customers, beside others": 20_000,
-    "import_customers, second time": 50_000,
-}
+COMMAND_GOALS: Final = {FIRST: 20_000, SEED: 20_000, BESIDE: 20_000, AGAIN: 50_000}
 COMMAND_MEMORY: Final = 300
-FIRST: Final = "JSON list, first page"
-DEEP: Final = "JSON list, last page by `next`"
+FIRST_PAGE: Final = "JSON list, first page"
+LAST_PAGE: Final = "JSON list, last page by `next`"
+
+
+def is_judged(outcome: Outcome) -> bool:
+    """Whether the goals are for the database of the outcome."""
+    name: str = outcome["database"]
+    return name.startswith(JUDGED)
+
+
+def missed_goals(goal: Mapping[str, Any], milliseconds: float, growth: float) -> list[str]:
+    """Those of `ms` and `growth` that the figures of a case exceed."""
+    return [
+        name
+        for name, figure, most in (
+            ("ms", milliseconds, goal["milliseconds"]),
+            ("growth", growth, goal["growth"]),
+        )
+        if most is not None and figure > most
+    ]
 
 
 def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Of one database at every size, smallest first."""
+    """One database at every size, the smallest first."""
     sizes = [f"{outcome['customers']:,}" for outcome in outcomes]
     headings = ["p50 ms by number of customers", *sizes, "Growth", "Floor", "Its growth", "Ratio"]
     rows = [_grown(cases) for cases in zip(*(each["cases"] for each in outcomes), strict=True)]
-    if outcomes[0]["database"].startswith(JUDGED):
+    if is_judged(outcomes[0]):
         headings += ["Goal ms", "Goal growth", "Met"]
         rows = [
             [*row, *_judged(case, row)]
@@ -36,13 +49,13 @@ def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
         ]
     yield from write_table(headings, rows)
     yield ""
-    yield _deep(outcomes[-1])
+    yield _last_page(outcomes[-1])
     yield ""
     yield from _commands(outcomes, sizes)
 
 
 def _grown(cases: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Of one case: the growth is from the smallest size, the floor is of the largest."""
+    """One case: its growth since the smallest size, and the floor at the largest size."""
     times = [median(case["portal"]) for case in cases]
     floors = [median(case["floor"]) for case in cases]
     figures = [*times, times[-1] / times[0], floors[-1], floors[-1] / floors[0]]
@@ -54,25 +67,16 @@ def _judged(case: Mapping[str, Any], row: Sequence[str]) -> list[str]:
     goal = case["goal"]
     if goal is None:
         return ["", "", ""]
-    milliseconds, growth = goal["milliseconds"], goal["growth"]
-    missed = [
-        name
-        for name, is_missed in (
-            ("ms", median(case["portal"]) > milliseconds),
-            ("growth", growth is not None and float(row[-4]) > growth),
-        )
-        if is_missed
-    ]
-    met = f"no: {', '.join(missed)}" if missed else "yes"
-    return [f"{milliseconds:g}", f"{growth:g}" if growth else "", met]
+    missed = missed_goals(goal, median(case["portal"]), float(row[-4]))
+    growth = f"{goal['growth']:g}" if goal["growth"] else ""
+    return [f"{goal['milliseconds']:g}", growth, f"no: {', '.join(missed)}" if missed else "yes"]
 
 
-def _deep(outcome: Outcome) -> str:
-    """How much dearer the last page is for whoever has followed every link."""
+def _last_page(outcome: Outcome) -> str:
     times = {case["name"]: median(case["portal"]) for case in outcome["cases"]}
-    ratio = times[DEEP] / times[FIRST]
+    ratio = times[LAST_PAGE] / times[FIRST_PAGE]
     pages = -(-outcome["customers"] // 50)
-    return f"Followed `next` to page {pages:,}: {ratio:.2f} times the first page."
+    return f"Page {pages:,}, the last one by `next`, takes {ratio:.2f} times as long as page 1."
 
 
 def _commands(outcomes: Sequence[Outcome], sizes: Sequence[str]) -> Iterator[str]:

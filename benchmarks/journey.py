@@ -1,7 +1,7 @@
-"""The way of a request through portal/customers/: its modules in order, its depth, its queries.
+"""The modules of portal/customers/ that a request passes, its stack depth, and its queries.
 
-`python -m benchmarks.journey` makes a database in memory with invented customers and prints the
-journeys of an HTML list with a search, a filter and a page, and of the same list as JSON.
+`python -m benchmarks.journey` creates a database in memory with demo customers and prints the
+journeys of one list, with a search, a filter and a page number, as HTML and as JSON.
 """
 
 from __future__ import annotations
@@ -27,37 +27,39 @@ JSON: Final = f"/api/v1/organizers/bigevents/customers/?{QUERY}"
 
 @dataclass
 class Journey:
-    """What a request passes."""
+    """What is recorded of a request."""
 
-    modules: list[str] = field(default_factory=list)  # of portal/customers/, as first entered
-    depth: int = 0  # of the stack, in functions of portal/
+    modules: list[str] = field(
+        default_factory=list
+    )  # of portal/customers/, in the order of their first call
+    depth: int = 0  # the most functions of portal/ on the stack
     queries: int = 0
-    # Functions that run a query where no reader expects one.
+    # Properties and template functions that run a query, where no reader expects one.
     properties: set[str] = field(default_factory=set)
     templates: set[str] = field(default_factory=set)
 
 
 @contextmanager
 def traced() -> Iterator[Journey]:
-    """The journey of what happens inside the block."""
+    """The journey of the requests inside the block."""
     from django.db import connections
 
     journey = Journey()
     with ExitStack() as stack:
         for connection in connections.all():
-            stack.enter_context(connection.execute_wrapper(_query_notes(journey)))
-        sys.setprofile(_call_notes(journey))
+            stack.enter_context(connection.execute_wrapper(_record_queries(journey)))
+        sys.setprofile(_record_calls(journey))
         try:
             yield journey
         finally:
             sys.setprofile(None)
 
 
-def _query_notes(journey: Journey) -> Callable[..., Any]:
-    """For an execute wrapper of Django."""
+def _record_queries(journey: Journey) -> Callable[..., Any]:
+    """An execute wrapper of Django that records queries."""
     getters = _property_getters()
 
-    def note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+    def record(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
         journey.queries += 1
         for code in (frame.f_code for frame in _stack(sys._getframe())):
             if code in getters:
@@ -66,13 +68,13 @@ def _query_notes(journey: Journey) -> Callable[..., Any]:
                 journey.templates.add(code.co_qualname)
         return execute(sql, params, many, context)
 
-    return note
+    return record
 
 
-def _call_notes(journey: Journey) -> Callable[[FrameType, str, Any], None]:
-    """For sys.setprofile()."""
+def _record_calls(journey: Journey) -> Callable[[FrameType, str, Any], None]:
+    """A function for sys.setprofile() that records calls."""
 
-    def note(frame: FrameType, event: str, _argument: Any) -> None:
+    def record(frame: FrameType, event: str, _argument: Any) -> None:
         path = frame.f_code.co_filename
         if event == "call" and path.startswith(CUSTOMERS):
             name = path.removeprefix(CUSTOMERS).removesuffix(".py").replace(os.sep, ".")
@@ -81,7 +83,7 @@ def _call_notes(journey: Journey) -> Callable[[FrameType, str, Any], None]:
             depth = sum(each.f_code.co_filename.startswith(PORTAL) for each in _stack(frame))
             journey.depth = max(journey.depth, depth)
 
-    return note
+    return record
 
 
 def _stack(frame: FrameType | None) -> Iterator[FrameType]:
@@ -91,7 +93,7 @@ def _stack(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def _property_getters() -> set[CodeType]:
-    """The code of every property of a class of portal/."""
+    """The code of each property of the classes of portal/."""
     classes = {
         each
         for name, module in list(sys.modules.items())
@@ -117,11 +119,11 @@ def main() -> None:
     django.setup()
     html, json = _clients()
     for name, client, address in (("HTML", html, LIST), ("JSON", json, JSON)):
-        _tell(name, client, address)
+        _print_journey(name, client, address)
 
 
 def _clients() -> tuple[Any, Any]:
-    """A member's and a program's, at an organizer with invented customers."""
+    """Of a member and of an API client, for an organizer with demo customers."""
     from django.core.management import call_command
     from django.test import Client
 
@@ -135,18 +137,18 @@ def _clients() -> tuple[Any, Any]:
     member = Client(SERVER_NAME="testserver")
     member.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     key = tokens.create_token(organizer, name="x", permissions=[Permission.READ_CUSTOMERS])
-    program = Client(SERVER_NAME="testserver", headers={"Authorization": f"Token {key}"})
-    return member, program
+    api_client = Client(SERVER_NAME="testserver", headers={"Authorization": f"Token {key}"})
+    return member, api_client
 
 
-def _tell(name: str, client: Any, address: str) -> None:
+def _print_journey(name: str, client: Any, address: str) -> None:
     get: Callable[[str], Any] = client.get
-    get(address)  # what is made once is made by now
+    get(address)  # fills caches
     with traced() as journey:
         status = get(address).status_code
     print(f"{name} {address}: {status}, {journey.queries} queries")
     print(f"  {len(journey.modules)} modules of portal/customers/: {', '.join(journey.modules)}")
-    print(f"  {journey.depth} functions of ours on the stack at most")
+    print(f"  {journey.depth} functions of portal/ on the stack at most")
     print(f"  queries through a property: {sorted(journey.properties) or 'none'}")
     print(f"  queries from a template: {sorted(journey.templates) or 'none'}")
 

@@ -1,4 +1,4 @@
-"""Under load: several clients at once, for a while, on pages of every kind."""
+"""Several clients at once, which request pages of every kind for some seconds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import cycle, islice
 from time import monotonic
 from typing import Any, Final
 
-from benchmarks.client import Client, UnexpectedAnswer
+from benchmarks.client import Client, UnexpectedResponse
 from benchmarks.servers import Server
 
 CLIENTS: Final = 8
-# What staff and programs ask for in the middle of a day; each client begins with another one.
+# What members and API clients request on a working day. Each client begins with another case.
 MIX: Final = (
     "List, first page",
     "JSON list, first page",
@@ -27,42 +27,42 @@ MIX: Final = (
     "List, last page",
     "List, is_verified=false",
 )
-# So long, as a share of the time that counts, before it begins.
+# As a share of the time that is measured.
 WARM_UP: Final = 1 / 3
 
 Case = Mapping[str, Any]  # a case of the plan, which is JSON
 
 
 def measure_load(portal: Server, cases: Sequence[Case], seconds: float) -> dict[str, Any]:
-    """Ends by itself. Times by case, which requests failed, and the memory of a worker."""
+    """Times by case, failed requests, and the memory of a worker, as JSON values."""
     by_name = {case["name"]: case for case in cases}
     mix = [by_name[name] for name in MIX]
     _before, failed = _load(portal, mix, seconds * WARM_UP)
     memory = {"after a warm-up": portal.memory("VmRSS")}
     times, failures = _load(portal, mix, seconds)
     memory |= {"at the end": portal.memory("VmRSS"), "peak": portal.memory("VmHWM")}
-    seen = {"clients": CLIENTS, "workers": len(portal.workers), "seconds": seconds}
-    return {**seen, "times": times, "failures": [*failed, *failures], "memory": memory}
+    setup = {"clients": CLIENTS, "workers": len(portal.workers), "seconds": seconds}
+    return {**setup, "times": times, "failures": [*failed, *failures], "memory": memory}
 
 
 def _load(
     portal: Server, mix: Sequence[Case], seconds: float
 ) -> tuple[dict[str, list[float]], list[str]]:
-    """Milliseconds by case, and what went wrong. Lists grow from several threads, which is safe."""
+    """Milliseconds by case, and failures. Several threads append to these lists, which is safe."""
     times: dict[str, list[float]] = {case["name"]: [] for case in mix}
     failures: list[str] = []
     end = monotonic() + seconds
     with ThreadPoolExecutor(CLIENTS) as pool:
-        asking = [
-            pool.submit(_ask_until, end, Client(portal.port), ours, times, failures)
-            for ours in (islice(cycle(mix), number, None) for number in range(CLIENTS))
+        running = [
+            pool.submit(_send_until, end, Client(portal.port), cases_of_client, times, failures)
+            for cases_of_client in (islice(cycle(mix), number, None) for number in range(CLIENTS))
         ]
-    for each in asking:
+    for each in running:
         each.result()
     return times, failures
 
 
-def _ask_until(
+def _send_until(
     end: float,
     client: Client,
     cases: Iterator[Case],
@@ -73,9 +73,9 @@ def _ask_until(
         if monotonic() > end:
             break
         try:
-            answer = client.get(case["path"], case["headers"])
-            times[case["name"]].append(answer.milliseconds)
-        except (UnexpectedAnswer, OSError) as error:
+            response = client.get(case["path"], case["headers"])
+            times[case["name"]].append(response.milliseconds)
+        except (UnexpectedResponse, OSError) as error:
             failures.append(f"{case['name']}: {str(error)[:500]}")
             client.reconnect()
     client.close()

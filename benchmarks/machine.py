@@ -1,16 +1,22 @@
-"""What the figures depend on beside Portal: the machine and the versions."""
+"""What the figures depend on besides Portal: the day, the machine and the versions."""
 
 from __future__ import annotations
 
 import os
 import platform
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
 
 
+def today() -> str:
+    """The date in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
 def describe_machine() -> list[str]:
-    """A line for each thing that matters; nothing that says whose machine it is."""
+    """Lines of text, without host name or owner."""
     return [
         f"Processor: {_first('/proc/cpuinfo', 'model name')}, {_cores()}",
         f"Memory: {memory() / 1024:.0f} GiB",
@@ -20,7 +26,7 @@ def describe_machine() -> list[str]:
 
 
 def memory() -> int:
-    """MiB."""
+    """Of the machine, in MiB."""
     return int(_first("/proc/meminfo", "MemTotal").split()[0]) // 1024
 
 

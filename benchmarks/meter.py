@@ -1,4 +1,4 @@
-"""The times of one case at one site, of Portal and of the floor, a round after another."""
+"""The times of one case on one database, of Portal and of the floor, in alternating rounds."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import orjson
 
-from benchmarks.client import Answer, Client
+from benchmarks.client import Client, Response
 from benchmarks.servers import Environment, Server, serve, serve_floor
 
 ROUND: Final = 10
 WARM_UP: Final = 20
-# A case ends after so many seconds of its own, even with fewer requests.
+# Seconds after which a case ends, even with fewer requests.
 LONGEST: Final = 8
 
 Case = Mapping[str, Any]  # a case of the plan, which is JSON
@@ -23,33 +23,34 @@ Case = Mapping[str, Any]  # a case of the plan, which is JSON
 
 @dataclass(frozen=True)
 class Site:
-    """Portal and the floor before a database of one size, and what they are asked."""
+    """Portal and the floor on one database, a client of each, and the cases."""
 
     portal: Server
     floor: Server
-    ours: Client
-    theirs: Client
+    portal_client: Client
+    floor_client: Client
     cases: Sequence[Case]
 
     def memory(self, field: str) -> list[float]:
-        """MiB of a worker of each."""
+        """MiB of a worker of Portal, and of the floor."""
         return [server.memory(field) for server in (self.portal, self.floor)]
 
 
 @contextmanager
 def open_site(environment: Environment, cases: Sequence[Case]) -> Iterator[Site]:
-    """Both servers, and a connection to each."""
+    """Both servers run inside the block, and have responded once."""
     with ExitStack() as stack:
         portal = stack.enter_context(serve("portal.wsgi", environment))
         floor = stack.enter_context(serve_floor(environment))
-        ours, theirs = (stack.enter_context(closing(Client(s.port))) for s in (portal, floor))
-        theirs.get("/0", {})
-        ours.get(cases[0]["path"], cases[0]["headers"])
-        yield Site(portal, floor, ours, theirs, cases)
+        portal_client = stack.enter_context(closing(Client(portal.port)))
+        floor_client = stack.enter_context(closing(Client(floor.port)))
+        portal_client.get(cases[0]["path"], cases[0]["headers"])
+        floor_client.get("/0", {})
+        yield Site(portal, floor, portal_client, floor_client, cases)
 
 
 class Meter:
-    """Warms up as it is made."""
+    """The times of one case. Creating it warms up both servers."""
 
     def __init__(self, site: Site, number: int, requests: int) -> None:
         self._site = site
@@ -58,10 +59,10 @@ class Meter:
         self._case = site.cases[number]
         self._seconds = 0.0
         self._times: dict[str, list[float]] = {"portal": [], "floor": []}
-        answers = self._warm_up(min(WARM_UP, -(-requests // 5)))
-        _compare(self._case, *answers)
-        self._bytes = len(answers[0].body)
-        # Of a case that is slower than that, two rounds are left, one request each.
+        responses = self._warm_up(min(WARM_UP, -(-requests // 5)))
+        _compare(self._case, *responses)
+        self._bytes = len(responses[0].body)
+        # A slow case gets two rounds of one request.
         self._round = min(ROUND, requests) if self._seconds < LONGEST / 2 else 1
 
     @property
@@ -70,37 +71,37 @@ class Meter:
         return done >= 2 and (done >= self._requests or self._seconds > LONGEST)
 
     def measure_round(self) -> None:
-        """Portal, then the floor, so that both see the same weather."""
+        """Portal, then the floor: other programs on the machine slow both alike."""
         start = monotonic()
         for _request in range(self._round):
-            self._times["portal"].append(self._ask_portal().milliseconds)
+            self._times["portal"].append(self._get_from_portal().milliseconds)
         for _request in range(self._round):
-            self._times["floor"].append(self._ask_floor().milliseconds)
+            self._times["floor"].append(self._get_from_floor().milliseconds)
         self._seconds += monotonic() - start
 
     @property
     def outcome(self) -> dict[str, Any]:
         case = self._case
-        about = {"name": case["name"], "goal": case["goal"], "queries": len(case["queries"])}
-        return {**about, "bytes": self._bytes, **self._times}
+        description = {"name": case["name"], "goal": case["goal"], "queries": len(case["queries"])}
+        return {**description, "bytes": self._bytes, **self._times}
 
-    def _warm_up(self, requests: int) -> tuple[Answer, Answer]:
+    def _warm_up(self, requests: int) -> tuple[Response, Response]:
         start = monotonic()
         for _request in range(requests):
-            answers = self._ask_portal(), self._ask_floor()
+            responses = self._get_from_portal(), self._get_from_floor()
             self._seconds = monotonic() - start
             if self._seconds > LONGEST / 2:
                 break
-        return answers
+        return responses
 
-    def _ask_portal(self) -> Answer:
-        return self._site.ours.get(self._case["path"], self._case["headers"])
+    def _get_from_portal(self) -> Response:
+        return self._site.portal_client.get(self._case["path"], self._case["headers"])
 
-    def _ask_floor(self) -> Answer:
-        return self._site.theirs.get(f"/{self._number}", self._case["headers"])
+    def _get_from_floor(self) -> Response:
+        return self._site.floor_client.get(f"/{self._number}", self._case["headers"])
 
 
-def _compare(case: Case, portal: Answer, floor: Answer) -> None:
-    """A floor that says less than Portal would be too low."""
+def _compare(case: Case, portal: Response, floor: Response) -> None:
+    """The floor has to return as much as Portal. Raises RuntimeError."""
     if case["kind"] != "rows" and orjson.loads(portal.body) != orjson.loads(floor.body):
         raise RuntimeError(f"{case['name']}: {portal.body[:2000]!r}\n{floor.body[:2000]!r}")

@@ -1,6 +1,6 @@
-"""What is done inside Django before anything is measured: organizers, a file to import, the plan.
+"""Before anything is measured: organizers, a file to import, and the plan. Runs inside Django.
 
-Runs in a process of its own, so that the one that measures does not carry Portal around.
+The process that measures does not import Django, which would take time and memory from it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from benchmarks.cases import STREAMS, list_cases, list_streams
+from benchmarks.imports import OTHERS, OURS
 from benchmarks.samples import find_samples
 from portal.customers.demo.customers import demo_customers
 from portal.customers.models import Customer
@@ -30,55 +31,63 @@ from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
-OURS: Final = "bigevents"
-OTHERS: Final = "rival"
 EMAIL: Final = "bench@example.org"
-PASSWORD: Final = "a benchmark signs in"  # noqa: S105  # of a database that is thrown away
+PASSWORD: Final = "a benchmark signs in"  # noqa: S105  # of a temporary database
 
 
 def make_organizers() -> None:
-    """An empty Portal with the one that is asked for, and another one beside it."""
+    """Migrate an empty database, and create the measured organizer and another one."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     for slug in (OURS, OTHERS):
-        services.create_organizer(slug=slug, name=slug.title(), timezone="Europe/Berlin")
+        make_organizer(slug)
+
+
+def make_organizer(slug: str) -> None:
+    """All organizers have one time zone, so that a day in a filter matches the same customers."""
+    services.create_organizer(slug=slug, name=slug.title(), timezone="Europe/Berlin")
 
 
 def write_customers(path: str, customers: str) -> None:
-    """Those of seed_demo as a file to import, one a line."""
+    """Write the customers of seed_demo to a file, one JSON object on a line."""
     with Path(path).open("wb") as file:
-        for _place, row in demo_customers(int(customers)):
+        for _label, row in demo_customers(int(customers)):
             values = {**vars(row), "name": compose(row.name_parts)}
             customer = {name: values[name] for name in FIELDS}
             file.write(orjson.dumps(customer, option=orjson.OPT_UTC_Z) + b"\n")
 
 
 def drop_customers() -> None:
-    """As if there had never been any, also on the disk."""
+    """Empty the table of customers and its file."""
     call_command("migrate", "customers", "zero", verbosity=0)
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
 
 
-def write_plan(path: str) -> None:
-    """What the floor has to know: the cases, and the SQL that Portal runs for each."""
+def write_plan(path: str, extent: str) -> None:
+    """Write the cases, and the SQL that Portal runs for each, to the file.
+
+    The extent is `short` or `full`.
+    """
     _settle()
     organizer = services.get_organizer(OURS)
-    program, member = _as_program(organizer), _as_member(organizer)
-    samples = find_samples(organizer, program)
+    api_client, member = _as_api_client(organizer), _as_member(organizer)
+    samples = find_samples(organizer, api_client)
     cases = []
-    for case in [*list_cases(samples), *list_streams(samples)]:
-        caller = member if case.headers["Accept"] == "text/html" else program
+    for case in [*list_cases(samples, only_short=extent == "short"), *list_streams(samples)]:
+        caller = member if case.headers["Accept"] == "text/html" else api_client
         headers = {**case.headers, **caller}
-        cases.append({**dataclasses.asdict(case), "headers": headers, **_watch(case.path, headers)})
+        cases.append(
+            {**dataclasses.asdict(case), "headers": headers, **_record(case.path, headers)}
+        )
     budget = settings.FACET_MILLISECONDS
     plan = {"fields": FIELDS, "budget": budget, "cases": cases, **_database()}
     Path(path).write_bytes(orjson.dumps(plan, option=orjson.OPT_UTC_Z))
 
 
 def _settle() -> None:
-    """What PostgreSQL does of its own some time after a load, it does before we measure."""
+    """Do now what PostgreSQL would do while requests are measured."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
@@ -92,53 +101,53 @@ def _as_member(organizer: Organizer) -> dict[str, str]:
     return {"Cookie": f"{name}={client.cookies[name].value}"}
 
 
-def _as_program(organizer: Organizer) -> dict[str, str]:
+def _as_api_client(organizer: Organizer) -> dict[str, str]:
     permissions = [Permission.READ_CUSTOMERS]
     key = tokens.create_token(organizer, name="benchmark", permissions=permissions)
     return {"Authorization": f"Token {key}"}
 
 
-def _watch(path: str, headers: Mapping[str, str]) -> dict[str, object]:
-    """What Portal does for a request: its queries, and what a list has around its rows.
+def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
+    """The queries of a request, and what a JSON list has besides its rows.
 
-    The second time, when nothing is done that is done only once.
+    The second request is recorded: the first one fills caches.
     """
     client = Client(headers=dict(headers), SERVER_NAME="127.0.0.1")
-    watched: list[Mapping[str, object]] = []
-    _ask(client, path, headers)
-    with connection.execute_wrapper(partial(_note, watched)):
-        content = _ask(client, path, headers)
+    queries: list[Mapping[str, object]] = []
+    _get(client, path, headers)
+    with connection.execute_wrapper(partial(_note, queries)):
+        content = _get(client, path, headers)
     if headers["Accept"] in STREAMS.values():
-        watched = [query for query in watched if Customer._meta.db_table in str(query["sql"])]
+        queries = [query for query in queries if Customer._meta.db_table in str(query["sql"])]
     listing = orjson.loads(content) if headers["Accept"] == "application/json" else {}
-    frame = {word: listing.get(word) for word in ("count", "next", "previous")}
+    frame = {name: listing.get(name) for name in ("count", "next", "previous")}
     shown = [customer["identifier"] for customer in listing.get("results", ())]
-    return {"queries": watched, "frame": frame, "shown": shown}
+    return {"queries": queries, "frame": frame, "shown": shown}
 
 
-def _ask(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
-    """The content; of a stream the beginning, which is long enough to see its query."""
-    answer = client.get(path)
-    if answer.status_code != HTTPStatus.OK:
-        raise RuntimeError(f"{path}: {answer.status_code}")
+def _get(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
+    """The content; only the first block of a stream, which already has run its query."""
+    response = client.get(path)
+    if response.status_code != HTTPStatus.OK:
+        raise RuntimeError(f"{path}: {response.status_code}")
     if headers["Accept"] in STREAMS.values():
-        beginning: bytes = next(iter(answer))
-        answer.close()
+        beginning: bytes = next(iter(response))
+        response.close()
         return beginning
-    return answer.content
+    return response.content
 
 
 def _note(
-    watched: list[Mapping[str, object]],
+    queries: list[Mapping[str, object]],
     execute: Any,
     sql: str,
     params: Any,
     many: bool,  # noqa: FBT001
     context: Any,
 ) -> Any:
-    """Keep the query, and whether Portal's own limit of time ends it."""
-    query = {"sql": _as_the_driver_wants_it(sql), "values": list(params or ()), "is_cut": False}
-    watched.append(query)
+    """Record the query, and whether Portal's time limit ends it."""
+    query = {"sql": _for_driver(sql), "values": list(params or ()), "is_cut": False}
+    queries.append(query)
     try:
         return execute(sql, params, many, context)
     except OperationalError:
@@ -146,7 +155,7 @@ def _note(
         raise
 
 
-def _as_the_driver_wants_it(sql: str) -> str:
+def _for_driver(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%") if connection.vendor == "sqlite" else sql
 
 

@@ -1,36 +1,31 @@
-"""From what was measured to Markdown."""
+"""The report of a full run: every case at every size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import chain, groupby
 from statistics import median
 from typing import Any, Final
 
 from benchmarks.growth import Outcome, write_growth
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_machine, today
 from benchmarks.notes import NOTES
+from benchmarks.summary import SPREAD, describe_load
 from benchmarks.tables import p95, write_table
 
 HEADINGS: Final = ("Request", "Queries", "KiB", "p50 ms", "p95 ms", "Floor p50 ms", "Ratio")
-# How much longer the slowest twentieth of all requests may take than the middle one.
-SPREAD: Final = 4
 
 
 def write_report(command: str, outcomes: Sequence[Outcome]) -> str:
     """The whole file."""
-    today = datetime.now(UTC).date().isoformat()
-    title = ["# How fast Portal is", "", f"Measured on {today}; again with `{command}`.", ""]
-    load = ", ".join(f"{each['machine_load']:.1f}" for each in outcomes if "machine_load" in each)
-    busy = f"Load of the machine behind each database: {load}; the benchmark alone makes about 1"
-    machine = [f"- {line}" for line in [*describe_machine(), busy]]
+    title = ["# Performance", "", f"Measured on {today()} by `{command}`, which writes this file."]
+    machine = ["", *(f"- {line}" for line in [*describe_machine(), describe_load(outcomes)])]
     databases = groupby(outcomes, key=lambda outcome: outcome["database"])
-    sections = [line for _name, each in databases for line in ["", *write_database([*each])]]
+    sections = [line for _name, each in databases for line in ["", *_write_database([*each])]]
     return "\n".join([*title, *machine, *sections, "", NOTES, ""])
 
 
-def write_database(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _write_database(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """One database at every size."""
     yield f"## {outcomes[0]['database']}"
     yield ""
@@ -49,8 +44,8 @@ def _write_size(outcome: Outcome) -> Iterator[str]:
     yield from write_table(("Stream", "Customers per second", "Floor", "Ratio"), streams)
     yield ""
     memory = [
-        [moment, *(f"{mebibytes:.0f}" for mebibytes in of_both)]
-        for moment, of_both in outcome["memory"].items()
+        [moment, *(f"{mebibytes:.0f}" for mebibytes in sizes)]
+        for moment, sizes in outcome["memory"].items()
     ]
     yield from write_table(("Worker's memory, MiB", "Portal", "Floor"), memory)
     if "under_load" in outcome:
@@ -71,26 +66,25 @@ def _compared(stream: Mapping[str, Any]) -> list[str]:
 
 
 def _write_load(load: Mapping[str, Any]) -> Iterator[str]:
-    """Everybody together is what the goal is about."""
     yield (
         f"Under load: {load['clients']} clients, {load['workers']} workers, {load['seconds']} s; "
-        f"{len(load['failures'])} requests failed. A p95 of {SPREAD} times the p50 is the most "
-        "that all together may have."
+        f"{len(load['failures'])} requests failed. The p95 of all requests should be at most "
+        f"{SPREAD} times the p50."
     )
     yield ""
     everything = [*chain.from_iterable(load["times"].values())]
     rows = [_loaded(name, times) for name, times in load["times"].items()]
     headings = ("Under load", "Requests", "p50 ms", "p95 ms", "p95 / p50")
-    yield from write_table(headings, [*rows, _loaded("All together", everything)])
+    yield from write_table(headings, [*rows, _loaded("All", everything)])
     yield ""
     memory = [[moment, f"{size:.0f}"] for moment, size in load["memory"].items()]
     yield from write_table(("Largest worker's memory under load, MiB", "Portal"), memory)
     if load["failures"]:
-        yield from ("", "The first that failed:", "", "```", load["failures"][0], "```")
+        yield from ("", "The first failure:", "", "```", load["failures"][0], "```")
 
 
 def _loaded(name: str, times: Sequence[float]) -> list[str]:
-    """Of one that was asked for less than twice there is nothing to say."""
+    """Two requests are the least that have a p95."""
     if len(times) < 2:
         return [name, str(len(times)), "", "", ""]
     middle, slow = median(times), p95(times)

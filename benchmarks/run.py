@@ -1,9 +1,10 @@
-"""One database engine: a database of each size is filled, then all are served and asked.
+"""Fill a database of each size on one engine, then serve and measure all of them.
 
-`python -m benchmarks.run DIRECTORY REQUESTS SECONDS CUSTOMERS...`
+`python -m benchmarks.run EXTENT DIRECTORY REQUESTS SECONDS CUSTOMERS...`
 
-The databases are SQLite's, in the directory, or beside the one that DATABASE_URL names. What was
-measured is written to `outcomes.json` there, an outcome for each size.
+EXTENT is `short` or `full`. The databases are SQLite files in the directory, or PostgreSQL
+databases beside the one that DATABASE_URL names. The results are written to `outcomes.json` in the
+directory, one for each size.
 """
 
 from __future__ import annotations
@@ -19,96 +20,98 @@ from typing import Any, Final
 import orjson
 import psycopg
 
+from benchmarks.imports import measure_first_import, measure_floor, measure_imports, measure_loads
 from benchmarks.load import measure_load
 from benchmarks.meter import LONGEST, Meter, Site, open_site
-from benchmarks.servers import Environment, make_environment, manage, serve
+from benchmarks.profile_list import profile_site
+from benchmarks.servers import Environment, call_inside_django, make_environment, serve
 from benchmarks.streams import measure_stream
 
-# As where WEB_CONCURRENCY says nothing else.
+# The default of WEB_CONCURRENCY.
 WORKERS: Final = 2
-COMMANDS: Final = (
-    "import_customers, first of all",
-    "seed_demo",
-    "import_customers, beside others",
-    "import_customers, second time",
-)
-BESIDE_OTHERS: Final = 2
+# How many customers a short run imports, into databases of any size.
+IMPORTED: Final = 100_000
+
+Outcome = dict[str, Any]  # becomes JSON
 
 
-def main(directory: Path, requests: int, seconds: int, *sizes: int) -> None:
-    """Leaves nothing but files in the directory. Seconds under load; none where that is 0."""
-    # So that whatever is open is closed, the servers too.
+def main(extent: str, directory: Path, requests: int, seconds: int, *sizes: int) -> None:
+    """`seconds` are those under load; 0 leaves the load out."""
+    # Exceptions end the servers and close what is open; the signal alone would not.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    environments = [_make_database(directory, customers) for customers in sizes]
-    outcomes: list[dict[str, Any]] = [
-        {"customers": size, "commands": _fill(each, size)}
+    environments = [_make_database(directory, str(customers)) for customers in sizes]
+    is_full = extent == "full"
+    fill = measure_loads if is_full else _fill
+    outcomes: list[Outcome] = [
+        {"customers": size, "commands": fill(each, size)}
         for each, size in zip(environments, sizes, strict=True)
     ]
-    plans = [_make_plan(each) for each in environments]
-    with ExitStack() as stack:
-        pairs = zip(environments, plans, strict=True)
-        sites = [stack.enter_context(open_site(each, plan["cases"])) for each, plan in pairs]
-        for outcome, found in zip(outcomes, _measure(sites, requests), strict=True):
-            outcome |= {"database": plans[0]["database"], **found}
+    plans = [_make_plan(each, extent) for each in environments]
+    _measure_requests(environments, plans, outcomes, requests)
     largest, environment = outcomes[-1], environments[-1]
     largest["machine_load"] = os.getloadavg()[0]
     if seconds:
         with serve("portal.wsgi", {**environment, "WEB_CONCURRENCY": str(WORKERS)}) as portal:
             largest["under_load"] = measure_load(portal, plans[-1]["cases"], seconds)
-    largest["commands"][BESIDE_OTHERS]["floor"] = _copy_rate(environment, sizes[-1])
+    if is_full:
+        measure_floor(largest["commands"], environment, sizes[-1])
+    else:
+        largest["profile"] = profile_site(environment, requests)
+        _measure_imports(directory, environments, outcomes)
     (directory / "outcomes.json").write_bytes(orjson.dumps(outcomes))
 
 
-def _make_database(directory: Path, customers: int) -> Environment:
-    """An empty one, and a directory for whatever belongs to it."""
-    own = directory / str(customers)
+def _make_database(directory: Path, name: str) -> Environment:
+    """An empty database, and a directory for its files."""
+    own = directory / name
     own.mkdir()
     url = os.environ.get("DATABASE_URL")
     if not url:
         return make_environment(own, f"sqlite:///{own}/portal.sqlite3")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{customers}"'.encode())
-    return make_environment(own, f"{url.rpartition('/')[0]}/{customers}")
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return make_environment(own, f"{url.rpartition('/')[0]}/{name}")
 
 
-def _fill(environment: Environment, customers: int) -> list[dict[str, Any]]:
-    """Customers per second, with the start of the command, and the memory of each."""
-    file = Path(environment["VAR_DIR"]) / "customers.ndjson"
-    load = ("import_customers", "rival", str(file))
-    _prepare(environment, "prepare.make_organizers")
-    _prepare(environment, "prepare.write_customers", file, customers)
-    first = manage(environment, *load)
-    _prepare(environment, "prepare.drop_customers")
-    seeding = manage(environment, "seed_demo", "bigevents", "--customers", str(customers))
-    commands = [first, seeding, *(manage(environment, *load) for _time in range(2))]
-    file.unlink()
-    return [
-        {"name": name, "rate": customers / done.seconds, "memory": done.mebibytes}
-        for name, done in zip(COMMANDS, commands, strict=True)
-    ]
+def _fill(environment: Environment, customers: int) -> list[Outcome]:
+    """Measures nothing: a short run imports after its requests."""
+    call_inside_django(environment, "prepare.make_organizers")
+    call_inside_django(environment, "filling.fill", customers)
+    return []
 
 
-def _make_plan(environment: Environment) -> Any:
+def _measure_imports(
+    directory: Path, environments: Sequence[Environment], outcomes: Sequence[Outcome]
+) -> None:
+    """Last, because it adds customers. The first import is into a database of its own."""
+    customers = min(IMPORTED, outcomes[-1]["customers"])
+    for outcome, environment in zip(outcomes, environments, strict=True):
+        outcome["commands"] = measure_imports(environment, customers)
+    first = measure_first_import(_make_database(directory, "empty"), customers)
+    outcomes[-1]["commands"].insert(0, first)
+
+
+def _make_plan(environment: Environment, extent: str) -> Any:
     path = Path(environment["FLOOR_PLAN"])
-    _prepare(environment, "prepare.write_plan", path)
+    call_inside_django(environment, "prepare.write_plan", path, extent)
     return orjson.loads(path.read_bytes())
 
 
-def _copy_rate(environment: Environment, customers: int) -> float:
-    """Customers per second where the database alone writes them, beside twice as many others."""
-    path = Path(environment["VAR_DIR"]) / "seconds"
-    _prepare(environment, "copying.copy_customers", path)
-    return customers / float(path.read_text())
+def _measure_requests(
+    environments: Sequence[Environment],
+    plans: Sequence[Any],
+    outcomes: Sequence[Outcome],
+    requests: int,
+) -> None:
+    """Add cases, streams and memory to the outcomes. All databases are served at once."""
+    with ExitStack() as stack:
+        pairs = zip(environments, plans, strict=True)
+        sites = [stack.enter_context(open_site(each, plan["cases"])) for each, plan in pairs]
+        for outcome, found in zip(outcomes, _measure_sites(sites, requests), strict=True):
+            outcome |= {"database": plans[0]["database"], **found}
 
 
-def _prepare(environment: Environment, step: str, *arguments: Path | int) -> None:
-    """Call a function of a module of the benchmarks inside Django."""
-    module = step.partition(".")[0]
-    call = f"from benchmarks import {module}; {step}(*{[str(each) for each in arguments]})"
-    manage(environment, "shell", "--no-imports", "-c", call)
-
-
-def _measure(sites: Sequence[Site], requests: int) -> list[dict[str, Any]]:
+def _measure_sites(sites: Sequence[Site], requests: int) -> list[Outcome]:
     memory = [{"first request": site.memory("VmRSS")} for site in sites]
     kinds = [case["kind"] for case in sites[0].cases]
     pages = [number for number, kind in enumerate(kinds) if kind != "stream"]
@@ -124,8 +127,8 @@ def _measure(sites: Sequence[Site], requests: int) -> list[dict[str, Any]]:
     ]
 
 
-def _measure_case(sites: Sequence[Site], number: int, requests: int) -> list[dict[str, Any]]:
-    """All sizes in turns, a round each, so that growth is theirs and not the machine's."""
+def _measure_case(sites: Sequence[Site], number: int, requests: int) -> list[Outcome]:
+    """A round for each size in turn: other programs on the machine slow all sizes alike."""
     meters = [Meter(site, number, requests) for site in sites]
     while waiting := [meter for meter in meters if not meter.is_done]:
         for meter in waiting:
@@ -139,4 +142,4 @@ def _measure_streams(site: Site) -> list[Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
+    main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:]))

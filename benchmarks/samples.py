@@ -1,4 +1,4 @@
-"""What there is to ask for, found in a database that is filled. Runs inside Django."""
+"""Find identifiers, search terms and cursors in a filled database. Runs inside Django."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from portal.customers.services import count_customers, parse_query
 from portal.organizers.models import Organizer
 
 CANDIDATES: Final = 50
-# So many texts tell which share of all has a part.
+# Searched texts that estimate which share of all customers a term matches.
 TEXTS: Final = 10_000
-SOME: Final = 1_000
-NEAR_SOME: Final = range(SOME // 2, SOME * 2)
+MATCHES: Final = 1_000
+ABOUT: Final = range(MATCHES // 2, MATCHES * 2)
 TRIED: Final = 20
 
 
-def find_samples(organizer: Organizer, program: Mapping[str, str]) -> Samples:
-    """The program's headers are those of somebody who may read the organizer's customers."""
+def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> Samples:
+    """The headers authenticate an API client that may read the organizer's customers."""
     with scope(organizer=organizer):
         total = Customer.objects.count()
         customers = Customer.objects.exclude(email=None).exclude(name="").order_by("pk")
@@ -39,16 +39,16 @@ def find_samples(organizer: Organizer, program: Mapping[str, str]) -> Samples:
             external_identifier=next(filter(None, (each.external_identifier for each in some))),
             searches=_searches(organizer, [str(each.email) for each in some], total),
             pages=pages,
-            second=_next(organizer, program, 1),
-            last=_next(organizer, program, pages - 1),
+            second=_next(organizer, headers, 1),
+            last=_next(organizer, headers, pages - 1),
         )
 
 
 def _searches(organizer: Organizer, emails: Sequence[str], total: int) -> dict[str, str]:
     texts = list(Customer.objects.order_by("pk").values_list("search_text", flat=True)[:TEXTS])
-    near = _by_nearness(_parts(emails, 3, 9), texts, SOME / total)
-    halves = _by_nearness(_parts(emails, 1, 2), texts, 1 / 2)
-    tried = (part for part in near[:TRIED] if _hits(organizer, part) in NEAR_SOME)
+    near = _by_share(_parts(emails, 3, 9), texts, MATCHES / total)
+    halves = _by_share(_parts(emails, 1, 2), texts, 1 / 2)
+    tried = (part for part in near[:TRIED] if _hits(organizer, part) in ABOUT)
     return {
         "one hit": next(email for email in emails if _hits(organizer, email) == 1),
         "about 1,000 hits": next(tried, near[0]),
@@ -58,7 +58,7 @@ def _searches(organizer: Organizer, emails: Sequence[str], total: int) -> dict[s
 
 
 def _parts(emails: Sequence[str], shortest: int, longest: int) -> list[str]:
-    """Of the names in the emails: the numbers behind them are not alike among the texts."""
+    """Parts of the local parts of emails, without the numbers at their ends, which are unique."""
     found = dict.fromkeys(
         part
         for email in emails
@@ -72,8 +72,8 @@ def _slices(text: str, size: int) -> Iterator[str]:
     return (text[start : start + size] for start in range(len(text) - size + 1))
 
 
-def _by_nearness(parts: Sequence[str], texts: Sequence[str], share: float) -> list[str]:
-    """Those first that about this share of the texts has."""
+def _by_share(parts: Sequence[str], texts: Sequence[str], share: float) -> list[str]:
+    """The parts, ordered by how close the share of texts that have them is to this one."""
     wanted = share * len(texts)
     return sorted(parts, key=lambda part: abs(sum(part in text for text in texts) - wanted))
 
@@ -84,9 +84,9 @@ def _hits(organizer: Organizer, search: str) -> int:
     return count_customers(organizer, query=parse_query(organizer, query))
 
 
-def _next(organizer: Organizer, program: Mapping[str, str], page: int) -> str:
-    """The address that the page with this number calls the next one, without the server's."""
+def _next(organizer: Organizer, headers: Mapping[str, str], page: int) -> str:
+    """Path and query string of `next` on the page with this number."""
     path = reverse("api:customer_list", args=[organizer.slug])
-    answer = Client(headers=dict(program), SERVER_NAME="127.0.0.1").get(path, {"page": page})
-    there = urlsplit(answer.json()["next"])
-    return f"{there.path}?{there.query}"
+    response = Client(headers=dict(headers), SERVER_NAME="127.0.0.1").get(path, {"page": page})
+    url = urlsplit(response.json()["next"])
+    return f"{url.path}?{url.query}"

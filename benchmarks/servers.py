@@ -1,4 +1,4 @@
-"""Gunicorn with one worker, as it serves Portal, and what the system says of that worker."""
+"""Gunicorn with its workers, commands of manage.py, and the memory and time that they take."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PATIENCE: Final = 30  # seconds
+TIMEOUT: Final = 30  # seconds
 Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where it answers, and the processes that do."""
+    """The port, and the process ids of the workers."""
 
     port: int
     workers: Sequence[int]
 
     def memory(self, field: str) -> float:
-        """MiB of a worker, the largest: VmRSS is what it has now, VmHWM the most it ever had."""
+        """MiB of the largest worker. The field is VmRSS for now, VmHWM for the peak."""
         return max(_memory(worker, field) for worker in self.workers)
 
 
 def make_environment(directory: Path, database_url: str) -> dict[str, str]:
-    """Production's settings, nothing of the caller's; every file is kept in the directory."""
+    """The settings of production without the caller's environment; all files in the directory."""
     port = _free_port()
     return {
         "PATH": "/usr/bin:/bin",
@@ -50,15 +50,15 @@ def make_environment(directory: Path, database_url: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Done:
-    """How long a command took, and the most memory that one of its processes had."""
+class Finished:
+    """The seconds that a command took, and the peak memory of its largest process in MiB."""
 
     seconds: float
     mebibytes: float
 
 
-def manage(environment: Environment, *command: str) -> Done:
-    """Run a command of manage.py. Raises RuntimeError."""
+def manage(environment: Environment, *command: str) -> Finished:
+    """Run a command of manage.py. Raises RuntimeError with its output if it fails."""
     log = Path(environment["VAR_DIR"]) / "manage.log"
     started = time.perf_counter()
     with log.open("wb") as file:
@@ -77,12 +77,19 @@ def manage(environment: Environment, *command: str) -> Done:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{log.read_text()}")
-    return Done(time.perf_counter() - started, usage.ru_maxrss / 1024)
+    return Finished(time.perf_counter() - started, usage.ru_maxrss / 1024)
+
+
+def call_inside_django(environment: Environment, step: str, *arguments: object) -> None:
+    """Call `module.function` of benchmarks in another process, with the arguments as text."""
+    module = step.partition(".")[0]
+    call = f"from benchmarks import {module}; {step}(*{[str(each) for each in arguments]})"
+    manage(environment, "shell", "--no-imports", "-c", call)
 
 
 @contextlib.contextmanager
 def serve(application: str, environment: Environment) -> Iterator[Server]:
-    """Portal at its port."""
+    """Gunicorn with the application, at the port of the environment, inside the block."""
     port = int(environment["PORT"])
     command = [sys.executable, "-m", "gunicorn", "-c", "python:portal.server", application]
     log = Path(environment["VAR_DIR"]) / f"{application}.log"
@@ -96,7 +103,7 @@ def serve(application: str, environment: Environment) -> Iterator[Server]:
 
 
 def serve_floor(environment: Environment) -> contextlib.AbstractContextManager[Server]:
-    """The floor, beside Portal."""
+    """The floor, at a port of its own."""
     return serve("benchmarks.floor", {**environment, "PORT": str(_free_port())})
 
 
@@ -116,15 +123,15 @@ def _memory(process: int, field: str) -> float:
 def _wait_for_workers(
     process: subprocess.Popen[bytes], port: int, count: int, log: Path
 ) -> list[int]:
-    """Their process numbers, once the server listens and all workers are there."""
+    """Their process ids, once the server listens and all workers run."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    for _attempt in range(PATIENCE * 20):
+    for _attempt in range(TIMEOUT * 20):
         if process.poll() is not None:
             break
         workers = children.read_text().split()
         if len(workers) == count:
             with contextlib.suppress(ConnectionRefusedError):
-                socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+                socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT).close()
                 return [int(worker) for worker in workers]
         time.sleep(0.05)
     raise RuntimeError(f"The server did not start:\n{log.read_text()}")
@@ -133,7 +140,7 @@ def _wait_for_workers(
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

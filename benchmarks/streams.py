@@ -1,4 +1,4 @@
-"""How many customers a second leave a server that streams all of them."""
+"""How many customers a second a server streams."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from statistics import median
 from time import monotonic, perf_counter
 from typing import Any, Final
 
-from benchmarks.client import PATIENCE, UnexpectedAnswer
+from benchmarks.client import TIMEOUT, UnexpectedResponse
 from benchmarks.servers import Server
 
 TIMES: Final = 5
@@ -18,25 +18,28 @@ CHUNK: Final = 1 << 16
 def measure_stream(
     portal: Server, floor: Server, number: int, case: Mapping[str, Any], longest: float
 ) -> Any:
-    """Customers a second, the middle of several times, of both in turns; once it takes long."""
+    """Customers a second of both servers in turn: the median of up to TIMES streams.
+
+    After `longest` seconds no further streams start.
+    """
     rates: dict[str, list[float]] = {"portal": [], "floor": []}
     end = monotonic() + longest
     while not rates["floor"] or (len(rates["floor"]) < TIMES and monotonic() < end):
         rates["portal"].append(_rate(portal, case["path"], case["headers"]))
         rates["floor"].append(_rate(floor, f"/{number}", case["headers"]))
-    return {"name": case["name"], **{who: median(values) for who, values in rates.items()}}
+    return {"name": case["name"], **{server: median(values) for server, values in rates.items()}}
 
 
 def _rate(server: Server, path: str, headers: Mapping[str, str]) -> float:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
     started = perf_counter()
     connection.request("GET", path, headers=dict(headers))
-    answer = connection.getresponse()
+    response = connection.getresponse()
     lines = 0
-    while chunk := answer.read(CHUNK):
+    while chunk := response.read(CHUNK):
         lines += chunk.count(b"\n")
     took = perf_counter() - started
     connection.close()
-    if answer.status != 200:
-        raise UnexpectedAnswer(f"{path}: {answer.status}")
+    if response.status != 200:
+        raise UnexpectedResponse(f"{path}: {response.status}")
     return lines / took

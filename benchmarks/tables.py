@@ -1,4 +1,4 @@
-"""Tables in Markdown that people can read as they are."""
+"""Markdown tables with aligned columns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from statistics import quantiles
 
 
 def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The first column is text, the others are numbers."""
+    """Lines of Markdown. The first column is text, the others are numbers."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     yield _line(headings, widths)
@@ -23,5 +23,5 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def p95(times: Sequence[float]) -> float:
-    """Of two times or more."""
+    """Of at least two times."""
     return quantiles(times, n=20, method="inclusive")[-1]

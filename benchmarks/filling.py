@@ -1,0 +1,107 @@
+"""Fill a database with the customers of two organizers in little time. Runs inside Django.
+
+The customers of the first organizer are those of `seed_demo`; the second organizer has copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from benchmarks.imports import OTHERS, OURS
+from benchmarks.machine import memory
+from portal.customers.importing.encode import COLUMNS
+from portal.customers.importing.indexes import written_at_once
+from portal.customers.importing.load import enlarge_cache
+from portal.customers.models import Customer
+from portal.organizers import services
+from portal.organizers.models import Organizer
+
+TABLE: Final = Customer._meta.db_table
+COPY: Final = """
+    INSERT INTO {table} (organizer_id, {columns})
+    SELECT %s, {columns} FROM {table} WHERE organizer_id = %s ORDER BY id"""
+# The foreign key to the organizer is one of them: PostgreSQL would check it for each row.
+CONSTRAINTS: Final = """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = %s::regclass AND contype IN ('u', 'f')"""
+# The index of trigrams takes longest, and is made beside the others.
+INDEXES: Final = """
+    SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+    WHERE indrelid = %s::regclass
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+    ORDER BY pg_get_indexdef(indexrelid) LIKE '%%USING gin%%' DESC"""
+
+
+def fill(customers: str) -> None:
+    """So many customers in each of the two organizers of an otherwise empty database."""
+    with _indexes_made_afterwards():
+        call_command("seed_demo", OURS, customers=int(customers), verbosity=0)
+        _copy(services.get_organizer(OURS), services.get_organizer(OTHERS), int(customers))
+
+
+def copy_customers(path: str, slug: str, customers: str) -> None:
+    """Copy an organizer's customers to a new organizer, and write the seconds to the file.
+
+    That is the floor of an import: one statement of the database writes as many customers.
+    """
+    source = services.get_organizer(slug)
+    target = services.create_organizer(slug=f"{slug}-copy", name="Copy", timezone="Europe/Berlin")
+    start = perf_counter()
+    _copy(source, target, int(customers))
+    Path(path).write_text(str(perf_counter() - start))
+
+
+def _copy(source: Organizer, target: Organizer, customers: int) -> None:
+    statement = COPY.format(table=TABLE, columns=", ".join(COLUMNS))
+    enlarge_cache()
+    with transaction.atomic(), connection.cursor() as cursor, written_at_once(customers):
+        cursor.execute(statement, [target.pk, source.pk])
+
+
+@contextmanager
+def _indexes_made_afterwards() -> Iterator[None]:
+    """PostgreSQL: drop the indexes and constraints of customers, and make them at the end.
+
+    Two million rows take a fraction of the time. On SQLite, imports do something alike themselves.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    constraints, indexes = _read_definitions(CONSTRAINTS), _read_definitions(INDEXES)
+    _execute([f"ALTER TABLE {TABLE} DROP CONSTRAINT {name}" for name, _definition in constraints])
+    _execute([f"DROP INDEX {name}" for name, _definition in indexes])
+    yield
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(_make_index, [definition for _name, definition in indexes]))
+    _execute([f"ALTER TABLE {TABLE} ADD CONSTRAINT {' '.join(each)}" for each in constraints])
+
+
+def _read_definitions(query: str) -> list[tuple[str, str]]:
+    """Names and definitions, as the database writes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, [TABLE])
+        definitions: list[tuple[str, str]] = cursor.fetchall()
+        return definitions
+
+
+def _make_index(definition: str) -> None:
+    """In a thread, which has a connection of its own."""
+    try:
+        _execute([definition])
+    finally:
+        connection.close()
+
+
+def _execute(statements: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET maintenance_work_mem = '{memory() // 12}MB'")
+        for statement in statements:
+            cursor.execute(statement)

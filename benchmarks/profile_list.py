@@ -1,0 +1,245 @@
+"""Where the time of a list page goes: SQL, composing SQL, forms, each template, the rest.
+
+`python -m benchmarks.profile_list` fills a temporary SQLite database and prints a table;
+`.ci/with-postgres python -m benchmarks.profile_list --customers 100000` uses PostgreSQL.
+
+Functions of Django are wrapped by a clock. The time of a function is added to the label of the
+innermost wrapped function, so the labels add up to the whole page. A wrapper costs about a
+microsecond for each call.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import wraps
+from inspect import isfunction
+from pathlib import Path
+from statistics import fmean
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any, Final
+from unittest.mock import patch
+
+import orjson
+
+from benchmarks.servers import call_inside_django, make_environment
+from benchmarks.tables import write_table
+
+CASE: Final = "List, first page"
+SQL: Final = "SQL: the database and its driver"
+COMPOSING: Final = "Composing SQL: querysets and the compiler"
+ROWS: Final = "Rows to model instances"
+FORMS: Final = "Forms and their widgets"
+CELLS: Final = "Cells of the table"
+LISTING: Final = "View and services, without the above"
+SESSION: Final = "Session and user"
+REST: Final = "Rest: middleware and URLs"
+FIRST: Final = (SQL, COMPOSING, ROWS, FORMS, CELLS, LISTING, SESSION)
+WIDGETS: Final = "django/forms/"
+# Templates that take less are one line of the table.
+SMALL: Final = 0.1  # milliseconds
+FEW_TEMPLATES: Final = f"Templates below {SMALL} ms each"
+WARM_UP: Final = 20
+
+Wrapped = Callable[..., Any]  # wrapped functions have any signature
+Label = str | Callable[..., str]
+
+
+class Clock:
+    """Milliseconds by label, of one request after another."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, float]] = []
+        self._labels: list[str] = []
+        self._since = 0.0
+
+    def wrap(self, function: Wrapped, label: Label) -> Wrapped:
+        """A function that counts for its label, which may depend on the arguments."""
+
+        @wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            self._enter(label if isinstance(label, str) else label(*args))
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._leave()
+
+        return wrapper
+
+    def _enter(self, label: str) -> None:
+        if not self._labels:
+            self.requests.append(defaultdict(float))
+            self._since = perf_counter()
+        self._add()
+        self._labels.append(label)
+
+    def _leave(self) -> None:
+        self._add()
+        self._labels.pop()
+
+    def _add(self) -> None:
+        now = perf_counter()
+        if self._labels:
+            self.requests[-1][self._labels[-1]] += (now - self._since) * 1000
+        self._since = now
+
+
+@contextmanager
+def clocked() -> Iterator[Clock]:
+    """Every request inside the block is measured."""
+    from portal.customers.html.table import CustomerTable
+
+    clock = Clock()
+    lines = CustomerTable.lines
+    eager = clock.wrap(lambda table: list(lines(table)), CELLS)
+    with ExitStack() as stack:
+        for owner, label, names in _labelled_functions():
+            for name in names or [name for name, each in vars(owner).items() if isfunction(each)]:
+                wrapped = clock.wrap(vars(owner)[name], label)
+                stack.enter_context(patch.object(owner, name, wrapped))
+        stack.enter_context(patch.object(CustomerTable, "lines", eager))
+        stack.enter_context(_clocked_cursors(clock))
+        yield clock
+
+
+def _labelled_functions() -> list[tuple[Any, Label, tuple[str, ...]]]:
+    """Classes and modules, labels, and the names of functions; without names all functions."""
+    from django.contrib.auth import middleware
+    from django.core.handlers.base import BaseHandler
+    from django.db.models import QuerySet
+    from django.db.models.sql.compiler import SQLCompiler
+    from django.forms import BaseForm, Widget
+    from django.forms.boundfield import BoundField, BoundWidget
+    from django.template.base import Template
+    from django.template.loader_tags import BlockNode
+
+    from portal.customers.html import list as list_page
+
+    return [
+        (BaseHandler, REST, ("get_response",)),
+        (middleware, SESSION, ("get_user",)),
+        (list_page, LISTING, ("read_listing",)),
+        (QuerySet, ROWS, ("_fetch_all",)),  # before all functions: the innermost label counts
+        (QuerySet, COMPOSING, ()),
+        (SQLCompiler, COMPOSING, ("as_sql", "execute_sql")),
+        *((owner, FORMS, ()) for owner in (BaseForm, BoundField, BoundWidget)),
+        (Widget, FORMS, ("get_context", "render")),
+        (Template, _template, ("_render",)),
+        (BlockNode, _template_of_block, ("render",)),
+    ]
+
+
+@contextmanager
+def _clocked_cursors(clock: Clock) -> Iterator[None]:
+    """A cursor of Django passes on what it does not define, such as fetchall()."""
+    from django.db.backends.utils import CursorWrapper
+
+    passed_on = CursorWrapper.__getattr__
+
+    def attribute(cursor: CursorWrapper, name: str) -> Any:
+        found = passed_on(cursor, name)
+        return clock.wrap(found, SQL) if name.startswith("fetch") else found
+
+    execute = clock.wrap(CursorWrapper.execute, SQL)
+    with patch.multiple(CursorWrapper, __getattr__=attribute, execute=execute):
+        yield
+
+
+def _template(template: Any, *_args: Any) -> str:
+    name = str(template.name)
+    return FORMS if name.startswith(WIDGETS) else name
+
+
+def _template_of_block(node: Any, context: Any) -> str:
+    """The template that fills the block, which is not the template that has a place for it."""
+    from django.template.loader_tags import BLOCK_CONTEXT_KEY
+
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(node.name) if blocks else None
+    return str((block or node).origin.template_name)
+
+
+def measure_profile(plan: str, path: str, requests: str) -> None:
+    """Inside Django: write the milliseconds of each label for the case of the plan to the file."""
+    from django.test import Client
+
+    cases = orjson.loads(Path(plan).read_bytes())["cases"]
+    case = next(case for case in cases if case["name"] == CASE)
+    client = Client(headers=case["headers"], SERVER_NAME="127.0.0.1")
+    for _request in range(WARM_UP):
+        client.get(case["path"])
+    with clocked() as clock:
+        for _request in range(int(requests)):
+            client.get(case["path"])
+    profile = _mean_of_fastest(clock.requests)
+    Path(path).write_bytes(orjson.dumps(profile, option=orjson.OPT_NON_STR_KEYS))
+
+
+def _mean_of_fastest(requests: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Over a quarter of the requests: other programs on the machine interrupt the slower ones."""
+    fastest = sorted(requests, key=lambda request: sum(request.values()))[: -(-len(requests) // 4)]
+    labels = dict.fromkeys(label for request in fastest for label in request)
+    return {label: fmean(request.get(label, 0) for request in fastest) for label in labels}
+
+
+def profile_site(environment: Mapping[str, str], requests: int) -> dict[str, float]:
+    """Milliseconds by label, for a database with a plan."""
+    path = Path(environment["VAR_DIR"]) / "profile.json"
+    step = "profile_list.measure_profile"
+    call_inside_django(environment, step, environment["FLOOR_PLAN"], path, requests)
+    profile: dict[str, float] = orjson.loads(path.read_bytes())
+    return profile
+
+
+def write_profile(profiles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """A column for each database: the layers first, then the templates, the slowest first."""
+    grouped = {name: _group(profile) for name, profile in profiles.items()}
+    labels = dict.fromkeys(label for profile in grouped.values() for label in profile)
+    ends = (FEW_TEMPLATES, REST)
+    templates = sorted(
+        (label for label in labels if label not in (*FIRST, *ends)),
+        key=lambda label: -max(profile.get(label, 0) for profile in grouped.values()),
+    )
+    rows = [
+        [label, *(_cell(profile, label) for profile in grouped.values())]
+        for label in (*FIRST, *templates, *ends)
+    ]
+    totals = ["The page", *(f"{sum(profile.values()):.2f}" for profile in grouped.values())]
+    yield from write_table([f"{CASE}, ms", *grouped], [*rows, totals])
+
+
+def _group(profile: Mapping[str, float]) -> dict[str, float]:
+    grouped: dict[str, float] = defaultdict(float)
+    for label, milliseconds in profile.items():
+        is_small = label not in (*FIRST, REST) and milliseconds < SMALL
+        grouped[FEW_TEMPLATES if is_small else label] += milliseconds
+    return grouped
+
+
+def _cell(profile: Mapping[str, float], label: str) -> str:
+    return f"{profile[label]:.2f}" if label in profile else ""
+
+
+def main(arguments: list[str]) -> None:
+    """Print the profile of a database that is made for it."""
+    parser = ArgumentParser("benchmarks.profile_list", description=__doc__)
+    parser.add_argument("--customers", type=int, default=10_000, help="default: 10,000")
+    parser.add_argument("--requests", type=int, default=100, help="default: 100")
+    options = parser.parse_args(arguments)
+    with TemporaryDirectory(prefix="portal-profile-") as directory:
+        url = os.environ.get("DATABASE_URL") or f"sqlite:///{directory}/portal.sqlite3"
+        environment = make_environment(Path(directory), url)
+        call_inside_django(environment, "prepare.make_organizers")
+        call_inside_django(environment, "filling.fill", options.customers)
+        call_inside_django(environment, "prepare.write_plan", environment["FLOOR_PLAN"], "short")
+        profile = profile_site(environment, options.requests)
+    print(*write_profile({f"{options.customers:,} customers": profile}), sep="\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

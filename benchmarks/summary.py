@@ -1,0 +1,191 @@
+"""The report of a short run: one table each for latency, imports and streams, load, and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from statistics import median
+from textwrap import wrap
+from typing import Any, Final
+
+from benchmarks.growth import (
+    COMMAND_GOALS,
+    COMMAND_MEMORY,
+    is_judged,
+    missed_goals,
+)
+from benchmarks.imports import AGAIN, BESIDE, FIRST
+from benchmarks.machine import describe_machine, today
+from benchmarks.profile_list import write_profile
+from benchmarks.tables import p95, write_table
+
+Outcome = Mapping[str, Any]  # of benchmarks.run, from JSON
+
+COMMANDS: Final = {
+    FIRST: "First import, empty database",
+    BESIDE: "First import, beside others",
+    AGAIN: "Second import",
+}
+WIDTH: Final = 100
+LATENCY: Final = """\
+p50 in milliseconds by database and customers, one client. Floor: the SQL of the request through the
+bare driver. Growth: from the smallest to the largest size of a database. Goals are for 1,000,000
+customers on PostgreSQL."""
+WRITES: Final = """\
+Rows per second. Imports: {imported:,} customers into a new organizer, beside the customers of the
+database. Floor of an import: one statement that copies as many rows. Memory: MiB, of the largest
+process."""
+LOAD: Final = """\
+{clients} clients at once for {seconds} s, {workers} workers, at the largest size of each database;
+{failures} requests failed. The p95 of all requests should be at most {spread} times the p50."""
+PROFILE: Final = """\
+Milliseconds inside the server, measured in turns by `python -m benchmarks.profile_list`. The time
+of a template excludes the templates that it includes."""
+NOTES: Final = """\
+Portal and the floor each run in gunicorn with one worker, and respond in turns. An organizer of
+each size stands beside another organizer of the same size. PostgreSQL has a quarter of the memory
+as `shared_buffers`, `random_page_cost = 1.1` and no `fsync`; the databases are filled before their
+indexes are created, so the indexes are denser than after imports. What requests read is in memory.
+`make bench-full` measures every order, filter and search at three sizes on both databases, takes
+more than an hour, and explains in its report how it measures."""
+# The most that the p95 of all requests under load may be, in multiples of their p50.
+SPREAD: Final = 4
+
+
+def write_summary(command: str, outcomes: Sequence[Outcome]) -> str:
+    """The whole file. The outcomes of one database follow each other, the smallest size first."""
+    machine = [*describe_machine(), describe_load(outcomes)]
+    sections = [
+        ("Latency", _fill(LATENCY), _latency(outcomes)),
+        ("Imports and streams", _fill(WRITES, imported=_imported(outcomes)), _writes(outcomes)),
+        ("Load", _fill(LOAD, **_loaded(outcomes)), _load(outcomes)),
+        ("Where the time of a list page goes", _fill(PROFILE), _profile(outcomes)),
+    ]
+    lines = ["# Performance", "", f"Measured on {today()} by `{command}`, which writes this file."]
+    lines += ["", *(f"- {line}" for line in machine)]
+    for title, text, table in sections:
+        lines += ["", f"## {title}", "", text, "", *table]
+    return "\n".join([*lines, "", "## How it is measured", "", NOTES, ""])
+
+
+def describe_load(outcomes: Sequence[Outcome]) -> str:
+    """How busy the machine was: another program in the run makes its figures worthless."""
+    loads = [f"{each['machine_load']:.1f}" for each in outcomes if "machine_load" in each]
+    return (
+        f"Load average after each database: {', '.join(loads)}; the benchmark alone makes about 1"
+    )
+
+
+def _fill(text: str, **values: object) -> str:
+    return "\n".join(wrap(text.format(**values), WIDTH))
+
+
+def _heading(outcome: Outcome) -> str:
+    return f"{outcome['database'].split()[0]} {outcome['customers']:,}"
+
+
+def _by_database(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
+    names = dict.fromkeys(outcome["database"] for outcome in outcomes)
+    return [[each for each in outcomes if each["database"] == name] for name in names]
+
+
+def _latency(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    headings = ["Request"]
+    columns: list[Sequence[str]] = [[case["name"] for case in outcomes[0]["cases"]]]
+    for database in _by_database(outcomes):
+        cases = [*zip(*(outcome["cases"] for outcome in database), strict=True)]
+        headings += [*map(_heading, database), "Floor"]
+        columns += [[_p50(case["portal"]) for case in outcome["cases"]] for outcome in database]
+        columns.append([_p50(case["floor"]) for case in database[-1]["cases"]])
+        if len(database) > 1:
+            headings.append("Growth")
+            columns.append([f"{_growth(sizes):.2f}" for sizes in cases])
+        if is_judged(database[-1]):
+            headings += ["Goal ms", "Goal growth", "Missed"]
+            columns += zip(*map(_judged, cases), strict=True)
+    yield from write_table(headings, [*zip(*columns, strict=True)])
+
+
+def _p50(times: Sequence[float]) -> str:
+    return f"{median(times):.1f}"
+
+
+def _growth(sizes: Sequence[Mapping[str, Any]]) -> float:
+    first, last = (median(map(float, size["portal"])) for size in (sizes[0], sizes[-1]))
+    return last / first
+
+
+def _judged(sizes: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
+    """The goals of a case, and which of them are missed."""
+    goal = sizes[-1]["goal"]
+    if goal is None:
+        return "", "", ""
+    missed = missed_goals(goal, median(sizes[-1]["portal"]), _growth(sizes))
+    growth = f"{goal['growth']:g}" if goal["growth"] else ""
+    return f"{goal['milliseconds']:g}", growth, ", ".join(missed)
+
+
+def _imported(outcomes: Sequence[Outcome]) -> int:
+    """How many customers a short run imports, which is at most its largest size."""
+    return max(int(command["customers"]) for each in outcomes for command in each["commands"])
+
+
+def _writes(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    headings = ["Rows per second, and MiB", *map(_heading, outcomes), "Goal"]
+    rows = []
+    commands = [{each["name"]: each for each in outcome["commands"]} for outcome in outcomes]
+    for name, label in COMMANDS.items():
+        rates = [_rate(found.get(name, {}), "rate") for found in commands]
+        rows.append([label, *rates, f"{COMMAND_GOALS[name]:,}"])
+        if name == BESIDE:
+            rows.append(["Floor", *(_rate(found[name], "floor") for found in commands), ""])
+    memory = [f"{max(each['memory'] for each in outcome['commands']):.0f}" for outcome in outcomes]
+    rows.append(["Memory of an import, MiB", *memory, str(COMMAND_MEMORY)])
+    for streams in zip(*(outcome["streams"] for outcome in outcomes), strict=True):
+        label = f"{streams[0]['name']} stream"
+        rows.append([label, *(_rate(stream, "portal") for stream in streams), ""])
+        rows.append(["Floor", *(_rate(stream, "floor") for stream in streams), ""])
+    for moment, label in (
+        ("first request", "Memory of a server process after its first request, MiB"),
+        ("peak of all pages", "At most, without streams"),
+        ("peak, with streams", "At most, with streams"),
+    ):
+        rows.append([label, *(f"{outcome['memory'][moment][0]:.0f}" for outcome in outcomes), ""])
+    yield from write_table(headings, rows)
+
+
+def _rate(figures: Mapping[str, Any], name: str) -> str:
+    return f"{figures[name]:,.0f}" if name in figures else ""
+
+
+def _loaded(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    loads = [each["under_load"] for each in outcomes if "under_load" in each]
+    return {**loads[0], "failures": sum(len(load["failures"]) for load in loads), "spread": SPREAD}
+
+
+def _load(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    loaded = [outcome for outcome in outcomes if "under_load" in outcome]
+    headings = ["Request"]
+    columns: list[Sequence[str]] = [[*loaded[0]["under_load"]["times"], "All"]]
+    for outcome in loaded:
+        load = outcome["under_load"]
+        times = [*load["times"].values(), [*chain.from_iterable(load["times"].values())]]
+        name = _heading(outcome)
+        headings += [f"{name}: requests/s", "p50 ms", "p95 ms", "p95 / p50"]
+        columns += zip(*(_spread(each, load["seconds"]) for each in times), strict=True)
+    yield from write_table(headings, [*zip(*columns, strict=True)])
+
+
+def _spread(times: Sequence[float], seconds: float) -> tuple[str, str, str, str]:
+    """Requests per second, p50, p95 and their ratio; two requests are the least to tell."""
+    if len(times) < 2:
+        return "", "", "", ""
+    middle, slow = median(times), p95(times)
+    per_second = f"{len(times) / seconds:.1f}"
+    return per_second, f"{middle:.1f}", f"{slow:.1f}", f"{slow / middle:.1f}"
+
+
+def _profile(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    yield from write_profile(
+        {_heading(outcome): outcome["profile"] for outcome in outcomes if "profile" in outcome}
+    )
