@@ -28,7 +28,7 @@ TABLE: Final = Customer._meta.db_table
 COPY: Final = """
     INSERT INTO {table} (organizer_id, {columns})
     SELECT %s, {columns} FROM {table} WHERE organizer_id = %s ORDER BY id"""
-# The foreign key to the organizer is one of them: PostgreSQL would check it for each row.
+# Unique constraints, and the foreign key to the organizer, which is checked for each row.
 CONSTRAINTS: Final = """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid = %s::regclass AND contype IN ('u', 'f')"""
@@ -70,7 +70,7 @@ def _copy(source: Organizer, target: Organizer, customers: int) -> None:
 def _indexes_made_afterwards() -> Iterator[None]:
     """PostgreSQL: drop the indexes and constraints of customers, and make them at the end.
 
-    Two million rows take a fraction of the time. On SQLite, imports do something alike themselves.
+    Two million rows take a fraction of the time. On SQLite, imports drop indexes themselves.
     """
     if connection.vendor != "postgresql":
         yield

@@ -156,7 +156,7 @@ def _template(template: Any, *_args: Any) -> str:
 
 
 def _template_of_block(node: Any, context: Any) -> str:
-    """The template that fills the block, which is not the template that has a place for it."""
+    """The template that fills the block, not the template that defines it."""
     from django.template.loader_tags import BLOCK_CONTEXT_KEY
 
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)

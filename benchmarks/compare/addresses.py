@@ -1,4 +1,4 @@
-"""All questions but the walks, each by who may ask it and who may not."""
+"""All requests except linked pages, by callers with and without permission."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 
 from benchmarks.compare.combinations import (
     DEEP,
-    MISTAKES,
-    PAGE_MISTAKES,
+    INVALID,
+    INVALID_PAGES,
     PAGES,
     SIZES,
+    api_queries,
     combined_queries,
-    program_mistakes,
-    program_queries,
+    invalid_api_queries,
     range_queries,
 )
 from benchmarks.compare.edges import CASE_TWIN
 from benchmarks.compare.queries import single_queries
-from benchmarks.compare.questions import (
+from benchmarks.compare.requests import (
     API,
     CSV,
     HTML,
@@ -29,13 +29,13 @@ from benchmarks.compare.questions import (
     PAGE,
     Caller,
     Kind,
-    Question,
+    Request,
 )
 from benchmarks.compare.samples import Samples
 
 RESULTS: Final = {**HTML, "HX-Request": "true", "HX-Target": "div#results"}
 COUNT: Final = {**HTML, "HX-Request": "true", "HX-Target": "p#count"}
-# In turn: what decides between page and fragment, and what becomes of the history.
+# Used in turn: headers that decide about fragments and the history of the browser.
 FRAGMENTS: Final = (
     RESULTS,
     {**RESULTS, "HX-Source": "input#search", "HX-Current-URL": f"http://localhost{PAGE}?search=a"},
@@ -54,85 +54,85 @@ STREAMED: Final = (
 )
 
 
-def list_questions(samples: Samples) -> Iterator[Question]:
-    """Several hundred, the same each time."""
+def list_requests(samples: Samples) -> Iterator[Request]:
+    """Several hundred requests, equal in every run."""
     singles = single_queries(samples)
     yield from _pages([*singles, *range_queries(), *PAGES, *SIZES, *DEEP])
     yield from _pages(combined_queries(40, "pages"))
-    yield from _programs([*singles, *range_queries(), *PAGES, *DEEP, *program_queries(samples)])
-    yield from _programs(combined_queries(40, "programs"))
-    yield from _mistakes(samples)
+    yield from _api([*singles, *range_queries(), *PAGES, *DEEP, *api_queries(samples)])
+    yield from _api(combined_queries(40, "programs"))
+    yield from _invalid(samples)
     yield from _details(samples)
     yield from _strangers(samples)
     yield from _streams()
 
 
-def _pages(queries: Iterable[str]) -> Iterator[Question]:
-    """Some as a fragment as well, and some as nothing but their number."""
+def _pages(queries: Iterable[str]) -> Iterator[Request]:
+    """Pages; some of them as a fragment too, some as a count."""
     for number, query in enumerate(queries):
         path = f"{PAGE}?{query}"
-        yield Question(Kind.LIST, path, HTML)
+        yield Request(Kind.LIST, path, HTML)
         if number % 4 == 0:
-            yield Question(Kind.FRAGMENT, path, FRAGMENTS[number // 4 % len(FRAGMENTS)])
+            yield Request(Kind.FRAGMENT, path, FRAGMENTS[number // 4 % len(FRAGMENTS)])
         if number % 5 == 0:
-            yield Question(Kind.COUNT, path, COUNT)
+            yield Request(Kind.COUNT, path, COUNT)
 
 
-def _programs(queries: Iterable[str]) -> Iterator[Question]:
+def _api(queries: Iterable[str]) -> Iterator[Request]:
     for query in queries:
-        yield Question(Kind.JSON, f"{API}?{query}", JSON, Caller.PROGRAM)
+        yield Request(Kind.JSON, f"{API}?{query}", JSON, Caller.API_CLIENT)
 
 
-def _mistakes(samples: Samples) -> Iterator[Question]:
-    """422 for people, 400 or 404 for programs."""
-    for number, query in enumerate([*MISTAKES, *PAGE_MISTAKES]):
-        yield Question(Kind.MISTAKE, f"{PAGE}?{query}", HTML if number % 3 else RESULTS)
-    for query in [*MISTAKES, *program_mistakes(samples)]:
-        yield Question(Kind.MISTAKE, f"{API}?{query}", JSON, Caller.PROGRAM)
+def _invalid(samples: Samples) -> Iterator[Request]:
+    """422 in HTML, 400 or 404 in JSON."""
+    for number, query in enumerate([*INVALID, *INVALID_PAGES]):
+        yield Request(Kind.INVALID, f"{PAGE}?{query}", HTML if number % 3 else RESULTS)
+    for query in [*INVALID, *invalid_api_queries(samples)]:
+        yield Request(Kind.INVALID, f"{API}?{query}", JSON, Caller.API_CLIENT)
     for accept in (NDJSON, CSV):
-        yield Question(Kind.MISTAKE, f"{API}?is_active=maybe", accept, Caller.PROGRAM)
+        yield Request(Kind.INVALID, f"{API}?is_active=maybe", accept, Caller.API_CLIENT)
 
 
-def _details(samples: Samples) -> Iterator[Question]:
+def _details(samples: Samples) -> Iterator[Request]:
     others = samples.others[0]["identifier"]
     some = [row["identifier"] for row in samples.some(4)]
     edges = ["GAP-005", "GONE-00", "name.0_x", "name.18_x", "LONG01", "EXT-00"]
     twins = [f"{CASE_TWIN}1", f"{CASE_TWIN}1".upper(), f"{CASE_TWIN}1".title()]
     back = "?back=search%3Danna%26page%3D2"
     for identifier in [*some, *edges, *twins, some[0].lower(), others, "MISSING", "%25"]:
-        yield Question(Kind.DETAIL, f"{PAGE}{identifier}/", HTML)
-        yield Question(Kind.DETAIL, f"{API}{identifier}/", JSON, Caller.PROGRAM)
-    yield Question(Kind.DETAIL, f"{PAGE}{some[1]}/{back}", HTML)
+        yield Request(Kind.DETAIL, f"{PAGE}{identifier}/", HTML)
+        yield Request(Kind.DETAIL, f"{API}{identifier}/", JSON, Caller.API_CLIENT)
+    yield Request(Kind.DETAIL, f"{PAGE}{some[1]}/{back}", HTML)
     for query in ("include=notes,phone", "fields=name"):
         path = f"{API}name.3_x/?{query}"
-        yield Question(Kind.DETAIL, path, JSON, Caller.NOTES_PROGRAM)
+        yield Request(Kind.DETAIL, path, JSON, Caller.NOTES_CLIENT)
 
 
-def _strangers(samples: Samples) -> Iterator[Question]:
-    """Who may not, and who may elsewhere."""
+def _strangers(samples: Samples) -> Iterator[Request]:
+    """Callers without permission, and members of the other organizer."""
     one = samples.some(1)[0]["identifier"]
-    for caller in (Caller.OTHER_MEMBER, Caller.NOBODY):
+    for caller in (Caller.OTHER_MEMBER, Caller.ANONYMOUS):
         for path in (PAGE, f"{PAGE}?search=anna&page=2", f"{PAGE}{one}/"):
-            yield Question(Kind.STRANGER, path, HTML, caller)
-        yield Question(Kind.STRANGER, f"{PAGE}?search=anna", RESULTS, caller)
-        yield Question(Kind.STRANGER, PAGE, COUNT, caller)
-    for caller in (Caller.OTHER_PROGRAM, Caller.MISTYPED, Caller.NOBODY, Caller.OTHER_MEMBER):
+            yield Request(Kind.STRANGER, path, HTML, caller)
+        yield Request(Kind.STRANGER, f"{PAGE}?search=anna", RESULTS, caller)
+        yield Request(Kind.STRANGER, PAGE, COUNT, caller)
+    for caller in (Caller.OTHER_CLIENT, Caller.MISTYPED, Caller.ANONYMOUS, Caller.OTHER_MEMBER):
         for path in (API, f"{API}?is_active=maybe", f"{API}{one}/", f"{API}MISSING/"):
-            yield Question(Kind.STRANGER, path, JSON, caller)
-        yield Question(Kind.STRANGER, API, CSV, caller)
+            yield Request(Kind.STRANGER, path, JSON, caller)
+        yield Request(Kind.STRANGER, API, CSV, caller)
     page, api = (path.replace(OURS, OTHERS) for path in (PAGE, API))
-    yield Question(Kind.STRANGER, page, HTML, Caller.OTHER_MEMBER)
-    yield Question(Kind.STRANGER, f"{page}?search=a&ordering=-name", HTML)
-    yield Question(Kind.STRANGER, api, JSON, Caller.OTHER_PROGRAM)
-    yield Question(Kind.STRANGER, f"{api}?search=an", JSON, Caller.OTHER_PROGRAM)
-    yield Question(Kind.STRANGER, PAGE.replace(OURS, "unknown"), HTML)
-    yield Question(Kind.STRANGER, f"{API}?include=notes", JSON, Caller.PROGRAM)
+    yield Request(Kind.STRANGER, page, HTML, Caller.OTHER_MEMBER)
+    yield Request(Kind.STRANGER, f"{page}?search=a&ordering=-name", HTML)
+    yield Request(Kind.STRANGER, api, JSON, Caller.OTHER_CLIENT)
+    yield Request(Kind.STRANGER, f"{api}?search=an", JSON, Caller.OTHER_CLIENT)
+    yield Request(Kind.STRANGER, PAGE.replace(OURS, "unknown"), HTML)
+    yield Request(Kind.STRANGER, f"{API}?include=notes", JSON, Caller.API_CLIENT)
 
 
-def _streams() -> Iterator[Question]:
+def _streams() -> Iterator[Request]:
     for query in STREAMED:
-        yield Question(Kind.NDJSON, f"{API}?{query}", NDJSON, Caller.PROGRAM)
-        yield Question(Kind.CSV, f"{API}?{query}", CSV, Caller.PROGRAM)
+        yield Request(Kind.NDJSON, f"{API}?{query}", NDJSON, Caller.API_CLIENT)
+        yield Request(Kind.CSV, f"{API}?{query}", CSV, Caller.API_CLIENT)
     path = f"{API}?include=notes&search=name."
-    yield Question(Kind.NDJSON, path, NDJSON, Caller.NOTES_PROGRAM)
-    yield Question(Kind.CSV, path, CSV, Caller.NOTES_PROGRAM)
+    yield Request(Kind.NDJSON, path, NDJSON, Caller.NOTES_CLIENT)
+    yield Request(Kind.CSV, path, CSV, Caller.NOTES_CLIENT)

@@ -1,4 +1,4 @@
-"""Query strings with several parameters at once, and query strings with a mistake."""
+"""Query strings with several parameters, and invalid query strings."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from random import Random
 from typing import Final
 
 from benchmarks.compare.edges import EQUAL_TIME
-from benchmarks.compare.queries import NOBODY, ORDERS, SEVERAL_KEYS, encode
+from benchmarks.compare.queries import ORDERS, SEVERAL_KEYS, UNMATCHED, encode
 from benchmarks.compare.samples import SEED, Samples
 
-POOLS: Final[Mapping[str, Sequence[object]]] = {
+VALUES: Final[Mapping[str, Sequence[object]]] = {
     "search": ("a", "an", "muller", "example", "alex equal", "schmidt", "gap", "o'brien", "li"),
     "is_active": ("true", "false"),
     "is_verified": ("true", "false"),
@@ -24,7 +24,7 @@ POOLS: Final[Mapping[str, Sequence[object]]] = {
     "page": ("last", "1"),
     "page_size": ("25", "100"),
 }
-# Few or many in a range of time, in an order of something else: two plans to read them by.
+# Time ranges with few or many matches, in an order by another column: the plans differ.
 RANGES: Final = (
     *(
         "date_joined_since=2025-12-20",
@@ -43,7 +43,7 @@ DEEP: Final = (
     *("ordering=locale,-name&page=450", "search=alex&ordering=-name&page=last"),
     *("never_logged_in=true&ordering=-last_login&page=2", "date_joined_since=2023-01-01&page=100"),
 )
-MISTAKES: Final = (
+INVALID: Final = (
     *("is_active=maybe", "is_active=True", "is_verified=1", "never_logged_in=no"),
     *("locale=klingon", "locale=de&locale=klingon", "locale=DE", "locale="),
     *("date_joined_since=yesterday", "date_joined_until=2024-02-30", "last_login_since=1800-01-01"),
@@ -54,28 +54,28 @@ MISTAKES: Final = (
     *("search=%CC%81", "search=a%00b", encode(search="a" * 201), encode(email="a" * 255)),
     encode(external_identifier="a" * 256),
     *("page=0", "page=-1", "page=two", "page=1.5", "page=9999", "page=99999999999999999999"),
-    *(f"search={NOBODY}&page=2", "is_active=maybe&ordering=foo&search=anna", "locale=xx&page=0"),
+    *(f"search={UNMATCHED}&page=2", "is_active=maybe&ordering=foo&search=anna", "locale=xx&page=0"),
 )
-# A program gets 50 customers a page where it asks for another number.
-PAGE_MISTAKES: Final = ("page_size=10", "page_size=many", "page_size=0", "page_size=25&page=9999")
+# Pages reject these sizes. The API returns 50 customers for any other size.
+INVALID_PAGES: Final = ("page_size=10", "page_size=many", "page_size=0", "page_size=25&page=9999")
 
 
 def combined_queries(count: int, seed: str) -> list[str]:
-    """Two to four parameters each, drawn from the pools, mostly in an order."""
+    """Two to four random parameters each, most of them with an ordering."""
     random = Random(f"{SEED} {seed}")  # noqa: S311
     return [_combine(random) for _number in range(count)]
 
 
 def _combine(random: Random) -> str:
-    names = random.sample(sorted(POOLS), random.choice((2, 2, 3, 4)))
-    values = {name: random.choice(POOLS[name]) for name in names}
+    names = random.sample(sorted(VALUES), random.choice((2, 2, 3, 4)))
+    values = {name: random.choice(VALUES[name]) for name in names}
     if random.random() < 0.7:
         values["ordering"] = random.choice((*ORDERS, *SEVERAL_KEYS))
     return encode(**values)
 
 
 def range_queries() -> list[str]:
-    """Each range in some orders."""
+    """Each time range in two orders."""
     return [
         f"{wanted}&ordering={ORDERS_OF_RANGES[(number + step) % len(ORDERS_OF_RANGES)]}"
         for number, wanted in enumerate(RANGES)
@@ -83,8 +83,8 @@ def range_queries() -> list[str]:
     ]
 
 
-def program_queries(samples: Samples) -> list[str]:
-    """What only programs ask for."""
+def api_queries(samples: Samples) -> list[str]:
+    """Parameters that only the API has."""
     own, by_name = samples.cursor, samples.cursor_by_name
     return [
         *("fields=identifier", "fields=name_parts,email", "fields=last_login&ordering=-last_login"),
@@ -97,8 +97,8 @@ def program_queries(samples: Samples) -> list[str]:
     ]
 
 
-def program_mistakes(samples: Samples) -> list[str]:
-    """The same, refused."""
+def invalid_api_queries(samples: Samples) -> list[str]:
+    """Invalid values of parameters that only the API has."""
     return [
         *("fields=password", "fields=phone", "include=email_key", "include=phone&fields=x"),
         *("cursor=junk", "cursor=%C3%A9", f"cursor={samples.cursor[:-2]}", "cursor=AAAA&page=2"),

@@ -1,8 +1,8 @@
-"""Two databases, and the way of the rows from the old one into the new one.
+"""Two databases, and a copy of the rows from the old one to the new one.
 
-Ids are kept. What follows from customers, such as their numbers, the triggers of each version keep.
+Ids stay equal. Derived tables, such as the counts, are written by the triggers of each version.
 """
-# ruff: noqa: S608  Names of tables and columns come from here and from the databases themselves.
+# ruff: noqa: S608  Names of tables and columns come from this file and from the databases.
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ NEXT_ID: Final = "SELECT setval(pg_get_serial_sequence(%s, 'id'), MAX(id)) FROM 
 
 
 class Databases(Protocol):
-    """The old one and the new one, of one kind."""
+    """The URLs of the old and of the new database, which are on one engine."""
 
     old: str
     new: str
 
     def copy(self) -> None:
-        """All rows of TABLES, into a new database that is migrated and has none."""
+        """Copy all rows of TABLES into the new database, which is migrated and empty."""
 
 
 class SqliteDatabases:
-    """Two files."""
+    """Two files in a directory."""
 
     def __init__(self, directory: Path) -> None:
         self._files = [directory / f"{name}.sqlite3" for name in NAMES]
@@ -73,7 +73,7 @@ class PostgresDatabases:
             for table in TABLES:
                 _copy(old, new, table)
         for database in (self.old, self.new):
-            # A plan rests on statistics, and autovacuum would come at some moment of its own.
+            # Both databases need the same statistics, which autovacuum would write at any time.
             with psycopg.connect(database, autocommit=True) as connection:
                 connection.execute("VACUUM (ANALYZE)")
                 connection.execute("ANALYZE")
@@ -84,7 +84,7 @@ def _copy(
     new: psycopg.Connection[tuple[object, ...]],
     table: str,
 ) -> None:
-    """By a query: a table that has partitions cannot be copied out as it is."""
+    """By a query, because COPY does not read a partitioned table."""
     row = old.execute(COLUMNS, [table]).fetchone()
     columns = row[0] if row else None
     reading = f"COPY (SELECT {columns} FROM {table} ORDER BY id) TO STDOUT"
@@ -99,13 +99,13 @@ def _copy(
 
 @contextlib.contextmanager
 def sqlite_databases(directory: Path) -> Iterator[Databases]:
-    """Gone with the directory."""
+    """Removed with the directory."""
     yield SqliteDatabases(directory)
 
 
 @contextlib.contextmanager
 def postgres_databases(server: str) -> Iterator[Databases]:
-    """Made beside what the server has already, and dropped at the end."""
+    """Created on the server for the block, and dropped at its end."""
     with psycopg.connect(server, autocommit=True) as connection, contextlib.ExitStack() as stack:
         for name in NAMES:
             connection.execute(f"CREATE DATABASE {name}".encode())

@@ -1,4 +1,4 @@
-"""Customers at the edges, which invented ones hardly ever are: ties, gaps, scripts, signs."""
+"""Customers with ties, missing values, other scripts and special characters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 EQUAL_TIME: Final = "2024-03-31T01:30:00.000000Z"
-# As many as several pages have, and with them all of a page may be equal in an order.
+# More than a page has, so that all rows of a page can have equal sort keys.
 TIES: Final = 300
 SHARED_EXTERNAL: Final = "Shared-Account-1"
 CASE_TWIN: Final = "CaseTwin0"
@@ -31,7 +31,7 @@ LOCALES: Final = ("en", "de", "nl", "xx-custom", "fi")
 
 
 def write_edges() -> str:
-    """One customer a line, for import_customers."""
+    """NDJSON for import_customers."""
     rows = [*_ties(), *_without(), *_anonymised(), *_named(), *_alike(), *_in_time()]
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
 
@@ -55,7 +55,7 @@ def _customer(identifier: str, **values: Any) -> dict[str, Any]:
 
 
 def _ties() -> Iterator[dict[str, Any]]:
-    """Equal in nearly everything that there is to order by."""
+    """Equal in nearly all sort keys."""
     for number in range(TIES):
         yield _customer(
             f"TIE-{number * 7919 % TIES:03}", locale=LOCALES[number % 2], is_active=number % 3 > 0
@@ -63,7 +63,7 @@ def _ties() -> Iterator[dict[str, Any]]:
 
 
 def _without() -> Iterator[dict[str, Any]]:
-    """Without an email, a name, a sign-in; then without more than one of them."""
+    """Without an email, a name or a sign-in, then without several of them."""
     gaps: list[dict[str, Any]] = [{"email": None}, {"name_parts": {}}, {"last_login": None}]
     gaps += [gaps[0] | gaps[1], gaps[1] | gaps[2], gaps[0] | gaps[1] | gaps[2]]
     for number in range(240):
@@ -73,14 +73,14 @@ def _without() -> Iterator[dict[str, Any]]:
 
 
 def _anonymised() -> Iterator[dict[str, Any]]:
-    """Inactive accounts that no longer point to a person."""
+    """Inactive accounts without personal values."""
     nothing: dict[str, Any] = {"email": None, "name_parts": {}, "last_login": None}
     for number in range(80):
         yield _customer(f"GONE-{number:02}", is_active=False, is_verified=False, **nothing)
 
 
 def _named() -> Iterator[dict[str, Any]]:
-    """Accents, scripts and signs; names that are equal as far as they are ordered by."""
+    """Accents, scripts and special characters; long names with equal sort keys."""
     for number, name in enumerate(NAMES):
         parts = {"_scheme": "full", "full_name": name}
         email = f"Mixed.Case+{number}%_'x@Edge.Example.ORG"
@@ -94,18 +94,20 @@ def _named() -> Iterator[dict[str, Any]]:
 
 
 def _alike() -> Iterator[dict[str, Any]]:
-    """Who have an external identifier in common, and identifiers that differ in case only."""
+    """Equal external identifiers, and identifiers that differ in case only."""
     for number in range(60):
         external = SHARED_EXTERNAL if number < 55 else SHARED_EXTERNAL.lower()
         yield _customer(f"EXT-{number:02}", external_identifier=external, locale="nl")
     for number in range(10):
         twin = f"{CASE_TWIN}{number}"
-        for place, identifier in enumerate((twin, twin.lower(), twin.upper())):
-            yield _customer(identifier, email=f"{place}.{twin}@edge.example.org", phone="112")
+        for number_of_twin, identifier in enumerate((twin, twin.lower(), twin.upper())):
+            yield _customer(
+                identifier, email=f"{number_of_twin}.{twin}@edge.example.org", phone="112"
+            )
 
 
 def _in_time() -> Iterator[dict[str, Any]]:
-    """A microsecond apart, around midnight where the organizer is, and centuries away."""
+    """A microsecond apart around midnight in the organizer's time zone, and centuries apart."""
     midnight = datetime(2024, 10, 27, 22, 0, tzinfo=UTC)
     moments = [midnight + timedelta(microseconds=number - 20) for number in range(40)]
     moments += [datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)]

@@ -1,4 +1,4 @@
-"""The customers, people and programs that both versions have: made by the old one, then copied."""
+"""Customers, members and API clients: the old version creates them, then they are copied."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Final
 
 from benchmarks.compare.databases import Databases
 from benchmarks.compare.edges import write_edges
-from benchmarks.compare.questions import OTHERS, OURS, Caller
+from benchmarks.compare.requests import OTHERS, OURS, Caller
 from benchmarks.compare.versions import Version
 
 CUSTOMERS: Final = 30_000
 OTHER_CUSTOMERS: Final = 300
-PASSWORD: Final = "a comparison signs in"  # noqa: S105  # of databases that are thrown away
+PASSWORD: Final = "a comparison signs in"  # noqa: S105  # of temporary databases
 MEMBERS: Final[Mapping[Caller, tuple[str, str]]] = {
     Caller.MEMBER: ("member@example.org", OURS),
     Caller.OTHER_MEMBER: ("other@example.org", OTHERS),
 }
 READ: Final = ("--permission", "organizer.customers:read")
 NOTES: Final = ("--permission", "organizer.customers.notes:read")
-PROGRAMS: Final[Mapping[Caller, tuple[str, tuple[str, ...]]]] = {
-    Caller.PROGRAM: (OURS, READ),
-    Caller.NOTES_PROGRAM: (OURS, (*READ, *NOTES)),
-    Caller.OTHER_PROGRAM: (OTHERS, READ),
+API_CLIENTS: Final[Mapping[Caller, tuple[str, tuple[str, ...]]]] = {
+    Caller.API_CLIENT: (OURS, READ),
+    Caller.NOTES_CLIENT: (OURS, (*READ, *NOTES)),
+    Caller.OTHER_CLIENT: (OTHERS, READ),
 }
 
 
@@ -35,7 +35,7 @@ def fill(
     customers: int = CUSTOMERS,
     others: int = OTHER_CUSTOMERS,
 ) -> dict[Caller, str]:
-    """Both databases, with the same rows under the same ids; the tokens of the programs."""
+    """Fill both databases with equal rows and ids. Returns the tokens of the API clients."""
     for version in (old, new):
         version.manage("migrate", "--verbosity", "0")
         version.manage("collectstatic", "--noinput", "--verbosity", "0")
@@ -46,10 +46,10 @@ def fill(
         old.manage("create_organizer", slug, "--name", name, "--timezone", zone)
     _seed(old, OURS, customers, seed=1)
     _seed(old, OTHERS, others, seed=2)
-    old.manage("import_customers", OURS, "--verbosity", "0", typed=write_edges())
+    old.manage("import_customers", OURS, "--verbosity", "0", stdin=write_edges())
     for email, organizer in MEMBERS.values():
         arguments = (email, "--organizer", organizer, "--password-stdin")
-        old.manage("create_staff", *arguments, typed=PASSWORD)
+        old.manage("create_staff", *arguments, stdin=PASSWORD)
     tokens = _make_tokens(old)
     databases.copy()
     return tokens
@@ -62,7 +62,7 @@ def _seed(old: Version, organizer: str, customers: int, *, seed: int) -> None:
 
 def _make_tokens(old: Version) -> dict[Caller, str]:
     tokens = {Caller.MISTYPED: secrets.token_hex(24)}
-    for caller, (organizer, permissions) in PROGRAMS.items():
+    for caller, (organizer, permissions) in API_CLIENTS.items():
         arguments = (organizer, "--name", caller.value, *permissions)
         tokens[caller] = old.manage("create_token", *arguments).strip()
     return tokens

@@ -1,4 +1,4 @@
-"""Query strings that are right, by each parameter; made from what there is, so that they hit."""
+"""Valid query strings with one parameter, with values that match customers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from benchmarks.compare.edges import CASE_TWIN, EQUAL_TIME, NAMES, SHARED_EXTERNAL
 from benchmarks.compare.samples import Samples
 
-NOBODY: Final = "qzxjwv"
+UNMATCHED: Final = "qzxjwv"
 COLUMNS: Final = (
     *("identifier", "name", "email", "is_active", "is_verified", "locale"),
     *("date_joined", "last_login", "last_modified"),
@@ -21,21 +21,21 @@ SEVERAL_KEYS: Final = (
 )
 SIGNS: Final = ("%", "_", "\\", "@", '"', "'", "*", "-", ".", "%%", "a_b", "100%", "back\\s", "<b>")
 COMMON: Final = ("example", "a", "an", "er", "mü", "mul", "müller", "MULLER", "example.org", "or")
-WORDS: Final = (
+TERMS: Final = (
     *("anna muller", "example de", "mül ler", "alex equal", "equal alex tie", "zoe angstrom"),
     *("ångström", "strasse", "straße", "żółć", "李小龙", "山田", "юлия", "παπα", "محمد", "ipek"),
     *(
         "o'brien",
         "under_score",
-        f"muller {NOBODY}",
-        NOBODY,
+        f"muller {UNMATCHED}",
+        UNMATCHED,
         " alex  equal ",
         "finn flynn",
         "gap-00",
     ),
 )
 TIMES: Final = ("date_joined", "last_login")
-# The first has hardly anybody behind it, the last hardly anybody before it.
+# Few customers are after the first day, few before the last.
 DAYS: Final = ("2025-12-28", "2023-06-01", "2020-02-01")
 INSTANTS: Final = ("2024-10-27T22:00:00Z", "2024-10-28T00:00:00+02:00", "2024-10-27 23:00:00")
 ODD: Final = (
@@ -46,12 +46,12 @@ ODD: Final = (
 
 
 def encode(**values: object) -> str:
-    """A query string; several values in a tuple."""
+    """A query string; a tuple repeats its parameter."""
     return urlencode(values, doseq=True)
 
 
 def single_queries(samples: Samples) -> list[str]:
-    """One parameter each, for pages and programs alike."""
+    """For HTML and JSON."""
     return [
         "",
         *(encode(search=search) for search in _searches(samples)),
@@ -64,24 +64,24 @@ def single_queries(samples: Samples) -> list[str]:
 
 
 def _searches(samples: Samples) -> Iterator[str]:
-    yield from (*COMMON, *WORDS, *SIGNS)
+    yield from (*COMMON, *TERMS, *SIGNS)
     [one, two] = samples.some(2, "name", "email", "external_identifier")
     yield from (one["email"], two["email"].upper(), one["email"][:-4], one["email"][1:9])
     yield from (one["identifier"], two["identifier"].lower(), one["identifier"][:4])
     yield from (one["external_identifier"], two["external_identifier"].lower())
     yield from (one["name"], two["name"].casefold(), f"{two['name']} {two['locale']}")
     yield from (SHARED_EXTERNAL, CASE_TWIN, "tie-001", NAMES[0], "100% sure")
-    # Of the other organizer.
+    # An email of the other organizer.
     yield next(str(row["email"]) for row in samples.others if row["email"])
 
 
 def _exact(samples: Samples) -> Iterator[str]:
     [row] = samples.some(1, "email", "external_identifier")
     email, external = row["email"], row["external_identifier"]
-    for value in (email, email.upper(), f" {email} ", email[:-1], f"{NOBODY}@example.org", "%"):
+    for value in (email, email.upper(), f" {email} ", email[:-1], f"{UNMATCHED}@example.org", "%"):
         yield encode(email=value)
     lower = SHARED_EXTERNAL.lower()
-    for value in (external, external.lower(), SHARED_EXTERNAL, lower, NOBODY, external[:-1]):
+    for value in (external, external.lower(), SHARED_EXTERNAL, lower, UNMATCHED, external[:-1]):
         yield encode(external_identifier=value)
 
 

@@ -1,4 +1,4 @@
-"""An answer as lines that can be compared: what people see of a page, what a program reads."""
+"""Responses as lines that can be compared: visible text of a page, values of JSON."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Final
 
-from benchmarks.compare.asking import Answer
+from benchmarks.compare.client import Response
 
 HEADERS: Final = (
     *("Location", "HX-Redirect", "HX-Push-Url", "HX-Replace-Url"),
     *("Content-Type", "Cache-Control", "Vary"),
 )
-# What is said to people who do not see the page, what leads elsewhere, what a form sends.
+# Attributes that users read or hear, links, and values that forms send.
 ATTRIBUTES: Final = (
     *("aria-current", "aria-label", "aria-sort", "checked", "datetime", "href", "title", "value"),
 )
 SILENT: Final = ("script", "style")
-# Its name has a hash, which changes with every line of a stylesheet.
+# The name of a static file has a hash of its content.
 STATIC: Final = "/static/"
 CSRF: Final = "csrfmiddlewaretoken"
-# Both versions are asked at once, and still a minute may end in between.
+# A minute may end between the two responses.
 MINUTES: Final = re.compile(r"just now|\b1 minute ago|\b\d+ minutes ago")
 
 
@@ -53,19 +53,21 @@ class _Page(HTMLParser):
             self.lines.append(MINUTES.sub("moments ago", text))
 
 
-def read_lines(answer: Answer) -> list[str]:
+def read_lines(response: Response) -> list[str]:
     """Status and headers first, then the body by its type."""
-    heads = [f"{name}: {value}" for name in HEADERS for value in answer.headers.get_all(name) or ()]
-    text = answer.body.decode(errors="backslashreplace")
-    if request := answer.headers.get("X-Request-ID"):
-        # Failures show it.
+    heads = [
+        f"{name}: {value}" for name in HEADERS for value in response.headers.get_all(name) or ()
+    ]
+    text = response.body.decode(errors="backslashreplace")
+    if request := response.headers.get("X-Request-ID"):
+        # Error pages show it.
         text = text.replace(request, "REQUEST")
-    read = READERS.get(answer.headers.get_content_type(), _plain)
-    return [f"status {answer.status}", *heads, *read(text)]
+    read = READERS.get(response.headers.get_content_type(), _plain)
+    return [f"status {response.status}", *heads, *read(text)]
 
 
 def page_lines(text: str) -> list[str]:
-    """Of a page, or of a part of one."""
+    """The visible lines of a page or a fragment."""
     page = _Page()
     page.feed(text)
     page.close()
@@ -77,21 +79,21 @@ def _json(text: str) -> list[str]:
 
 
 def _ndjson(text: str) -> list[str]:
-    # splitlines() would part a text at signs that JSON leaves as they are.
+    # splitlines() would split at characters that JSON does not escape.
     return [_canonical(line) for line in text.split("\n") if line]
 
 
 def _canonical(text: str, indent: int | None = None) -> str:
-    """Written once more, because for Python 1, 1.0 and True would be equal."""
+    """Encoded again, because 1, 1.0 and True are equal in Python."""
     try:
         value = json.loads(text)
     except ValueError:
-        return f"no JSON: {text}"
+        return f"invalid JSON: {text}"
     return json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False)
 
 
 def _plain(text: str) -> Sequence[str]:
-    """As it is; a line keeps what it ends with."""
+    """Lines with their carriage returns."""
     return text.split("\n")
 
 

@@ -1,6 +1,6 @@
-"""Sentences that the new version says in other words on purpose: the old one, then the new one.
+"""Sentences that the new version changes on purpose, as pairs of old and new text.
 
-They are replaced in what the old version answers before both are compared.
+The old text is replaced in the responses of the old version before the comparison.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ REWORDED: Final[Sequence[tuple[str, str]]] = ()
 
 
 def reword(line: str) -> str:
-    """A line of the old version as the new one would say it."""
+    """A line of the old version with the sentences of the new version."""
     for old, new in REWORDED:
         line = line.replace(old, new)
     return line

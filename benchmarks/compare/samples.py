@@ -1,4 +1,4 @@
-"""What there is to ask for, read as a program reads it: all customers of the old version."""
+"""All customers of the old version, read through its API, to build requests from."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from benchmarks.compare.asking import Asker
-from benchmarks.compare.questions import API, NDJSON, OTHERS, OURS, Caller, Kind, Question
+from benchmarks.compare.client import Client
+from benchmarks.compare.requests import API, NDJSON, OTHERS, OURS, Caller, Kind, Request
 
 SEED: Final = 20_240_229
 Row = dict[str, Any]  # a customer in JSON
-PROGRAMS: Final = {OURS: Caller.PROGRAM, OTHERS: Caller.OTHER_PROGRAM}
+API_CLIENTS: Final = {OURS: Caller.API_CLIENT, OTHERS: Caller.OTHER_CLIENT}
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Customers of our organizer and of the other one, and addresses of ours."""
+    """Customers of both organizers, and cursors."""
 
     ours: Sequence[Row]
     others: Sequence[Row]
-    # The cursor of the second page: of the list, of the list by name, and of the other organizer's.
+    # Cursors of second pages: of the list, of the list by name, and of the other organizer's list.
     cursor: str
     cursor_by_name: str
     others_cursor: str
 
     def some(self, count: int, *filled: str) -> list[Row]:
-        """The same ones each time: invented customers who have these fields."""
+        """Demo customers with a value in each of these fields; equal in every run."""
         found = [row for row in self.ours if row["identifier"].isalnum()]
         found = [row for row in found if all(row[name] for name in filled)]
         return Random(f"{SEED} {filled}").sample(found, count)  # noqa: S311
 
 
-def read_samples(old: Asker) -> Samples:
-    """By questions that are not compared."""
+def read_samples(old: Client) -> Samples:
+    """Send requests that are not compared."""
     return Samples(
         ours=_customers(old, OURS),
         others=_customers(old, OTHERS),
@@ -45,20 +45,20 @@ def read_samples(old: Asker) -> Samples:
     )
 
 
-def _customers(old: Asker, organizer: str) -> list[Row]:
+def _customers(old: Client, organizer: str) -> list[Row]:
     query = "?ordering=identifier&include=external_identifier"
-    lines = _ask(old, organizer, query, NDJSON).split(b"\n")
+    lines = _get(old, organizer, query, NDJSON).split(b"\n")
     return [json.loads(line) for line in lines if line]
 
 
-def _cursor(old: Asker, organizer: str, query: str) -> str:
-    following: str = json.loads(_ask(old, organizer, query, {}))["next"]
+def _cursor(old: Client, organizer: str, query: str) -> str:
+    following: str = json.loads(_get(old, organizer, query, {}))["next"]
     return following.partition("cursor=")[2].partition("&")[0]
 
 
-def _ask(old: Asker, organizer: str, query: str, headers: dict[str, str]) -> bytes:
+def _get(old: Client, organizer: str, query: str, headers: dict[str, str]) -> bytes:
     path = f"{API.replace(OURS, organizer)}{query}"
-    answer = old.ask(Question(Kind.JSON, path, headers, PROGRAMS[organizer]))
-    if answer.status != 200:
-        raise RuntimeError(f"{path}: {answer.status}\n{answer.body[:1000]!r}")
-    return answer.body
+    response = old.send(Request(Kind.JSON, path, headers, API_CLIENTS[organizer]))
+    if response.status != 200:
+        raise RuntimeError(f"{path}: {response.status}\n{response.body[:1000]!r}")
+    return response.body

@@ -1,8 +1,8 @@
-"""How fast two versions of Portal answer: `python -m benchmarks.compare.speed --help`.
+"""Time the requests of two versions of Portal: `python -m benchmarks.compare.speed --help`.
 
-Both have the same customers, and are asked in turns in one run, so that whatever else the machine
-does slows both. Everything happens in a temporary directory and two databases, which end with the
-program.
+Both versions have equal customers and get each request in turn, so that other programs on the
+machine slow both. Everything happens in a temporary directory and two databases, which are removed
+at the end.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks.compare.__main__ import choose_databases, choose_versions
-from benchmarks.compare.asking import Asker
+from benchmarks.compare.client import Client
 from benchmarks.compare.filling import MEMBERS, PASSWORD, fill
-from benchmarks.compare.questions import API, CSV, NDJSON, PAGE, Caller, Kind, Question
+from benchmarks.compare.requests import API, CSV, NDJSON, PAGE, Caller, Kind, Request
 from benchmarks.compare.versions import serve
 
 ROUNDS: Final = 31
-SLOW: Final = 0.5  # seconds: what takes longer is asked FEW times
+SLOW: Final = 0.5  # seconds; slower requests are sent FEW times
 FEW: Final = 5
 ORDERS: Final = ("name", "-last_login", "identifier", "-date_joined", "locale", "name,-email")
 FILTERS: Final = (
@@ -38,12 +38,12 @@ FILTERS: Final = (
     *("modified_since=2025-12-30", "date_joined_since=2022-01-01&is_active=false"),
     "date_joined_since=2025-12-25&ordering=-name",
 )
-# No hit, some, thousands, a third of all, half of all, and a word that no index has.
+# No match, some, thousands, a third, half of all, and a term that is too short for the index.
 SEARCHES: Final = ("qzxjwv", "anna schmidt", "schmidt", "mari", "example.org", "an", "e")
 
 
 def main(arguments: list[str]) -> int:
-    """Prints a line for each case: milliseconds before, after, and their ratio."""
+    """Print a line for each case: milliseconds of the old and the new version, and their ratio."""
     options = _read(arguments)
     with (
         TemporaryDirectory(prefix="portal-speed-") as directory,
@@ -54,13 +54,13 @@ def main(arguments: list[str]) -> int:
         )
         tokens = fill(old, new, databases, customers=options.customers, others=options.customers)
         with serve(old), serve(new):
-            askers = [Asker(version, tokens) for version in (old, new)]
-            for asker in askers:
+            clients = [Client(version, tokens) for version in (old, new)]
+            for client in clients:
                 for caller, (email, _organizer) in MEMBERS.items():
-                    asker.sign_in(caller, email, PASSWORD)
-            for name, question in _cases(askers[0], options.customers):
+                    client.sign_in(caller, email, PASSWORD)
+            for name, request in _cases(clients[0], options.customers):
                 if options.only in name:
-                    _tell(name, *_measure(askers, question))
+                    _print(name, *_measure(clients, request))
     return 0
 
 
@@ -81,59 +81,59 @@ def _read(arguments: list[str]) -> Namespace:
     return options
 
 
-def _cases(asker: Asker, customers: int) -> Iterator[tuple[str, Question]]:
+def _cases(client: Client, customers: int) -> Iterator[tuple[str, Request]]:
     middle, last = customers // 100, customers // 50
     pages = [f"page={middle}", f"page={last}", "page=last", f"page={middle // 2}&ordering=-name"]
     queries = ["", *pages, *(f"ordering={order}" for order in ORDERS), *FILTERS]
-    queries += [f"search={words.replace(' ', '+')}" for words in SEARCHES]
+    queries += [f"search={term.replace(' ', '+')}" for term in SEARCHES]
     queries += ["search=schmidt&ordering=-last_login", "search=schmidt&is_active=true"]
     for query in queries:
-        yield f"HTML {query}", Question(Kind.LIST, f"{PAGE}?{query}", {}, Caller.MEMBER)
+        yield f"HTML {query}", Request(Kind.LIST, f"{PAGE}?{query}", {}, Caller.MEMBER)
     for query in queries:
-        yield f"JSON {query}", Question(Kind.JSON, f"{API}?{query}", {}, Caller.PROGRAM)
+        yield f"JSON {query}", Request(Kind.JSON, f"{API}?{query}", {}, Caller.API_CLIENT)
     for query in ("", "ordering=-last_login", "search=schmidt", "is_active=true"):
-        yield f"JSON next of {query}", _next(asker, f"{API}?{query}")
-    yield "JSON detail", Question(Kind.JSON, f"{API}{_first(asker)}/", {}, Caller.PROGRAM)
-    yield "HTML detail", Question(Kind.DETAIL, f"{PAGE}{_first(asker)}/", {}, Caller.MEMBER)
+        yield f"JSON next of {query}", _next(client, f"{API}?{query}")
+    yield "JSON detail", Request(Kind.JSON, f"{API}{_first(client)}/", {}, Caller.API_CLIENT)
+    yield "HTML detail", Request(Kind.DETAIL, f"{PAGE}{_first(client)}/", {}, Caller.MEMBER)
     counts = {"HX-Request": "true", "HX-Target": "p#count"}
-    for words in ("example.org", "an", "e"):
-        path = f"{PAGE}?search={words}"
-        yield f"count of {words}", Question(Kind.COUNT, path, counts, Caller.MEMBER)
-    yield "NDJSON", Question(Kind.NDJSON, API, NDJSON, Caller.PROGRAM)
-    yield "CSV", Question(Kind.CSV, f"{API}?search=schmidt", CSV, Caller.PROGRAM)
+    for term in ("example.org", "an", "e"):
+        path = f"{PAGE}?search={term}"
+        yield f"count of {term}", Request(Kind.COUNT, path, counts, Caller.MEMBER)
+    yield "NDJSON", Request(Kind.NDJSON, API, NDJSON, Caller.API_CLIENT)
+    yield "CSV", Request(Kind.CSV, f"{API}?search=schmidt", CSV, Caller.API_CLIENT)
 
 
-def _next(asker: Asker, path: str) -> Question:
-    body = json.loads(asker.ask(Question(Kind.JSON, path, {}, Caller.PROGRAM)).body)
+def _next(client: Client, path: str) -> Request:
+    body = json.loads(client.send(Request(Kind.JSON, path, {}, Caller.API_CLIENT)).body)
     address: str = body["next"]
-    return Question(Kind.JSON, address[address.index("/api/") :], {}, Caller.PROGRAM)
+    return Request(Kind.JSON, address[address.index("/api/") :], {}, Caller.API_CLIENT)
 
 
-def _first(asker: Asker) -> str:
-    body = json.loads(asker.ask(Question(Kind.JSON, API, {}, Caller.PROGRAM)).body)
+def _first(client: Client) -> str:
+    body = json.loads(client.send(Request(Kind.JSON, API, {}, Caller.API_CLIENT)).body)
     identifier: str = body["results"][0]["identifier"]
     return identifier
 
 
-def _measure(askers: list[Asker], question: Question) -> list[float]:
+def _measure(clients: list[Client], request: Request) -> list[float]:
     """The median of each version in seconds."""
-    times: list[list[float]] = [[] for _asker in askers]
+    times: list[list[float]] = [[] for _asker in clients]
     for number in range(ROUNDS):
-        for asker, taken in zip(askers, times, strict=True):
+        for client, taken in zip(clients, times, strict=True):
             start = time.perf_counter()
-            answer = asker.ask(question)
+            response = client.send(request)
             taken.append(time.perf_counter() - start)
-            if answer.status != 200:
-                raise RuntimeError(f"{asker.version.name}: {question.path}: {answer.status}")
+            if response.status != 200:
+                raise RuntimeError(f"{client.version.name}: {request.path}: {response.status}")
         if number + 1 >= FEW and min(map(min, times)) > SLOW:
             break
-    # The first answer finds nothing in memory.
+    # The first response reads from disk.
     return [median(taken[1:]) for taken in times]
 
 
-def _tell(name: str, old: float, new: float) -> None:
-    words = f"{old * 1000:9.1f}{new * 1000:9.1f} ms{new / old:7.2f} times"
-    print(f"{name:55}{words}", flush=True)
+def _print(name: str, old: float, new: float) -> None:
+    line = f"{old * 1000:9.1f}{new * 1000:9.1f} ms{new / old:7.2f} times"
+    print(f"{name:55}{line}", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final
 
 HOST: Final = "portal.example.org"
-PATIENCE: Final = 30  # seconds
-COMPLAINT: Final = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
+TIMEOUT: Final = 30  # seconds
+ERROR_LINE: Final = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Version:
-    """Where its code is, where it keeps its files, and where it answers."""
+    """The checkout, the directory for its files, and the port."""
 
     name: str
     checkout: Path
@@ -31,12 +31,12 @@ class Version:
 
     @property
     def python(self) -> str:
-        """That of the checkout, so that each version has the packages that it was made with."""
+        """The interpreter of the checkout, so that each version has its own packages."""
         return str(self.checkout / ".venv" / "bin" / "python")
 
     @property
     def environment(self) -> dict[str, str]:
-        """Equal for both versions but for ports and places, so that links and cursors are equal."""
+        """Only ports and directories differ between versions: links and cursors are equal."""
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.directory),
@@ -57,17 +57,17 @@ class Version:
         return self.directory / "server.log"
 
     @property
-    def complaints(self) -> list[str]:
-        """Lines of the log that no request should cause."""
-        return [f"{self.name}: {line}" for line in COMPLAINT.findall(self.log.read_text())]
+    def logged_errors(self) -> list[str]:
+        """Lines of the log that report an error."""
+        return [f"{self.name}: {line}" for line in ERROR_LINE.findall(self.log.read_text())]
 
-    def manage(self, *arguments: str, typed: str = "") -> str:
-        """What a command of manage.py prints. Raises RuntimeError where it fails."""
+    def manage(self, *arguments: str, stdin: str = "") -> str:
+        """The output of a command of manage.py. Raises RuntimeError if it fails."""
         done = subprocess.run(
             [self.python, "manage.py", *arguments],
             cwd=self.checkout,
             env=self.environment,
-            input=typed,
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,
@@ -79,7 +79,7 @@ class Version:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different ones: all are taken for a moment before any is let go."""
+    """Different ports: all are bound before any is released."""
     with contextlib.ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _number in range(count)]
         for probe in probes:
@@ -89,7 +89,7 @@ def free_ports(count: int) -> list[int]:
 
 @contextlib.contextmanager
 def serve(version: Version) -> Iterator[None]:
-    """The version answers at its port; in any case it is stopped at the end."""
+    """The version is served at its port inside the block."""
     command = [version.python, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with version.log.open("wb") as log:
         process = subprocess.Popen(
@@ -101,19 +101,19 @@ def serve(version: Version) -> Iterator[None]:
     finally:
         process.terminate()
         try:
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 def _wait_until_it_listens(version: Version, process: subprocess.Popen[bytes]) -> None:
-    """Gunicorn listens before its worker is there; a request then waits for it."""
-    for _attempt in range(PATIENCE * 20):
+    """Gunicorn listens before its worker runs; a request then waits for the worker."""
+    for _attempt in range(TIMEOUT * 20):
         if process.poll() is not None:
             break
         with contextlib.suppress(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", version.port), timeout=PATIENCE).close()
+            socket.create_connection(("127.0.0.1", version.port), timeout=TIMEOUT).close()
             return
         time.sleep(0.05)
     raise RuntimeError(f"{version.name}: no server:\n{version.log.read_text()}")

@@ -1,4 +1,4 @@
-"""One connection to one version, and the ways in that its people and programs have."""
+"""A connection to one version, and the sessions and tokens of its callers."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from http.cookies import SimpleCookie
 from typing import Final
 from urllib.parse import urlencode
 
-from benchmarks.compare.questions import Caller, Question
+from benchmarks.compare.requests import Caller, Request
 from benchmarks.compare.versions import HOST, Version
 
-PATIENCE: Final = 60  # seconds
+TIMEOUT: Final = 60  # seconds
 SIGN_IN: Final = "/sign-in/"
 FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Status 0 is no answer; the body says why."""
+class Response:
+    """Status 0 stands for a missing response; the body is then the error."""
 
     status: int
     headers: HTTPMessage
     body: bytes
 
 
-class Asker:
-    """Asks one version, one question after another."""
+class Client:
+    """Sends one request after another to one version."""
 
     def __init__(self, version: Version, tokens: Mapping[Caller, str]) -> None:
         self.version = version
-        self._connection = HTTPConnection("127.0.0.1", version.port, timeout=PATIENCE)
-        self._callers: dict[Caller, dict[str, str]] = {Caller.NOBODY: {}}
+        self._connection = HTTPConnection("127.0.0.1", version.port, timeout=TIMEOUT)
+        self._callers: dict[Caller, dict[str, str]] = {Caller.ANONYMOUS: {}}
         for caller, token in tokens.items():
             self._callers[caller] = {"Authorization": f"Token {token}"}
 
@@ -40,43 +40,43 @@ class Asker:
         self._connection.close()
 
     def sign_in(self, caller: Caller, email: str, password: str) -> None:
-        """By the form, as people do. Raises RuntimeError."""
+        """Send the form of the sign-in page. Raises RuntimeError."""
         cookies = _cookies(self._send("GET", SIGN_IN, {}))
         token = cookies["csrftoken"]
         fields = {"username": email, "password": password, "csrfmiddlewaretoken": token}
         headers = {"Cookie": f"csrftoken={token}", "Content-Type": FORM}
-        answer = self._send("POST", SIGN_IN, headers, urlencode(fields))
-        session = _cookies(answer).get("sessionid")
+        response = self._send("POST", SIGN_IN, headers, urlencode(fields))
+        session = _cookies(response).get("sessionid")
         if not session:
-            raise RuntimeError(f"{self.version.name}: {email} cannot sign in: {answer.status}")
+            raise RuntimeError(f"{self.version.name}: {email} cannot sign in: {response.status}")
         self._callers[caller] = {"Cookie": f"sessionid={session}"}
 
-    def ask(self, question: Question) -> Answer:
-        """Whatever happens is an answer, so that both versions can be compared in it."""
-        headers = {**self._callers[question.caller], **question.headers}
+    def send(self, request: Request) -> Response:
+        """A failed connection is a response too, so that both versions can be compared."""
+        headers = {**self._callers[request.caller], **request.headers}
         try:
-            return self._send("GET", question.path, headers)
+            return self._send("GET", request.path, headers)
         except (HTTPException, OSError) as error:
             self._connection.close()
-            return Answer(0, HTTPMessage(), repr(error).encode())
+            return Response(0, HTTPMessage(), repr(error).encode())
 
     def _send(
         self, method: str, path: str, headers: Mapping[str, str], body: str | None = None
-    ) -> Answer:
-        everything = {"Host": HOST, **headers}
+    ) -> Response:
+        all_headers = {"Host": HOST, **headers}
         try:
-            self._connection.request(method, path, body, everything)
+            self._connection.request(method, path, body, all_headers)
             response = self._connection.getresponse()
         except ConnectionError:
-            # The server closes a connection that was idle for two seconds.
+            # The server closes a connection after two idle seconds.
             self._connection.close()
-            self._connection.request(method, path, body, everything)
+            self._connection.request(method, path, body, all_headers)
             response = self._connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        return Response(response.status, response.headers, response.read())
 
 
-def _cookies(answer: Answer) -> dict[str, str]:
+def _cookies(response: Response) -> dict[str, str]:
     found: SimpleCookie = SimpleCookie()
-    for line in answer.headers.get_all("Set-Cookie", []):
+    for line in response.headers.get_all("Set-Cookie", []):
         found.load(line)
     return {name: morsel.value for name, morsel in found.items()}

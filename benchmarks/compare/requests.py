@@ -1,4 +1,4 @@
-"""What is asked: an address, by whom, and which answers show that it was worth asking."""
+"""A request: its path, headers and caller, and the statuses that are expected for its kind."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ API: Final = f"/api/v1/organizers/{OURS}/customers/"
 
 
 class Kind(StrEnum):
-    """As the differences are counted by."""
+    """Differences are counted by kind."""
 
     LIST = "HTML list"
     FRAGMENT = "fragment"
     COUNT = "count fragment"
     DETAIL = "detail"
     STRANGER = "stranger"
-    MISTAKE = "mistake"
+    INVALID = "invalid query"
     JSON = "JSON"
-    WALK = "page of a walk"
+    LINKED = "linked page"
     NDJSON = "NDJSON"
     CSV = "CSV"
 
 
-# Two failures would be equal as well: other answers mean that nothing was compared.
+# Two equal failures would compare nothing: any other status is a difference.
 EXPECTED: Final[Mapping[Kind, frozenset[int]]] = {
     **{kind: frozenset({200}) for kind in Kind},
     Kind.DETAIL: frozenset({200, 404}),
     Kind.STRANGER: frozenset({200, 302, 401, 403, 404}),
-    Kind.MISTAKE: frozenset({400, 404, 422}),
+    Kind.INVALID: frozenset({400, 404, 422}),
 }
 
 
 class Caller(StrEnum):
-    """Who asks: people by a session, programs by a token."""
+    """Members with a session, and API clients with a token."""
 
     MEMBER = "member"
     OTHER_MEMBER = "member of the other organizer"
-    PROGRAM = "program"
-    NOTES_PROGRAM = "program that may read notes"
-    OTHER_PROGRAM = "program of the other organizer"
-    MISTYPED = "program with a wrong token"
-    NOBODY = "nobody"
+    API_CLIENT = "API client"
+    NOTES_CLIENT = "API client that may read notes"
+    OTHER_CLIENT = "API client of the other organizer"
+    MISTYPED = "API client with a wrong token"
+    ANONYMOUS = "anonymous"
 
 
 @dataclass(frozen=True)
-class Question:
+class Request:
     """One request."""
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""Lists that are followed by their links, to the end and back, as programs do."""
+"""Lists whose `next` and `previous` links are followed, as API clients do."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
-from benchmarks.compare.comparing import Comparison
-from benchmarks.compare.questions import API, JSON, Caller, Kind, Question
+from benchmarks.compare.comparison import Comparison
+from benchmarks.compare.requests import API, JSON, Caller, Kind, Request
 
-# Three of all customers; shorter ones in short pages, so that they turn where customers are equal.
+# Three lists of all customers, and shorter lists in short pages, which end between equal sort keys.
 FORWARDS: Final = (
     *("", "ordering=-last_login", "ordering=-name&fields=identifier,name"),
     *("ordering=-email&is_active=false", "ordering=last_login&is_active=false&page_size=20"),
@@ -29,14 +29,14 @@ BACKWARDS: Final = (
     *("page=last&search=alex&page_size=10", "page=last&locale=nl&ordering=is_active"),
     *("page=last&ordering=-is_verified,last_login,-name", "page=300&ordering=identifier"),
 )
-# More than there are pages: a walk in a circle has to end.
+# More pages than any list has: links in a circle have to end.
 LONGEST: Final = 700
 BACK: Final = 6
 
 
-def walk_lists(comparison: Comparison) -> None:
-    """Forwards to the end and a few pages back, then from the end backwards."""
-    for query in tqdm(FORWARDS, "Walks", unit="", disable=None):
+def follow_lists(comparison: Comparison) -> None:
+    """Follow `next` to the end and `previous` for a few pages, then from the end backwards."""
+    for query in tqdm(FORWARDS, "Lists", unit="", disable=None):
         last = _follow(comparison, f"{API}?{query}", "next", LONGEST)
         _follow(comparison, last, "previous", BACK)
     for query in BACKWARDS:
@@ -45,12 +45,12 @@ def walk_lists(comparison: Comparison) -> None:
 
 
 def _follow(comparison: Comparison, path: str, link: str, pages: int) -> str:
-    """Page by page, each version by its own links, which are equal. The address of the last one."""
+    """Follow the links, which are equal in both versions. Returns the path of the last page."""
     for _number in range(pages):
-        found = comparison.ask_json(Question(Kind.WALK, path, JSON, Caller.PROGRAM))
+        found = comparison.send_json(Request(Kind.LINKED, path, JSON, Caller.API_CLIENT))
         following = found[0][link] if found else None
         if following is None:
             return path
-        place = urlsplit(following)
-        path = f"{place.path}?{place.query}"
+        url = urlsplit(following)
+        path = f"{url.path}?{url.query}"
     return path
