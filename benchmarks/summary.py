@@ -28,19 +28,20 @@ COMMANDS: Final = {
 }
 WIDTH: Final = 100
 LATENCY: Final = """\
-p50 in milliseconds by database and customers, one client. Floor: the SQL of the request through the
-bare driver. Growth: from the smallest to the largest size of a database. Goals are for 1,000,000
-customers on PostgreSQL."""
+p50 in milliseconds by database and number of customers, with one client. Floor: the SQL of the
+request through the bare driver, at the largest size. Growth: the largest size divided by the
+smallest. Goals are for 1,000,000 customers on PostgreSQL."""
 WRITES: Final = """\
-Rows per second. Imports: {imported:,} customers into a new organizer, beside the customers of the
-database. Floor of an import: one statement that copies as many rows. Memory: MiB, of the largest
-process."""
+Imports of {imported:,} customers into a new organizer, beside the customers of the database, with
+the start of the command. Streams return all customers of the organizer. The floor of an import is
+one statement that copies as many rows. Memory is that of the largest process."""
 LOAD: Final = """\
 {clients} clients at once for {seconds} s, {workers} workers, at the largest size of each database;
 {failures} requests failed. The p95 of all requests should be at most {spread} times the p50."""
 PROFILE: Final = """\
-Milliseconds inside the server, measured in turns by `python -m benchmarks.profile_list`. The time
-of a template excludes the templates that it includes."""
+Milliseconds inside the server, the mean of the fastest quarter of all requests. The time of a
+template excludes the templates that it includes. Clocks around functions take some time of their
+own. `python -m benchmarks.profile_list` prints this table alone."""
 NOTES: Final = """\
 Portal and the floor each run in gunicorn with one worker, and respond in turns. An organizer of
 each size stands beside another organizer of the same size. PostgreSQL has a quarter of the memory
@@ -131,24 +132,26 @@ def _imported(outcomes: Sequence[Outcome]) -> int:
 
 
 def _writes(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    headings = ["Rows per second, and MiB", *map(_heading, outcomes), "Goal"]
+    headings = ["Rows per second", *map(_heading, outcomes), "Goal"]
     rows = []
     commands = [{each["name"]: each for each in outcome["commands"]} for outcome in outcomes]
     for name, label in COMMANDS.items():
         rates = [_rate(found.get(name, {}), "rate") for found in commands]
         rows.append([label, *rates, f"{COMMAND_GOALS[name]:,}"])
         if name == BESIDE:
-            rows.append(["Floor", *(_rate(found[name], "floor") for found in commands), ""])
+            rows.append(
+                [f"{label}, floor", *(_rate(found[name], "floor") for found in commands), ""]
+            )
     memory = [f"{max(each['memory'] for each in outcome['commands']):.0f}" for outcome in outcomes]
-    rows.append(["Memory of an import, MiB", *memory, str(COMMAND_MEMORY)])
+    rows.append(["MiB of an import", *memory, str(COMMAND_MEMORY)])
     for streams in zip(*(outcome["streams"] for outcome in outcomes), strict=True):
         label = f"{streams[0]['name']} stream"
         rows.append([label, *(_rate(stream, "portal") for stream in streams), ""])
-        rows.append(["Floor", *(_rate(stream, "floor") for stream in streams), ""])
+        rows.append([f"{label}, floor", *(_rate(stream, "floor") for stream in streams), ""])
     for moment, label in (
-        ("first request", "Memory of a server process after its first request, MiB"),
-        ("peak of all pages", "At most, without streams"),
-        ("peak, with streams", "At most, with streams"),
+        ("first request", "MiB of a server process after its first request"),
+        ("peak of all pages", "MiB at most, without streams"),
+        ("peak, with streams", "MiB at most, with streams"),
     ):
         rows.append([label, *(f"{outcome['memory'][moment][0]:.0f}" for outcome in outcomes), ""])
     yield from write_table(headings, rows)
