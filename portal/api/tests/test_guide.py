@@ -23,7 +23,7 @@ PROOFS: Final = {
     "dotted identifier": "api.tests.test_customers.test_an_identifier_may_contain_dots_and_dashes",
     "DELETE": "api.tests.test_contract.test_every_response_equals_the_recorded_one",
     "null part": "api.tests.test_guide.test_a_name_omits_a_part_that_is_null",
-    "unknown scheme": "customers.tests.test_names.test_an_unknown_scheme_is_refused",
+    "unknown scheme": "customers.tests.test_names.test_an_unknown_scheme_is_rejected",
     "filters": "tests.test_html_and_json.test_html_and_json_have_the_same_customers",
     "cursor": "api.tests.test_pagination.test_links_lead_to_the_next_and_previous_page",
     "fields": "api.tests.test_fields.test_included_fields_follow_the_default_ones",
