@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from benchmarks.imports import OTHERS, OURS
 from benchmarks.machine import memory
 from portal.customers.importing.encode import COLUMNS
-from portal.customers.importing.indexes import written_at_once
+from portal.customers.importing.indexes import rebuilding_indexes
 from portal.customers.importing.load import enlarge_cache
 from portal.customers.models import Customer
 from portal.organizers import services
@@ -62,7 +62,7 @@ def copy_customers(path: str, slug: str, customers: str) -> None:
 def _copy(source: Organizer, target: Organizer, customers: int) -> None:
     statement = COPY.format(table=TABLE, columns=", ".join(COLUMNS))
     enlarge_cache()
-    with transaction.atomic(), connection.cursor() as cursor, written_at_once(customers):
+    with transaction.atomic(), connection.cursor() as cursor, rebuilding_indexes(customers):
         cursor.execute(statement, [target.pk, source.pk])
 
 
