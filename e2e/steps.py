@@ -63,3 +63,12 @@ def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
 def hold_first(page: Page, address: str | re.Pattern[str]) -> None:
     """The first request to such an address is never answered, those after it are."""
     page.route(address, lambda _route: None, times=1)
+
+
+def let_through(page: Page, held: list[Route]) -> None:
+    """The first that is held. We may be told of it later than the page has sent it."""
+    for _attempt in range(1000):
+        if held:
+            break
+        page.evaluate("0")
+    held[0].continue_()

@@ -7,7 +7,18 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, count, header, hold, names, rows, search_box
+from e2e.steps import (
+    BIGEVENTS,
+    PLAYHOUSE,
+    chip,
+    count,
+    header,
+    hold,
+    let_through,
+    names,
+    rows,
+    search_box,
+)
 
 
 def test_the_list_follows_what_one_types(clara_page: Page) -> None:
@@ -54,7 +65,7 @@ def test_the_box_keeps_what_is_typed_while_an_answer_is_on_its_way(clara_page: P
     box.press("ArrowLeft")
     box.press("ArrowLeft")
 
-    held[0].continue_()
+    let_through(clara_page, held)
 
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     expect(box).to_be_focused()
@@ -69,7 +80,7 @@ def test_what_is_typed_while_another_act_is_answered_stays(clara_page: Page) -> 
     box.focus()
     # As typed less than the delay ago, when nothing has been asked for it yet.
     box.evaluate("box => { box.value = 'u0' }")
-    held[0].continue_()
+    let_through(clara_page, held)
     expect(clara_page.get_by_role("columnheader", name="Name")).to_have_attribute(
         "aria-sort", "ascending"
     )
