@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Locator, Page, Request, Route
 
 from e2e.server import EMAIL, PASSWORD
 
@@ -63,6 +63,19 @@ def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
 def hold_first(page: Page, address: str | re.Pattern[str]) -> None:
     """The first request to such an address is never answered, those after it are."""
     page.route(address, lambda _route: None, times=1)
+
+
+def act_at_once(*acts: Locator) -> None:
+    """Click on all of them before a request has left."""
+    first, *others = [act.element_handle() for act in acts]
+    first.evaluate("(first, others) => [first, ...others].forEach(act => act.click())", others)
+
+
+def requests_for_customers(page: Page) -> list[Request]:
+    """Those that leave from now on."""
+    requests: list[Request] = []
+    page.on("request", lambda one: requests.append(one) if "/customers/" in one.url else None)
+    return requests
 
 
 def let_through(page: Page, held: list[Route]) -> None:

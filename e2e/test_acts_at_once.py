@@ -7,7 +7,19 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.steps import PLAYHOUSE, chip, count, filter_button, header, hold, hold_first, search_box
+from e2e.steps import (
+    PLAYHOUSE,
+    act_at_once,
+    chip,
+    count,
+    filter_button,
+    header,
+    hold,
+    hold_first,
+    let_through,
+    requests_for_customers,
+    search_box,
+)
 from e2e.test_tokens import TOKENS
 
 ANY = re.compile(r"/customers/\?")
@@ -119,6 +131,117 @@ def test_what_is_chosen_and_taken_back_is_off(clara_page: Page) -> None:
     expect(count(clara_page, "127 customers")).to_be_visible()
 
 
+def page_link(page: Page, name: str) -> Locator:
+    return page.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True)
+
+
+def radio(page: Page, value: str) -> Locator:
+    """The choice of a status, also in a menu that is closed."""
+    return page.locator(f"[name=is_active][value='{value}']")
+
+
+def test_an_order_a_filter_and_a_page_within_a_moment(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?page_size=25")
+
+    act_at_once(
+        header(clara_page, "Name"), radio(clara_page, "true"), page_link(clara_page, "Next")
+    )
+
+    # It would be a page of the list that is shown no more.
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=true&ordering=name&page_size=25")
+    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+    expect(radio(clara_page, "true")).to_be_checked()
+
+
+def test_a_page_and_an_order(clara_page: Page) -> None:
+    act_at_once(page_link(clara_page, "Next"), header(clara_page, "Name"))
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
+
+
+def test_a_page_and_a_filter(clara_page: Page) -> None:
+    act_at_once(page_link(clara_page, "Next"), radio(clara_page, "true"))
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=true")
+
+
+def test_a_page_and_then_another(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?page=2")
+
+    act_at_once(page_link(clara_page, "Next"), page_link(clara_page, "First"))
+
+    expect(clara_page).to_have_url(PLAYHOUSE)
+
+
+def test_a_length_of_the_page_that_is_taken_back(clara_page: Page) -> None:
+    act_at_once(
+        header(clara_page, "Name"), page_link(clara_page, "100"), page_link(clara_page, "50")
+    )
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
+
+
+def test_two_languages(clara_page: Page) -> None:
+    boxes = [clara_page.locator(f"[name=locale][value={locale}]") for locale in ("de", "en")]
+
+    act_at_once(*boxes)
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&locale=en")
+    for box in boxes:
+        expect(box).to_be_checked()
+
+
+def test_a_filter_that_is_not_answered_yet_is_cleared_as_well(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=g&locale=de&ordering=name")
+    hold_first(clara_page, ANY)
+    with clara_page.expect_request(ANY):
+        radio(clara_page, "false").evaluate("radio => radio.click()")
+
+    _type_and_click("g12", clara_page.get_by_role("link", name="Clear all"))
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
+    expect(radio(clara_page, "false")).not_to_be_checked()
+    expect(search_box(clara_page)).to_have_value("")
+
+
+def test_words_that_were_just_typed_and_a_chip(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?is_active=true&locale=de")
+
+    _type_and_click("u001", chip(clara_page, "Status Active"))
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&locale=de")
+    expect(search_box(clara_page)).to_have_value("u001")
+
+
+def test_words_that_were_just_typed_are_asked_for_once(clara_page: Page) -> None:
+    clara_page.clock.install()
+    clara_page.goto(PLAYHOUSE)
+    asked = requests_for_customers(clara_page)
+
+    _type_and_click("u001", header(clara_page, "Name"))
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    clara_page.clock.run_for(1000)
+    expect(clara_page.locator("#results")).to_have_attribute("aria-busy", "false")
+
+    assert len(asked) == 1
+
+
+def test_what_is_typed_while_another_act_is_answered_is_asked_for_by_the_next(
+    clara_page: Page,
+) -> None:
+    held = hold(clara_page, re.compile("ordering=name$"))
+    header(clara_page, "Name").click()
+    # The box does not have the focus, which alone would keep what is in it.
+    search_box(clara_page).evaluate("box => { box.value = 'u001' }")
+
+    let_through(clara_page, held)
+    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+    expect(search_box(clara_page)).to_have_value("u001")
+    header(clara_page, "Identifier").click()
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=identifier")
+
+
 @pytest.mark.expects_console_errors
 def test_a_failure_that_is_tried_again_is_both_acts(clara_page: Page) -> None:
     hold(clara_page, re.compile("ordering=name$"))
@@ -131,6 +254,18 @@ def test_a_failure_that_is_tried_again_is_both_acts(clara_page: Page) -> None:
     clara_page.get_by_role("button", name="Try again").click()
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
+
+
+@pytest.mark.expects_console_errors
+def test_a_page_that_failed_is_tried_again(clara_page: Page) -> None:
+    clara_page.route(ANY, lambda route: route.fulfill(status=503))
+    page_link(clara_page, "Next").click()
+    expect(clara_page.get_by_role("alert")).to_contain_text("The database is busy or away.")
+    clara_page.unroute_all()
+
+    clara_page.get_by_role("button", name="Try again").click()
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?page=2")
 
 
 TWICE = """button => {

@@ -7,7 +7,18 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, count, filter_button, rows, search_box
+from e2e.steps import (
+    BIGEVENTS,
+    PLAYHOUSE,
+    chip,
+    count,
+    filter_button,
+    header,
+    hold,
+    let_through,
+    rows,
+    search_box,
+)
 
 
 def day(page: Page, name: str) -> Locator:
@@ -99,6 +110,37 @@ def test_a_day_that_was_not_applied_is_given_up_with_its_menu(clara_page: Page) 
 
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
+
+
+def test_a_day_that_is_not_applied_outlives_the_answer_to_another_act(clara_page: Page) -> None:
+    held = hold(clara_page, re.compile(r"\?ordering=name$"))
+    header(clara_page, "Name").click()
+    filter_button(clara_page, "Registered").click()
+    day(clara_page, "From").fill("2030-01-01")
+
+    let_through(clara_page, held)
+
+    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+    expect(day(clara_page, "From")).to_have_value("2030-01-01")
+    clara_page.get_by_role("button", name="Show customers").click()
+    expect(clara_page.get_by_role("heading", name="No customers match")).to_be_visible()
+
+
+def test_a_day_that_is_given_up_while_another_act_is_on_its_way_is_not_asked_for(
+    clara_page: Page,
+) -> None:
+    held = hold(clara_page, re.compile(r"\?ordering=name$"))
+    header(clara_page, "Name").click()
+    filter_button(clara_page, "Registered").click()
+    day(clara_page, "From").fill("2030-01-01")
+    clara_page.keyboard.press("Escape")
+    expect(day(clara_page, "From")).to_have_count(0)
+
+    let_through(clara_page, held)
+    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+    search_box(clara_page).fill("u001")
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
 
 
 @pytest.mark.parametrize(

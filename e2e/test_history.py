@@ -6,7 +6,16 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from e2e.steps import PLAYHOUSE, count, header, hold, search_box
+from e2e.steps import (
+    PLAYHOUSE,
+    count,
+    filter_button,
+    header,
+    hold,
+    requests_for_customers,
+    rows,
+    search_box,
+)
 
 # Answers arrive, and are held before the page gets to read them.
 HOLD_TEXTS = """() => {
@@ -105,3 +114,72 @@ def test_going_back_says_what_is_shown(clara_page: Page) -> None:
 
     expect(clara_page.get_by_role("status")).to_contain_text("127 customers, page 1 of 3")
     expect(clara_page.locator("#results")).to_be_focused()
+
+
+def test_who_goes_back_in_the_middle_of_a_request_takes_it_back(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    hold(clara_page, re.compile("is_active"))
+    filter_button(clara_page, "Status").click()
+    with clara_page.expect_request(re.compile("is_active")):
+        clara_page.get_by_role("radio", name="Inactive").check()
+
+    clara_page.go_back()
+    expect(count(clara_page, "127 customers")).to_be_visible()
+    header(clara_page, "Name").click()
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
+    filter_button(clara_page, "Status").click()
+    expect(clara_page.get_by_role("radio", name="Inactive")).not_to_be_checked()
+
+
+def test_who_acts_while_going_back_acts_on_the_list_that_is_shown(clara_page: Page) -> None:
+    search_box(clara_page).fill("u001")
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    hold(clara_page, re.compile("is_active|/customers/$"))
+    with clara_page.expect_request(re.compile("is_active")):
+        clara_page.locator("[name=is_active][value=false]").evaluate("radio => radio.click()")
+    with clara_page.expect_request(re.compile(r"/customers/$")):
+        clara_page.go_back()
+
+    header(clara_page, "Name").click()
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
+
+
+def test_words_that_were_just_typed_are_given_up_with_the_page(clara_page: Page) -> None:
+    clara_page.clock.install(time="2026-01-01T12:00:00")
+    clara_page.goto(PLAYHOUSE)
+    header(clara_page, "Name").click()
+    expect(clara_page).to_have_url(re.compile("ordering=name"))
+    asked = requests_for_customers(clara_page)
+    clara_page.clock.pause_at("2026-01-01T13:00:00")
+    search_box(clara_page).fill("u001")
+
+    clara_page.go_back()
+    clara_page.clock.run_for(1000)
+    clara_page.clock.resume()
+
+    expect(header(clara_page, "Email")).to_have_accessible_name("Email ascending")
+    expect(search_box(clara_page)).to_have_value("")
+    assert len(asked) == 1
+
+
+def test_the_address_decides_what_the_controls_say_when_one_comes_back(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?locale=de")
+    hold(clara_page, re.compile("is_active|ordering"))
+    radio = clara_page.locator("[name=is_active][value=false]")
+    radio.evaluate("radio => radio.click()")
+    header(clara_page, "Name").click()
+    search_box(clara_page).evaluate("box => { box.value = 'u001' }")
+    rows(clara_page).get_by_role("link").first.click()
+    expect(clara_page.get_by_role("link", name="Open as JSON")).to_be_visible()
+
+    clara_page.go_back()
+
+    expect(count(clara_page, "58 of 127 customers")).to_be_visible()
+    expect(radio).not_to_be_checked()
+    expect(search_box(clara_page)).to_have_value("")
+    clara_page.unroute_all()
+    header(clara_page, "Identifier").click()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&ordering=identifier")

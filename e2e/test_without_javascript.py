@@ -51,6 +51,24 @@ def test_filters_open_and_apply(plain_page: Page) -> None:
     expect(count(plain_page, "127 customers")).to_be_visible()
 
 
+def test_a_filter_keeps_order_and_length_of_the_page_and_begins_at_the_first(
+    plain_page: Page,
+) -> None:
+    header(plain_page, "Identifier").click()
+    plain_page.get_by_role("link", name="25", exact=True).click()
+    plain_page.get_by_role("link", name="Next").click()
+    expect(plain_page.get_by_text("Page 2 of 6", exact=True)).to_be_visible()
+
+    plain_page.get_by_role("button", name="Language").click()
+    plain_page.get_by_role("checkbox", name="German").check()
+    plain_page.get_by_role("button", name="Show customers").click()
+
+    expect(plain_page.get_by_text("Page 1 of 3", exact=True)).to_be_visible()
+    by_identifier = plain_page.get_by_role("columnheader", name="Identifier")
+    expect(by_identifier).to_have_attribute("aria-sort", "ascending")
+    expect(rows(plain_page)).to_have_count(25)
+
+
 def test_the_list_is_ordered_and_walked_and_a_customer_opened(plain_page: Page) -> None:
     header(plain_page, "Identifier").click()
     plain_page.get_by_role("link", name="Next").click()

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from portal.customers.services import CustomerPage
     from portal.organizers.models import Organizer
 
-# Here the search box shows what was asked for already, or what was typed since.
-SEARCH_SOURCES = frozenset({"input#search", "form#query"})
-
 
 @require_safe
 @gzip_page
@@ -45,7 +42,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     response = render_page(
         request,
         "customers/list.html",
-        {"listing": listing, "is_search_current": request.htmx.source in SEARCH_SOURCES},
+        {"listing": listing},
         fragment="customers/_results.html",
         region="results",
         status=listing.status,
@@ -71,18 +68,15 @@ def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 
 
 def _history_header(request: PortalRequest, here: str) -> str:
-    """Each act that leads elsewhere becomes an entry of the history.
-
-    Typing on only changes the one it began, of which the browser knows.
-    """
-    is_typing_on = "Portal-Typing-On" in request.headers
-    return "HX-Replace-Url" if is_typing_on or page_address(request) == here else "HX-Push-Url"
+    """A new URL is a history entry. For typing on in the search, history.js replaces the entry."""
+    return "HX-Replace-Url" if page_address(request) == here else "HX-Push-Url"
 
 
 @dataclass(frozen=True)
 class Mistake:
     """A value that cannot be used: what it concerns, what is wrong, the address without it."""
 
+    name: str
     label: str
     words: str
     href: str
@@ -98,11 +92,12 @@ class Facet:
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is on: what it concerns, its value, and the address without it."""
+    """A filter that is on: what it concerns, its value in words, and the address without it."""
 
     name: str
     label: str
     value: str
+    dropped: str  # the value as the form has it
     href: str
 
 
@@ -126,7 +121,8 @@ class CustomerListing:
         for name, words in self.errors.items():
             field = self.form.fields.get(name)
             href = self.links.without(name) if field else self.links.to_page(1)
-            yield Mistake(str(field.label or "") if field else "", " ".join(words), href)
+            label = str(field.label or "") if field else ""
+            yield Mistake(name, label, " ".join(words), href)
 
     @property
     def status(self) -> int:
@@ -164,6 +160,12 @@ class CustomerListing:
             links = replace(links, query=QueryDict())
         return links.everything
 
+    @property
+    def filters(self) -> str:
+        """The names of all that `everything` leaves out."""
+        kept = () if "ordering" in self.errors else ("ordering",)
+        return " ".join(name for name in PARAMETERS if name not in kept)
+
     @cached_property
     def chips(self) -> list[Chip]:
         """One chip for each filter, and for each language; none for the order."""
@@ -172,6 +174,7 @@ class CustomerListing:
                 name,
                 str(self.form.fields[name].label),
                 FILTERS[name].describe(value),
+                value,
                 self.links.without(name, value),
             )
             for name, values in self.links.query.lists()
@@ -212,11 +215,10 @@ class CustomerListing:
         for name in ("email", "external_identifier", "modified_since"):
             if value := self.form[name].value():
                 yield name, value
-        for value in self._locales_without_a_box():
-            yield "locale", value
 
-    def _locales_without_a_box(self) -> list[str]:
-        """Languages of the query that no customer has."""
+    @property
+    def locales_without_a_box(self) -> list[str]:
+        """Languages of the query that no customer has; the form keeps them, too."""
         if "locale" in self.errors:
             return []
         offered = {str(box.data["value"]) for box, _number in self.facets["locale"].boxes}

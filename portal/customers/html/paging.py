@@ -114,6 +114,7 @@ class Step:
     """A link of the pager; None where there is no page in this direction."""
 
     name: str
+    page: int | str | None
     href: str | None
 
 
@@ -145,7 +146,8 @@ class Pager:
             "last": None if is_last else last or LAST,
         }
         return {
-            name: Step(name, self.links.to_page(to) if to else None) for name, to in targets.items()
+            name: Step(name, to, self.links.to_page(to) if to else None)
+            for name, to in targets.items()
         }
 
     @property

@@ -49,6 +49,7 @@ class Heading:
     name: str
     label: StrOrPromise
     href: str | None = None
+    ordering: str | None = None  # the value of the form's control that the link sets
     direction: str | None = None
 
     @property
@@ -94,8 +95,9 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         if name not in SORT_KEYS:
             return Heading(name, label)
         directions = {name: "ascending", f"-{name}": "descending"}
-        href = self._links.ordered_by(self._next_ordering(name))
-        return Heading(name, label, href, directions.get(self._ordering))
+        ordering = self._next_ordering(name)
+        href = self._links.ordered_by(ordering)
+        return Heading(name, label, href, ordering, directions.get(self._ordering))
 
     @property
     def ordering_text(self) -> str:
