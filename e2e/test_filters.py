@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, StorageState, expect
 
+from e2e.conftest import NewContext
 from e2e.steps import (
     BIGEVENTS,
     PLAYHOUSE,
@@ -141,6 +142,45 @@ def test_a_day_that_is_given_up_while_another_act_is_on_its_way_is_not_asked_for
     search_box(clara_page).fill("u001")
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
+
+
+# The row is below the menu, and the box above it.
+@pytest.mark.parametrize("what", [".customer-link >> nth=-1", "#search", "#filter-joined"])
+@pytest.mark.parametrize("has_touch", [False, True], ids=["mouse", "finger"])
+def test_a_click_outside_of_a_menu_closes_it_and_does_nothing_else(
+    new_context: NewContext, clara_state: StorageState, what: str, has_touch: bool
+) -> None:
+    page = new_context(storage_state=clara_state, has_touch=has_touch).new_page()
+    page.goto(f"{PLAYHOUSE}?search=u001")
+    filter_button(page, "Language").click()
+    menu = page.locator("#filter-locale")
+    target = page.locator(what.replace("#filter-joined", "[popovertarget=filter-joined]"))
+    box = target.bounding_box()
+    assert box
+    point = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    page.touchscreen.tap(*point) if has_touch else page.mouse.click(*point)
+
+    expect(menu).to_be_hidden()
+    expect(search_box(page)).not_to_be_focused()
+    expect(page.locator("#filter-joined")).to_be_hidden()
+    expect(page).to_have_url(f"{PLAYHOUSE}?search=u001")
+    # The next one does what it always does.
+    rows(page).get_by_role("link").first.click()
+    expect(page.get_by_role("link", name="Back to these customers")).to_be_visible()
+
+
+def test_a_menu_is_closed_by_its_button_too_and_left_to_the_keyboard(clara_page: Page) -> None:
+    menu = clara_page.locator("#filter-locale")
+    filter_button(clara_page, "Language").click()
+    expect(menu).to_be_visible()
+    filter_button(clara_page, "Language").click()
+    expect(menu).to_be_hidden()
+
+    filter_button(clara_page, "Language").click()
+    header(clara_page, "Name").press("Enter")
+
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
 
 
 @pytest.mark.parametrize(

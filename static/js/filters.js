@@ -5,3 +5,18 @@ const open = () => document.querySelector(".filter:popover-open");
 document.addEventListener("submit", (event) => {
   if (event.target.id === "query" && event.submitter) open()?.hidePopover();
 });
+
+// A click outside of an open menu closes it and does nothing else. The browser closes it when the
+// pointer is let go: what follows must know how it was when it was pressed.
+document.addEventListener("pointerdown", ({ target }) => {
+  const isOutside = open() && !target.closest(`#${open().id}, [popovertarget=${open().id}]`);
+  const change = isOutside ? "addEventListener" : "removeEventListener";
+  for (const type of ["mousedown", "click"]) document[change](type, swallow, { capture: true, once: true });
+}, true);
+
+// The keyboard clicks as well, with no detail.
+function swallow(event) {
+  if (!event.detail) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
