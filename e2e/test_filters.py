@@ -153,7 +153,7 @@ def test_a_click_outside_of_a_menu_closes_it_and_does_nothing_else(
     page = new_context(storage_state=clara_state, has_touch=has_touch).new_page()
     page.goto(f"{PLAYHOUSE}?search=u001")
     filter_button(page, "Language").click()
-    menu = page.locator("#filter-locale")
+    menu = page.locator("#filter-language")
     target = page.locator(what.replace("#filter-joined", "[popovertarget=filter-joined]"))
     box = target.bounding_box()
     assert box
@@ -171,7 +171,7 @@ def test_a_click_outside_of_a_menu_closes_it_and_does_nothing_else(
 
 
 def test_a_menu_is_closed_by_its_button_too_and_left_to_the_keyboard(clara_page: Page) -> None:
-    menu = clara_page.locator("#filter-locale")
+    menu = clara_page.locator("#filter-language")
     filter_button(clara_page, "Language").click()
     expect(menu).to_be_visible()
     filter_button(clara_page, "Language").click()

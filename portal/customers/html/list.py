@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, QueryDict
@@ -16,7 +17,8 @@ from portal.customers import services
 from portal.customers.counters.counts import FACETS, Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager
 from portal.customers.html.table import CustomerTable
-from portal.customers.query.filters import DEFAULT_ORDERING, FILTERS, PARAMETERS
+from portal.customers.query.filter_fields import LocaleFilter, SinceFilter, UntilFilter, YesNoFilter
+from portal.customers.query.filters import DEFAULT_ORDERING, FILTERS, GROUPS, PARAMETERS
 from portal.customers.query.query import CustomerQuery, InvalidQuery, canonical_query, query_form
 from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
@@ -25,6 +27,7 @@ from portal.web.http import PortalRequest, page_address, render_page, wants_frag
 if TYPE_CHECKING:
     from django.forms import Form
     from django.forms.boundfield import BoundField, BoundWidget
+    from django_stubs_ext import StrOrPromise
 
     from portal.customers.models import Customer
     from portal.customers.services import CustomerPage
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 @gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The customers that the address asks for."""
+    """The list of customers."""
     if wants_fragment(request, "count"):
         return _exact_count(request, organizer)
     listing = read_listing(organizer, parameters=request.GET, path=request.path)
@@ -53,7 +56,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 
 
 def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """Of a list that is there already, and said only how many there are at least."""
+    """The exact count of a list that the browser has already."""
     listing = read_listing(
         organizer, parameters=request.GET, path=request.path, counts_exactly=True
     )
@@ -73,37 +76,57 @@ def _history_header(request: PortalRequest, here: str) -> str:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A value that cannot be used: what it concerns, what is wrong, the address without it."""
+class FieldError:
+    """The errors of a parameter, and the URL without its value."""
 
     name: str
     label: str
-    words: str
+    text: str
     href: str
 
 
 @dataclass(frozen=True)
-class Facet:
-    """A filter with the boxes to choose from, each with its number, where that is known."""
+class Choices:
+    """A filter with boxes to choose from; a facet has the count of each, or None if unknown."""
 
     field: BoundField
     boxes: Sequence[tuple[BoundWidget, int | None]]
+    template: str
+
+
+@dataclass(frozen=True)
+class Range:
+    """The filters from and up to a time, or one of them."""
+
+    legend: StrOrPromise
+    since: BoundField | None
+    until: BoundField | None
+    template: str = "components/_range.html"
+
+
+@dataclass(frozen=True)
+class FilterGroup:
+    """The filters under one button."""
+
+    name: str
+    label: StrOrPromise
+    parts: Sequence[Choices | Range]
 
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is on: what it concerns, its value in words, and the address without it."""
+    """An active filter: its label, its value as text, and the URL without it."""
 
     name: str
     label: str
     value: str
-    dropped: str  # the value as the form has it
+    dropped: str  # the value in the form
     href: str
 
 
 @dataclass
 class CustomerListing:
-    """The list for one query string: its rows, its count, its filters, or what is wrong with it."""
+    """The list of one query string: its rows, count and filters, or the errors."""
 
     parameters: QueryDict
     path: str
@@ -116,13 +139,13 @@ class CustomerListing:
     facet_counts: Counts | None = None
 
     @property
-    def mistakes(self) -> Iterator[Mistake]:
-        """The errors in the order of the filters, each with the way to drop its value."""
-        for name, words in self.errors.items():
+    def field_errors(self) -> Iterator[FieldError]:
+        """The errors in the order of the filters, each with a link that drops the value."""
+        for name, texts in self.errors.items():
             field = self.form.fields.get(name)
             href = self.links.without(name) if field else self.links.to_page(1)
             label = str(field.label or "") if field else ""
-            yield Mistake(name, label, " ".join(words), href)
+            yield FieldError(name, label, " ".join(texts), href)
 
     @property
     def status(self) -> int:
@@ -130,7 +153,7 @@ class CustomerListing:
 
     @property
     def total(self) -> int:
-        """All customers of the organizer, whatever the filters."""
+        """The number of all customers of the organizer."""
         return self.totals.total
 
     @property
@@ -139,7 +162,7 @@ class CustomerListing:
 
     @property
     def has_other_filters(self) -> bool:
-        """Whether more than a search narrows the list."""
+        """Whether a filter other than the search is active."""
         return bool(self.links.query.keys() - {"search", "ordering"})
 
     @cached_property
@@ -154,7 +177,7 @@ class CustomerListing:
 
     @property
     def everything(self) -> str:
-        """The list without filters, in the order of the query, unless that is a mistake."""
+        """The URL of the list without filters, in its order unless that is invalid."""
         links = self.links
         if "ordering" in self.errors:
             links = replace(links, query=QueryDict())
@@ -162,13 +185,13 @@ class CustomerListing:
 
     @property
     def filters(self) -> str:
-        """The names of all that `everything` leaves out."""
-        kept = () if "ordering" in self.errors else ("ordering",)
-        return " ".join(name for name in PARAMETERS if name not in kept)
+        """The names of the parameters that `everything` drops."""
+        remaining = () if "ordering" in self.errors else ("ordering",)
+        return " ".join(name for name in PARAMETERS if name not in remaining)
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """One chip for each filter, and for each language; none for the order."""
+        """A chip for each active filter, and for each language."""
         return [
             Chip(
                 name,
@@ -199,10 +222,7 @@ class CustomerListing:
 
     @cached_property
     def exact(self) -> Sequence[tuple[Customer, str]]:
-        """The exact matches with their addresses, unless they are the only rows.
-
-        They stand above the first page, and need not be on it: other filters may leave them out.
-        """
+        """The exact matches with their URLs, unless they are the only rows of the page."""
         if self.page is None:
             return []
         exact = self.page.exact
@@ -211,36 +231,53 @@ class CustomerListing:
 
     @property
     def hidden(self) -> Iterator[tuple[str, str]]:
-        """Filters that only an address can have; the form keeps them."""
-        for name in ("email", "external_identifier", "modified_since"):
-            if value := self.form[name].value():
+        """The values of filters without an input, which only a URL sets; the form keeps them."""
+        for name, each in FILTERS.items():
+            value = self.form[name].value()
+            if value and not each.group and name not in ("search", "ordering"):
                 yield name, value
 
     @property
     def locales_without_a_box(self) -> list[str]:
-        """Languages of the query that no customer has; the form keeps them, too."""
+        """Languages of the query that no customer has; the form keeps them."""
         if "locale" in self.errors:
             return []
-        offered = {str(box.data["value"]) for box, _number in self.facets["locale"].boxes}
+        offered = {str(box.data["value"]) for box in self.form["locale"]}
         return [each for each in self.form["locale"].value() or () if each not in offered]
 
     @cached_property
-    def facets(self) -> dict[str, Facet]:
-        """The filters that say beforehand how many customers each choice would leave."""
-        return {name: self._facet(name) for name in FACETS}
+    def filter_groups(self) -> list[FilterGroup]:
+        """The filters of the form, as they are declared."""
+        return [
+            FilterGroup(name, label, self._parts(name, label)) for name, label in GROUPS.items()
+        ]
 
-    def _facet(self, name: str) -> Facet:
+    def _parts(self, group: str, legend: StrOrPromise) -> list[Choices | Range]:
+        filters = {name: each for name, each in FILTERS.items() if each.group == group}
+        since = [self.form[name] for name, each in filters.items() if isinstance(each, SinceFilter)]
+        until = [self.form[name] for name, each in filters.items() if isinstance(each, UntilFilter)]
+        pairs = zip_longest(since, until)
+        ranges = [Range(legend, first, last) for first, last in pairs]
+        boxes = [
+            self._choices(name)
+            for name, each in filters.items()
+            if isinstance(each, YesNoFilter | LocaleFilter)
+        ]
+        return [*ranges, *boxes]
+
+    def _choices(self, name: str) -> Choices:
+        field, is_facet = self.form[name], name in FACETS
+        template = "customers/_facet.html" if is_facet else "components/_choices.html"
         numbers = None
-        if self.facet_counts is not None and self.query:
+        if is_facet and self.facet_counts is not None and self.query:
             numbers = self.facet_counts.by(name, self.query.conditions)
-        field = self.form[name]
-        return Facet(field, [(box, _number_at(box, numbers)) for box in field])
+        return Choices(field, [(box, _number_at(box, numbers)) for box in field], template)
 
 
 def read_listing(
     organizer: Organizer, *, parameters: QueryDict, path: str, counts_exactly: bool = False
 ) -> CustomerListing:
-    """The list, all of it read; with `counts_exactly` the exact number in place of the rows."""
+    """The list, completely read; with `counts_exactly` its exact count instead of the rows."""
     paging = PageForm(parameters)
     query, errors = _parse(organizer, parameters)
     errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
@@ -289,7 +326,7 @@ def _read_page(
 
 
 def _number_at(box: BoundWidget, by_value: Mapping[Any, int] | None) -> int | None:
-    """What leaves all is the sum; None where it is not known."""
+    """The count of a choice; for "Any" the sum. None if it is not known."""
     value = str(box.data["value"])
     if by_value is None:
         return None

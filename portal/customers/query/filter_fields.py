@@ -25,15 +25,19 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class Described:
-    """A filter that can say its values in words."""
+class ListFilter(django_filters.Filter):
+    """A filter of the list. It belongs to a group of the page's form, unless only a URL sets it."""
+
+    def __init__(self, *args: Any, group: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.group = group
 
     def describe(self, value: str) -> str:
         """A value of the query string, for people."""
         return value
 
 
-class TextFilter(Described, django_filters.CharFilter):
+class TextFilter(ListFilter, django_filters.CharFilter):
     """Exactly this text."""
 
     def describe(self, value: str) -> str:
@@ -47,7 +51,7 @@ class EmailFilter(TextFilter):
         return super().filter(qs, value.casefold())
 
 
-class YesNoFilter(Described, django_filters.TypedChoiceFilter):
+class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
     """`true`, `false`, or nothing for both. Anything else is an error."""
 
     def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
@@ -80,7 +84,7 @@ class LocaleField(forms.MultipleChoiceField):
         return value in locales.NAMED_LOCALES or super().valid_value(value)
 
 
-class LocaleFilter(Described, django_filters.MultipleChoiceFilter):
+class LocaleFilter(ListFilter, django_filters.MultipleChoiceFilter):
     """Any of several languages."""
 
     field_class = LocaleField
@@ -158,7 +162,7 @@ class ScannedCondition(Func):
         return self.as_sql(compiler, connection, template="+(%(expressions)s)", **extra)
 
 
-class TimeFilter(Described, django_filters.Filter):
+class TimeFilter(ListFilter):
     """A filter by a time. Its rows are read by the index of the time, or by that of the order."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -194,7 +198,7 @@ class UntilFilter(TimeFilter):
         return Q(**{f"{self.field_name}__lt": value.end})
 
 
-class NoFilter(Described, django_filters.Filter):
+class NoFilter(ListFilter):
     """A parameter that the services read: it is validated and narrows nothing by itself."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -16,6 +16,7 @@ from portal.customers.locales import locale_name
 from portal.customers.models import customers_of
 from portal.customers.query.filter_fields import (
     EmailFilter,
+    ListFilter,
     LocaleFilter,
     NeverFilter,
     OrderingFilter,
@@ -28,9 +29,18 @@ from portal.customers.query.filter_fields import (
 )
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from portal.organizers.models import Organizer
 
 DEFAULT_ORDERING: Final = "email"
+# The groups of filters on the list page, from left to right, each under a button with this label.
+GROUPS: Final[Mapping[str, StrOrPromise]] = {
+    "status": _("Status"),
+    "language": _("Language"),
+    "joined": _("Registered"),
+    "login": _("Last sign-in"),
+}
 RANGES: Final = ("date_joined", "last_login")
 SEARCH_LENGTH: Final = 200
 
@@ -53,19 +63,24 @@ class CustomerFilter(django_filters.FilterSet):
     search = SearchFilter(max_length=SEARCH_LENGTH, label=_("Search"))
     email = EmailFilter("email_key", max_length=254, label=_("Email"))
     external_identifier = TextFilter(max_length=255, label=_("External identifier"))
-    is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"))
-    is_verified = YesNoFilter(yes=_("Verified"), no=_("Not verified"), label=_("Email address"))
-    locale = LocaleFilter(widget=forms.CheckboxSelectMultiple, label=_("Language"))
-    date_joined_since = SinceFilter("date_joined", label=_("Registered from"))
-    date_joined_until = UntilFilter("date_joined", label=_("Registered up to"))
-    last_login_since = SinceFilter("last_login", label=_("Last sign-in from"))
-    last_login_until = UntilFilter("last_login", label=_("Last sign-in up to"))
+    is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"), group="status")
+    is_verified = YesNoFilter(
+        yes=_("Verified"), no=_("Not verified"), label=_("Email address"), group="status"
+    )
+    locale = LocaleFilter(
+        widget=forms.CheckboxSelectMultiple, label=_("Language"), group="language"
+    )
+    date_joined_since = SinceFilter("date_joined", label=_("Registered from"), group="joined")
+    date_joined_until = UntilFilter("date_joined", label=_("Registered up to"), group="joined")
+    last_login_since = SinceFilter("last_login", label=_("Last sign-in from"), group="login")
+    last_login_until = UntilFilter("last_login", label=_("Last sign-in up to"), group="login")
     never_logged_in = NeverFilter(
         yes=_("Never"),
         no=_("At least once"),
         label=_("Signed in"),
         field_name="last_login",
         lookup_expr="isnull",
+        group="login",
     )
     modified_since = SinceFilter("last_modified", label=_("Changed from"))
     ordering = OrderingFilter(widget=forms.HiddenInput, label="")
@@ -93,5 +108,5 @@ class CustomerFilter(django_filters.FilterSet):
 
 
 # In the order of a canonical query string; anything else is not a filter.
-FILTERS: Final[Mapping[str, Any]] = CustomerFilter.base_filters
+FILTERS: Final = cast("Mapping[str, ListFilter]", CustomerFilter.base_filters)
 PARAMETERS: Final = tuple(FILTERS)

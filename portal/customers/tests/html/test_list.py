@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Final
 
 import pytest
 from django.http import HttpResponseBase
@@ -12,6 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
+from portal.customers.query.filters import FILTERS, GROUPS, PARAMETERS
 from portal.organizers.models import Organizer
 
 LIST = "/organizers/bigevents/customers/"
@@ -162,3 +164,36 @@ def test_the_detail_runs_four_queries(
 
     with django_assert_num_queries(4):  # type: ignore[operator]  # a context manager
         assert member_client.get(f"{LIST}{made.identifier}/").status_code == 200
+
+
+VALUES: Final = {
+    "search": "anna",
+    "email": "anna@example.org",
+    "external_identifier": "CRM-7",
+    "is_active": "true",
+    "is_verified": "false",
+    "locale": "de",
+    "never_logged_in": "true",
+    "ordering": "-name",
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_the_form_keeps_every_parameter(member_client: Client, name: str) -> None:
+    value = VALUES.get(name, "2026-01-01")
+
+    response = member_client.get(LIST, {name: value})
+
+    assert response.status_code == 200
+    controls = [
+        tag
+        for tag in re.findall(r"<input\b[^>]*>", response.content.decode())
+        if f'name="{name}"' in tag and f'value="{value}"' in tag
+    ]
+    assert len(controls) == 1
+    is_box = 'type="radio"' in controls[0] or 'type="checkbox"' in controls[0]
+    assert "checked" in controls[0] or not is_box
+
+
+def test_every_group_of_filters_has_a_filter_and_every_filter_a_known_group() -> None:
+    assert {each.group for each in FILTERS.values()} == {"", *GROUPS}

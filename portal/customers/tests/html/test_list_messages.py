@@ -1,4 +1,4 @@
-"""The pages in their states: nobody yet, nobody matches, a mistake, an unusual customer."""
+"""Messages of the pages: no customers, no matches, errors, unusual customers."""
 
 from __future__ import annotations
 
