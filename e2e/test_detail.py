@@ -34,7 +34,7 @@ def test_a_glance_says_who_this_is(staff_page: Page) -> None:
     assert fact(staff_page, "Last sign-in") == "Never"
     assert fact(staff_page, "Full name") == "John Doe"
     assert fact(staff_page, "Language") == "German de"
-    expect(staff_page.get_by_text("Times are those of Europe/Berlin.")).to_be_visible()
+    expect(staff_page.get_by_text("Times are in the time zone Europe/Berlin.")).to_be_visible()
 
 
 def test_a_value_can_be_copied(staff_page: Page) -> None:

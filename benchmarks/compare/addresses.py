@@ -39,7 +39,6 @@ COUNT: Final = {**HTML, "HX-Request": "true", "HX-Target": "p#count"}
 FRAGMENTS: Final = (
     RESULTS,
     {**RESULTS, "HX-Source": "input#search", "HX-Current-URL": f"http://localhost{PAGE}?search=a"},
-    {**RESULTS, "HX-Source": "input#search", "Portal-Typing-On": "true"},
     {**RESULTS, "HX-Current-URL": f"http://localhost{PAGE}"},
     {**RESULTS, "HX-Boosted": "true"},
     {**RESULTS, "HX-History-Restore-Request": "true"},

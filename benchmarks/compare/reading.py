@@ -14,14 +14,13 @@ HEADERS: Final = (
     *("Location", "HX-Redirect", "HX-Push-Url", "HX-Replace-Url"),
     *("Content-Type", "Cache-Control", "Vary"),
 )
-# Attributes that users read or hear, links, and values that forms send.
+# Attributes that users read or hear, links, and the values of visible controls.
 ATTRIBUTES: Final = (
     *("aria-current", "aria-label", "aria-sort", "checked", "datetime", "href", "title", "value"),
 )
 SILENT: Final = ("script", "style")
 # The name of a static file has a hash of its content.
 STATIC: Final = "/static/"
-CSRF: Final = "csrfmiddlewaretoken"
 # A minute may end between the two responses.
 MINUTES: Final = re.compile(r"just now|\b1 minute ago|\b\d+ minutes ago")
 
@@ -33,11 +32,16 @@ class _Page(HTMLParser):
         super().__init__()
         self.lines: list[str] = []
         self._silent = 0
+        self._hidden = 0  # the depth of the <div> in a hidden one
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in SILENT
         values = dict(attrs)
-        if values.get("name") == CSRF:
+        if tag == "div" and (self._hidden or "hidden" in values):
+            self._hidden += 1
+        # Whether a fragment has hidden controls and the search box is up to the scripts.
+        is_hidden = self._hidden or values.get("type") == "hidden" or values.get("name") == "search"
+        if tag == "input" and is_hidden:
             return
         for name in ATTRIBUTES:
             value = values.get(name) or ""
@@ -46,6 +50,7 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in SILENT
+        self._hidden -= tag == "div" and self._hidden > 0
 
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())

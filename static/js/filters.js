@@ -6,10 +6,10 @@ document.addEventListener("submit", (event) => {
   if (event.target.id === "query" && event.submitter) open()?.hidePopover();
 });
 
-// A click outside of an open menu closes it and does nothing else. The browser closes it when the
-// pointer is let go: what follows must know how it was when it was pressed.
+// A click outside of an open menu closes it and does nothing else, but for the button of another
+// menu. The browser closes the menu when the pointer is released, so this looks when it is pressed.
 document.addEventListener("pointerdown", ({ target }) => {
-  const isOutside = open() && !target.closest(`#${open().id}, [popovertarget=${open().id}]`);
+  const isOutside = open() && !target.closest(`#${open().id}, .filter-button`);
   const change = isOutside ? "addEventListener" : "removeEventListener";
   for (const type of ["mousedown", "click"]) document[change](type, swallow, { capture: true, once: true });
 }, true);
