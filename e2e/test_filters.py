@@ -249,7 +249,7 @@ def test_a_mistake_in_the_address_shows_nobody_and_is_dropped_with_one_click(
 def test_parts_of_the_address_that_mean_nothing_are_named(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de&colour=green")
 
-    expect(clara_page.get_by_text("does not know, and ignores: colour")).to_be_visible()
+    expect(clara_page.get_by_text("Unknown parameters in the URL are ignored: colour")).to_be_visible()
     expect(count(clara_page, "58 of 127 customers")).to_be_visible()
 
 

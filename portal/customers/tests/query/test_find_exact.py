@@ -57,7 +57,7 @@ def test_an_exact_match_is_labelled_and_links_to_the_customer(
     assertContains(response, "Exact match")
     assertContains(response, f'<a href="{LIST}A7/?back=search%3DA7"><bdi>Ann Other</bdi></a>')
     assertContains(response, "<bdi>CRM 7</bdi>")
-    assertContains(response, "above them an exact match")
+    assertContains(response, "with an exact match above the list")
 
 
 def test_other_filters_do_not_hide_an_exact_match(member_client: Client, ann: Customer) -> None:
