@@ -50,7 +50,7 @@ def filter_button(page: Page, name: str) -> Locator:
 
 def chip(page: Page, words: str) -> Locator:
     """The chip of a filter that is on: a click drops it."""
-    return page.get_by_role("list", name="Filters that are on").get_by_role("link", name=words)
+    return page.get_by_role("list", name="Active filters").get_by_role("link", name=words)
 
 
 def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:

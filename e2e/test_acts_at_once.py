@@ -197,7 +197,7 @@ def test_a_filter_that_is_not_answered_yet_is_cleared_as_well(clara_page: Page) 
     with clara_page.expect_request(ANY):
         radio(clara_page, "false").evaluate("radio => radio.click()")
 
-    _type_and_click("g12", clara_page.get_by_role("link", name="Clear all"))
+    _type_and_click("g12", clara_page.get_by_role("link", name="Clear filters"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
     expect(radio(clara_page, "false")).not_to_be_checked()

@@ -59,7 +59,7 @@ def test_the_same_words_are_searched_again(clara_page: Page) -> None:
 def test_clear_all_keeps_the_order_only(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g&is_active=true&locale=de&ordering=-name")
 
-    clara_page.get_by_role("link", name="Clear all").click()
+    clara_page.get_by_role("link", name="Clear filters").click()
 
     expect(count(clara_page, "127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=-name")

@@ -60,9 +60,9 @@ def test_going_back_that_fails_is_said_and_can_be_tried_again(clara_page: Page) 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (500, "Something went wrong on our side. The list below is as it was."),
+        (500, "An error occurred on the server. The list below is as it was."),
         (503, "The database is busy or away. The list below is as it was; try again in a moment."),
-        (404, "You may no longer see this list, or it is gone."),
+        (404, "You no longer have access to this list, or it does not exist."),
     ],
 )
 def test_a_failure_keeps_the_rows_and_can_be_tried_again(
@@ -103,7 +103,7 @@ def test_an_answer_that_takes_too_long_is_given_up(clara_page: Page) -> None:
 
     clara_page.clock.fast_forward(16_000)
 
-    expect(clara_page.get_by_role("alert")).to_contain_text("The answer took too long.")
+    expect(clara_page.get_by_role("alert")).to_contain_text("The request took too long.")
     expect(rows(clara_page)).to_have_count(50)
     assert len(held) == 1
 
@@ -119,7 +119,7 @@ def test_going_back_that_takes_too_long_is_said(clara_page: Page) -> None:
 
     clara_page.clock.fast_forward(16_000)
 
-    expect(clara_page.get_by_role("alert")).to_contain_text("The answer took too long.")
+    expect(clara_page.get_by_role("alert")).to_contain_text("The request took too long.")
 
 
 def test_trying_again_where_nobody_is_found_leads_to_the_search_box(clara_page: Page) -> None:

@@ -34,7 +34,7 @@ def test_whose_whole_identifier_one_types_is_above_whatever_is_shown(staff_page:
 
     search_box(staff_page).press_sequentially("8wsajcj")
 
-    match = staff_page.get_by_role("region", name="Exact match, whatever the other filters")
+    match = staff_page.get_by_role("region", name="Exact match, ignoring the other filters")
     match.get_by_role("link").click()
     expect(staff_page).to_have_url(re.compile(f"{BIGEVENTS}8WSAJCJ/"))
     staff_page.get_by_role("link", name="Back to these customers").click()

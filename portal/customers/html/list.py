@@ -285,7 +285,7 @@ def read_listing(
     if query and not errors:
         page = _read_page(organizer, query, paging, counts_exactly=counts_exactly)
         if page.is_past_end:
-            errors["page"] = [_("The list is not that long.")]
+            errors["page"] = [_("This page does not exist.")]
     totals = page.totals if page else services.count_all(organizer)
     return CustomerListing(
         parameters=parameters,

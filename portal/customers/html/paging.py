@@ -33,14 +33,14 @@ class PageForm(forms.Form):
         required=False,
         error_messages={
             "invalid": _("The page must be a whole number."),
-            "min_value": _("Pages are counted from 1."),
+            "min_value": _("The page must be 1 or more."),
         },
     )
     page_size = forms.TypedChoiceField(
         choices=[(size, str(size)) for size in SIZES],
         coerce=int,
         required=False,
-        error_messages={"invalid_choice": _("A page can have 25, 50, 100 or 200 customers.")},
+        error_messages={"invalid_choice": _("The page size must be 25, 50, 100 or 200.")},
     )
 
     @property

@@ -78,7 +78,7 @@ class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
 class LocaleField(forms.MultipleChoiceField):
     """Languages that have a name, or that customers have."""
 
-    default_error_messages = {"invalid_choice": _("There is no language “%(value)s”.")}
+    default_error_messages = {"invalid_choice": _("Unknown language “%(value)s”.")}
 
     def valid_value(self, value: str) -> bool:
         return value in locales.NAMED_LOCALES or super().valid_value(value)
@@ -108,7 +108,7 @@ class MomentField(forms.Field):
     """`2026-01-31` is that day in the given time zone; `2026-01-31T10:00:00Z` is that instant."""
 
     default_error_messages = {
-        "invalid": _("Write a day as 2026-01-31, or a time as 2026-01-31T10:00:00Z."),
+        "invalid": _("Enter a date like 2026-01-31, or a time like 2026-01-31T10:00:00Z."),
         "year": _("The year must be between 1900 and 2199."),
     }
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -235,7 +235,7 @@ class SearchField(forms.CharField):
     def clean(self, value: Any) -> str:
         search: str = super().clean(value)
         if search and not normalize(search).strip():
-            raise ValidationError(_("Search for a letter, a digit or a sign."))
+            raise ValidationError(_("The search must contain a letter, a digit or a symbol."))
         return search
 
 

@@ -47,7 +47,7 @@ def test_an_empty_value_is_no_limit(field: MomentField, text: str) -> None:
     "text", ["2026-02-30", "31.01.2026", "yesterday", "1e9", "2026-01-31T25:00Z"]
 )
 def test_an_invalid_date_is_rejected(field: MomentField, text: str) -> None:
-    with pytest.raises(ValidationError, match="Write a day as"):
+    with pytest.raises(ValidationError, match="Enter a date like"):
         field.clean(text)
 
 

@@ -64,7 +64,7 @@ def test_other_filters_do_not_hide_an_exact_match(member_client: Client, ann: Cu
     response = member_client.get(LIST, {"search": "A7", "is_active": "false"})
 
     assertContains(response, "No customers match these filters")
-    assertContains(response, "Exact match, whatever the other filters")
+    assertContains(response, "Exact match, ignoring the other filters")
     assertContains(response, "Ann Other")
 
 
