@@ -100,9 +100,9 @@ def create_token(
 ) -> str:
     """Create a token and return its key, which is not stored and cannot be shown again.
 
-    `key` takes over an existing key. The token belongs to a team of `made_by`, and loses
-    permissions when that team does. Without `made_by`, as in commands, it belongs to a team for
-    such tokens. Raises ValidationError.
+    With `key`, the token gets this existing key instead of a new one. The token belongs to a
+    team of `made_by`, and loses permissions when that team does. Without `made_by`, as in
+    commands, it belongs to a team for such tokens. Raises ValidationError.
     """
     # The lock keeps two transactions from creating tokens with one name.
     Organizer.objects.select_for_update().get(pk=organizer.pk)

@@ -27,7 +27,7 @@ def apply_forwarded_headers(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that sets REMOTE_ADDR to the client's address behind TRUSTED_PROXIES.
 
-    Removes forwarded headers from requests of other peers.
+    Removes forwarded headers from requests that do not come from TRUSTED_PROXIES.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

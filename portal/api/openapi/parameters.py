@@ -13,7 +13,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from portal.api.fields import OPTIONAL_FIELDS
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
 from portal.customers.query import filter_fields
-from portal.customers.query.filters import CustomerFilter
+from portal.customers.query.filter_fields import ListFilter
+from portal.customers.query.filters import FILTERS
 from portal.customers.query.ordering import SORT_KEYS
 from portal.customers.query.page import FIELDS, PAGE_SIZE
 
@@ -64,20 +65,6 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
         ),
     ),
 ]
-# Replaces the label of the filter.
-FILTER_DESCRIPTIONS: Final[dict[str, StrOrPromise]] = {
-    "search": _(
-        "Every word must occur in the name, email, identifier or external identifier."
-        " Case and accents are ignored."
-    ),
-    "email": _("The whole email address. Case is ignored."),
-    "external_identifier": _("The whole external identifier. Case matters."),
-}
-FILTER_EXAMPLES: Final[dict[str, Any]] = {
-    "search": "doe",
-    "email": "customer@example.org",
-    "ordering": "-last_login,email",
-}
 
 FORMAT: Final = OpenApiParameter(
     "format",
@@ -140,12 +127,10 @@ IDENTIFIER: Final = OpenApiParameter(
 
 def filter_parameters() -> list[OpenApiParameter]:
     """One for each filter of CustomerFilter, in its order."""
-    return [
-        _filter_parameter(name, filter_) for name, filter_ in CustomerFilter.base_filters.items()
-    ]
+    return [_filter_parameter(name, filter_) for name, filter_ in FILTERS.items()]
 
 
-def _filter_parameter(name: str, filter_: Filter) -> OpenApiParameter:
+def _filter_parameter(name: str, filter_: ListFilter) -> OpenApiParameter:
     schema, description = next(
         (
             (schema, description)
@@ -156,12 +141,11 @@ def _filter_parameter(name: str, filter_: Filter) -> OpenApiParameter:
     )
     max_length = filter_.extra.get("max_length")
     sentences = [
-        FILTER_DESCRIPTIONS.get(name, filter_.label),
+        filter_.description or filter_.label,
         _choices(filter_),
-        filter_.extra.get("help_text"),
         description,
     ]
-    example = FILTER_EXAMPLES.get(name)
+    example = filter_.example
     return OpenApiParameter(
         name,
         {**schema, "maxLength": max_length} if max_length else schema,

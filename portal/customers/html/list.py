@@ -105,12 +105,23 @@ class Range:
 
 
 @dataclass(frozen=True)
+class TextInput:
+    """A filter by a text."""
+
+    field: BoundField
+    template: str = "components/_text_input.html"
+
+
+Part = Choices | Range | TextInput
+
+
+@dataclass(frozen=True)
 class FilterGroup:
     """The filters under one button."""
 
     name: str
     label: StrOrPromise
-    parts: Sequence[Choices | Range]
+    parts: Sequence[Part]
 
 
 @dataclass(frozen=True)
@@ -252,18 +263,19 @@ class CustomerListing:
             FilterGroup(name, label, self._parts(name, label)) for name, label in GROUPS.items()
         ]
 
-    def _parts(self, group: str, legend: StrOrPromise) -> list[Choices | Range]:
+    def _parts(self, group: str, legend: StrOrPromise) -> list[Part]:
         filters = {name: each for name, each in FILTERS.items() if each.group == group}
         since = [self.form[name] for name, each in filters.items() if isinstance(each, SinceFilter)]
         until = [self.form[name] for name, each in filters.items() if isinstance(each, UntilFilter)]
-        pairs = zip_longest(since, until)
-        ranges = [Range(legend, first, last) for first, last in pairs]
-        boxes = [
+        ranges = [Range(legend, *fields) for fields in zip_longest(since, until)]
+        others = [
             self._choices(name)
-            for name, each in filters.items()
             if isinstance(each, YesNoFilter | LocaleFilter)
+            else TextInput(self.form[name])
+            for name, each in filters.items()
+            if not isinstance(each, SinceFilter | UntilFilter)
         ]
-        return [*ranges, *boxes]
+        return [*ranges, *others]
 
     def _choices(self, name: str) -> Choices:
         field, is_facet = self.form[name], name in FACETS

@@ -85,7 +85,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return [self._heading(column.name, column.header) for column in self.columns]
 
     @property
-    def email_under_name(self) -> Heading:
+    def email_heading_under_name(self) -> Heading:
         """The heading of the emails on narrow screens, where they stand under the names."""
         return replace(
             self._heading("email", self.columns["email"].header), name="email-under-name"

@@ -102,7 +102,7 @@ class Staging:
         self._execute(f"ANALYZE staged{columns}")
 
     def drop_unchanged(self) -> int:
-        """Delete the rows whose customer has equal values. Returns how many were deleted."""
+        """Delete the staged rows that would change nothing. Returns how many were deleted."""
         return self._execute(DROP_UNCHANGED)
 
     def reject_taken_emails(self) -> list[Rejection]:

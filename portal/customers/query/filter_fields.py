@@ -26,11 +26,24 @@ if TYPE_CHECKING:
 
 
 class ListFilter(django_filters.Filter):
-    """A filter of the list. It belongs to a group of the page's form, unless only a URL sets it."""
+    """A filter of the list, of the API, and of its OpenAPI document.
 
-    def __init__(self, *args: Any, group: str = "", **options: Any) -> None:
+    `group` is its place in the form of the page; without a group only a URL sets it. `description`
+    replaces the label in the OpenAPI document.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        group: str = "",
+        description: StrOrPromise = "",
+        example: str = "",
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.group = group
+        self.description = description
+        self.example = example
 
     def describe(self, value: str) -> str:
         """A value of the query string, for people."""
@@ -199,7 +212,7 @@ class UntilFilter(TimeFilter):
 
 
 class NoFilter(ListFilter):
-    """A parameter that the services read: it is validated and narrows nothing by itself."""
+    """A parameter that is only validated here. The services apply it: the search, the ordering."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs

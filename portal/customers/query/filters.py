@@ -60,9 +60,27 @@ class CustomerForm(forms.Form):
 class CustomerFilter(django_filters.FilterSet):
     """The filters of the list and of the API, under the same names."""
 
-    search = SearchFilter(max_length=SEARCH_LENGTH, label=_("Search"))
-    email = EmailFilter("email_key", max_length=254, label=_("Email"))
-    external_identifier = TextFilter(max_length=255, label=_("External identifier"))
+    search = SearchFilter(
+        max_length=SEARCH_LENGTH,
+        label=_("Search"),
+        description=_(
+            "Every word must occur in the name, email, identifier or external identifier."
+            " Case and accents are ignored."
+        ),
+        example="doe",
+    )
+    email = EmailFilter(
+        "email_key",
+        max_length=254,
+        label=_("Email"),
+        description=_("The whole email address. Case is ignored."),
+        example="customer@example.org",
+    )
+    external_identifier = TextFilter(
+        max_length=255,
+        label=_("External identifier"),
+        description=_("The whole external identifier. Case matters."),
+    )
     is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"), group="status")
     is_verified = YesNoFilter(
         yes=_("Verified"), no=_("Not verified"), label=_("Email address"), group="status"
@@ -83,7 +101,7 @@ class CustomerFilter(django_filters.FilterSet):
         group="login",
     )
     modified_since = SinceFilter("last_modified", label=_("Changed from"))
-    ordering = OrderingFilter(widget=forms.HiddenInput, label="")
+    ordering = OrderingFilter(widget=forms.HiddenInput, label="", example="-last_login,email")
 
     class Meta:
         form = CustomerForm

@@ -197,3 +197,15 @@ def test_the_form_keeps_every_parameter(member_client: Client, name: str) -> Non
 
 def test_every_group_of_filters_has_a_filter_and_every_filter_a_known_group() -> None:
     assert {each.group for each in FILTERS.values()} == {"", *GROUPS}
+
+
+def test_a_text_filter_with_a_group_has_an_input(
+    member_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FILTERS["external_identifier"], "group", "status")
+
+    response = member_client.get(LIST, {"external_identifier": "CRM-7"})
+
+    control = '<input id="id_external_identifier" name="external_identifier" value="CRM-7">'
+    assertContains(response, control, count=1, html=True)
+    assertContains(response, '<label for="id_external_identifier">', count=1)
