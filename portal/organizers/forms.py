@@ -35,7 +35,7 @@ class TokenForm(forms.Form):
         max_length=190,
         label=_("Name"),
         help_text=_(
-            "The program that will use the token. It loses access when you revoke the token."
+            "The API client that will use the token. It loses access when you revoke the token."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
