@@ -105,6 +105,8 @@ def _copy(
     ):
         for block in source:
             target.write(block)
+    # Deferred checks of foreign keys would lock the table.
+    new.execute("SET CONSTRAINTS ALL IMMEDIATE")
     new.execute("SET LOCAL maintenance_work_mem = '1GB'")
     for _name, definition in indexes:
         new.execute(str(definition).encode())
