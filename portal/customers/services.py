@@ -17,7 +17,7 @@ from portal.customers import locales
 from portal.customers.counters.counts import FACETS, Counts, maintained_count, maintained_counts
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
-from portal.customers.query.counts import ALL, Count, count_facets, counted
+from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.ordering import in_sections, order_sections
 from portal.customers.query.page import (
@@ -142,8 +142,7 @@ def count_customers(organizer: Organizer, *, query: CustomerQuery) -> int:
     """How many customers the query has, exactly."""
     if query.has_only_facets:
         return maintained_counts(organizer).matching(query.conditions)
-    # Django drops the order of what it counts, unless there is a limit.
-    return _all_matching(organizer, query)[:ALL].count()
+    return keep_ordering(_all_matching(organizer, query)).count()
 
 
 def read_customers(

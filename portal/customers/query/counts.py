@@ -48,11 +48,18 @@ class Facets(NamedTuple):
     is_capped: bool = False  # whether the other filters leave more than COUNT_CAP
 
 
-def counted(customers: models.QuerySet[Any], *, limit: int = ALL) -> models.Subquery:
-    """The count of a queryset, as an expression. The limit makes Django keep the ordering."""
+def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> models.Subquery:
+    """The count of a queryset, or of so many of its rows, as an expression."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    rows = customers.values("pk")[:limit]
+    rows = (
+        keep_ordering(customers.values("pk")) if limit is None else customers.values("pk")[:limit]
+    )
     return models.Subquery(rows, output_field=models.BigIntegerField(), template=template)
+
+
+def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
+    """The same rows. Django drops the ordering of what it counts, unless there is a limit."""
+    return customers[:ALL] if customers.query.order_by else customers
 
 
 def count_facets(
