@@ -62,13 +62,13 @@ def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
     """
     if len(cursor.values) != len(sort_keys(keys)):
         raise ValueError(f"Not a cursor of the order by {keys}: {len(cursor.values)} values")
-    if len(keys) > 1:
-        return [_after_several_keys(keys, cursor)]
     sections = order_sections(keys, backwards=cursor.backwards)
     is_empty = cursor.values[0] is None
     while sections[0].is_empty != is_empty and len(sections) > 1:
         del sections[0]
     own, *further = sections
+    if len(keys) > 1:
+        return [_after_several_keys(keys, own, cursor), *further]
     if own.is_empty:
         return [_after(own, [(own.terms[-1], cursor.values[-1])], cursor), *further]
     # A unique key alone decides. A comparison with a value leaves out the empty ones.
@@ -92,14 +92,18 @@ def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor)
     return [equal, further]
 
 
-def _after_several_keys(keys: Sequence[str], cursor: Cursor) -> Section:
+def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -> Section:
     """Several keys may have different directions, and each may be empty."""
     terms = order_terms(keys, backwards=cursor.backwards)
     values: list[Any] = []
     for key, value in zip(sort_keys(keys), cursor.values, strict=True):
         values += [value is None, value] if key.can_be_empty else [value]
-    pairs = list(zip(terms, values, strict=True))
-    return Section(_compare_terms(pairs, inclusive=cursor.inclusive), terms)
+    pairs = list(zip(terms, values, strict=True))[len(terms) - len(section.terms) :]
+    condition = section.condition & _compare_terms(pairs, inclusive=cursor.inclusive)
+    if not section.is_empty:
+        # Follows from the other condition, and enters the index of the first key.
+        condition &= _compare_rows(pairs[:1], inclusive=True)
+    return section._replace(condition=condition)
 
 
 def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:

@@ -117,14 +117,24 @@ def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
 
 
 def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
-    """The same order in sections. One key has an index; several keys are sorted.
+    """The same order in sections: first the customers with a value of the first key.
 
-    An index that also had the empty values last would be needed once for each direction.
+    So the index of the first key has the order; PostgreSQL sorts the customers with equal values
+    by further keys. An index that also had the empty values last would be needed once for each
+    direction.
     """
     [name, *more] = keys
     key = SORT_KEYS[name.removeprefix("-")]
-    if more or not key.can_be_empty:
-        return [Section(Q(), order_terms(keys, backwards=backwards))]
+    terms = order_terms(keys, backwards=backwards)
+    if not key.can_be_empty:
+        return [Section(Q(), terms)]
+    if more:
+        # The terms without those that are equal within the section.
+        sections = [
+            Section(Q(HasValue(key.expression)), terms[1:]),
+            Section(_is_null(key), terms[2:], is_empty=True),
+        ]
+        return sections[::-1] if backwards else sections
     descending = name.startswith("-") != backwards
     primary = _term(PRIMARY, descending=descending)
     filled = [_term(key, descending=descending), *([] if key.is_unique else [primary])]
