@@ -29,6 +29,7 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
     ("” here; choose from", "” is not available; choose from"),
     ("There is nothing here", "Page not found"),
     ("Not found · Big", "Page not found · Big"),
+    ("Not found · Portal", "Page not found · Portal"),
     (
         "The address is wrong, the page is gone, or it is not for you to see.",
         "The address is wrong, the page no longer exists, or you do not have access to it.",
