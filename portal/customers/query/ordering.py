@@ -128,18 +128,13 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
     terms = order_terms(keys, backwards=backwards)
     if not key.can_be_empty:
         return [Section(Q(), terms)]
-    if more:
-        # The terms without those that are equal within the section.
-        sections = [
-            Section(Q(HasValue(key.expression)), terms[1:]),
-            Section(_is_null(key), terms[2:], is_empty=True),
-        ]
-        return sections[::-1] if backwards else sections
-    descending = name.startswith("-") != backwards
-    primary = _term(PRIMARY, descending=descending)
-    filled = [_term(key, descending=descending), *([] if key.is_unique else [primary])]
-    # An index that begins with the key is ordered by it, also where the key is always empty.
-    empty = [primary] if key.is_unique else filled
+    # The terms without those that are equal within the section.
+    filled, empty = terms[1:], terms[2:]
+    if not more and key.is_unique:
+        filled = terms[1:2]
+    elif not more:
+        # An index that begins with the key is ordered by it, also where the key is always empty.
+        empty = filled
     sections = [
         Section(Q(HasValue(key.expression)), filled),
         Section(_is_null(key), empty, is_empty=True),
