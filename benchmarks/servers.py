@@ -72,7 +72,7 @@ def manage(environment: Environment, *command: str) -> Finished:
         try:
             _, status, usage = os.wait4(process.pid, 0)
         except BaseException:
-            _stop(process)
+            stop(process)
             raise
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -99,7 +99,7 @@ def serve(application: str, environment: Environment) -> Iterator[Server]:
         count = int(environment["WEB_CONCURRENCY"])
         yield Server(port, _wait_for_workers(process, port, count, log))
     finally:
-        _stop(process)
+        stop(process)
 
 
 def serve_floor(environment: Environment) -> contextlib.AbstractContextManager[Server]:
@@ -137,7 +137,8 @@ def _wait_for_workers(
     raise RuntimeError(f"The server did not start:\n{log.read_text()}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server, by force if it does not end within TIMEOUT."""
     process.terminate()
     try:
         process.wait(TIMEOUT)

@@ -51,13 +51,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _read(arguments: list[str]) -> Namespace:
-    parser = ArgumentParser(
-        "benchmarks.compare",
-        description=__doc__,
-        epilog="PostgreSQL: .ci/with-postgres python -m benchmarks.compare OLD NEW",
-    )
+    return parse_options(ArgumentParser("benchmarks.compare", description=__doc__), arguments)
+
+
+def parse_options(parser: ArgumentParser, arguments: list[str]) -> Namespace:
+    """The options of the parser, with two checkouts that can be served, and a database."""
+    parser.epilog = f"PostgreSQL: .ci/with-postgres python -m {parser.prog} OLD NEW"
     parser.add_argument("old", type=Path, help="the checkout to compare with")
-    parser.add_argument("new", type=Path, help="the checkout that should respond equally")
+    parser.add_argument("new", type=Path, help="the checkout that is compared")
     parser.add_argument("--sqlite", action="store_true", help="two files, no server")
     options = parser.parse_args(arguments)
     for checkout in (options.old, options.new):
@@ -89,11 +90,16 @@ def choose_versions(
         yield Version(name, checkout.resolve(), files, url, secret_key, port, settings)
 
 
-def _compare(old: Client, new: Client) -> Comparison:
-    """Compare all requests and links; stop early after too many differences."""
-    for client in (old, new):
+def sign_in_members(*clients: Client) -> None:
+    """Start a session for each member. Raises RuntimeError."""
+    for client in clients:
         for caller, (email, _organizer) in MEMBERS.items():
             client.sign_in(caller, email, PASSWORD)
+
+
+def _compare(old: Client, new: Client) -> Comparison:
+    """Compare all requests and links; stop early after too many differences."""
+    sign_in_members(old, new)
     requests = list(list_requests(read_samples(old)))
     comparison = Comparison(old, new)
     try:

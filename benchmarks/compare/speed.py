@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import sys
 import time
@@ -20,9 +19,14 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from benchmarks.compare.__main__ import choose_databases, choose_versions
+from benchmarks.compare.__main__ import (
+    choose_databases,
+    choose_versions,
+    parse_options,
+    sign_in_members,
+)
 from benchmarks.compare.client import Client
-from benchmarks.compare.filling import MEMBERS, PASSWORD, fill
+from benchmarks.compare.filling import fill
 from benchmarks.compare.requests import API, CSV, NDJSON, PAGE, Caller, Kind, Request
 from benchmarks.compare.versions import serve
 
@@ -55,9 +59,7 @@ def main(arguments: list[str]) -> int:
         tokens = fill(old, new, databases, customers=options.customers, others=options.customers)
         with serve(old), serve(new):
             clients = [Client(version, tokens) for version in (old, new)]
-            for client in clients:
-                for caller, (email, _organizer) in MEMBERS.items():
-                    client.sign_in(caller, email, PASSWORD)
+            sign_in_members(*clients)
             for name, request in _cases(clients[0], options.customers):
                 if options.only in name:
                     _print(name, *_measure(clients, request))
@@ -65,20 +67,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _read(arguments: list[str]) -> Namespace:
-    parser = ArgumentParser(
-        "benchmarks.compare.speed",
-        description=__doc__,
-        epilog="PostgreSQL: .ci/with-postgres python -m benchmarks.compare.speed OLD NEW",
-    )
-    parser.add_argument("old", type=Path, help="the checkout to compare with")
-    parser.add_argument("new", type=Path, help="the checkout that should be as fast")
+    parser = ArgumentParser("benchmarks.compare.speed", description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--only", default="", help="cases whose name has this part")
-    parser.add_argument("--sqlite", action="store_true", help="two files, no server")
-    options = parser.parse_args(arguments)
-    if not options.sqlite and not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        parser.error("DATABASE_URL names no PostgreSQL: use .ci/with-postgres, or --sqlite")
-    return options
+    return parse_options(parser, arguments)
 
 
 def _cases(client: Client, customers: int) -> Iterator[tuple[str, Request]]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks.servers import stop
+
 HOST: Final = "portal.example.org"
 TIMEOUT: Final = 30  # seconds
 ERROR_LINE: Final = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
@@ -99,12 +101,7 @@ def serve(version: Version) -> Iterator[None]:
         _wait_until_it_listens(version, process)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(TIMEOUT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
 
 
 def _wait_until_it_listens(version: Version, process: subprocess.Popen[bytes]) -> None:
