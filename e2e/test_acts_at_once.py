@@ -1,4 +1,4 @@
-"""Who acts again before the first act is answered: both count."""
+"""A second act before the response to the first: both take effect."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ IDENTIFIER_COUNT: Final = 1 << 35
 DOMAINS: Final = ("example.org", "example.com", "example.net")
 NOTES: Final = (
     "Prefers an aisle seat.\nUses a wheelchair: step-free entrance, please.",
-    "Asked on the phone for an invoice with VAT number.\nSent on the same day.",
+    "CustomerList on the phone for an invoice with VAT number.\nSent on the same day.",
     "Group bookings for a school.\n\nCall before cancelling anything.",
     "Had two accounts, merged on request.",
 )

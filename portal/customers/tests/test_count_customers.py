@@ -1,4 +1,4 @@
-"""How many customers a query asks for: from what the database keeps, or counted."""
+"""The number of customers of a query: maintained by the database, or counted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
 from portal.customers.counters.counts import maintained_counts
-from portal.customers.tests.asking import asked
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 KEPT = [
@@ -38,7 +38,7 @@ def crowd(make_customer: CustomerMaker, rival: Organizer) -> None:
 @pytest.mark.parametrize("query", [*KEPT, "search=customer1", "never_logged_in=true&locale=de"])
 def test_every_count_equals_the_number_of_rows(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer):
-        search = asked(organizer, query)
+        search = list_of(organizer, query)
         rows = len(search.customers)
 
         assert search.count() == rows
@@ -49,8 +49,8 @@ def test_every_count_equals_the_number_of_rows(organizer: Organizer, query: str)
 @pytest.mark.parametrize("query", KEPT)
 def test_maintained_counts_are_not_counted_again(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer), CaptureQueriesContext(connection) as queries:
-        asked(organizer, query).count()
-        asked(organizer, query).read_page(["identifier"], 1, 1)
+        list_of(organizer, query).count()
+        list_of(organizer, query).read_page(["identifier"], 1, 1)
 
     assert not any("COUNT(" in query["sql"] for query in queries)
 
@@ -67,6 +67,6 @@ def test_counts_of_another_organizer_than_the_scope_raise(
         with pytest.raises(ScopeError):
             maintained_counts(rival)
         with pytest.raises(ScopeError):
-            asked(rival, "").count()
+            list_of(rival, "").count()
     with scope(organizer=rival):
         assert maintained_counts(rival).by("locale", {}) == {"it": 1}

@@ -6,7 +6,7 @@ import pytest
 from django_scopes import scope
 from pytest_django import Settings
 
-from portal.customers.tests.asking import asked
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 
@@ -30,7 +30,7 @@ def test_a_page_has_an_exact_or_a_capped_count(
     organizer: Organizer, query: str, number: int | None, words: str, *, is_last: bool
 ) -> None:
     with scope(organizer=organizer):
-        page = asked(organizer, query).page(number, 4)
+        page = list_of(organizer, query).page(number, 4)
 
     assert (str(page.count), page.is_last) == (words, is_last)
 
@@ -43,7 +43,7 @@ def test_every_page_of_a_capped_list_has_its_part_of_it(
 ) -> None:
     settings.FAR_OFFSET = near
     with scope(organizer=organizer):
-        search = asked(organizer, f"{query}&ordering=-name")
+        search = list_of(organizer, f"{query}&ordering=-name")
         everybody = list(search.customers)
 
         pages = [search.page(number, 4) for number in range(1, -(-len(everybody) // 4) + 1)]
@@ -57,7 +57,7 @@ def test_every_page_of_a_capped_list_has_its_part_of_it(
 @pytest.mark.parametrize("size", [1, 4, 5, 50])
 def test_the_last_page_has_the_rows_that_its_number_has(organizer: Organizer, size: int) -> None:
     with scope(organizer=organizer):
-        search = asked(organizer, "search=customer&ordering=-last_login")
+        search = list_of(organizer, "search=customer&ordering=-last_login")
         last = search.page(None, size)
 
         assert last.rows == search.page(last.number, size).rows
@@ -68,6 +68,6 @@ def test_the_last_page_has_the_rows_that_its_number_has(organizer: Organizer, si
 def test_a_page_past_the_end_is_marked(organizer: Organizer, number: int) -> None:
     with scope(organizer=organizer):
         for query in ("", "search=customer"):
-            page = asked(organizer, query).page(number, 4)
+            page = list_of(organizer, query).page(number, 4)
 
             assert (page.is_past_end, page.rows) == (True, ())

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from portal.conftest import CustomerMaker
 from portal.customers.models import customers_of
 from portal.customers.query.counts import count_facets
-from portal.customers.tests.asking import asked
+from portal.customers.tests.lists import list_of
 from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
 
@@ -26,7 +26,7 @@ def test_a_search_with_many_matches_is_counted_once(
         make_customer()
 
     with scope(organizer=organizer), explained(plans):
-        page = asked(organizer, "search=example.org").read_page(["name"], 1, 2)
+        page = list_of(organizer, "search=example.org").read_page(["name"], 1, 2)
 
     assert page.count == 3
     assert not any(plan.is_correlated for plan in plans)
@@ -40,7 +40,7 @@ def test_facets_within_a_range_of_time_are_counted_by_an_index_only_scan(
     make_customer(**{field: "2026-01-01T12:00:00Z"})
 
     with scope(organizer=organizer):
-        query = asked(organizer, f"{field}_since=2025-01-01").query
+        query = list_of(organizer, f"{field}_since=2025-01-01").query
         with explained(plans):
             facets = count_facets(
                 organizer, query.narrow(customers_of(organizer)), only_if_small=False

@@ -15,7 +15,7 @@ from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.query.page import FIELDS
 from portal.customers.query.query import CustomerQuery
-from portal.customers.tests.asking import asked
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 
@@ -76,7 +76,7 @@ def test_a_page_counts_all_customers_without_reading_them(
         make_customer()
 
     with scope(organizer=organizer):
-        page = asked(organizer, "").page(2, 2)
+        page = list_of(organizer, "").page(2, 2)
 
         assert (str(page.count), len(page.rows), page.start_index) == ("5", 2, 3)
 
@@ -88,7 +88,7 @@ def test_a_filtered_page_counts_the_matches(
     make_customer(locale="fr")
 
     with scope(organizer=organizer):
-        page = asked(organizer, "locale=de").page(1, 50)
+        page = list_of(organizer, "locale=de").page(1, 50)
 
         assert (page.count.number, page.totals.total) == (1, 2)
 

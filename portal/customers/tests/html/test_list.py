@@ -124,7 +124,7 @@ def test_page_and_fragment_vary_and_are_not_cached(member_client: Client) -> Non
     ],
 )
 def test_a_new_url_is_a_history_entry(member_client: Client, current: str, header: str) -> None:
-    # The scheme and the host are those of a proxy that nobody told us of.
+    # The scheme and the host are those of a proxy that is not configured.
     here = {"HX-Current-URL": f"https://portal.example{LIST}{current}"}
 
     response = member_client.get(LIST, {"search": "jo"}, headers={**SWAP, **here})

@@ -1,4 +1,4 @@
-"""Pages: what may be asked for, and the steps between them."""
+"""Paging: valid page numbers and sizes, and the links between pages."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from portal.customers.importing.indexes import REBUILD_FROM
 from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.importing.rows import StagedRow
 from portal.customers.models import Customer
-from portal.customers.tests.asking import asked
 from portal.customers.tests.counters.test_counts import counted, maintained
+from portal.customers.tests.lists import list_of
 from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
@@ -86,7 +86,7 @@ def test_loaded_customers_are_found_and_counted(
     loaded = next(demo_customers(1)).row.identifier
     for of, identifier in ((rival, "BEFORE"), (organizer, loaded), (organizer, "AFTER")):
         with scope(organizer=of):
-            found = asked(of, f"search={identifier}").read_page(["identifier"], 1, 2)
+            found = list_of(of, f"search={identifier}").read_page(["identifier"], 1, 2)
             assert found.rows == [(identifier,)]
         assert maintained(of) == counted(of)
 
@@ -102,7 +102,7 @@ def test_updated_customers_are_found_and_counted(organizer: Organizer, rebuild_f
     assert maintained(organizer) == counted(organizer)
     for email, number in (("ann@x.org", 0), ("new@x.org", 1)):
         with scope(organizer=organizer):
-            assert asked(organizer, f"search={email}").count() == number
+            assert list_of(organizer, f"search={email}").count() == number
 
 
 def _interrupted() -> Iterator[StagedRow]:

@@ -6,7 +6,6 @@ import pytest
 
 from portal.customers.models import Customer
 from portal.customers.query.search import find_exact
-from portal.customers.tests.asking import asked
 from portal.customers.tests.large.scans import (
     CUSTOMERS,
     EXACT_MATCH_INDEXES,
@@ -17,6 +16,7 @@ from portal.customers.tests.large.scans import (
     SIZE,
     assert_ordered_scan,
 )
+from portal.customers.tests.lists import list_of
 from portal.customers.tests.plans import SEARCH, Plan, explained
 from portal.organizers.models import Organizer
 
@@ -31,7 +31,7 @@ FIRST_CUSTOMER_INDEXES = INDEXES["is_active"]
 def test_the_first_and_the_last_page_are_ordered_scans(
     in_large: Organizer, plans: list[Plan], ordering: str, number: int
 ) -> None:
-    search = asked(in_large, f"ordering={ordering}")
+    search = list_of(in_large, f"ordering={ordering}")
 
     with explained(plans):
         assert len(search.read_page(FIELDS, number, SIZE).rows) == SIZE
@@ -44,7 +44,7 @@ def test_the_first_and_the_last_page_are_ordered_scans(
 def test_a_page_after_a_cursor_deep_in_the_list_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
-    search = asked(in_large, f"ordering={ordering}")
+    search = list_of(in_large, f"ordering={ordering}")
     cursor = search.read_page(FIELDS, DEEP_PAGE, SIZE).after
     assert cursor
 
@@ -59,7 +59,7 @@ def test_the_first_row_of_a_middle_page_is_found_by_an_index_only_scan(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
     with explained(plans):
-        asked(in_large, f"ordering={ordering}").read_page(FIELDS, LAST_PAGE // 2, SIZE)
+        list_of(in_large, f"ordering={ordering}").read_page(FIELDS, LAST_PAGE // 2, SIZE)
 
     start, page = plans
     assert start.indexes <= INDEXES[ordering.removeprefix("-")]
@@ -72,7 +72,7 @@ def test_a_page_of_an_unselective_filter_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
     with explained(plans):
-        asked(in_large, query).read_page(FIELDS, 1, SIZE)
+        list_of(in_large, query).read_page(FIELDS, 1, SIZE)
 
     assert_ordered_scan(plans, "email")
 
@@ -81,7 +81,7 @@ def test_a_page_of_an_unselective_filter_is_an_ordered_scan(
 def test_maintained_counts_read_no_customer(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
-    search = asked(in_large, query)
+    search = list_of(in_large, query)
 
     with explained(plans):
         count = search.count()
@@ -94,7 +94,7 @@ def test_a_filter_with_many_matches_is_counted_in_its_index(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     with explained(plans):
-        asked(in_large, "date_joined_since=2022-01-01").page(1, SIZE)
+        list_of(in_large, "date_joined_since=2022-01-01").page(1, SIZE)
 
     counted, _page = plans
     assert counted.indexes == INDEXES["date_joined"]
@@ -112,7 +112,7 @@ def test_a_filter_by_a_unique_value_is_an_index_scan(
 
     with explained(plans):
         for value in (getattr(customer, parameter), "nobody"):
-            asked(in_large, f"{parameter}={value}").read_page(FIELDS, 1, SIZE)
+            list_of(in_large, f"{parameter}={value}").read_page(FIELDS, 1, SIZE)
 
     assert {name for plan in plans for name in plan.indexes} == {index}
     assert sum(plan.rows for plan in plans) <= 5
@@ -140,7 +140,7 @@ def test_a_selective_search_is_a_scan_of_the_trigram_index(
         search = str(Customer.objects.exclude(email=None)[0].email)
 
     with explained(plans):
-        asked(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
+        list_of(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
 
     matches, *rows = plans
     assert {SEARCH} <= matches.indexes <= {SEARCH, *FIRST_CUSTOMER_INDEXES}
@@ -152,7 +152,7 @@ def test_a_selective_search_is_a_scan_of_the_trigram_index(
 def test_only_one_page_of_many_matches_is_read_from_the_table(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
-    search = asked(in_large, "search=schmidt&ordering=-last_login")
+    search = list_of(in_large, "search=schmidt&ordering=-last_login")
     assert search.count() > MAX_ROWS
 
     with explained(plans):
@@ -166,7 +166,7 @@ def test_a_page_of_an_unselective_search_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     with explained(plans):
-        page = asked(in_large, "search=example.org").page(1, SIZE)
+        page = list_of(in_large, "search=example.org").page(1, SIZE)
 
     assert not page.count.is_exact
     _found, scanned, _exact = plans
@@ -177,7 +177,7 @@ def test_matches_of_a_short_term_are_counted_in_physical_order(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     with explained(plans):
-        page = asked(in_large, "search=e").page(1, SIZE)
+        page = list_of(in_large, "search=e").page(1, SIZE)
 
     assert not page.count.is_exact
     _facets, plan, _exact = plans
@@ -189,10 +189,10 @@ def test_recently_changed_customers_are_an_index_scan(
     in_large: Organizer, plans: list[Plan], ordering: str
 ) -> None:
     query = f"modified_since=2025-12-31&ordering={ordering}"
-    changed = asked(in_large, query).count()
+    changed = list_of(in_large, query).count()
 
     with explained(plans):
-        asked(in_large, query).read_page(FIELDS, 1, SIZE)
+        list_of(in_large, query).read_page(FIELDS, 1, SIZE)
 
     assert all(plan.indexes == INDEXES["last_modified"] for plan in plans)
     assert not any(plan.is_sorted for plan in plans)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from portal.customers.services import is_cheaper_to_sort
-from portal.customers.tests.asking import asked
 from portal.customers.tests.large.scans import FIELDS, INDEXES, SIZE
+from portal.customers.tests.lists import list_of
 from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
 
@@ -38,7 +38,7 @@ def test_a_range_with_many_matches_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
     with explained(plans):
-        assert len(asked(in_large, query).page(1, SIZE).rows) == SIZE
+        assert len(list_of(in_large, query).page(1, SIZE).rows) == SIZE
 
     page = plans[-1]
     assert page.indexes == INDEXES["email"] & page.indexes
@@ -49,11 +49,11 @@ def test_a_range_with_many_matches_is_an_ordered_scan(
 def test_a_range_with_few_matches_is_an_index_scan(
     in_large: Organizer, plans: list[Plan], query: str, index: str
 ) -> None:
-    number = asked(in_large, query).count()
+    number = list_of(in_large, query).count()
     assert number
 
     with explained(plans):
-        asked(in_large, query).page(1, SIZE)
+        list_of(in_large, query).page(1, SIZE)
 
     page = plans[-1]
     assert page.indexes <= INDEXES[index] | INDEXES["email"]
@@ -65,13 +65,13 @@ def test_a_range_with_few_matches_is_an_index_scan(
 def test_the_api_and_the_list_return_the_same_customers_by_the_same_plans(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
-    search = asked(in_large, query)
+    search = list_of(in_large, query)
     with explained(plans):
         api_page = search.read_page(FIELDS, 1, SIZE)
     api_plan = plans[-1]
 
     with explained(plans):
-        page = asked(in_large, query).page(1, SIZE)
+        page = list_of(in_large, query).page(1, SIZE)
 
     assert [row[0] for row in api_page.rows] == [customer.identifier for customer in page.rows]
     assert api_page.count == search.customers.count()

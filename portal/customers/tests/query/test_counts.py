@@ -17,7 +17,7 @@ from portal.conftest import CustomerMaker
 from portal.customers.counters.counts import FACETS
 from portal.customers.models import customers_of
 from portal.customers.query.counts import count_facets
-from portal.customers.tests.asking import asked
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 LIST = "/organizers/bigevents/customers/"
@@ -42,15 +42,15 @@ def test_a_facet_counts_the_customers_that_all_other_filters_leave(
         for facet in FACETS:
             others = QueryDict(query, mutable=True)
             others.pop(facet, None)
-            left = asked(organizer, others.urlencode()).customers.values_list(facet, flat=True)
+            left = list_of(organizer, others.urlencode()).customers.values_list(facet, flat=True)
 
-            assert asked(organizer, query).count_by(facet) == Counter(left)
+            assert list_of(organizer, query).count_by(facet) == Counter(left)
 
 
 @pytest.mark.usefixtures("crowd", "low_cap")
 def test_facets_of_more_customers_than_the_cap_are_not_counted(organizer: Organizer) -> None:
     with scope(organizer=organizer):
-        assert asked(organizer, "search=customer&locale=de").count_by("locale") is None
+        assert list_of(organizer, "search=customer&locale=de").count_by("locale") is None
 
 
 @pytest.mark.usefixtures("crowd")
@@ -59,7 +59,7 @@ def test_facets_that_take_too_long_are_not_counted_and_break_nothing(
 ) -> None:
     settings.FACET_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1
     with scope(organizer=organizer):
-        search = asked(organizer, "search=customer&locale=de")
+        search = list_of(organizer, "search=customer&locale=de")
         takes_long = RawSQL(SLOW[connection.vendor], (), models.BooleanField())  # noqa: S611
         slow = customers_of(organizer).filter(takes_long)
 
@@ -71,12 +71,12 @@ def test_facets_that_take_too_long_are_not_counted_and_break_nothing(
 @pytest.mark.usefixtures("crowd")
 def test_a_short_word_has_facets_up_to_the_cap(organizer: Organizer, settings: Any) -> None:
     with scope(organizer=organizer):
-        assert asked(organizer, "search=er").count_by("locale")
+        assert list_of(organizer, "search=er").count_by("locale")
 
         settings.COUNT_CAP = 23
-        assert asked(organizer, "search=er").count_by("locale") is None
-        assert str(asked(organizer, "search=er").page(1, 4).count) == "23+"
-        assert asked(organizer, "search=customer1").count_by("locale")
+        assert list_of(organizer, "search=er").count_by("locale") is None
+        assert str(list_of(organizer, "search=er").page(1, 4).count) == "23+"
+        assert list_of(organizer, "search=customer1").count_by("locale")
 
 
 SLOW = {

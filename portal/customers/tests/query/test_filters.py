@@ -11,13 +11,13 @@ from django_scopes import scope
 from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.query.query import InvalidQuery
-from portal.customers.tests.asking import asked
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 
 def found(organizer: Organizer, query: str) -> list[str]:
     with scope(organizer=organizer):
-        return [customer.identifier for customer in asked(organizer, query).customers]
+        return [customer.identifier for customer in list_of(organizer, query).customers]
 
 
 # Three customers who differ in everything that can be filtered.

@@ -8,8 +8,8 @@ from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.tests.asking import asked
 from portal.customers.tests.large.scans import KEYS
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 SIZE = 3
@@ -41,7 +41,7 @@ def crowd(make_customer: CustomerMaker) -> None:
 @pytest.mark.parametrize("ordering", [*KEYS, "name,-email"])
 def test_every_page_by_number_has_its_part_of_the_list(organizer: Organizer, ordering: str) -> None:
     with scope(organizer=organizer):
-        search = asked(organizer, f"ordering={ordering}")
+        search = list_of(organizer, f"ordering={ordering}")
         everybody = list(search.customers.values_list("identifier"))
 
         for number in range(1, 6):
@@ -59,7 +59,7 @@ def test_every_page_by_number_has_its_part_of_the_list(organizer: Organizer, ord
 @pytest.mark.usefixtures("crowd", "distance")
 def test_a_filtered_page_that_is_not_full_has_the_count(organizer: Organizer) -> None:
     with scope(organizer=organizer):
-        search = asked(organizer, "is_verified=true")
+        search = list_of(organizer, "is_verified=true")
         page = search.read_page(["identifier"], 1, SIZE)
 
         assert (page.count, len(page.rows)) == (3, 3)
@@ -88,7 +88,7 @@ def test_every_list_has_the_customers_of_its_own_query(
 ) -> None:
     for owner, each in ((organizer, query), (organizer, other), (rival, query), (rival, other)):
         with scope(organizer=owner):
-            search = asked(owner, f"{each}&ordering={ordering}")
+            search = list_of(owner, f"{each}&ordering={ordering}")
             everybody = list(search.customers.values_list("identifier"))
 
             first = search.read_page(["identifier"], 1, SIZE)
@@ -102,6 +102,6 @@ def test_every_list_has_the_customers_of_its_own_query(
 @pytest.mark.usefixtures("distance")
 def test_an_empty_list_has_an_empty_page(organizer: Organizer) -> None:
     with scope(organizer=organizer):
-        page = asked(organizer, "").read_page(["name"], 1, 5)
+        page = list_of(organizer, "").read_page(["name"], 1, 5)
 
         assert (page.count, [*page.rows], page.before, page.after) == (0, [], None, None)

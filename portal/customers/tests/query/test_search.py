@@ -17,7 +17,7 @@ from portal.customers.demo.customers import demo_customers
 from portal.customers.importing.load import load_customers
 from portal.customers.models import Customer
 from portal.customers.normalization import normalize
-from portal.customers.tests.asking import asked
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 Find = Callable[[str], list[Customer]]
@@ -34,7 +34,7 @@ def find(
     def find(search: str) -> list[Customer]:
         query = QueryDict(mutable=True)
         query["search"] = search
-        found = asked(organizer, query)
+        found = list_of(organizer, query)
         page = found.read_page(["pk"], 1, 1_000)
         customers = list(found.customers)
         assert [pk for (pk,) in page.rows] == [customer.pk for customer in customers]

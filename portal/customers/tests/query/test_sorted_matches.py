@@ -7,8 +7,8 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.tests.asking import asked
 from portal.customers.tests.large.scans import KEYS
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 SIZE = 3
@@ -37,7 +37,7 @@ def test_every_page_has_its_part_of_the_list(
     organizer: Organizer, query: str, ordering: str
 ) -> None:
     with scope(organizer=organizer):
-        search = asked(organizer, f"{query}&ordering={ordering}")
+        search = list_of(organizer, f"{query}&ordering={ordering}")
         everybody = list(search.customers.values_list("identifier"))
 
         for start in range(0, 12, SIZE):
@@ -60,7 +60,7 @@ def test_every_page_has_its_part_of_the_list(
 @pytest.mark.parametrize("ordering", [*KEYS, "name,-email", "-is_verified,last_login,-identifier"])
 def test_a_cursor_leads_on_after_its_row_is_gone(organizer: Organizer, ordering: str) -> None:
     with scope(organizer=organizer):
-        search = asked(organizer, f"search=found&ordering={ordering}")
+        search = list_of(organizer, f"search=found&ordering={ordering}")
         everybody = list(search.customers)
         first = search.read_page(["identifier"], 1, SIZE)
         assert first.after
@@ -77,7 +77,7 @@ def test_a_cursor_leads_on_after_its_row_is_gone(organizer: Organizer, ordering:
 @pytest.mark.usefixtures("found")
 def test_after_the_last_match_the_previous_page_has_it(organizer: Organizer) -> None:
     with scope(organizer=organizer):
-        search = asked(organizer, "search=found&ordering=identifier")
+        search = list_of(organizer, "search=found&ordering=identifier")
         everybody = list(search.customers)
         page = search.read_page(["identifier"], 3, SIZE)
         assert page.after

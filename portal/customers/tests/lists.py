@@ -18,8 +18,8 @@ from portal.customers.services import CustomerPage
 from portal.organizers.models import Organizer
 
 
-class Asked:
-    """What services give for a query string."""
+class CustomerList:
+    """The customers of a query string, and what services return for it."""
 
     def __init__(self, organizer: Organizer, query: str | QueryDict) -> None:
         self._organizer = organizer
@@ -55,5 +55,5 @@ class Asked:
         return None if facets is None else facets.by(facet, self.query.conditions)
 
 
-def asked(organizer: Organizer, query: str | QueryDict) -> Asked:
-    return Asked(organizer, query)
+def list_of(organizer: Organizer, query: str | QueryDict) -> CustomerList:
+    return CustomerList(organizer, query)
