@@ -64,12 +64,15 @@ class Combination(NamedTuple):
 FACETS: Final = Combination._fields
 # The values of each filtered facet (booleans or languages): a customer must have one of them.
 Conditions = Mapping[str, Collection[Any]]
-# The rows of a query and the maintained counts of the organizer in one statement. The last columns
-# are the facets; `is_row` distinguishes rows from counts.
+# In one statement: the rows of a query unless they are too many, their number, and the maintained
+# counts of the organizer. The last columns are the facets.
 WITH_TOTALS: Final = f"""
-    SELECT 1 AS is_row, * FROM ({{rows}}) AS found
+    WITH found AS ({{rows}})
+    SELECT 'row' AS kind, found.* FROM found WHERE (SELECT COUNT(*) FROM found) <= %s
     UNION ALL
-    SELECT 0, CAST(SUM(number) AS BIGINT){{empty}}, {", ".join(FACETS)}
+    SELECT 'number', COUNT(*){{empty}}{", NULL" * len(FACETS)} FROM found
+    UNION ALL
+    SELECT 'total', CAST(SUM(number) AS BIGINT){{empty}}, {", ".join(FACETS)}
     FROM customers_customercount WHERE organizer_id = %s GROUP BY {", ".join(FACETS)}"""  # noqa: S608
 
 
@@ -146,21 +149,25 @@ def read_with_totals(
     sql: str,
     parameters: Sequence[Any],
     *,
+    most: int,
     others: int = 0,
     milliseconds: int | None = None,
-) -> tuple[list[Row], Counts]:
+) -> tuple[list[Row] | None, Counts]:
     """The rows of a query, as the driver returns them, and the maintained counts.
 
-    The columns of the query are a number, `others` more columns, and the facets.
-    Raises TimeLimitExceeded.
+    None for more than `most` rows. The columns of the query are a number, `others` more columns,
+    and the facets. Raises TimeLimitExceeded.
     """
     require_scope(organizer)
     statement = WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
-    found = read_with_time_limit(
-        alias, statement, [*parameters, organizer.pk], milliseconds=milliseconds
-    )
-    rows = [tuple(row[1:]) for row in found if row[0]]
-    return rows, sum_counts((row[1], *row[-len(FACETS) :]) for row in found if not row[0])
+    rows: dict[str, list[Row]] = {"row": [], "number": [], "total": []}
+    for kind, *values in read_with_time_limit(
+        alias, statement, [*parameters, most, organizer.pk], milliseconds=milliseconds
+    ):
+        rows[kind].append(tuple(values))
+    totals = sum_counts((number, *values[-len(FACETS) :]) for number, *values in rows["total"])
+    [(number, *_nothing)] = rows["number"]
+    return rows["row"] if number <= most else None, totals
 
 
 def sum_counts(rows: Iterable[Row]) -> Counts:

@@ -83,11 +83,12 @@ def count_facets(
             customers.db,
             grouped,
             (*parameters, *small),
+            most=cap + 1,
             milliseconds=int(settings.FACET_MILLISECONDS),
         )
     except TimeLimitExceeded:
         return Facets(None, maintained_counts(organizer))
-    counts = sum_counts(rows)
+    counts = sum_counts(rows or ())
     is_capped = counts.total > cap
     is_skipped = only_if_small and totals.total > cap
     return Facets(None if is_capped or is_skipped else counts, totals, is_capped)

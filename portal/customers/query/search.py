@@ -149,10 +149,10 @@ def find_matches(
         sql, parameters = found.query.sql_with_params()
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
-    rows, totals = read_with_totals(organizer, customers.db, sql, parameters, others=len(values))
-    if len(rows) > settings.COUNT_CAP:
-        return None, totals
-    return Matches(sort_rows(rows, ordering)), totals
+    rows, totals = read_with_totals(
+        organizer, customers.db, sql, parameters, most=settings.COUNT_CAP, others=len(values)
+    )
+    return None if rows is None else Matches(sort_rows(rows, ordering)), totals
 
 
 def find_exact(organizer: Organizer, text: str) -> list[Customer]:
