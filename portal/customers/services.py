@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.conf import settings
-from django.db.models.expressions import Combinable
 
 from portal.customers import locales
-from portal.customers.counters.counts import FACETS, Counts, maintained_count, maintained_counts
+from portal.customers.counters.counts import FACETS, Counts, maintained_counts
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
 from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering
@@ -310,13 +309,13 @@ def _scan_for_clients(
             return SortedMatches(customers_of(organizer), matches, query.ordering, fields)
     total = page.total if isinstance(page, PageNumber) else None
     is_far = isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_OFFSET
-    if total is None and (is_far or query.times):
+    if total is None and (is_far or query.times or query.has_only_facets):
         total = count_customers(organizer, query=query)
     is_few = _is_few(query, total, maintained_counts(organizer)) if query.times else None
     scan = _scan(organizer, query, fields, is_few=is_few)
     if total is not None:
         return replace(scan, total=total)
-    return replace(scan, count=_count_in_query(organizer, query))
+    return replace(scan, count=counted(_all_matching(organizer, query)))
 
 
 def _scan(
@@ -348,12 +347,6 @@ def is_cheaper_to_sort(number: int, total: int) -> bool:
     A scan reads PAGE_SIZE * total / number rows until then, and sorting reads all of them.
     """
     return number * number < PAGE_SIZE * total
-
-
-def _count_in_query(organizer: Organizer, query: CustomerQuery) -> Combinable:
-    if query.has_only_facets:
-        return maintained_count(organizer.pk, query.conditions)
-    return counted(_all_matching(organizer, query))
 
 
 def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:

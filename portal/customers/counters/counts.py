@@ -133,12 +133,10 @@ _maintained = CompiledQuery(
 )
 
 
-def maintained_count(organizer_id: int, conditions: Conditions) -> Coalesce:
-    """An expression for the maintained number of customers that meet the conditions."""
+def maintained_total(organizer_id: int) -> Coalesce:
+    """An expression for the maintained number of all customers."""
     with scopes_disabled():
         counts = CustomerCount.objects.filter(organizer_id=organizer_id)
-    for name, values in conditions.items():
-        counts = counts.filter(**{f"{name}__in": values})
     total = counts.order_by().values("organizer_id").annotate(total=Sum("number")).values("total")
     return Coalesce(models.Subquery(total), 0, output_field=models.BigIntegerField())
 

@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.timezone import make_naive
 
-from portal.customers.counters.counts import maintained_count
+from portal.customers.counters.counts import maintained_total
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.query.cursor import Cursor, sections_after
 from portal.customers.query.ordering import (
@@ -266,7 +266,7 @@ def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
 
 def _default_page(organizer_id: int, sections: Sequence[Section]) -> list[Any]:
     customers = Customer.objects.filter(organizer_id=organizer_id)
-    count = maintained_count(organizer_id, {})
+    count = maintained_total(organizer_id)
     columns: list[Any] = [*FIELDS, *_expressions(["email"]), count]
     return [
         each.values_list(*columns)[: PAGE_SIZE + 1] for each in in_sections(customers, sections)
