@@ -17,7 +17,7 @@ urlpatterns = [
     path("favicon.ico", login_not_required(favicon), name="favicon"),
     path("", include("portal.accounts.urls")),
     path("organizers/", include("portal.organizers.urls")),
-    path("organizers/", include("portal.api.guide.urls")),
+    path("organizers/", include("portal.api.reference.urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

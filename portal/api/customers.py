@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import OrganizerEndpoint
-from portal.api.fields import PARAMETERS as FIELD_PARAMETERS
-from portal.api.fields import requested_fields
+from portal.api.field_selection import PARAMETERS as FIELD_PARAMETERS
+from portal.api.field_selection import requested_fields
 from portal.api.openapi import operations
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_customers

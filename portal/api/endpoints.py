@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from portal.api.errors import DEFAULT_HEADERS
 from portal.api.permissions import IsAuthenticated, MayReadCustomers, get_organizer_access
-from portal.api.preferences import APPLIED, reject_unknown_parameters, wants_strict_handling
+from portal.api.prefer_header import APPLIED, reject_unknown_parameters, wants_strict_handling
 from portal.databases.routing import read_from_primary
 from portal.organizers.permissions import Permission
 

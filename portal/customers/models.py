@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager, scopes_disabled
 
-from portal.customers.counters.counts import (
+from portal.customers.counters.maintained_counts import (
     FACETS,
     CustomerCount,  # noqa: F401  Django looks for models here.
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from django.conf import settings
 
 from portal.customers import locales
-from portal.customers.counters.counts import FACETS, Counts, maintained_counts
+from portal.customers.counters.maintained_counts import FACETS, Counts, maintained_counts
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
 from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.organizers import services, tokens
+from portal.organizers.decorators import organizer_page
 from portal.organizers.forms import TokenForm
-from portal.organizers.pages import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, absolute_url, render_page
 

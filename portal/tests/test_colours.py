@@ -1,4 +1,4 @@
-"""The colours of tokens.css have the contrast of WCAG 2.2 AA, in both colour schemes."""
+"""The colours of theme.css have the contrast of WCAG 2.2 AA, in both colour schemes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from coloraide import Color
 from django.conf import settings
 
-TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
+THEME = (settings.BASE_DIR / "static" / "css" / "theme.css").read_text()
 PAIR = re.compile(r"--([\w-]+): light-dark\((oklch\([^)]+\)), (oklch\([^)]+\))\);")
-COLOURS = {name: (light, dark) for name, light, dark in PAIR.findall(TOKENS)}
+COLOURS = {name: (light, dark) for name, light, dark in PAIR.findall(THEME)}
 SURFACES = ["surface", "surface-raised", "surface-sunken"]
 
 TEXT = [

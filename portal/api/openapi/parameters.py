@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from portal.api.fields import OPTIONAL_FIELDS
+from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
 from portal.customers.query import filter_fields
 from portal.customers.query.filter_fields import ListFilter

@@ -12,7 +12,7 @@ from django.urls import resolve
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from portal.api.fields import OPTIONAL_FIELDS
+from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi.document import read_document
 from portal.conftest import CustomerMaker
 from portal.customers.query.filters import PARAMETERS

@@ -10,7 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
-from portal.organizers.pages import organizer_page
+from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, render_page
 

@@ -14,13 +14,13 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import services
-from portal.customers.counters.counts import FACETS, Counts
+from portal.customers.counters.maintained_counts import FACETS, Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager
 from portal.customers.html.table import CustomerTable
 from portal.customers.query.filter_fields import LocaleFilter, SinceFilter, UntilFilter, YesNoFilter
 from portal.customers.query.filters import DEFAULT_ORDERING, FILTERS, GROUPS, PARAMETERS
 from portal.customers.query.query import CustomerQuery, InvalidQuery, canonical_query, query_form
-from portal.organizers.pages import organizer_page
+from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, page_address, render_page, wants_fragment
 
@@ -101,7 +101,7 @@ class Range:
     legend: StrOrPromise
     since: BoundField | None
     until: BoundField | None
-    template: str = "components/_range.html"
+    template: str = "components/_time_range.html"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import connection
 from django_scopes import scopes_disabled
 
-from portal.customers.counters.counts import KEY, CustomerCount
+from portal.customers.counters.maintained_counts import KEY, CustomerCount
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
 
 # Indexes of unique constraints have no SQL here, and are not dropped.

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
-from portal.customers.counters.counts import maintained_counts
+from portal.customers.counters.maintained_counts import maintained_counts
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.files import CHUNK_BYTES, Block, group_blocks, read_block
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes

@@ -10,7 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.utils.formats import number_format
 
-from portal.customers.counters.counts import (
+from portal.customers.counters.maintained_counts import (
     FACETS,
     Counts,
     maintained_counts,

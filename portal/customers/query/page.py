@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.timezone import make_naive
 
-from portal.customers.counters.counts import maintained_total
+from portal.customers.counters.maintained_counts import maintained_total
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.query.cursor import Cursor, sections_after
 from portal.customers.query.ordering import (

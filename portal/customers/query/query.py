@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.http import QueryDict
 
-from portal.customers.counters.counts import FACETS, Conditions
+from portal.customers.counters.maintained_counts import FACETS, Conditions
 from portal.customers.query.filter_fields import TimeFilter
 from portal.customers.query.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
 

@@ -21,7 +21,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import Exact, GreaterThan
 
-from portal.customers.counters.counts import (
+from portal.customers.counters.maintained_counts import (
     FACETS,
     Conditions,
     Counts,

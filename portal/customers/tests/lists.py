@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from portal.customers import services
-from portal.customers.counters.counts import Counts
+from portal.customers.counters.maintained_counts import Counts
 from portal.customers.models import CustomerQuerySet, customers_of
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.ordering import in_order

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from portal.customers.counters.counts import CustomerCount
+from portal.customers.counters.maintained_counts import CustomerCount
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
 
 TABLE = Customer._meta.db_table

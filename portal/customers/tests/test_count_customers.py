@@ -11,7 +11,7 @@ from django_scopes import scope
 from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
-from portal.customers.counters.counts import maintained_counts
+from portal.customers.counters.maintained_counts import maintained_counts
 from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from portal.conftest import CustomerMaker
-from portal.customers.tests.counters.test_counts import counted, maintained
+from portal.customers.tests.counters.test_maintained_counts import counted, maintained
 from portal.organizers.models import Organizer
 
 COUNTING = {"customer_count_inserts", "customer_count_deletes", "customer_count_updates"}

@@ -13,9 +13,9 @@ from django.db.models import Sum
 from django_scopes import scope, scopes_disabled
 
 from portal.conftest import CustomerMaker
-from portal.customers.counters.counts import CustomerCount
+from portal.customers.counters.maintained_counts import CustomerCount
 from portal.customers.models import Customer
-from portal.customers.tests.counters.test_counts import TABLE, counted, maintained, sql
+from portal.customers.tests.counters.test_maintained_counts import TABLE, counted, maintained, sql
 from portal.organizers.models import Organizer
 
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'")

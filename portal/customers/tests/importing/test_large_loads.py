@@ -16,7 +16,7 @@ from portal.customers.importing.indexes import REBUILD_FROM
 from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.importing.rows import StagedRow
 from portal.customers.models import Customer
-from portal.customers.tests.counters.test_counts import counted, maintained
+from portal.customers.tests.counters.test_maintained_counts import counted, maintained
 from portal.customers.tests.lists import list_of
 from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer

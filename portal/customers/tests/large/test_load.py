@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from portal.customers.counters.counts import CustomerCount
+from portal.customers.counters.maintained_counts import CustomerCount
 from portal.customers.demo.customers import demo_customers
 from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.models import Customer
-from portal.customers.tests.counters.test_counts import counted, maintained
+from portal.customers.tests.counters.test_maintained_counts import counted, maintained
 from portal.organizers.models import Organizer
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
-from portal.customers.counters.counts import FACETS
+from portal.customers.counters.maintained_counts import FACETS
 from portal.customers.models import customers_of
 from portal.customers.query.counts import count_facets
 from portal.customers.tests.lists import list_of

@@ -6,7 +6,7 @@ from django_scopes import scope
 from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
-from portal.customers.counters.counts import Combination
+from portal.customers.counters.maintained_counts import Combination
 from portal.customers.models import customers_of
 from portal.customers.query.search import Search, find_matches
 from portal.organizers.models import Organizer

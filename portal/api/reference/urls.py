@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api.guide import views
+from portal.api.reference import views
 
-app_name = "guide"
+app_name = "reference"
 urlpatterns = [path("<str:organizer>/api/", views.api_reference, name="api")]

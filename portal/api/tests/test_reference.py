@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from portal.api.guide import reference
-from portal.api.guide.deviations import DEVIATIONS
+from portal.api.reference import contents
+from portal.api.reference.deviations import DEVIATIONS
 from portal.conftest import CustomerMaker
 from portal.customers.query.filters import PARAMETERS
 
@@ -22,11 +22,11 @@ PROOFS: Final = {
     "null character": "api.tests.test_errors.test_invalid_input_is_rejected_with_a_reason",
     "dotted identifier": "api.tests.test_customers.test_an_identifier_may_contain_dots_and_dashes",
     "DELETE": "api.tests.test_contract.test_every_response_equals_the_recorded_one",
-    "null part": "api.tests.test_guide.test_a_name_omits_a_part_that_is_null",
+    "null part": "api.tests.test_reference.test_a_name_omits_a_part_that_is_null",
     "unknown scheme": "customers.tests.test_names.test_an_unknown_scheme_is_rejected",
     "filters": "tests.test_html_and_json.test_html_and_json_have_the_same_customers",
     "cursor": "api.tests.test_pagination.test_links_lead_to_the_next_and_previous_page",
-    "fields": "api.tests.test_fields.test_included_fields_follow_the_default_ones",
+    "fields": "api.tests.test_field_selection.test_included_fields_follow_the_default_ones",
     "whole list": "api.tests.test_streams.test_ndjson_has_the_rows_of_all_pages",
     "reading only": "api.tests.test_openapi.test_errors_match_the_document",
 }
@@ -45,7 +45,7 @@ def test_every_filter_is_documented_and_can_be_tried(page: str) -> None:
 
 @pytest.mark.usefixtures("organizer")
 def test_every_error_is_listed_once() -> None:
-    errors = reference.read_errors()
+    errors = contents.read_errors()
 
     assert len(errors) == len(set(errors))
     statuses = {error.status for error in errors}
@@ -64,8 +64,8 @@ def test_every_error_is_listed_once() -> None:
         ({"type": "object"}, "object"),
     ],
 )
-def test_a_type_is_described_in_a_few_words(schema: reference.Schema, description: str) -> None:
-    assert reference.describe_type(schema) == description
+def test_a_type_is_described_in_a_few_words(schema: contents.Schema, description: str) -> None:
+    assert contents.describe_type(schema) == description
 
 
 def test_examples_contain_the_public_url(member_client: Client, settings: Settings) -> None:

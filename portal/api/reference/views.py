@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from portal.api.guide import examples, reference
-from portal.api.guide.deviations import DEVIATIONS
+from portal.api.reference import contents, examples
+from portal.api.reference.deviations import DEVIATIONS
 from portal.customers import services
-from portal.organizers.pages import organizer_page
+from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, absolute_url, render_page
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 def api_reference(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The API reference, with the organizer in its URLs and examples."""
     customers_path = reverse("api:customer_list", args=[organizer.slug])
-    endpoints = reference.read_endpoints(organizer.slug)
+    endpoints = contents.read_endpoints(organizer.slug)
     context = {
         "endpoints": endpoints,
-        "errors": reference.read_errors(),
-        "fields": reference.read_fields(),
+        "errors": contents.read_errors(),
+        "fields": contents.read_fields(),
         "examples": examples.render_examples(absolute_url(request, customers_path)),
         "deviations": DEVIATIONS,
-        "try_endpoint": next(each for each in endpoints if each.name == reference.LIST),
+        "try_endpoint": next(each for each in endpoints if each.name == contents.LIST),
         "locales": services.count_all(organizer).by("locale", {}),
     }
-    return render_page(request, "api/guide.html", context)
+    return render_page(request, "api/reference.html", context)

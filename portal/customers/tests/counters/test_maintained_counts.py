@@ -12,7 +12,7 @@ from django_scopes import scope, scopes_disabled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.customers.counters.counts import FACETS, Combination, maintained_counts
+from portal.customers.counters.maintained_counts import FACETS, Combination, maintained_counts
 from portal.customers.importing.indexes import REBUILD_FROM
 from portal.customers.importing.load import load_customers
 from portal.customers.models import Customer
