@@ -30,6 +30,11 @@ def normalize(text: str) -> str:
     return COMBINING.sub("", decomposed).casefold().translate(STROKES)
 
 
+def email_key(email: str) -> str:
+    """What an email is compared and ordered by, and unique in: its case is ignored."""
+    return email.casefold()
+
+
 class Name(NamedTuple):
     """A composed name, and its normalized text."""
 
@@ -63,6 +68,6 @@ def derived_values_with_name(
     return (
         name.text,
         name.normalized[:NAME_KEY_LENGTH] or None,
-        email.casefold() if email else None,
+        email_key(email) if email else None,
         "\n".join(filter(None, searched)),
     )

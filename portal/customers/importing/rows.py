@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from portal.customers import names
 from portal.customers.models import IDENTIFIER, YEARS, Customer
+from portal.customers.normalization import email_key
 
 # pydantic would accept numbers as times, and cut a fraction after six digits.
 INSTANT: Final = re.compile(
@@ -37,7 +38,7 @@ def _email(text: str) -> str:
     local, _at, domain = text.rpartition("@")
     if not LOCAL_PART.match(local) or not _is_domain(domain):
         raise ValueError("is not an email address")
-    if not text.isascii() and len(text.casefold()) > MAX_EMAIL_KEY_LENGTH:
+    if not text.isascii() and len(email_key(text)) > MAX_EMAIL_KEY_LENGTH:
         raise ValueError(f"has more than {MAX_EMAIL_KEY_LENGTH} characters ignoring case")
     return text
 

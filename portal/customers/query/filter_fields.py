@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
 from portal.customers.models import YEARS
-from portal.customers.normalization import normalize
+from portal.customers.normalization import email_key, normalize
 from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class EmailFilter(TextFilter):
     """Exactly this address, in any case."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return super().filter(qs, value.casefold())
+        return super().filter(qs, email_key(value))
 
 
 class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
