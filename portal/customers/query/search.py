@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import Exact, GreaterThan
@@ -31,11 +31,11 @@ from portal.customers.counters.maintained_counts import (
     read_with_totals,
 )
 from portal.customers.fields import IgnoringCase
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet, customers_of
-from portal.customers.normalization import normalize
-from portal.customers.query.filters import CustomerFilter
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet
+from portal.customers.normalization import email_key, normalize
 from portal.customers.query.ordering import sort_keys, sort_rows
-from portal.databases.compiled import read_union_all
+from portal.databases.compiled import CompiledQuery
+from portal.organizers.scopes import require_scope
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
@@ -48,7 +48,6 @@ ROWS_WITH_TRIGRAMS: Final = (
 )
 # Any number of customers may share an external identifier.
 MOST_EXACT: Final = 5
-EXACT_FILTERS: Final = ("email", "external_identifier")
 # The fields that an exact match shows, and those that its state derives from.
 SHOWN: Final = frozenset(
     {"id", "identifier", "external_identifier", "email", "name_parts", "name"}
@@ -160,11 +159,26 @@ def find_exact(organizer: Organizer, text: str) -> list[Customer]:
 
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
-    customers = customers_of(organizer)
-    found: list[Any] = [customers.filter(Exact(IgnoringCase("identifier"), Value(text.lower())))]
-    found += [CustomerFilter.base_filters[name].filter(customers, text) for name in EXACT_FILTERS]
-    rows = read_union_all(
-        [each.order_by("pk").values_list(*EXACT_COLUMNS) for each in found], MOST_EXACT
-    )
+    require_scope(organizer)
+    rows = _exact.rows(organizer.pk, text.lower(), email_key(text), text)
     # One customer may have the same email and external identifier.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
+
+
+_exact = CompiledQuery(
+    lambda organizer, identifier, email, external_identifier: [
+        Customer.objects.filter(condition, organizer_id=organizer)
+        .order_by("pk")
+        .values_list(*EXACT_COLUMNS)[:MOST_EXACT]
+        for condition in (
+            Q(Exact(IgnoringCase("identifier"), Value(identifier))),
+            Q(email_key=email),
+            Q(external_identifier=external_identifier),
+        )
+    ],
+    int,
+    str,
+    str,
+    str,
+    limit=MOST_EXACT,
+)
