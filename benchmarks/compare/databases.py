@@ -23,6 +23,7 @@ TABLES: Final = (
     "organizers_apitoken",
     "customers_customer",
 )
+SEARCH: Final = "customers_search"  # on SQLite
 NAMES: Final = ("portal_compare_old", "portal_compare_new")
 COLUMNS: Final = """
     SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)
@@ -65,6 +66,12 @@ class SqliteDatabases:
                         f"INSERT INTO main.{table} ({columns})"
                         f" SELECT {columns} FROM old.{table} ORDER BY id"
                     )
+        for file in self._files:
+            # Both databases get the same statistics, and indexes without gaps.
+            with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+                connection.execute(f"INSERT INTO {SEARCH}({SEARCH}) VALUES ('optimize')")
+                connection.execute("VACUUM")
+                connection.execute("ANALYZE")
 
 
 class PostgresDatabases:
