@@ -68,7 +68,8 @@ Conditions = Mapping[str, Collection[Any]]
 # counts of the organizer. The last columns are the facets.
 WITH_TOTALS: Final = f"""
     WITH found AS ({{rows}})
-    SELECT 'row' AS kind, found.* FROM found WHERE (SELECT COUNT(*) FROM found) <= %s
+    SELECT 'row' AS kind, {{columns}} FROM found
+    WHERE (SELECT COUNT(*) FROM found) <= %s {{grouping}}
     UNION ALL
     SELECT 'number', COUNT(*){{empty}}{", NULL" * len(FACETS)} FROM found
     UNION ALL
@@ -149,15 +150,23 @@ def read_with_totals(
     *,
     most: int,
     others: int = 0,
+    counts_facets: bool = False,
     milliseconds: int | None = None,
 ) -> tuple[list[Row] | None, Counts]:
     """The rows of a query, as the driver returns them, and the maintained counts.
 
     None for more than `most` rows. The columns of the query are a number, `others` more columns,
-    and the facets. Raises TimeLimitExceeded.
+    and the facets. With `counts_facets` they are the facets alone, and the rows are the number of
+    rows with each combination. Raises TimeLimitExceeded.
     """
     require_scope(organizer)
-    statement = WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
+    facets = ", ".join(FACETS)
+    statement = WITH_TOTALS.format(
+        rows=sql,
+        columns=f"COUNT(*), {facets}" if counts_facets else "found.*",
+        grouping=f"GROUP BY {facets}" if counts_facets else "",
+        empty=", NULL" * others,
+    )
     rows: dict[str, list[Row]] = {"row": [], "number": [], "total": []}
     for kind, *values in read_with_time_limit(
         alias, statement, [*parameters, most, organizer.pk], milliseconds=milliseconds

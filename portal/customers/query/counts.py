@@ -22,11 +22,10 @@ from portal.organizers.models import Organizer
 
 # More than any list has.
 ALL: Final = 10**9
-GROUPED: Final = f"""
-    SELECT COUNT(*), {", ".join(FACETS)} FROM ({{customers}}) AS few{{condition}}
-    GROUP BY {", ".join(FACETS)}"""  # noqa: S608
-IS_SMALL: Final = """
-    WHERE (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s"""
+# No row at all for an organizer with more customers: databases evaluate a limit before the rows.
+LIMIT_IF_SMALL: Final = """CASE WHEN
+    (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s
+    THEN %s ELSE 0 END"""
 
 
 @dataclass(frozen=True)
@@ -71,24 +70,23 @@ def count_facets(
     customers: for conditions that no index has.
     """
     cap = settings.COUNT_CAP
+    limit = LIMIT_IF_SMALL if only_if_small else "%s"
+    limits = [organizer.pk, cap, cap + 1] if only_if_small else [cap + 1]
     try:
-        sql, parameters = customers.values_list(*FACETS)[: cap + 1].query.sql_with_params()
-    except EmptyResultSet:
-        return Facets(Counts({}), maintained_counts(organizer))
-    grouped = GROUPED.format(customers=sql, condition=IS_SMALL if only_if_small else "")
-    small = (organizer.pk, cap) if only_if_small else ()
-    try:
+        sql, parameters = customers.values_list(*FACETS).query.sql_with_params()
         rows, totals = read_with_totals(
             organizer,
             customers.db,
-            grouped,
-            (*parameters, *small),
-            most=cap + 1,
+            f"{sql} LIMIT {limit}",
+            [*parameters, *limits],
+            most=cap,
+            counts_facets=True,
             milliseconds=int(settings.FACET_MILLISECONDS),
         )
+    except EmptyResultSet:
+        return Facets(Counts({}), maintained_counts(organizer))
     except TimeLimitExceeded:
         return Facets(None, maintained_counts(organizer))
-    counts = sum_counts(rows or ())
-    is_capped = counts.total > cap
-    is_skipped = only_if_small and totals.total > cap
-    return Facets(None if is_capped or is_skipped else counts, totals, is_capped)
+    if rows is None or (only_if_small and totals.total > cap):
+        return Facets(None, totals, is_capped=rows is None)
+    return Facets(sum_counts(rows), totals)
