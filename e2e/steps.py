@@ -44,7 +44,7 @@ def header(page: Page, name: str) -> Locator:
 
 
 def filter_button(page: Page, name: str) -> Locator:
-    """What opens a filter."""
+    """The button that opens a group of filters."""
     return page.get_by_role("form", name="Filters").get_by_role("button", name=name)
 
 

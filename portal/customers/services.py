@@ -30,7 +30,7 @@ from portal.customers.query.page import (
     read_default_page,
 )
 from portal.customers.query.query import CustomerQuery
-from portal.customers.query.search import Matches, Search, find_exact, find_matches
+from portal.customers.query.search import Matches, Search, find_exact_matches, find_matches
 from portal.databases.compiled import CompiledQuery, Row
 from portal.organizers.scopes import require_scope
 
@@ -120,7 +120,9 @@ def list_customers(
         found = _read_counted(scan, len(matches.rows), number, size)
     else:
         found = _read_scanned(organizer, query, survey, number, size, columns)
-    exact = find_exact(organizer, query.search) if query.search and found.number == 1 else ()
+    exact = (
+        find_exact_matches(organizer, query.search) if query.search and found.number == 1 else ()
+    )
     return replace(found, totals=survey.totals, facets=survey.facets, exact=exact)
 
 
@@ -133,7 +135,7 @@ def count_page(
         size,
         Count(count_customers(organizer, query=query)),
         totals=maintained_counts(organizer),
-        exact=find_exact(organizer, query.search) if query.search and number == 1 else (),
+        exact=find_exact_matches(organizer, query.search) if query.search and number == 1 else (),
     )
 
 

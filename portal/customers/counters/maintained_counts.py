@@ -64,8 +64,9 @@ class Combination(NamedTuple):
 FACETS: Final = Combination._fields
 # The values of each filtered facet (booleans or languages): a customer must have one of them.
 Conditions = Mapping[str, Collection[Any]]
-# In one statement: the rows of a query unless they are too many, their number, and the maintained
-# counts of the organizer. The last columns are the facets.
+# One statement, whose rows `kind` tells apart: the rows of a query, or none if there are too many;
+# the number of these rows; and the maintained counts of the organizer. The last columns of each are
+# the facets.
 WITH_TOTALS: Final = f"""
     WITH found AS ({{rows}})
     SELECT 'row' AS kind, {{columns}} FROM found

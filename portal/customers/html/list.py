@@ -187,16 +187,16 @@ class CustomerListing:
         )
 
     @property
-    def everything(self) -> str:
+    def without_filters(self) -> str:
         """The URL of the list without filters, in its order unless that is invalid."""
         links = self.links
         if "ordering" in self.errors:
             links = replace(links, query=QueryDict())
-        return links.everything
+        return links.without_filters
 
     @property
-    def filters(self) -> str:
-        """The names of the parameters that `everything` drops."""
+    def dropped_parameters(self) -> str:
+        """The parameters that are not in `without_filters`, by name, with spaces between them."""
         remaining = () if "ordering" in self.errors else ("ordering",)
         return " ".join(name for name in PARAMETERS if name not in remaining)
 

@@ -78,7 +78,7 @@ class ListLinks:
         return self.here.partition("?")[2]
 
     @property
-    def everything(self) -> str:
+    def without_filters(self) -> str:
         """The list without filters, in its order."""
         ordering = self.query.get("ordering")
         return self._address({"ordering": [ordering]} if ordering else {})

@@ -154,18 +154,18 @@ def find_matches(
     return None if rows is None else Matches(sort_rows(rows, ordering)), totals
 
 
-def find_exact(organizer: Organizer, text: str) -> list[Customer]:
+def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
     """Up to MOST_EXACT customers whose email, identifier or external identifier is this text.
 
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
-    rows = _exact.rows(organizer.pk, text.lower(), email_key(text), text)
+    rows = _exact_matches.rows(organizer.pk, text.lower(), email_key(text), text)
     # One customer may have the same email and external identifier.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 
 
-_exact = CompiledQuery(
+_exact_matches = CompiledQuery(
     lambda organizer, identifier, email, external_identifier: [
         Customer.objects.filter(condition, organizer_id=organizer)
         .order_by("pk")

@@ -37,7 +37,7 @@ def test_one_of_several_values_can_be_dropped(links: ListLinks) -> None:
 
 
 def test_the_list_without_filters_keeps_its_order(links: ListLinks) -> None:
-    assert links.everything == "/list/?ordering=-name&page_size=100"
+    assert links.without_filters == "/list/?ordering=-name&page_size=100"
 
 
 def test_the_url_leaves_out_the_default_size(links: ListLinks) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.customers.models import Customer
-from portal.customers.query.search import find_exact
+from portal.customers.query.search import find_exact_matches
 from portal.customers.tests.large.scans import (
     CUSTOMERS,
     EXACT_MATCH_INDEXES,
@@ -125,7 +125,7 @@ def test_an_exact_match_is_found_by_the_indexes_of_all_values(
 
     for value in (customer.email, customer.identifier.lower(), customer.external_identifier):
         with explained(plans):
-            assert find_exact(in_large, str(value)) == [customer]
+            assert find_exact_matches(in_large, str(value)) == [customer]
 
     for plan in plans:
         assert plan.indexes == EXACT_MATCH_INDEXES

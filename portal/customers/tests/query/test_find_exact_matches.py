@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.query.search import MOST_EXACT, find_exact
+from portal.customers.query.search import MOST_EXACT, find_exact_matches
 from portal.organizers.models import Organizer
 
 LIST = "/organizers/bigevents/customers/"
@@ -46,7 +46,7 @@ def test_a_part_of_an_email_or_identifier_is_no_exact_match(
     organizer: Organizer, ann: Customer, search: str
 ) -> None:
     with scope(organizer=organizer):
-        assert find_exact(organizer, search) == []
+        assert find_exact_matches(organizer, search) == []
 
 
 def test_an_exact_match_is_labelled_and_links_to_the_customer(
@@ -87,7 +87,7 @@ def test_a_customer_with_two_exact_values_is_listed_once(
     other = make_customer(external_identifier="x@example.org")
 
     with scope(organizer=organizer):
-        assert find_exact(organizer, "x@example.org") == [both, other]
+        assert find_exact_matches(organizer, "x@example.org") == [both, other]
 
 
 def test_at_most_five_exact_matches_are_listed(
@@ -96,18 +96,18 @@ def test_at_most_five_exact_matches_are_listed(
     made = [make_customer(external_identifier="group") for _number in range(MOST_EXACT + 1)]
 
     with scope(organizer=organizer):
-        assert find_exact(organizer, "group") == made[:-1]
+        assert find_exact_matches(organizer, "group") == made[:-1]
 
 
 def test_customers_of_another_organizer_are_never_found(
     organizer: Organizer, rival: Organizer, ann: Customer, stranger_client: Client
 ) -> None:
     with scope(organizer=rival):
-        assert find_exact(rival, "A7") == []
+        assert find_exact_matches(rival, "A7") == []
     with scope(organizer=rival), pytest.raises(ScopeError):
-        find_exact(organizer, "A7")
+        find_exact_matches(organizer, "A7")
     with pytest.raises(ScopeError):
-        find_exact(organizer, "A7")
+        find_exact_matches(organizer, "A7")
     assert stranger_client.get(LIST, {"search": "A7"}).status_code == 404
 
 
