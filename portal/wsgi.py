@@ -23,7 +23,7 @@ set_statement_timeout(connections.settings)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Django's application, for which a Content-Type that it cannot parse is a server error."""
+    """Django's application. It fails for a Content-Type that it cannot parse: that is removed."""
     try:
         parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except (TypeError, ValueError):

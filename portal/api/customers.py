@@ -66,7 +66,7 @@ class CustomerDetail(OrganizerEndpoint):
     customer: Customer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Every method returns 404 for an unknown customer, also one that is not allowed."""
+        """An unknown customer is 404 for every method, also for one that would be 405."""
         super().initial(request, *args, **kwargs)
         with scope(organizer=self.organizer):
             try:

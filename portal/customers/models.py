@@ -68,7 +68,7 @@ CustomerManager = models.Manager.from_queryset(CustomerQuerySet)
 
 
 class Customer(models.Model):
-    """The account of a ticket buyer. Ten of its fields are those of the specification."""
+    """The account of a ticket buyer. Ten of its fields are those of the pretix API."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
     identifier = CodePointCharField(
@@ -135,7 +135,7 @@ class Customer(models.Model):
             models.Index(
                 "organizer", "last_modified", "id", *FACETS, name="customer_modified_facets"
             ),
-            # Names differ by language: the first customers of a language may be far down the list.
+            # For one language by email: a scan of all emails may pass many before the first one.
             models.Index(
                 "organizer", "locale", "email_key", "id", name="customer_by_email_in_locale"
             ),

@@ -31,7 +31,7 @@ def normalize(text: str) -> str:
 
 
 def email_key(email: str) -> str:
-    """What an email is compared and ordered by, and unique in: its case is ignored."""
+    """The form of an email in which it is compared, ordered and unique: without case."""
     return email.casefold()
 
 

@@ -106,9 +106,9 @@ def list_customers(
     size: int,
     fields: Collection[str] = COLUMNS,
 ) -> CustomerPage:
-    """A page of the list for people, counted as far as that is cheap; None is the last page.
+    """A page of the HTML list; its count may be a minimum. The number None is the last page.
 
-    The customers have these fields, `id` among them; others would be read one by one.
+    The customers have these fields, `id` among them. Others are deferred: each takes a query.
     """
     survey = _survey(organizer, query)
     columns = tuple(name for name in COLUMNS if name in fields)
@@ -207,7 +207,7 @@ def count_all(organizer: Organizer) -> Counts:
 
 @dataclass(frozen=True)
 class _Survey:
-    """The counts around a list, and its matches where they are few: read before its rows."""
+    """What is read before the rows of a list: counts, and the matches if there are few."""
 
     totals: Counts
     facets: Counts | None
@@ -215,7 +215,7 @@ class _Survey:
     matches: Matches | None = None
 
     def count(self, query: CustomerQuery) -> Count | None:
-        """How many the list has, or has at least; None where only counting would tell."""
+        """The number of customers, exact or a minimum; None if it takes a query to count them."""
         if self.facets is not None:
             return Count(self.facets.matching(query.conditions))
         if self.is_capped and not query.conditions:
@@ -286,7 +286,7 @@ def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int)
     is_last = found.after is None
     count = Count(found.count or 0)
     if known or count.number > cap:
-        # A page further on shows that there are more, and the last one how many.
+        # The rows of a page beyond the cap raise the minimum; the last page makes the count exact.
         count = Count(max(cap, start + len(found.rows)), is_exact=is_last)
     return CustomerPage(number, size, count, _customers(scan.columns, found.rows), is_last)
 
@@ -333,9 +333,9 @@ def _scan(
 def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | None:
     """Whether a filter by time leaves so few that sorting them is cheaper than a scan.
 
-    None where the number is not known, and where there is no choice: an order by the same time is
-    a range of its index. The databases choose badly: SQLite has no statistics of values, and
-    PostgreSQL thinks little of a long scan.
+    None where the number is not known, and where there is no choice: an order by the time of the
+    filter reads a range of its index. The databases choose badly: SQLite has no statistics of
+    values, and PostgreSQL underestimates a long scan.
     """
     column = query.ordering[0].removeprefix("-")
     if number is None or not query.times or column in query.times or query.search:
@@ -344,7 +344,7 @@ def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | 
 
 
 def is_cheaper_to_sort(number: int, total: int) -> bool:
-    """Whether to sort so many of all, rather than to scan an order until a page is full.
+    """Whether to sort `number` of `total` customers, not to scan an index until a page is full.
 
     A scan reads PAGE_SIZE * total / number rows until then, and sorting reads all of them.
     """

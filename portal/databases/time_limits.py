@@ -27,7 +27,7 @@ def set_statement_timeout(databases: Mapping[str, dict[str, Any]]) -> None:
     """Let PostgreSQL cancel statements after STATEMENT_TIMEOUT, on connections opened from now on.
 
     Only the web server calls this, before its first query: imports and migrations have no limit.
-    The limit is a connection option, so it costs no request a statement.
+    The limit is a connection option, so that requests need no statement to set it.
     """
     milliseconds = round(settings.STATEMENT_TIMEOUT * 1000)
     for database in databases.values():
@@ -73,7 +73,7 @@ def _read_on_postgresql(
     connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any], milliseconds: int | None
 ) -> list[Row]:
     # The table holds the customers of all organizers, mostly one organizer after the other. A
-    # sequential scan up to a limit may read every other organizer's customers first.
+    # sequential scan up to a limit may read the customers of all other organizers first.
     statements = ["SET LOCAL enable_seqscan = off", sql]
     if milliseconds:
         statements[1:1] = [f"SET LOCAL statement_timeout = {milliseconds}"]

@@ -75,7 +75,7 @@ class TokenStatus(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
-# The icons and CSS classes that customers with these statuses have.
+# A status looks like this state of a customer: the same icon and CSS class.
 STATUS_STYLES: Final = {
     TokenStatus.ACTIVE: "active",
     TokenStatus.EXPIRED: "unverified",

@@ -31,7 +31,7 @@ def complete_document(result: Document, **_: Any) -> Document:
     schemas = result["components"]["schemas"]
     schemas["ParameterErrors"] = PARAMETER_ERRORS
     for schema in schemas.values():
-        # A whole customer matches the partial schema as well, so exactly one of them is too strict.
+        # A complete customer also matches the partial schema; oneOf allows only one match.
         if "oneOf" in schema:
             schema["anyOf"] = schema.pop("oneOf")
     for methods in result["paths"].values():

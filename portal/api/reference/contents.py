@@ -104,7 +104,7 @@ def read_fields() -> list[Field]:
 def describe_type(schema: Schema) -> str:
     """The type of a value in a few words."""
     if schemas := schema.get("anyOf"):
-        # An alternative to TEXT only says that other text has no effect.
+        # TEXT as an alternative only says that other text is accepted, without an effect.
         return _(" or ").join(describe_type(each) for each in schemas if each != TEXT)
     if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
         return _(" or ").join(str(value) for value in values)

@@ -22,7 +22,7 @@ KEY: Final = "organizer_id, is_active, is_verified, locale"
 
 
 class CustomerCount(models.Model):
-    """Changes of the number of customers with a combination of values; the sum is the number.
+    """A change of the number of customers with these values. The sum of the changes is the count.
 
     Only triggers write to this table: see migration 0001. One combination may have several rows.
     """
@@ -54,7 +54,7 @@ class CustomerCount(models.Model):
 
 
 class Combination(NamedTuple):
-    """The values of a customer for all facets."""
+    """The facets of a customer: the filters whose choices show counts."""
 
     is_active: bool
     is_verified: bool
@@ -156,9 +156,9 @@ def read_with_totals(
 ) -> tuple[list[Row] | None, Counts]:
     """The rows of a query, as the driver returns them, and the maintained counts.
 
-    None for more than `most` rows. The columns of the query are a number, `others` more columns,
-    and the facets. With `counts_facets` they are the facets alone, and the rows are the number of
-    rows with each combination. Raises TimeLimitExceeded.
+    None for more than `most` rows. The query selects an integer, such as the primary key, `others`
+    more columns, and the facets. With `counts_facets` it selects the facets alone, and each row
+    that is returned is a count and a combination. Raises TimeLimitExceeded.
     """
     require_scope(organizer)
     facets = ", ".join(FACETS)

@@ -58,7 +58,8 @@ class PageForm(forms.Form):
 class ListLinks:
     """The URLs that a list links to.
 
-    The page number is left out wherever anything else changes, and so is what is the default.
+    Links that change the filters, the order or the page size lead to the first page. Default values
+    are left out.
     """
 
     path: str

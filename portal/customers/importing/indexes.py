@@ -36,8 +36,8 @@ REBUILD_FROM: Final = 10_000
 def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> Iterator[None]:
     """For a block that writes `row_count` rows, within a transaction.
 
-    Indexes are rebuilt from `rebuild_from` rows on, unless the table has more than a quarter as
-    many customers already: their index entries would be written again, too.
+    On SQLite, indexes are rebuilt for `rebuild_from` rows or more, unless the table already has
+    more than a quarter of that many customers: their index entries would be written again, too.
     """
     if connection.vendor != "sqlite" or row_count < rebuild_from or _has_more_than(row_count // 4):
         yield

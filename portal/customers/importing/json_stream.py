@@ -15,7 +15,7 @@ from portal.customers.importing.rows import ParsedRow, Rejection
 
 PAGE_PREFIX: Final = "results.item"
 MAX_DETAIL_LENGTH: Final = 200
-# At the prefix of a value, every other event completes the value.
+# ijson's events that do not complete a value; at the prefix of a value, all others do.
 OPENING_EVENTS: Final = frozenset({"start_map", "map_key", "start_array"})
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 # A pair of surrogates, a lone one (the group), any other escape sequence.

@@ -87,7 +87,8 @@ def load_customers(
     The rows are a stream, and are written in one transaction: an exception from `rows` leaves the
     database as it was. Of several rows with one identifier, the last is loaded. A row is rejected
     if another customer has its email after the load; customers may swap their emails. Rejections
-    among the rows are added to the report. From `rebuild_from` changes on SQLite rebuilds indexes.
+    among the rows are added to the report. SQLite rebuilds its indexes for `rebuild_from` changes
+    or more.
     """
     batches = map(prepare_batch, _batches(iter(rows)), count(0, BATCH_ROWS))
     return load_batches(organizer, batches, rebuild_from=rebuild_from)

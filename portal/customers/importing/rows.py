@@ -79,10 +79,10 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 
 class CustomerRow(BaseModel):
-    """A checked customer: the specification's fields, and those that the service adds to them.
+    """A valid customer: the ten fields of the pretix API, and those that `include` adds to them.
 
-    All fields of the specification are required, except the name, which is composed from its
-    parts. The name and unknown keys are ignored. A blank email is rejected: no email is null.
+    All of the ten are required, except the name, which is composed from its parts. The name and
+    unknown keys are ignored. A blank email is rejected; a customer without an email has null.
     """
 
     identifier: Annotated[str, Field(pattern=IDENTIFIER.removesuffix(r"\Z") + r"\z")]

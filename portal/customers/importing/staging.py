@@ -31,8 +31,8 @@ DROP_UNCHANGED: Final = """
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
         AND {unchanged})"""
-# An email is taken if its customer has no staged row that changes the email. A rejected row changes
-# nothing: its customer keeps the email, and another row with that email is rejected as well.
+# An email is taken if another customer has it whose email no staged row changes. A rejected row
+# changes nothing: its customer keeps the email, and another row with that email is rejected, too.
 REJECT_TAKEN_EMAILS: Final = """
     WITH RECURSIVE rejected (number, identifier) AS (
         SELECT staged.number, staged.identifier FROM staged
@@ -56,7 +56,8 @@ REJECT_SHARED_EMAILS: Final = """
         WHERE earlier IS NOT NULL)
     RETURNING number, position, email"""
 COUNT: Final = "SELECT COUNT(*) FROM staged"
-# The unique constraint is checked for each row, and two customers may swap their emails.
+# Emails that change are NULL for a moment: the unique constraint is checked for each row, and would
+# reject two customers who swap their emails.
 FREE_EMAILS: Final = """
     UPDATE {table} SET email_key = NULL
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (

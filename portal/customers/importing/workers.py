@@ -29,7 +29,8 @@ def map_in_processes(
     """The results of a module's function for each tuple of arguments, in their order.
 
     The processes start at once: connections must not be open yet, because processes cannot share
-    them. The work begins with the first result that is read. The processes end with the block.
+    them. The work begins with the first result that is read. The processes end with the `with`
+    statement.
     """
     # fork is fast, but safe on Linux only.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
@@ -59,7 +60,7 @@ def close_connections() -> None:
 
 
 def _set_up_process() -> None:
-    # Ctrl-C reaches all processes; the first one ends the others.
+    # The terminal sends Ctrl-C to all processes; the parent ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
     # The work creates no reference cycles, and looking for them takes time.

@@ -57,7 +57,7 @@ def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> mod
 
 
 def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
-    """The same rows. Django drops the ordering of what it counts, unless there is a limit."""
+    """With a limit that no list reaches: without a limit, Django drops the ORDER BY of a count."""
     return customers[:ALL] if customers.query.order_by else customers
 
 

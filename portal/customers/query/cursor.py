@@ -71,7 +71,7 @@ def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
         return [_after_several_keys(keys, own, cursor), *further]
     if own.is_empty:
         return [_after(own, [(own.terms[-1], cursor.values[-1])], cursor), *further]
-    # A unique key alone decides. A comparison with a value leaves out the empty ones.
+    # A unique key needs no primary key beside it. No comparison with a value is true for NULL.
     pairs = list(zip(own.terms, cursor.values, strict=False))
     own = own._replace(condition=Q())
     if connection.vendor == "sqlite" and len(pairs) > 1:
@@ -85,7 +85,7 @@ def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
 
 
 def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
-    """The rows equal in the key, then the others: SQLite enters an index by one comparison."""
+    """The rows equal in the key, then those after it: SQLite starts a scan by one column only."""
     (term, value), primary = pairs
     equal = _after(section._replace(condition=_equal(term, value)), [primary], cursor)
     further = section._replace(condition=_compare_rows([(term, value)], inclusive=False))
@@ -101,13 +101,13 @@ def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -
     pairs = list(zip(terms, values, strict=True))[len(terms) - len(section.terms) :]
     condition = section.condition & _compare_terms(pairs, inclusive=cursor.inclusive)
     if not section.is_empty:
-        # Follows from the other condition, and enters the index of the first key.
+        # Redundant, but with it the scan of the first key's index starts at the cursor.
         condition &= _compare_rows(pairs[:1], inclusive=True)
     return section._replace(condition=condition)
 
 
 def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
-    """A row comparison enters an index; conditions joined by OR would scan it from its start."""
+    """A row comparison starts an index scan at the cursor; OR would scan from the first row."""
     compare = COMPARISONS[pairs[0][0].descending, inclusive]
     values = [Value(value, term.field) for term, value in pairs]
     if len(pairs) == 1:
@@ -116,7 +116,7 @@ def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
 
 
 def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
-    """Further in the first term, or equal there and further in the rest."""
+    """Rows after the cursor in the first term, or equal in it and after the cursor in the rest."""
     (term, value), *rest = pairs
     further = _further(term, value, inclusive=inclusive and not rest)
     if not rest:
@@ -125,7 +125,7 @@ def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
 
 
 def _further(term: Term, value: Any, *, inclusive: bool) -> Q:
-    # No value is further than an empty one, and of the two truths only one is.
+    # No value follows an empty one, True in ascending or False in descending order.
     if value is None or (value is not term.descending and isinstance(value, bool)):
         return Q(pk__in=[])
     compare = COMPARISONS[term.descending, inclusive]

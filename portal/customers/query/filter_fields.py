@@ -243,7 +243,7 @@ class OrderingFilter(NoFilter):
 
 
 class SearchField(forms.CharField):
-    """Words, or parts of some; accents alone would be part of every text."""
+    """Words or parts of words. Accents alone are rejected: normalized, they are an empty text."""
 
     def clean(self, value: Any) -> str:
         search: str = super().clean(value)

@@ -1,4 +1,4 @@
-"""Sort keys, and the sections of an order that an index has: empty values come last."""
+"""Sort keys, and an order split into sections that one index each has: empty values last."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class HasValue(Func):
 
 
 class NoIndex(Func):
-    """The same value, in whose order the database has no index."""
+    """The same value as an expression that no index has, so that the database sorts."""
 
     function = "COALESCE"
 
@@ -119,9 +119,9 @@ def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
 def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
     """The same order in sections: first the customers with a value of the first key.
 
-    So the index of the first key has the order; PostgreSQL sorts the customers with equal values
-    by further keys. An index that also had the empty values last would be needed once for each
-    direction.
+    So the index of the first key has the order of each section; PostgreSQL sorts the customers with
+    equal values by further keys. An index of the whole order, with the empty values last, would be
+    needed twice: ascending and descending.
     """
     [name, *more] = keys
     key = SORT_KEYS[name.removeprefix("-")]
@@ -133,7 +133,7 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
     if not more and key.is_unique:
         filled = terms[1:2]
     elif not more:
-        # An index that begins with the key is ordered by it, also where the key is always empty.
+        # The key is empty in all rows, but the index begins with it: it is used only by this order.
         empty = filled
     sections = [
         Section(Q(HasValue(key.expression)), filled),
@@ -156,7 +156,7 @@ def in_order(customers: CustomerQuerySet, keys: Sequence[str]) -> CustomerQueryS
 
 
 def without_index(section: Section) -> Section:
-    """The same section, which the database sorts."""
+    """The same section, in an order that no index has: the database sorts the rows."""
     terms = [term._replace(expression=NoIndex(term.expression)) for term in section.terms]
     return section._replace(terms=terms)
 

@@ -29,7 +29,7 @@ from portal.customers.query.ordering import (
 from portal.customers.query.search import Matches
 from portal.databases.compiled import CompiledQuery, Row, read_union_all
 
-# The specification's names in its order, and the size of a page for API clients.
+# The ten fields of pretix's customers in its order, and the size of a page for API clients.
 FIELDS: Final = (
     "identifier",
     "email",
@@ -85,7 +85,7 @@ class Layout(NamedTuple):
         shown, onwards = self.shown(rows[:size]), None
         if len(rows) > size:
             onwards = self.cursor(rows[size - 1], backwards=cursor.backwards)
-        # Without rows, the cursor in the other direction must still find the last row.
+        # If there are no rows, the cursor in the other direction includes the row of this cursor.
         back = cursor.turned(inclusive=not cursor.inclusive)
         if shown:
             back = self.cursor(rows[0], backwards=not cursor.backwards)
@@ -251,7 +251,7 @@ def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
     """The first page of all customers for API clients, or the page after a cursor.
 
     Most requests are for these two, so they are compiled once. None for a cursor that goes
-    backwards or is not at an email. The caller checks the scope.
+    backwards, is inclusive, or is at a customer without an email. The caller checks the scope.
     """
     layout = Layout(len(FIELDS), 2)
     if cursor is None:

@@ -41,7 +41,7 @@ class CustomerQuery:
     ) -> CustomerQuery:
         """The query of these parameters. Others than PARAMETERS are ignored.
 
-        `locales` are those of the customers, which a query may name beside those that have a name.
+        `locales` are those of the customers: a query may have these, and those of NAMED_LOCALES.
         Raises InvalidQuery.
         """
         canonical = canonical_query(parameters)
@@ -102,7 +102,7 @@ class CustomerQuery:
         but: Collection[str] = (),
         scans_times: bool = False,
     ) -> CustomerQuerySet:
-        """The customers that all filters leave, but for some. The search is not among them."""
+        """The customers that match all filters except those in `but`. The search is not applied."""
         narrowed: Any = customers
         for name, each in self.filters.items():
             if name in but:
@@ -123,7 +123,7 @@ def query_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable
 
 
 def canonical_query(parameters: QueryDict) -> QueryDict:
-    """In its one form: fixed order, nothing empty, no default, only filters.
+    """The canonical form: the parameters of the list in a fixed order, without blanks and defaults.
 
     As in the forms, the last of several values wins, except for languages.
     """

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 TRIGRAM: Final = 3
 # pg_trgm makes no trigram of punctuation alone.
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
+# Not a join, although that would stop at a limit: SQLite may begin with the customers, and look up
+# each of them in the trigram index.
 ROWS_WITH_TRIGRAMS: Final = (
     f"SELECT rowid FROM {SEARCH_INDEX_ON_SQLITE} WHERE {SEARCH_INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
 )
@@ -70,13 +72,14 @@ class Search:
 
     @property
     def is_indexed(self) -> bool:
-        """Whether the trigram index has any of the words."""
+        """Whether a word is long enough for the trigram index."""
         return any(len(word) >= TRIGRAM for word in self.words)
 
     def matches(self, customers: CustomerQuerySet) -> CustomerQuerySet:
-        """All matches, to be read to the end: by the trigram index if it has one of the words.
+        """All matches, to be read to the end.
 
-        Otherwise each text is compared, in physical order. PostgreSQL chooses by itself.
+        SQLite uses the trigram index if a word is long enough for it, and otherwise compares each
+        text in physical order. PostgreSQL chooses by itself.
         """
         parts = [*map(_selective_part, self.words)]
         if connections[customers.db].vendor == "postgresql":
@@ -99,7 +102,7 @@ def _compare(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> Cu
 
 
 def _selective_part(word: str) -> str:
-    """An email without its domain: many customers share that, and the index would read all."""
+    """An email without its domain: the index would return all customers who share the domain."""
     mailbox, at, _domain = word.partition("@")
     return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
 
