@@ -64,6 +64,8 @@ class Combination(NamedTuple):
 FACETS: Final = Combination._fields
 # The values of each filtered facet (booleans or languages): a customer must have one of them.
 Conditions = Mapping[str, Collection[Any]]
+COUNT_BY_FACETS: Final = f"COUNT(*), {', '.join(FACETS)}"
+BY_FACETS: Final = f"GROUP BY {', '.join(FACETS)}"
 # One statement, whose rows `kind` tells apart: the rows of a query, or none if there are too many;
 # the number of these rows; and the maintained counts of the organizer. The last columns of each are
 # the facets.
@@ -75,7 +77,7 @@ WITH_TOTALS: Final = f"""
     SELECT 'number', COUNT(*){{empty}}{", NULL" * len(FACETS)} FROM found
     UNION ALL
     SELECT 'total', CAST(SUM(number) AS BIGINT){{empty}}, {", ".join(FACETS)}
-    FROM customers_customercount WHERE organizer_id = %s GROUP BY {", ".join(FACETS)}"""  # noqa: S608
+    FROM customers_customercount WHERE organizer_id = %s {BY_FACETS}"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -161,19 +163,15 @@ def read_with_totals(
     that is returned is a count and a combination. Raises TimeLimitExceeded.
     """
     require_scope(organizer)
-    facets = ", ".join(FACETS)
+    columns, grouping = (COUNT_BY_FACETS, BY_FACETS) if counts_facets else ("found.*", "")
     statement = WITH_TOTALS.format(
-        rows=sql,
-        columns=f"COUNT(*), {facets}" if counts_facets else "found.*",
-        grouping=f"GROUP BY {facets}" if counts_facets else "",
-        empty=", NULL" * others,
+        rows=sql, columns=columns, grouping=grouping, empty=", NULL" * others
     )
+    values = [*parameters, most, organizer.pk]
     rows: dict[str, list[Row]] = {"row": [], "number": [], "total": []}
-    for kind, *values in read_with_time_limit(
-        alias, statement, [*parameters, most, organizer.pk], milliseconds=milliseconds
-    ):
-        rows[kind].append(tuple(values))
-    totals = sum_counts((number, *values[-len(FACETS) :]) for number, *values in rows["total"])
+    for kind, *row in read_with_time_limit(alias, statement, values, milliseconds=milliseconds):
+        rows[kind].append(tuple(row))
+    totals = sum_counts((number, *row[-len(FACETS) :]) for number, *row in rows["total"])
     [(number, *_nothing)] = rows["number"]
     return rows["row"] if number <= most else None, totals
 
