@@ -24,7 +24,7 @@ help:
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
 	@echo "make check        style, types, imports, migrations, settings: no tests"
 	@echo "make clients      third-party clients read the API: dlt, schemathesis and more"
-	@echo "make bench        benchmarks on PostgreSQL and SQLite: 15 minutes"
+	@echo "make bench        benchmarks on PostgreSQL and SQLite: about 10 minutes"
 	@echo "make bench-full   every order, filter and search at three sizes: more than an hour"
 	@echo "make compare      compare the responses with those of another checkout (OLD=../before)"
 	@echo "make screenshots  screenshots of every page"
@@ -97,7 +97,7 @@ clients: install .venv-clients/installed
 	@touch $@
 
 bench: install
-	$(say) "Benchmarks on PostgreSQL and SQLite: about 15 minutes, results in benchmarks/RESULTS.md"
+	$(say) "Benchmarks on PostgreSQL and SQLite: about 10 minutes, results in benchmarks/RESULTS.md"
 	@$(BIN)/python -m benchmarks
 
 bench-full: install
