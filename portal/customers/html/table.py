@@ -32,13 +32,14 @@ STATE = ("is_active", "is_verified", "email", "name_parts")
 
 
 class Column(tables.Column):  # type: ignore[misc]  # django-tables2 has no types
-    """A column of the list: its label, its CSS class, and the fields that its cells show.
+    """A column of the list: its label, and the fields that its cells show.
 
-    Its heading orders by the sort key of the same name, if there is one.
+    Its name is the CSS class of its heading and cells. The heading orders by the sort key of the
+    same name, if there is one.
     """
 
-    def __init__(self, label: StrOrPromise, css_class: str, *fields: str) -> None:
-        super().__init__(label, attrs={"td": {"class": css_class}})
+    def __init__(self, label: StrOrPromise, *fields: str) -> None:
+        super().__init__(label)
         self.fields = fields
 
 
@@ -60,14 +61,14 @@ class Heading:
 class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
     """The columns of the list, from left to right. `render_NAME()` renders a cell."""
 
-    name = Column(_("Name"), "name", "identifier", "name", "email")
-    email = Column(_("Email"), "email", "email")
-    identifier = Column(_("Identifier"), "identifier", "identifier")
-    is_active = Column(_("Status"), "status", *STATE)
-    is_verified = Column(_("Verified"), "verified", "is_verified")
-    locale = Column(_("Language"), "locale", "locale")
-    date_joined = Column(_("Registered"), "moment joined", "date_joined")
-    last_login = Column(_("Last sign-in"), "moment seen", "last_login")
+    name = Column(_("Name"), "identifier", "name", "email")
+    email = Column(_("Email"), "email")
+    identifier = Column(_("Identifier"), "identifier")
+    is_active = Column(_("Status"), *STATE)
+    is_verified = Column(_("Verified"), "is_verified")
+    locale = Column(_("Language"), "locale")
+    date_joined = Column(_("Registered"), "date_joined")
+    last_login = Column(_("Last sign-in"), "last_login")
 
     def __init__(self, customers: Sequence[Customer], *, links: ListLinks, ordering: str) -> None:
         super().__init__(customers, orderable=False)
@@ -118,7 +119,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         cells escape what customers write.
         """
         cells = [
-            (f'<td class="{column.attrs["td"]["class"]}">', getattr(self, f"render_{column.name}"))
+            (f'<td class="{column.name}">', getattr(self, f"render_{column.name}"))
             for column in self.columns
         ]
         for record in self.data:

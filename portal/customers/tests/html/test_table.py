@@ -79,13 +79,13 @@ def test_every_heading_that_is_a_link_has_a_sort_key_and_one_is_in_order() -> No
 
 
 def test_a_heading_without_a_sort_key_is_no_link() -> None:
-    class WithPhone(CustomerTable):
-        phone = Column("Phone", "phone", "phone")
+    class WithNotes(CustomerTable):
+        notes = Column("Notes", "notes")
 
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
-    *_others, phone = WithPhone([], links=links, ordering="email").headings
+    *_others, notes = WithNotes([], links=links, ordering="email").headings
 
-    assert (phone.label, phone.href) == ("Phone", None)
+    assert (notes.label, notes.href) == ("Notes", None)
 
 
 def test_every_column_is_read_by_the_query_of_the_page(
