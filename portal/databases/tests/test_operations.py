@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.customers.models import Customer
 from portal.databases.operations import AddIndexOnline, RemoveIndexOnline
 
-INDEX = models.Index(fields=["organizer", "phone"], name="customer_by_phone")
+INDEX = models.Index(fields=["organizer", "phone"], name="customer_of_a_test")
 CHECK = models.CheckConstraint(condition=~models.Q(phone=""), name="customer_phone_not_blank")
 LARGE = "customers"
 # Each of these blocks writes to the table until it is done.
@@ -64,7 +64,7 @@ def test_the_check_finds_operations_that_block_writes(migration: Any, count: int
     assert len(list(_errors(migration))) == count
 
 
-VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'customer_by_phone'::regclass"
+VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'customer_of_a_test'::regclass"
 
 
 @pytest.mark.django_db(transaction=True)
