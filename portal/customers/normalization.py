@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+import idna
+
 from portal.customers import names
 
 NAME_KEY_LENGTH: Final = 190
@@ -31,8 +33,27 @@ def normalize(text: str) -> str:
 
 
 def email_key(email: str) -> str:
-    """The form of an email in which it is compared, ordered and unique: without case."""
-    return email.casefold()
+    """The form of an email in which it is compared, ordered and unique: in lower case.
+
+    Nothing else is folded: casefold() would make one address of strasse.example and straße.example.
+    """
+    return email.lower()
+
+
+def email_keys(text: str) -> list[str]:
+    """The keys of an address that was typed: its own, and that of the other spelling of its domain.
+
+    A domain with letters beyond ASCII has a second spelling, such as xn--strae-oqa.example for
+    straße.example (IDNA 2008). A space is the `+` of a URL that was not percent-encoded: no
+    address has a space.
+    """
+    key = email_key(text.strip().replace(" ", "+"))
+    mailbox, at, domain = key.rpartition("@")
+    try:
+        other = idna.decode(domain) if domain.isascii() else idna.encode(domain).decode()
+    except idna.IDNAError:
+        return [key]
+    return [*dict.fromkeys([key, f"{mailbox}{at}{other}"])]
 
 
 class Name(NamedTuple):

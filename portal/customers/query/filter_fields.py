@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
 from portal.customers.models import YEARS
-from portal.customers.normalization import email_key, normalize
+from portal.customers.normalization import email_keys, normalize
 from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ class TextFilter(ListFilter, django_filters.CharFilter):
 
 
 class EmailFilter(TextFilter):
-    """Exactly this address, in any case."""
+    """Exactly this address, in any case, and in either spelling of its domain."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return super().filter(qs, email_key(value))
+        return qs.filter(email_key__in=email_keys(value)) if value else qs
 
 
 class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):

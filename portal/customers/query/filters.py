@@ -73,7 +73,10 @@ class CustomerFilter(django_filters.FilterSet):
         "email_key",
         max_length=254,
         label=_("Email"),
-        description=_("The whole email address. Case is ignored."),
+        description=_(
+            "The whole email address. Case is ignored, and the domain may be in either spelling,"
+            " such as straße.example and xn--strae-oqa.example."
+        ),
         example="customer@example.org",
     )
     external_identifier = TextFilter(

@@ -32,7 +32,7 @@ from portal.customers.counters.maintained_counts import (
 )
 from portal.customers.fields import IgnoringCase
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet
-from portal.customers.normalization import email_key, normalize
+from portal.customers.normalization import email_keys, normalize
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.databases.compiled import CompiledQuery
 from portal.organizers.scopes import require_scope
@@ -163,25 +163,25 @@ def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
-    rows = _exact_matches.rows(organizer.pk, text.lower(), email_key(text), text)
+    own, *others = email_keys(text)
+    rows = _exact_matches.rows(organizer.pk, text.lower(), own, *(others or [own]), text)
     # One customer may have the same email and external identifier.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 
 
 _exact_matches = CompiledQuery(
-    lambda organizer, identifier, email, external_identifier: [
+    lambda organizer, identifier, email, other_spelling, external_identifier: [
         Customer.objects.filter(condition, organizer_id=organizer)
         .order_by("pk")
         .values_list(*EXACT_COLUMNS)[:MOST_EXACT]
         for condition in (
             Q(Exact(IgnoringCase("identifier"), Value(identifier))),
             Q(email_key=email),
+            Q(email_key=other_spelling),
             Q(external_identifier=external_identifier),
         )
     ],
     int,
-    str,
-    str,
-    str,
+    *[str] * 4,
     limit=MOST_EXACT,
 )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django_scopes import scope
 
 from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
 from portal.customers.tests.counters.test_maintained_counts import counted, maintained
 from portal.organizers.models import Organizer
 
@@ -67,3 +71,17 @@ def test_customers_are_counted_after_a_reversal_and_a_second_migration(
 
     assert maintained(organizer) == counted(organizer)
     assert sum(maintained(organizer).values()) == 1
+
+
+def test_keys_of_emails_become_lower_case(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    made = [make_customer(email=f"{name}@Straße.example") for name in ("Ann", "Bob")]
+    make_customer(email=None)
+    migration = import_module("portal.customers.migrations.0002_email_keys_in_lower_case")
+    with scope(organizer=organizer):
+        Customer.objects.filter(pk=made[0].pk).update(email_key="ann@strasse.example")
+        migration.lower_keys(apps, connection.schema_editor())
+
+        keys = set(Customer.objects.values_list("email_key", flat=True))
+    assert keys == {"ann@straße.example", "bob@straße.example", None}

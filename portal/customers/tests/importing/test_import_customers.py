@@ -64,6 +64,20 @@ def test_a_second_import_changes_nothing(organizer: Organizer) -> None:
     assert output == "127 customers: 0 created, 0 updated, 127 unchanged, 0 rejected.\n"
 
 
+def test_emails_that_differ_by_more_than_case_belong_to_different_customers(
+    organizer: Organizer, tmp_path: Path
+) -> None:
+    domains = ["straße.example", "strasse.example", "βόλος.example", "βόλοσ.example"]
+    rows = [
+        {**GIVEN, "identifier": f"SS{number}", "email": f"info@{domain}"}
+        for number, domain in enumerate(domains)
+    ]
+
+    output = _import(_write(tmp_path / "domains.ndjson", *rows))
+
+    assert output == "4 customers: 4 created, 0 updated, 0 unchanged, 0 rejected.\n"
+
+
 @pytest.mark.parametrize("arguments", [[], ["-"]])
 def test_standard_input_is_read(
     organizer: Organizer, monkeypatch: pytest.MonkeyPatch, arguments: list[str]

@@ -55,7 +55,7 @@ def test_every_field_of_the_specification_is_required(field: str) -> None:
         ({"email": "a@b@c"}, "email: is not an email address"),
         ({"email": " customer@example.org"}, "email: is not an email address"),
         ({"email": "x" * 250 + "@example.org"}, "email: String should have at most 254"),
-        ({"email": f"x@{'.'.join(['ß' * 27] * 8)}.de"}, "email: has more than 254 characters"),
+        ({"email": f"x@{'.'.join(['İ' * 27] * 8)}.de"}, "email: has more than 254 characters"),
         ({"phone": "1" * 129}, "phone: String should have at most 128"),
         ({"notes": "a\0b"}, "notes: contains a NUL character"),
         ({"notes": "a\ud800b"}, "notes: Input should be a valid string"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
@@ -140,3 +141,21 @@ def test_customers_of_another_organizer_are_never_found(
     make_customer(of=rival, email="theirs@example.org")
 
     assert found(organizer, "search=theirs") == found(organizer, "") == []
+
+
+@pytest.mark.parametrize("email", ["info@straße.example", "INFO@XN--STRAE-OQA.example"])
+def test_an_email_is_found_by_either_spelling_of_its_domain(
+    organizer: Organizer, make_customer: CustomerMaker, email: str
+) -> None:
+    made = make_customer(email="info@straße.example")
+    make_customer(email="info@strasse.example")
+
+    assert found(organizer, urlencode({"email": email})) == [made.identifier]
+
+
+def test_a_plus_of_an_email_needs_no_percent_encoding(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    made = make_customer(email="plus+vip@example.org")
+
+    assert found(organizer, "email=plus+vip@example.org") == [made.identifier]

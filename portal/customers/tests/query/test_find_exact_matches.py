@@ -119,3 +119,14 @@ def test_exact_matches_take_one_query(
 
     with django_assert_num_queries(6):
         member_client.get(LIST, {"search": "A7"})
+
+
+def test_the_email_as_it_was_typed_comes_before_the_other_spelling_of_its_domain(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    encoded = make_customer(email="info@xn--strae-oqa.example")
+    typed = make_customer(email="info@straße.example")
+
+    with scope(organizer=organizer):
+        assert find_exact_matches(organizer, "info@straße.example") == [typed, encoded]
+        assert find_exact_matches(organizer, "info@xn--strae-oqa.example") == [encoded, typed]
