@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
 from portal.customers.counters.maintained_counts import maintained_counts
+from portal.customers.importing.comparison import compare_with_customers
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.files import CHUNK_BYTES, Block, group_blocks, read_block
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
@@ -23,7 +24,6 @@ from portal.customers.importing.rows import (
     check_rows,
 )
 from portal.customers.importing.staging import Staging
-from portal.customers.importing.unchanged import mark_unchanged
 from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
@@ -218,4 +218,6 @@ def _prepare_group(compared: Organizer | None, first: int, group: list[Block]) -
     rows: Iterator[ParsedRow | UnchangedRow | Rejection] = chain.from_iterable(
         map(read_block, group)
     )
-    return prepare_batch(check_rows(mark_unchanged(compared, rows) if compared else rows), first)
+    return prepare_batch(
+        check_rows(compare_with_customers(compared, rows) if compared else rows), first
+    )

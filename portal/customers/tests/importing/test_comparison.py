@@ -1,30 +1,33 @@
-"""A second import: rows that equal their customer are marked as unchanged and counted."""
+"""A second import: what a row does not say stays, and equal rows are counted as unchanged."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from django_scopes import scope
 
 from portal.conftest import CustomerMaker
+from portal.customers.importing.comparison import compare_with_customers
 from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.importing.rows import ParsedRow, Rejection, UnchangedRow, check_rows
-from portal.customers.importing.unchanged import mark_unchanged
+from portal.customers.models import Customer
 from portal.customers.tests.rows import GIVEN, emails_of
 from portal.organizers.models import Organizer
 
 ANN = {**GIVEN, "identifier": "ANN", "email": "ann@x.org"}
 BOB = {**GIVEN, "identifier": "BOB", "email": "bob@x.org"}
+OPTIONAL = {"external_identifier": "CRM 7", "phone": "+49 30 1", "notes": "Prefers an aisle seat."}
 
 
 def _import(organizer: Organizer, *contents: object) -> LoadReport:
     rows = [ParsedRow(f"row {number}", content) for number, content in enumerate(contents)]
-    return load_customers(organizer, check_rows(mark_unchanged(organizer, rows)))
+    return load_customers(organizer, check_rows(compare_with_customers(organizer, rows)))
 
 
-def _mark(organizer: Organizer, content: object) -> object:
-    [marked] = mark_unchanged(organizer, [ParsedRow("row", content)])
-    return marked
+def _compare(organizer: Organizer, content: object) -> object:
+    [compared] = compare_with_customers(organizer, [ParsedRow("row", content)])
+    return compared
 
 
 @pytest.mark.parametrize(
@@ -39,13 +42,13 @@ def _mark(organizer: Organizer, content: object) -> object:
         {"name_parts": {"_scheme": "given_family", "given_name": "Ann", "family_name": None}},
     ],
 )
-def test_a_row_that_equals_the_json_of_the_api_is_marked_as_unchanged(
+def test_a_row_that_equals_the_json_of_the_api_is_unchanged(
     organizer: Organizer, more: dict[str, object]
 ) -> None:
     content = {**ANN, **more}
     _import(organizer, content)
 
-    assert _mark(organizer, content) == UnchangedRow("ANN")
+    assert _compare(organizer, content) == UnchangedRow("ANN")
     assert _import(organizer, content) == LoadReport(unchanged=1)
 
 
@@ -64,21 +67,21 @@ def test_a_row_that_equals_the_json_of_the_api_is_marked_as_unchanged(
         {"identifier": ["ANN"]},
     ],
 )
-def test_a_row_with_another_value_or_notation_is_not_marked(
+def test_a_row_with_another_value_or_notation_is_not_unchanged(
     organizer: Organizer, change: dict[str, object]
 ) -> None:
     _import(organizer, ANN)
 
-    assert isinstance(_mark(organizer, {**ANN, **change}), ParsedRow)
+    assert isinstance(_compare(organizer, {**ANN, **change}), ParsedRow)
 
 
 @pytest.mark.parametrize("content", [None, [], "ANN", {}, {"identifier": "ANN"}])
-def test_a_value_that_is_not_a_customer_is_not_marked(
+def test_a_value_that_is_not_a_customer_is_not_unchanged(
     organizer: Organizer, content: object
 ) -> None:
     _import(organizer, ANN)
 
-    assert isinstance(_mark(organizer, content), ParsedRow)
+    assert isinstance(_compare(organizer, content), ParsedRow)
 
 
 def test_a_missing_required_field_does_not_equal_null(organizer: Organizer) -> None:
@@ -91,10 +94,25 @@ def test_a_missing_required_field_does_not_equal_null(organizer: Organizer) -> N
     ]
 
 
-def test_a_missing_optional_field_is_set_to_null(organizer: Organizer) -> None:
-    _import(organizer, {**ANN, "notes": "Prefers an aisle seat."})
+def test_an_optional_field_that_a_row_does_not_have_keeps_its_value(organizer: Organizer) -> None:
+    _import(organizer, {**ANN, **OPTIONAL})
 
-    assert _import(organizer, ANN) == LoadReport(updated=1)
+    assert _import(organizer, ANN) == LoadReport(unchanged=1)
+    assert _import(organizer, {**ANN, "locale": "fr"}) == LoadReport(updated=1)
+    with scope(organizer=organizer):
+        customer = Customer.objects.get()
+        assert Customer.objects.filter(search_text__contains="crm 7").exists()
+    assert customer.locale == "fr"
+    assert {name: getattr(customer, name) for name in OPTIONAL} == OPTIONAL
+
+
+def test_null_clears_an_optional_field(organizer: Organizer) -> None:
+    _import(organizer, {**ANN, **OPTIONAL})
+
+    assert _import(organizer, {**ANN, "notes": None}) == LoadReport(updated=1)
+    with scope(organizer=organizer):
+        customer = Customer.objects.get()
+    assert (customer.notes, customer.phone) == (None, OPTIONAL["phone"])
 
 
 def test_an_equal_time_with_another_offset_changes_nothing(organizer: Organizer) -> None:

@@ -1,11 +1,11 @@
-"""Finds the rows of a file that change nothing, so that they are neither checked nor staged."""
+"""Compares rows with their customers: what a row does not say stays, equal rows are not staged."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from django.db import connection
@@ -28,23 +28,29 @@ IS_ANY: Final = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql":
 _required = itemgetter(*REQUIRED)
 
 
-def mark_unchanged(
+def compare_with_customers(
     organizer: Organizer, rows: Iterable[ParsedRow | UnchangedRow | Rejection]
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
-    """Replace each parsed row that equals the API's JSON of its customer by an UnchangedRow.
+    """Each parsed row with the customer's values for the optional keys that it does not have.
 
-    A row in another notation, such as a time with another offset, may change nothing either: the
-    staging table is compared for that. Unchanged rows are valid, because their customer is.
+    A row that equals the API's JSON of its customer becomes an UnchangedRow: it is valid, because
+    its customer is. A row in another notation, such as a time with another offset, may change
+    nothing either: the staging table is compared for that.
     """
     rows = list(rows)
     identifiers = [*map(_identifier, rows)]
     customers = _customers(organizer, [*filter(None, identifiers)])
     for row, identifier in zip(rows, identifiers, strict=True):
         customer = customers.get(identifier)
-        is_unchanged = (
-            customer and isinstance(row, ParsedRow) and _row_values(row.content) == customer
-        )
-        yield UnchangedRow(identifier) if is_unchanged else row
+        yield _compare(row, customer) if customer and isinstance(row, ParsedRow) else row
+
+
+def _compare(row: ParsedRow, customer: list[Any]) -> ParsedRow | UnchangedRow:
+    kept = dict(zip(OPTIONAL, customer[len(REQUIRED) :], strict=True))
+    content = {**kept, **cast("dict[str, Any]", row.content)}
+    if _row_values(content) == customer:
+        return UnchangedRow(content["identifier"])
+    return row._replace(content=content)
 
 
 def _customers(organizer: Organizer, identifiers: list[str]) -> dict[str, list[Any]]:
