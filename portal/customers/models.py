@@ -89,6 +89,9 @@ class Customer(models.Model):
     locale = CodePointCharField(_("language"), max_length=50, default="en")
     last_modified = models.DateTimeField(_("last changed"), default=timezone.now)
     notes = models.TextField(_("notes"), null=True, blank=True)
+    # The `last_modified` of the last row that was imported; null if there was none. Times of the
+    # source are compared with each other only, never with a change made in Portal.
+    source_modified = models.DateTimeField(null=True, editable=False)
 
     # Derived from the fields above: see derive().
     name = models.CharField(_("name"), max_length=255, blank=True, editable=False)

@@ -20,9 +20,12 @@ REQUIRED: Final = tuple(name for name, field in FIELDS.items() if field.is_requi
 OPTIONAL: Final = tuple(name for name in FIELDS if name not in REQUIRED)
 IDENTIFIER_PATTERN: Final = re.compile(IDENTIFIER)
 # Times are read as text: to parse them and to write them again would take most of the time.
-COMPARED_COLUMNS: Final = ", ".join(
-    f"CAST({name} AS text)" if name in TIME_FIELDS else name for name in (*REQUIRED, *OPTIONAL)
-)
+# The time of a row is compared with that of the source.
+STORED: Final = {
+    **{name: f"CAST({name} AS text)" for name in TIME_FIELDS},
+    "last_modified": "CAST(source_modified AS text)",
+}
+COMPARED_COLUMNS: Final = ", ".join(STORED.get(name, name) for name in (*REQUIRED, *OPTIONAL))
 FETCH: Final = "SELECT {columns} FROM {table} WHERE organizer_id = %s AND identifier {is_any}"
 IS_ANY: Final = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
 _required = itemgetter(*REQUIRED)
@@ -49,7 +52,7 @@ def _compare(row: ParsedRow, customer: list[Any]) -> ParsedRow | UnchangedRow:
     kept = dict(zip(OPTIONAL, customer[len(REQUIRED) :], strict=True))
     content = {**kept, **cast("dict[str, Any]", row.content)}
     if _row_values(content) == customer:
-        return UnchangedRow(content["identifier"])
+        return UnchangedRow(content["identifier"], content["last_modified"])
     return row._replace(content=content)
 
 

@@ -38,7 +38,7 @@ class Batch(NamedTuple):
 
     length: int
     staged: Content  # number, position, COLUMNS
-    unchanged: Content  # number, identifier
+    unchanged: Content  # number, identifier, last_modified
     rejections: list[Rejection]
 
 
@@ -64,7 +64,13 @@ def prepare_batch(rows: Iterable[StagedRow | UnchangedRow | Rejection], first: i
     return Batch(
         len(numbered),
         _encode([staged_numbers, [each.position for each in staged], *columns]),
-        _encode([unchanged_numbers, [each.identifier for each in unchanged]]),
+        _encode(
+            [
+                unchanged_numbers,
+                [each.identifier for each in unchanged],
+                [_stored_time(each.last_modified) for each in unchanged],
+            ]
+        ),
         rejections,
     )
 
@@ -107,9 +113,17 @@ def _encode_name(parts: tuple[tuple[str, str | None], ...]) -> tuple[str, Name]:
 
 def _encode_times(times: Sequence[datetime | None]) -> list[str | None]:
     """The times, all in UTC, as Django writes them on SQLite, where times are compared as text."""
-    zone = "" if connection.vendor == "sqlite" else "+00"
-    text = orjson.dumps(times).decode().replace("T", " ").replace("+00:00", zone)
+    text = orjson.dumps(times).decode().replace("T", " ").replace("+00:00", _zone())
     return [None if each == "null" else each[1:-1] for each in text[1:-1].split(",")]
+
+
+def _stored_time(text: str) -> str:
+    """The same for a time in the notation of the API."""
+    return text.replace("T", " ").replace("Z", _zone())
+
+
+def _zone() -> str:
+    return "" if connection.vendor == "sqlite" else "+00"
 
 
 def copy_text(columns: Sequence[Sequence[Any]]) -> bytes:

@@ -46,19 +46,21 @@ class LoadReport:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    outdated: int = 0
     repeated: int = 0
     rejected: int = 0
     rejections: list[Rejection] = field(default_factory=list)
 
     @property
     def total(self) -> int:
-        return self.created + self.updated + self.unchanged + self.repeated + self.rejected
+        kept = self.unchanged + self.outdated + self.repeated
+        return self.created + self.updated + kept + self.rejected
 
     def __str__(self) -> str:
         parts = ["created", "updated", "unchanged", "rejected"]
         counts = [f"{getattr(self, part)} {part}" for part in parts]
-        if self.repeated:
-            counts.append(f"{self.repeated} repeated")
+        counts += [f"{self.outdated} outdated"] if self.outdated else []
+        counts += [f"{self.repeated} repeated"] if self.repeated else []
         return f"{self.total} customers: {', '.join(counts)}."
 
     def reject(self, rejections: Iterable[Rejection]) -> None:
@@ -71,6 +73,7 @@ class LoadReport:
 class _Changes(NamedTuple):
     """The outcome of a comparison and writing of the staged rows."""
 
+    outdated: int
     unchanged: int
     rejections: list[Rejection]
     created: int = 0
@@ -81,22 +84,28 @@ def load_customers(
     organizer: Organizer,
     rows: Iterable[StagedRow | UnchangedRow | Rejection],
     *,
+    overwrite: bool = False,
     rebuild_from: int = REBUILD_FROM,
 ) -> LoadReport:
     """Create or update the organizer's customers with the identifiers of the rows.
 
     The rows are a stream, and are written in one transaction: an exception from `rows` leaves the
-    database as it was. Of several rows with one identifier, the last is loaded. A row is rejected
-    if another customer has its email after the load; customers may swap their emails. Rejections
-    among the rows are added to the report. SQLite rebuilds its indexes for `rebuild_from` changes
-    or more.
+    database as it was. Of several rows with one identifier, the one that was changed last at the
+    source is loaded, or of equal times the last one. A row that is older at the source than the
+    last row of its customer changes nothing, except with `overwrite`. A row is rejected if another
+    customer has its email after the load; customers may swap their emails. Rejections among the
+    rows are added to the report. SQLite rebuilds its indexes for `rebuild_from` changes or more.
     """
     batches = map(prepare_batch, _batches(iter(rows)), count(0, BATCH_ROWS))
-    return load_batches(organizer, batches, rebuild_from=rebuild_from)
+    return load_batches(organizer, batches, overwrite=overwrite, rebuild_from=rebuild_from)
 
 
 def load_batches(
-    organizer: Organizer, batches: Iterable[Batch], *, rebuild_from: int = REBUILD_FROM
+    organizer: Organizer,
+    batches: Iterable[Batch],
+    *,
+    overwrite: bool = False,
+    rebuild_from: int = REBUILD_FROM,
 ) -> LoadReport:
     """load_customers() for rows that are encoded already."""
     report = LoadReport()
@@ -107,7 +116,7 @@ def load_batches(
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
-        _write(staging, report, rebuild_from)
+        _write(staging, report, overwrite=overwrite, rebuild_from=rebuild_from)
     if report.created + report.updated >= ANALYZE_FROM:
         _analyze()
     return report
@@ -129,31 +138,33 @@ def _batches(
         yield batch
 
 
-def _write(staging: Staging, report: LoadReport, rebuild_from: int) -> None:
+def _write(staging: Staging, report: LoadReport, *, overwrite: bool, rebuild_from: int) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_marked_unchanged()
     if staging.count():
         staging.make_indexes()
         try:
-            changes = _compare_and_write(staging, rebuild_from)
+            changes = _compare_and_write(staging, overwrite=overwrite, rebuild_from=rebuild_from)
         except IntegrityError:
             # Another transaction has saved one of these customers since the comparison.
-            changes = _compare_and_write(staging, rebuild_from)
+            changes = _compare_and_write(staging, overwrite=overwrite, rebuild_from=rebuild_from)
         report.unchanged += changes.unchanged
+        report.outdated = changes.outdated
         report.created, report.updated = changes.created, changes.updated
         report.reject(changes.rejections)
     staging.drop()
 
 
-def _compare_and_write(staging: Staging, rebuild_from: int) -> _Changes:
+def _compare_and_write(staging: Staging, *, overwrite: bool, rebuild_from: int) -> _Changes:
     with transaction.atomic():
+        outdated = 0 if overwrite else staging.drop_outdated()
         unchanged, rejections = staging.drop_unchanged(), staging.reject_taken_emails()
         length = staging.count()
         if not length:
-            return _Changes(unchanged, rejections)
+            return _Changes(outdated, unchanged, rejections)
         with rebuilding_indexes(length, rebuild_from=rebuild_from):
             updated, created = staging.update(), staging.insert()
-    return _Changes(unchanged, rejections, created, updated)
+    return _Changes(outdated, unchanged, rejections, created, updated)
 
 
 def has_customers(organizer: Organizer) -> bool:
@@ -190,11 +201,15 @@ def _analyze() -> None:
 
 
 def import_blocks(
-    organizer: Organizer, blocks: Iterator[Block], *, group_bytes: int = CHUNK_BYTES
+    organizer: Organizer,
+    blocks: Iterator[Block],
+    *,
+    overwrite: bool = False,
+    group_bytes: int = CHUNK_BYTES,
 ) -> LoadReport:
     """load_customers() for blocks of files, in groups of about `group_bytes` for each process."""
     with _prepared(organizer, group_blocks(blocks, group_bytes)) as batches:
-        return load_batches(organizer, batches)
+        return load_batches(organizer, batches, overwrite=overwrite)
 
 
 def _prepared(

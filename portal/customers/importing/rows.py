@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Final, NamedTuple
 
@@ -22,6 +22,8 @@ from portal.customers.normalization import email_key
 INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
+# The clocks of the source and of Portal differ.
+MOST_AHEAD: Final = timedelta(days=1)
 LOCAL_PART: Final = re.compile(EmailValidator.user_regex.pattern, re.IGNORECASE)
 
 
@@ -73,6 +75,13 @@ def _instant(value: object) -> datetime:
     return instant
 
 
+def _not_ahead(instant: datetime) -> datetime:
+    """Every later row would be older than one with a wrong time in the future."""
+    if instant > datetime.now(UTC) + MOST_AHEAD:
+        raise ValueError("is more than a day in the future")
+    return instant
+
+
 # PostgreSQL cannot store NUL. Lone surrogates are rejected by pydantic itself.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
@@ -97,7 +106,7 @@ class CustomerRow(BaseModel):
     last_login: Instant | None
     date_joined: Instant
     locale: Annotated[Text, Field(min_length=1, max_length=_max_length("locale"))]
-    last_modified: Instant
+    last_modified: Annotated[Instant, AfterValidator(_not_ahead)]
     notes: Text | None = None
 
 
@@ -134,9 +143,10 @@ class StagedRow(NamedTuple):
 
 
 class UnchangedRow(NamedTuple):
-    """The identifier of a row whose customer has the same values already."""
+    """A row whose customer has the same values already; the time is text, as in the row."""
 
     identifier: str
+    last_modified: str
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,23 @@ CREATE: Final = "CREATE TEMPORARY TABLE staged (number BIGINT, position TEXT, {d
 INSERT: Final = "INSERT INTO staged (number, position, {columns}) VALUES (%s, %s, {placeholders})"
 COPY: Final = "COPY staged (number, position, {columns}) FROM STDIN"
 # Unchanged rows have no position, because they are never rejected.
-INSERT_UNCHANGED: Final = "INSERT INTO staged (number, identifier) VALUES (%s, %s)"
-COPY_UNCHANGED: Final = "COPY staged (number, identifier) FROM STDIN"
+INSERT_UNCHANGED: Final = """
+    INSERT INTO staged (number, identifier, last_modified) VALUES (%s, %s, %s)"""
+COPY_UNCHANGED: Final = "COPY staged (number, identifier, last_modified) FROM STDIN"
 # One sort of all rows takes less time than an index lookup for each of them.
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE number IN (
         SELECT number FROM (
-            SELECT number, LEAD(number) OVER (PARTITION BY identifier ORDER BY number) AS later
+            SELECT number, LEAD(number) OVER (
+                PARTITION BY identifier ORDER BY last_modified, number) AS later
             FROM staged) AS neighbours
         WHERE later IS NOT NULL)"""
 DROP_MARKED_UNCHANGED: Final = "DELETE FROM staged WHERE position IS NULL"
+DROP_OUTDATED: Final = """
+    DELETE FROM staged WHERE EXISTS (
+        SELECT 1 FROM {table} existing
+        WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
+        AND existing.source_modified > staged.last_modified)"""
 DROP_UNCHANGED: Final = """
     DELETE FROM staged WHERE EXISTS (
         SELECT 1 FROM {table} existing
@@ -67,11 +74,18 @@ UPDATE: Final = """
     UPDATE {table} SET {assignments} FROM staged
     WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
 INSERT_NEW: Final = """
-    INSERT INTO {table} (organizer_id, {columns}) SELECT %(organizer)s, {columns} FROM staged
+    INSERT INTO {table} (organizer_id, source_modified, {columns})
+    SELECT %(organizer)s, last_modified, {columns} FROM staged
     WHERE NOT EXISTS (
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)
     ORDER BY number"""
+
+
+# Pairs of a customer's and a staged column.
+ASSIGNED: Final = (*zip(COLUMNS, COLUMNS, strict=True), ("source_modified", "last_modified"))
+# A customer that was changed in Portal has a later `last_modified` than its source.
+COMPARED: Final = tuple(pair for pair in ASSIGNED if pair[0] != "last_modified")
 
 
 class Staging:
@@ -87,7 +101,10 @@ class Staging:
         _write(COPY_UNCHANGED, INSERT_UNCHANGED, batch.unchanged)
 
     def drop_repeated(self) -> int:
-        """Delete all rows of each identifier but the last. Returns how many were deleted."""
+        """Delete all rows of each identifier but the one that was changed last at the source.
+
+        Of rows with equal times the last is kept. Returns how many were deleted.
+        """
         return self._execute(DROP_REPEATED)
 
     def drop_marked_unchanged(self) -> int:
@@ -101,6 +118,10 @@ class Staging:
         # Conditions and joins use no other columns. SQLite has statistics of indexes only.
         columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
         self._execute(f"ANALYZE staged{columns}")
+
+    def drop_outdated(self) -> int:
+        """Delete the rows older than the customer's last row. Returns how many were deleted."""
+        return self._execute(DROP_OUTDATED)
 
     def drop_unchanged(self) -> int:
         """Delete the staged rows that would change nothing. Returns how many were deleted."""
@@ -160,8 +181,8 @@ def _format(statement: str) -> str:
         definitions=column_definitions(),
         placeholders=", ".join(["%s"] * len(COLUMNS)),
         equals=equals,
-        unchanged=" AND ".join(f"existing.{name} {equals} staged.{name}" for name in COLUMNS),
-        assignments=", ".join(f"{name} = staged.{name}" for name in COLUMNS),
+        unchanged=" AND ".join(f"existing.{old} {equals} staged.{new}" for old, new in COMPARED),
+        assignments=", ".join(f"{old} = staged.{new}" for old, new in ASSIGNED),
     )
 
 

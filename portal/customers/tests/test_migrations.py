@@ -85,3 +85,16 @@ def test_keys_of_emails_become_lower_case(
 
         keys = set(Customer.objects.values_list("email_key", flat=True))
     assert keys == {"ann@straße.example", "bob@straße.example", None}
+
+
+def test_the_last_change_of_each_customer_becomes_one_of_its_source(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    made = [make_customer() for _each in range(3)]
+    migration = import_module("portal.customers.migrations.0004_fill_source_modified")
+
+    migration.fill(apps, connection.schema_editor())
+
+    with scope(organizer=organizer):
+        times = dict(Customer.objects.values_list("pk", "source_modified"))
+    assert times == {each.pk: each.last_modified for each in made}

@@ -32,14 +32,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("organizer", help="the organizer's short name")
+        parser.add_argument(
+            "--overwrite",
+            action="store_true",
+            help="go back to rows that are older than the last imported ones",
+        )
         parser.add_argument("file", nargs="*", help="a file, or - for standard input (the default)")
 
-    def handle(self, *, organizer: str, file: Sequence[str], verbosity: int, **_: Any) -> None:
+    def handle(
+        self, *, organizer: str, file: Sequence[str], overwrite: bool, verbosity: int, **_: Any
+    ) -> None:
         paths = file or [STANDARD_INPUT]
         _reject_unreadable(paths)
         try:
             owner = find_organizer(organizer)
-            report = import_blocks(owner, _read_all(paths, is_quiet=verbosity == 0))
+            blocks = _read_all(paths, is_quiet=verbosity == 0)
+            report = import_blocks(owner, blocks, overwrite=overwrite)
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
         except OSError as error:
