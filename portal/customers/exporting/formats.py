@@ -13,9 +13,13 @@ ROWS_PER_CHUNK: Final = 500
 
 
 def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
-    """One row a line; each row is a JSON object already."""
+    """One row a line; each row is a JSON object already.
+
+    Some readers of lines end one at U+2028 and U+2029, which JSON allows within strings.
+    """
     for batch in _batches(rows):
-        yield ("\n".join(batch) + "\n").encode()
+        text = "\n".join(batch) + "\n"
+        yield text.replace("\u2028", r"\u2028").replace("\u2029", r"\u2029").encode()
 
 
 def encode_csv(fields: Sequence[str], rows: Iterable[Sequence[str | None]]) -> Generator[bytes]:

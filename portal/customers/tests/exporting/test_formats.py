@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from io import StringIO
 
 from portal.customers.exporting.formats import ROWS_PER_CHUNK, encode_csv, encode_ndjson
@@ -12,6 +13,15 @@ def test_ndjson_has_one_row_a_line() -> None:
     chunks = encode_ndjson(['{"name":"Zoë"}', '{"name":null}'])
 
     assert b"".join(chunks) == '{"name":"Zoë"}\n{"name":null}\n'.encode()
+
+
+def test_ndjson_escapes_the_line_separators_of_unicode() -> None:
+    row = json.dumps({"notes": "one\u2028two\u2029three"}, ensure_ascii=False)
+
+    text = b"".join(encode_ndjson([row, row])).decode()
+
+    assert len(text.splitlines()) == 2
+    assert [json.loads(line) for line in text.splitlines()] == [json.loads(row)] * 2
 
 
 def test_ndjson_without_rows_is_empty() -> None:
