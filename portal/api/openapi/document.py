@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 from django.utils.translation import get_language
@@ -18,12 +19,15 @@ from portal.api.openapi.schemas import PARAMETER_ERRORS
 from portal.web.http import absolute_url
 
 Document = dict[str, Any]  # an OpenAPI document, whose values have many types
+# drf-spectacular's views and schemas are shared by all threads while it generates.
+GENERATING: Final = Lock()
 COMMON_NAMES: Final = frozenset(parameter.name for parameter in COMMON)
 
 
 def read_document() -> Document:
     """The OpenAPI document in the active language, without `servers`."""
-    return _generate(get_language())
+    with GENERATING:
+        return _generate(get_language())
 
 
 def complete_document(result: Document, **_: Any) -> Document:

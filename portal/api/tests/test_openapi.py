@@ -18,6 +18,7 @@ from portal.conftest import CustomerMaker
 from portal.customers.query.filters import PARAMETERS
 from portal.customers.query.page import FIELDS
 from portal.organizers.models import Organizer
+from portal.tests.processes import run_python
 
 DOCUMENT: Final = "/api/v1/openapi.json"
 ORGANIZERS: Final = "/api/v1/organizers/"
@@ -48,6 +49,22 @@ DESCRIBED_BY: Final = {
     f"{ORGANIZERS}unknown/": f"{ORGANIZERS}{{organizer}}/",
 }
 OPERATIONS: Final = sorted(set(DESCRIBED_BY.values()))
+FIRST_REQUESTS: Final = """
+import django
+django.setup()
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from portal.api.openapi.document import read_document
+
+barrier = Barrier(8)
+def read(_number):
+    barrier.wait()
+    return len(read_document()["paths"])
+
+with ThreadPoolExecutor(8) as threads:
+    print(*set(threads.map(read, range(8))))
+"""
 
 
 @pytest.fixture
@@ -138,6 +155,20 @@ def test_the_error_for_an_unknown_parameter_matches_the_document(
     assert response.status_code == 400
     _check(document, LIST_TEMPLATE, response)
     assert response["Preference-Applied"] == "handling=strict"
+
+
+def test_the_first_requests_after_a_start_may_come_at_once() -> None:
+    """In a process of its own: drf-spectacular fails under threads only the first time."""
+    result = run_python(
+        "-c",
+        FIRST_REQUESTS,
+        environment={
+            "DJANGO_SETTINGS_MODULE": "portal.settings.test",
+            "DATABASE_URL": "sqlite://:memory:",
+        },
+    )
+
+    assert result.stdout.split() == [str(len(OPERATIONS))], result.stderr
 
 
 def test_the_schema_of_a_customer_has_the_fields_of_the_json_in_order() -> None:
