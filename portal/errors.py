@@ -74,6 +74,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _error_response(request: HttpRequest, status: int, detail: str, **more: str) -> HttpResponse:
     if is_api_path(request):
         return error_response(status, detail, **more)
-    response = render(request, f"{status}.html", status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, f"{status}.html", status=status)

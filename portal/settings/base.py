@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.web.proxies.apply_forwarded_headers",
     "portal.web.request_ids.set_request_id",
+    "portal.web.caching.forbid_caching",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.content_security_policy.set_content_security_policy",

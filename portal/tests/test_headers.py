@@ -51,6 +51,15 @@ def test_every_response_has_the_other_security_headers(headers: ResponseHeaders)
     assert headers["Referrer-Policy"] == "same-origin"
 
 
+def test_no_cache_stores_a_response(headers: ResponseHeaders) -> None:
+    assert "no-store" in headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/", "/organizers/?all", "/organizers/bigevents/"])
+def test_no_cache_stores_what_a_member_sees(member_client: Client, path: str) -> None:
+    assert "no-store" in member_client.get(path)["Cache-Control"]
+
+
 def test_the_check_finds_templates() -> None:
     assert TEMPLATES
 

@@ -76,20 +76,17 @@ def render_page(
 ) -> HttpResponse:
     """The page, or its fragment where htmx requests only that.
 
-    The template of the page includes the fragment, so that both stay alike. No cache may store
-    customers; Vary is for caches that do so anyway.
+    The template of the page includes the fragment, so that both stay alike. Vary is for caches
+    that store pages although they must not (caching.py).
     """
     is_fragment = bool(fragment) and wants_fragment(request, region)
     template = fragment if is_fragment else page
     response = render(request, template, {**context, "is_fragment": is_fragment}, status=status)
     patch_vary_headers(response, FRAGMENT_HEADERS)
-    response["Cache-Control"] = "private, no-store"
     return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form whose CSRF token has expired or is missing."""
     message = _("This form was open for too long. Go back, reload the page and try again.")
-    response = render(request, "403.html", {"explanation": message}, status=403)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "403.html", {"explanation": message}, status=403)
