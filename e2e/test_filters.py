@@ -227,7 +227,6 @@ def test_a_reversed_range_is_explained_where_it_stands(clara_page: Page) -> None
         ("locale=klingon", "Unknown language “klingon”."),
         ("is_active=perhaps", "Choose true or false, not “perhaps”."),
         ("page_size=0", "The page size must be 25, 50, 100 or 200."),
-        ("page=9", "This page does not exist."),
         ("ordering=shoe_size", "Cannot order by “shoe_size”"),
     ],
 )
@@ -244,6 +243,18 @@ def test_a_mistake_in_the_address_shows_nobody_and_is_dropped_with_one_click(
 
     expect(count(clara_page, "1 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")
+
+
+@pytest.mark.expects_console_errors
+def test_a_page_past_the_end_leads_to_the_last_one(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?locale=de&page=9")
+    notice = clara_page.get_by_role("group", name="This page no longer exists.")
+    expect(rows(clara_page)).to_have_count(0)
+
+    notice.get_by_role("link", name="Go to the last page").click()
+
+    expect(rows(clara_page)).to_have_count(8)
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&page=2")
 
 
 def test_parts_of_the_address_that_mean_nothing_are_named(clara_page: Page) -> None:

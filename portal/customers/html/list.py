@@ -148,6 +148,7 @@ class CustomerListing:
     query: CustomerQuery | None = None  # None where the parameters have errors
     page: CustomerPage | None = None  # None where there are errors
     facet_counts: Counts | None = None
+    is_past_end: bool = False  # whether the only error is that the list has fewer pages
 
     @property
     def field_errors(self) -> Iterator[FieldError]:
@@ -185,6 +186,11 @@ class CustomerListing:
             default_size=DEFAULT_SIZE,
             page=self.page.number if self.page else self.paging.number or 1,
         )
+
+    @property
+    def last_page(self) -> str:
+        """The URL of the last page."""
+        return self.links.to_page("last")
 
     @property
     def without_filters(self) -> str:
@@ -297,7 +303,7 @@ def read_listing(
     if query and not errors:
         page = _read_page(organizer, query, paging, counts_exactly=counts_exactly)
         if page.is_past_end:
-            errors["page"] = [_("This page does not exist.")]
+            errors["page"] = [_("This page no longer exists.")]
     totals = page.totals if page else services.count_all(organizer)
     return CustomerListing(
         parameters=parameters,
@@ -309,6 +315,7 @@ def read_listing(
         query=query,
         page=None if errors else page,
         facet_counts=page.facets if page else None,
+        is_past_end=bool(page and page.is_past_end),
     )
 
 

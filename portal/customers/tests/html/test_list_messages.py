@@ -37,7 +37,6 @@ def test_a_list_without_matches_offers_to_drop_each_filter(
     [
         ("page=0", "The page must be 1 or more."),
         ("page=junk", "The page must be a whole number."),
-        ("page=99", "This page does not exist."),
         ("page_size=0", "The page size must be 25, 50, 100 or 200."),
         ("page_size=-1", "The page size must be 25, 50, 100 or 200."),
         ("date_joined_since=31.1.26", "Enter a date like 2026-01-31"),
@@ -60,6 +59,23 @@ def test_an_error_is_explained_and_shows_no_customers(
     assertContains(response, words, status_code=422)
     assertContains(response, "Not verified", status_code=422)
     assertNotContains(response, "someone", status_code=422)
+
+
+def test_a_page_past_the_end_leads_to_the_last_one(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer(email="someone@example.org")
+
+    response = member_client.get(f"{LIST}?search=someone&page=2")
+
+    link = (
+        f'<a href="{LIST}?search=someone&amp;page=last" data-set="page" data-value="last">'
+        "Go to the last page</a>"
+    )
+    assertContains(response, "This page no longer exists.", status_code=422)
+    assertContains(response, link, status_code=422, html=True)
+    assertNotContains(response, "a filter is not valid", status_code=422)
+    assertNotContains(response, "<bdi>someone", status_code=422)
 
 
 def test_clearing_all_filters_drops_an_invalid_order_too(member_client: Client) -> None:
