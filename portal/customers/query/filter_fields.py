@@ -111,7 +111,10 @@ class LocaleFilter(ListFilter, django_filters.MultipleChoiceFilter):
 
 @dataclass(frozen=True)
 class Span:
-    """From `start` up to, and without, `end`: a whole day, or one microsecond."""
+    """From `start` up to, and without, `end`: a day, one microsecond, or none.
+
+    A time that the clocks showed twice spans both; one that they skipped is empty.
+    """
 
     start: datetime
     end: datetime
@@ -151,15 +154,37 @@ class MomentField(forms.Field):
 
     def _span(self, moment: date | datetime) -> Span:
         if isinstance(moment, datetime):
-            known = moment if moment.tzinfo else moment.replace(tzinfo=self.timezone)
+            if moment.tzinfo is None:
+                return _local_span(moment, self.timezone)
             # PostgreSQL takes an offset of 15 hours at most.
-            instant = known.astimezone(UTC)
+            instant = moment.astimezone(UTC)
             return Span(instant, instant + timedelta(microseconds=1))
         midnight = time(tzinfo=self.timezone)
         return Span(
             datetime.combine(moment, midnight),
             datetime.combine(moment + timedelta(days=1), midnight),
         )
+
+
+def _local_span(moment: datetime, zone: tzinfo) -> Span:
+    """The span of a time that clocks of the zone show."""
+    first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first > second:
+        change = _clock_change(second, first, zone)
+        return Span(change, change)
+    return Span(first, second + timedelta(microseconds=1))
+
+
+def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """The instant between two others at which the clocks of the zone changed, to the second."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
 
 
 class ScannedCondition(Func):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,6 +36,21 @@ def test_an_instant_is_one_microsecond(field: MomentField, text: str) -> None:
 
 def test_a_time_without_a_zone_is_in_the_zone_of_the_organizer(field: MomentField) -> None:
     assert field.clean("2026-01-31T11:00").start == datetime(2026, 1, 31, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2026-03-29T02:00", "2026-03-29T02:30:00", "2026-03-29T02:59:59"])
+def test_a_time_that_clocks_skip_is_the_moment_when_they_change(
+    field: MomentField, text: str
+) -> None:
+    change = datetime(2026, 3, 29, 1, tzinfo=UTC)  # 03:00 in Berlin
+
+    assert field.clean(text) == Span(change, change)
+
+
+def test_a_time_that_clocks_show_twice_is_both(field: MomentField) -> None:
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+
+    assert field.clean("2026-10-25T02:30") == Span(first, second + timedelta(microseconds=1))
 
 
 @pytest.mark.parametrize("text", ["", "  "])
