@@ -1,4 +1,4 @@
-"""Database errors that are temporary: no connection, a timeout, a deadlock, a lock."""
+"""Temporary database errors: no connection, a timeout, a lock, a full disk, no writing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import sqlite3
 from typing import Final
 
 import psycopg
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from psycopg_pool import PoolTimeout
 
 TIMEOUTS: Final = (psycopg.errors.QueryCanceled, PoolTimeout)
-SQLITE_LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+SQLITE_UNAVAILABLE: Final = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+}
+# A standby, or a primary that an operator has set to read-only.
+READ_ONLY: Final = psycopg.errors.ReadOnlySqlTransaction
 
 
 def is_unavailable(error: BaseException | None) -> bool:
@@ -19,10 +24,10 @@ def is_unavailable(error: BaseException | None) -> bool:
 
     Every OperationalError of PostgreSQL is temporary. SQLite raises it for a missing table too.
     """
-    cause = error.__cause__ if isinstance(error, OperationalError) else None
+    cause = error.__cause__ if isinstance(error, DatabaseError) else None
     if isinstance(cause, sqlite3.OperationalError):
-        return cause.sqlite_errorcode & 0xFF in SQLITE_LOCKED
-    return isinstance(cause, psycopg.OperationalError)
+        return cause.sqlite_errorcode & 0xFF in SQLITE_UNAVAILABLE
+    return isinstance(cause, psycopg.OperationalError | READ_ONLY)
 
 
 def is_query_timeout(error: BaseException) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -49,6 +50,37 @@ def exhausted(directory: str) -> None:
         waiting.close_pool()
 
 
+def full(directory: str) -> None:
+    """The disk of SQLite's file is full, as its limit of pages is."""
+    with _sqlite(directory) as writer:
+        writer.execute("PRAGMA max_page_count = 2")
+        writer.execute("CREATE TABLE large (text)")
+        writer.execute("INSERT INTO large VALUES (zeroblob(100000))")
+
+
+def read_only(directory: str) -> None:
+    """SQLite's file cannot be written."""
+    with _sqlite(directory) as writer:
+        writer.execute("CREATE TABLE small (text)")
+        writer.execute("PRAGMA query_only = on")
+        writer.execute("INSERT INTO small VALUES (1)")
+
+
+def read_only_on_postgresql(_directory: str) -> None:
+    """The server accepts no writes, as a standby does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.execute("DELETE FROM django_session")
+
+
+@contextlib.contextmanager
+def _sqlite(directory: str) -> Iterator[Any]:
+    database = database_from(f"sqlite:///{Path(directory) / 'file'}")
+    writer = ConnectionHandler({"default": database})["default"]
+    with contextlib.closing(writer), writer.cursor() as cursor:
+        yield cursor
+
+
 def missing_table(_directory: str) -> None:
     """SQLite raises OperationalError for this too."""
     connection.cursor().execute("SELECT 1 FROM nothing")
@@ -69,7 +101,7 @@ def fail(request: HttpRequest, name: str) -> HttpResponse:
 fail.login_required = False  # type: ignore[attr-defined]
 urlpatterns = [path("api/fail/<name>/", fail), path("fail/<name>/", fail), *urls.urlpatterns]
 handler500 = urls.handler500
-UNAVAILABLE = ["locked", "unreachable", "exhausted"]
+UNAVAILABLE = ["locked", "unreachable", "exhausted", "full", "read_only"]
 
 
 def _get(address: str) -> Any:
@@ -91,6 +123,11 @@ def test_an_unavailable_database_gives_api_clients_json(failure: str) -> None:
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert response.json() == {"detail": "The database is busy or away."}
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has its own case")
+def test_a_read_only_postgresql_is_unavailable() -> None:
+    assert _get("/fail/read_only_on_postgresql/").status_code == 503
 
 
 def test_a_wrong_query_is_a_server_error() -> None:
