@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -60,8 +61,16 @@ def close_connections() -> None:
 
 
 def _set_up_process() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # The terminal sends Ctrl-C to all processes; the parent ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
     # The work creates no reference cycles, and looking for them takes time.
     gc.disable()
+
+
+def _end_with_parent() -> None:
+    """However the parent ends: a killed one cannot end its processes."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

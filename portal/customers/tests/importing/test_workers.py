@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
+import subprocess
 import sys
 import threading
 from itertools import islice
+from typing import Final
 
 import pytest
 
@@ -52,3 +54,34 @@ def test_no_process_or_thread_is_left(count: int) -> None:
 
     assert multiprocessing.active_children() == []
     assert threading.active_count() == before
+
+
+WAITING: Final = """
+import time
+import django
+django.setup()
+from portal.customers.importing.workers import map_in_processes
+
+with map_in_processes(time.sleep, iter([(0,), (600,), (600,), (600,)])) as results:
+    next(results)
+    print("working", flush=True)
+    next(results)
+"""
+
+
+def test_processes_end_when_their_parent_is_killed() -> None:
+    """Their standard output is that of the parent: it ends with the last of them."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings.test",
+        "DATABASE_URL": "sqlite://:memory:",
+    }
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", WAITING], stdout=subprocess.PIPE, env=environment, text=True
+    ) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == "working\n"
+        parent.kill()
+
+        output, _errors = parent.communicate(timeout=30)
+    assert output == ""
