@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
+from time import monotonic
+
 import pytest
 
 from e2e.raw import Answer, request, send
@@ -192,3 +197,20 @@ def test_forged_headers_of_other_clients_are_ignored(server: Server) -> None:
     assert answer.headers["x-request-id"] not in {"", "forged"}
     assert "192.0.2.9" not in server.log
     assert f"request={answer.headers['x-request-id']}" in server.log
+
+
+@pytest.mark.skipif(
+    os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="PostgreSQL locks rows only"
+)
+def test_a_request_does_not_wait_for_a_writer_to_store_the_use_of_its_token(server: Server) -> None:
+    with contextlib.closing(sqlite3.connect(server.directory / "portal.sqlite3")) as writer:
+        writer.execute("UPDATE organizers_apitoken SET last_used = NULL")
+        writer.commit()
+        writer.execute("BEGIN IMMEDIATE")
+        started = monotonic()
+
+        assert send(server, request(API, _authorized(server))).status == 200
+
+        assert monotonic() - started < 5  # the timeout of writers is 20 seconds
+        writer.rollback()
+    assert send(server, request(API, _authorized(server))).status == 200

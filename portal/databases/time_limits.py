@@ -36,6 +36,25 @@ def set_statement_timeout(databases: Mapping[str, dict[str, Any]]) -> None:
             database["OPTIONS"]["options"] = f"{given} -c statement_timeout={milliseconds}".strip()
 
 
+@contextmanager
+def without_waiting(alias: str) -> Iterator[None]:
+    """On SQLite, writes in the block fail at once if another connection is writing.
+
+    PostgreSQL has locks of rows, which are short.
+    """
+    connection = connections[alias]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    timeout = int(connection.settings_dict["OPTIONS"]["timeout"] * 1_000)
+    connection.ensure_connection()
+    connection.connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {timeout}")
+
+
 def read_with_time_limit(
     alias: str, sql: str, parameters: Sequence[Any], *, milliseconds: int | None = None
 ) -> list[Row]:

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
 
 from portal.accounts.models import User
 from portal.databases.compiled import CompiledQuery
+from portal.databases.failures import is_unavailable
+from portal.databases.time_limits import without_waiting
 from portal.organizers.access import Access
 from portal.organizers.keys import (
     MAX_LENGTH,
@@ -51,10 +53,19 @@ def authenticate_token(key: str) -> Access:
     if revoked or (expires and expires <= now):
         raise InactiveToken
     if last_used is None or now - last_used > LAST_USED_PRECISION:
-        with scopes_disabled():
-            ApiToken.objects.filter(pk=pk).update(last_used=now)
+        _store_use(pk, now)
     granted = frozenset(permissions) & frozenset(team_permissions)
     return Access(Organizer.from_db(None, ORGANIZER_COLUMNS, organizer), granted)
+
+
+def _store_use(pk: int, now: datetime) -> None:
+    """A request neither fails nor waits if the time cannot be stored: the next one stores it."""
+    try:
+        with scopes_disabled(), without_waiting(router.db_for_write(ApiToken)):
+            ApiToken.objects.filter(pk=pk).update(last_used=now)
+    except DatabaseError as error:
+        if not is_unavailable(error):
+            raise
 
 
 _by_hash = CompiledQuery(
