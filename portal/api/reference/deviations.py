@@ -77,7 +77,7 @@ DEVIATIONS: Final = (
         _("Links to other pages"),
         _("Page number"),
         _("Page number and cursor"),
-        _("No customer is skipped or repeated because others change in the meantime."),
+        _("Customers who are created or deleted in the meantime shift no page."),
     ),
     Deviation(
         "fields",

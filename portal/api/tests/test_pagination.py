@@ -161,6 +161,23 @@ def test_a_customer_that_moves_does_not_hide_another(
     assert [*first, *(number for page in pages for number in _numbers(page))] == [*range(1, 8), 1]
 
 
+@pytest.mark.parametrize("ordering", ["identifier", "-identifier"])
+def test_in_the_order_of_identifiers_changes_hide_and_repeat_no_customer(
+    organizer: Organizer, get_page: Any, follow: Any, ordering: str
+) -> None:
+    """Identifiers never change. Who is created meanwhile may be on a later page."""
+    seen: list[int] = []
+    for page in follow(get_page(f"page_size=2&ordering={ordering}").json(), "next"):
+        seen += _numbers(page)
+        with scope(organizer=organizer):
+            for customer in Customer.objects.all():
+                customer.email = f"{len(seen)}{customer.identifier[::-1]}@example.org"
+                customer.last_login = None if customer.last_login else customer.date_joined
+                customer.save()
+
+    assert seen == sorted(range(1, 8), reverse=ordering.startswith("-"))
+
+
 def test_a_next_link_to_deleted_customers_leads_to_an_empty_page(
     organizer: Organizer, api_client: Client, get_page: Any
 ) -> None:
