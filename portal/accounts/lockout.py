@@ -15,14 +15,15 @@ from axes.helpers import get_cool_off
 from django.db.models import Max
 from django.utils import timezone
 
+from portal.accounts.models import account_email
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 def normalized_email(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """The email of a sign-in, normalized as User.email is: django-axes counts failures by it."""
-    email: str = (credentials or request.POST).get("username") or ""
-    return email.strip().lower()
+    """The email of a sign-in as accounts have it: django-axes counts failures by it."""
+    return account_email((credentials or request.POST).get("username") or "")
 
 
 def is_locked_out(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from unicodedata import normalize
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -10,14 +11,24 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
+def account_email(text: str) -> str:
+    """The email of an account as it is stored, looked up, and counted by the lockout.
+
+    In Python and nowhere else: PostgreSQL's UPPER() makes an I of a dotless i, so that
+    `iexact` would find an account by an email that the lockout takes for another one. NFKC is
+    what Django's sign-in form applies.
+    """
+    return normalize("NFKC", text).strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds and creates users by email, ignoring case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        return self.get(email=account_email(username or ""))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=account_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -41,3 +52,7 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = account_email(self.email)
+        super().save(*args, **kwargs)

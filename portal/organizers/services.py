@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django_scopes import scope
 
-from portal.accounts.models import User
+from portal.accounts.models import User, account_email
 from portal.databases.compiled import CompiledQuery
 from portal.organizers.access import Access
 from portal.organizers.models import ORGANIZER_COLUMNS, Organizer, Team
@@ -62,7 +62,7 @@ def create_staff(organizer: Organizer, *, email: str, password: str) -> User:
 
     Raises ValidationError where the email or the password is invalid.
     """
-    user = User.objects.filter(email__iexact=email).first() or _create_user(email, password)
+    user = User.objects.filter(email=account_email(email)).first() or _create_user(email, password)
     with scope(organizer=organizer):
         team, _created = Team.objects.update_or_create(
             organizer=organizer, name="Staff", defaults={"permissions": Permission.values}
@@ -72,7 +72,7 @@ def create_staff(organizer: Organizer, *, email: str, password: str) -> User:
 
 
 def _create_user(email: str, password: str) -> User:
-    user = User(email=email.strip().lower())
+    user = User(email=account_email(email))
     user.set_password(password)
     user.full_clean()
     validate_password(password, user)
@@ -86,7 +86,7 @@ def remove_staff(organizer: Organizer, *, email: str) -> None:
     The account and the tokens that the member created stay. Raises UnknownMember.
     """
     memberships = Team.members.through.objects.filter(
-        team__organizer=organizer, user__email__iexact=email
+        team__organizer=organizer, user__email=account_email(email)
     )
     deleted, _by_model = memberships.delete()
     if not deleted:

@@ -77,6 +77,27 @@ def test_a_lockout_does_not_affect_other_emails(member: User, stranger: User) ->
     assertRedirects(response, "/organizers/", fetch_redirect_response=False)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("email", ["owner@bıg.example", "owner@bİg.example"])
+def test_an_email_with_similar_letters_is_that_of_no_account(email: str) -> None:
+    """PostgreSQL's UPPER() makes one letter of them, but the lockout counts several emails."""
+    User.objects.create_user("owner@big.example", PASSWORD)
+
+    response = _sign_in(email, PASSWORD)
+
+    assertContains(response, "The email or the password is wrong.")
+    assert "sessionid" not in response.cookies
+
+
+@pytest.mark.parametrize(
+    "email", ["MEMBER@example.org", "ｍember@example.org", " member@example.org"]
+)
+def test_all_spellings_of_an_email_are_counted_together(member: User, email: str) -> None:
+    _fail(email)
+
+    assertContains(_sign_in("member@example.org", PASSWORD), LOCKED_OUT, status_code=429)
+
+
 def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:
     _fail("member@example.org")
     _let_pass(timedelta(minutes=4, seconds=10))
