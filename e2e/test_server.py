@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from urllib.parse import urlencode
 
 import pytest
 
@@ -214,3 +216,25 @@ def test_a_request_does_not_wait_for_a_writer_to_store_the_use_of_its_token(serv
         assert monotonic() - started < 5  # the timeout of writers is 20 seconds
         writer.rollback()
     assert send(server, request(API, _authorized(server))).status == 200
+
+
+def test_a_flood_of_sign_ins_leaves_room_for_other_requests(server: Server) -> None:
+    page = send(server, request("/sign-in/"))
+    token = page.headers["set-cookie"].partition(";")[0].removeprefix("csrftoken=")
+    headers = (f"Cookie: csrftoken={token}", "Content-Type: application/x-www-form-urlencoded")
+
+    def sign_in(number: int) -> int:
+        form = {"username": f"{number}@example.org", "password": "x", "csrfmiddlewaretoken": token}
+        body = urlencode(form).encode()
+        return send(server, request("/sign-in/", *headers, method="POST", body=body)).status
+
+    times = []
+    with ThreadPoolExecutor(16) as flood:
+        answers = [flood.submit(sign_in, number) for number in range(64)]
+        while not all(answer.done() for answer in answers):
+            started = monotonic()
+            assert send(server, request(API, _authorized(server))).status == 200
+            times.append(monotonic() - started)
+
+    assert {answer.result() for answer in answers} <= {200, 429}
+    assert max(times) < 2  # seconds; without the limit it is more than five

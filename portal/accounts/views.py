@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from threading import BoundedSemaphore
+from typing import Any, Final
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -13,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.accounts import lockout
+
+# To check a password takes a third of a second: sign-ins get half of the threads of a process.
+SIGN_INS: Final = BoundedSemaphore(2)
+BUSY_SECONDS: Final = 2
 
 
 class SignInForm(AuthenticationForm):
@@ -31,6 +36,16 @@ class SignInForm(AuthenticationForm):
             attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
         )
 
+    def clean(self) -> dict[str, Any]:
+        if not SIGN_INS.acquire(blocking=False):
+            self.seconds_to_wait = BUSY_SECONDS
+            message = _("Many people are signing in right now. Try again in a few seconds.")
+            raise ValidationError(message, "busy")
+        try:
+            return super().clean()
+        finally:
+            SIGN_INS.release()
+
     def get_invalid_login_error(self) -> ValidationError:
         if self.request is None or not lockout.is_locked_out(self.request):
             return super().get_invalid_login_error()
@@ -45,7 +60,7 @@ class SignInForm(AuthenticationForm):
 
 
 class SignInView(LoginView):
-    """Redirects to `next` if it is a page of this site. Responds with 429 in a lockout."""
+    """Redirects to `next` if it is a page of this site. 429 in a lockout, or in a flood."""
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
 from portal.accounts.models import User
+from portal.accounts.views import SIGN_INS
 from portal.conftest import PASSWORD
 
 SIGN_IN = "/sign-in/"
@@ -33,6 +34,20 @@ def test_an_unknown_email_and_a_wrong_password_have_one_message(
 
     assertContains(response, "The email or the password is wrong.")
     assertContains(response, f'value="{email}"')
+
+
+def test_a_sign_in_beyond_the_limit_is_rejected_at_once_and_not_counted(
+    client: Client, member: User
+) -> None:
+    with SIGN_INS, SIGN_INS:
+        responses = [client.post(SIGN_IN, credentials(password="wrong")) for _each in range(9)]
+    later = client.post(SIGN_IN, credentials())
+
+    assert [response.status_code for response in responses] == [429] * 9
+    assertContains(responses[0], "Try again in a few seconds.", status_code=429)
+    assertContains(responses[0], 'value="member@example.org"', status_code=429)
+    assert responses[0]["Retry-After"] == "2"
+    assertRedirects(later, "/organizers/", fetch_redirect_response=False)
 
 
 def test_sign_in_redirects_to_the_requested_page(client: Client, member: User) -> None:
