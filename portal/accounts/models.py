@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from unicodedata import normalize
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -10,15 +10,18 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+MAX_EMAIL_LENGTH: Final = 254
+
 
 def account_email(text: str) -> str:
     """The email of an account as it is stored, looked up, and counted by the lockout.
 
     In Python and nowhere else: PostgreSQL's UPPER() makes an I of a dotless i, so that
     `iexact` would find an account by an email that the lockout takes for another one. NFKC is
-    what Django's sign-in form applies.
+    what Django's sign-in form applies; of a long text it would take minutes.
     """
-    return normalize("NFKC", text).strip().lower()
+    lower = normalize("NFKC", text[:MAX_EMAIL_LENGTH]).strip().lower()
+    return normalize("NFKC", lower)[:MAX_EMAIL_LENGTH]
 
 
 class UserManager(BaseUserManager["User"]):

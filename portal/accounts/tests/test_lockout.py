@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -96,6 +97,16 @@ def test_all_spellings_of_an_email_are_counted_together(member: User, email: str
     _fail(email)
 
     assertContains(_sign_in("member@example.org", PASSWORD), LOCKED_OUT, status_code=429)
+
+
+def test_a_long_email_takes_no_long_time(member: User) -> None:
+    """To normalize so many accents would take half a minute."""
+    started = monotonic()
+
+    response = _sign_in("a" + "\u0301" * 40_000 + "\u0316" * 40_000)
+
+    assert response.status_code == 200
+    assert monotonic() - started < 5
 
 
 def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:

@@ -10,16 +10,19 @@ from typing import Final, TypeVar
 
 Row = TypeVar("Row")
 ROWS_PER_CHUNK: Final = 500
+LINE_ENDS: Final = {"\x85": r"\u0085", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
 
 def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
     """One row a line; each row is a JSON object already.
 
-    Some readers of lines end one at U+2028 and U+2029, which JSON allows within strings.
+    Some readers end a line at other characters as well, which JSON allows within strings.
     """
     for batch in _batches(rows):
         text = "\n".join(batch) + "\n"
-        yield text.replace("\u2028", r"\u2028").replace("\u2029", r"\u2029").encode()
+        for character, escape in LINE_ENDS.items():
+            text = text.replace(character, escape)
+        yield text.encode()
 
 
 def encode_csv(fields: Sequence[str], rows: Iterable[Sequence[str | None]]) -> Generator[bytes]:

@@ -51,7 +51,7 @@ def compare_with_customers(
 def _compare(row: ParsedRow, customer: list[Any]) -> ParsedRow | UnchangedRow:
     kept = dict(zip(OPTIONAL, customer[len(REQUIRED) :], strict=True))
     content = {**kept, **cast("dict[str, Any]", row.content)}
-    if _row_values(content) == customer:
+    if _row_values(content) == customer and content["last_modified"] is not None:
         return UnchangedRow(content["identifier"], content["last_modified"])
     return row._replace(content=content)
 

@@ -16,7 +16,7 @@ def test_ndjson_has_one_row_a_line() -> None:
 
 
 def test_ndjson_escapes_the_line_separators_of_unicode() -> None:
-    row = json.dumps({"notes": "one\u2028two\u2029three"}, ensure_ascii=False)
+    row = json.dumps({"notes": "one\u2028two\u2029three\x85four"}, ensure_ascii=False)
 
     text = b"".join(encode_ndjson([row, row])).decode()
 

@@ -130,6 +130,16 @@ def test_a_customer_without_a_source_takes_any_row(
     assert _locale(organizer) == "fr"
 
 
+def test_a_row_without_a_time_is_rejected_beside_a_customer_without_a_source(
+    organizer: Organizer,
+) -> None:
+    _import(organizer, _row(MAY))
+    with scope(organizer=organizer):
+        Customer.objects.update(source_modified=None)
+
+    assert _import(organizer, {**GIVEN, "last_modified": None}).rejected == 1
+
+
 @pytest.mark.parametrize(("hours", "is_rejected"), [(23, False), (25, True)])
 def test_a_time_more_than_a_day_ahead_is_rejected(
     organizer: Organizer, hours: int, is_rejected: bool
