@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=account_email(username or ""))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=account_email(email), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -13,8 +13,7 @@ from rest_framework.views import exception_handler
 
 from portal.api.renderers import encode_json
 
-# Responses contain personal data or depend on the caller's permissions: no cache may store them.
-DEFAULT_HEADERS: Final = {"Cache-Control": "private, no-store", "Vary": "Accept"}
+DEFAULT_HEADERS: Final = {"Vary": "Accept"}
 
 
 def is_api_path(request: HttpRequest) -> bool:
