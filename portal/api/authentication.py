@@ -16,7 +16,7 @@ from portal.organizers.access import Access
 
 @dataclass(frozen=True)
 class AccessList:
-    """The organizers that the caller may access, with permissions: one for an API client."""
+    """The organizers that the caller may access, with permissions. An API client has one."""
 
     accesses: Sequence[Access]
 

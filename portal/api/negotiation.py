@@ -43,7 +43,7 @@ class ContentNegotiation(DefaultContentNegotiation):
     def _allowed(
         self, request: Request, renderers: Iterable[BaseRenderer]
     ) -> Iterable[BaseRenderer]:
-        """Streams only if Accept names their type: the wildcard `text/*` has no renderer (406)."""
+        """The renderers, streams only if Accept names their type: `text/*` alone is a 406."""
         named = {part.partition(";")[0].strip() for part in self.get_accept_list(request)}
         return [
             renderer

@@ -1,4 +1,4 @@
-"""The one door to customers. HTML, JSON and commands all come through here.
+"""The one door to customers: HTML and JSON read them only here. Imports are in `importing/`.
 
 Everything is read when a function returns, but for streams.
 """
@@ -106,9 +106,9 @@ def list_customers(
     size: int,
     fields: Collection[str] = COLUMNS,
 ) -> CustomerPage:
-    """A page of the HTML list; its count may be a minimum. The number None is the last page.
+    """A page of the HTML list; its count may be a minimum. `number` is None for the last page.
 
-    The customers have these fields, `id` among them. Others are deferred: each takes a query.
+    `fields` contains `id`. Other fields are deferred: each takes a query when it is read.
     """
     survey = _survey(organizer, query)
     columns = tuple(name for name in COLUMNS if name in fields)
@@ -276,7 +276,7 @@ def _read_counted(
 
 
 def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int) -> CustomerPage:
-    """A page of more than COUNT_CAP customers, or of a list that is counted up to there."""
+    """A page of a list with more than COUNT_CAP customers, or of one that is counted up to it."""
     start, cap = (number - 1) * size, settings.COUNT_CAP
     if known is None:
         scan = replace(scan, count=counted(scan.customers, limit=cap + 1))
@@ -352,7 +352,7 @@ def is_cheaper_to_sort(number: int, total: int) -> bool:
 
 
 def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
-    """All customers of the query, to be read to the end."""
+    """The customers of the query, for a statement that reads all of them."""
     customers = query.narrow(customers_of(organizer))
     return Search.parse(query.search).matches(customers) if query.search else customers
 

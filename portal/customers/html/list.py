@@ -48,7 +48,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         {"listing": listing},
         fragment="customers/_results.html",
         region="results",
-        status=listing.status,
+        status=listing.http_status,
     )
     if request.htmx:
         response[_history_header(request, listing.links.here)] = listing.links.here
@@ -66,12 +66,12 @@ def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         {"listing": listing},
         fragment="customers/_exact_count.html",
         region="count",
-        status=listing.status,
+        status=listing.http_status,
     )
 
 
 def _history_header(request: PortalRequest, here: str) -> str:
-    """A new URL is a history entry. For typing on in the search, history.js replaces the entry."""
+    """A new URL is a new entry of the browser's history; while typing, history.js replaces it."""
     return "HX-Replace-Url" if page_address(request) == here else "HX-Push-Url"
 
 
@@ -96,7 +96,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Range:
-    """The filters from and up to a time, or one of them."""
+    """A filter from a time, a filter up to a time, or both."""
 
     legend: StrOrPromise
     since: BoundField | None
@@ -160,7 +160,7 @@ class CustomerListing:
             yield FieldError(name, label, " ".join(texts), href)
 
     @property
-    def status(self) -> int:
+    def http_status(self) -> int:
         return 422 if self.errors else 200
 
     @property
@@ -202,13 +202,13 @@ class CustomerListing:
 
     @property
     def dropped_parameters(self) -> str:
-        """The parameters that are not in `without_filters`, by name, with spaces between them."""
+        """The names of the parameters that `without_filters` drops, separated by spaces."""
         remaining = () if "ordering" in self.errors else ("ordering",)
         return " ".join(name for name in PARAMETERS if name not in remaining)
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """A chip for each active filter, and for each language."""
+        """A chip for each active filter; the filter by language has one for each language."""
         return [
             Chip(
                 name,

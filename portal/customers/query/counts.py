@@ -1,4 +1,4 @@
-"""How many customers a list has: facets, and counts within a query."""
+"""The counts of a list: by facet, and as an expression in the query of a page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Count:
 
 
 class Facets(NamedTuple):
-    """Counts by the facets: of the customers that the other filters leave, and of all customers."""
+    """Counts by facet: of the customers that all other filters leave, and of all customers."""
 
     counts: Counts | None  # None for more than COUNT_CAP, or if counting takes too long
     totals: Counts
@@ -48,7 +48,7 @@ class Facets(NamedTuple):
 
 
 def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> models.Subquery:
-    """The count of a queryset, or of so many of its rows, as an expression."""
+    """An expression that counts the rows of a queryset, at most `limit` of them."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     rows = (
         keep_ordering(customers.values("pk")) if limit is None else customers.values("pk")[:limit]
@@ -57,7 +57,7 @@ def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> mod
 
 
 def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
-    """With a limit that no list reaches: without a limit, Django drops the ORDER BY of a count."""
+    """The queryset with a limit that no list reaches: without one, a count loses its ORDER BY."""
     return customers[:ALL] if customers.query.order_by else customers
 
 

@@ -23,7 +23,7 @@ from portal.customers.query.ordering import Section, Term, order_sections, order
 
 @dataclass(frozen=True)
 class Cursor:
-    """The position beside the row that has, or had, these values in the sort keys of an order.
+    """The position of a row in an order, given by its sort keys; the row may be gone.
 
     The rows after it are those that follow in the order, or precede it where `backwards`. The row
     itself is among them only where `inclusive`. Times may be text, as in JSON.
@@ -39,7 +39,7 @@ class Cursor:
 
 
 class RowValue(Func):
-    """Several values that SQL compares as one, the first of them first."""
+    """The row value `(a, b)` of SQL. A comparison looks at b only where a is equal."""
 
     template = "(%(expressions)s)"
     output_field = models.BooleanField()
@@ -56,9 +56,9 @@ Pair = tuple[Term, Any]  # a term and the value of the cursor in it
 
 
 def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
-    """The rows after the cursor in the order by these keys, as sections of it.
+    """The rows after the cursor, as sections of the order by these keys.
 
-    Raises ValueError where the cursor is one of another order.
+    Raises ValueError for a cursor with another number of values.
     """
     if len(cursor.values) != len(sort_keys(keys)):
         raise ValueError(f"Not a cursor of the order by {keys}: {len(cursor.values)} values")
@@ -85,7 +85,7 @@ def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
 
 
 def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
-    """The rows equal in the key, then those after it: SQLite starts a scan by one column only."""
+    """Two sections, equal in the key and after it: SQLite starts a scan by one column only."""
     (term, value), primary = pairs
     equal = _after(section._replace(condition=_equal(term, value)), [primary], cursor)
     further = section._replace(condition=_compare_rows([(term, value)], inclusive=False))
@@ -93,7 +93,7 @@ def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor)
 
 
 def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -> Section:
-    """Several keys may have different directions, and each may be empty."""
+    """The rows of a section after the cursor, term by term: each key has its own direction."""
     terms = order_terms(keys, backwards=cursor.backwards)
     values: list[Any] = []
     for key, value in zip(sort_keys(keys), cursor.values, strict=True):
@@ -107,7 +107,7 @@ def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -
 
 
 def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
-    """A row comparison starts an index scan at the cursor; OR would scan from the first row."""
+    """A row comparison, with which an index scan starts at the cursor. With OR it would not."""
     compare = COMPARISONS[pairs[0][0].descending, inclusive]
     values = [Value(value, term.field) for term, value in pairs]
     if len(pairs) == 1:

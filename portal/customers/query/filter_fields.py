@@ -188,7 +188,7 @@ def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
 
 
 class ScannedCondition(Func):
-    """A condition for which SQLite enters no index; PostgreSQL decides by its statistics."""
+    """A condition for which SQLite uses no index. On PostgreSQL it is unchanged."""
 
     template = "%(expressions)s"
     output_field = BooleanField()
@@ -207,7 +207,7 @@ class TimeFilter(ListFilter):
         return qs if value is None else qs.filter(self.condition(value))
 
     def filter_scanned(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """The same rows, to be met by scanning the order of the list."""
+        """The same customers. SQLite reads them in the order of the list, not by the time's index."""
         return qs if value is None else qs.filter(ScannedCondition(self.condition(value)))
 
     def condition(self, value: Any) -> Q:
@@ -215,7 +215,7 @@ class TimeFilter(ListFilter):
 
 
 class NeverFilter(YesNoFilter, TimeFilter):
-    """Whether there is no such time."""
+    """Whether the customer has no value for the time: `true` finds those without one."""
 
 
 class SinceFilter(TimeFilter):

@@ -117,7 +117,7 @@ class CustomerFilter(django_filters.FilterSet):
         locales: Iterable[str],
         names: Collection[str],
     ) -> None:
-        """Only the filters with these names: to build one takes its time, and few are used."""
+        """Builds only the filters in `names`: most are unused, and each takes time."""
         filters = type(self).base_filters.items()
         self.base_filters = OrderedDict((name, each) for name, each in filters if name in names)
         super().__init__(data, queryset=customers_of(organizer))

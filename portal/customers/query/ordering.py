@@ -1,4 +1,4 @@
-"""Sort keys, and an order split into sections that one index each has: empty values last."""
+"""Sort keys, and an order in sections, each read by one index. Empty values are the last one."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Term(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of an order that one index has: its condition, and the terms that order it."""
+    """A part of an order that one index can read: the condition and the order of its rows."""
 
     condition: Q
     terms: Sequence[Term]
@@ -77,7 +77,7 @@ class Section(NamedTuple):
 
 
 class HasValue(Func):
-    """`IS NOT NULL`, for text and for times, which are text on SQLite."""
+    """`IS NOT NULL`, for columns of text or time. SQLite stores both as text."""
 
     template = "%(expressions)s IS NOT NULL"
     output_field = TRUTH
@@ -88,7 +88,7 @@ class HasValue(Func):
 
 
 class NoIndex(Func):
-    """The same value as an expression that no index has, so that the database sorts."""
+    """Wraps an expression so that no index matches it, and the database sorts."""
 
     function = "COALESCE"
 
@@ -117,7 +117,7 @@ def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
 
 
 def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
-    """The same order in sections: first the customers with a value of the first key.
+    """The order by these keys in sections: rows with a value of the first key, then the others.
 
     So the index of the first key has the order of each section; PostgreSQL sorts the customers with
     equal values by further keys. An index of the whole order, with the empty values last, would be
@@ -162,7 +162,7 @@ def without_index(section: Section) -> Section:
 
 
 def sort_rows(rows: Sequence[tuple[Any, ...]], keys: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Rows of a primary key and the value of each sort key, as the database would order them."""
+    """Sort rows, each a primary key and its values of the sort keys, as the database would."""
     ordered = sorted(rows, key=itemgetter(0), reverse=keys[-1].startswith("-"))
     # Sorting is stable: the key that decides first is sorted by last.
     for column, name in reversed([*enumerate(keys, start=1)]):

@@ -60,7 +60,7 @@ class Slice:
 
 
 class Layout(NamedTuple):
-    """How a row is read: so many columns, then the sort keys, then the count if there is one."""
+    """The numbers of columns and of sort keys in a row, in this order. A count may follow them."""
 
     columns: int
     sort_keys: int
@@ -72,7 +72,7 @@ class Layout(NamedTuple):
         return [row[: self.columns] for row in rows]
 
     def slice_from(self, start: int, rows: Sequence[Row], size: int, count: int | None) -> Slice:
-        """A page from rows that begin at `start`: one more than shown if the list goes on."""
+        """A page from the rows from `start` on: `size` of them, and one more if the list goes on."""
         before = self.cursor(rows[0], backwards=True) if rows and start else None
         if len(rows) <= size:
             return Slice(self.shown(rows), start + len(rows) if rows else 0, before)
@@ -81,7 +81,7 @@ class Layout(NamedTuple):
     def slice_after(
         self, cursor: Cursor, rows: Sequence[Row], size: int, count: int | None
     ) -> Slice:
-        """A page from rows after a cursor, in its direction: one more if the list goes on."""
+        """A page from the rows after a cursor: `size` of them, and one more if the list goes on."""
         shown, onwards = self.shown(rows[:size]), None
         if len(rows) > size:
             onwards = self.cursor(rows[size - 1], backwards=cursor.backwards)
@@ -99,7 +99,8 @@ class OrderedScan:
     """Customers that are read in an order, from the index of the order.
 
     `count` is an expression that is read with the rows. `total` is a count that is known: with it,
-    far pages are read from the nearer end. `is_sorted` lets the database sort few customers.
+    far pages are read from the nearer end. With `is_sorted` the database sorts the customers, which
+    have to be few.
     """
 
     customers: CustomerQuerySet
@@ -150,7 +151,7 @@ class OrderedScan:
         return self._read(order_sections(self.ordering, backwards=True), skipped, limit)[::-1]
 
     def _find_cursor(self, start: int) -> Cursor | None:
-        """The cursor before this row, read from an index alone, from the nearer end."""
+        """The cursor before row number `start`, read from an index alone, from the nearer end."""
         backwards = self.total is not None and start > self.total // 2
         offset = (self.total or 0) - 1 - start if backwards else start
         sections = order_sections(self.ordering, backwards=backwards)
@@ -206,7 +207,7 @@ class SortedMatches:
         return self._layout.slice_after(cursor, rows, size, len(self.matches.rows))
 
     def _keys_after(self, cursor: Cursor) -> list[int]:
-        """The primary keys after the cursor, in its direction: it is sorted among the matches."""
+        """The primary keys after the cursor, in its direction. The cursor is sorted like a match."""
         mark = self._mark(cursor)
         rows = sort_rows([*self.matches.rows, mark], self.ordering)
         position = next(number for number, row in enumerate(rows) if row is mark)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class InvalidQuery(Exception):
-    """Some parameters have errors, by parameter; a query with errors has no customers."""
+    """Some parameters are invalid; `errors` has the texts by parameter."""
 
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
         super().__init__(errors)
@@ -64,7 +64,7 @@ class CustomerQuery:
 
     @property
     def conditions(self) -> Conditions:
-        """The values of the facets; nothing for a facet that may have any."""
+        """The values of the facets that are filtered; the others are missing."""
         values = {name: self.values.get(name) for name in FACETS}
         return {
             name: value if isinstance(value, list) else [value]
@@ -74,7 +74,7 @@ class CustomerQuery:
 
     @property
     def times(self) -> set[str]:
-        """The columns of the filters by time."""
+        """The columns that the active filters by time compare."""
         return {
             str(each.field_name)
             for name, each in self.filters.items()
