@@ -80,13 +80,6 @@ class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
     def describe(self, value: str) -> str:
         return str(dict(self.extra["choices"]).get(value, value))
 
-    def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:  # noqa: FBT001
-        """django-filter's own takes False for nothing."""
-        return qs if value is None else qs.filter(self.condition(value))
-
-    def condition(self, value: bool) -> Q:  # noqa: FBT001
-        return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
-
 
 class LocaleField(forms.MultipleChoiceField):
     """Languages that have a name, or that customers have."""
@@ -207,15 +200,18 @@ class TimeFilter(ListFilter):
         return qs if value is None else qs.filter(self.condition(value))
 
     def filter_scanned(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """The same customers. SQLite reads them in the order of the list, not by the time's index."""
+        """The same customers. SQLite reads them by the index of the order, not of the time."""
         return qs if value is None else qs.filter(ScannedCondition(self.condition(value)))
 
     def condition(self, value: Any) -> Q:
         raise NotImplementedError
 
 
-class NeverFilter(YesNoFilter, TimeFilter):
+class NeverFilter(TimeFilter, YesNoFilter):
     """Whether the customer has no value for the time: `true` finds those without one."""
+
+    def condition(self, value: Any) -> Q:
+        return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
 
 
 class SinceFilter(TimeFilter):

@@ -72,7 +72,7 @@ class Layout(NamedTuple):
         return [row[: self.columns] for row in rows]
 
     def slice_from(self, start: int, rows: Sequence[Row], size: int, count: int | None) -> Slice:
-        """A page from the rows from `start` on: `size` of them, and one more if the list goes on."""
+        """A page from the rows from `start` on: `size`, and one more if the list goes on."""
         before = self.cursor(rows[0], backwards=True) if rows and start else None
         if len(rows) <= size:
             return Slice(self.shown(rows), start + len(rows) if rows else 0, before)
@@ -207,7 +207,7 @@ class SortedMatches:
         return self._layout.slice_after(cursor, rows, size, len(self.matches.rows))
 
     def _keys_after(self, cursor: Cursor) -> list[int]:
-        """The primary keys after the cursor, in its direction. The cursor is sorted like a match."""
+        """The primary keys after the cursor, in its direction. It is sorted like a match."""
         mark = self._mark(cursor)
         rows = sort_rows([*self.matches.rows, mark], self.ordering)
         position = next(number for number, row in enumerate(rows) if row is mark)
