@@ -36,14 +36,14 @@ def is_query_timeout(error: BaseException) -> bool:
 
 
 def replace_broken_connections(error: BaseException) -> None:
-    """Check all connections of the pool after an error of one.
+    """Replace all connections of the pool after an error of one.
 
     After a restart of PostgreSQL all of them are broken, and each would fail a request. A check
     before each use would cost every request a round trip.
     """
     pool = getattr(connection, "pool", None)
     if pool and not isinstance(error.__cause__, TIMEOUTS):
-        pool.check()
+        pool.drain()
 
 
 class DatabaseErrorFilter(logging.Filter):

@@ -7,6 +7,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from portal.databases.postgresql import pool
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # For collected static files, the SQLite database and the demo's token.
@@ -26,7 +28,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 POSTGRES_OPTIONS: dict[str, Any] = {
     # As many as a server process has threads.
-    "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
+    "pool": {"min_size": 1, "max_size": 4, "timeout": 2, **pool.OPTIONS},
     # To notice within seconds that a host no longer replies.
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,

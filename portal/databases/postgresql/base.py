@@ -1,6 +1,6 @@
-"""Django's PostgreSQL backend with a loader of timestamps that takes a tenth of the time.
+"""Django's PostgreSQL backend with a fast loader of timestamps, and without queues in an outage.
 
-A page of customers has 150 timestamps.
+The loader takes a tenth of the time of Django's. A page of customers has 150 timestamps.
 """
 
 from __future__ import annotations
@@ -9,9 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
+from psycopg_pool import PoolTimeout, TooManyRequests
+
+from portal.databases.postgresql.pool import UNREACHABLE
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -38,6 +42,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
         return {**params, "context": _with_utc_loader(params["context"])}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+        """While PostgreSQL is away, one request at a time tries to connect; others fail at once.
+
+        Otherwise a host that does not reply would occupy all threads.
+        """
+        try:
+            connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
+        except TooManyRequests:
+            raise PoolTimeout(UNREACHABLE) from None
+        except psycopg.OperationalError:
+            self._limit_waiting(1)
+            raise
+        self._limit_waiting(0)
+        return connection
+
+    def _limit_waiting(self, number: int) -> None:
+        """How many requests may wait for a connection of the pool. 0: all."""
+        if self.pool:
+            self.pool.max_waiting = number
 
 
 @cache

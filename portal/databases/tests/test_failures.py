@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -39,6 +40,17 @@ def locked(directory: str) -> None:
 def unreachable(directory: str) -> None:
     """PostgreSQL does not run."""
     _postgres(directory, pool=False).cursor()
+
+
+def unreachable_by_the_pool(directory: str) -> None:
+    """PostgreSQL does not run, and the pool does not try until its timeout."""
+    waiting = _postgres(directory)
+    started = monotonic()
+    try:
+        waiting.cursor()
+    finally:
+        assert monotonic() - started < waiting.pool.timeout / 2
+        waiting.close_pool()
 
 
 def exhausted(directory: str) -> None:
@@ -101,7 +113,7 @@ def fail(request: HttpRequest, name: str) -> HttpResponse:
 fail.login_required = False  # type: ignore[attr-defined]
 urlpatterns = [path("api/fail/<name>/", fail), path("fail/<name>/", fail), *urls.urlpatterns]
 handler500 = urls.handler500
-UNAVAILABLE = ["locked", "unreachable", "exhausted", "full", "read_only"]
+UNAVAILABLE = ["locked", "unreachable", "unreachable_by_the_pool", "exhausted", "full", "read_only"]
 
 
 def _get(address: str) -> Any:

@@ -1,0 +1,129 @@
+"""PostgreSQL is stopped, hangs, and comes back: what clients get meanwhile, and how soon after."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import statistics
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from e2e.postgres.clusters import Cluster, primary, start, stop
+from e2e.postgres.conftest import LIST
+from e2e.server import PATIENCE, Server, serve
+
+WITHOUT_DATA = ["/sign-in/", "/static/icon.svg"]
+API_CLIENTS = 12  # more than the server has threads
+# Seconds. So long that a pool which waits longer after each attempt would wait for many.
+OUTAGE = 8
+STATEMENT_TIMEOUT = 0.5
+# Seconds until requests fail at once: the queries that run, then an attempt to connect.
+HANGING_QUERY = STATEMENT_TIMEOUT + 2
+HANGING_CONNECTION = 2
+BACKENDS = "SELECT array_agg(pid) FROM pg_stat_activity"
+Fault = Callable[[Cluster], contextlib.AbstractContextManager[None]]
+
+
+class Answer(NamedTuple):
+    """A response, when it was requested, and how long it took."""
+
+    status: int
+    requested: float
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def own_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server that other tests do not need."""
+    with primary() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def server(own_cluster: Cluster, directory: Path) -> Iterator[Server]:
+    url = {"DATABASE_URL": own_cluster.url("portal")}
+    environment = {**url, "STATEMENT_TIMEOUT": str(STATEMENT_TIMEOUT)}
+    with serve(directory, environment, commands=url) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def stopped(cluster: Cluster) -> Iterator[None]:
+    """PostgreSQL does not run: connections are broken, and new ones are rejected."""
+    stop(cluster)
+    yield
+    start(cluster)
+
+
+@contextlib.contextmanager
+def suspended(cluster: Cluster) -> Iterator[None]:
+    """All processes of PostgreSQL stand still: the host acknowledges packets, but never replies."""
+    postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
+    processes = [postmaster, *cluster.execute(BACKENDS)]
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):  # of the query itself
+            os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+
+def _get(client: httpx.Client, path: str) -> Answer:
+    requested = monotonic()
+    status = client.get(path).status_code
+    return Answer(status, requested, monotonic() - requested)
+
+
+def _keep_getting(client: httpx.Client, path: str, end: float) -> list[Answer]:
+    answers = []
+    while monotonic() < end:
+        answers.append(_get(client, path))
+    return answers
+
+
+def _median_seconds(answers: list[Answer], begin: float) -> float:
+    """Of requests since `begin`. The API clients keep the machine busy: the maximum says little."""
+    return statistics.median(each.seconds for each in answers if each.requested > begin)
+
+
+def _seconds_until_success(client: httpx.Client) -> float:
+    started = monotonic()
+    while _get(client, LIST).status != 200:
+        assert monotonic() - started < PATIENCE
+    return monotonic() - started
+
+
+@pytest.mark.parametrize(
+    ("fault", "onset"), [(stopped, 0), (suspended, HANGING_QUERY + HANGING_CONNECTION)]
+)
+def test_requests_fail_at_once_and_succeed_soon_after_the_outage(
+    own_cluster: Cluster, api_client: httpx.Client, fault: Fault, onset: float
+) -> None:
+    assert _get(api_client, LIST).status == 200
+
+    with fault(own_cluster), ThreadPoolExecutor(API_CLIENTS + 2) as threads:
+        begin = monotonic() + onset
+        end = begin + OUTAGE
+        lists = [
+            threads.submit(_keep_getting, api_client, LIST, end) for _client in range(API_CLIENTS)
+        ]
+        pages = [threads.submit(_keep_getting, api_client, path, end) for path in WITHOUT_DATA]
+        failed = [each for answers in lists for each in answers.result()]
+    seconds = _seconds_until_success(api_client)
+
+    assert {each.status for each in failed} == {503}
+    assert _median_seconds(failed, begin) < 0.5
+    for answers in pages:
+        assert {each.status for each in answers.result()} == {200}
+        assert _median_seconds(answers.result(), begin) < 0.1
+    assert seconds < 2
