@@ -16,14 +16,15 @@ say = @printf '\n==> %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check units unit unit-postgres e2e clients bench bench-full \
-	compare screenshots
+.PHONY: help install run test check units unit unit-postgres e2e clients reliability bench \
+	bench-full compare screenshots
 
 help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
 	@echo "make check        style, types, imports, migrations, settings: no tests"
 	@echo "make clients      third-party clients read the API: dlt, schemathesis and more"
+	@echo "make reliability  let servers, databases and imports fail; writes docs/reliability.md"
 	@echo "make bench        benchmarks on PostgreSQL and SQLite: about 10 minutes"
 	@echo "make bench-full   every order, filter and search at three sizes: more than an hour"
 	@echo "make compare      compare the responses with those of another checkout (OLD=../before)"
@@ -95,6 +96,10 @@ clients: install .venv-clients/installed
 	@python="$$(.ci/find-python)" && "$$python" -m venv .venv-clients
 	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
+
+reliability: install
+	$(say) "Servers, databases and imports fail: results in docs/reliability.md"
+	@env -u DATABASE_URL $(BIN)/pytest e2e/reliability --report=docs/reliability.md
 
 bench: install
 	$(say) "Benchmarks on PostgreSQL and SQLite: about 10 minutes, results in benchmarks/RESULTS.md"

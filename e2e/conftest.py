@@ -19,8 +19,8 @@ CLARA = "clara@example.org"
 CLARAS_PASSWORD = "playhouse-clara-1"
 CAPTURE = [f"portal/customers/tests/importing/capture/page-{number}.json" for number in (1, 2, 3)]
 
-# They have an environment of their own: `make clients`.
-collect_ignore = ["clients"]
+# These have commands of their own: `make clients` and `make reliability`.
+collect_ignore = ["clients", "reliability"]
 NewContext = Callable[..., BrowserContext]
 # Chromium would otherwise talk to its maker.
 QUIET = [

@@ -1,0 +1,97 @@
+"""Servers of their own for the faults, and the report of what clients got."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from e2e.postgres.clusters import Cluster, primary
+from e2e.reliability.observation import LIST, Observation, observe
+from e2e.reliability.report import Row, write_report
+from e2e.server import PATIENCE, Server, serve
+
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+STATEMENT_TIMEOUT = "1"
+LISTENING = re.compile(r"Listening at: \S+ \((\d+)\)")
+# What gunicorn logs of a killed process.
+KILLED = re.compile(r"Worker \(pid:\d+\) was sent SIGKILL")
+Watch = Callable[..., Observation]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--report", type=Path, help="write what clients got to this file")
+
+
+@pytest.fixture(scope="session")
+def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
+    """The rows of the report, which is written if every test passed."""
+    rows: list[Row] = []
+    yield rows
+    if (path := request.config.getoption("--report")) and not request.session.testsfailed:
+        write_report(path, rows)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with primary() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    url = {"DATABASE_URL": cluster.url("portal")}
+    environment = {**url, "STATEMENT_TIMEOUT": STATEMENT_TIMEOUT}
+    directory = tmp_path_factory.mktemp("postgresql")
+    with serve(directory, environment, commands=url, expected_errors=KILLED) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    sqlite = f"sqlite:///{(directory := tmp_path_factory.mktemp('sqlite')) / 'portal.sqlite3'}"
+    url = {"DATABASE_URL": sqlite}
+    with serve(directory, url, commands=url, expected_errors=KILLED) as server:
+        yield server
+
+
+@pytest.fixture
+def watch(rows: list[Row]) -> Watch:
+    """Observe clients during a fault, and add a row to the report. Data must be as before."""
+
+    def watch(
+        description: str,
+        server: Server,
+        fault: AbstractContextManager[object],
+        *,
+        seconds: float = 0,
+    ) -> Observation:
+        before = all_customers(server)
+        seen = observe(server, fault, seconds=seconds)
+        assert all_customers(server) == before
+        database = POSTGRESQL if "postgres" in server.environment["DATABASE_URL"] else SQLITE
+        rows.append(Row(description, database, seen, "as before"))
+        return seen
+
+    return watch
+
+
+def all_customers(server: Server) -> tuple[str, int]:
+    """A digest of all customers as NDJSON, and their maintained count."""
+    token = {"Authorization": f"Token {server.token}"}
+    with httpx.Client(base_url=server.url, headers=token, timeout=PATIENCE) as client:
+        count = client.get(LIST).json()["count"]
+        stream = client.get(LIST, headers={"Accept": "application/x-ndjson"})
+        assert stream.status_code == 200
+        assert len(stream.text.splitlines()) == count
+        return hashlib.sha256(stream.content).hexdigest(), count
+
+
+def master_of(server: Server) -> int:
+    """The process id of gunicorn's master."""
+    return int(LISTENING.findall(server.log)[-1])

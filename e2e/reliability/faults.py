@@ -1,0 +1,140 @@
+"""Real faults: processes killed or suspended, locks, a full disk, connections that break."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from e2e.postgres.clusters import Cluster, start, stop, until
+
+MOUNT: Final = "/bin/mount"
+UMOUNT: Final = "/bin/umount"
+BACKENDS: Final = "SELECT array_agg(pid) FROM pg_stat_activity"
+TERMINATE: Final = (
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'portal'"
+    " AND pid <> pg_backend_pid()"
+)
+LOCK: Final = "LOCK TABLE customers_customer IN ACCESS EXCLUSIVE MODE"
+READ_ONLY: Final = "ALTER SYSTEM SET default_transaction_read_only = on"
+WRITABLE: Final = "ALTER SYSTEM RESET default_transaction_read_only"
+
+
+@contextlib.contextmanager
+def postgresql_stopped(cluster: Cluster) -> Iterator[None]:
+    """PostgreSQL is stopped as in a crash, and started again at the end."""
+    stop(cluster)
+    yield
+    start(cluster)
+
+
+@contextlib.contextmanager
+def postgresql_suspended(cluster: Cluster) -> Iterator[None]:
+    """All processes of PostgreSQL stand still: connections stay open without a reply."""
+    postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
+    processes = [postmaster, *cluster.execute(BACKENDS)]
+    _send(signal.SIGSTOP, processes)
+    try:
+        yield
+    finally:
+        _send(signal.SIGCONT, processes)
+
+
+@contextlib.contextmanager
+def backend_killed(cluster: Cluster) -> Iterator[None]:
+    """One backend is killed, as by the kernel for want of memory: PostgreSQL restarts all."""
+    pid = cluster.execute(f"{BACKENDS} WHERE datname = 'portal' AND pid <> pg_backend_pid()")[0]
+    os.kill(pid, signal.SIGKILL)
+    yield
+
+
+@contextlib.contextmanager
+def connections_terminated(cluster: Cluster) -> Iterator[None]:
+    """An operator ends all connections of Portal."""
+    cluster.execute(TERMINATE)
+    yield
+
+
+@contextlib.contextmanager
+def table_locked(cluster: Cluster) -> Iterator[None]:
+    """A migration holds the lock of the customers."""
+    with cluster.connect() as other, other.transaction():
+        other.execute(LOCK)
+        yield
+
+
+@contextlib.contextmanager
+def postgresql_read_only(cluster: Cluster) -> Iterator[None]:
+    """All transactions are read-only, as on a disk that is nearly full."""
+    with cluster.connect() as operator:
+        operator.execute(READ_ONLY)
+        operator.execute("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            operator.execute("SET default_transaction_read_only = off")
+            operator.execute(WRITABLE)
+            operator.execute("SELECT pg_reload_conf()")
+
+
+@contextlib.contextmanager
+def sqlite_locked(path: Path) -> Iterator[None]:
+    """Another process writes, and does not end its transaction."""
+    with contextlib.closing(sqlite3.connect(path)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        yield
+        writer.rollback()
+
+
+@contextlib.contextmanager
+def disk_full(directory: Path) -> Iterator[None]:
+    """The file system of the directory has no free block."""
+    ballast = directory / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    yield
+    ballast.unlink()
+
+
+@contextlib.contextmanager
+def small_file_system(directory: Path, megabytes: int) -> Iterator[Path]:
+    """A file system in memory, mounted on the directory. Only root may mount."""
+    size = f"size={megabytes}m"
+    subprocess.run([MOUNT, "-t", "tmpfs", "-o", size, "tmpfs", directory], check=True)
+    try:
+        yield directory
+    finally:
+        subprocess.run([UMOUNT, "--lazy", directory], check=True)
+
+
+@contextlib.contextmanager
+def worker_killed(master: int) -> Iterator[None]:
+    """One process of the web server is killed, as by the kernel for want of memory."""
+    os.kill(_workers(master)[0], signal.SIGKILL)
+    yield
+
+
+@contextlib.contextmanager
+def server_reloaded(master: int) -> Iterator[None]:
+    """The web server replaces its processes, as after an upgrade."""
+    before = {*_workers(master)}
+    os.kill(master, signal.SIGHUP)
+    until(lambda: bool(now := {*_workers(master)}) and not now & before)
+    yield
+
+
+def _workers(master: int) -> list[int]:
+    children = Path(f"/proc/{master}/task/{master}/children")
+    return [int(pid) for pid in children.read_text().split()]
+
+
+def _send(number: signal.Signals, processes: list[int]) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):  # it has ended since
+            os.kill(process, number)

@@ -1,0 +1,127 @@
+"""Faults of PostgreSQL, of SQLite and of the web server: what clients get, and how soon it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.postgres.clusters import Cluster
+from e2e.reliability import faults
+from e2e.reliability.conftest import Watch, master_of
+from e2e.reliability.observation import BROKEN, DATA, WITHOUT_DATA
+from e2e.server import Server, serve
+
+SOON = 2  # seconds
+
+
+def test_postgresql_stops_and_starts_again(
+    cluster: Cluster, on_postgresql: Server, watch: Watch
+) -> None:
+    fault = faults.postgresql_stopped(cluster)
+
+    seen = watch("PostgreSQL stops, and starts again after 5 s", on_postgresql, fault, seconds=5)
+
+    assert seen.statuses(*DATA).keys() == {200, 503}
+    assert seen.statuses(*WITHOUT_DATA).keys() == {200}
+    assert seen.recovery < SOON
+
+
+def test_postgresql_hangs(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
+    fault = faults.postgresql_suspended(cluster)
+
+    seen = watch("PostgreSQL does not reply for 8 s", on_postgresql, fault, seconds=8)
+
+    assert seen.statuses(*DATA).keys() == {200, 503}
+    assert seen.statuses(*WITHOUT_DATA).keys() == {200}
+    assert seen.recovery < SOON
+
+
+def test_a_backend_is_killed(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
+    fault = faults.backend_killed(cluster)
+
+    seen = watch("A backend of PostgreSQL is killed", on_postgresql, fault)
+
+    assert seen.statuses().keys() <= {200, 503}
+    assert seen.recovery < SOON
+
+
+def test_connections_are_terminated(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
+    fault = faults.connections_terminated(cluster)
+
+    seen = watch("All connections to PostgreSQL are terminated", on_postgresql, fault)
+
+    assert seen.statuses().keys() <= {200, 503}
+    assert seen.recovery < SOON
+
+
+def test_a_table_is_locked(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
+    fault = faults.table_locked(cluster)
+
+    seen = watch("A migration locks the customers for 3 s", on_postgresql, fault, seconds=3)
+
+    assert seen.statuses(*DATA).keys() == {200, 503}
+    assert seen.statuses(*WITHOUT_DATA).keys() == {200}
+    assert seen.recovery < SOON
+
+
+def test_postgresql_is_read_only(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
+    fault = faults.postgresql_read_only(cluster)
+
+    seen = watch("PostgreSQL is read-only for 3 s", on_postgresql, fault, seconds=3)
+
+    assert seen.statuses().keys() == {200}
+
+
+def test_sqlite_is_locked(on_sqlite: Server, watch: Watch) -> None:
+    fault = faults.sqlite_locked(on_sqlite.directory / "portal.sqlite3")
+
+    seen = watch("Another process writes for 3 s", on_sqlite, fault, seconds=3)
+
+    assert seen.statuses().keys() == {200}
+
+
+@pytest.fixture
+def on_small_disk(tmp_path: Path) -> Iterator[Server]:
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small file system")
+    with faults.small_file_system(tmp_path, megabytes=64) as directory:
+        url = {"DATABASE_URL": f"sqlite:///{directory / 'portal.sqlite3'}"}
+        with serve(directory, url, commands=url) as server:
+            yield server
+
+
+def test_the_disk_is_full(on_small_disk: Server, watch: Watch) -> None:
+    fault = faults.disk_full(on_small_disk.directory)
+
+    seen = watch("The disk is full for 3 s", on_small_disk, fault, seconds=3)
+
+    assert seen.statuses().keys() == {200}
+
+
+@pytest.mark.parametrize("database", ["on_postgresql", "on_sqlite"])
+def test_a_process_of_the_server_is_killed(
+    request: pytest.FixtureRequest, database: str, watch: Watch
+) -> None:
+    server: Server = request.getfixturevalue(database)
+    fault = faults.worker_killed(master_of(server))
+
+    seen = watch("A process of the web server is killed", server, fault)
+
+    assert seen.statuses().keys() <= {200, BROKEN}
+    assert seen.statuses()[BROKEN] <= 4  # those that it was answering
+    assert seen.recovery < SOON
+
+
+@pytest.mark.parametrize("database", ["on_postgresql", "on_sqlite"])
+def test_the_server_is_reloaded(
+    request: pytest.FixtureRequest, database: str, watch: Watch
+) -> None:
+    server: Server = request.getfixturevalue(database)
+    fault = faults.server_reloaded(master_of(server))
+
+    seen = watch("The web server is reloaded (HUP)", server, fault)
+
+    assert seen.statuses().keys() == {200}
