@@ -1,0 +1,60 @@
+"""Encrypted text for URLs: values that contain emails and names, which logs and browsers keep."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from binascii import Error as Base64Error
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from django.conf import settings
+
+PURPOSE: Final = b"portal.cursor.2"
+MAX_LENGTH: Final = 4_000
+
+
+class InvalidText(Exception):
+    """The text was not encrypted by Portal, or for another context."""
+
+
+def encrypt(content: bytes, *, context: str) -> str:
+    """The content as URL-safe text. Equal arguments give equal text.
+
+    The text can only be decrypted with the same context, such as the list that it belongs to.
+    """
+    encrypted = _ciphers()[0].encrypt(content, [context.encode()])
+    return base64.urlsafe_b64encode(encrypted).rstrip(b"=").decode()
+
+
+def decrypt(text: str, *, context: str) -> bytes:
+    """The reverse of `encrypt`. Raises InvalidText."""
+    if not text.isascii() or len(text) > MAX_LENGTH:
+        raise InvalidText
+    for cipher in _ciphers():
+        try:
+            encrypted = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            return cipher.decrypt(encrypted, [context.encode()])
+        except (InvalidTag, Base64Error):
+            continue
+    raise InvalidText
+
+
+def _ciphers() -> Sequence[AESSIV]:
+    """One for each secret key, the current one first.
+
+    A signature would not hide the values. The SIV mode needs no nonce, so that the links of a page
+    do not change between requests.
+    """
+    return _ciphers_for((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
+@cache
+def _ciphers_for(secrets: tuple[str, ...]) -> Sequence[AESSIV]:
+    return [
+        AESSIV(hashlib.blake2b(secret.encode(), digest_size=64, person=PURPOSE).digest())
+        for secret in secrets
+    ]
