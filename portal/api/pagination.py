@@ -14,7 +14,7 @@ from portal.api.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_
 from portal.customers import services
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.page import LARGEST, PAGE_SIZE, last_page
-from portal.customers.query.query import CustomerQuery
+from portal.customers.query.query import CustomerQuery, list_key
 from portal.web.http import absolute_url
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def paginate_customers(
     """
     parameters = request.query_params
     size = _page_size(parameters)
-    list_key = f"{organizer.pk}?{query.canonical.urlencode()}"
-    link = _page_link(parameters, list_key)
+    key = list_key(organizer, query)
+    link = _page_link(parameters, key)
     is_last = parameters.get("page") == LAST
     total = services.count_customers(organizer, query=query) if is_last else None
     number = _page_number(parameters, lambda: total or 0, size)
@@ -64,16 +64,16 @@ def paginate_customers(
         raise _invalid_page()
     return {
         "count": customers.count,
-        "next": _cursor_link(request, number + 1, customers.after, list_key),
-        "previous": _cursor_link(request, max(1, number - 1), customers.before, list_key),
+        "next": _cursor_link(request, number + 1, customers.after, key),
+        "previous": _cursor_link(request, max(1, number - 1), customers.before, key),
         "results": [dict(zip(fields, row, strict=True)) for row in customers.rows],
     }
 
 
-def _cursor_link(request: Request, number: int, cursor: Cursor | None, list_key: str) -> str | None:
+def _cursor_link(request: Request, number: int, cursor: Cursor | None, key: str) -> str | None:
     if cursor is None:
         return None
-    return _link(request, number, encrypt_cursor(PageLink(number, cursor), list_key=list_key))
+    return _link(request, number, encrypt_cursor(PageLink(number, cursor), list_key=key))
 
 
 def _page_size(query: QueryDict) -> int:
@@ -97,10 +97,10 @@ def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     return number
 
 
-def _page_link(query: QueryDict, list_key: str) -> PageLink | None:
+def _page_link(query: QueryDict, key: str) -> PageLink | None:
     text = query.get("cursor", "").strip()
     try:
-        return decrypt_cursor(text, list_key=list_key) if text else None
+        return decrypt_cursor(text, list_key=key) if text else None
     except InvalidCursor:
         raise ValidationError({"cursor": ["Invalid cursor for this list."]}) from None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.conf import settings
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 # As from_db() takes them.
 COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
 NO_COUNTS: Final = Counts({})
+# With more matches, a scan of the order soon finds the next one.
+MOST_SORTED_FOR_NEIGHBOURS: Final = 1_000
 
 
 class CustomerNotFound(Exception):
@@ -71,6 +73,7 @@ class CustomerPage:
     size: int
     count: Count
     rows: Sequence[Customer] = ()
+    keys: Sequence[Row] = ()  # the values of the sort keys of each row
     is_last: bool = False
     is_past_end: bool = False  # whether the list has fewer pages; the count is not read then
     totals: Counts = NO_COUNTS  # all customers of the organizer
@@ -89,6 +92,21 @@ class CustomerPage:
     def last(self) -> int | None:
         """The number of the last page, where it is known."""
         return last_page(self.count.number, self.size) if self.count.is_exact else None
+
+
+class Neighbour(NamedTuple):
+    """A customer beside another one in a list, and the values of its sort keys."""
+
+    identifier: str
+    keys: Row
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The customers on either side of a position in a list; None at an end of the list."""
+
+    previous: Neighbour | None
+    next: Neighbour | None
 
 
 def parse_query(organizer: Organizer, parameters: QueryDict) -> CustomerQuery:
@@ -200,6 +218,27 @@ def get_customer(organizer: Organizer, identifier: str) -> Customer:
     return Customer.from_db(None, COLUMNS, rows[0])
 
 
+def find_neighbours(
+    organizer: Organizer, *, query: CustomerQuery, keys: Sequence[Any]
+) -> Neighbours:
+    """The customers before and after the position with these sort keys in the list of the query.
+
+    The customer of the position may have changed or be gone. Raises ValueError for the keys of
+    another order.
+    """
+    scan = _scan_for_neighbours(organizer, query)
+    backwards, forwards = (
+        scan.read_after(Cursor(keys, backwards=backwards), 1) for backwards in (True, False)
+    )
+    return Neighbours(_neighbour(backwards), _neighbour(forwards))
+
+
+def matches_query(organizer: Organizer, *, query: CustomerQuery, customer: Customer) -> bool:
+    """Whether the customer is in the list of the query."""
+    scan = _scan(organizer, query, (), is_few=None)
+    return scan.customers.filter(pk=customer.pk).exists()
+
+
 def count_all(organizer: Organizer) -> Counts:
     """All customers of the organizer by state and locale."""
     return maintained_counts(organizer)
@@ -270,9 +309,10 @@ def _read_counted(
     start = (number - 1) * size
     if start and start >= total:
         return _past_end(number, size)
-    rows = scan.read_page(start, size).rows
+    found = scan.read_page(start, size)
     is_last = start + size >= total
-    return CustomerPage(number, size, Count(total), _customers(scan.columns, rows), is_last)
+    customers = _customers(scan.columns, found.rows)
+    return CustomerPage(number, size, Count(total), customers, found.keys, is_last)
 
 
 def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int) -> CustomerPage:
@@ -288,7 +328,8 @@ def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int)
     if known or count.number > cap:
         # The rows of a page beyond the cap raise the minimum; the last page makes the count exact.
         count = Count(max(cap, start + len(found.rows)), is_exact=is_last)
-    return CustomerPage(number, size, count, _customers(scan.columns, found.rows), is_last)
+    customers = _customers(scan.columns, found.rows)
+    return CustomerPage(number, size, count, customers, found.keys, is_last)
 
 
 def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
@@ -296,8 +337,9 @@ def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
     found = scan.read_last(size)
     total = found.count or 0
     number = last_page(total, size)
-    rows = found.rows[-(total - (number - 1) * size) :]
-    return CustomerPage(number, size, Count(total), _customers(scan.columns, rows), is_last=True)
+    first = -(total - (number - 1) * size)
+    customers = _customers(scan.columns, found.rows[first:])
+    return CustomerPage(number, size, Count(total), customers, found.keys[first:], is_last=True)
 
 
 def _scan_for_clients(
@@ -318,6 +360,25 @@ def _scan_for_clients(
     if total is not None:
         return replace(scan, total=total)
     return replace(scan, count=counted(_all_matching(organizer, query)))
+
+
+def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedScan | SortedMatches:
+    """Reads a row as fast for many matches as for few, and however far down the list."""
+    columns, search = ("identifier",), Search.parse(query.search)
+    if search.is_indexed:
+        customers = query.narrow(customers_of(organizer))
+        matches, _totals = find_matches(
+            organizer, customers, search, query.ordering, most=MOST_SORTED_FOR_NEIGHBOURS
+        )
+        if matches is not None:
+            return SortedMatches(customers_of(organizer), matches, query.ordering, columns)
+    has_choice = query.times and not query.search
+    is_few = _survey(organizer, query).is_few(query) if has_choice else None
+    return _scan(organizer, query, columns, is_few=is_few)
+
+
+def _neighbour(found: Slice) -> Neighbour | None:
+    return Neighbour(found.rows[0][0], found.keys[0]) if found.rows else None
 
 
 def _scan(

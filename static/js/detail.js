@@ -3,10 +3,24 @@
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#back");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  if (pageBefore() !== link.href) return;
+  if (withoutFragment(pageBefore()) !== withoutFragment(link.href)) return;
   event.preventDefault();
   history.back();
 });
+
+// Alt with an arrow key: no key of a screen reader or a browser, and none that is typed.
+document.addEventListener("keydown", (event) => {
+  const name = { ArrowUp: "previous", ArrowDown: "next" }[event.key];
+  if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = document.getElementById(name);
+  if (!link || event.target.matches("input, select, textarea")) return;
+  event.preventDefault();
+  link.click();
+});
+
+function withoutFragment(url) {
+  return url?.replace(/#.*/, "");
+}
 
 // A browser that cannot say knows at least who led here, unless that was in another tab.
 function pageBefore() {

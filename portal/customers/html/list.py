@@ -15,11 +15,17 @@ from django.views.decorators.http import require_safe
 
 from portal.customers import services
 from portal.customers.counters.maintained_counts import FACETS, Counts
-from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager
+from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager, Position
 from portal.customers.html.table import CustomerTable
 from portal.customers.query.filter_fields import LocaleFilter, SinceFilter, UntilFilter, YesNoFilter
 from portal.customers.query.filters import DEFAULT_ORDERING, FILTERS, GROUPS, PARAMETERS
-from portal.customers.query.query import CustomerQuery, InvalidQuery, canonical_query, query_form
+from portal.customers.query.query import (
+    CustomerQuery,
+    InvalidQuery,
+    canonical_query,
+    list_key,
+    query_form,
+)
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, page_address, render_page, wants_fragment
@@ -139,6 +145,7 @@ class Chip:
 class CustomerListing:
     """The list of one query string: its rows, count and filters, or the errors."""
 
+    organizer: Organizer
     parameters: QueryDict
     path: str
     paging: PageForm
@@ -235,7 +242,21 @@ class CustomerListing:
     def table(self) -> CustomerTable:
         ordering = self.query.ordering[0] if self.query else DEFAULT_ORDERING
         rows = self.page.rows if self.page else []
-        return CustomerTable(rows, links=self.links, ordering=ordering)
+        return CustomerTable(rows, links=self.links, ordering=ordering, positions=self._positions)
+
+    @property
+    def _positions(self) -> dict[int, str]:
+        """The encrypted position of each row, by primary key."""
+        if self.page is None or self.query is None:
+            return {}
+        page, key = self.page, list_key(self.organizer, self.query)
+        total = page.count.number if page.count.is_exact else None
+        return {
+            customer.pk: Position(keys, number, total).encrypt(key)
+            for number, (customer, keys) in enumerate(
+                zip(page.rows, page.keys, strict=True), start=page.start_index
+            )
+        }
 
     @cached_property
     def exact(self) -> Sequence[tuple[Customer, str]]:
@@ -306,6 +327,7 @@ def read_listing(
             errors["page"] = [_("This page no longer exists.")]
     totals = page.totals if page else services.count_all(organizer)
     return CustomerListing(
+        organizer=organizer,
         parameters=parameters,
         path=path,
         paging=paging,

@@ -1,14 +1,19 @@
-"""The URLs of the list and its pager: the query string is the whole state of the list."""
+"""The URLs of the list, its pager and its rows: the query string is the whole state of a list."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
+import orjson
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from portal.web.encryption import InvalidText, decrypt, encrypt
 
 if TYPE_CHECKING:
     from portal.customers.services import CustomerPage
@@ -16,6 +21,9 @@ if TYPE_CHECKING:
 LAST: Final = "last"
 DEFAULT_SIZE: Final = 50
 SIZES: Final = (25, 50, 100, 200)
+# The parameters of a customer's page.
+BACK, POSITION = "back", "at"
+PURPOSE: Final = "position "
 
 
 class PageField(forms.IntegerField):
@@ -108,6 +116,40 @@ class ListLinks:
         if page != 1:
             query["page"] = str(page)
         return f"{self.path}?{query.urlencode()}" if query else self.path
+
+
+@dataclass(frozen=True)
+class Position:
+    """A row of a list, with the sort keys that it had when the customer was opened."""
+
+    keys: Sequence[Any]
+    number: int | None = None  # from 1 on
+    total: int | None = None  # the number of customers in the list
+
+    def encrypt(self, key: str) -> str:
+        """The position as URL-safe text for the list with this key."""
+        return encrypt(orjson.dumps([self.keys, self.number, self.total]), context=PURPOSE + key)
+
+    def step(self, keys: Sequence[Any], by: int) -> Position:
+        """The position of a neighbour. Its number is unknown if others were added or deleted."""
+        number = self.number + by if self.number else None
+        is_possible = number and 1 <= number <= (self.total or number)
+        return Position(keys, number if is_possible else None, self.total)
+
+
+def decrypt_position(text: str, key: str) -> Position | None:
+    """The reverse of `Position.encrypt`; None for any other text."""
+    try:
+        return Position(*orjson.loads(decrypt(text, context=PURPOSE + key)))
+    except InvalidText:
+        return None
+
+
+def customer_url(links: ListLinks, identifier: str, position: str = "") -> str:
+    """The URL of a customer's page, with the list that it is opened from."""
+    parameters = {BACK: links.here_query, POSITION: position}
+    query = urlencode({name: value for name, value in parameters.items() if value})
+    return f"{links.path}{identifier}/{'?' if query else ''}{query}"
 
 
 @dataclass(frozen=True)

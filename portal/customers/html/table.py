@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.html.paging import ListLinks
+from portal.customers.html.paging import ListLinks, customer_url
 from portal.customers.html.tags import breakable, icon, state_mark
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
@@ -70,10 +69,19 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     date_joined = Column(_("Registered"), "date_joined")
     last_login = Column(_("Last sign-in"), "last_login")
 
-    def __init__(self, customers: Sequence[Customer], *, links: ListLinks, ordering: str) -> None:
+    def __init__(
+        self,
+        customers: Sequence[Customer],
+        *,
+        links: ListLinks,
+        ordering: str,
+        positions: Mapping[int, str],
+    ) -> None:
+        """`positions` are the encrypted positions of the customers, by primary key."""
         super().__init__(customers, orderable=False)
         self._links = links
         self._ordering = ordering
+        self._positions = positions
 
     @classmethod
     def fields(cls) -> frozenset[str]:
@@ -138,13 +146,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>'
 
     def address(self, record: Customer) -> str:
-        """The URL of the customer, with the query string for the link back to this page."""
-        return f"{self._links.path}{record.identifier}/{self._back}"
-
-    @cached_property
-    def _back(self) -> str:
-        query = self._links.here_query
-        return f"?{urlencode({'back': query})}" if query else ""
+        """The URL of the customer, with its position in this list."""
+        return customer_url(self._links, record.identifier, self._positions.get(record.pk, ""))
 
     @cached_property
     def _texts(self) -> CellTexts:

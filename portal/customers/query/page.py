@@ -54,6 +54,7 @@ class Slice:
     """The rows of a page, the count of the list, and the cursors on either side, if any."""
 
     rows: Sequence[Row]  # the columns of each customer, as Django returns them
+    keys: Sequence[Row] = ()  # the values of the sort keys of each row, the primary key at the end
     count: int | None = None  # None where it was neither read nor given
     before: Cursor | None = None
     after: Cursor | None = None
@@ -66,23 +67,29 @@ class Layout(NamedTuple):
     sort_keys: int
 
     def cursor(self, row: Row, *, backwards: bool = False) -> Cursor:
-        return Cursor(row[self.columns : self.columns + self.sort_keys], backwards=backwards)
+        return Cursor(self._keys(row), backwards=backwards)
 
-    def shown(self, rows: Sequence[Row]) -> list[Row]:
-        return [row[: self.columns] for row in rows]
+    def slice(self, rows: Sequence[Row], count: int | None, **cursors: Cursor | None) -> Slice:
+        """A page of exactly these rows."""
+        shown = [row[: self.columns] for row in rows]
+        return Slice(shown, [self._keys(row) for row in rows], count, **cursors)
+
+    def _keys(self, row: Row) -> Row:
+        return row[self.columns : self.columns + self.sort_keys]
 
     def slice_from(self, start: int, rows: Sequence[Row], size: int, count: int | None) -> Slice:
         """A page from the rows from `start` on: `size`, and one more if the list goes on."""
         before = self.cursor(rows[0], backwards=True) if rows and start else None
         if len(rows) <= size:
-            return Slice(self.shown(rows), start + len(rows) if rows else 0, before)
-        return Slice(self.shown(rows[:size]), count, before, self.cursor(rows[size - 1]))
+            return self.slice(rows, start + len(rows) if rows else 0, before=before)
+        after = self.cursor(rows[size - 1])
+        return self.slice(rows[:size], count, before=before, after=after)
 
     def slice_after(
         self, cursor: Cursor, rows: Sequence[Row], size: int, count: int | None
     ) -> Slice:
         """A page from the rows after a cursor: `size` of them, and one more if the list goes on."""
-        shown, onwards = self.shown(rows[:size]), None
+        shown, onwards = rows[:size], None
         if len(rows) > size:
             onwards = self.cursor(rows[size - 1], backwards=cursor.backwards)
         # If there are no rows, the cursor in the other direction includes the row of this cursor.
@@ -90,8 +97,8 @@ class Layout(NamedTuple):
         if shown:
             back = self.cursor(rows[0], backwards=not cursor.backwards)
         if cursor.backwards:
-            return Slice(shown[::-1], count, before=onwards, after=back)
-        return Slice(shown, count, before=back, after=onwards)
+            return self.slice(shown[::-1], count, before=onwards, after=back)
+        return self.slice(shown, count, before=back, after=onwards)
 
 
 @dataclass(frozen=True)
@@ -125,22 +132,22 @@ class OrderedScan:
     def read_last(self, size: int) -> Slice:
         """The last rows of the list."""
         rows = self._read_backwards(0, size)
-        return Slice(self._layout.shown(rows), self._count_of(rows))
+        return self._layout.slice(rows, self._count_of(rows))
 
     def _read_far_page(self, start: int, size: int) -> Slice:
         if self.total is not None and self.total - start <= settings.FAR_OFFSET:
             return self._read_near_end(self.total - start, size)
         cursor = self._find_cursor(start)
-        return self.read_after(cursor, size) if cursor else Slice([], 0)
+        return self.read_after(cursor, size) if cursor else Slice([], count=0)
 
     def _read_near_end(self, left: int, size: int) -> Slice:
         """The page that begins `left` rows before the end."""
         skipped = max(0, left - size)
         rows = self._read_backwards(skipped, left - skipped) if left > 0 else []
         if not rows:
-            return Slice([], 0)
-        return Slice(
-            self._layout.shown(rows),
+            return Slice([], count=0)
+        return self._layout.slice(
+            rows,
             self.total,
             before=self._layout.cursor(rows[0], backwards=True),
             after=self._layout.cursor(rows[-1]) if skipped else None,

@@ -115,6 +115,11 @@ class CustomerQuery:
         return cast("CustomerQuerySet", narrowed)
 
 
+def list_key(organizer: Organizer, query: CustomerQuery) -> str:
+    """A text that identifies the list of a query: positions in it are encrypted for it alone."""
+    return f"{organizer.pk}?{query.canonical.urlencode()}"
+
+
 def query_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str]) -> Form:
     """All filters as a form with the values of the parameters; `locales` are its choices."""
     filterset = CustomerFilter(parameters, organizer=organizer, locales=locales, names=PARAMETERS)

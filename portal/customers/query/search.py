@@ -139,20 +139,26 @@ class Matches:
 
 
 def find_matches(
-    organizer: Organizer, customers: CustomerQuerySet, search: Search, ordering: Sequence[str]
+    organizer: Organizer,
+    customers: CustomerQuerySet,
+    search: Search,
+    ordering: Sequence[str],
+    *,
+    most: int | None = None,
 ) -> tuple[Matches | None, Counts]:
-    """The matches among the customers, or None for more than COUNT_CAP; and the maintained counts.
+    """The matches among the customers, or None for more than `most`; and the maintained counts.
 
     The matches are sorted here, which gives the count, the facets and every page by one query.
     """
+    most = most or settings.COUNT_CAP
     values = [key.expression for key in sort_keys(ordering)[:-1]]
-    found = search.matches(customers).values_list("pk", *values, *FACETS)[: settings.COUNT_CAP + 1]
+    found = search.matches(customers).values_list("pk", *values, *FACETS)[: most + 1]
     try:
         sql, parameters = found.query.sql_with_params()
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
     rows, totals = read_with_totals(
-        organizer, customers.db, sql, parameters, most=settings.COUNT_CAP, others=len(values)
+        organizer, customers.db, sql, parameters, most=most, others=len(values)
     )
     return None if rows is None else Matches(sort_rows(rows, ordering)), totals
 

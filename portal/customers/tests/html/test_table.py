@@ -20,7 +20,7 @@ from portal.organizers.models import Organizer
 
 def table(*customers: Customer, ordering: str = "email", query: str = "") -> CustomerTable:
     links = ListLinks("/list/", QueryDict(query), page_size=50, default_size=50)
-    return CustomerTable(customers, links=links, ordering=ordering)
+    return CustomerTable(customers, links=links, ordering=ordering, positions={})
 
 
 def cells(**fields: object) -> dict[str, str]:
@@ -83,7 +83,7 @@ def test_a_heading_without_a_sort_key_is_no_link() -> None:
         notes = Column("Notes", "notes")
 
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
-    *_others, notes = WithNotes([], links=links, ordering="email").headings
+    *_others, notes = WithNotes([], links=links, ordering="email", positions={}).headings
 
     assert (notes.label, notes.href) == ("Notes", None)
 
@@ -101,7 +101,7 @@ def test_every_column_is_read_by_the_query_of_the_page(
             organizer, query=query, number=1, size=50, fields=CustomerTable.fields()
         )
         links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
-        shown = CustomerTable(page.rows, links=links, ordering="email")
+        shown = CustomerTable(page.rows, links=links, ordering="email", positions={})
 
         with django_assert_num_queries(0):
             lines = [*shown.lines()]

@@ -1,0 +1,92 @@
+"""One customer after the other: by links, by keys, and without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from e2e.steps import BIGEVENTS, PLAYHOUSE, rows
+
+UNVERIFIED = f"{BIGEVENTS}?is_verified=false"
+
+
+def position(page: Page, text: str) -> None:
+    navigation = page.get_by_role("navigation", name="Position in the list")
+    expect(navigation.get_by_text(text, exact=True)).to_be_visible()
+
+
+def test_sixty_customers_one_by_one_take_sixty_two_actions(staff_page: Page) -> None:
+    actions = 0
+
+    staff_page.goto(UNVERIFIED)
+    rows(staff_page).first.get_by_role("link").click()
+    actions += 2
+    for number in range(2, 61):
+        staff_page.keyboard.press("Alt+ArrowDown")
+        actions += 1
+        expect(staff_page.locator(".position-number")).to_have_text(re.compile(f"^{number} of "))
+    staff_page.get_by_role("link", name="Back to these customers").click()
+    actions += 1
+
+    assert actions == 62
+    expect(staff_page).to_have_url(re.compile(r"is_verified=false&page=2#customer-"))
+
+
+def test_previous_and_next_lead_through_the_list(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    names = rows(clara_page).get_by_role("link").all_inner_texts()
+    rows(clara_page).nth(1).get_by_role("link").click()
+    position(clara_page, "2 of 10")
+
+    clara_page.get_by_role("link", name="Next").click()
+    position(clara_page, "3 of 10")
+    expect(clara_page.get_by_role("heading", level=1)).to_have_text(names[2])
+    clara_page.keyboard.press("Alt+ArrowUp")
+    position(clara_page, "2 of 10")
+    clara_page.reload()
+
+    expect(clara_page.get_by_role("heading", level=1)).to_have_text(names[1])
+    position(clara_page, "2 of 10")
+
+
+def test_back_marks_the_row_of_the_customer(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    rows(clara_page).first.get_by_role("link").click()
+    clara_page.get_by_role("link", name="Next").click()
+    position(clara_page, "2 of 10")
+
+    clara_page.get_by_role("link", name="Back to these customers").click()
+
+    expect(clara_page.locator("tr:has(:target)")).to_have_count(1)
+    expect(rows(clara_page).nth(1)).to_have_css("background-color", re.compile("oklch"))
+
+
+def test_two_tabs_step_through_two_lists(clara_page: Page) -> None:
+    other = clara_page.context.new_page()
+    for page, ordering in ((clara_page, "name"), (other, "-name")):
+        page.goto(f"{PLAYHOUSE}?search=u001&ordering={ordering}")
+        rows(page).nth(4).get_by_role("link").click()
+        page.get_by_role("link", name="Next").click()
+
+    for page in (clara_page, other):
+        position(page, "6 of 10")
+    assert clara_page.url != other.url
+
+
+@pytest.fixture
+def without_scripts(browser: Browser, clara_page: Page) -> BrowserContext:
+    state = clara_page.context.storage_state()
+    return browser.new_context(java_script_enabled=False, storage_state=state)
+
+
+def test_the_links_need_no_scripts(base_url: str, without_scripts: BrowserContext) -> None:
+    page = without_scripts.new_page()
+    page.goto(f"{base_url}{PLAYHOUSE}?search=u001")
+
+    rows(page).first.get_by_role("link").click()
+    page.get_by_role("link", name="Next").click()
+
+    position(page, "2 of 10")
+    without_scripts.close()

@@ -1,0 +1,105 @@
+"""The position of a customer in the list that its page was opened from: back, previous and next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from django.http import QueryDict
+
+from portal.customers import services
+from portal.customers.html.paging import (
+    BACK,
+    DEFAULT_SIZE,
+    POSITION,
+    ListLinks,
+    PageForm,
+    Position,
+    customer_url,
+    decrypt_position,
+)
+from portal.customers.query.query import InvalidQuery, list_key
+
+if TYPE_CHECKING:
+    from portal.customers.models import Customer
+    from portal.customers.query.query import CustomerQuery
+    from portal.organizers.models import Organizer
+
+LONGEST_BACK: Final = 2_000
+
+
+@dataclass(frozen=True)
+class CustomerPosition:
+    """What the page of a customer shows of the list that it was opened from."""
+
+    back: str  # the URL of the page of the list with the customer
+    is_narrowed: bool = False  # whether the list has filters, a search or another order
+    number: int | None = None
+    total: int | None = None
+    previous: str = ""  # URLs; "" at an end of the list
+    next: str = ""
+    is_known: bool = False  # whether the position is known, and with it the neighbours
+    is_match: bool = True  # whether the customer is still in the list
+
+
+def find_position(
+    organizer: Organizer, customer: Customer, *, parameters: QueryDict, list_path: str
+) -> CustomerPosition:
+    """The position that the URL of the customer's page gives, read from the list as it is now."""
+    back = QueryDict(parameters.get(BACK, "")[:LONGEST_BACK])
+    paging = PageForm(back)
+    try:
+        query = services.parse_query(organizer, back)
+    except InvalidQuery:
+        query = None
+    if query is None or not paging.is_valid():
+        return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
+    links = ListLinks(list_path, query.canonical, paging.size, DEFAULT_SIZE, paging.number or 1)
+    position = decrypt_position(parameters.get(POSITION, ""), list_key(organizer, query))
+    if position is None:
+        return CustomerPosition(links.here, is_narrowed=bool(query.canonical))
+    return _Steps(organizer, query, links, position).read(customer)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The links from a position of a list to its neighbours."""
+
+    organizer: Organizer
+    query: CustomerQuery
+    links: ListLinks
+    position: Position
+
+    def read(self, customer: Customer) -> CustomerPosition:
+        """Read the neighbours, and whether the customer is still in the list."""
+        neighbours = services.find_neighbours(
+            self.organizer, query=self.query, keys=self.position.keys
+        )
+        return CustomerPosition(
+            back=f"{self._links_at(self.position).here}#customer-{customer.identifier}",
+            is_narrowed=bool(self.query.canonical),
+            number=self.position.number,
+            total=self.position.total,
+            previous=self._step(neighbours.previous, -1),
+            next=self._step(neighbours.next, 1),
+            is_known=True,
+            is_match=services.matches_query(self.organizer, query=self.query, customer=customer),
+        )
+
+    def _step(self, neighbour: services.Neighbour | None, by: int) -> str:
+        if neighbour is None:
+            return ""
+        position = self.position.step(neighbour.keys, by)
+        text = position.encrypt(self._key)
+        return customer_url(self._links_at(position), neighbour.identifier, text)
+
+    def _links_at(self, position: Position) -> ListLinks:
+        """The links of the page that has the position, if its number is known."""
+        if position.number is None:
+            return self.links
+        return replace(self.links, page=(position.number - 1) // self.links.page_size + 1)
+
+    @cached_property
+    def _key(self) -> str:
+        return list_key(self.organizer, self.query)
