@@ -166,6 +166,7 @@ def test_a_position_shows_no_values(member_client: Client, customers: list[Custo
     assert decrypt_position(text, "2?") is None
 
 
+@pytest.mark.django_db(transaction=True)  # as in production, where facets need no savepoint
 @pytest.mark.parametrize(
     ("query", "queries"), [("", 7), ("search=example", 8), ("date_joined_since=2020-01-01", 8)]
 )
