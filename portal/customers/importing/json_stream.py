@@ -50,6 +50,14 @@ def read_values(
         yield Rejection(_after(name, number), str(error))
 
 
+def without_lone_surrogates(json: bytes) -> bytes:
+    """Replaces them by NUL, which check_rows() rejects, too.
+
+    ijson would make them `?`, and orjson would reject all of the JSON.
+    """
+    return ESCAPE.sub(_nul_for_lone, json) if SURROGATE.search(json) else json
+
+
 def _after(name: str, number: int) -> str:
     return f"{name}, after customer {number}" if number else name
 
@@ -65,7 +73,7 @@ def _parse(chunks: Iterable[bytes], prefix: str) -> Iterator[object]:
         parser = ijson.parse_coro(pages, multiple_values=True)
     else:
         parser = ijson.items_coro(values, prefix, multiple_values=True)
-    for chunk in chain(_without_lone_surrogates(chunks), [None]):
+    for chunk in chain(map(without_lone_surrogates, _pieces(chunks)), [None]):
         error = _send(parser, chunk)
         yield from values
         values.clear()
@@ -119,12 +127,6 @@ def _unlimited_digits() -> Iterator[None]:
         yield
     finally:
         sys.set_int_max_str_digits(limit)
-
-
-def _without_lone_surrogates(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Replaces them by NUL, which check_rows() rejects as well: ijson would make them `?`."""
-    for piece in _pieces(chunks):
-        yield ESCAPE.sub(_nul_for_lone, piece) if SURROGATE.search(piece) else piece
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
