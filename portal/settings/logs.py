@@ -33,5 +33,7 @@ LOGGING = {
         # Django leaves the body of a response to HEAD to the server; gunicorn warns of each one.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        # Logs the URL of each request.
+        "httpx2": {"level": "WARNING"},
     },
 }

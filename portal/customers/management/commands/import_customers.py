@@ -1,8 +1,9 @@
-"""manage.py import_customers ORGANIZER [FILE...]: customers from files or standard input."""
+"""manage.py import_customers ORGANIZER [FILE...]: customers from files, or from a service."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,9 +15,13 @@ from tqdm import tqdm
 
 from portal.customers.importing.files import Block, read_blocks
 from portal.customers.importing.load import LoadReport, import_blocks
+from portal.customers.importing.source import Source
+from portal.customers.importing.source_client import SourceError
 from portal.organizers.management.errors import find_organizer
 
 STANDARD_INPUT: Final = "-"
+TOKEN: Final = re.compile(r"[!-~]+")
+MAX_TOKEN_BYTES: Final = 4_096
 
 
 class Command(BaseCommand):
@@ -38,20 +43,38 @@ class Command(BaseCommand):
             help="go back to rows that are older than the last imported ones",
         )
         parser.add_argument("file", nargs="*", help="a file, or - for standard input (the default)")
+        parser.add_argument(
+            "--from", dest="address", metavar="URL", help="a list of customers of the pretix API"
+        )
+        parser.add_argument(
+            "--token-stdin", action="store_true", help="read the token for --from, as in < FILE"
+        )
 
     def handle(
-        self, *, organizer: str, file: Sequence[str], overwrite: bool, verbosity: int, **_: Any
+        self,
+        *,
+        organizer: str,
+        file: Sequence[str],
+        overwrite: bool,
+        verbosity: int,
+        **options: Any,
     ) -> None:
         paths = file or [STANDARD_INPUT]
         _reject_unreadable(paths)
+        is_quiet = verbosity == 0
         try:
             owner = find_organizer(organizer)
-            blocks = _read_all(paths, is_quiet=verbosity == 0)
+            source = _find_source(file, is_quiet=is_quiet, **options)
+            blocks = source.read_blocks() if source else _read_all(paths, is_quiet=is_quiet)
             report = import_blocks(owner, blocks, overwrite=overwrite)
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
         except OSError as error:
             raise CommandError(f"{error}: nothing was changed.") from error
+        except SourceError as error:
+            raise CommandError(f"{error} Nothing was changed.") from error
+        if source:
+            self.stdout.write(source.compare(report))
         self._print(report)
 
     def _print(self, report: LoadReport) -> None:
@@ -62,6 +85,30 @@ class Command(BaseCommand):
         self.stdout.write(str(report))
         if report.rejected:
             raise CommandError("Some rows were rejected, see above.")
+
+
+def _find_source(
+    files: Sequence[str], *, address: str | None, token_stdin: bool, is_quiet: bool, **_: Any
+) -> Source | None:
+    """The source that the options name, if any. Raises CommandError."""
+    if not address:
+        if token_stdin:
+            raise CommandError("--token-stdin is for --from only.")
+        return None
+    if files:
+        raise CommandError("Give either files or --from.")
+    if not token_stdin:
+        raise CommandError("--from needs --token-stdin, and the token on standard input.")
+    return Source(address, _read_token(), is_quiet=is_quiet)
+
+
+def _read_token() -> str:
+    if sys.stdin.isatty():
+        raise CommandError("The terminal would show the token. Use < FILE, or a pipe.")
+    token = sys.stdin.buffer.read(MAX_TOKEN_BYTES).decode(errors="replace").strip()
+    if not TOKEN.fullmatch(token):
+        raise CommandError("Standard input must have one token, and nothing else.")
+    return token
 
 
 def _reject_unreadable(paths: Iterable[str]) -> None:

@@ -1,0 +1,121 @@
+"""Customers of a service with the API of pretix, another Portal included.
+
+All pages are saved to a temporary file, which is then imported like any other file. A source that
+fails half-way changes nothing, and no transaction waits for a slow one.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final, NamedTuple
+
+import httpx2
+import orjson
+from tqdm import tqdm
+
+from portal.customers.importing.files import Block, read_blocks
+from portal.customers.importing.load import LoadReport
+from portal.customers.importing.source_client import (
+    SourceClient,
+    SourceError,
+    Wait,
+    hint,
+    show,
+)
+
+# Identifiers never change: in their order, Portal returns each customer exactly once. pretix
+# ignores the parameter.
+ORDERING: Final = ("ordering", "identifier")
+
+
+class Page(NamedTuple):
+    """One page of the list; `total` is the number of customers on all pages at that moment."""
+
+    total: int
+    next: str | None
+    length: int
+    content: bytes
+
+
+@dataclass
+class Source:
+    """The list of customers at an address. `wait` pauses for a number of seconds before a retry."""
+
+    address: str
+    token: str = field(repr=False)
+    is_quiet: bool = False
+    wait: Wait = time.sleep
+    first_count: int = 0
+    last_count: int = 0
+
+    def read_blocks(self) -> Iterator[Block]:
+        """The customers as blocks for import_blocks(). The first one waits for all pages.
+
+        Raises SourceError. import_blocks() takes the first block before its transaction begins.
+        """
+        with TemporaryFile() as file:
+            name = self._save_pages(file)
+            if file.tell():
+                file.seek(0)
+                yield from read_blocks(file, name=name)
+
+    def compare(self, report: LoadReport) -> str:
+        """How many customers were read, and how many the source counted meanwhile."""
+        read = report.total - report.repeated
+        counted = f"{self.first_count} customers"
+        if self.last_count != self.first_count:
+            counted += f" at first and {self.last_count} at last"
+        text = f"The source counted {counted}, {read} were read."
+        if self.first_count == self.last_count == read:
+            return text
+        return f"{text} Its list changed meanwhile: import again for the rest."
+
+    def _save_pages(self, file: BinaryIO) -> str:
+        """Write all pages that have customers to the file. Returns the host."""
+        bar = tqdm(unit=" customers", disable=True if self.is_quiet else None)
+        with SourceClient(self.address, self.token, say=self._say, wait=self.wait) as client, bar:
+            bar.set_description(client.address.host)
+            for page in _read_pages(client):
+                self.first_count = self.first_count or page.total
+                self.last_count = bar.total = page.total
+                bar.update(page.length)
+                if page.length:
+                    file.write(page.content)
+            return client.address.host
+
+    def _say(self, text: str) -> None:
+        if not self.is_quiet:
+            tqdm.write(text, file=sys.stderr)
+
+
+def _read_pages(client: SourceClient) -> Iterator[Page]:
+    url = client.address
+    if ORDERING[0] not in url.params:
+        url = url.copy_add_param(*ORDERING)
+    read = set()
+    while url not in read:
+        read.add(url)
+        page = _parse(client.read_json(url), url)
+        yield page
+        if page.next is None:
+            return
+        url = client.resolve(url, page.next)
+    raise SourceError(f"The pages of {show(url)} repeat: `next` leads back to one of them.")
+
+
+def _parse(content: bytes, url: httpx2.URL) -> Page:
+    match orjson.loads(content):
+        case {"count": int(total), "next": None | str() as link, "results": list(rows)} if (
+            not rows or any(map(_is_customer, rows))
+        ):
+            return Page(total, link, len(rows), content)
+    raise SourceError(f"{show(url)} is not a list of customers. {hint(url)}")
+
+
+def _is_customer(row: object) -> bool:
+    """Organizers and orders, for example, have no identifier."""
+    return isinstance(row, dict) and "identifier" in row
