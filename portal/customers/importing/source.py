@@ -76,9 +76,11 @@ class Source:
 
     def _save_pages(self, file: BinaryIO) -> str:
         """Write all pages that have customers to the file. Returns the host."""
-        bar = tqdm(unit=" customers", disable=True if self.is_quiet else None)
-        with SourceClient(self.address, self.token, say=self._say, wait=self.wait) as client, bar:
-            bar.set_description(client.address.host)
+        is_disabled = True if self.is_quiet else None  # None: shown on a terminal only
+        with (
+            SourceClient(self.address, self.token, say=self._say, wait=self.wait) as client,
+            tqdm(desc=client.address.host, unit=" customers", disable=is_disabled) as bar,
+        ):
             for page in _read_pages(client):
                 self.first_count = self.first_count or page.total
                 self.last_count = bar.total = page.total

@@ -92,7 +92,7 @@ class SourceClient:
         try:
             target = url.join(link)
         except httpx2.InvalidURL as error:
-            raise SourceError(f"{show(url)} links to an invalid URL: {error}.") from error
+            raise SourceError(f"{show(url)} links to an invalid URL: {_end(error)}") from error
         # httpx2 would send a user name of the link instead of the token.
         if _origin(target) != _origin(self.address) or target.userinfo:
             raise SourceError(
@@ -144,7 +144,8 @@ class SourceClient:
 
 def show(url: httpx2.URL) -> str:
     """The URL for messages: a query string may have emails, and a user name a password."""
-    return f"{_origin(url)}{url.path}"
+    path = url.raw_path.partition(b"?")[0].decode("ascii")  # percent-encoded
+    return f"{_origin(url)}{path}"
 
 
 def hint(url: httpx2.URL) -> str:
@@ -156,7 +157,7 @@ def _parse_address(address: str) -> httpx2.URL:
     try:
         url = httpx2.URL(address)
     except httpx2.InvalidURL as error:
-        raise SourceError(f"The address is not a URL: {error}.") from error
+        raise SourceError(f"The address is not a URL: {_end(error)}") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise SourceError("The address must begin with https:// and a host.")
     if url.userinfo:
@@ -204,7 +205,12 @@ def _explain(error: httpx2.RequestError, url: httpx2.URL) -> SourceError | _Temp
             )
         if isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN:
             return SourceError(f"There is no host {url.host}.")
-    return _TemporaryError(f"{_origin(url)} fails: {error or type(error).__name__}.")
+    return _TemporaryError(f"{_origin(url)} fails: {_end(error)}")
+
+
+def _end(error: Exception) -> str:
+    """The message with a period at its end; some have one."""
+    return f"{str(error).rstrip('.') or type(error).__name__}."
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

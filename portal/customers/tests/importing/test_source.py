@@ -293,7 +293,8 @@ def other_portal(
 ) -> tuple[str, str]:
     """The list of 60 customers of rival on a running Portal, and a token for it."""
     for number in range(60):
-        make_customer(of=rival, identifier=f"R{number:02}", email=f"{number:02}@rival.example")
+        fields = {"email": f"{number:02}@rival.example", "phone": f"+49301234{number:02}"}
+        make_customer(of=rival, identifier=f"R{number:02}", **fields)
     token = tokens.create_token(rival, name="sync", permissions=[Permission.READ_CUSTOMERS])
     return f"{live_server.url}/api/v1/organizers/rival/customers/", token
 
@@ -307,6 +308,18 @@ def test_customers_of_another_portal_are_imported(
 
     assert output.startswith("The source counted 60 customers, 60 were read.\n60 customers: 60")
     assert emails_of(organizer) == emails_of(rival)
+
+
+def test_fields_that_another_portal_does_not_send_stay(
+    organizer: Organizer, import_from: Import, other_portal: tuple[str, str]
+) -> None:
+    url, token = other_portal
+
+    import_from(f"{url}?include=phone", token=token)
+    import_from(url, token=token)
+
+    with scope(organizer=organizer):
+        assert Customer.objects.get(identifier="R01").phone == "+4930123401"
 
 
 def test_customers_of_another_portal_that_move_meanwhile_are_not_missed(

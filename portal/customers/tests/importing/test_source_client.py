@@ -192,6 +192,7 @@ def test_an_unknown_host_is_an_error(client: Client, host: str) -> None:
         (Reply(b" " * (MAX_BYTES + 1)), "has more than 64 MB on a page"),
         (Reply(b"", 301, {"Location": LIST}), "redirects more than 5 times"),
         (Reply(b"", 302, {"Location": "https://x:port/"}), "links to an invalid URL"),
+        (Reply(b"", 302, {"Location": "//x/%0a%1b[1m"}), "another server, http://x/%0a%1b[1m. The"),
     ],
 )
 def test_an_error_of_the_source_is_one_sentence_and_is_not_repeated(
@@ -268,6 +269,7 @@ def test_an_address_that_would_not_be_safe_is_rejected(
 
     assert reason in error
     assert "password@" not in error
+    assert not error.endswith("..")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "[::1]", "localhost"])
