@@ -7,13 +7,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.core.signals import request_finished
+from django.core.signals import request_started
 from django.db import connection
 from django_scopes import scope
 from pytest_django.live_server_helper import LiveServer
@@ -327,18 +328,21 @@ def test_customers_of_another_portal_that_move_meanwhile_are_not_missed(
 ) -> None:
     url, token = other_portal
 
-    def move(**_: object) -> None:
-        """From the end of the order by email to its start, which is read by then."""
-        with scope(organizer=rival):
-            last = Customer.objects.get(identifier="R59")
-            last.email = "+@rival.example"
-            last.save()
+    requests = count(1)
 
-    request_finished.connect(move)
+    def move(**_: object) -> None:
+        """Before the second page: from the end of the order by email to its start."""
+        if next(requests) == 2:
+            with scope(organizer=rival):
+                last = Customer.objects.get(identifier="R59")
+                last.email = "+@rival.example"
+                last.save()
+
+    request_started.connect(move)
     try:
         import_from(url, token=token)
     finally:
-        request_finished.disconnect(move)
+        request_started.disconnect(move)
 
     assert emails_of(organizer) == emails_of(rival)
     assert emails_of(organizer)["R59"] == "+@rival.example"

@@ -155,7 +155,7 @@ def test_a_source_that_does_not_respond_is_given_up(client: Client) -> None:
 
     assert error.startswith(f"{server.origin} fails: ")
     assert "timed out" in error
-    assert len(server.received) == 1 + len(PAUSES)
+    assert client.pauses == [*PAUSES]
 
 
 def test_a_port_without_a_server_is_an_error(client: Client) -> None:
