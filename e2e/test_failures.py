@@ -60,8 +60,8 @@ def test_going_back_that_fails_is_said_and_can_be_tried_again(clara_page: Page) 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (500, "Something went wrong on our side. The list below is as it was."),
-        (503, "The database is busy or away. The list below is as it was; try again in a moment."),
+        (500, "Something went wrong on our side. The list is as it was."),
+        (503, "The database is busy or away. The list is as it was; try again in a moment."),
         (404, "You no longer have access to this list, or it does not exist."),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, StorageState, expect
@@ -171,7 +172,7 @@ def test_a_customer_opened_in_a_new_tab_leads_back_by_its_address(
     tab = opened.value
     tab.get_by_role("link", name="Back to these customers").click()
 
-    expect(tab).to_have_url(f"{PLAYHOUSE}?search=u001")
+    expect(tab).to_have_url(re.compile(re.escape(f"{PLAYHOUSE}?search=u001#customer-")))
     expect(rows(tab)).to_have_count(10)
 
 
@@ -180,3 +181,58 @@ def test_the_demo_counts_its_customers(staff_page: Page) -> None:
 
     expect(count(staff_page, "5,000 customers")).to_be_visible()
     expect(staff_page).to_have_title("Customers · Big Events LLC · Portal")
+
+
+def test_a_click_anywhere_in_a_row_opens_its_customer(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    name = rows(clara_page).first.get_by_role("link").inner_text()
+
+    rows(clara_page).first.locator("td").last.click()
+
+    expect(clara_page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+@pytest.mark.parametrize("options", [{"button": "middle"}, {"modifiers": ["Control"]}])
+def test_a_row_opens_in_a_new_tab(clara_page: Page, options: dict[str, Any]) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    name = rows(clara_page).first.get_by_role("link").inner_text()
+
+    with clara_page.context.expect_page() as opened:
+        rows(clara_page).first.locator("td").last.click(**options)
+
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text(name)
+    expect(rows(clara_page)).to_have_count(10)
+
+
+def test_text_of_a_row_can_be_selected_without_opening_the_customer(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    cell = rows(clara_page).first.locator("td.email")
+    box = cell.locator("bdi").bounding_box()
+    assert box
+
+    clara_page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
+    clara_page.mouse.down()
+    clara_page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2, steps=5)
+    clara_page.mouse.up()
+
+    assert clara_page.evaluate("getSelection().toString()") in cell.inner_text()
+    assert clara_page.evaluate("getSelection().toString().length") > 5
+    expect(rows(clara_page)).to_have_count(10)
+
+
+def test_the_exact_time_is_shown_at_the_focused_row_and_on_hover(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    moment = rows(clara_page).first.locator("td.date_joined time")
+    exact = moment.get_attribute("title")
+    expect(moment.locator(".absolute")).to_be_hidden()
+
+    rows(clara_page).first.get_by_role("link").focus()
+    clara_page.keyboard.press("Shift+Tab")
+    clara_page.keyboard.press("Tab")
+
+    expect(moment.locator(".absolute")).to_be_visible()
+    assert moment.locator(".absolute").inner_text() == exact
+    box = moment.bounding_box()
+    assert box
+    top = "([x, y]) => document.elementFromPoint(x, y).closest('time') !== null"
+    assert clara_page.evaluate(top, [box["x"] + 5, box["y"] + box["height"] / 2])

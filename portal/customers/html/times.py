@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 DAY: Final = 24 * 60 * 60
+RECENT: Final = 31 * DAY
 # Units in seconds, and their text. Months and years are approximate.
 UNITS: Final = (
     (365 * DAY, ngettext_lazy("%(n)d year ago", "%(n)d years ago", "n")),
@@ -27,8 +28,8 @@ UNITS: Final = (
 class Clock:
     """Formats the times of one page: one current time, each text translated once."""
 
-    def __init__(self) -> None:
-        self._now = timezone.now()
+    def __init__(self, now: datetime | None = None) -> None:
+        self._now = now or timezone.now()
         self._zone = timezone.get_current_timezone()
         self._ago: dict[tuple[int, int], str] = {}
 
@@ -43,6 +44,13 @@ class Clock:
                 return self._ago[key]
         return _("just now")
 
+    def short(self, value: datetime) -> str:
+        """How long ago within a month; the date if it is longer ago."""
+        if (self._now - value).total_seconds() < RECENT:
+            return self.relative(value)
+        local = value.astimezone(self._zone)
+        return f"{local.day} {self._months[local.month]} {local.year}"
+
     def absolute(self, value: datetime) -> str:
         """The date and time to the minute, with the time zone."""
         local = value.astimezone(self._zone)
@@ -50,12 +58,12 @@ class Clock:
         return f"{local.day} {self._months[local.month]} {time}"
 
     def moment(self, value: datetime) -> SafeString:
-        """How long ago, and the exact time on hover and in print."""
+        """How long ago or the date; the exact time on hover, at the focused row and in print."""
         # Only our own text and numbers: nothing to escape.
         exact = self.absolute(value)
         return mark_safe(  # noqa: S308
             f'<time datetime="{value.isoformat()}" title="{exact}"><span class="relative">'
-            f'{self.relative(value)}</span><span class="absolute">{exact}</span></time>'
+            f'{self.short(value)}</span><span class="absolute">{exact}</span></time>'
         )
 
     @cached_property

@@ -35,13 +35,22 @@ def test_an_absolute_time_names_its_zone() -> None:
         assert absolute(SUMMER) == "7 Jul 2021, 00:30 CEST"
 
 
-@pytest.mark.parametrize("show", [Clock().moment, full_moment])
-def test_a_time_has_its_relative_its_exact_and_its_machine_readable_form(show: object) -> None:
+@pytest.mark.parametrize(
+    ("show", "short"), [(Clock().moment, ">6 Jul 2021<"), (full_moment, "years")]
+)
+def test_a_time_has_a_short_an_exact_and_a_machine_readable_form(show: object, short: str) -> None:
     shown = str(show(SUMMER))  # type: ignore[operator]  # a filter, typed as a function
 
     assert 'datetime="2021-07-06T22:30:00+00:00"' in shown
     assert "6 Jul 2021, 22:30 UTC" in shown
-    assert "years" in shown
+    assert short in shown
+
+
+@pytest.mark.parametrize(("days", "text"), [(29, "4 weeks ago"), (32, "6 Jul 2021")])
+def test_a_time_is_relative_within_a_month_and_a_date_beyond(days: int, text: str) -> None:
+    clock = Clock(now=SUMMER + timedelta(days=days))
+
+    assert clock.short(SUMMER) == text
 
 
 @pytest.mark.parametrize(
