@@ -152,11 +152,9 @@ class MomentField(forms.Field):
             # PostgreSQL takes an offset of 15 hours at most.
             instant = moment.astimezone(UTC)
             return Span(instant, instant + timedelta(microseconds=1))
-        midnight = time(tzinfo=self.timezone)
-        return Span(
-            datetime.combine(moment, midnight),
-            datetime.combine(moment + timedelta(days=1), midnight),
-        )
+        # Clocks may change at midnight, or be set back from after midnight to the day before.
+        first, last = (datetime.combine(moment, each) for each in (time.min, time.max))
+        return Span(_local_span(first, self.timezone).start, _local_span(last, self.timezone).end)
 
 
 def _local_span(moment: datetime, zone: tzinfo) -> Span:

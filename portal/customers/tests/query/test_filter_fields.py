@@ -28,6 +28,29 @@ def test_a_day_is_the_whole_day_of_the_organizer(field: MomentField) -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "day", "start", "end"),
+    [
+        # One minute after midnight, clocks were set back to 23:01 of the day before.
+        ("America/St_Johns", "2010-11-06", "2010-11-06T02:30", "2010-11-07T03:30"),
+        ("America/St_Johns", "2010-11-07", "2010-11-07T02:30", "2010-11-08T03:30"),
+        # At midnight, clocks are set back to 23:00 of the day before.
+        ("America/Havana", "2026-11-01", "2026-11-01T04:00", "2026-11-02T05:00"),
+        ("America/Santiago", "2026-04-04", "2026-04-04T03:00", "2026-04-05T04:00"),
+        # The day begins at 01:00.
+        ("America/Santiago", "2026-09-06", "2026-09-06T04:00", "2026-09-07T03:00"),
+        # The day was left out.
+        ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00", "2011-12-30T10:00"),
+    ],
+)
+def test_a_day_has_all_times_that_clocks_show_on_it(
+    zone: str, day: str, start: str, end: str
+) -> None:
+    span = MomentField(timezone=ZoneInfo(zone)).clean(day)
+
+    assert span == Span(*(datetime.fromisoformat(f"{each}Z") for each in (start, end)))
+
+
+@pytest.mark.parametrize(
     "text", ["2026-01-31T10:00:00Z", "2026-01-31T11:00:00+01:00", "2026-01-31T11:00:00 01:00"]
 )
 def test_an_instant_is_one_microsecond(field: MomentField, text: str) -> None:
