@@ -60,8 +60,8 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
         "Enter a date like 2026-01-31, or a time like 2026-01-31T10:00:00Z.",
     ),
     (
-        "Search for a letter, a digit or a sign.",
         "The search must contain a letter, a digit or a symbol.",
+        "Enter a letter or a digit: a search ignores punctuation and accents.",
     ),
     ("There is no language “", "Unknown language “"),
     (

@@ -1,4 +1,4 @@
-"""Text without case and accents, and the columns derived from it for search and ordering."""
+"""Text as search and order compare it, and the columns that derive from it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,109 @@ DERIVED: Final = ("name", "name_key", "email_key", "search_text")
 # The derived columns depend on these: an UPDATE of these alone would leave them outdated.
 SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "name_parts"})
 # Letters that Unicode does not decompose, but that people type without their stroke.
-STROKES: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+STROKES: Final = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"
+}  # fmt: skip
+# The forms of an Arabic letter, as in Lucene's ArabicNormalizer and PersianNormalizer. Decomposed,
+# a hamza or madda above or below a letter is a mark.
+ARABIC: Final = {
+    "\u0671": "\u0627", "\u0672": "\u0627", "\u0673": "\u0627",  # alef
+    "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d2": "\u064a",  # yeh
+    "\u0629": "\u0647", "\u06be": "\u0647", "\u06c1": "\u0647", "\u06c3": "\u0647",
+    "\u06d5": "\u0647",  # heh
+    "\u06a9": "\u0643",  # kaf
+    "\u0640": "",  # tatweel
+}  # fmt: skip
+APOSTROPHES: Final = (
+    "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u0384\u055a\u05f3\u07f4\u07f5"
+    "\u1fbd\u1fbf\u1fef\u1ffd\u1ffe\u2018\u2019\u201b\u2032\u2035\ua78b\ua78c\uff07"
 )
-COMBINING: Final = re.compile(
-    r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+# Beside the characters that Unicode has as dashes.
+HYPHENS: Final = "\u02d7\u2043\u2212\u2796"
+# Marks that people leave out: those of Latin, Greek, Cyrillic, Hebrew, Arabic and Syriac, and
+# those of any script. In Thai and in the scripts of India, marks are vowels, and stay.
+OPTIONAL_MARK: Final = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0711\u0730-\u074a\u0898-\u089f\u08ca-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\u2de0-\u2dff\ua66f-\ua67d\ufb1e\ufe20-\ufe2f]"
+)
+# Without a shape of their own: fillers and variation selectors, beside the categories of Unicode.
+INVISIBLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
+INVISIBLE_CATEGORIES: Final = frozenset({"Cf", "Cc"})
+# Punctuation, and signs such as the vertical bar.
+SEPARATORS: Final = frozenset({"Pc", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Sm"})
+# Parts of emails and identifiers. The first two always count, the others only within a word.
+WITHIN_WORDS: Final = "@_.'&+-"
+PUNCTUATION_AROUND_WORDS: Final = re.compile(r"(?<!\S)[.'&+-]+|[.'&+-]+(?!\S)")
+
+
+# Most texts: only their case is replaced.
+PLAIN: Final = re.compile(r"[A-Za-z0-9@_]+(?:[ .'&+-][A-Za-z0-9@_]+)*")
+# No text has more characters than these, but a search may try all of Unicode.
+MOST_REMEMBERED: Final = 10_000
+
+
+class _Replacements(dict[int, str]):
+    """What str.translate() replaces each character by."""
+
+    def __missing__(self, code: int) -> str:
+        replacement = _replacement(chr(code))
+        if len(self) < MOST_REMEMBERED:
+            self[code] = replacement
+        return replacement
+
+
+def _replacement(character: str) -> str:
+    category = unicodedata.category(character)
+    if character.isspace() or category in SEPARATORS:
+        return " "
+    if category == "Pd":
+        return "-"
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    is_mark = category in {"Mn", "Me"} and OPTIONAL_MARK.match(character)
+    return "" if is_mark or is_invisible(character) else character
+
+
+def is_invisible(character: str) -> bool:
+    """Whether this is a character without a shape and without a width."""
+    if INVISIBLE.match(character):
+        return True
+    return unicodedata.category(character) in INVISIBLE_CATEGORIES and not character.isspace()
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters, which come with text that is copied."""
+    return text if text.isprintable() else "".join(each for each in text if not is_invisible(each))
+
+
+REPLACEMENTS: Final = _Replacements(
+    {ord(key): value for key, value in (STROKES | ARABIC).items()}
+    | {ord(each): "'" for each in APOSTROPHES}
+    | {ord(each): "-" for each in HYPHENS}
+    | {ord(each): each for each in WITHIN_WORDS}
 )
 
 
 def normalize(text: str) -> str:
-    """`jose` for `José`, `JOSE` and `jose`; `muller` for `Müller`."""
-    if text.isascii():
+    """Words separated by single spaces: `jose muller` for `José Müller` and `MULLER, Jose`.
+
+    Case, accents, vowel marks, invisible characters, and punctuation around words do not count.
+    All apostrophes are one, and all hyphens. Within a word stays what emails and identifiers have:
+    `o'brien@example.org`.
+    """
+    if PLAIN.fullmatch(text):
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return COMBINING.sub("", decomposed).casefold().translate(STROKES)
+    if text.isascii():
+        folded = text.lower().translate(REPLACEMENTS)
+    else:
+        # An acute accent that stands alone is an apostrophe, but decomposes to a mark.
+        decomposed = unicodedata.normalize("NFKD", text.translate(REPLACEMENTS).casefold())
+        folded = unicodedata.normalize("NFKD", decomposed.casefold().translate(REPLACEMENTS))
+    return " ".join(PUNCTUATION_AROUND_WORDS.sub(" ", folded).split())
 
 
 def email_key(email: str) -> str:
@@ -41,19 +130,19 @@ def email_key(email: str) -> str:
 
 
 def email_keys(text: str) -> list[str]:
-    """The keys of an address that was typed: its own, and that of the other spelling of its domain.
+    """The keys of an address that was typed: its own first, then that of its other spelling.
 
     A domain with letters beyond ASCII has a second spelling, such as xn--strae-oqa.example for
     straße.example (IDNA 2008). A space is the `+` of a URL that was not percent-encoded: no
-    address has a space.
+    address has a space. Invisible characters come with an address that was copied.
     """
-    key = email_key(text.strip().replace(" ", "+"))
+    typed, key = (email_key(each.strip().replace(" ", "+")) for each in (text, visible(text)))
     mailbox, at, domain = key.rpartition("@")
     try:
         other = idna.decode(domain) if domain.isascii() else idna.encode(domain).decode()
     except idna.IDNAError:
-        return [key]
-    return [*dict.fromkeys([key, f"{mailbox}{at}{other}"])]
+        other = domain
+    return [*dict.fromkeys([typed, key, f"{mailbox}{at}{other}"])]
 
 
 class Name(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django.asserts import assertContains
 
 from portal.conftest import CustomerMaker
 
@@ -50,15 +51,18 @@ def test_the_first_of_repeated_sort_keys_applies(
     assert [each["identifier"] for each in page["results"]] == ["C", "B", "A"]
 
 
-@pytest.mark.parametrize("accents", ["´", "¨", "¸", "\u0301", " ´ "])
-def test_a_search_for_accents_alone_is_an_error(
-    api_client: Client, make_customer: CustomerMaker, accents: str
+@pytest.mark.parametrize("search", ["´", "\u0301", " ´ ", "!?", "-", "\u200b", "...", "' '"])
+def test_a_search_for_punctuation_or_accents_alone_is_an_error(
+    api_client: Client, member_client: Client, make_customer: CustomerMaker, search: str
 ) -> None:
     make_customer()
 
-    response = api_client.get(LIST, {"search": accents})
+    response = api_client.get(LIST, {"search": search})
+    page = member_client.get(PAGE, {"search": search})
 
     assert (response.status_code, list(response.json())) == (400, ["search"])
+    [message] = response.json()["search"]
+    assertContains(page, message, status_code=422)
 
 
 def test_a_malformed_accept_header_causes_no_server_error(api_client: Client) -> None:

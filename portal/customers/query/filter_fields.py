@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
 from portal.customers.models import YEARS
-from portal.customers.normalization import email_keys, normalize
+from portal.customers.normalization import email_keys, normalize, visible
 from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -51,7 +51,11 @@ class ListFilter(django_filters.Filter):
 
 
 class TextFilter(ListFilter, django_filters.CharFilter):
-    """Exactly this text."""
+    """Exactly this text, but for invisible characters, which come with text that is copied."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        texts = [*dict.fromkeys([value, visible(value)])]
+        return qs.filter(**{f"{self.field_name}__in": texts}) if value else qs
 
     def describe(self, value: str) -> str:
         return gettext("“%(text)s”") % {"text": value}
@@ -262,12 +266,14 @@ class OrderingFilter(NoFilter):
 
 
 class SearchField(forms.CharField):
-    """Words or parts of words. Accents alone are rejected: normalized, they are an empty text."""
+    """Words or parts of words. Punctuation alone is rejected: normalized, it is an empty text."""
 
     def clean(self, value: Any) -> str:
         search: str = super().clean(value)
-        if search and not normalize(search).strip():
-            raise ValidationError(_("The search must contain a letter, a digit or a symbol."))
+        if search and not normalize(search):
+            raise ValidationError(
+                _("Enter a letter or a digit: a search ignores punctuation and accents.")
+            )
         return search
 
 

@@ -65,7 +65,7 @@ class CustomerFilter(django_filters.FilterSet):
         label=_("Search"),
         description=_(
             "Every word must occur in the name, email, identifier or external identifier."
-            " Case and accents are ignored."
+            " Case, accents, and punctuation around words are ignored."
         ),
         example="doe",
     )
@@ -74,8 +74,8 @@ class CustomerFilter(django_filters.FilterSet):
         max_length=254,
         label=_("Email"),
         description=_(
-            "The whole email address. Case is ignored, and the domain may be in either spelling,"
-            " such as straße.example and xn--strae-oqa.example."
+            "The whole email address. Case and invisible characters are ignored, and the domain may"
+            " be in either spelling, such as straße.example and xn--strae-oqa.example."
         ),
         example="customer@example.org",
     )

@@ -32,7 +32,7 @@ from portal.customers.counters.maintained_counts import (
 )
 from portal.customers.fields import IgnoringCase
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet
-from portal.customers.normalization import email_keys, normalize
+from portal.customers.normalization import email_keys, normalize, visible
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.databases.compiled import CompiledQuery
 from portal.organizers.scopes import require_scope
@@ -169,8 +169,9 @@ def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
-    own, *others = email_keys(text)
-    rows = _exact_matches.rows(organizer.pk, text.lower(), own, *(others or [own]), text)
+    text = visible(text)
+    emails = (email_keys(text) * 2)[:2]
+    rows = _exact_matches.rows(organizer.pk, text.lower(), *emails, text)
     # One customer may have the same email and external identifier.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 

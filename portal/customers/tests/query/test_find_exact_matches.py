@@ -31,7 +31,11 @@ def ann(make_customer: CustomerMaker) -> Customer:
 
 
 @pytest.mark.parametrize(
-    "search", ["ann@shop.example", "ANN@Shop.Example", "A7", "a7", "CRM 7", " CRM 7 "]
+    "search",
+    [
+        *("ann@shop.example", "ANN@Shop.Example", "A7", "a7", "CRM 7", " CRM 7 "),
+        *("\u200eann@shop.example", "A\u00ad7\u200b", "CRM\u2060 7\ufeff"),
+    ],
 )
 def test_a_whole_email_or_identifier_is_an_exact_match(
     member_client: Client, ann: Customer, search: str
