@@ -43,12 +43,19 @@ class IgnoringCase(Lower):
         return self.as_sql(compiler, connection, template=template, **extra)
 
 
-class CompactEncoder(json.JSONEncoder):
-    """Canonical JSON with sorted keys, because SQLite compares JSON as text.
+class JsonbEncoder(json.JSONEncoder):
+    """An object as PostgreSQL writes jsonb: shorter keys first, then by their bytes.
 
-    Equals the output of orjson with sorted keys, which bulk loads use.
+    SQLite stores and returns this text, so that all databases give equal bytes.
     """
 
     def __init__(self, **options: Any) -> None:
-        fixed = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
-        super().__init__(**{**options, **fixed})
+        super().__init__(**{**options, "ensure_ascii": False})
+
+    def encode(self, o: Any) -> str:
+        keys = sorted(o, key=lambda key: (len(key.encode()), key.encode()))
+        return super().encode({key: o[key] for key in keys})
+
+
+# The name in the first migration.
+CompactEncoder = JsonbEncoder

@@ -19,8 +19,8 @@ from portal.customers.counters.maintained_counts import (
 from portal.customers.fields import (
     CodePointCharField,
     CodePointTextField,
-    CompactEncoder,
     IgnoringCase,
+    JsonbEncoder,
 )
 from portal.customers.normalization import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
 from portal.organizers.models import Organizer
@@ -80,7 +80,7 @@ class Customer(models.Model):
     email = models.EmailField(_("email"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=128, null=True, blank=True)
     name_parts = models.JSONField(
-        _("parts of the name"), default=dict, blank=True, encoder=CompactEncoder
+        _("parts of the name"), default=dict, blank=True, encoder=JsonbEncoder
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_verified = models.BooleanField(_("verified"), default=False)

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django_scopes import scope
 
 from portal.conftest import CustomerMaker
+from portal.customers.importing.load import load_customers
+from portal.customers.importing.rows import ParsedRow, check_rows
 from portal.customers.query.page import FIELDS
 from portal.organizers.models import Organizer
 
@@ -145,3 +148,64 @@ def test_head_reads_no_customers(api_client: Client, django_assert_num_queries: 
         response = api_client.head(LIST, headers=NDJSON)
 
     assert (response.status_code, response.getvalue()) == (200, b"")
+
+
+BYTES = {
+    "application/json": (
+        '{"count":1,"next":null,"previous":null,"results":[{"identifier":"A1","email":null,'
+        '"name":"Lee, \\"Zoë\\"\\n\\u0001\x7f/😀","name_parts":{"aa":null,"bbb":"\\\\","ééé":"",'
+        '"_scheme":"family_comma_given","given_name":"\\"Zoë\\"\\n\\u0001\x7f/😀",'
+        '"family_name":"Lee"},"is_active":true,"is_verified":false,"last_login":null,'
+        '"date_joined":"2026-01-01T00:00:00Z","locale":"en",'
+        '"last_modified":"2026-01-01T00:00:00.100000Z"}]}'
+    ),
+    "application/x-ndjson": (
+        '{"identifier" : "A1", "email" : null,'
+        ' "name" : "Lee, \\"Zoë\\"\\n\\u0001\x7f/😀",'
+        ' "name_parts" : {"aa": null, "bbb": "\\\\", "ééé": "",'
+        ' "_scheme": "family_comma_given", "given_name": "\\"Zoë\\"\\n\\u0001\x7f/😀",'
+        ' "family_name": "Lee"}, "is_active" : true, "is_verified" : false, "last_login" : null,'
+        ' "date_joined" : "2026-01-01T00:00:00Z", "locale" : "en",'
+        ' "last_modified" : "2026-01-01T00:00:00.100000Z"}\n'
+    ),
+    "text/csv": (
+        f"{','.join(FIELDS)}\r\n"
+        'A1,,"Lee, ""Zoë""\n\x01\x7f/😀","{""aa"": null, ""bbb"": ""\\\\"", ""ééé"": """",'
+        ' ""_scheme"": ""family_comma_given"", ""given_name"": ""\\""Zoë\\""\\n\\u0001\x7f/😀"",'
+        ' ""family_name"": ""Lee""}",true,false,,2026-01-01T00:00:00Z,en,'
+        "2026-01-01T00:00:00.100000Z\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(("accept", "text"), BYTES.items())
+@pytest.mark.parametrize("is_imported", [True, False])
+def test_all_databases_give_equal_bytes(
+    api_client: Client,
+    organizer: Organizer,
+    make_customer: CustomerMaker,
+    accept: str,
+    text: str,
+    is_imported: bool,
+) -> None:
+    parts = {"family_name": "Lee", "given_name": '"Zoë"\n\x01\x7f/😀', "ééé": "", "bbb": "\\"}
+    row = {
+        "identifier": "A1",
+        "email": None,
+        "is_active": True,
+        "is_verified": False,
+        "last_login": None,
+        "date_joined": "2026-01-01T00:00:00Z",
+        "locale": "en",
+        "name_parts": {**parts, "_scheme": "family_comma_given", "aa": None},
+        "last_modified": "2026-01-01T00:00:00.100000Z",
+    }
+    if is_imported:
+        with scope(organizer=organizer):
+            load_customers(organizer, check_rows([ParsedRow("1", row)]))
+    else:
+        make_customer(**row)
+
+    response = api_client.get(LIST, headers={"Accept": accept})
+
+    assert response.getvalue().decode() == text

@@ -12,6 +12,7 @@ import orjson
 from django.db import connection
 from django.db.models import Field
 
+from portal.customers.fields import JsonbEncoder
 from portal.customers.importing.rows import (
     CustomerRow,
     InventedRow,
@@ -28,6 +29,7 @@ COLUMNS: Final = ROW_FIELDS + DERIVED
 TIME_FIELDS: Final = ("last_login", "date_joined", "last_modified")
 _row_values = attrgetter(*ROW_FIELDS)
 _items = methodcaller("items")
+_json_encoder = JsonbEncoder()
 
 Row = TypeVar("Row")
 Content = bytes | list[tuple[Any, ...]]  # for PostgreSQL, for SQLite
@@ -107,8 +109,7 @@ def _columns(rows: Iterable[CustomerRow | InventedRow]) -> list[Sequence[Any]]:
 @lru_cache(maxsize=20_000)
 def _encode_name(parts: tuple[tuple[str, str | None], ...]) -> tuple[str, Name]:
     """The parts as JSON, and the derived name. Cached: many customers have equal names."""
-    json = orjson.dumps(dict(parts), option=orjson.OPT_SORT_KEYS).decode()
-    return json, derive_name(dict(parts))
+    return _json_encoder.encode(dict(parts)), derive_name(dict(parts))
 
 
 def _encode_times(times: Sequence[datetime | None]) -> list[str | None]:
