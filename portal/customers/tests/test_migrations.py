@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -98,3 +99,31 @@ def test_the_last_change_of_each_customer_becomes_one_of_its_source(
     with scope(organizer=organizer):
         times = dict(Customer.objects.values_list("pk", "source_modified"))
     assert times == {each.pk: each.last_modified for each in made}
+
+
+def test_texts_are_normalized_again(organizer: Organizer, make_customer: CustomerMaker) -> None:
+    made = make_customer(name_parts={"_scheme": "full", "full_name": "Schmidt, Anna"})
+    migration = import_module("portal.customers.migrations.0005_normalize_again")
+
+    with scope(organizer=organizer):
+        Customer.objects.filter(pk=made.pk).update(name_key="schmidt, anna")
+        migration.normalize(apps, connection.schema_editor())
+
+        assert Customer.objects.values_list("name_key", flat=True).get() == "schmidt anna"
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL orders keys by itself")
+def test_keys_of_names_are_in_the_order_of_jsonb(make_customer: CustomerMaker) -> None:
+    parts = {"_scheme": "given_family", "family_name": "Lee", "given_name": "Zoë"}
+    made, _other = make_customer(name_parts=parts), make_customer()
+    migration = import_module("portal.customers.migrations.0005_normalize_again")
+    with connection.cursor() as cursor:
+        stored = "SELECT name_parts FROM customers_customer WHERE id = %s"
+        written = cursor.execute(stored, [made.pk]).fetchone()
+        text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        cursor.execute("UPDATE customers_customer SET name_parts = %s", [text])
+
+        migration.order_keys_on_sqlite(apps, connection.schema_editor())
+
+        assert cursor.execute(stored, [made.pk]).fetchone() == written
+    assert written == ('{"_scheme": "given_family", "given_name": "Zoë", "family_name": "Lee"}',)

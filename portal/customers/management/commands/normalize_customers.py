@@ -1,0 +1,58 @@
+"""manage.py normalize_customers: computes the text that search and order compare again."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Generator
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django_scopes import scopes_disabled
+
+from portal.customers.models import Customer
+from portal.customers.normalization import SOURCES
+
+NORMALIZED: Final = ("name_key", "search_text")
+BATCH_ROWS: Final = 1_000
+
+
+class Command(BaseCommand):
+    """For customers that another version of Portal wrote. A second run changes nothing."""
+
+    requires_system_checks = ()
+    help = "Compute the text that search and order compare again, after an update of Portal."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="default: default")
+
+    def handle(self, *, database: str, verbosity: int, **_: Any) -> None:
+        changed = sum(normalize_batches(database))
+        if verbosity:
+            self.stdout.write(f"{changed} customers changed.")
+
+
+def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
+    """Normalize the customers of all organizers; the number of changed ones in each batch.
+
+    Each batch is a transaction of its own, which locks only the rows that it changes.
+    """
+    with scopes_disabled():
+        customers = Customer.objects.using(database).order_by("pk").only(*SOURCES, *NORMALIZED)
+        last = 0
+        while batch := [*customers.filter(pk__gt=last)[:size]]:
+            last = batch[-1].pk
+            outdated = [each.pk for each in batch if _derive(each)]
+            with transaction.atomic(using=database):
+                # Read again: another transaction may have changed them.
+                locked = [*customers.filter(pk__in=outdated).select_for_update()]
+                changed = [each for each in locked if _derive(each)]
+                customers.bulk_update(changed, NORMALIZED)
+            yield len(changed)
+
+
+def _derive(customer: Customer) -> bool:
+    """Whether the stored values change."""
+    before = [getattr(customer, name) for name in NORMALIZED]
+    customer.derive()
+    return before != [getattr(customer, name) for name in NORMALIZED]

@@ -1,0 +1,63 @@
+"""normalize_customers: stored texts of another version become those of this one."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers.management.commands.normalize_customers import normalize_batches
+from portal.customers.models import Customer
+from portal.organizers.models import Organizer
+
+TEXTS = ("name_key", "search_text")
+OUTDATED = {"name_key": "schmidt, anna", "search_text": "schmidt, anna"}
+NAME = {"_scheme": "full", "full_name": "Schmidt, Anna"}
+
+
+@pytest.fixture
+def outdated(make_customer: CustomerMaker, rival: Organizer) -> list[Customer]:
+    """Customers of two organizers; only their objects have the right texts."""
+    made = [make_customer(of=rival), *(make_customer(name_parts=NAME) for _each in range(2))]
+    for each in made:
+        with scope(organizer=each.organizer):
+            Customer.objects.filter(pk=each.pk).update(**OUTDATED)
+    return made
+
+
+def _texts(customer: Customer) -> tuple[str, ...]:
+    with scope(organizer=customer.organizer):
+        texts: tuple[str, ...] = Customer.objects.values_list(*TEXTS).get(pk=customer.pk)
+    return texts
+
+
+def test_outdated_texts_of_all_organizers_are_computed_again(
+    outdated: list[Customer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("normalize_customers")
+    call_command("normalize_customers")
+
+    assert capsys.readouterr().out == "3 customers changed.\n0 customers changed.\n"
+    assert [_texts(each) for each in outdated] == [
+        (each.name_key, each.search_text) for each in outdated
+    ]
+    assert outdated[1].name_key == "schmidt anna"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_batch_is_a_transaction_of_its_own(outdated: list[Customer]) -> None:
+    batches = normalize_batches("default", size=1)
+
+    assert next(batches) == 1
+    batches.close()
+
+    assert [_texts(each) == tuple(OUTDATED.values()) for each in outdated] == [False, True, True]
+    assert list(normalize_batches("default", size=2)) == [1, 1]
+
+
+@pytest.mark.django_db
+def test_without_customers_nothing_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("normalize_customers")
+
+    assert capsys.readouterr().out == "0 customers changed.\n"
