@@ -273,14 +273,12 @@ def _survey(organizer: Organizer, query: CustomerQuery) -> _Survey:
         return _Survey(totals, totals)
     customers = query.narrow(customers_of(organizer), but=FACETS)
     search = Search.parse(query.search)
-    if search.is_indexed:
+    if search.words:
         matches, totals = find_matches(organizer, customers, search, query.ordering)
         if matches is None:
-            return _Survey(totals, None, is_capped=True)
+            return _Survey(totals, None, is_capped=search.is_indexed)
         return _Survey(totals, matches.counts(), matches=matches)
-    if search.words:
-        customers = search.scan(customers)
-    facets = count_facets(organizer, customers, only_if_small=bool(search.words))
+    facets = count_facets(organizer, customers)
     return _Survey(facets.totals, facets.counts, facets.is_capped)
 
 
@@ -345,9 +343,8 @@ def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
 def _scan_for_clients(
     organizer: Organizer, query: CustomerQuery, page: PageNumber | After, fields: Sequence[str]
 ) -> OrderedScan | SortedMatches:
-    search = Search.parse(query.search)
-    if search.is_indexed:
-        customers = query.narrow(customers_of(organizer))
+    search, customers = Search.parse(query.search), query.narrow(customers_of(organizer))
+    if search.words:
         matches, _totals = find_matches(organizer, customers, search, query.ordering)
         if matches is not None:
             return SortedMatches(customers_of(organizer), matches, query.ordering, fields)

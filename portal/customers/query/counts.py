@@ -22,10 +22,6 @@ from portal.organizers.models import Organizer
 
 # More than any list has.
 ALL: Final = 10**9
-# No row at all for an organizer with more customers: databases evaluate a limit before the rows.
-LIMIT_IF_SMALL: Final = """CASE WHEN
-    (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s
-    THEN %s ELSE 0 END"""
 
 
 @dataclass(frozen=True)
@@ -61,24 +57,16 @@ def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, 
     return customers[:ALL] if customers.query.order_by else customers
 
 
-def count_facets(
-    organizer: Organizer, customers: models.QuerySet[Any], *, only_if_small: bool
-) -> Facets:
-    """Counts by the facets up to COUNT_CAP customers, in one statement with one time limit.
-
-    With `only_if_small` nothing is counted unless the organizer has at most COUNT_CAP
-    customers: for conditions that no index has.
-    """
+def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> Facets:
+    """Counts by the facets up to COUNT_CAP customers, in one statement with one time limit."""
     cap = settings.COUNT_CAP
-    limit = LIMIT_IF_SMALL if only_if_small else "%s"
-    limits = [organizer.pk, cap, cap + 1] if only_if_small else [cap + 1]
     try:
-        sql, parameters = customers.values_list(*FACETS).query.sql_with_params()
+        sql, parameters = customers.values_list(*FACETS)[: cap + 1].query.sql_with_params()
         rows, totals = read_with_totals(
             organizer,
             customers.db,
-            f"{sql} LIMIT {limit}",
-            [*parameters, *limits],
+            sql,
+            parameters,
             most=cap,
             counts_facets=True,
             milliseconds=int(settings.FACET_MILLISECONDS),
@@ -87,6 +75,4 @@ def count_facets(
         return Facets(Counts({}), maintained_counts(organizer))
     except TimeLimitExceeded:
         return Facets(None, maintained_counts(organizer))
-    if rows is None or (only_if_small and totals.total > cap):
-        return Facets(None, totals, is_capped=rows is None)
-    return Facets(sum_counts(rows), totals)
+    return Facets(None if rows is None else sum_counts(rows), totals, is_capped=rows is None)

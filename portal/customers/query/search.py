@@ -2,7 +2,8 @@
 
 Each word of a search has to be part of the search text. An index scan of the trigrams reads all
 matches of a selective term at once, few enough to be sorted. For an unselective term the index of
-the order is scanned and each text compared, until the page is full.
+the order is scanned and each text compared, until the page is full. A term that is too short for
+trigrams is selective if a scan does not meet many matches soon; then all customers are scanned.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,9 +37,12 @@ from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQu
 from portal.customers.normalization import email_keys, normalize, visible
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.databases.compiled import CompiledQuery
+from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.scopes import require_scope
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from portal.organizers.models import Organizer
 
 TRIGRAM: Final = 3
@@ -48,6 +53,13 @@ HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
 ROWS_WITH_TRIGRAMS: Final = (
     f"SELECT rowid FROM {SEARCH_INDEX_ON_SQLITE} WHERE {SEARCH_INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
 )
+# A term that is too short for trigrams is unselective if a scan meets so many matches in the time
+# that counting may take: about a hundredth of the customers.
+MANY: Final = 500
+# All matches of an organizer with at most COUNT_CAP customers.
+LIMIT: Final = """CASE WHEN
+    (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s
+    THEN %s ELSE %s END"""
 # Any number of customers may share an external identifier.
 MOST_EXACT: Final = 5
 # The fields that an exact match shows, and those that its state derives from.
@@ -145,15 +157,23 @@ def find_matches(
     ordering: Sequence[str],
     *,
     most: int | None = None,
+    many: int = MANY,
 ) -> tuple[Matches | None, Counts]:
     """The matches among the customers, or None for more than `most`; and the maintained counts.
+
+    None as well for a term that is too short for the index and has `many` matches.
 
     The matches are sorted here, which gives the count, the facets and every page by one query.
     """
     most = most or settings.COUNT_CAP
     values = [key.expression for key in sort_keys(ordering)[:-1]]
-    found = search.matches(customers).values_list("pk", *values, *FACETS)[: most + 1]
+    columns = ("pk", *values, *FACETS)
     try:
+        if not search.is_indexed:
+            with suppress(TimeLimitExceeded):
+                scan = search.scan(customers).values_list(*columns)
+                return _read_soon(organizer, scan, ordering, many)
+        found = search.matches(customers).values_list(*columns)[: most + 1]
         sql, parameters = found.query.sql_with_params()
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
@@ -161,6 +181,27 @@ def find_matches(
         organizer, customers.db, sql, parameters, most=most, others=len(values)
     )
     return None if rows is None else Matches(sort_rows(rows, ordering)), totals
+
+
+def _read_soon(
+    organizer: Organizer, scan: QuerySet[Any, Any], ordering: Sequence[str], many: int
+) -> tuple[Matches | None, Counts]:
+    """All matches of a short term, or None for `many`. Raises TimeLimitExceeded."""
+    cap = settings.COUNT_CAP
+    many = min(many, cap + 1)
+    sql, parameters = scan.query.sql_with_params()
+    rows, totals = read_with_totals(
+        organizer,
+        scan.db,
+        f"{sql} LIMIT {LIMIT}",
+        [*parameters, organizer.pk, cap, cap + 1, many],
+        most=cap,
+        others=len(ordering),
+        milliseconds=int(settings.FACET_MILLISECONDS),
+    )
+    if rows is None or (totals.total > cap and len(rows) >= many):
+        return None, totals
+    return Matches(sort_rows(rows, ordering)), totals
 
 
 def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:

@@ -20,7 +20,7 @@ STEPS_BETWEEN_CALLS = 100
 STEPS_PER_ROW = 100
 # Sent in one message with a query; EXPLAIN runs without a time limit.
 TIME_LIMIT = re.compile(r"SET LOCAL statement_timeout = \d+; |; SET LOCAL statement_timeout = 0$")
-SETTING = re.compile(r"^(SET LOCAL \S+ = \w+)?;? ?(.*)", re.DOTALL)
+SETTINGS = re.compile(r"^((?:SET LOCAL \S+ = \w+; )*)(.*)", re.DOTALL)
 ON_SQLITE = re.compile(r"USING (?:COVERING )?INDEX (\w+)|SCAN (\w+) VIRTUAL TABLE INDEX")
 # The search index, and SQLite's names of the indexes of unique constraints.
 SEARCH = "customer_search"
@@ -64,10 +64,10 @@ def explained(plans: list[Plan]) -> Iterator[None]:
 
 
 def _on_postgresql(sql: str, values: Any) -> Plan:
-    [(setting, query)] = SETTING.findall(sql)
+    [(settings, query)] = SETTINGS.findall(sql)
     savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
-        cursor.execute(setting or "SELECT 1")
+        cursor.execute(settings or "SELECT 1")
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values)
         (found,) = cursor.fetchone()
     transaction.savepoint_rollback(savepoint)

@@ -180,8 +180,24 @@ def test_matches_of_a_short_term_are_counted_in_physical_order(
         page = list_of(in_large, "search=e").page(1, SIZE)
 
     assert not page.count.is_exact
-    _facets, plan, _exact = plans
+    _found, plan, _exact = plans
     assert INDEXES["is_active"] < plan.indexes <= INDEXES["is_active"] | INDEXES["email"]
+
+
+@pytest.mark.parametrize("search", ["жщ", "ж"])
+def test_a_short_term_with_few_matches_is_one_scan_of_all_customers(
+    in_large: Organizer, plans: list[Plan], search: str
+) -> None:
+    with explained(plans):
+        page = list_of(in_large, f"search={search}").page(1, SIZE)
+        rows = list_of(in_large, f"search={search}").read_page(FIELDS, 1, SIZE)
+
+    assert page.count.is_exact
+    assert page.count.number == rows.count
+    scans = [plan for plan in plans if plan.rows > SIZE]
+    # The first one of each list stops after a few milliseconds.
+    assert len(scans) == 4
+    assert not any(plan.indexes & INDEXES["email"] for plan in scans)
 
 
 @pytest.mark.parametrize("ordering", ["last_modified", "-last_modified"])

@@ -63,7 +63,7 @@ def test_facets_that_take_too_long_are_not_counted_and_break_nothing(
         takes_long = RawSQL(SLOW[connection.vendor], (), models.BooleanField())  # noqa: S611
         slow = customers_of(organizer).filter(takes_long)
 
-        facets = count_facets(organizer, slow, only_if_small=False)
+        facets = count_facets(organizer, slow)
         assert (facets.counts, facets.is_capped, facets.totals.total) == (None, False, 24)
         assert search.customers.count() == 8
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django_scopes import scope
 from pytest_django import Settings
 
@@ -35,3 +36,25 @@ def test_matches_are_in_the_order_of_the_list_up_to_the_cap(
     assert many is None
     assert totals == told
     assert totals.numbers[french] == 1
+
+
+@pytest.mark.parametrize(("search", "many", "found"), [("r1", 2, 1), ("r1", 1, None), ("qx", 1, 0)])
+def test_a_short_term_is_selective_if_it_has_few_matches(
+    organizer: Organizer,
+    make_customer: CustomerMaker,
+    settings: Settings,
+    search: str,
+    many: int,
+    found: int | None,
+) -> None:
+    settings.COUNT_CAP = 2
+    for _number in range(3):
+        make_customer()
+
+    with scope(organizer=organizer):
+        matches, totals = find_matches(
+            organizer, customers_of(organizer), Search.parse(search), ["email"], many=many
+        )
+
+    assert (matches if matches is None else len(matches.rows)) == found
+    assert totals.total == 3
