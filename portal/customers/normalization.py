@@ -53,12 +53,11 @@ SEPARATORS: Final = frozenset({"Pc", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Sm"})
 # Parts of emails and identifiers. The first two always count, the others only within a word.
 WITHIN_WORDS: Final = "@_.'&+-"
 PUNCTUATION_AROUND_WORDS: Final = re.compile(r"(?<!\S)[.'&+-]+|[.'&+-]+(?!\S)")
-
-
 # Most texts: only their case is replaced.
 PLAIN: Final = re.compile(r"[A-Za-z0-9@_]+(?:[ .'&+-][A-Za-z0-9@_]+)*")
 # No text has more characters than these, but a search may try all of Unicode.
 MOST_REMEMBERED: Final = 10_000
+PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9]{2}")
 
 
 class _Replacements(dict[int, str]):
@@ -92,7 +91,9 @@ def is_invisible(character: str) -> bool:
 
 def visible(text: str) -> str:
     """The text without invisible characters, which come with text that is copied."""
-    return text if text.isprintable() else "".join(each for each in text if not is_invisible(each))
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each for each in text if not is_invisible(each))
 
 
 REPLACEMENTS: Final = _Replacements(
@@ -179,5 +180,14 @@ def derived_values_with_name(
         name.text,
         name.normalized[:NAME_KEY_LENGTH] or None,
         email_key(email) if email else None,
-        "\n".join(filter(None, searched)),
+        _with_pairs("\n".join(filter(None, searched))),
     )
+
+
+def _with_pairs(text: str) -> str:
+    """Two letters or digits after a character beyond ASCII stand at the end again.
+
+    So any two of a text follow a character of ASCII somewhere: see Search.matches().
+    """
+    pairs = [] if text.isascii() else PAIR_AFTER_OTHERS.findall(text)
+    return "\n".join([text, *dict.fromkeys(pairs)])

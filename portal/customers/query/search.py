@@ -3,7 +3,7 @@
 Each word of a search has to be part of the search text. An index scan of the trigrams reads all
 matches of a selective term at once, few enough to be sorted. For an unselective term the index of
 the order is scanned and each text compared, until the page is full. A term that is too short for
-trigrams is selective if a scan does not meet many matches soon; then all customers are scanned.
+trigrams is selective if a scan does not meet many matches soon.
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
 ROWS_WITH_TRIGRAMS: Final = (
     f"SELECT rowid FROM {SEARCH_INDEX_ON_SQLITE} WHERE {SEARCH_INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
 )
+# Two letters or digits have no trigram, but three have, with any character of ASCII before them.
+PAIR: Final = re.compile(r"[a-z0-9]{2}")
+BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
 # A term that is too short for trigrams is unselective if a scan meets so many matches in the time
 # that counting may take: about a hundredth of the customers.
 MANY: Final = 500
@@ -91,17 +94,23 @@ class Search:
         """All matches, to be read to the end.
 
         SQLite uses the trigram index if a word is long enough for it, and otherwise compares each
-        text in physical order. PostgreSQL chooses by itself.
+        text in physical order. PostgreSQL chooses by itself; a short word has to be two letters or
+        digits of ASCII.
         """
         parts = [*map(_selective_part, self.words)]
         if connections[customers.db].vendor == "postgresql":
             for part in parts:
-                customers = customers.filter(search_text__contains=part)
+                customers = customers.filter(self._contains(part))
             return _compare(customers, set(self.words) - set(parts)).in_physical_order()
         customers = _compare(customers, self.words)
         if trigrams := _trigrams(parts):
             return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
         return customers.in_physical_order()
+
+    def _contains(self, part: str) -> Q:
+        if PAIR.fullmatch(part) and not self.is_indexed:
+            return Q(search_text__regex=f"{BEFORE_PAIR}{part}")
+        return Q(search_text__contains=part)
 
     def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The same matches, without the trigram index, to be read in the order of the list."""

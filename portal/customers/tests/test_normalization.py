@@ -155,6 +155,7 @@ def test_only_the_case_of_emails_is_ignored(one: str, other: str) -> None:
         ("no address", ["no+address"]),
         ("@", ["@"]),
         ("\u200eann@exam\u00adple.org ", ["\u200eann@exam\u00adple.org", "ann@example.org"]),
+        ("ann@\u3164example.org\ufe0f", ["ann@\u3164example.org\ufe0f", "ann@example.org"]),
     ],
 )
 def test_an_address_has_a_key_for_each_spelling_of_its_domain(text: str, keys: list[str]) -> None:

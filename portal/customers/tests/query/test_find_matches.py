@@ -58,3 +58,20 @@ def test_a_short_term_is_selective_if_it_has_few_matches(
 
     assert (matches if matches is None else len(matches.rows)) == found
     assert totals.total == 3
+
+
+@pytest.mark.parametrize("search", ["ab", "bc", "a1", "cж", "山a", "ab bc", "a-", "b", "le"])
+def test_all_matches_of_a_short_term_are_those_of_a_scan(
+    organizer: Organizer, make_customer: CustomerMaker, search: str
+) -> None:
+    names = "ab|山ab|山ab川|♥abc♥|x-ab|ßab|$ab|жbcж a1|山a1川|(bc)|ba"
+    for name in names.split("|"):
+        make_customer(name_parts={"_scheme": "full", "full_name": name}, email=None)
+    make_customer(name_parts={}, email=None, identifier="AB")
+    term = Search.parse(search)
+
+    with scope(organizer=organizer):
+        scanned = {*term.scan(customers_of(organizer))}
+        assert {*term.matches(customers_of(organizer))} == scanned
+    assert all(word in each.search_text for each in scanned for word in term.words)
+    assert scanned or search == "le"
