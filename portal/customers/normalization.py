@@ -57,7 +57,7 @@ PUNCTUATION_AROUND_WORDS: Final = re.compile(r"(?<!\S)[.'&+-]+|[.'&+-]+(?!\S)")
 PLAIN: Final = re.compile(r"[A-Za-z0-9@_]+(?:[ .'&+-][A-Za-z0-9@_]+)*")
 # No text has more characters than these, but a search may try all of Unicode.
 MOST_REMEMBERED: Final = 10_000
-PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9]{2}")
+PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[!-~]{2}")
 
 
 class _Replacements(dict[int, str]):
@@ -185,9 +185,9 @@ def derived_values_with_name(
 
 
 def _with_pairs(text: str) -> str:
-    """Two letters or digits after a character beyond ASCII stand at the end again.
+    """Two characters of ASCII after one beyond ASCII stand at the end again.
 
-    So any two of a text follow a character of ASCII somewhere: see Search.matches().
+    So any two follow a third one of ASCII somewhere in the text: see Search.matches().
     """
     pairs = [] if text.isascii() else PAIR_AFTER_OTHERS.findall(text)
     return "\n".join([text, *dict.fromkeys(pairs)])

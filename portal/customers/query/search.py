@@ -53,12 +53,12 @@ HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
 ROWS_WITH_TRIGRAMS: Final = (
     f"SELECT rowid FROM {SEARCH_INDEX_ON_SQLITE} WHERE {SEARCH_INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
 )
-# Two letters or digits have no trigram, but three have, with any character of ASCII before them.
-PAIR: Final = re.compile(r"[a-z0-9]{2}")
+# Two characters have no trigram, but they have some with each character of ASCII before them.
+PAIR: Final = re.compile(r"[!-~]{2}")
 BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
 # A term that is too short for trigrams is unselective if a scan meets so many matches in the time
 # that counting may take: about a hundredth of the customers.
-MANY: Final = 500
+MANY: Final = 1_000
 # All matches of an organizer with at most COUNT_CAP customers.
 LIMIT: Final = """CASE WHEN
     (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s
@@ -90,31 +90,34 @@ class Search:
         """Whether a word is long enough for the trigram index."""
         return any(len(word) >= TRIGRAM for word in self.words)
 
-    def matches(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+    def matches(
+        self, customers: CustomerQuerySet, *, finds_pairs: bool = False
+    ) -> CustomerQuerySet:
         """All matches, to be read to the end.
 
         SQLite uses the trigram index if a word is long enough for it, and otherwise compares each
-        text in physical order. PostgreSQL chooses by itself; a short word has to be two letters or
-        digits of ASCII.
+        text in physical order. PostgreSQL chooses by itself. With `finds_pairs` it also finds words
+        of two characters of ASCII by the index, which takes longer than a scan if many match.
         """
         parts = [*map(_selective_part, self.words)]
         if connections[customers.db].vendor == "postgresql":
             for part in parts:
-                customers = customers.filter(self._contains(part))
+                customers = customers.filter(_contains(part, finds_pairs and not self.is_indexed))
             return _compare(customers, set(self.words) - set(parts)).in_physical_order()
         customers = _compare(customers, self.words)
         if trigrams := _trigrams(parts):
             return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
         return customers.in_physical_order()
 
-    def _contains(self, part: str) -> Q:
-        if PAIR.fullmatch(part) and not self.is_indexed:
-            return Q(search_text__regex=f"{BEFORE_PAIR}{part}")
-        return Q(search_text__contains=part)
-
     def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The same matches, without the trigram index, to be read in the order of the list."""
         return _compare(customers, self.words).in_physical_order()
+
+
+def _contains(part: str, finds_pairs: bool) -> Q:  # noqa: FBT001
+    if finds_pairs and PAIR.fullmatch(part):
+        return Q(search_text__regex=BEFORE_PAIR + re.escape(part))
+    return Q(search_text__contains=part)
 
 
 def _compare(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> CustomerQuerySet:
@@ -182,8 +185,8 @@ def find_matches(
             with suppress(TimeLimitExceeded):
                 scan = search.scan(customers).values_list(*columns)
                 return _read_soon(organizer, scan, ordering, many)
-        found = search.matches(customers).values_list(*columns)[: most + 1]
-        sql, parameters = found.query.sql_with_params()
+        found = search.matches(customers, finds_pairs=True).values_list(*columns)
+        sql, parameters = found[: most + 1].query.sql_with_params()
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
     rows, totals = read_with_totals(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django_scopes import scope
 from pytest_django import Settings
 
@@ -10,6 +13,7 @@ from portal.conftest import CustomerMaker
 from portal.customers.counters.maintained_counts import Combination
 from portal.customers.models import customers_of
 from portal.customers.query.search import Search, find_matches
+from portal.customers.tests.query.test_counts import SLOW
 from portal.organizers.models import Organizer
 
 
@@ -60,11 +64,13 @@ def test_a_short_term_is_selective_if_it_has_few_matches(
     assert totals.total == 3
 
 
-@pytest.mark.parametrize("search", ["ab", "bc", "a1", "cж", "山a", "ab bc", "a-", "b", "le"])
+@pytest.mark.parametrize(
+    "search", ["ab", "bc", "a1", "cж", "山a", "ab bc", "a@", "-a", "$a", "b", "le"]
+)
 def test_all_matches_of_a_short_term_are_those_of_a_scan(
     organizer: Organizer, make_customer: CustomerMaker, search: str
 ) -> None:
-    names = "ab|山ab|山ab川|♥abc♥|x-ab|ßab|$ab|жbcж a1|山a1川|(bc)|ba"
+    names = "ab|山ab|山ab川|♥abc♥|x-ab|ßab|$ab|жbcж a1|山a1川|(bc)|ba@x|山-a"
     for name in names.split("|"):
         make_customer(name_parts={"_scheme": "full", "full_name": name}, email=None)
     make_customer(name_parts={}, email=None, identifier="AB")
@@ -73,5 +79,23 @@ def test_all_matches_of_a_short_term_are_those_of_a_scan(
     with scope(organizer=organizer):
         scanned = {*term.scan(customers_of(organizer))}
         assert {*term.matches(customers_of(organizer))} == scanned
+        assert {*term.matches(customers_of(organizer), finds_pairs=True)} == scanned
     assert all(word in each.search_text for each in scanned for word in term.words)
     assert scanned or search == "le"
+
+
+def test_a_short_term_that_is_not_found_soon_is_found_all_the_same(
+    organizer: Organizer, make_customer: CustomerMaker, settings: Settings
+) -> None:
+    settings.FACET_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1
+    found = make_customer(email="qx@example.org")
+    make_customer()
+
+    with scope(organizer=organizer):
+        takes_long = RawSQL(SLOW[connection.vendor], (), BooleanField())  # noqa: S611
+        slow = customers_of(organizer).filter(takes_long)
+        matches, totals = find_matches(organizer, slow, Search.parse("qx"), ["email"])
+
+    assert matches is not None
+    assert [row[0] for row in matches.rows] == [found.pk]
+    assert totals.total == 2
