@@ -362,7 +362,7 @@ def _scan_for_clients(
 def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedScan | SortedMatches:
     """Reads a row as fast for many matches as for few, and however far down the list."""
     columns, search = ("identifier",), Search.parse(query.search)
-    if search.is_indexed:
+    if search.words:
         customers = query.narrow(customers_of(organizer))
         matches, _totals = find_matches(
             organizer, customers, search, query.ordering, most=MOST_SORTED_FOR_NEIGHBOURS
