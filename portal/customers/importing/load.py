@@ -9,20 +9,12 @@ from itertools import chain, count, islice, starmap
 from typing import Final, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
-from django_scopes import scope
 
-from portal.customers.counters.maintained_counts import maintained_counts
 from portal.customers.importing.comparison import compare_with_customers
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.files import CHUNK_BYTES, Block, group_blocks, read_block
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
-from portal.customers.importing.rows import (
-    ParsedRow,
-    Rejection,
-    StagedRow,
-    UnchangedRow,
-    check_rows,
-)
+from portal.customers.importing.rows import Rejection, StagedRow, UnchangedRow, check_rows
 from portal.customers.importing.staging import Staging
 from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.customers.models import Customer
@@ -167,12 +159,6 @@ def _compare_and_write(staging: Staging, *, overwrite: bool, rebuild_from: int) 
     return _Changes(outdated, unchanged, rejections, created, updated)
 
 
-def has_customers(organizer: Organizer) -> bool:
-    """Whether the organizer has any customers, by the maintained counts."""
-    with scope(organizer=organizer):
-        return maintained_counts(organizer).total > 0
-
-
 def enlarge_cache() -> None:
     """Enlarge SQLite's page cache to 96 MB, so that the pages of indexes stay in memory.
 
@@ -216,8 +202,7 @@ def _prepared(
     organizer: Organizer, block_groups: Iterator[list[Block]]
 ) -> AbstractContextManager[Iterator[Batch]]:
     """A batch for each group of blocks, encoded by other processes if there are several groups."""
-    compared = organizer if has_customers(organizer) else None
-    groups = ((compared, NUMBERS_PER_GROUP * n, group) for n, group in enumerate(block_groups))
+    groups = ((organizer, NUMBERS_PER_GROUP * n, group) for n, group in enumerate(block_groups))
     first = [*islice(groups, 2)]
     if len(first) > 1:
         close_connections()
@@ -225,14 +210,11 @@ def _prepared(
     return nullcontext(starmap(_prepare_group, first))
 
 
-def _prepare_group(compared: Organizer | None, first: int, group: list[Block]) -> Batch:
-    """Read, check and encode the rows, numbered from `first` on.
+def _prepare_group(organizer: Organizer, first: int, group: list[Block]) -> Batch:
+    """Read, compare, check and encode the rows, numbered from `first` on.
 
-    `compared` is the organizer, if it has customers that rows may leave unchanged.
+    The rows are compared while the load has the organizer's lock: no other load changes customers
+    between this comparison and the writing.
     """
-    rows: Iterator[ParsedRow | UnchangedRow | Rejection] = chain.from_iterable(
-        map(read_block, group)
-    )
-    return prepare_batch(
-        check_rows(compare_with_customers(compared, rows) if compared else rows), first
-    )
+    rows = chain.from_iterable(map(read_block, group))
+    return prepare_batch(check_rows(compare_with_customers(organizer, rows)), first)

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django_scopes import scope
 
+from portal.customers.counters.maintained_counts import maintained_counts
 from portal.customers.demo.customers import EXAMPLE, demo_customers
-from portal.customers.importing.load import has_customers, load_customers
+from portal.customers.importing.load import load_customers
 from portal.customers.importing.rows import StagedRow
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
@@ -75,7 +77,9 @@ def _find_or_create(slug: str, name: str, timezone: str) -> Organizer:
 
 def _load_unless_filled(organizer: Organizer, rows: Iterable[StagedRow]) -> None:
     """Existing customers are never changed."""
-    if not has_customers(organizer):
+    with scope(organizer=organizer):
+        is_empty = maintained_counts(organizer).total == 0
+    if is_empty:
         load_customers(organizer, rows)
 
 

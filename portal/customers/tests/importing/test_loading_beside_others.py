@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from io import BytesIO
 from threading import Event
 from typing import Any, TypeVar
 
@@ -15,9 +17,10 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.demo.customers import demo_customers
-from portal.customers.importing.load import LoadReport, load_customers
+from portal.customers.importing.files import read_blocks
+from portal.customers.importing.load import LoadReport, import_blocks, load_customers
 from portal.customers.models import Customer
-from portal.customers.tests.rows import make_row
+from portal.customers.tests.rows import GIVEN, make_row
 from portal.organizers.models import Organizer
 
 WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
@@ -125,6 +128,22 @@ def test_a_load_waits_for_another_load_of_its_organizer(organizer: Organizer) ->
         assert second.result(TIMEOUT) == LoadReport(unchanged=20)
 
     assert first == LoadReport(created=20)
+
+
+@on_postgresql
+def test_an_import_keeps_what_an_earlier_one_writes_meanwhile(organizer: Organizer) -> None:
+    later = {**GIVEN, "locale": "fr"}
+    blocks = read_blocks(BytesIO(json.dumps([later]).encode()), name="file")
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            load_customers(organizer, [make_row("8WSAJCJ", "customer@example.org", notes="VIP")])
+            work = partial(_with_own_connection, partial(import_blocks, organizer, blocks))
+            report = pool.submit(work)
+            _wait_for_a_waiting_lock()
+        assert report.result(TIMEOUT) == LoadReport(updated=1)
+
+    with scope(organizer=organizer):
+        assert Customer.objects.values_list("locale", "notes").get() == ("fr", "VIP")
 
 
 @on_postgresql
