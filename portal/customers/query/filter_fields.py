@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
+from portal.customers.local_times import Span, local_span
 from portal.customers.models import YEARS
 from portal.customers.normalization import email_keys, normalize, visible
 from portal.customers.query.ordering import SORT_KEYS
@@ -106,17 +106,6 @@ class LocaleFilter(ListFilter, django_filters.MultipleChoiceFilter):
         return qs.filter(locale__in=value) if value else qs
 
 
-@dataclass(frozen=True)
-class Span:
-    """From `start` up to, and without, `end`: a day, one microsecond, or none.
-
-    A time that the clocks showed twice spans both; one that they skipped is empty.
-    """
-
-    start: datetime
-    end: datetime
-
-
 class MomentField(forms.Field):
     """`2026-01-31` is that day in the given time zone; `2026-01-31T10:00:00Z` is that instant."""
 
@@ -152,34 +141,13 @@ class MomentField(forms.Field):
     def _span(self, moment: date | datetime) -> Span:
         if isinstance(moment, datetime):
             if moment.tzinfo is None:
-                return _local_span(moment, self.timezone)
+                return local_span(moment, self.timezone)
             # PostgreSQL takes an offset of 15 hours at most.
             instant = moment.astimezone(UTC)
             return Span(instant, instant + timedelta(microseconds=1))
         # Clocks may change at midnight, or be set back from after midnight to the day before.
         first, last = (datetime.combine(moment, each) for each in (time.min, time.max))
         return Span(_local_span(first, self.timezone).start, _local_span(last, self.timezone).end)
-
-
-def _local_span(moment: datetime, zone: tzinfo) -> Span:
-    """The span of a time that clocks of the zone show."""
-    first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if first > second:
-        change = _clock_change(second, first, zone)
-        return Span(change, change)
-    return Span(first, second + timedelta(microseconds=1))
-
-
-def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """The instant between two others at which the clocks of the zone changed, to the second."""
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) / 2
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after.replace(microsecond=0)
 
 
 class ScannedCondition(Func):

@@ -12,6 +12,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from portal.customers.local_times import Span
 from portal.customers.locales import locale_name
 from portal.customers.models import customers_of
 from portal.customers.query.filter_fields import (
@@ -22,7 +23,6 @@ from portal.customers.query.filter_fields import (
     OrderingFilter,
     SearchFilter,
     SinceFilter,
-    Span,
     TextFilter,
     UntilFilter,
     YesNoFilter,
