@@ -2,81 +2,93 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
 from operator import itemgetter
-from typing import Any, Final, cast
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
 
-from portal.customers.importing.encode import TIME_FIELDS
-from portal.customers.importing.rows import CustomerRow, ParsedRow, Rejection, UnchangedRow
-from portal.customers.models import IDENTIFIER, Customer
+from portal.customers.importing.merging import FIELDS, TIME_FIELDS, merge_row, new_customer
+from portal.customers.importing.rows import (
+    CustomerRow,
+    ParsedRow,
+    Rejection,
+    UnchangedRow,
+    given_as_json,
+    number_as_text,
+    valid_identifier,
+)
+from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
-FIELDS: Final = CustomerRow.model_fields
-REQUIRED: Final = tuple(name for name, field in FIELDS.items() if field.is_required())
-OPTIONAL: Final = tuple(name for name in FIELDS if name not in REQUIRED)
-IDENTIFIER_PATTERN: Final = re.compile(IDENTIFIER)
+OPTIONAL: Final = tuple(
+    name for name, field in CustomerRow.model_fields.items() if not field.is_required()
+)
+OPTIONAL_KEYS: Final = frozenset(OPTIONAL)
 # Times are read as text: to parse them and to write them again would take most of the time.
+SELECTED_FIELDS: Final = ", ".join(
+    f"CAST({name} AS text)" if name in TIME_FIELDS else name for name in FIELDS
+)
 # The time of a row is compared with that of the source.
-STORED: Final = {
-    **{name: f"CAST({name} AS text)" for name in TIME_FIELDS},
-    "last_modified": "CAST(source_modified AS text)",
+STORED_FIELDS: Final = SELECTED_FIELDS.replace("last_modified", "source_modified")
+FETCH: Final = (
+    "SELECT {columns} FROM {table} WHERE organizer_id = %(organizer)s AND identifier {is_any}"
+)
+IS_ANY: Final = {
+    "sqlite": "IN (SELECT value FROM json_each(%(listed)s))",
+    "postgresql": "= ANY(%(listed)s)",
 }
-COMPARED_COLUMNS: Final = ", ".join(STORED.get(name, name) for name in (*REQUIRED, *OPTIONAL))
-FETCH: Final = "SELECT {columns} FROM {table} WHERE organizer_id = %s AND identifier {is_any}"
-IS_ANY: Final = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
-_required = itemgetter(*REQUIRED)
+_values = itemgetter(*FIELDS)
 
 
 def compare_with_customers(
     organizer: Organizer, rows: Iterable[ParsedRow | UnchangedRow | Rejection]
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
-    """Each parsed row with the customer's values for the optional keys that it does not have.
+    """Each parsed row with the customer's values for the keys that it does not have.
 
-    A row that equals the API's JSON of its customer becomes an UnchangedRow: it is valid, because
-    its customer is. A row in another notation, such as a time with another offset, may change
-    nothing either: the staging table is compared for that.
+    These may be optional keys, or any in a partial row. A row that equals the API's JSON of its
+    customer becomes an UnchangedRow: it is valid, because its customer is. A row in another
+    notation, such as a time with another offset, may change nothing either: the staging table is
+    compared for that.
     """
-    rows = list(rows)
+    rows, zone = list(rows), ZoneInfo(organizer.timezone)
     identifiers = [*map(_identifier, rows)]
-    customers = _customers(organizer, [*filter(None, identifiers)])
+    customers = fetch_customers(organizer, [*filter(None, identifiers)])
     for row, identifier in zip(rows, identifiers, strict=True):
-        customer = customers.get(identifier)
-        yield _compare(row, customer) if customer and isinstance(row, ParsedRow) else row
+        yield _compare(row, customers.get(identifier), zone) if isinstance(row, ParsedRow) else row
 
 
-def _compare(row: ParsedRow, customer: list[Any]) -> ParsedRow | UnchangedRow:
-    kept = dict(zip(OPTIONAL, customer[len(REQUIRED) :], strict=True))
-    content = {**kept, **cast("dict[str, Any]", row.content)}
-    if _row_values(content) == customer and content["last_modified"] is not None:
-        return UnchangedRow(content["identifier"], content["last_modified"])
-    return row._replace(content=content)
-
-
-def _customers(organizer: Organizer, identifiers: list[str]) -> dict[str, list[Any]]:
+def fetch_customers(organizer: Organizer, identifiers: list[str]) -> dict[str, dict[str, Any]]:
     """The values of the customers with these identifiers, as the API writes them."""
     statement = FETCH.format(
-        columns=COMPARED_COLUMNS, table=Customer._meta.db_table, is_any=IS_ANY[connection.vendor]
+        columns=STORED_FIELDS, table=Customer._meta.db_table, is_any=IS_ANY[connection.vendor]
     )
-    is_sqlite = connection.vendor == "sqlite"
-    parameter = orjson.dumps(identifiers).decode() if is_sqlite else identifiers
     with connection.cursor() as cursor:
-        cursor.execute(statement, [organizer.pk, parameter])
-        return {row[0]: _api_values(row) for row in cursor.fetchall()}
+        cursor.execute(statement, {"organizer": organizer.pk, "listed": any_of(identifiers)})
+        return {row[0]: api_values(row) for row in cursor.fetchall()}
 
 
-def _api_values(row: tuple[Any, ...]) -> list[Any]:
-    values = dict(zip((*REQUIRED, *OPTIONAL), row, strict=True))
+def any_of(values: Sequence[Any]) -> Any:
+    """The parameter of IS_ANY."""
+    return orjson.dumps(values).decode() if connection.vendor == "sqlite" else values
+
+
+def api_values(row: Iterable[Any]) -> dict[str, Any]:
+    """The columns SELECTED_FIELDS of a customer, as the API writes them."""
+    values = dict(zip(FIELDS, row, strict=True))
     for name in TIME_FIELDS:
-        values[name] = _api_time(values[name])
+        values[name] = api_time_of_text(values[name])
+    for name in ("is_active", "is_verified"):
+        values[name] = bool(values[name])
     values["name_parts"] = orjson.loads(values["name_parts"])
-    return [*values.values()]
+    return values
 
 
-def _api_time(text: str | None) -> str | None:
+def api_time_of_text(text: str | None) -> str | None:
+    """A time that the database wrote as text, in the notation of the API."""
     if text is None:
         return None
     time = text.removesuffix("+00")
@@ -86,21 +98,38 @@ def _api_time(text: str | None) -> str | None:
 
 
 def _identifier(row: ParsedRow | UnchangedRow | Rejection) -> str:
-    """The identifier of the row; empty if there is none or it is not valid."""
-    if isinstance(row, ParsedRow) and isinstance(row.content, dict):
-        identifier = row.content.get("identifier")
-        if isinstance(identifier, str) and IDENTIFIER_PATTERN.match(identifier):
-            return identifier
-    return ""
+    return valid_identifier(row.content) if isinstance(row, ParsedRow) else ""
 
 
-def _row_values(content: Any) -> list[Any] | None:
-    """The values in the order of the columns; None if a required one is missing."""
+def _compare(
+    row: ParsedRow, customer: dict[str, Any] | None, zone: tzinfo
+) -> ParsedRow | UnchangedRow:
+    content = row.content
+    if not isinstance(content, dict):
+        return row
+    if row.is_partial:
+        merged = merge_row(customer or new_customer(), content, zone)
+        return row._replace(content=merged, given=content)
+    given = None if content.keys() >= OPTIONAL_KEYS else _given(content)
+    if customer is None:
+        return row._replace(given=given)
+    merged = {**{name: customer[name] for name in OPTIONAL}, **content}
+    if _equals(merged, customer):
+        return UnchangedRow(content["identifier"], content["last_modified"], given_as_json(given))
+    return row._replace(content=merged, given=given)
+
+
+def _given(content: dict[str, Any]) -> dict[str, Any]:
+    given = {name: content[name] for name in FIELDS if name in content}
+    # A number may be one that JSON cannot be written with.
+    return {**given, **{name: number_as_text(given[name]) for name in OPTIONAL if name in given}}
+
+
+def _equals(content: dict[str, Any], customer: dict[str, Any]) -> bool:
     try:
-        required = _required(content)
+        # In Python 1 equals True, in JSON it does not.
+        is_typed = type(content["is_active"]) is type(content["is_verified"]) is bool
+        has_time = content["last_modified"] is not None
+        return is_typed and has_time and _values(content) == _values(customer)
     except KeyError:
-        return None
-    # In Python 1 equals True, in JSON it does not.
-    if type(content["is_active"]) is type(content["is_verified"]) is bool:
-        return [*required, *map(content.get, OPTIONAL)]
-    return None
+        return False

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Field
 
 from portal.customers.fields import JsonbEncoder
+from portal.customers.importing.merging import TIME_FIELDS
 from portal.customers.importing.rows import (
     CustomerRow,
     InventedRow,
@@ -26,7 +27,6 @@ from portal.customers.normalization import DERIVED, Name, derive_name, derived_v
 COPY_ESCAPES: Final = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 ROW_FIELDS: Final = tuple(CustomerRow.model_fields)
 COLUMNS: Final = ROW_FIELDS + DERIVED
-TIME_FIELDS: Final = ("last_login", "date_joined", "last_modified")
 _row_values = attrgetter(*ROW_FIELDS)
 _items = methodcaller("items")
 _json_encoder = JsonbEncoder()
@@ -39,9 +39,10 @@ class Batch(NamedTuple):
     """Encoded rows of several kinds. The number of a row is its order within the load."""
 
     length: int
-    staged: Content  # number, position, COLUMNS
-    unchanged: Content  # number, identifier, last_modified
+    staged: Content  # number, position, given, COLUMNS
+    unchanged: Content  # number, identifier, last_modified, given
     rejections: list[Rejection]
+    has_given: bool = False  # some rows lack keys
 
 
 def column_definitions() -> str:
@@ -58,22 +59,35 @@ def _type(field: Field[Any, Any]) -> str:
 
 def prepare_batch(rows: Iterable[StagedRow | UnchangedRow | Rejection], first: int) -> Batch:
     """Encode the rows, numbered from `first` on."""
-    numbered = [*enumerate(rows, start=first)]
+    return prepare_numbered([*enumerate(rows, start=first)])
+
+
+def prepare_numbered(numbered: Sequence[tuple[int, StagedRow | UnchangedRow | Rejection]]) -> Batch:
+    """Encode the rows with these numbers."""
     staged_numbers, staged = _select(StagedRow, numbered)
     unchanged_numbers, unchanged = _select(UnchangedRow, numbered)
     _numbers, rejections = _select(Rejection, numbered)
     columns = _columns(each.row for each in staged)
     return Batch(
         len(numbered),
-        _encode([staged_numbers, [each.position for each in staged], *columns]),
+        _encode(
+            [
+                staged_numbers,
+                [each.position for each in staged],
+                [each.given for each in staged],
+                *columns,
+            ]
+        ),
         _encode(
             [
                 unchanged_numbers,
                 [each.identifier for each in unchanged],
                 [_stored_time(each.last_modified) for each in unchanged],
+                [each.given for each in unchanged],
             ]
         ),
         rejections,
+        any(each.given for each in staged) or any(each.given for each in unchanged),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from itertools import chain, count, islice, starmap
 from typing import Final, NamedTuple
 
@@ -14,8 +16,10 @@ from portal.customers.importing.comparison import compare_with_customers
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.files import CHUNK_BYTES, Block, group_blocks, read_block
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
+from portal.customers.importing.merging import date_rows
+from portal.customers.importing.repeated import merge_repeated
 from portal.customers.importing.rows import Rejection, StagedRow, UnchangedRow, check_rows
-from portal.customers.importing.staging import Staging
+from portal.customers.importing.staging import Changes, Staging
 from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
@@ -33,26 +37,30 @@ NUMBERS_PER_GROUP: Final = 1 << 32
 
 @dataclass
 class LoadReport:
-    """The numbers of rows by outcome, and the first rejections only, to save memory."""
+    """The numbers of rows by outcome, and the first rejections only, to save memory.
+
+    Undated rows, of spreadsheets, have no time of their source and would change a customer.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     outdated: int = 0
+    undated: int = 0
     repeated: int = 0
     rejected: int = 0
     rejections: list[Rejection] = field(default_factory=list)
 
     @property
     def total(self) -> int:
-        kept = self.unchanged + self.outdated + self.repeated
+        kept = self.unchanged + self.outdated + self.undated + self.repeated
         return self.created + self.updated + kept + self.rejected
 
     def __str__(self) -> str:
         parts = ["created", "updated", "unchanged", "rejected"]
         counts = [f"{getattr(self, part)} {part}" for part in parts]
-        counts += [f"{self.outdated} outdated"] if self.outdated else []
-        counts += [f"{self.repeated} repeated"] if self.repeated else []
+        for part in ("outdated", "undated", "repeated"):
+            counts += [f"{number} {part}"] if (number := getattr(self, part)) else []
         return f"{self.total} customers: {', '.join(counts)}."
 
     def reject(self, rejections: Iterable[Rejection]) -> None:
@@ -62,14 +70,14 @@ class LoadReport:
                 self.rejections.append(rejection)
 
 
-class _Changes(NamedTuple):
-    """The outcome of a comparison and writing of the staged rows."""
+class _Outcome(NamedTuple):
+    """The outcome of the comparison and writing of the staged rows, in this order."""
 
     outdated: int
     unchanged: int
+    undated: int
     rejections: list[Rejection]
-    created: int = 0
-    updated: int = 0
+    changes: Changes
 
 
 def load_customers(
@@ -77,19 +85,24 @@ def load_customers(
     rows: Iterable[StagedRow | UnchangedRow | Rejection],
     *,
     overwrite: bool = False,
+    dry_run: bool = False,
     rebuild_from: int = REBUILD_FROM,
 ) -> LoadReport:
     """Create or update the organizer's customers with the identifiers of the rows.
 
     The rows are a stream, and are written in one transaction: an exception from `rows` leaves the
     database as it was. Of several rows with one identifier, the one that was changed last at the
-    source is loaded, or of equal times the last one. A row that is older at the source than the
-    last row of its customer changes nothing, except with `overwrite`. A row is rejected if another
-    customer has its email after the load; customers may swap their emails. Rejections among the
-    rows are added to the report. SQLite rebuilds its indexes for `rebuild_from` changes or more.
+    source is loaded, or of equal times the last one; keys that it does not have come from the
+    earlier ones. A row that is older at the source than the last row of its customer changes
+    nothing, except with `overwrite`. A row without a time only creates a customer. A row is
+    rejected if another customer has its email after the load; customers may swap their emails.
+    Rejections among the rows are added to the report. A dry run reports what would happen and
+    changes nothing. SQLite rebuilds its indexes for `rebuild_from` changes or more.
     """
     batches = map(prepare_batch, _batches(iter(rows)), count(0, BATCH_ROWS))
-    return load_batches(organizer, batches, overwrite=overwrite, rebuild_from=rebuild_from)
+    return load_batches(
+        organizer, batches, overwrite=overwrite, dry_run=dry_run, rebuild_from=rebuild_from
+    )
 
 
 def load_batches(
@@ -97,6 +110,7 @@ def load_batches(
     batches: Iterable[Batch],
     *,
     overwrite: bool = False,
+    dry_run: bool = False,
     rebuild_from: int = REBUILD_FROM,
 ) -> LoadReport:
     """load_customers() for rows that are encoded already."""
@@ -108,8 +122,11 @@ def load_batches(
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
-        _write(staging, report, overwrite=overwrite, rebuild_from=rebuild_from)
-    if report.created + report.updated >= ANALYZE_FROM:
+        report.reject(merge_repeated(staging, overwrite=overwrite))
+        write = None if dry_run else partial(_write, staging, rebuild_from)
+        _load_staged(staging, report, overwrite=overwrite, write=write or staging.count_changes)
+        staging.drop()
+    if not dry_run and report.created + report.updated >= ANALYZE_FROM:
         _analyze()
     return report
 
@@ -130,33 +147,44 @@ def _batches(
         yield batch
 
 
-def _write(staging: Staging, report: LoadReport, *, overwrite: bool, rebuild_from: int) -> None:
+def _load_staged(
+    staging: Staging, report: LoadReport, *, overwrite: bool, write: Callable[[], Changes]
+) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_marked_unchanged()
-    if staging.count():
-        staging.make_indexes()
-        try:
-            changes = _compare_and_write(staging, overwrite=overwrite, rebuild_from=rebuild_from)
-        except IntegrityError:
-            # Another transaction has saved one of these customers since the comparison.
-            changes = _compare_and_write(staging, overwrite=overwrite, rebuild_from=rebuild_from)
-        report.unchanged += changes.unchanged
-        report.outdated = changes.outdated
-        report.created, report.updated = changes.created, changes.updated
-        report.reject(changes.rejections)
-    staging.drop()
+    if not staging.count():
+        return
+    staging.make_indexes()
+    compare_and_write = partial(_compare_and_write, staging, overwrite=overwrite, write=write)
+    try:
+        outcome = compare_and_write()
+    except IntegrityError:
+        # Another transaction has saved one of these customers since the comparison.
+        outcome = compare_and_write()
+    report.unchanged += outcome.unchanged
+    report.outdated, report.undated = outcome.outdated, outcome.undated
+    report.updated, report.created = outcome.changes
+    report.reject(outcome.rejections)
 
 
-def _compare_and_write(staging: Staging, *, overwrite: bool, rebuild_from: int) -> _Changes:
+def _compare_and_write(
+    staging: Staging, *, overwrite: bool, write: Callable[[], Changes]
+) -> _Outcome:
     with transaction.atomic():
-        outdated = 0 if overwrite else staging.drop_outdated()
-        unchanged, rejections = staging.drop_unchanged(), staging.reject_taken_emails()
-        length = staging.count()
-        if not length:
-            return _Changes(outdated, unchanged, rejections)
-        with rebuilding_indexes(length, rebuild_from=rebuild_from):
-            updated, created = staging.update(), staging.insert()
-    return _Changes(outdated, unchanged, rejections, created, updated)
+        return _Outcome(
+            outdated=0 if overwrite else staging.drop_outdated(),
+            unchanged=staging.drop_unchanged(),
+            undated=staging.drop_undated(),
+            rejections=staging.reject_taken_emails(),
+            changes=write(),
+        )
+
+
+def _write(staging: Staging, rebuild_from: int) -> Changes:
+    if not (length := staging.count()):
+        return Changes(0, 0)
+    with rebuilding_indexes(length, rebuild_from=rebuild_from):
+        return Changes(updated=staging.update(), created=staging.insert())
 
 
 def enlarge_cache() -> None:
@@ -191,18 +219,26 @@ def import_blocks(
     blocks: Iterator[Block],
     *,
     overwrite: bool = False,
+    dry_run: bool = False,
+    as_of: datetime | None = None,
     group_bytes: int = CHUNK_BYTES,
 ) -> LoadReport:
-    """load_customers() for blocks of files, in groups of about `group_bytes` for each process."""
-    with _prepared(organizer, group_blocks(blocks, group_bytes)) as batches:
-        return load_batches(organizer, batches, overwrite=overwrite)
+    """load_customers() for blocks of files, in groups of about `group_bytes` for each process.
+
+    `as_of` is the source time of rows that have none.
+    """
+    with _prepared(organizer, group_blocks(blocks, group_bytes), as_of) as batches:
+        return load_batches(organizer, batches, overwrite=overwrite, dry_run=dry_run)
 
 
 def _prepared(
-    organizer: Organizer, block_groups: Iterator[list[Block]]
+    organizer: Organizer, block_groups: Iterator[list[Block]], as_of: datetime | None
 ) -> AbstractContextManager[Iterator[Batch]]:
     """A batch for each group of blocks, encoded by other processes if there are several groups."""
-    groups = ((organizer, NUMBERS_PER_GROUP * n, group) for n, group in enumerate(block_groups))
+    groups = (
+        (organizer, as_of, NUMBERS_PER_GROUP * number, group)
+        for number, group in enumerate(block_groups)
+    )
     first = [*islice(groups, 2)]
     if len(first) > 1:
         close_connections()
@@ -210,11 +246,14 @@ def _prepared(
     return nullcontext(starmap(_prepare_group, first))
 
 
-def _prepare_group(organizer: Organizer, first: int, group: list[Block]) -> Batch:
+def _prepare_group(
+    organizer: Organizer, as_of: datetime | None, first: int, group: list[Block]
+) -> Batch:
     """Read, compare, check and encode the rows, numbered from `first` on.
 
     The rows are compared while the load has the organizer's lock: no other load changes customers
     between this comparison and the writing.
     """
     rows = chain.from_iterable(map(read_block, group))
-    return prepare_batch(check_rows(compare_with_customers(organizer, rows)), first)
+    dated = date_rows(rows, as_of) if as_of else rows
+    return prepare_batch(check_rows(compare_with_customers(organizer, dated)), first)

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
+import orjson
 from django.core.exceptions import ValidationError as InvalidValue
 from django.core.validators import EmailValidator, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool, ValidationError
@@ -24,6 +26,9 @@ INSTANT: Final = re.compile(
 )
 # The clocks of the source and of Portal differ.
 MOST_AHEAD: Final = timedelta(days=1)
+IDENTIFIER_PATTERN: Final = re.compile(IDENTIFIER)
+# Larger floating-point numbers are rounded.
+MAX_FLOAT: Final = 10**15
 LOCAL_PART: Final = re.compile(EmailValidator.user_regex.pattern, re.IGNORECASE)
 
 
@@ -82,9 +87,21 @@ def _not_ahead(instant: datetime) -> datetime:
     return instant
 
 
+def number_as_text(value: Any) -> Any:
+    """The digits of a whole number; any other value as it is."""
+    is_small = isinstance(value, float | Decimal) and -MAX_FLOAT < value < MAX_FLOAT
+    if is_small and value == int(value):
+        value = int(value)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
 # PostgreSQL cannot store NUL. Lone surrogates are rejected by pydantic itself.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+# Spreadsheets make numbers of texts such as phone numbers.
+NumberAsText = BeforeValidator(number_as_text)
 Instant = Annotated[datetime, BeforeValidator(_instant)]
+SourceTime = Annotated[Instant, AfterValidator(_not_ahead)]
 
 
 class CustomerRow(BaseModel):
@@ -96,18 +113,24 @@ class CustomerRow(BaseModel):
 
     identifier: Annotated[str, Field(pattern=IDENTIFIER.removesuffix(r"\Z") + r"\z")]
     external_identifier: (
-        Annotated[Text, Field(max_length=_max_length("external_identifier"))] | None
+        Annotated[Text, Field(max_length=_max_length("external_identifier")), NumberAsText] | None
     ) = None
     email: Annotated[str, Field(max_length=_max_length("email")), AfterValidator(_email)] | None
-    phone: Annotated[Text, Field(max_length=_max_length("phone"))] | None = None
+    phone: Annotated[Text, Field(max_length=_max_length("phone")), NumberAsText] | None = None
     name_parts: Annotated[dict[Text, Text | None], AfterValidator(_parts)]
     is_active: StrictBool
     is_verified: StrictBool
     last_login: Instant | None
     date_joined: Instant
     locale: Annotated[Text, Field(min_length=1, max_length=_max_length("locale"))]
-    last_modified: Annotated[Instant, AfterValidator(_not_ahead)]
+    last_modified: SourceTime
     notes: Text | None = None
+
+
+class PartialRow(CustomerRow):
+    """A customer of a spreadsheet, completed; it may have no time of its source."""
+
+    last_modified: SourceTime | None  # type: ignore[assignment]
 
 
 @dataclass
@@ -129,10 +152,16 @@ class InventedRow:
 
 
 class ParsedRow(NamedTuple):
-    """A JSON value of a file where a customer is expected; the position is in the file."""
+    """A JSON value of a file where a customer is expected; the position is in the file.
+
+    A partial row, of a spreadsheet, may lack any field but the identifier. `given` is what the row
+    said before values of its customer completed it; None for a row that has all fields.
+    """
 
     position: str
     content: object
+    is_partial: bool = False
+    given: dict[str, Any] | None = None
 
 
 class StagedRow(NamedTuple):
@@ -140,6 +169,7 @@ class StagedRow(NamedTuple):
 
     position: str
     row: CustomerRow | InventedRow
+    given: str | None = None  # as JSON
 
 
 class UnchangedRow(NamedTuple):
@@ -147,17 +177,20 @@ class UnchangedRow(NamedTuple):
 
     identifier: str
     last_modified: str
+    given: str | None = None  # as JSON
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """A part of a file that cannot be loaded, and why."""
+    """A part of a file that cannot be loaded, and why; the identifier of a row if it has one."""
 
     position: str
     reason: str
+    identifier: str = ""
 
     def __str__(self) -> str:
-        return f"{self.position}: {self.reason}"
+        position = f"{self.position} ({self.identifier})" if self.identifier else self.position
+        return f"{position}: {self.reason}"
 
 
 def check_rows(
@@ -171,10 +204,24 @@ def check_rows(
 def _check(parsed: ParsedRow) -> StagedRow | Rejection:
     if not isinstance(parsed.content, dict):
         return Rejection(parsed.position, "is not an object")
+    model = PartialRow if parsed.is_partial else CustomerRow
     try:
-        return StagedRow(parsed.position, CustomerRow.model_validate(parsed.content))
+        row = model.model_validate(parsed.content)
     except ValidationError as error:
-        return Rejection(parsed.position, _reason(error))
+        return Rejection(parsed.position, _reason(error), valid_identifier(parsed.content))
+    return StagedRow(parsed.position, row, given_as_json(parsed.given))
+
+
+def valid_identifier(content: object) -> str:
+    """The identifier of a row; empty if there is none or it is not valid."""
+    identifier = content.get("identifier") if isinstance(content, dict) else None
+    is_valid = isinstance(identifier, str) and IDENTIFIER_PATTERN.match(identifier)
+    return str(identifier) if is_valid else ""
+
+
+def given_as_json(given: dict[str, Any] | None) -> str | None:
+    """What a valid row said, for the staging table."""
+    return orjson.dumps(given).decode() if given else None
 
 
 def _reason(error: ValidationError) -> str:

@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import orjson
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
+from portal.customers.importing.comparison import (
+    IS_ANY,
+    SELECTED_FIELDS,
+    any_of,
+    api_time_of_text,
+)
 from portal.customers.importing.encode import COLUMNS, Batch, Content, column_definitions
+from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Rejection
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
-CREATE: Final = "CREATE TEMPORARY TABLE staged (number BIGINT, position TEXT, {definitions})"
-INSERT: Final = "INSERT INTO staged (number, position, {columns}) VALUES (%s, %s, {placeholders})"
-COPY: Final = "COPY staged (number, position, {columns}) FROM STDIN"
+# `given` is the JSON of a row that lacked keys, which values of its customer complete. `owner` is
+# the identifier of the customer who has the email of a row.
+CREATE: Final = """
+    CREATE TEMPORARY TABLE staged (
+        number BIGINT, position TEXT, given TEXT, owner TEXT, {definitions})"""
+INSERT: Final = """
+    INSERT INTO staged (number, position, given, {columns}) VALUES (%s, %s, %s, {placeholders})"""
+COPY: Final = "COPY staged (number, position, given, {columns}) FROM STDIN"
 # Unchanged rows have no position, because they are never rejected.
 INSERT_UNCHANGED: Final = """
-    INSERT INTO staged (number, identifier, last_modified) VALUES (%s, %s, %s)"""
-COPY_UNCHANGED: Final = "COPY staged (number, identifier, last_modified) FROM STDIN"
+    INSERT INTO staged (number, identifier, last_modified, given) VALUES (%s, %s, %s, %s)"""
+COPY_UNCHANGED: Final = "COPY staged (number, identifier, last_modified, given) FROM STDIN"
+# Customers with several rows, of which some lack keys.
+REPEATED_WITH_GAPS: Final = """
+    SELECT identifier FROM staged
+    GROUP BY identifier HAVING COUNT(*) > 1 AND COUNT(given) > 0"""
+# A row without a time is older than every row with one.
+ROWS_OF: Final = """
+    SELECT number, position, given, {selected} FROM staged WHERE identifier {is_any}
+    ORDER BY identifier, last_modified NULLS FIRST, number"""
+DELETE: Final = "DELETE FROM staged WHERE number {is_any}"
 # One sort of all rows takes less time than an index lookup for each of them.
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE number IN (
         SELECT number FROM (
             SELECT number, LEAD(number) OVER (
-                PARTITION BY identifier ORDER BY last_modified, number) AS later
+                PARTITION BY identifier ORDER BY last_modified NULLS FIRST, number) AS later
             FROM staged) AS neighbours
         WHERE later IS NOT NULL)"""
 DROP_MARKED_UNCHANGED: Final = "DELETE FROM staged WHERE position IS NULL"
@@ -38,30 +64,37 @@ DROP_UNCHANGED: Final = """
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
         AND {unchanged})"""
+DROP_UNDATED: Final = """
+    DELETE FROM staged WHERE last_modified IS NULL AND EXISTS (
+        SELECT 1 FROM {table} existing
+        WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)"""
 # An email is taken if another customer has it whose email no staged row changes. A rejected row
 # changes nothing: its customer keeps the email, and another row with that email is rejected, too.
-REJECT_TAKEN_EMAILS: Final = """
-    WITH RECURSIVE rejected (number, identifier) AS (
-        SELECT staged.number, staged.identifier FROM staged
+MARK_TAKEN_EMAILS: Final = """
+    WITH RECURSIVE rejected (number, identifier, owner) AS (
+        SELECT staged.number, staged.identifier, existing.identifier FROM staged
         JOIN {table} existing ON existing.organizer_id = %(organizer)s
             AND existing.email_key = staged.email_key AND existing.identifier <> staged.identifier
         LEFT JOIN staged own ON own.identifier = existing.identifier
         WHERE own.identifier IS NULL OR own.email_key = existing.email_key
         UNION
-        SELECT staged.number, staged.identifier FROM rejected
+        SELECT staged.number, staged.identifier, existing.identifier FROM rejected
         JOIN {table} existing ON existing.organizer_id = %(organizer)s
             AND existing.identifier = rejected.identifier
         JOIN staged ON staged.email_key = existing.email_key
             AND staged.identifier <> existing.identifier)
-    DELETE FROM staged WHERE number IN (SELECT rejected.number FROM rejected)
-    RETURNING number, position, email"""
-REJECT_SHARED_EMAILS: Final = """
-    DELETE FROM staged WHERE number IN (
-        SELECT number FROM (
-            SELECT number, LAG(number) OVER (PARTITION BY email_key ORDER BY number) AS earlier
-            FROM staged WHERE email_key IS NOT NULL) AS neighbours
-        WHERE earlier IS NOT NULL)
-    RETURNING number, position, email"""
+    UPDATE staged SET owner = rejected.owner FROM rejected WHERE staged.number = rejected.number"""
+MARK_SHARED_EMAILS: Final = """
+    UPDATE staged SET owner = first.identifier
+    FROM (
+        SELECT number, FIRST_VALUE(number) OVER rows AS first_number,
+            FIRST_VALUE(identifier) OVER rows AS identifier
+        FROM staged WHERE email_key IS NOT NULL
+        WINDOW rows AS (PARTITION BY email_key ORDER BY number)) AS first
+    WHERE staged.number = first.number AND first.number <> first.first_number"""
+REJECT_MARKED: Final = """
+    DELETE FROM staged WHERE owner IS NOT NULL
+    RETURNING number, position, identifier, email, owner"""
 COUNT: Final = "SELECT COUNT(*) FROM staged"
 # Emails that change are NULL for a moment: the unique constraint is checked for each row, and would
 # reject two customers who swap their emails.
@@ -73,32 +106,84 @@ FREE_EMAILS: Final = """
 UPDATE: Final = """
     UPDATE {table} SET {assignments} FROM staged
     WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
+COUNT_EXISTING: Final = """
+    SELECT COUNT(*) FROM staged JOIN {table} existing
+    ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier"""
 INSERT_NEW: Final = """
     INSERT INTO {table} (organizer_id, source_modified, {columns})
-    SELECT %(organizer)s, last_modified, {columns} FROM staged
+    SELECT %(organizer)s, last_modified, {inserted} FROM staged
     WHERE NOT EXISTS (
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)
     ORDER BY number"""
 
 
+IDENTIFIER, LAST_MODIFIED = map(FIELDS.index, ("identifier", "last_modified"))
 # Pairs of a customer's and a staged column.
 ASSIGNED: Final = (*zip(COLUMNS, COLUMNS, strict=True), ("source_modified", "last_modified"))
 # A customer that was changed in Portal has a later `last_modified` than its source.
-COMPARED: Final = tuple(pair for pair in ASSIGNED if pair[0] != "last_modified")
+COMPARED: Final = tuple(column for column in COLUMNS if column != "last_modified")
+UNCHANGED_TIME: Final = (
+    "(staged.last_modified IS NULL OR existing.source_modified = staged.last_modified)"
+)
+INSERTED: Final = {"last_modified": "COALESCE(last_modified, %(now)s)"}
+
+
+class Staged(NamedTuple):
+    """A row of the staging table; `values` are the columns SELECTED_FIELDS.
+
+    A row that was added as unchanged has no position and no values. `given` is what a row said that
+    lacked keys.
+    """
+
+    number: int
+    position: str | None
+    given: dict[str, Any] | None
+    last_modified: str | None
+    values: list[Any]
+
+
+class Changes(NamedTuple):
+    """The numbers of customers that a load updates and creates."""
+
+    updated: int
+    created: int
 
 
 class Staging:
     """The staging table of one load of one organizer, within a transaction."""
 
     def __init__(self, organizer: Organizer) -> None:
-        self._organizer = organizer
+        self.organizer = organizer
+        self._has_gaps = False
         self._execute(CREATE)
 
     def add(self, batch: Batch) -> None:
         """Insert the rows of a batch. Numbers are unique across batches."""
+        self._has_gaps |= batch.has_given
         _write(COPY, INSERT, batch.staged)
         _write(COPY_UNCHANGED, INSERT_UNCHANGED, batch.unchanged)
+
+    def repeated_with_gaps(self) -> list[str]:
+        """The identifiers of customers with several rows, of which some lack keys."""
+        if not self._has_gaps:
+            return []
+        return [identifier for (identifier,) in self._fetch(REPEATED_WITH_GAPS)]
+
+    def rows_of(self, identifiers: Sequence[str]) -> dict[str, list[Staged]]:
+        """The rows of these customers by identifier, from the first change to the last."""
+        rows: dict[str, list[Staged]] = {}
+        for number, position, given, *values in self._fetch(ROWS_OF, any_of(identifiers)):
+            said = given and orjson.loads(given)
+            last_modified = api_time_of_text(values[LAST_MODIFIED])
+            row = Staged(number, position, said, last_modified, values)
+            rows.setdefault(values[IDENTIFIER], []).append(row)
+        return rows
+
+    def replace(self, batch: Batch, numbers: Sequence[int]) -> None:
+        """Replace the rows with these numbers by those of a batch."""
+        self._execute(DELETE, any_of(numbers))
+        self.add(batch)
 
     def drop_repeated(self) -> int:
         """Delete all rows of each identifier but the one that was changed last at the source.
@@ -111,9 +196,13 @@ class Staging:
         """Delete the rows that were added as unchanged. Returns how many were deleted."""
         return self._execute(DROP_MARKED_UNCHANGED)
 
+    def index_identifiers(self) -> None:
+        """Create the index of identifiers, unless it exists."""
+        self._execute("CREATE INDEX IF NOT EXISTS staged_by_identifier ON staged (identifier)")
+
     def make_indexes(self) -> None:
         """Create the indexes of the comparison, after all rows: that is faster than before."""
-        self._execute("CREATE INDEX staged_by_identifier ON staged (identifier)")
+        self.index_identifiers()
         self._execute("CREATE INDEX staged_by_email ON staged (email_key)")
         # Conditions and joins use no other columns. SQLite has statistics of indexes only.
         columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
@@ -127,14 +216,30 @@ class Staging:
         """Delete the staged rows that would change nothing. Returns how many were deleted."""
         return self._execute(DROP_UNCHANGED)
 
+    def drop_undated(self) -> int:
+        """Delete the rows without a time whose customers exist. Returns how many."""
+        return self._execute(DROP_UNDATED)
+
     def reject_taken_emails(self) -> list[Rejection]:
         """Delete the rows whose email belongs to another customer or to an earlier row."""
-        return self._reject(REJECT_TAKEN_EMAILS, REJECT_SHARED_EMAILS, REJECT_TAKEN_EMAILS)
+        rejected: list[tuple[Any, ...]] = []
+        for statement in (MARK_TAKEN_EMAILS, MARK_SHARED_EMAILS, MARK_TAKEN_EMAILS):
+            if self._execute(statement):
+                rejected += self._fetch(REJECT_MARKED)
+        return [
+            Rejection(position, f"email: {email} belongs to customer {owner}", identifier)
+            for _number, position, identifier, email, owner in sorted(rejected, key=itemgetter(0))
+        ]
 
     def count(self) -> int:
         """The number of rows in the table."""
         [(total,)] = self._fetch(COUNT)
         return int(total)
+
+    def count_changes(self) -> Changes:
+        """How many customers update() and insert() would change."""
+        [(updated,)] = self._fetch(COUNT_EXISTING)
+        return Changes(updated, created=self.count() - updated)
 
     def update(self) -> int:
         """Update existing customers. Returns how many.
@@ -153,24 +258,23 @@ class Staging:
         """Drop the table, so that the next load of this connection can create it."""
         self._execute("DROP TABLE staged")
 
-    def _reject(self, *statements: str) -> list[Rejection]:
-        rejected = [row for statement in statements for row in self._fetch(statement)]
-        return [
-            Rejection(position, f"email: {email} belongs to another customer")
-            for _number, position, email in sorted(rejected, key=itemgetter(0))
-        ]
-
-    def _execute(self, statement: str) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(_format(statement), {"organizer": self._organizer.pk})
+    def _execute(self, statement: str, listed: Any = None) -> int:
+        with self._cursor(statement, listed) as cursor:
             count: int = cursor.rowcount
             return count
 
-    def _fetch(self, statement: str) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(_format(statement), {"organizer": self._organizer.pk})
+    def _fetch(self, statement: str, listed: Any = None) -> list[tuple[Any, ...]]:
+        with self._cursor(statement, listed) as cursor:
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
+
+    @contextmanager
+    def _cursor(self, statement: str, listed: Any) -> Iterator[CursorWrapper]:
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        parameters = {"organizer": self.organizer.pk, "now": now, "listed": listed}
+        with connection.cursor() as cursor:
+            cursor.execute(_format(statement), parameters)
+            yield cursor
 
 
 def _format(statement: str) -> str:
@@ -181,7 +285,12 @@ def _format(statement: str) -> str:
         definitions=column_definitions(),
         placeholders=", ".join(["%s"] * len(COLUMNS)),
         equals=equals,
-        unchanged=" AND ".join(f"existing.{old} {equals} staged.{new}" for old, new in COMPARED),
+        unchanged=" AND ".join(
+            [UNCHANGED_TIME, *(f"existing.{each} {equals} staged.{each}" for each in COMPARED)]
+        ),
+        is_any=IS_ANY[connection.vendor],
+        selected=SELECTED_FIELDS,
+        inserted=", ".join(INSERTED.get(each, each) for each in COLUMNS),
         assignments=", ".join(f"{old} = staged.{new}" for old, new in ASSIGNED),
     )
 

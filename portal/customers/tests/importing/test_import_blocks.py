@@ -97,6 +97,6 @@ def test_invalid_rows_are_reported_with_their_positions(
     report = _import(organizer, write(customers))
 
     [rejection] = map(str, report.rejections)
-    assert rejection.endswith(" 31: email: is not an email address")
+    assert rejection.endswith(" 31 (C30): email: is not an email address")
     assert (report.created, report.rejected) == (39, 1)
     assert emails_of(organizer).keys() == {f"C{n}" for n in range(40) if n != 30}

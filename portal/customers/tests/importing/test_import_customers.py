@@ -112,7 +112,7 @@ def test_an_invalid_customer_is_reported_with_its_position_and_the_others_are_lo
 
     output = _error_output(capsys, page)
 
-    assert f"{page}, customer 2: email: is not an email address\n" in output
+    assert f"{page}, customer 2 (8WSAJCJ): email: is not an email address\n" in output
     with scope(organizer=organizer):
         assert Customer.objects.get().identifier == GIVEN["identifier"]
 
@@ -125,7 +125,9 @@ def test_an_invalid_line_is_reported_with_its_number(
     output = _error_output(capsys, lines)
 
     assert f"{lines}, line 2: identifier: Field required" in output
-    assert f"{lines}, line 3: email: customer@example.org belongs to another customer" in output
+    assert (
+        f"{lines}, line 3 (ANN): email: customer@example.org belongs to customer 8WSAJCJ" in output
+    )
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS has text as file names")
@@ -138,7 +140,9 @@ def test_a_file_may_have_any_name(
     output = _error_output(capsys, lines)
 
     shown = name.decode(errors="replace")
-    assert f"{shown}, line 2: email: customer@example.org belongs to another customer" in output
+    assert (
+        f"{shown}, line 2 (ANN): email: customer@example.org belongs to customer 8WSAJCJ" in output
+    )
 
 
 def test_the_first_of_many_rejections_are_printed(

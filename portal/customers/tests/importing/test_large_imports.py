@@ -70,7 +70,7 @@ def test_invalid_rows_are_reported_with_their_positions(
 
     output = _import(_write(tmp_path / "file", [*CUSTOMERS[1:], invalid]))
 
-    assert output.errors == f"{tmp_path}/file, line {COUNT}: email: is not an email address\n"
+    assert output.errors == f"{tmp_path}/file, line {COUNT} (C0): email: is not an email address\n"
     assert output.report.endswith(f" {COUNT - 1} created, 0 updated, 0 unchanged, 1 rejected.\n")
     assert len(emails_of(organizer)) == COUNT - 1
 
@@ -97,7 +97,7 @@ def test_the_second_of_two_customers_with_one_email_is_rejected(
     output = _import(_write(tmp_path / "file", [*CUSTOMERS, other]))
 
     position = f"{tmp_path}/file, line {COUNT + 1}"
-    assert output.errors == f"{position}: email: 0@x.org belongs to another customer\n"
+    assert output.errors == f"{position} (OTHER): email: 0@x.org belongs to customer C0\n"
     assert emails_of(organizer).keys() == {each["identifier"] for each in CUSTOMERS}
 
 

@@ -88,7 +88,7 @@ def test_an_email_that_is_saved_during_a_load_belongs_to_another_customer(
 
     assert (report.created, report.updated) == (1, 0)
     assert [str(each) for each in report.rejections] == [
-        "row ANN: email: ann@x.org belongs to another customer"
+        "row ANN (ANN): email: ann@x.org belongs to customer OLD"
     ]
 
 

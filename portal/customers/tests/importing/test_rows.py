@@ -41,7 +41,7 @@ def test_every_field_of_the_specification_is_required(field: str) -> None:
     customer = {name: value for name, value in GIVEN.items() if name != field}
 
     assert [*check_rows([ParsedRow("customer 1", customer)])] == [
-        Rejection("customer 1", f"{field}: Field required")
+        Rejection("customer 1", f"{field}: Field required", str(customer.get("identifier", "")))
     ]
 
 

@@ -36,14 +36,15 @@ def test_an_email_of_another_customer_is_rejected(make_customer: CustomerMaker) 
     report = _load(organizer, ANN="ann@x.org", BOB="OLD@X.org")
 
     [rejection] = report.rejections
-    assert rejection == Rejection("row BOB", "email: OLD@X.org belongs to another customer")
+    assert rejection == Rejection("row BOB", "email: OLD@X.org belongs to customer OLD", "BOB")
     assert (report.created, report.rejected) == (1, 1)
 
 
 def test_the_first_of_two_rows_with_one_email_is_loaded(organizer: Organizer) -> None:
     report = _load(organizer, ANN="same@x.org", BOB="SAME@x.org", COY="coy@x.org")
 
-    assert [rejection.position for rejection in report.rejections] == ["row BOB"]
+    reason = "email: SAME@x.org belongs to customer ANN"
+    assert report.rejections == [Rejection("row BOB", reason, "BOB")]
     assert emails_of(organizer) == {"ANN": "same@x.org", "COY": "coy@x.org"}
 
 
@@ -62,7 +63,9 @@ def test_a_row_with_the_old_email_of_a_rejected_row_is_rejected(organizer: Organ
 
     report = _load(organizer, A="b@x.org", B="c@x.org", C="d@x.org")
 
-    assert [each.position for each in report.rejections] == ["row A", "row B", "row C"]
+    assert [each.reason for each in report.rejections] == [
+        f"email: {email}@x.org belongs to customer {email.upper()}" for email in "bcd"
+    ]
     assert emails_of(organizer)["A"] == "a@x.org"
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
-from portal.customers.query.filter_fields import MomentField, Span
+from portal.customers.local_times import Span
+from portal.customers.query.filter_fields import MomentField
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -1,0 +1,82 @@
+"""What a customer is after a row: what the row does not say stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Any, Final
+
+from portal.customers import names
+from portal.customers.importing.rows import CustomerRow, ParsedRow, Rejection, UnchangedRow
+from portal.customers.local_times import local_span
+from portal.customers.models import Customer
+
+FIELDS: Final = tuple(CustomerRow.model_fields)
+TIME_FIELDS: Final = ("last_login", "date_joined", "last_modified")
+# Keys of rows of spreadsheets, for a name whose parts are not all known: its composed text, and the
+# parts that have a column.
+NAME: Final = "name"
+PARTS: Final = "parts"
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+Values = Mapping[str, Any]  # as in the JSON of the API
+
+
+def merge_row(before: Values, row: Values, zone: tzinfo) -> dict[str, Any]:
+    """The values of a customer after a row. `before` has all of them, a row may lack any.
+
+    A day without a time keeps a moment of that day. A full name keeps the parts that compose it.
+    The source time is always that of the row: null if the row has none.
+    """
+    after = {**before, "last_modified": None, **{key: row[key] for key in FIELDS if key in row}}
+    for field in TIME_FIELDS:
+        if isinstance(after[field], str) and DAY.fullmatch(after[field]):
+            after[field] = _keep_moment(before[field], date.fromisoformat(after[field]), zone)
+    if "name_parts" not in row:
+        after["name_parts"] = _name_parts(before["name_parts"], row)
+    return after
+
+
+def date_rows(
+    rows: Iterable[ParsedRow | UnchangedRow | Rejection], as_of: datetime
+) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
+    """The rows; `as_of` is the source time of those that have none."""
+    for row in rows:
+        if isinstance(row, ParsedRow) and isinstance(row.content, dict):
+            is_dated = row.content.get("last_modified") is not None
+            dated = {**row.content, "last_modified": api_time(as_of)}
+            yield row if is_dated else row._replace(content=dated)
+        else:
+            yield row
+
+
+def new_customer() -> dict[str, Any]:
+    """The values of a customer before its first row."""
+    customer = Customer()
+    values = {name: getattr(customer, name) for name in FIELDS}
+    return {**values, "date_joined": api_time(customer.date_joined), "last_modified": None}
+
+
+def api_time(moment: datetime) -> str:
+    """The notation of the API: `2021-04-06T13:44:22.809216Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _keep_moment(before: str | None, day: date, zone: tzinfo) -> str:
+    """The moment before if it is one of that day, otherwise the start of the day."""
+    if before and datetime.fromisoformat(before).astimezone(zone).date() == day:
+        return before
+    return api_time(local_span(datetime.combine(day, time.min), zone).start)
+
+
+def _name_parts(before: Mapping[str, str | None], row: Values) -> Mapping[str, str | None]:
+    if parts := row.get(PARTS):
+        if all((before.get(part) or "") == parts[part] for part in parts if part != names.SCHEME):
+            return before
+        is_same_scheme = before.get(names.SCHEME) == parts[names.SCHEME]
+        return {**before, **parts} if is_same_scheme else parts
+    name = row.get(NAME)
+    if name is None or names.compose(before) == name:
+        return before
+    return {names.SCHEME: "full", "full_name": name} if name else {}

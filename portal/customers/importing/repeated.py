@@ -1,0 +1,63 @@
+"""Several rows of one customer in a load: a later row keeps what only an earlier one says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from portal.customers.importing.comparison import api_values, fetch_customers
+from portal.customers.importing.encode import prepare_numbered
+from portal.customers.importing.merging import merge_row, new_customer
+from portal.customers.importing.rows import ParsedRow, Rejection, check_rows
+from portal.customers.importing.staging import Staged, Staging
+
+CUSTOMERS_PER_BATCH: Final = 1_000
+
+
+def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
+    """Complete the last row of each customer by the earlier rows, where some of them lack keys.
+
+    Returns a rejection for each row that is not valid any more.
+    """
+    organizer, identifiers = staging.organizer, staging.repeated_with_gaps()
+    zone = ZoneInfo(organizer.timezone)
+    if identifiers:
+        staging.index_identifiers()
+    for start in range(0, len(identifiers), CUSTOMERS_PER_BATCH):
+        batch = identifiers[start : start + CUSTOMERS_PER_BATCH]
+        customers = fetch_customers(organizer, batch)
+        merged = {}
+        for identifier, rows in staging.rows_of(batch).items():
+            customer = customers.get(identifier)
+            if applied := [each for each in rows if _applies(each, customer, overwrite=overwrite)]:
+                merged[rows[-1].number] = _merge(applied, customer, zone)
+        completed = prepare_numbered([*zip(merged, check_rows(merged.values()), strict=True)])
+        staging.replace(completed, [*merged])
+        yield from completed.rejections
+
+
+def _applies(row: Staged, customer: dict[str, Any] | None, *, overwrite: bool) -> bool:
+    """Whether the row may change the customer: see Staging.drop_outdated() and drop_undated()."""
+    if customer is None:
+        return True
+    if row.last_modified is None:
+        return False
+    if overwrite or customer["last_modified"] is None:
+        return True
+    before = datetime.fromisoformat(customer["last_modified"])
+    return datetime.fromisoformat(row.last_modified) >= before
+
+
+def _merge(rows: Sequence[Staged], customer: dict[str, Any] | None, zone: tzinfo) -> ParsedRow:
+    content = customer or new_customer()
+    for row in rows:
+        content = merge_row(content, row.given or _values(row, customer), zone)
+    # A row without a position would count as unchanged.
+    return ParsedRow(rows[-1].position or "", content, is_partial=True)
+
+
+def _values(row: Staged, customer: dict[str, Any] | None) -> dict[str, Any]:
+    """What a row with all keys says. An unchanged row says what the customer has."""
+    return customer if customer and row.position is None else api_values(row.values)
