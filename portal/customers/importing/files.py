@@ -1,7 +1,7 @@
-"""Customers in files: saved pages of the API, JSON arrays, or one customer per line, as a stream.
+"""Customers in files, as a stream: JSON in several layouts, and spreadsheets.
 
-A file is split into blocks, so that other processes can parse them: to split is fast, to parse is
-slow. From the first position that cannot be split safely, the rest is parsed here.
+A JSON file is split into blocks, so that other processes can parse them: to split is fast, to
+parse is slow. From the first position that cannot be split safely, the rest is parsed here.
 """
 
 from __future__ import annotations
@@ -14,14 +14,21 @@ from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from portal.customers.importing.json_stream import PAGE_PREFIX, read_values
-from portal.customers.importing.rows import ParsedRow, Rejection
+from portal.customers.importing.decoding import as_utf8
+from portal.customers.importing.json_stream import MAX_DETAIL_LENGTH, PAGE_PREFIX, read_values
+from portal.customers.importing.recognition import RESULTS_START, Format, is_object, recognize
+from portal.customers.importing.rows import ParsedRow, Rejection, UnusableFile
+from portal.customers.importing.spreadsheets import (
+    SheetOptions,
+    SheetRows,
+    read_csv,
+    read_rows,
+    read_workbook,
+)
 
 CHUNK_BYTES: Final = 1 << 19
 ROWS_PER_BLOCK: Final = 1_000
 BYTES_PER_ROW: Final = CHUNK_BYTES // ROWS_PER_BLOCK
-BOM: Final = b"\xef\xbb\xbf"
-RESULTS_START: Final = re.compile(rb'"results"\s*:\s*\[')
 ARRAY_START: Final = re.compile(rb"\s*\[")
 # JSON without braces and brackets outside of strings. Complete strings only, so that a match cannot
 # begin within a string.
@@ -46,49 +53,63 @@ class Layout(Enum):
     ARRAY = "item"
     OBJECTS = ""
     LINES = "a line"
+    SHEET = "a row"
 
 
 class Block(NamedTuple):
-    """A part of a file: lines of JSON, a JSON array, or parsed rows."""
+    """A part of a file: lines of JSON, a JSON array, parsed rows, or rows of a spreadsheet."""
 
     name: str
     layout: Layout
     first: int
-    content: bytes | list[ParsedRow | Rejection]
+    content: bytes | list[ParsedRow | Rejection] | SheetRows
 
     @property
     def size(self) -> int:
-        """In bytes; estimated for parsed rows."""
-        if isinstance(self.content, list):
-            return len(self.content) * BYTES_PER_ROW
-        return len(self.content)
+        """In bytes; estimated for rows."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        rows = self.content.rows if isinstance(self.content, SheetRows) else self.content
+        return len(rows) * BYTES_PER_ROW
 
 
 def read_customers(
-    file: Readable, *, name: str, chunk_bytes: int = CHUNK_BYTES
+    file: Readable,
+    *,
+    name: str,
+    chunk_bytes: int = CHUNK_BYTES,
+    sheets: SheetOptions | None = None,
 ) -> Iterator[ParsedRow | Rejection]:
-    """The rows of a file, and a Rejection for each part that is not valid JSON.
+    """The rows of a file, and a Rejection for each part that cannot be read.
 
     All rows before an error are returned. The file need not be seekable.
     """
-    for block in read_blocks(file, name=name, chunk_bytes=chunk_bytes):
+    for block in read_blocks(file, name=name, chunk_bytes=chunk_bytes, sheets=sheets):
         yield from read_block(block)
 
 
-def read_blocks(file: Readable, *, name: str, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Block]:
+def read_blocks(
+    file: Readable,
+    *,
+    name: str,
+    chunk_bytes: int = CHUNK_BYTES,
+    sheets: SheetOptions | None = None,
+) -> Iterator[Block]:
     """The blocks of a file, about one for each chunk, for read_block()."""
-    chunks = _chunks(file, chunk_bytes)
-    head = next(chunks, b"").removeprefix(BOM)
-    layout = _layout(head)
-    blocks = iter(_split(chain([head], chunks), name, layout) if head.strip() else ())
-    first = next(blocks, None)
-    yield first or Block(name, layout, 0, [Rejection(name, "contains no customers")])
-    yield from blocks
+    blocks = _read_format(_chunks(file, chunk_bytes), name, sheets or SheetOptions())
+    try:
+        first = next(blocks, None)
+        yield first or _rejected(name, "contains no customers")
+        yield from blocks
+    except UnusableFile as error:
+        yield _rejected(name, str(error))
 
 
 def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
     """The rows of the block. Needs neither the file nor other blocks."""
-    if isinstance(block.content, list):
+    if isinstance(block.content, SheetRows):
+        yield from read_rows(block.content)
+    elif isinstance(block.content, list):
         yield from block.content
     elif block.layout is Layout.LINES:
         for number, line in enumerate(block.content.split(b"\n"), start=block.first):
@@ -96,7 +117,22 @@ def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
                 yield _read_line(line, f"{block.name}, line {number}")
     else:
         for number, content in enumerate(orjson.loads(block.content), start=block.first):
-            yield ParsedRow(f"{block.name}, customer {number}", content)
+            yield from expand_page(ParsedRow(f"{block.name}, customer {number}", content))
+
+
+def expand_page(row: ParsedRow | Rejection) -> Iterator[ParsedRow | Rejection]:
+    """The customers of a page in a list of pages; any other row as it is."""
+    content = row.content if isinstance(row, ParsedRow) else None
+    if not isinstance(content, dict) or "identifier" in content:
+        yield row
+    elif isinstance(results := content.get("results"), list):
+        page = row.position.replace(", customer ", ", page ")
+        for number, customer in enumerate(results, start=1):
+            yield ParsedRow(f"{page}, customer {number}", customer)
+    elif isinstance(detail := content.get("detail"), str):
+        yield Rejection(row.position, f"is not a customer: {detail[:MAX_DETAIL_LENGTH]!r}")
+    else:
+        yield row
 
 
 def group_blocks(blocks: Iterable[Block], group_bytes: int) -> Iterator[list[Block]]:
@@ -116,6 +152,27 @@ def _chunks(file: Readable, chunk_bytes: int) -> Iterator[bytes]:
         yield chunk
 
 
+def _rejected(name: str, reason: str) -> Block:
+    return Block(name, Layout.OBJECTS, 0, [Rejection(name, reason)])
+
+
+def _read_format(chunks: Iterator[bytes], name: str, sheets: SheetOptions) -> Iterator[Block]:
+    """Raises UnusableFile."""
+    head = next(chunks, b"")
+    whole = chain([head], chunks)
+    match recognize(head):
+        case Format.JSON:
+            yield from _split(as_utf8(whole), name)
+        case Format.CSV:
+            yield from _sheet_blocks(read_csv(whole, name, sheets), name)
+        case Format.XLSX:
+            yield from _sheet_blocks(read_workbook(whole, name, sheets), name)
+
+
+def _sheet_blocks(parts: Iterable[SheetRows], name: str) -> Iterator[Block]:
+    return (Block(name, Layout.SHEET, 0, rows) for rows in parts)
+
+
 def _layout(head: bytes) -> Layout:
     text = head.lstrip()
     if text.startswith(b"["):
@@ -123,19 +180,14 @@ def _layout(head: bytes) -> Layout:
     if RESULTS_START.search(text):
         return Layout.PAGES
     # The first line may be a broken one.
-    if any(_is_object(line) for line in text.split(b"\n", 2)[:2]):
+    if any(is_object(line) for line in text.split(b"\n", 2)[:2]):
         return Layout.LINES
     return Layout.OBJECTS
 
 
-def _is_object(line: bytes) -> bool:
-    try:
-        return isinstance(orjson.loads(line), dict)
-    except orjson.JSONDecodeError:
-        return False
-
-
-def _split(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
+def _split(chunks: Iterator[bytes], name: str) -> Iterator[Block]:
+    head = next(chunks)
+    layout, chunks = _layout(head), chain([head], chunks)
     if layout is Layout.LINES:
         return _split_lines(chunks, name)
     return _split_array(chunks, name, layout)
@@ -172,7 +224,8 @@ def _split_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator
         yield Block(name, layout, number + 1, content)
         number += length
         rest = rest[customers.end() :] + next(chunks, b"")
-    values = read_values(chain([start + rest], chunks), name, layout.value, before=number)
+    parsed = read_values(chain([start + rest], chunks), name, layout.value, before=number)
+    values = chain.from_iterable(map(expand_page, parsed))
     while batch := list(islice(values, ROWS_PER_BLOCK)):
         yield Block(name, layout, 0, batch)
 
@@ -184,6 +237,6 @@ def _find_start(head: bytes, layout: Layout) -> tuple[bytes, bytes]:
     if layout is Layout.PAGES and (page := RESULTS_START.search(head)):
         start = b'"results":['
         # Neither in a string nor in another value.
-        if _is_object(head[: page.start()] + start + b"]}"):
+        if is_object(head[: page.start()] + start + b"]}"):
             return b"{" + start, head[page.end() :]
     return b"", head

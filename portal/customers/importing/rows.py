@@ -20,6 +20,7 @@ from portal.customers import names
 from portal.customers.models import IDENTIFIER, YEARS, Customer
 from portal.customers.normalization import email_key
 
+TAKEN: Final = "JSON, NDJSON, CSV and XLSX are taken"
 # pydantic would accept numbers as times, and cut a fraction after six digits.
 INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
@@ -85,6 +86,11 @@ def _not_ahead(instant: datetime) -> datetime:
     if instant > datetime.now(UTC) + MOST_AHEAD:
         raise ValueError("is more than a day in the future")
     return instant
+
+
+def parse_source_time(text: str) -> datetime:
+    """A `last_modified` in the notation of the API. Raises ValueError."""
+    return _not_ahead(_instant(text))
 
 
 def number_as_text(value: Any) -> Any:
@@ -191,6 +197,10 @@ class Rejection:
     def __str__(self) -> str:
         position = f"{self.position} ({self.identifier})" if self.identifier else self.position
         return f"{position}: {self.reason}"
+
+
+class UnusableFile(ValueError):
+    """A file has no customers that can be read, for the reason in the message."""
 
 
 def check_rows(

@@ -7,17 +7,23 @@ import re
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from portal.customers.importing.cells import read_moment
+from portal.customers.importing.columns import TARGETS
 from portal.customers.importing.files import Block, read_blocks
 from portal.customers.importing.load import LoadReport, import_blocks
 from portal.customers.importing.source import Source
 from portal.customers.importing.source_client import SourceError
+from portal.customers.importing.spreadsheets import SheetOptions
 from portal.organizers.management.errors import find_organizer
+from portal.organizers.models import Organizer
 
 STANDARD_INPUT: Final = "-"
 TOKEN: Final = re.compile(r"[!-~]+")
@@ -30,9 +36,15 @@ class Command(BaseCommand):
     # The checks import all views, which takes a fifth of a second.
     requires_system_checks = ()
     help = (
-        "Create or update customers from saved pages of the API, JSON arrays, or JSON with one "
-        "customer per line. Loading the same file again changes nothing."
+        "Create or update customers from saved pages of the API, JSON arrays, JSON with one "
+        "customer per line, or spreadsheets (CSV, XLSX). Loading a file again changes nothing."
     )
+
+    def create_parser(self, *names: Any, **options: Any) -> CommandParser:
+        """Options may stand between the organizer and the files."""
+        parser = super().create_parser(*names, **options)
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter
@@ -41,6 +53,27 @@ class Command(BaseCommand):
             "--overwrite",
             action="store_true",
             help="go back to rows that are older than the last imported ones",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="report what would happen, and change nothing"
+        )
+        parser.add_argument(
+            "--as-of",
+            metavar="TIME",
+            help="the time of rows that have none, as in spreadsheets: they only create customers "
+            "without it, and change existing ones with it",
+        )
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="COLUMN=FIELD",
+            help='the field of a column of a spreadsheet: "Mitglied=identifier"; repeatable',
+        )
+        parser.add_argument(
+            "--empty-clears",
+            action="store_true",
+            help="empty cells of spreadsheets clear the values of customers",
         )
         parser.add_argument("file", nargs="*", help="a file, or - for standard input (the default)")
         parser.add_argument(
@@ -56,17 +89,21 @@ class Command(BaseCommand):
         organizer: str,
         file: Sequence[str],
         overwrite: bool,
+        dry_run: bool,
+        as_of: str | None,
         verbosity: int,
         **options: Any,
     ) -> None:
         paths = file or [STANDARD_INPUT]
         _reject_unreadable(paths)
         is_quiet = verbosity == 0
+        owner = find_organizer(organizer)
+        source = _find_source(file, is_quiet=is_quiet, **options)
+        sheets = _sheet_options(owner, options)
+        time = _parse_time(as_of, sheets.zone) if as_of else None
         try:
-            owner = find_organizer(organizer)
-            source = _find_source(file, is_quiet=is_quiet, **options)
-            blocks = source.read_blocks() if source else _read_all(paths, is_quiet=is_quiet)
-            report = import_blocks(owner, blocks, overwrite=overwrite)
+            blocks = source.read_blocks() if source else _read_all(paths, sheets, is_quiet=is_quiet)
+            report = import_blocks(owner, blocks, overwrite=overwrite, dry_run=dry_run, as_of=time)
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
         except OSError as error:
@@ -75,6 +112,10 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Nothing was changed.") from error
         if source:
             self.stdout.write(source.compare(report))
+        for remark in sheets.remarks:
+            self.stdout.write(remark)
+        if dry_run:
+            self.stdout.write("Dry run: nothing was changed.")
         self._print(report)
 
     def _print(self, report: LoadReport) -> None:
@@ -111,6 +152,29 @@ def _read_token() -> str:
     return token
 
 
+def _sheet_options(organizer: Organizer, options: dict[str, Any]) -> SheetOptions:
+    return SheetOptions(
+        zone=ZoneInfo(organizer.timezone),
+        renamed=dict(map(_parse_mapping, options["map"])),
+        empty_clears=options["empty_clears"],
+    )
+
+
+def _parse_mapping(mapping: str) -> tuple[str, str]:
+    column, _equals, field = (part.strip() for part in mapping.rpartition("="))
+    if not column or field not in TARGETS:
+        fields = ", ".join(sorted(TARGETS))
+        raise CommandError(f"--map {mapping!r} is not COLUMN=FIELD. The fields are {fields}.")
+    return column, field
+
+
+def _parse_time(text: str, zone: tzinfo) -> datetime:
+    try:
+        return read_moment(text, zone)
+    except ValueError as error:
+        raise CommandError(f"--as-of {text!r} {error}.") from error
+
+
 def _reject_unreadable(paths: Iterable[str]) -> None:
     """Raise CommandError at once, not after a long load of the other files."""
     for path in paths:
@@ -122,14 +186,15 @@ def _reject_unreadable(paths: Iterable[str]) -> None:
             raise CommandError(f"{path}: {error.strerror}. Nothing was loaded.") from error
 
 
-def _read_all(paths: Iterable[str], *, is_quiet: bool) -> Iterator[Block]:
+def _read_all(paths: Iterable[str], sheets: SheetOptions, *, is_quiet: bool) -> Iterator[Block]:
     for path in paths:
         if path == STANDARD_INPUT:
-            yield from _read(sys.stdin.buffer, "standard input", None, is_quiet=is_quiet)
+            name, source = "standard input", sys.stdin.buffer
+            yield from _read(source, name, None, sheets, is_quiet=is_quiet)
         else:
             with Path(path).open("rb") as file:
                 size = Path(path).stat().st_size
-                yield from _read(file, _as_text(path), size, is_quiet=is_quiet)
+                yield from _read(file, _as_text(path), size, sheets, is_quiet=is_quiet)
 
 
 def _as_text(path: str) -> str:
@@ -137,9 +202,11 @@ def _as_text(path: str) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
-def _read(file: BinaryIO, name: str, size: int | None, *, is_quiet: bool) -> Iterator[Block]:
+def _read(
+    file: BinaryIO, name: str, size: int | None, sheets: SheetOptions, *, is_quiet: bool
+) -> Iterator[Block]:
     """Show a progress bar in bytes on a terminal: the number of rows is not known yet."""
     with tqdm.wrapattr(
         file, "read", total=size or None, desc=name, disable=True if is_quiet else None
     ) as counted:
-        yield from read_blocks(counted, name=name)
+        yield from read_blocks(counted, name=name, sheets=sheets)

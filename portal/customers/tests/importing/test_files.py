@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from portal.customers.importing.decoding import UTF8_BOM
 from portal.customers.importing.files import (
-    BOM,
     CHUNK_BYTES,
     read_block,
     read_blocks,
@@ -36,7 +36,7 @@ LINES = [ParsedRow("file, line 1", ANN), ParsedRow("file, line 2", BOB)]
 
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("is_ascii", [True, False])
-@pytest.mark.parametrize("bom", [b"", BOM])
+@pytest.mark.parametrize("bom", [b"", UTF8_BOM])
 @pytest.mark.parametrize("contents", [[[ANN, BOB]], [_page(ANN, BOB)], [_page(ANN), _page(BOB)]])
 def test_arrays_and_pages_are_read(
     contents: list[object], bom: bytes, is_ascii: bool, indent: int | None
@@ -82,8 +82,8 @@ def test_customers_before_an_error_are_read(rest: bytes) -> None:
     assert str(rows[1]).startswith("file, after customer 1: is not JSON: ")
 
 
-@pytest.mark.parametrize("text", ["", " \n", BOM, "[]", '{"results": []}'])
-def test_a_file_without_customers_is_rejected(text: str | bytes) -> None:
+@pytest.mark.parametrize("text", ["[]", '{"results": []}', "Customer ID,Email"])
+def test_a_file_without_customers_is_rejected(text: str) -> None:
     assert _read(text) == [Rejection("file", "contains no customers")]
 
 
@@ -107,13 +107,6 @@ def test_a_response_among_pages_that_is_not_a_page_is_rejected(other: object, de
         Rejection(position, f"is not a page of customers{detail}")
         for position in ["file", "file, after customer 1", "file, after customer 2"]
     ]
-
-
-@pytest.mark.parametrize("text", ["hello", "<html>", b"\xff\xfe[\0", b"PK\x03\x04"])
-def test_a_file_that_is_not_json_is_rejected(text: str | bytes) -> None:
-    [rejection] = _read(text)
-
-    assert str(rejection).startswith("file: is not JSON: ")
 
 
 @pytest.mark.parametrize("lone", ["\\ud800", "\\udc00", "\\uD800\\uD800", "\\\\\\ud83d"])

@@ -171,7 +171,7 @@ def test_a_file_that_breaks_off_is_loaded_up_to_the_break(
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [("hello", "is not JSON: "), ("", "contains no customers")]
+    ("content", "reason"), [("hello", "looks like text without columns"), ("[]", "contains no")]
 )
 def test_a_file_without_json_or_customers_is_rejected(
     organizer: Organizer,

@@ -1,0 +1,174 @@
+"""The cells of a spreadsheet as values of fields: texts, yes or no, times, languages, names."""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import django
+import orjson
+from django.conf.locale import LANG_INFO
+
+from portal.customers import locales
+from portal.customers.importing.columns import column_key
+from portal.customers.importing.merging import api_time
+from portal.customers.importing.rows import MAX_FLOAT, parse_source_time
+from portal.customers.local_times import local_span
+
+Cell = str | float | bool | date | time | datetime | timedelta
+
+YES: Final = frozenset({"yes", "ja", "true", "wahr", "1", "y", "j", "x"})
+NO: Final = frozenset({"no", "nein", "false", "falsch", "0", "n"})
+# What spreadsheets make of long numbers, such as phone numbers, in CSV.
+ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
+ISO_TIME: Final = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
+    r"(?:[T ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,6}))?)?"
+    r" ?(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)
+GERMAN_TIME: Final = re.compile(
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"
+    r"(?:,? +(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: Uhr)?)?",
+    re.ASCII,
+)
+LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.ASCII)
+# pretix's names of languages, where Django has others or none.
+LANGUAGES: Final = {
+    "de-informal": ("German (informal)", "Deutsch (Du)"),
+    "nl-informal": ("Dutch (informal)", "Niederländisch (informell)"),
+    "zh-hans": ("Chinese (simplified)", "Chinesisch (vereinfacht)"),
+    "zh-hant": ("Chinese (traditional)", "Chinesisch (traditionell)"),
+    "nb-no": ("Norwegian Bokmål", "Norwegisch (Bokmål)"),
+    "pt-pt": ("Portuguese (Portugal)", "Portugiesisch (Portugal)"),
+    "pt-br": ("Portuguese (Brazil)", "Portugiesisch (Brasilien)"),
+    "es-419": ("Spanish (Latin America)", "Spanisch (Lateinamerika)"),
+}
+
+
+class InvalidCell(ValueError):
+    """The cell has no value of its field, for the reason in the message."""
+
+
+def read_cell(field: str, cell: Cell, zone: tzinfo) -> Any:
+    """The value of a cell that is not empty, as in the JSON of the API; a day has no time.
+
+    Raises InvalidCell.
+    """
+    reader = READERS.get(field)
+    return reader(cell, zone) if reader else as_text(cell)
+
+
+def read_moment(text: str, zone: tzinfo) -> datetime:
+    """A time of the past that is written as in a cell; a day without a time is its start.
+
+    Raises ValueError.
+    """
+    found = _read_time(text.strip(), zone)
+    if len(found) == len("2026-12-31"):
+        found = _as_instant(datetime.combine(date.fromisoformat(found), time.min), zone)
+    return parse_source_time(found)
+
+
+def as_text(cell: Cell) -> str:
+    """The text of a cell; a number without a fraction has no decimal point. Raises InvalidCell."""
+    if isinstance(cell, float) and cell.is_integer():
+        if abs(cell) >= MAX_FLOAT:
+            raise InvalidCell("is a rounded number: format the column as text")
+        return str(int(cell))
+    return cell if isinstance(cell, str) else str(cell)
+
+
+def _read_digits(cell: Cell, _zone: tzinfo) -> str:
+    text = as_text(cell)
+    if ROUNDED.fullmatch(text):
+        raise InvalidCell("is a rounded number: format the column as text")
+    return text
+
+
+def _read_yes_no(cell: Cell, _zone: tzinfo) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    text = as_text(cell).casefold()
+    if text not in YES | NO:
+        raise InvalidCell("must be yes or no")
+    return text in YES
+
+
+def _read_time(cell: Cell, zone: tzinfo) -> str:
+    if isinstance(cell, datetime):
+        return _as_instant(cell, zone)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    match = ISO_TIME.fullmatch(text := as_text(cell)) or GERMAN_TIME.fullmatch(text)
+    if not match:
+        raise InvalidCell("must be a date like 2026-12-31 or 31.12.2026, or a time of that day")
+    try:
+        moment = _as_moment(match.groupdict())
+        return _as_instant(moment, zone) if isinstance(moment, datetime) else moment.isoformat()
+    except (ValueError, OverflowError) as error:
+        raise InvalidCell("is not a time of the calendar") from error
+
+
+def _as_moment(found: Mapping[str, str | None]) -> date | datetime:
+    year, month, day, hour, minute, second = (
+        int(found.get(unit) or 0) for unit in ("year", "month", "day", "hour", "minute", "second")
+    )
+    if found["hour"] is None:
+        return date(year, month, day)
+    fraction = int((found.get("fraction") or "").ljust(6, "0"))
+    offset = found.get("zone")
+    zone = datetime.fromisoformat(f"2000-01-01T00:00:00{offset}").tzinfo if offset else None
+    return datetime(year, month, day, hour, minute, second, fraction, zone)
+
+
+def _as_instant(moment: datetime, zone: tzinfo) -> str:
+    """A time that clocks skip is that of the change; one that they show twice is the first."""
+    return api_time(moment if moment.tzinfo else local_span(moment, zone).start)
+
+
+def _read_language(cell: Cell, _zone: tzinfo) -> str:
+    text = as_text(cell)
+    code = _languages().get(column_key(text)) or text.lower().replace("_", "-")
+    if not LANGUAGE_CODE.fullmatch(code):
+        raise InvalidCell("is not a language or its code, like de")
+    return code
+
+
+@cache
+def _languages() -> dict[str, str]:
+    """The codes of languages by their names in English, in German and in the language itself."""
+    catalogue = Path(django.__file__).parent / "conf" / "locale"
+    german = gettext.translation("django", catalogue, ["de"])
+    named = {code: info for code, info in LANG_INFO.items() if "name" in info}
+    codes = {column_key(str(name)): code for code, name in locales.NAMES.items()}
+    for code, info in named.items():
+        for name in (info["name"], german.gettext(info["name"]), info["name_local"]):
+            codes.setdefault(column_key(name), code)
+    return codes | {column_key(name): code for code, names in LANGUAGES.items() for name in names}
+
+
+def _read_parts(cell: Cell, _zone: tzinfo) -> object:
+    try:
+        return orjson.loads(as_text(cell))
+    except orjson.JSONDecodeError as error:
+        raise InvalidCell("is not JSON") from error
+
+
+READERS: Final[Mapping[str, Callable[[Cell, tzinfo], Any]]] = {
+    "identifier": _read_digits,
+    "external_identifier": _read_digits,
+    "phone": _read_digits,
+    "is_active": _read_yes_no,
+    "is_verified": _read_yes_no,
+    "last_login": _read_time,
+    "date_joined": _read_time,
+    "last_modified": _read_time,
+    "locale": _read_language,
+    "name_parts": _read_parts,
+}

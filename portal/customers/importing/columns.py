@@ -1,0 +1,156 @@
+"""The columns of a spreadsheet: which field each of them has, by its name in the header."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from portal.customers import names
+from portal.customers.importing.merging import FIELDS, NAME
+from portal.customers.importing.rows import CustomerRow, UnusableFile
+
+# Names of columns beside those of the fields: those of pretix's export in English and German, those
+# of Portal's pages, and common ones. Case, spaces and punctuation do not matter.
+FIELD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "identifier": ("Customer ID", "Kundennummer", "Kunden-ID"),
+    "external_identifier": ("External ID", "Externe Referenz", "Externe Kundennummer"),
+    "email": ("Email address", "E-Mail-Adresse"),
+    "phone": ("Phone number", "Telefonnummer", "Telefon"),
+    NAME: ("Full name", "Voller Name", "Vollständiger Name"),
+    "is_active": ("Account active", "Konto aktiv", "Active", "Aktiv"),
+    "is_verified": (
+        *("Verified email address", "Verifizierte E-Mail-Adresse"),
+        *("Verified", "Verifiziert"),
+    ),
+    "last_login": ("Last sign-in", "Letzte Anmeldung", "Letzter Login"),
+    # pretix's German for "Registration date" means "registration details".
+    "date_joined": (
+        *("Registration date", "Registrierungs-Details", "Registrierungsdatum"),
+        *("Registered", "Registriert"),
+    ),
+    "locale": ("Language", "Sprache"),
+    "last_modified": ("Last changed", "Letzte Änderung", "Zuletzt geändert"),
+    "notes": ("Notizen",),
+}
+# pretix's export has "Name: " before them.
+PART_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "given_name": ("First name", "Vorname"),
+    "family_name": ("Last name", "Surname", "Nachname", "Familienname"),
+    "middle_name": ("Mittlerer Name", "Zweiter Vorname"),
+    "title": ("Titel",),
+    "degree": ("Degree (after name)", "nachgestellter Titel"),
+    "salutation": ("Anrede",),
+    "calling_name": ("Rufname",),
+    "latin_transcription": ("Transkription",),
+    "full_name": (),
+}
+NAME_PREFIX: Final = "name"
+# The part, not the composed name, if a column of pretix's export says so.
+FULL_NAME_PARTS: Final = ("Name: Name", "Name: Full name", "Name: Voller Name")
+TARGETS: Final = frozenset({*FIELDS, NAME, *PART_NAMES})
+# A file with all of these columns has the exact values of the API, and an empty cell is null.
+EXACT: Final = frozenset(
+    name for name, field in CustomerRow.model_fields.items() if field.is_required()
+)
+
+
+class Columns(NamedTuple):
+    """The field or the part of the name of each column; None for a column that is ignored."""
+
+    targets: tuple[str | None, ...]
+    ignored: tuple[str, ...]
+    is_exact: bool
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the name that have a column."""
+        return tuple(each for each in self.targets if each and each in PART_NAMES)
+
+
+def column_key(name: str) -> str:
+    """The form in which names of columns are compared: letters and digits in lower case."""
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _known_columns() -> dict[str, str]:
+    known = {column_key(field): field for field in FIELDS}
+    for field, others in FIELD_NAMES.items():
+        known |= {column_key(name): field for name in (field, *others)}
+    for part, others in PART_NAMES.items():
+        for key in map(column_key, (part, *others)):
+            known = {key: part, f"{NAME_PREFIX}{key}": part, **known}
+    return known | {column_key(name): "full_name" for name in FULL_NAME_PARTS}
+
+
+KNOWN_COLUMNS: Final = _known_columns()
+
+
+def is_known(name: str) -> bool:
+    """Whether a column of this name has a field."""
+    return column_key(name) in KNOWN_COLUMNS
+
+
+def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
+    """The columns of a header; `renamed` has the fields of columns with other names.
+
+    Raises UnusableFile.
+    """
+    names_of_columns = [name.strip() for name in header]
+    if missing := [name for name in renamed if name not in names_of_columns]:
+        raise UnusableFile(f"has no column {_shown(missing)}; it has {_shown(names_of_columns)}")
+    is_exact = set(names_of_columns) >= EXACT
+    targets = [
+        renamed.get(name) or KNOWN_COLUMNS.get(column_key(name)) for name in names_of_columns
+    ]
+    for number, name in enumerate(names_of_columns):
+        if name not in renamed and targets[number] in renamed.values():
+            targets[number] = None
+    ignored = [
+        name for name, target in zip(names_of_columns, targets, strict=True) if name and not target
+    ]
+    if is_exact:
+        # The name is composed from its parts.
+        targets = [None if target == NAME else target for target in targets]
+    _check(targets, names_of_columns)
+    return Columns(tuple(targets), tuple(ignored), is_exact)
+
+
+def _check(targets: Sequence[str | None], names_of_columns: Sequence[str]) -> None:
+    for target in filter(None, targets):
+        same = [
+            name for each, name in zip(targets, names_of_columns, strict=True) if each == target
+        ]
+        if len(same) > 1:
+            raise UnusableFile(f"has several columns for {target}: {_shown(same)}")
+    if "identifier" not in targets:
+        raise UnusableFile(
+            f"has no column for the identifier; it has {_shown(names_of_columns)}. "
+            "Name the column by --map"
+        )
+
+
+def _shown(names_of_columns: Sequence[str]) -> str:
+    """At most twenty names, whose characters a terminal can show."""
+    shown = [ascii(name) if not name.isprintable() else f"'{name}'" for name in names_of_columns]
+    more = ["..."] if len(shown) > 20 else []
+    return ", ".join([*(each[:60] for each in shown[:20] if each != "''"), *more])
+
+
+def choose_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) -> str | None:
+    """The scheme of the parts: one that composes the name, and that has the columns of the file.
+
+    Returns None if no scheme has all of these parts.
+    """
+
+    def rank(scheme: str) -> tuple[bool, bool, bool, int]:
+        fields = names.SCHEMES[scheme]
+        composed = names.compose({names.SCHEME: scheme, **parts})
+        return (
+            bool(name) and composed != name,
+            set(fields) != set(columns.parts),
+            fields != columns.parts,
+            len(fields),
+        )
+
+    fitting = [scheme for scheme, fields in names.SCHEMES.items() if parts.keys() <= set(fields)]
+    return min(fitting, key=rank, default=None)

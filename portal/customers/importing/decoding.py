@@ -1,0 +1,87 @@
+"""The encodings of text files: UTF-8, UTF-16, and Windows-1252 as Excel saves it."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+UTF8_BOM: Final = codecs.BOM_UTF8
+UTF16: Final = frozenset({"utf-16-le", "utf-16-be"})
+BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
+BOMS: Final = {
+    UTF8_BOM: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+def find_encoding(head: bytes) -> tuple[str | None, int]:
+    """The encoding by the start of a file, and the length of its mark; None without evidence."""
+    for bom, encoding in BOMS.items():
+        if head.startswith(bom):
+            return encoding, len(bom)
+    # Without a mark: the first character is one of ASCII.
+    if len(head) > 1 and head[0] and not head[1]:
+        return "utf-16-le", 0
+    if len(head) > 1 and head[1] and not head[0]:
+        return "utf-16-be", 0
+    return None, 0
+
+
+def decode(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The text of a file. Bytes that are not valid become lone surrogates, which no row may have.
+
+    Without a mark, the first characters beyond ASCII decide between UTF-8 and Windows-1252.
+    """
+    chunks = iter(chunks)
+    head = next(chunks, b"")
+    encoding, length = find_encoding(head)
+    decoder = _decoder(encoding) if encoding else None
+    rest = b""
+    for chunk in _chain(head[length:], chunks):
+        if decoder:
+            yield decoder.decode(chunk)
+            continue
+        # A character at the end may be incomplete.
+        complete = (rest + chunk).rstrip(BEYOND_ASCII)
+        if not complete.isascii():
+            decoder = _decoder(_guess(complete))
+            yield decoder.decode(rest + chunk)
+        else:
+            yield complete.decode("ascii")
+            rest = (rest + chunk)[len(complete) :]
+    if not decoder:
+        yield rest.decode(_guess(rest), "surrogateescape")
+    elif decoder.getstate()[0]:
+        yield "\udcff"
+
+
+def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes of a file in UTF-8, without its mark. Only UTF-16 is decoded."""
+    chunks = iter(chunks)
+    head = next(chunks, b"")
+    encoding, length = find_encoding(head)
+    if encoding in UTF16:
+        for text in decode(_chain(head, chunks)):
+            yield text.encode("utf-8", "surrogatepass")
+    else:
+        yield from _chain(head[length:], chunks)
+
+
+def _decoder(encoding: str) -> codecs.IncrementalDecoder:
+    errors = "surrogatepass" if encoding in UTF16 else "surrogateescape"
+    return codecs.getincrementaldecoder(encoding)(errors)
+
+
+def _guess(content: bytes) -> str:
+    """UTF-8 unless more bytes are invalid in UTF-8 than characters are valid."""
+    text = content.decode("utf-8", "surrogateescape")
+    invalid = sum("\udc80" <= character <= "\udcff" for character in text)
+    valid = sum(character >= "\x80" for character in text) - invalid
+    return "utf-8" if valid >= invalid else "cp1252"
+
+
+def _chain(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from chunks

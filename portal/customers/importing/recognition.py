@@ -1,0 +1,90 @@
+"""What a file is, by its first bytes: one of the formats that are read, or what it looks like."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Final
+
+import orjson
+
+from portal.customers.importing.columns import is_known
+from portal.customers.importing.decoding import decode
+from portal.customers.importing.rows import TAKEN, UnusableFile
+from portal.customers.importing.spreadsheets import DELIMITERS, is_separator_line
+
+RESULTS_START: Final = re.compile(rb'"results"\s*:\s*\[')
+ZIP: Final = b"PK\x03\x04"
+SIGNATURES: Final = {
+    b"%PDF-": "a PDF document",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"BM": "an image",
+    b"\x1f\x8b": "a gzip archive: unpack it first",
+    b"BZh": "a bzip2 archive: unpack it first",
+    b"\xfd7zXZ": "an xz archive: unpack it first",
+    b"7z\xbc\xaf": "a 7z archive: unpack it first",
+    b"Rar!": "a RAR archive: unpack it first",
+    b"SQLite format 3": "an SQLite database",
+    b"\xd0\xcf\x11\xe0": "an old Excel file (.xls) or one with a password: save it as .xlsx",
+    b"{\\rtf": "an RTF document",
+}
+
+
+class Format(Enum):
+    """The formats that are read."""
+
+    JSON = "JSON"
+    CSV = "CSV"
+    XLSX = "XLSX"
+
+
+def recognize(head: bytes) -> Format:
+    """The format of a file that begins with these bytes. Raises UnusableFile."""
+    if head.startswith(ZIP):
+        return Format.XLSX
+    for signature, kind in SIGNATURES.items():
+        if head.startswith(signature):
+            raise _looks_like(kind)
+    text = "".join(decode([head])).lstrip()
+    if not text:
+        raise UnusableFile(f"is empty; {TAKEN}")
+    if is_json(head, text):
+        return Format.JSON
+    if kind := _kind_of_text(text):
+        raise _looks_like(kind)
+    return Format.CSV
+
+
+def is_json(head: bytes, text: str) -> bool:
+    """Whether JSON begins here. The first line of NDJSON may be a broken one."""
+    if text.startswith(("[", "{")) or RESULTS_START.search(head):
+        return True
+    return any(is_object(line) for line in text.split("\n", 2)[:2])
+
+
+def _kind_of_text(text: str) -> str:
+    """What the text looks like if it is not CSV; otherwise empty."""
+    start, first = text[:1_000].casefold(), text.splitlines()[0]
+    if "<html" in start or start.startswith("<!doctype html"):
+        return "a web page, such as a sign-in page"
+    if start.startswith("<"):
+        return "XML"
+    if "\0" in text:
+        return "a binary file"
+    has_columns = any(delimiter in first for delimiter in DELIMITERS)
+    is_csv = has_columns or is_known(first) or is_separator_line(first)
+    return "" if is_csv else "text without columns"
+
+
+def is_object(text: str | bytes) -> bool:
+    """Whether this is the JSON of an object."""
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _looks_like(kind: str) -> UnusableFile:
+    return UnusableFile(f"looks like {kind}; {TAKEN}")

@@ -1,0 +1,244 @@
+"""Spreadsheets, as CSV and XLSX: their header and rows, and the customer of each row."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from io import BytesIO
+from itertools import chain, islice, zip_longest
+from typing import Any, Final, NamedTuple
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from portal.customers import names
+from portal.customers.importing.cells import Cell, InvalidCell, as_text, read_cell
+from portal.customers.importing.columns import (
+    PART_NAMES,
+    Columns,
+    choose_scheme,
+    find_columns,
+    is_known,
+)
+from portal.customers.importing.decoding import decode
+from portal.customers.importing.merging import NAME, PARTS, TIME_FIELDS
+from portal.customers.importing.rows import (
+    TAKEN,
+    ParsedRow,
+    Rejection,
+    UnusableFile,
+    valid_identifier,
+)
+
+ROWS_PER_BLOCK: Final = 1_000
+DELIMITERS: Final = (",", ";", "\t")
+# Excel's own first line, which names the delimiter.
+SEPARATOR_LINE: Final = "sep="
+# A sheet is in memory as a whole: some 300,000 customers.
+MAX_WORKBOOK_BYTES: Final = 1 << 28
+# Python's limit is 131,072 characters; notes have none.
+MAX_CELL_LENGTH: Final = 1 << 24
+CLEARED: Final = frozenset({"external_identifier", "email", "phone", "last_login", "notes"})
+# Fields whose cells in the exact format are not just text.
+EXACT_READERS: Final = frozenset({"is_active", "is_verified", *TIME_FIELDS, "name_parts"})
+csv.field_size_limit(MAX_CELL_LENGTH)
+
+
+@dataclass(frozen=True)
+class SheetOptions:
+    """How spreadsheets are read; `remarks` collects what was ignored.
+
+    Times without a zone are those of `zone`; `renamed` has the fields of columns by their names.
+    """
+
+    zone: tzinfo = UTC
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    empty_clears: bool = False
+    remarks: list[str] = field(default_factory=list)
+
+
+class SheetRow(NamedTuple):
+    """The cells of a row, and its position."""
+
+    position: str
+    cells: Sequence[Cell]
+
+
+class SheetRows(NamedTuple):
+    """Some rows of a spreadsheet, and how they are read."""
+
+    columns: Columns
+    zone: tzinfo
+    empty_clears: bool
+    rows: list[SheetRow | Rejection]
+
+
+def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Iterator[SheetRows]:
+    """The rows of a CSV file with commas, semicolons or tabs. Raises UnusableFile."""
+    lines = _split_lines(decode(chunks))
+    first = next(lines, "")
+    separator = first[len(SEPARATOR_LINE) :].strip("\r\n") if is_separator_line(first) else ""
+    lines = lines if separator else chain([first], lines)
+    delimiter = separator or _find_delimiter(first)
+    rows = _parse(csv.reader(lines, delimiter=delimiter, strict=True), name, len(separator))
+    header = next((row for row in rows if isinstance(row, SheetRow)), SheetRow(name, ()))
+    columns = find_columns([*map(str, header.cells)], options.renamed)
+    yield from _in_blocks(rows, columns, name, options)
+
+
+def is_separator_line(line: str) -> bool:
+    """Whether the line is `sep=;`, which tells Excel the delimiter."""
+    return line.startswith(SEPARATOR_LINE) and len(line.strip("\r\n")) == len(SEPARATOR_LINE) + 1
+
+
+def read_workbook(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Iterator[SheetRows]:
+    """The rows of the first sheet of an XLSX file that has customers. Raises UnusableFile."""
+    workbook = _open_workbook(chunks)
+    error = UnusableFile("is a workbook without rows")
+    for sheet_name in workbook.sheet_names:
+        rows = _sheet_rows(workbook.get_sheet_by_name(sheet_name), name)
+        if (header := next(rows, None)) is None:
+            continue
+        try:
+            columns = find_columns([*map(as_text, header.cells)], options.renamed)
+        except UnusableFile as unusable:
+            error = unusable
+            continue
+        if others := [each for each in workbook.sheet_names if each != sheet_name]:
+            options.remarks.append(f"{name}: ignored sheets: {', '.join(others)}")
+        yield from _in_blocks(rows, columns, name, options)
+        return
+    raise error
+
+
+def read_rows(sheet: SheetRows) -> Iterator[ParsedRow | Rejection]:
+    """The customer of each row. An empty cell says nothing, unless it clears."""
+    for row in sheet.rows:
+        yield row if isinstance(row, Rejection) else _read_row(row, sheet)
+
+
+def _split_lines(texts: Iterable[str]) -> Iterator[str]:
+    """The lines with their ends: `\\n` or `\\r\\n`, or the `\\r` of old Macs."""
+    rest, end = "", ""
+    for text in texts:
+        rest += text
+        end = end or ("\n" if "\n" in rest else "\r" if "\r" in rest[:-1] else "")
+        if end:
+            *lines, rest = rest.split(end)
+            yield from (f"{line}{end}" for line in lines)
+    if rest:
+        yield rest
+
+
+def _find_delimiter(header: str) -> str:
+    """The delimiter that gives the header most known columns, or most columns."""
+
+    def rank(delimiter: str) -> tuple[int, int]:
+        columns = next(csv.reader([header], delimiter=delimiter), [])
+        return sum(map(is_known, columns)), len(columns)
+
+    return max(DELIMITERS, key=rank)
+
+
+def _parse(reader: Any, name: str, lines_before: int) -> Iterator[SheetRow | Rejection]:
+    while True:
+        position = f"{name}, line {lines_before + reader.line_num + 1}"
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Rejection(position, f"is not CSV: {error}")
+        else:
+            if any(cells):
+                yield SheetRow(position, cells)
+
+
+def _open_workbook(chunks: Iterable[bytes]) -> CalamineWorkbook:
+    content = BytesIO()
+    for chunk in chunks:
+        content.write(chunk)
+        _check_size(content.tell())
+    try:
+        with zipfile.ZipFile(content) as archive:
+            parts = archive.infolist()
+        if not any(part.filename.startswith("xl/") for part in parts):
+            raise UnusableFile(f"looks like a ZIP archive; {TAKEN}")
+        _check_size(sum(part.file_size for part in parts))
+        content.seek(0)
+        return CalamineWorkbook.from_filelike(content)
+    except (zipfile.BadZipFile, CalamineError) as error:
+        raise UnusableFile(f"is a broken ZIP archive or XLSX file: {error}") from error
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_WORKBOOK_BYTES:
+        raise UnusableFile("is too large for an XLSX file: save it as CSV")
+
+
+def _sheet_rows(sheet: CalamineSheet, name: str) -> Iterator[SheetRow]:
+    """The rows that are not empty, numbered as in the spreadsheet."""
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if any(cell != "" for cell in cells):
+            yield SheetRow(f"{name}, row {number}", cells)
+
+
+def _in_blocks(
+    rows: Iterator[Any], columns: Columns, name: str, options: SheetOptions
+) -> Iterator[SheetRows]:
+    if columns.ignored:
+        options.remarks.append(f"{name}: ignored columns: {', '.join(columns.ignored)}")
+    while batch := [*islice(rows, ROWS_PER_BLOCK)]:
+        yield SheetRows(columns, options.zone, options.empty_clears, batch)
+
+
+def _read_row(row: SheetRow, sheet: SheetRows) -> ParsedRow | Rejection:
+    targets = sheet.columns.targets
+    content: dict[str, Any] = {}
+    errors = []
+    for target, cell in zip_longest(targets, row.cells, fillvalue=""):
+        try:
+            if target == "" and cell != "":
+                raise InvalidCell("has more cells than the header")
+            if target:
+                content |= _read_field(target, cell, sheet)
+        except InvalidCell as error:
+            errors.append(f"{target}: {error}".removeprefix(": "))
+    try:
+        _join_parts(content, sheet.columns)
+    except InvalidCell as error:
+        errors.append(f"name: {error}")
+    if errors:
+        return Rejection(row.position, "; ".join(errors), valid_identifier(content))
+    return ParsedRow(row.position, content, is_partial=True)
+
+
+def _read_field(target: str, cell: Cell, sheet: SheetRows) -> dict[str, Any]:
+    """The field and its value; nothing if the cell is empty and clears nothing. Raises InvalidCell.
+
+    Spaces around a value are an accident, except in notes, and in the exact format.
+    """
+    is_exact = sheet.columns.is_exact
+    if isinstance(cell, str) and not is_exact and (target != "notes" or not cell.strip()):
+        cell = cell.strip()
+    if cell != "":
+        is_text = is_exact and target not in EXACT_READERS
+        return {target: as_text(cell) if is_text else read_cell(target, cell, sheet.zone)}
+    if is_exact or (sheet.empty_clears and target in CLEARED):
+        return {target: None}
+    return {target: ""} if sheet.empty_clears and target in {NAME, *PART_NAMES} else {}
+
+
+def _join_parts(content: dict[str, Any], columns: Columns) -> None:
+    """Replace the parts of the name by one value, with their scheme. Raises InvalidCell."""
+    given = {part: content.pop(part) for part in columns.parts if part in content}
+    if any(given.values()):
+        parts = {part: value for part, value in given.items() if value}
+        scheme = choose_scheme(columns, parts, content.pop(NAME, None))
+        if not scheme:
+            raise InvalidCell(f"no name has all of these parts: {', '.join(parts)}")
+        content[PARTS] = {names.SCHEME: scheme, **given}
+    elif given:
+        content.setdefault(NAME, "")
