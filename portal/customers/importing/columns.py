@@ -47,6 +47,9 @@ PART_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 NAME_PREFIX: Final = "name"
 # The part, not the composed name, if a column of pretix's export says so.
 FULL_NAME_PARTS: Final = ("Name: Name", "Name: Full name", "Name: Voller Name")
+# What a message shows of the names.
+MAX_NAMES: Final = 20
+MAX_NAME: Final = 60
 TARGETS: Final = frozenset({*FIELDS, NAME, *PART_NAMES})
 # A file with all of these columns has the exact values of the API, and an empty cell is null.
 EXACT: Final = frozenset(
@@ -97,7 +100,9 @@ def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
     """
     names_of_columns = [name.strip() for name in header]
     if missing := [name for name in renamed if name not in names_of_columns]:
-        raise UnusableFile(f"has no column {_shown(missing)}; it has {_shown(names_of_columns)}")
+        raise UnusableFile(
+            f"has no column {list_names(missing)}; it has {list_names(names_of_columns)}"
+        )
     is_exact = set(names_of_columns) >= EXACT
     targets = [
         renamed.get(name) or KNOWN_COLUMNS.get(column_key(name)) for name in names_of_columns
@@ -121,19 +126,19 @@ def _check(targets: Sequence[str | None], names_of_columns: Sequence[str]) -> No
             name for each, name in zip(targets, names_of_columns, strict=True) if each == target
         ]
         if len(same) > 1:
-            raise UnusableFile(f"has several columns for {target}: {_shown(same)}")
+            raise UnusableFile(f"has several columns for {target}: {list_names(same)}")
     if "identifier" not in targets:
         raise UnusableFile(
-            f"has no column for the identifier; it has {_shown(names_of_columns)}. "
+            f"has no column for the identifier; it has {list_names(names_of_columns)}. "
             "Name the column by --map"
         )
 
 
-def _shown(names_of_columns: Sequence[str]) -> str:
+def list_names(names_of_columns: Sequence[str]) -> str:
     """At most twenty names, whose characters a terminal can show."""
     shown = [ascii(name) if not name.isprintable() else f"'{name}'" for name in names_of_columns]
-    more = ["..."] if len(shown) > 20 else []
-    return ", ".join([*(each[:60] for each in shown[:20] if each != "''"), *more])
+    more = ["..."] if len(shown) > MAX_NAMES else []
+    return ", ".join([*(each[:MAX_NAME] for each in shown[:MAX_NAMES] if each != "''"), *more])
 
 
 def choose_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) -> str | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
+from functools import cache
 from typing import Any, Final
+
+from django.utils import timezone
 
 from portal.customers import names
 from portal.customers.importing.rows import CustomerRow, ParsedRow, Rejection, UnchangedRow
@@ -53,9 +56,13 @@ def date_rows(
 
 def new_customer() -> dict[str, Any]:
     """The values of a customer before its first row."""
+    return {**_defaults(), "date_joined": api_time(timezone.now())}
+
+
+@cache
+def _defaults() -> dict[str, Any]:
     customer = Customer()
-    values = {name: getattr(customer, name) for name in FIELDS}
-    return {**values, "date_joined": api_time(customer.date_joined), "last_modified": None}
+    return {**{name: getattr(customer, name) for name in FIELDS}, "last_modified": None}
 
 
 def api_time(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from io import BytesIO
 from itertools import chain, islice, zip_longest
 from typing import Any, Final, NamedTuple
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from portal.customers import names
 from portal.customers.importing.cells import Cell, InvalidCell, as_text, read_cell
@@ -21,6 +21,7 @@ from portal.customers.importing.columns import (
     choose_scheme,
     find_columns,
     is_known,
+    list_names,
 )
 from portal.customers.importing.decoding import decode
 from portal.customers.importing.merging import NAME, PARTS, TIME_FIELDS
@@ -98,16 +99,16 @@ def read_workbook(chunks: Iterable[bytes], name: str, options: SheetOptions) -> 
     workbook = _open_workbook(chunks)
     error = UnusableFile("is a workbook without rows")
     for sheet_name in workbook.sheet_names:
-        rows = _sheet_rows(workbook.get_sheet_by_name(sheet_name), name)
+        rows = _sheet_rows(workbook, sheet_name, name)
         if (header := next(rows, None)) is None:
             continue
         try:
-            columns = find_columns([*map(as_text, header.cells)], options.renamed)
+            columns = find_columns([*map(str, header.cells)], options.renamed)
         except UnusableFile as unusable:
             error = unusable
             continue
         if others := [each for each in workbook.sheet_names if each != sheet_name]:
-            options.remarks.append(f"{name}: ignored sheets: {', '.join(others)}")
+            options.remarks.append(f"{name}: ignored sheets: {list_names(others)}")
         yield from _in_blocks(rows, columns, name, options)
         return
     raise error
@@ -178,18 +179,22 @@ def _check_size(size: int) -> None:
         raise UnusableFile("is too large for an XLSX file: save it as CSV")
 
 
-def _sheet_rows(sheet: CalamineSheet, name: str) -> Iterator[SheetRow]:
-    """The rows that are not empty, numbered as in the spreadsheet."""
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell != "" for cell in cells):
-            yield SheetRow(f"{name}, row {number}", cells)
+def _sheet_rows(workbook: CalamineWorkbook, sheet_name: str, name: str) -> Iterator[SheetRow]:
+    """The rows that are not empty, numbered as in the spreadsheet. Raises UnusableFile."""
+    try:
+        rows = workbook.get_sheet_by_name(sheet_name).iter_rows()
+        for number, cells in enumerate(rows, start=1):
+            if any(cell != "" for cell in cells):
+                yield SheetRow(f"{name}, row {number}", cells)
+    except CalamineError as error:
+        raise UnusableFile(f"has a broken sheet: {error}") from error
 
 
 def _in_blocks(
     rows: Iterator[Any], columns: Columns, name: str, options: SheetOptions
 ) -> Iterator[SheetRows]:
     if columns.ignored:
-        options.remarks.append(f"{name}: ignored columns: {', '.join(columns.ignored)}")
+        options.remarks.append(f"{name}: ignored columns: {list_names(columns.ignored)}")
     while batch := [*islice(rows, ROWS_PER_BLOCK)]:
         yield SheetRows(columns, options.zone, options.empty_clears, batch)
 

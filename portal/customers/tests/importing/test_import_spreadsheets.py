@@ -43,7 +43,7 @@ def test_the_export_of_pretix_is_imported(organizer: Organizer, name: str) -> No
     file = FILES / name
 
     assert _import(file) == [
-        f"{file}: ignored columns: SSO provider",
+        f"{file}: ignored columns: 'SSO provider'",
         "3 customers: 3 created, 0 updated, 0 unchanged, 0 rejected.",
     ]
     ann = _customer(organizer, "CSVA2B3")

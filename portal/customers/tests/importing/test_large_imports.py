@@ -63,6 +63,21 @@ def test_many_customers_are_created_and_a_second_import_changes_nothing(
     assert emails_of(organizer) == {each["identifier"]: each["email"] for each in CUSTOMERS}
 
 
+def test_many_customers_are_created_from_a_spreadsheet(
+    organizer: Organizer, tmp_path: Path
+) -> None:
+    file = tmp_path / "file.csv"
+    lines = [f"{each['identifier']},{each['email']},31.12.2025" for each in CUSTOMERS]
+    file.write_text("\n".join(["Customer ID,Email,Registration date", *lines, "BAD,x,soon"]))
+
+    first, second = _import(file), _import(file)
+
+    assert first.report.endswith(f" {COUNT} created, 0 updated, 0 unchanged, 1 rejected.\n")
+    assert first.errors.startswith(f"{file}, line {COUNT + 2} (BAD): date_joined: must be a date")
+    assert second.report.endswith(f" 0 created, 0 updated, {COUNT} unchanged, 1 rejected.\n")
+    assert emails_of(organizer) == {each["identifier"]: each["email"] for each in CUSTOMERS}
+
+
 def test_invalid_rows_are_reported_with_their_positions(
     organizer: Organizer, tmp_path: Path
 ) -> None:

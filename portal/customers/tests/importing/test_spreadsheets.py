@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime
 from typing import Any
 
@@ -117,7 +118,7 @@ def test_columns_without_a_field_are_named_once() -> None:
 
     _read("identifier,SSO provider,,Age\n" + "ANN,x,,7\n" * 3_000, remarks=remarks)
 
-    assert remarks == ["f: ignored columns: SSO provider, Age"]
+    assert remarks == ["f: ignored columns: 'SSO provider', 'Age'"]
 
 
 def test_a_file_without_an_identifier_is_rejected_with_its_columns() -> None:
@@ -194,7 +195,7 @@ def test_the_first_sheet_with_customers_is_read() -> None:
     content = _workbook(Cover=[["Big Events"]], Customers=[["identifier"], ["ANN"]], More=[["x"]])
 
     assert _contents(_read(content, remarks=remarks)) == [{"identifier": "ANN"}]
-    assert remarks == ["f: ignored sheets: Cover, More"]
+    assert remarks == ["f: ignored sheets: 'Cover', 'More'"]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +211,19 @@ def test_a_workbook_without_customers_is_rejected(content: bytes, reason: str) -
     [rejection] = _read(content)
 
     assert str(rejection).startswith(f"f: {reason}")
+
+
+def test_a_broken_sheet_is_rejected() -> None:
+    source, content = io.BytesIO(_workbook(Customers=[["identifier"], ["ANN"]])), io.BytesIO()
+    with zipfile.ZipFile(source) as whole, zipfile.ZipFile(content, "w") as broken:
+        for part in whole.infolist():
+            is_sheet = part.filename.startswith("xl/worksheets/")
+            text = whole.read(part)
+            broken.writestr(part.filename, text[: len(text) // 2] if is_sheet else text)
+
+    [*_rows, rejection] = _read(content.getvalue())
+
+    assert str(rejection).startswith("f: has a broken sheet: ")
 
 
 def test_a_zip_archive_is_not_a_workbook() -> None:
