@@ -114,14 +114,14 @@ def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
     elif block.layout is Layout.LINES:
         for number, line in enumerate(block.content.split(b"\n"), start=block.first):
             if line.strip():
-                yield _read_line(line, f"{block.name}, line {number}")
+                yield from expand_page(_read_line(line, f"{block.name}, line {number}"))
     else:
         for number, content in enumerate(orjson.loads(block.content), start=block.first):
             yield from expand_page(ParsedRow(f"{block.name}, customer {number}", content))
 
 
 def expand_page(row: ParsedRow | Rejection) -> Iterator[ParsedRow | Rejection]:
-    """The customers of a page in a list of pages; any other row as it is."""
+    """The customers of a page, a rejection for an error of the API, any other row as it is."""
     content = row.content if isinstance(row, ParsedRow) else None
     if not isinstance(content, dict) or "identifier" in content:
         yield row

@@ -109,6 +109,26 @@ def test_a_response_among_pages_that_is_not_a_page_is_rejected(other: object, de
     ]
 
 
+@pytest.mark.parametrize("size", [50, CHUNK_BYTES])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_list_of_pages_is_read(indent: int | None, size: int) -> None:
+    pages = [_page(ANN), {"detail": "Throttled."}, _page(BOB, 7), _page(), {"results": 1}]
+
+    assert _read(json.dumps(pages, indent=indent), chunk_bytes=size) == [
+        ParsedRow("file, page 1, customer 1", ANN),
+        Rejection("file, customer 2", "is not a customer: 'Throttled.'"),
+        ParsedRow("file, page 3, customer 1", BOB),
+        ParsedRow("file, page 3, customer 2", 7),
+        ParsedRow("file, customer 5", {"results": 1}),
+    ]
+
+
+def test_an_error_of_the_api_is_not_a_customer() -> None:
+    assert _read('{"detail": "Invalid token."}') == [
+        Rejection("file, line 1", "is not a customer: 'Invalid token.'")
+    ]
+
+
 @pytest.mark.parametrize("lone", ["\\ud800", "\\udc00", "\\uD800\\uD800", "\\\\\\ud83d"])
 def test_a_lone_surrogate_does_not_become_a_question_mark(lone: str) -> None:
     [rows] = _read(f'[{{"notes": "a {lone} b"}}]')
