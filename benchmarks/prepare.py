@@ -51,8 +51,8 @@ def make_organizer(slug: str) -> None:
 def write_customers(path: str, customers: str) -> None:
     """Write the customers of seed_demo to a file, one JSON object on a line."""
     with Path(path).open("wb") as file:
-        for _label, row in demo_customers(int(customers)):
-            values = {**vars(row), "name": compose(row.name_parts)}
+        for staged in demo_customers(int(customers)):
+            values = {**vars(staged.row), "name": compose(staged.row.name_parts)}
             customer = {name: values[name] for name in FIELDS}
             file.write(orjson.dumps(customer, option=orjson.OPT_UTC_Z) + b"\n")
 

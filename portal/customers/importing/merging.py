@@ -62,7 +62,8 @@ def new_customer() -> dict[str, Any]:
 @cache
 def _defaults() -> dict[str, Any]:
     customer = Customer()
-    return {**{name: getattr(customer, name) for name in FIELDS}, "last_modified": None}
+    values = {name: getattr(customer, name) for name in FIELDS if name != "identifier"}
+    return {**values, "last_modified": None}
 
 
 def api_time(moment: datetime) -> str:

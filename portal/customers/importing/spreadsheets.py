@@ -202,7 +202,7 @@ def _in_blocks(
 def _read_row(row: SheetRow, sheet: SheetRows) -> ParsedRow | Rejection:
     targets = sheet.columns.targets
     content: dict[str, Any] = {}
-    errors = []
+    errors: dict[str, None] = {}  # each once, in their order
     for target, cell in zip_longest(targets, row.cells, fillvalue=""):
         try:
             if target == "" and cell != "":
@@ -210,11 +210,11 @@ def _read_row(row: SheetRow, sheet: SheetRows) -> ParsedRow | Rejection:
             if target:
                 content |= _read_field(target, cell, sheet)
         except InvalidCell as error:
-            errors.append(f"{target}: {error}".removeprefix(": "))
+            errors[f"{target}: {error}".removeprefix(": ")] = None
     try:
         _join_parts(content, sheet.columns)
     except InvalidCell as error:
-        errors.append(f"name: {error}")
+        errors[f"name: {error}"] = None
     if errors:
         return Rejection(row.position, "; ".join(errors), valid_identifier(content))
     return ParsedRow(row.position, content, is_partial=True)

@@ -261,6 +261,18 @@ def test_a_name_keeps_the_parts_that_compose_it(
     assert _customer(organizer, "ANN").name_parts == after
 
 
+def test_a_row_without_an_identifier_is_rejected(
+    organizer: Organizer, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet.write_text("Customer ID,Email\n,x@y.org\nANN,x@y.org\n")
+
+    with pytest.raises(CommandError):
+        _import(sheet)
+
+    assert capsys.readouterr().err == f"{sheet}, line 2: identifier: Field required\n"
+    assert _customer(organizer, "ANN").email == "x@y.org"
+
+
 def test_a_column_can_be_given_a_field(organizer: Organizer, sheet: Path) -> None:
     sheet.write_text("Mitglied,Mail\nANN,ann@x.org\n")
 

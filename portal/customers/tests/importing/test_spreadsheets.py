@@ -80,7 +80,7 @@ def test_rows_may_be_short_and_blank_ones_are_passed_over() -> None:
 
 
 def test_a_row_with_more_cells_than_the_header_is_rejected() -> None:
-    assert _read(f"{HEADER}ANN,ann@x.org,likes red, blue\n") == [
+    assert _read(f"{HEADER}ANN,ann@x.org,likes red, blue, green\n") == [
         Rejection("f, line 2", "has more cells than the header", "ANN")
     ]
 
