@@ -18,7 +18,6 @@ from portal.customers.importing.rows import (
     Rejection,
     UnchangedRow,
     given_as_json,
-    number_as_text,
     valid_identifier,
 )
 from portal.customers.models import Customer
@@ -27,7 +26,6 @@ from portal.organizers.models import Organizer
 OPTIONAL: Final = tuple(
     name for name, field in CustomerRow.model_fields.items() if not field.is_required()
 )
-OPTIONAL_KEYS: Final = frozenset(OPTIONAL)
 # Times are read as text: to parse them and to write them again would take most of the time.
 SELECTED_FIELDS: Final = ", ".join(
     f"CAST({name} AS text)" if name in TIME_FIELDS else name for name in FIELDS
@@ -110,19 +108,13 @@ def _compare(
     if row.is_partial:
         merged = merge_row(customer or new_customer(), content, zone)
         return row._replace(content=merged, given=content)
-    given = None if content.keys() >= OPTIONAL_KEYS else _given(content)
+    given = [name for name in OPTIONAL if name not in content]
     if customer is None:
         return row._replace(given=given)
     merged = {**{name: customer[name] for name in OPTIONAL}, **content}
     if _equals(merged, customer):
         return UnchangedRow(content["identifier"], content["last_modified"], given_as_json(given))
     return row._replace(content=merged, given=given)
-
-
-def _given(content: dict[str, Any]) -> dict[str, Any]:
-    given = {name: content[name] for name in FIELDS if name in content}
-    # A number may be one that JSON cannot be written with.
-    return {**given, **{name: number_as_text(given[name]) for name in OPTIONAL if name in given}}
 
 
 def _equals(content: dict[str, Any], customer: dict[str, Any]) -> bool:

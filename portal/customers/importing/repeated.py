@@ -53,11 +53,14 @@ def _applies(row: Staged, customer: dict[str, Any] | None, *, overwrite: bool) -
 def _merge(rows: Sequence[Staged], customer: dict[str, Any] | None, zone: tzinfo) -> ParsedRow:
     content = customer or new_customer()
     for row in rows:
-        content = merge_row(content, row.given or _values(row, customer), zone)
+        content = merge_row(content, _said(row, customer), zone)
     # A row without a position would count as unchanged.
     return ParsedRow(rows[-1].position or "", content, is_partial=True)
 
 
-def _values(row: Staged, customer: dict[str, Any] | None) -> dict[str, Any]:
-    """What a row with all keys says. An unchanged row says what the customer has."""
-    return customer if customer and row.position is None else api_values(row.values)
+def _said(row: Staged, customer: dict[str, Any] | None) -> dict[str, Any]:
+    """What the row said itself. An unchanged row says what the customer has."""
+    if isinstance(row.given, dict):
+        return row.given
+    values = customer if customer and row.position is None else api_values(row.values)
+    return {key: value for key, value in values.items() if key not in row.given}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -157,17 +157,21 @@ class InventedRow:
     notes: str | None
 
 
+# What a row lacked before values of its customer completed it: the optional keys that it did not
+# have; or, for a partial row, all that it said.
+Given = Sequence[str] | dict[str, Any]
+
+
 class ParsedRow(NamedTuple):
     """A JSON value of a file where a customer is expected; the position is in the file.
 
-    A partial row, of a spreadsheet, may lack any field but the identifier. `given` is what the row
-    said before values of its customer completed it; None for a row that has all fields.
+    A partial row, of a spreadsheet, may lack any field but the identifier.
     """
 
     position: str
     content: object
     is_partial: bool = False
-    given: dict[str, Any] | None = None
+    given: Given = ()
 
 
 class StagedRow(NamedTuple):
@@ -229,8 +233,8 @@ def valid_identifier(content: object) -> str:
     return str(identifier) if is_valid else ""
 
 
-def given_as_json(given: dict[str, Any] | None) -> str | None:
-    """What a valid row said, for the staging table."""
+def given_as_json(given: Given) -> str | None:
+    """What a valid row said or lacked, for the staging table; None if it lacked nothing."""
     return orjson.dumps(given).decode() if given else None
 
 

@@ -20,12 +20,12 @@ from portal.customers.importing.comparison import (
 )
 from portal.customers.importing.encode import COLUMNS, Batch, Content, column_definitions
 from portal.customers.importing.merging import FIELDS
-from portal.customers.importing.rows import Rejection
+from portal.customers.importing.rows import Given, Rejection
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
-# `given` is the JSON of a row that lacked keys, which values of its customer complete. `owner` is
-# the identifier of the customer who has the email of a row.
+# `given` is NULL for a row that has all keys: see Given. `owner` is the identifier of the customer
+# who has the email of a row.
 CREATE: Final = """
     CREATE TEMPORARY TABLE staged (
         number BIGINT, position TEXT, given TEXT, owner TEXT, {definitions})"""
@@ -132,13 +132,12 @@ INSERTED: Final = {"last_modified": "COALESCE(last_modified, %(now)s)"}
 class Staged(NamedTuple):
     """A row of the staging table; `values` are the columns SELECTED_FIELDS.
 
-    A row that was added as unchanged has no position and no values. `given` is what a row said that
-    lacked keys.
+    A row that was added as unchanged has no position and no values.
     """
 
     number: int
     position: str | None
-    given: dict[str, Any] | None
+    given: Given
     last_modified: str | None
     values: list[Any]
 
@@ -174,9 +173,8 @@ class Staging:
         """The rows of these customers by identifier, from the first change to the last."""
         rows: dict[str, list[Staged]] = {}
         for number, position, given, *values in self._fetch(ROWS_OF, any_of(identifiers)):
-            said = given and orjson.loads(given)
             last_modified = api_time_of_text(values[LAST_MODIFIED])
-            row = Staged(number, position, said, last_modified, values)
+            row = Staged(number, position, orjson.loads(given or "[]"), last_modified, values)
             rows.setdefault(values[IDENTIFIER], []).append(row)
         return rows
 

@@ -206,16 +206,16 @@ def test_an_empty_cell_keeps_the_value_unless_it_clears(
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        ("2026-05-01", datetime(2026, 5, 1, 21, 59, tzinfo=UTC)),
-        ("01.05.2026", datetime(2026, 5, 1, 21, 59, tzinfo=UTC)),
-        ("2026-05-02", datetime(2026, 5, 1, 22, tzinfo=UTC)),
+        ("2026-05-01", datetime(2026, 4, 30, 22, 30, tzinfo=UTC)),
+        ("01.05.2026", datetime(2026, 4, 30, 22, 30, tzinfo=UTC)),
+        ("2026-04-30", datetime(2026, 4, 29, 22, tzinfo=UTC)),
         ("2026-05-01 12:00", datetime(2026, 5, 1, 10, tzinfo=UTC)),
     ],
 )
 def test_a_date_keeps_a_moment_of_that_day_in_the_organizers_time_zone(
     organizer: Organizer, make_customer: CustomerMaker, sheet: Path, cell: str, expected: datetime
 ) -> None:
-    moment = datetime(2026, 5, 1, 21, 59, tzinfo=UTC)
+    moment = datetime(2026, 4, 30, 22, 30, tzinfo=UTC)
     make_customer(identifier="ANN", date_joined=moment, last_login=moment)
     sheet.write_text(f"Customer ID,Registration date,Last login\nANN,{cell},{cell}\n")
 
