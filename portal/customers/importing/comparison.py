@@ -79,8 +79,6 @@ def api_values(row: Iterable[Any]) -> dict[str, Any]:
     values = dict(zip(FIELDS, row, strict=True))
     for name in TIME_FIELDS:
         values[name] = api_time_of_text(values[name])
-    for name in ("is_active", "is_verified"):
-        values[name] = bool(values[name])
     values["name_parts"] = orjson.loads(values["name_parts"])
     return values
 

@@ -93,6 +93,7 @@ def test_a_header_without_the_columns_is_an_error_that_names_them(
     [
         ("given_name family_name", "Jo Doe", "Jo Doe", "given_family"),
         ("given_name family_name", "Jo Doe", None, "given_family"),
+        ("family_name given_name", "Doe Jo", None, "family_given"),
         ("family_name given_name", "Doe Jo", "Doe, Jo", "family_comma_given"),
         ("family_name given_name", "Doe Jo", "DoeJo", "family_nospace_given"),
         ("family_name given_name", "Doe Jo", "Doe Jo", "family_given"),

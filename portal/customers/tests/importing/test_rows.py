@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -114,3 +115,27 @@ def test_an_offset_is_converted_to_utc() -> None:
 
     assert isinstance(checked, StagedRow)
     assert checked.row.last_login == datetime(2021, 4, 6, 13, 44, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (491701234567, "491701234567"),
+        (491701234567.0, "491701234567"),
+        (Decimal("4.9E+11"), "490000000000"),
+        (10**20, "1" + "0" * 20),
+    ],
+)
+def test_a_whole_number_is_taken_as_text(number: object, text: str) -> None:
+    checked = _check(phone=number, external_identifier=number)
+
+    assert isinstance(checked, StagedRow)
+    assert (checked.row.phone, checked.row.external_identifier) == (text, text)
+
+
+@pytest.mark.parametrize("number", [0.5, 1e16, Decimal("1E+999999"), True])
+def test_a_number_with_a_fraction_or_without_its_digits_is_rejected(number: object) -> None:
+    checked = _check(phone=number)
+
+    assert isinstance(checked, Rejection)
+    assert checked.reason == "phone: Input should be a valid string"

@@ -75,6 +75,18 @@ def test_a_quoted_cell_has_any_text(notes: str) -> None:
     assert last.position == f"f, line {3 + notes.count(chr(10))}"
 
 
+def test_spaces_around_a_value_are_an_accident_except_in_notes() -> None:
+    [content] = _contents(_read(f"{HEADER} ANN , ann@x.org, VIP \n"))
+
+    assert content == {"identifier": "ANN", "email": "ann@x.org", "notes": " VIP "}
+
+
+def test_notes_may_be_long() -> None:
+    notes = "x" * 200_000
+
+    assert _contents(_read(f"{HEADER}ANN,,{notes}\n")) == [{"identifier": "ANN", "notes": notes}]
+
+
 def test_rows_may_be_short_and_blank_ones_are_passed_over() -> None:
     assert _read(f"{HEADER}ANN,ann@x.org\n,,\n\n") == [ANN]
 
@@ -224,6 +236,20 @@ def test_a_broken_sheet_is_rejected() -> None:
     [*_rows, rejection] = _read(content.getvalue())
 
     assert str(rejection).startswith("f: has a broken sheet: ")
+
+
+def test_a_workbook_that_is_too_large_unpacked_is_rejected() -> None:
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
+        for _ in range(257):
+            part.write(b" " * (1 << 20))
+
+    [rejection] = _read(content.getvalue())
+
+    assert str(rejection) == "f: is too large for an XLSX file: save it as CSV"
 
 
 def test_a_zip_archive_is_not_a_workbook() -> None:
