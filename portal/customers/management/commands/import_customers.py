@@ -98,10 +98,10 @@ class Command(BaseCommand):
         _reject_unreadable(paths)
         is_quiet = verbosity == 0
         owner = find_organizer(organizer)
-        source = _find_source(file, is_quiet=is_quiet, **options)
         sheets = _sheet_options(owner, options)
         time = _parse_time(as_of, sheets.zone) if as_of else None
         try:
+            source = _find_source(file, is_quiet=is_quiet, **options)
             blocks = source.read_blocks() if source else _read_all(paths, sheets, is_quiet=is_quiet)
             report = import_blocks(owner, blocks, overwrite=overwrite, dry_run=dry_run, as_of=time)
         except KeyboardInterrupt as error:
