@@ -1,4 +1,7 @@
-"""Which fields of a customer a response has: `include` adds fields, `fields` selects fields."""
+"""Which fields of a customer a response has.
+
+The token has ten fields or all thirteen; `include` adds fields, and `fields` selects fields.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +15,40 @@ from portal.customers.query.page import FIELDS
 from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
 
-OPTIONAL_FIELDS: Final = ("external_identifier", "phone", "notes")
+# The fields of current versions of pretix, in its order.
+ALL_FIELDS: Final = (
+    "identifier",
+    "external_identifier",
+    "email",
+    "phone",
+    "name",
+    "name_parts",
+    "is_active",
+    "is_verified",
+    "last_login",
+    "date_joined",
+    "locale",
+    "last_modified",
+    "notes",
+)
+OPTIONAL_FIELDS: Final = tuple(name for name in ALL_FIELDS if name not in FIELDS)
 PARAMETERS: Final = ("include", "fields")
 
 
 def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
-    """The fields in pretix's order; the optional ones follow.
+    """The fields in pretix's order. Those that `include` adds to the ten follow.
 
     Raises ValidationError for an unknown field, and PermissionDenied for notes that the caller may
     not read.
     """
     included = _names(query, "include", OPTIONAL_FIELDS)
-    if "notes" in included and not access.may(Permission.READ_NOTES):
+    may_read_notes = access.may(Permission.READ_NOTES)
+    if "notes" in included and not may_read_notes:
         raise PermissionDenied("You do not have permission to read notes.")
     available = [*FIELDS, *(name for name in OPTIONAL_FIELDS if name in included)]
+    # A token whose team lost the permission to read notes has ten fields.
+    if access.has_all_fields and may_read_notes:
+        available = [*ALL_FIELDS]
     selected = _names(query, "fields", available)
     return [name for name in available if name in selected or not selected]
 

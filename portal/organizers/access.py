@@ -14,6 +14,7 @@ class Access:
 
     organizer: Organizer
     permissions: frozenset[str]
+    has_all_fields: bool = False  # see ApiToken
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

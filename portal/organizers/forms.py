@@ -29,7 +29,7 @@ EXPIRATIONS: Final = (
 
 
 class TokenForm(forms.Form):
-    """Name, permissions and expiry of a new token. Offers only permissions of the member."""
+    """Name, permissions, fields and expiry of a token. Offers only permissions of the member."""
 
     name = forms.CharField(
         max_length=190,
@@ -45,6 +45,14 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one permission.")},
     )
+    has_all_fields = forms.BooleanField(
+        required=False,
+        label=_("Return all thirteen fields"),
+        help_text=_(
+            "For API clients that were made for a current version of pretix: every customer also"
+            " has external_identifier, phone and notes. The token must be able to read notes."
+        ),
+    )
     expires = forms.ChoiceField(
         label=_("Expires"), choices=EXPIRATIONS, initial="90", widget=forms.RadioSelect
     )
@@ -54,6 +62,8 @@ class TokenForm(forms.Form):
         self._organizer = access.organizer
         choices = [each for each in Permission.choices if each[0] in access.permissions]
         self.fields["permissions"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if not access.may(Permission.READ_NOTES):
+            del self.fields["has_all_fields"]
 
     def save(self, *, made_by: User) -> str | None:
         """Create the token and return its key, or None where the form has errors."""
@@ -64,6 +74,7 @@ class TokenForm(forms.Form):
                 self._organizer,
                 name=self.cleaned_data["name"],
                 permissions=self.cleaned_data["permissions"],
+                has_all_fields=self.cleaned_data.get("has_all_fields", False),
                 expires=self._expires(),
                 made_by=made_by,
             )

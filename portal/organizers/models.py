@@ -89,6 +89,9 @@ class ApiToken(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
     permissions = PermissionsField(_("permissions"), default=list, blank=True)
+    # Whether customers have the thirteen fields of current versions of pretix instead of ten. It
+    # requires READ_NOTES: an API client that sent notes back as null would delete them.
+    has_all_fields = models.BooleanField(_("all fields"), default=False, db_default=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     # To tell tokens apart; too short to guess the rest of the key.
     last_four = models.CharField(max_length=4, editable=False)

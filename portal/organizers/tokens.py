@@ -25,6 +25,7 @@ from portal.organizers.keys import (
     make_key,
 )
 from portal.organizers.models import ORGANIZER_COLUMNS, ApiToken, Organizer, Team
+from portal.organizers.permissions import Permission
 
 LAST_USED_PRECISION: Final = timedelta(minutes=1)
 # The name of the team of tokens that commands create.
@@ -48,14 +49,14 @@ def authenticate_token(key: str) -> Access:
     rows = [] if has_wrong_checksum(key) else _by_hash.rows(hash_key(key))
     if not rows:
         raise UnknownToken
-    [(pk, permissions, team_permissions, revoked, expires, last_used, *organizer)] = rows
+    [(pk, permissions, of_team, all_fields, revoked, expires, last_used, *organizer)] = rows
     now = timezone.now()
     if revoked or (expires and expires <= now):
         raise InactiveToken
     if last_used is None or now - last_used > LAST_USED_PRECISION:
         _store_use(pk, now)
-    granted = frozenset(permissions) & frozenset(team_permissions)
-    return Access(Organizer.from_db(None, ORGANIZER_COLUMNS, organizer), granted)
+    granted = frozenset(permissions) & frozenset(of_team)
+    return Access(Organizer.from_db(None, ORGANIZER_COLUMNS, organizer), granted, all_fields)
 
 
 def _store_use(pk: int, now: datetime) -> None:
@@ -74,6 +75,7 @@ _by_hash = CompiledQuery(
             "pk",
             "permissions",
             "team__permissions",
+            "has_all_fields",
             "revoked",
             "expires",
             "last_used",
@@ -105,6 +107,7 @@ def create_token(
     *,
     name: str,
     permissions: Iterable[str],
+    has_all_fields: bool = False,
     expires: datetime | None = None,
     made_by: User | None = None,
     key: str | None = None,
@@ -121,9 +124,15 @@ def create_token(
     wanted = sorted(set(permissions))
     with scope(organizer=organizer):
         _check_name(name.strip())
+        _check_fields(wanted, has_all_fields=has_all_fields)
         team = _team_of(made_by, wanted) if made_by else _team_of_commands(organizer, wanted)
         token = ApiToken(
-            team=team, name=name.strip(), permissions=wanted, expires=expires, made_by=made_by
+            team=team,
+            name=name.strip(),
+            permissions=wanted,
+            has_all_fields=has_all_fields,
+            expires=expires,
+            made_by=made_by,
         )
         token.key_hash, token.last_four = hash_key(key), key[-4:]
         token.full_clean(validate_unique=False)
@@ -134,6 +143,13 @@ def create_token(
 def _check_name(name: str) -> None:
     if any(token.is_active for token in ApiToken.objects.filter(name=name)):
         raise ValidationError({"name": _("An active token has this name. Revoke it first.")})
+
+
+def _check_fields(wanted: Sequence[str], *, has_all_fields: bool) -> None:
+    if has_all_fields and Permission.READ_NOTES not in wanted:
+        raise ValidationError(
+            {"permissions": _("All fields include notes: add “Read notes on customers”.")}
+        )
 
 
 def _team_of(user: User, wanted: Sequence[str]) -> Team:

@@ -99,7 +99,10 @@ INCLUDE: Final = OpenApiParameter(
     "include",
     {"type": "array", "items": {"enum": list(OPTIONAL_FIELDS)}},
     explode=False,
-    description=_("Fields to add, separated by commas. Notes require a permission."),
+    description=_(
+        "Fields to add, separated by commas. Notes require a permission. Without effect if the"
+        " token has all fields."
+    ),
 )
 FIELDS_PARAMETER: Final = OpenApiParameter(
     "fields",
@@ -107,7 +110,8 @@ FIELDS_PARAMETER: Final = OpenApiParameter(
     explode=False,
     description=_(
         "The fields to return, separated by commas; all if empty."
-        " external_identifier, phone and notes must be in include as well."
+        " external_identifier, phone and notes must be in include as well, unless the token has"
+        " all fields."
     ),
 )
 COMMON: Final = (FORMAT, PREFER)

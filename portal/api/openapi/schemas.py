@@ -41,13 +41,19 @@ class Customer(Schema):
     )
     last_modified = serializers.DateTimeField(help_text=_("The time of the last change."))
     external_identifier = serializers.CharField(
-        required=False, allow_null=True, help_text=_("Only with include=external_identifier.")
+        required=False,
+        allow_null=True,
+        help_text=_("With include=external_identifier, or if the token has all fields."),
     )
     phone = serializers.CharField(
-        required=False, allow_null=True, help_text=_("Only with include=phone.")
+        required=False,
+        allow_null=True,
+        help_text=_("With include=phone, or if the token has all fields."),
     )
     notes = serializers.CharField(
-        required=False, allow_null=True, help_text=_("Only with include=notes.")
+        required=False,
+        allow_null=True,
+        help_text=_("With include=notes, or if the token has all fields."),
     )
 
 

@@ -81,10 +81,10 @@ DEVIATIONS: Final = (
     ),
     Deviation(
         "fields",
-        _("Fields beyond the ten in pretix’s documentation"),
-        _("Some are in every response."),
-        _("Only with include"),
-        _("The default response has exactly the documented fields."),
+        _("external_identifier, phone and notes"),
+        _("In every response"),
+        _("With include, or in every response if the token has all fields"),
+        _("The default response has exactly the fields of pretix’s documentation."),
     ),
     Deviation(
         "whole list",

@@ -85,6 +85,20 @@ def _check_body(case: dict[str, Any], response: Any) -> None:
         assert _abbreviated_as(expected, body) == _with_base(expected)
 
 
+def test_a_token_with_all_fields_reads_the_customers_as_pretix_returns_them(
+    tokens: Tokens, subtests: pytest.Subtests
+) -> None:
+    for slug, content in STATE["organizers"].items():
+        organizer = services.get_organizer(slug)
+        granted = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
+        key = create_token(organizer, name="all", permissions=granted, has_all_fields=True)
+        client = Client(headers={"Authorization": f"Token {key}"})
+        for customer in content["customers"]:
+            with subtests.test(customer["identifier"]):
+                path = f"/api/v1/organizers/{slug}/customers/{customer['identifier']}/"
+                assert [*client.get(path).json().items()] == [*customer.items()]
+
+
 @pytest.mark.parametrize("name", DEVIATIONS)
 def test_a_deviation_differs_from_the_recorded_body(name: str) -> None:
     (case,) = (case for case in CASES if case["name"] == name)

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
+from django_scopes import scope
 
+from portal.api.field_selection import ALL_FIELDS
 from portal.conftest import CustomerMaker
 from portal.customers.query.page import FIELDS
 from portal.organizers import tokens
-from portal.organizers.models import Organizer
+from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
 LIST = "/api/v1/organizers/bigevents/customers/"
 PATHS = [LIST, f"{LIST}C000001/"]
+NOTES = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
 
 
 @pytest.fixture
 def notes_client(organizer: Organizer) -> Client:
     """An API client that may also read notes."""
-    permissions = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
-    key = tokens.create_token(organizer, name="notes", permissions=permissions)
+    key = tokens.create_token(organizer, name="notes", permissions=NOTES)
+    return Client(headers={"Authorization": f"Token {key}"})
+
+
+@pytest.fixture
+def complete_client(organizer: Organizer) -> Client:
+    """An API client whose token has all fields."""
+    key = tokens.create_token(organizer, name="all", permissions=NOTES, has_all_fields=True)
     return Client(headers={"Authorization": f"Token {key}"})
 
 
@@ -78,6 +89,70 @@ def test_an_unavailable_field_is_an_error(
     response = api_client.get(f"{path}?{query}")
 
     assert (response.status_code, list(response.json())) == (400, [parameter])
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("query", ["", "include=phone,notes", "fields=", "page_size=1"])
+def test_a_token_can_have_all_fields_in_the_order_of_pretix(
+    complete_client: Client, path: str, query: str
+) -> None:
+    row = _row(complete_client, path, query)
+
+    assert list(row) == [*ALL_FIELDS]
+    assert (row["external_identifier"], row["phone"]) == ("CRM-7", "+49 30")
+    assert row["notes"] == "Prefers an aisle seat."
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_token_with_all_fields_can_select_each_of_them(
+    complete_client: Client, path: str
+) -> None:
+    for name in ALL_FIELDS:
+        assert list(_row(complete_client, path, f"fields={name}")) == [name]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_token_that_may_no_longer_read_notes_has_ten_fields(
+    complete_client: Client, organizer: Organizer, path: str
+) -> None:
+    """Notes as null would be worse: an API client that sent them back would delete the notes."""
+    with scope(organizer=organizer):
+        Team.objects.update(permissions=[Permission.READ_CUSTOMERS])
+
+    assert list(_row(complete_client, path, "")) == [*FIELDS]
+    assert complete_client.get(f"{path}?include=notes").status_code == 403
+    assert complete_client.get(f"{path}?fields=notes").status_code == 400
+
+
+def test_streams_have_all_fields_too(complete_client: Client) -> None:
+    ndjson, csv = (
+        complete_client.get(LIST, headers={"Accept": media_type}).getvalue().decode()
+        for media_type in ("application/x-ndjson", "text/csv")
+    )
+
+    assert json.loads(ndjson) == _row(complete_client, LIST, "")
+    assert list(json.loads(ndjson)) == csv.splitlines()[0].split(",") == [*ALL_FIELDS]
+    assert csv.endswith(",Prefers an aisle seat.\r\n")
+
+
+def test_the_pages_of_a_token_with_all_fields_have_the_same_customers(
+    api_client: Client, complete_client: Client, make_customer: CustomerMaker
+) -> None:
+    for _number in range(60):
+        make_customer()
+
+    for query in ("", "?page=2", "?page=last", "?ordering=identifier", "?is_active=true"):
+        ten, thirteen = (
+            client.get(LIST + query).json() for client in (api_client, complete_client)
+        )
+        assert (thirteen["count"], thirteen["next"]) == (ten["count"], ten["next"])
+        assert [{name: row[name] for name in FIELDS} for row in thirteen["results"]] == (
+            ten["results"]
+        )
+
+
+def test_a_member_has_ten_fields(member_client: Client) -> None:
+    assert list(_row(member_client, LIST, "")) == [*FIELDS]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -126,6 +126,22 @@ def test_a_token_has_the_permissions_of_the_options(organizer: Organizer) -> Non
     assert tokens.authenticate_token(token.strip()).permissions == set(permissions)
 
 
+def test_a_token_can_have_all_fields(organizer: Organizer) -> None:
+    granted = [
+        "--permission=organizer.customers:read",
+        "--permission=organizer.customers.notes:read",
+    ]
+
+    token = _call("create_token", organizer.slug, "--name", "shop", "--all-fields", *granted)
+
+    assert tokens.authenticate_token(token.strip()).has_all_fields
+
+
+def test_all_fields_need_the_permission_to_read_notes(organizer: Organizer) -> None:
+    with pytest.raises(CommandError, match="permissions: All fields include notes"):
+        _call("create_token", organizer.slug, "--name", "shop", "--all-fields")
+
+
 @pytest.mark.parametrize("when", ["30", "2999-12-31"])
 def test_a_token_can_expire(organizer: Organizer, when: str) -> None:
     _call("create_token", organizer.slug, "--name", "shop", "--expires", when)

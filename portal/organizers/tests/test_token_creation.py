@@ -35,6 +35,16 @@ def test_an_existing_key_is_rejected_at_every_organizer(rival: Organizer, token:
         tokens.create_token(rival, name="x", permissions=[READ], key=token)
 
 
+def test_a_token_with_all_fields_must_be_able_to_read_notes(organizer: Organizer) -> None:
+    with pytest.raises(ValidationError, match="add “Read notes on customers”"):
+        tokens.create_token(organizer, name="x", permissions=[READ], has_all_fields=True)
+
+    key = tokens.create_token(
+        organizer, name="x", permissions=[READ, Permission.READ_NOTES], has_all_fields=True
+    )
+    assert tokens.authenticate_token(key).has_all_fields
+
+
 def test_a_name_is_unique_among_active_tokens(organizer: Organizer, rival: Organizer) -> None:
     key = tokens.create_token(organizer, name="shop", permissions=[READ])
     tokens.create_token(rival, name="shop", permissions=[READ])

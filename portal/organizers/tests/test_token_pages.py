@@ -110,6 +110,42 @@ def test_a_member_can_choose_only_permissions_of_their_own(
     assertContains(response, "is not one of the available choices", status_code=422)
 
 
+def test_a_token_with_all_fields_is_created_and_listed(
+    organizer: Organizer, member_client: Client
+) -> None:
+    form = {"permissions": [READ, Permission.READ_NOTES], "has_all_fields": "on"}
+
+    assertContains(_create(member_client, **form), "All thirteen fields")
+    assert _only_token(organizer).has_all_fields
+
+
+def test_a_token_has_ten_fields_unless_the_form_says_otherwise(
+    organizer: Organizer, member_client: Client
+) -> None:
+    assertNotContains(_create(member_client), "All thirteen fields")
+    assert not _only_token(organizer).has_all_fields
+
+
+def test_all_fields_without_notes_are_an_error_of_the_permissions(
+    organizer: Organizer, member_client: Client
+) -> None:
+    response = _create(member_client, has_all_fields="on")
+
+    assertContains(response, "add “Read notes on customers”", status_code=422)
+    assert tokens.list_tokens(organizer) == []
+
+
+def test_a_member_who_may_not_read_notes_is_not_offered_all_fields(
+    organizer: Organizer, member: User, member_client: Client
+) -> None:
+    assertContains(member_client.get(PAGE), 'name="has_all_fields"')
+    _limit_permissions(organizer, member, READ, Permission.WRITE_TEAMS)
+
+    assertNotContains(member_client.get(PAGE), 'name="has_all_fields"')
+    _create(member_client, has_all_fields="on")
+    assert not _only_token(organizer).has_all_fields
+
+
 def test_revoking_needs_a_confirmation_and_is_effective_at_once(
     organizer: Organizer, member_client: Client, token: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""manage.py create_token ORGANIZER --name NAME [--permission PERMISSION ...] [--expires WHEN]."""
+"""manage.py create_token ORGANIZER --name NAME [--permission PERMISSION ...] [--all-fields] ..."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ class Command(BaseCommand):
             help=f"can be repeated; default: {Permission.READ_CUSTOMERS}",
         )
         parser.add_argument(
+            "--all-fields",
+            action="store_true",
+            help="return the thirteen fields of current versions of pretix instead of ten;"
+            f" requires --permission {Permission.READ_NOTES}",
+        )
+        parser.add_argument(
             "--expires",
             type=_expires,
             metavar="WHEN",
@@ -49,6 +55,7 @@ class Command(BaseCommand):
         organizer: str,
         name: str,
         permission: Sequence[str] | None,
+        all_fields: bool,
         expires: datetime | None,
         key_stdin: bool,
         **_: Any,
@@ -58,6 +65,7 @@ class Command(BaseCommand):
                 find_organizer(organizer),
                 name=name,
                 permissions=permission or [Permission.READ_CUSTOMERS],
+                has_all_fields=all_fields,
                 expires=expires,
                 key=sys.stdin.readline().strip() if key_stdin else None,
             )
