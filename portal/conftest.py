@@ -69,6 +69,14 @@ def api_client(token: str) -> Client:
 
 
 @pytest.fixture
+def writer_client(organizer: Organizer) -> Client:
+    """An API client that may read and change customers."""
+    permissions = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
+    key = tokens.create_token(organizer, name="writer", permissions=permissions)
+    return Client(headers={"Authorization": f"Token {key}"})
+
+
+@pytest.fixture
 def make_customer(organizer: Organizer) -> CustomerMaker:
     """Creates a customer with these fields, of the organizer or of another one (`of`)."""
     count = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final, NoReturn
 
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -34,6 +35,9 @@ def get_access_list(request: Request) -> AccessList | None:
 class TokenAuthentication(authentication.TokenAuthentication):
     """`Authorization: Token ...`. An API client has no user: `request.user` is None."""
 
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        return super().authenticate(request) or DEVICES.authenticate(request)
+
     def authenticate_credentials(self, key: str) -> tuple[None, AccessList]:
         try:
             return None, AccessList([tokens.authenticate_token(key)])
@@ -41,6 +45,18 @@ class TokenAuthentication(authentication.TokenAuthentication):
             raise AuthenticationFailed("Invalid token.") from None
         except tokens.InactiveToken:
             raise AuthenticationFailed("Token inactive or deleted.") from None
+
+
+class _DeviceAuthentication(authentication.TokenAuthentication):
+    """`Authorization: Device ...`, which pretix gives to devices. Portal has none."""
+
+    keyword = "Device"
+
+    def authenticate_credentials(self, key: str) -> NoReturn:
+        raise AuthenticationFailed("Invalid token.")
+
+
+DEVICES: Final = _DeviceAuthentication()
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django_scopes import scope
 from rest_framework.exceptions import NotFound, ValidationError
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from portal.customers.models import Customer
+
+# The methods by which pretix reads and changes a customer. Portal has GET and HEAD.
+CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 
 
 class CustomerList(OrganizerEndpoint):
@@ -66,8 +69,10 @@ class CustomerDetail(OrganizerEndpoint):
     customer: Customer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """An unknown customer is 404 for every method, also for one that would be 405."""
+        """An unknown customer is 404 before 405, for the methods that pretix has for a customer."""
         super().initial(request, *args, **kwargs)
+        if request.method not in CUSTOMER_METHODS:
+            return
         with scope(organizer=self.organizer):
             try:
                 self.customer = services.get_customer(self.organizer, kwargs["identifier"])

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from portal.api.errors import DEFAULT_HEADERS
-from portal.api.permissions import IsAuthenticated, MayReadCustomers, get_organizer_access
+from portal.api.permissions import IsAuthenticated, MayAccessCustomers, get_organizer_access
 from portal.api.prefer_header import APPLIED, reject_unknown_parameters, wants_strict_handling
 from portal.databases.routing import read_from_primary
 from portal.organizers.permissions import Permission
@@ -43,9 +43,9 @@ class Endpoint(APIView):
 
 
 class OrganizerEndpoint(Endpoint):
-    """For callers who may read the customers of the organizer in the path."""
+    """For callers who may access the customers of the organizer in the path."""
 
-    permission_classes = [MayReadCustomers]
+    permission_classes = [MayAccessCustomers]
     access: Access
     organizer: Organizer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from portal.api.authentication import get_access_list
 from portal.organizers.access import Access
@@ -25,18 +25,23 @@ class IsAuthenticated(BasePermission):
 
 
 class MayAccessOrganizer(BasePermission):
-    """Callers with any permission at the organizer in the path."""
+    """Callers who may access the organizer in the path, to read it. Nobody may change it."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return get_organizer_access(request, view) is not None
+        return request.method in SAFE_METHODS and get_organizer_access(request, view) is not None
 
 
-class MayReadCustomers(BasePermission):
-    """Callers with the permission to read the customers of the organizer in the path."""
+class MayAccessCustomers(BasePermission):
+    """Callers who may read the customers of the organizer in the path, or change them: by method.
+
+    The permission to change customers does not include the permission to read them.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         access = get_organizer_access(request, view)
-        return access is not None and access.may(Permission.READ_CUSTOMERS)
+        is_read = request.method in SAFE_METHODS
+        permission = Permission.READ_CUSTOMERS if is_read else Permission.WRITE_CUSTOMERS
+        return access is not None and access.may(permission)
 
 
 def get_organizer_access(request: Request, view: APIView) -> Access | None:

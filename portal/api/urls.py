@@ -7,6 +7,7 @@ from portal.api.customers import CustomerDetail, CustomerList
 from portal.api.not_found import unknown_path
 from portal.api.openapi.document import OpenApi
 from portal.api.organizers import OrganizerDetail, OrganizerList, Root
+from portal.api.version import Version
 
 
 class SegmentConverter(StringConverter):
@@ -30,6 +31,7 @@ urlpatterns = [
     path(ORGANIZER, OrganizerDetail.as_view(), name="organizer_detail"),
     path("v1/organizers/", OrganizerList.as_view(), name="organizer_list"),
     path("v1/", Root.as_view(), name="root"),
+    path("v1/version", Version.as_view(), name="version"),  # without a slash, as at pretix
     path("v1/openapi.json", OpenApi.as_view(), name="openapi"),
     re_path("", unknown_path, name="unknown_path"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -111,6 +112,12 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.has_all_fields and Permission.READ_NOTES not in self.permissions:
+            raise ValidationError(
+                {"permissions": _("All fields include notes: add “Read notes on customers”.")}
+            )
 
     @property
     def status(self) -> TokenStatus:

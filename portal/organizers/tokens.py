@@ -25,7 +25,6 @@ from portal.organizers.keys import (
     make_key,
 )
 from portal.organizers.models import ORGANIZER_COLUMNS, ApiToken, Organizer, Team
-from portal.organizers.permissions import Permission
 
 LAST_USED_PRECISION: Final = timedelta(minutes=1)
 # The name of the team of tokens that commands create.
@@ -124,16 +123,9 @@ def create_token(
     wanted = sorted(set(permissions))
     with scope(organizer=organizer):
         _check_name(name.strip())
-        _check_fields(wanted, has_all_fields=has_all_fields)
         team = _team_of(made_by, wanted) if made_by else _team_of_commands(organizer, wanted)
-        token = ApiToken(
-            team=team,
-            name=name.strip(),
-            permissions=wanted,
-            has_all_fields=has_all_fields,
-            expires=expires,
-            made_by=made_by,
-        )
+        token = ApiToken(team=team, name=name.strip(), permissions=wanted, made_by=made_by)
+        token.has_all_fields, token.expires = has_all_fields, expires
         token.key_hash, token.last_four = hash_key(key), key[-4:]
         token.full_clean(validate_unique=False)
         token.save()
@@ -143,13 +135,6 @@ def create_token(
 def _check_name(name: str) -> None:
     if any(token.is_active for token in ApiToken.objects.filter(name=name)):
         raise ValidationError({"name": _("An active token has this name. Revoke it first.")})
-
-
-def _check_fields(wanted: Sequence[str], *, has_all_fields: bool) -> None:
-    if has_all_fields and Permission.READ_NOTES not in wanted:
-        raise ValidationError(
-            {"permissions": _("All fields include notes: add “Read notes on customers”.")}
-        )
 
 
 def _team_of(user: User, wanted: Sequence[str]) -> Team:

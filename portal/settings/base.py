@@ -160,7 +160,7 @@ REST_FRAMEWORK = {
         "portal.api.authentication.TokenAuthentication",
         "portal.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.MayReadCustomers"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.MayAccessCustomers"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.errors.exception_response",

@@ -15,7 +15,11 @@ from portal.organizers.models import ApiToken
 
 PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path", "api:openapi"}
 # Open to every signed-in user: they show only what the user may see.
-PERSONAL = {"home", "organizers:choose", "organizers:home", "api:root", "api:organizer_list"}
+PERSONAL = {"home", "organizers:choose", "organizers:home"} | {
+    "api:root",
+    "api:organizer_list",
+    "api:version",
+}
 
 
 def _names_and_arguments(

@@ -52,6 +52,21 @@ root = extend_schema(
     ),
 )
 
+get_version = extend_schema(
+    operation_id="get_version",
+    summary=_("The versions of Portal and of pretix’s API"),
+    tags=["Organizers"],
+    parameters=[*parameters.COMMON, *responses.RESPONSE_HEADERS],
+    responses=responses.merge_responses(
+        responses.success(
+            schemas.Version,
+            _("The versions."),
+            {"pretix": "2026.8.0", "pretix_numeric": 20260080005000, "portal": "0.2.0"},
+        ),
+        responses.COMMON,
+    ),
+)
+
 list_organizers = extend_schema(
     operation_id="list_organizers",
     summary=_("Organizers that you may access, by name"),

@@ -84,6 +84,16 @@ class Root(Schema):
     organizers = serializers.URLField(help_text=_("The URL of the organizers."))
 
 
+class Version(Schema):
+    """The versions of Portal and pretix."""
+
+    pretix = serializers.CharField(help_text=_("The version of pretix whose API Portal follows."))
+    pretix_numeric = serializers.IntegerField(
+        help_text=_("The same as a number, which can be compared.")
+    )
+    portal = serializers.CharField(help_text=_("The version of Portal."))
+
+
 class Page(Schema):
     """A page of a list."""
 

@@ -79,6 +79,29 @@ def test_a_token_loses_the_permissions_that_its_team_loses(
     assert api_client.get(LIST).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("authorization", "detail"),
+    [
+        ("Device abc", "Invalid token."),
+        ("device abc", "Invalid token."),
+        ("Device", "Invalid token header. No credentials provided."),
+        ("Device a b", "Invalid token header. Token string should not contain spaces."),
+        ("Devices abc", "Authentication credentials were not provided."),
+    ],
+)
+@pytest.mark.usefixtures("organizer")
+def test_a_token_of_a_device_is_unauthorized(authorization: str, detail: str) -> None:
+    response = Client().get(LIST, headers={"Authorization": authorization})
+
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Token")
+    assert response.json() == {"detail": detail}
+
+
+@pytest.mark.usefixtures("organizer")
+def test_the_token_of_a_client_is_none_of_a_device(token: str) -> None:
+    assert Client().get(LIST, headers={"Authorization": f"Device {token}"}).status_code == 401
+
+
 def test_a_revoked_token_is_unauthorized(
     api_client: Client, token: str, organizer: Organizer
 ) -> None:

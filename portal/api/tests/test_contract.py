@@ -27,15 +27,39 @@ DEVIATIONS: Final[dict[str, dict[str, str]]] = {
     "DELETE detail": {"detail": 'Method "DELETE" not allowed.'},
 }
 Tokens = dict[str, str]
+ORGANIZER: Final = "/api/v1/organizers/bigevents/"
+# What pretix 2026.8.0 answers to tokens that may only read, or only write.
+RIGHTS: Final = [
+    ("readonly", "POST", "customers/", 403),
+    ("readonly", "PUT", "customers/", 403),
+    ("readonly", "PATCH", "customers/8WSAJCJ/", 403),
+    ("readonly", "DELETE", "customers/NOPE/", 403),
+    ("readonly", "PROPFIND", "customers/8WSAJCJ/", 403),
+    ("readonly", "OPTIONS", "customers/NOPE/", 200),
+    ("readonly", "PATCH", "", 403),
+    ("writeonly", "GET", "customers/", 403),
+    ("writeonly", "HEAD", "customers/8WSAJCJ/", 403),
+    ("writeonly", "OPTIONS", "customers/", 403),
+    ("writeonly", "GET", "", 200),
+    ("writeonly", "DELETE", "customers/", 405),
+    ("writeonly", "PATCH", "customers/NOPE/", 404),
+    ("writeonly", "DELETE", "customers/8WSAJCJ/", 405),
+    ("full", "POST", "customers/NOPE/", 405),
+    ("full", "PROPFIND", "customers/NOPE/", 405),
+    ("full", "PATCH", "customers/NOPE/", 404),
+    ("full", "PATCH", "", 403),
+    ("nocust", "POST", "customers/", 403),
+]
 
 
 @pytest.fixture
 def tokens(db: None) -> Tokens:
     """Loads the recorded state into the database; returns the keys of its tokens by name."""
     organizers = {slug: _load(slug, **content) for slug, content in STATE["organizers"].items()}
+    recorded = {**STATE["tokens"], "writeonly": ("bigevents", ["write"])}
     return {
         name: _make_token(organizers[slug], name, granted)
-        for name, (slug, granted) in STATE["tokens"].items()
+        for name, (slug, granted) in recorded.items()
     }
 
 
@@ -83,6 +107,19 @@ def _check_body(case: dict[str, Any], response: Any) -> None:
         body = response.json()
         expected = DEVIATIONS.get(case["name"], case["body"])
         assert _abbreviated_as(expected, body) == _with_base(expected)
+
+
+@pytest.mark.parametrize(("name", "method", "path", "status"), RIGHTS)
+def test_permissions_depend_on_the_method_as_at_pretix(
+    tokens: Tokens, name: str, method: str, path: str, status: int
+) -> None:
+    headers = {"Authorization": f"Token {tokens[name]}"}
+
+    response = Client().generic(method, f"{ORGANIZER}{path}", headers=headers)
+
+    assert response.status_code == status
+    if status == 403 and method != "HEAD":
+        assert response.json() == {"detail": "You do not have permission to perform this action."}
 
 
 def test_a_token_with_all_fields_reads_the_customers_as_pretix_returns_them(

@@ -127,14 +127,24 @@ def test_an_identifier_matches_exactly(
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
 def test_customers_are_read_only(
-    api_client: Client, make_customer: CustomerMaker, method: str
+    writer_client: Client, make_customer: CustomerMaker, method: str
 ) -> None:
     make_customer()
 
     for path in (LIST, f"{LIST}C000001/"):
-        response = getattr(api_client, method)(path)
+        response = getattr(writer_client, method)(path)
         assert response.status_code == 405
         assert response.json() == {"detail": f'Method "{method.upper()}" not allowed.'}
+
+
+def test_the_url_of_a_customer_has_no_filters(
+    api_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+    path = f"{LIST}C000001/?email=other@example.org"
+
+    assert api_client.get(path).status_code == 200
+    assert api_client.get(path, headers={"Prefer": "handling=strict"}).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,21 @@ def test_a_path_without_a_slash_at_the_end_is_redirected(method: str) -> None:
     assert (response.status_code, response["Location"]) == (301, f"{LIST}?page=2")
 
 
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_the_path_above_the_root_is_redirected(method: str) -> None:
+    for url in ("/api/", "/api/?x=1"):
+        response = getattr(Client(), method)(url)
+
+        assert (response.status_code, response["Location"]) == (302, "/api/v1/")
+
+
+@pytest.mark.usefixtures("organizer")
+def test_errors_are_english_in_every_language() -> None:
+    response = Client().get(LIST, headers={"Accept-Language": "de"})
+
+    assert response.json() == {"detail": "Authentication credentials were not provided."}
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -101,8 +116,14 @@ def test_a_path_without_a_slash_at_the_end_is_redirected(method: str) -> None:
         ("get", "/api/v1/unknown/"),
         ("get", "/api//evil.example"),
         ("get", "/api/v1/organizers//customers/"),
-        ("get", "/api/"),
+        ("post", "/api/"),
         ("post", "/api/v1/unknown/"),
+        ("get", "/api/v1/version/"),
+        ("get", "/api/v1/me"),
+        ("get", "/api/v1/organizers.json"),
+        ("get", "/api/v1/organizers/bigevents/customers.json"),
+        ("get", "/api/v1/organizers/bigevents/events/"),
+        ("post", "/api/v1/organizers/bigevents/customers/C000001/anonymize/"),
     ],
 )
 def test_an_unknown_path_is_not_found(method: str, path: str) -> None:

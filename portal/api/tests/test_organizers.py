@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from portal import __version__
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
@@ -28,6 +29,16 @@ def narrow_client(organizer: Organizer) -> Client:
 
 def test_the_root_links_to_the_organizers(api_client: Client) -> None:
     assert api_client.get(ROOT).json() == {"organizers": f"http://testserver{LIST}"}
+
+
+def test_the_version_is_that_of_portal_and_of_the_api_that_it_follows(
+    narrow_client: Client,
+) -> None:
+    assert narrow_client.get("/api/v1/version").json() == {
+        "pretix": "2026.8.0",
+        "pretix_numeric": 20260080005000,
+        "portal": __version__,
+    }
 
 
 @pytest.mark.usefixtures("rival")
@@ -66,7 +77,7 @@ def test_a_stranger_does_not_see_the_organizer(stranger_client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [ROOT, LIST, f"{LIST}bigevents/"])
+@pytest.mark.parametrize("path", [ROOT, LIST, f"{LIST}bigevents/", "/api/v1/version"])
 def test_a_request_without_a_token_is_unauthorized(path: str) -> None:
     assert Client().get(path).status_code == 401
 
@@ -74,4 +85,9 @@ def test_a_request_without_a_token_is_unauthorized(path: str) -> None:
 def test_options_lists_the_formats(api_client: Client) -> None:
     response = api_client.options(LIST)
 
-    assert response.json()["renders"] == ["application/json"]
+    assert response.json() == {
+        "name": "Organizer List",
+        "description": "The organizers that the caller may access, by name.",
+        "renders": ["application/json"],
+        "parses": ["application/json"],
+    }

@@ -28,7 +28,21 @@ PROOFS: Final = {
     "cursor": "api.tests.test_pagination.test_links_lead_to_the_next_and_previous_page",
     "fields": "api.tests.test_field_selection.test_included_fields_follow_the_default_ones",
     "whole list": "api.tests.test_streams.test_ndjson_has_the_rows_of_all_pages",
-    "reading only": "api.tests.test_openapi.test_errors_match_the_document",
+    "reading only": "api.tests.test_customers.test_customers_are_read_only",
+    "other resources": "api.tests.test_errors.test_an_unknown_path_is_not_found",
+    "me": "api.tests.test_errors.test_an_unknown_path_is_not_found",
+    "version": "api.tests.test_organizers"
+    ".test_the_version_is_that_of_portal_and_of_the_api_that_it_follows",
+    "suffix": "api.tests.test_errors.test_an_unknown_path_is_not_found",
+    "filtered detail": "api.tests.test_customers.test_the_url_of_a_customer_has_no_filters",
+    "organizer": "api.tests.test_organizers.test_a_token_has_access_to_its_organizer_only",
+    "order of organizers": "api.tests.test_organizers"
+    ".test_a_member_reads_their_organizers_by_name_and_page",
+    "OPTIONS": "api.tests.test_organizers.test_options_lists_the_formats",
+    "language": "api.tests.test_errors.test_errors_are_english_in_every_language",
+    "strict": "api.tests.test_prefer_header"
+    ".test_with_strict_handling_an_unknown_parameter_is_an_error",
+    "OpenAPI": "api.tests.test_openapi.test_the_document_is_public",
 }
 
 

@@ -1,0 +1,24 @@
+"""The version of Portal, and the version of pretix whose API it follows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal import __version__
+from portal.api.endpoints import Endpoint
+from portal.api.openapi import operations
+
+# The recorded responses in tests/contract/ are those of this version. In the number, minor version
+# and patch have three digits each, and 5000 marks a release.
+PRETIX: Final = {"pretix": "2026.8.0", "pretix_numeric": 20260080005000}
+
+
+class Version(Endpoint):
+    """The version of Portal, and the version of pretix whose API it follows."""
+
+    @operations.get_version
+    def get(self, request: Request) -> Response:
+        return Response({**PRETIX, "portal": __version__})
