@@ -41,15 +41,15 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
     Raises ValidationError for an unknown field, and PermissionDenied for notes that the caller may
     not read.
     """
-    included = _names(query, "include", OPTIONAL_FIELDS)
+    selected = _names(query, "fields", ALL_FIELDS)
+    requested = _names(query, "include", OPTIONAL_FIELDS) | selected
     may_read_notes = access.may(Permission.READ_NOTES)
-    if "notes" in included and not may_read_notes:
+    if "notes" in requested and not may_read_notes:
         raise PermissionDenied("You do not have permission to read notes.")
-    available = [*FIELDS, *(name for name in OPTIONAL_FIELDS if name in included)]
+    available = [*FIELDS, *(name for name in OPTIONAL_FIELDS if name in requested)]
     # A token whose team lost the permission to read notes has ten fields.
     if access.has_all_fields and may_read_notes:
         available = [*ALL_FIELDS]
-    selected = _names(query, "fields", available)
     return [name for name in available if name in selected or not selected]
 
 

@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
+from portal.customers.models import Customer
 from portal.customers.query import filter_fields
 from portal.customers.query.filter_fields import ListFilter
 from portal.customers.query.filters import FILTERS
@@ -26,9 +27,19 @@ Schema = dict[str, Any]  # JSON Schema, whose values have many types
 
 # Null characters are rejected everywhere in a query string.
 TEXT: Final = {"type": "string", "pattern": r"^[^\u0000]*$"}
+YEAR: Final = "^(19|20|21)[0-9]{2}-"
+# Python accepts more spellings of ISO 8601 than RFC 3339 has, above all times without an offset.
+ISO_8601: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?)([^\d\u0000][^\u0000]*)?)?$"
 DATE_OR_TIME: Final = {
-    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
+    "anyOf": [
+        {"type": "string", "format": "date", "pattern": YEAR},
+        {"type": "string", "format": "date-time", "pattern": YEAR},
+        {"type": "string", "pattern": ISO_8601},
+    ]
 }
+# Python accepts a sign, spaces, underscores and the digits of all scripts.
+INTEGER: Final = r"^\s*\+?\d+(_\d+)*\s*$"
+LOCALE_LENGTH: Final = Customer._meta.get_field("locale").max_length
 # A sort key, possibly with spaces around it, or nothing.
 SORT_KEY: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
 # For each class of filter: the schema of its values, and what all its parameters have in common.
@@ -36,21 +47,27 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (filter_fields.YesNoFilter, {"type": "boolean"}, ""),
     (
         filter_fields.LocaleFilter,
-        {"type": "array", "items": {**TEXT, "minLength": 1}},
+        {"type": "array", "items": {**TEXT, "minLength": 1, "maxLength": LOCALE_LENGTH}},
         _(
             "A language code, such as de or es-419. Repeat the parameter for more languages:"
-            " locale=de&locale=fr."
+            " locale=de&locale=fr. A code that is not known and that no customer has is an error."
         ),
     ),
     (
         filter_fields.SinceFilter,
         DATE_OR_TIME,
-        _("A date in the organizer’s time zone, or a time. Inclusive."),
+        _(
+            "A date in the organizer’s time zone, or a time; without an offset it is in this time"
+            " zone, too. Inclusive."
+        ),
     ),
     (
         filter_fields.UntilFilter,
         DATE_OR_TIME,
-        _("A date in the organizer’s time zone, or a time. Inclusive; a date is a whole day."),
+        _(
+            "A date in the organizer’s time zone, or a time; without an offset it is in this time"
+            " zone, too. Inclusive; a date is a whole day."
+        ),
     ),
     (
         filter_fields.OrderingFilter,
@@ -66,6 +83,21 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     ),
 ]
 
+
+def _one_of(names: Sequence[str]) -> Schema:
+    """One of the names, possibly with spaces around it, or nothing."""
+    pattern = rf"^\s*(({'|'.join(names)})\s*)?$"
+    return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": pattern}]}
+
+
+def _text_up_to(length: int) -> Schema:
+    """A text of at most this length without the spaces around it, which are removed."""
+    return {
+        "type": "string",
+        "pattern": rf"^\s*([^\s\u0000]([^\u0000]{{0,{length - 2}}}[^\s\u0000])?\s*)?$",
+    }
+
+
 FORMAT: Final = OpenApiParameter(
     "format",
     {"type": "string", "enum": ["json"]},
@@ -73,7 +105,14 @@ FORMAT: Final = OpenApiParameter(
 )
 PAGE: Final = OpenApiParameter(
     "page",
-    {"anyOf": [{"type": "integer", "minimum": 1}, {"const": "last"}], "default": 1},
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 1},
+            {"const": "last"},
+            {"type": "string", "pattern": INTEGER},
+        ],
+        "default": 1,
+    },
     description=_("The number of the page, or last."),
 )
 PAGE_SIZE_PARAMETER: Final = OpenApiParameter(
@@ -97,7 +136,7 @@ PREFER: Final = OpenApiParameter(
 )
 INCLUDE: Final = OpenApiParameter(
     "include",
-    {"type": "array", "items": {"enum": list(OPTIONAL_FIELDS)}},
+    {"type": "array", "items": _one_of(OPTIONAL_FIELDS)},
     explode=False,
     description=_(
         "Fields to add, separated by commas. Notes require a permission. Without effect if the"
@@ -106,12 +145,11 @@ INCLUDE: Final = OpenApiParameter(
 )
 FIELDS_PARAMETER: Final = OpenApiParameter(
     "fields",
-    {"type": "array", "items": {"enum": [*FIELDS, *OPTIONAL_FIELDS]}},
+    {"type": "array", "items": _one_of((*FIELDS, *OPTIONAL_FIELDS))},
     explode=False,
     description=_(
-        "The fields to return, separated by commas; all if empty."
-        " external_identifier, phone and notes must be in include as well, unless the token has"
-        " all fields."
+        "The fields to return, separated by commas; all if empty. external_identifier, phone and"
+        " notes need not be in include as well."
     ),
 )
 COMMON: Final = (FORMAT, PREFER)
@@ -152,7 +190,7 @@ def _filter_parameter(name: str, filter_: ListFilter) -> OpenApiParameter:
     example = filter_.example
     return OpenApiParameter(
         name,
-        {**schema, "maxLength": max_length} if max_length else schema,
+        _text_up_to(max_length) if max_length else schema,
         description=lazy(_join, str)(sentences),
         examples=[OpenApiExample(name, example)] if example else None,
     )

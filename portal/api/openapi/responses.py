@@ -95,7 +95,7 @@ INVALID_PARAMETERS: Final = errors(
         {"is_active": ["Choose true or false, not “maybe”."]},
     ),
     (
-        _("A field does not exist or is not included."),
+        _("A field does not exist."),
         {"fields": ["The field “age” is not available; choose from …"]},
     ),
     (
@@ -124,7 +124,7 @@ NO_PERMISSION_OR_NOTES: Final = errors(
     403,
     _NO_PERMISSION,
     (
-        _("The request includes notes without the permission to read notes."),
+        _("The request names notes without the permission to read notes."),
         {"detail": "You do not have permission to read notes."},
     ),
 )

@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from portal.api.openapi.document import Document, read_document
-from portal.api.openapi.parameters import TEXT
 
 Schema = Mapping[str, Any]  # JSON Schema, whose values have many types
 LIST: Final = "list_customers"
@@ -104,8 +103,7 @@ def read_fields() -> list[Field]:
 def describe_type(schema: Schema) -> str:
     """The type of a value in a few words."""
     if schemas := schema.get("anyOf"):
-        # TEXT as an alternative only says that other text is accepted, without an effect.
-        return _(" or ").join(describe_type(each) for each in schemas if each != TEXT)
+        return _(" or ").join(describe_type(each) for each in schemas if not _is_spelling(each))
     if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
         return _(" or ").join(str(value) for value in values)
     return _describe_single_type(schema)
@@ -130,9 +128,19 @@ def _describe_single_type(schema: Schema) -> str:
 
 
 def _describe_array(items: Schema) -> str:
-    if values := items.get("enum"):
+    if values := _choices(items):
         return _("any of %(values)s") % {"values": ", ".join(values)}
     return _("%(type)s, repeatable") % {"type": describe_type(items)}
+
+
+def _is_spelling(schema: Schema) -> bool:
+    """Whether the alternative only says that other spellings of the values are accepted."""
+    return "pattern" in schema and "format" not in schema
+
+
+def _choices(schema: Schema) -> list[str]:
+    """The only possible values, spellings aside."""
+    return [value for each in schema.get("anyOf", [schema]) for value in each.get("enum", [])]
 
 
 def _describe_integer(schema: Schema) -> str:
@@ -161,4 +169,4 @@ def _parameter(described: Mapping[str, Any]) -> Parameter:
 def _values(schema: Schema) -> list[str]:
     if schema.get("type") == "boolean":
         return ["true", "false"]
-    return list(schema.get("items", schema).get("enum", []))
+    return _choices(schema.get("items", schema))

@@ -69,6 +69,8 @@ def test_included_fields_follow_the_default_ones(
         ("fields=name,identifier", ["identifier", "name"]),
         ("fields=email&fields=identifier", ["identifier", "email"]),
         ("fields=phone&include=phone", ["phone"]),
+        ("fields=phone,email", ["email", "phone"]),
+        ("fields=email&include=phone", ["email"]),
         ("fields=&include=", list(FIELDS)),
     ],
 )
@@ -81,7 +83,7 @@ def test_a_response_has_the_selected_fields_only(
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     ("query", "parameter"),
-    [("include=password", "include"), ("include=email", "include"), ("fields=phone", "fields")],
+    [("include=password", "include"), ("include=email", "include"), ("fields=age", "fields")],
 )
 def test_an_unavailable_field_is_an_error(
     api_client: Client, path: str, query: str, parameter: str
@@ -121,7 +123,7 @@ def test_a_token_that_may_no_longer_read_notes_has_ten_fields(
 
     assert list(_row(complete_client, path, "")) == [*FIELDS]
     assert complete_client.get(f"{path}?include=notes").status_code == 403
-    assert complete_client.get(f"{path}?fields=notes").status_code == 400
+    assert complete_client.get(f"{path}?fields=notes").status_code == 403
 
 
 def test_streams_have_all_fields_too(complete_client: Client) -> None:
@@ -156,11 +158,17 @@ def test_a_member_has_ten_fields(member_client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_notes_need_a_separate_permission(api_client: Client, path: str) -> None:
-    response = api_client.get(f"{path}?include=notes")
+@pytest.mark.parametrize("query", ["include=notes", "fields=notes", "include=notes&fields=email"])
+def test_notes_need_a_separate_permission(api_client: Client, path: str, query: str) -> None:
+    response = api_client.get(f"{path}?{query}")
 
     assert response.status_code == 403
     assert response.json() == {"detail": "You do not have permission to read notes."}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_notes_need_not_be_included_to_be_selected(notes_client: Client, path: str) -> None:
+    assert _row(notes_client, path, "fields=notes") == {"notes": "Prefers an aisle seat."}
 
 
 def test_links_keep_the_selected_fields(api_client: Client, make_customer: CustomerMaker) -> None:
