@@ -49,6 +49,8 @@ root = extend_schema(
             {"organizers": "https://portal.example.org/api/v1/organizers/"},
         ),
         responses.COMMON,
+        responses.WITHOUT_SLASH,
+        responses.METHOD_NOT_ALLOWED,
     ),
 )
 
@@ -64,6 +66,7 @@ get_version = extend_schema(
             {"pretix": "2026.8.0", "pretix_numeric": 20260080005000, "portal": "0.2.0"},
         ),
         responses.COMMON,
+        responses.METHOD_NOT_ALLOWED,
     ),
 )
 
@@ -80,6 +83,8 @@ list_organizers = extend_schema(
     responses=responses.merge_responses(
         responses.success(schemas.OrganizerPage, _("A page of organizers."), _page(ORGANIZER)),
         responses.COMMON,
+        responses.WITHOUT_SLASH,
+        responses.METHOD_NOT_ALLOWED,
         responses.UNKNOWN_PAGE,
     ),
 )
@@ -92,6 +97,7 @@ get_organizer = extend_schema(
     responses=responses.merge_responses(
         responses.success(schemas.Organizer, _("The organizer."), ORGANIZER),
         responses.COMMON,
+        responses.WITHOUT_SLASH,
         responses.NO_PERMISSION,
     ),
 )
@@ -115,6 +121,8 @@ list_customers = extend_schema(
         responses.success(schemas.customer_pages, PAGE_OR_STREAM, _page(CUSTOMER)),
         responses.streams(PAGE_OR_STREAM, ndjson=NDJSON, csv=CSV),
         responses.COMMON,
+        responses.WITHOUT_SLASH,
+        responses.METHOD_NOT_ALLOWED,
         responses.INVALID_PARAMETERS,
         responses.NO_PERMISSION_OR_NOTES,
         responses.UNKNOWN_PAGE,
@@ -136,6 +144,8 @@ get_customer = extend_schema(
     responses=responses.merge_responses(
         responses.success(schemas.customers, _("The customer."), CUSTOMER),
         responses.COMMON,
+        responses.WITHOUT_SLASH,
+        responses.METHOD_NOT_ALLOWED,
         responses.INVALID_PARAMETERS,
         responses.NO_PERMISSION_OR_NOTES,
         responses.UNKNOWN_CUSTOMER,

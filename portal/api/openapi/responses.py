@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rest_framework.serializers import BaseSerializer
 
 JSON: Final = "application/json"
+HTML: Final = "text/html"
 STREAM_FORMATS: Final = {"ndjson": NdjsonRenderer.media_type, "csv": CsvRenderer.media_type}
 Responses = dict[tuple[int, str], OpenApiResponse]  # by status and media type
 ERROR_OR_PARAMETER_ERRORS: Final[dict[str, Any]] = {  # JSON Schema, whose values have many types
@@ -64,6 +65,13 @@ def errors(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]]) -> Re
     description = lazy(_join, str)([cause for cause, _body in cases])
     schema = Error if has_detail_only else ERROR_OR_PARAMETER_ERRORS
     return {(status, JSON): OpenApiResponse(schema, description, examples)}
+
+
+def html_error(status: int, cause: StrOrPromise, reason: str) -> Responses:
+    """An error status of the server before Django, as a short HTML page."""
+    value = f"<title>{reason}</title>"
+    example = OpenApiExample("Error 1", value, description=cause, media_type=HTML)
+    return {(status, HTML): OpenApiResponse(OpenApiTypes.STR, cause, [example])}
 
 
 def _join(sentences: Iterable[StrOrPromise]) -> str:
@@ -140,6 +148,11 @@ UNKNOWN_CUSTOMER: Final = errors(
     ),
     _UNKNOWN_FORMAT,
 )
+WITHOUT_SLASH: Final[Responses] = {
+    (301, HTML): OpenApiResponse(
+        description=_("The path has no slash at its end. Location is the path with the slash.")
+    )
+}
 METHOD_NOT_ALLOWED: Final = errors(
     405,
     (
@@ -154,6 +167,11 @@ NOT_ACCEPTABLE: Final = errors(
         {"detail": "Could not satisfy the request Accept header."},
     ),
 )
+TOO_LARGE: Final = {
+    **errors(413, (_("The body is larger than 1 MiB."), {"detail": "Request body too large."})),
+    **html_error(414, _("The URL has more than about 8,100 characters."), "URI Too Long"),
+    **html_error(431, _("A header is too large."), "Request Header Fields Too Large"),
+}
 UNAVAILABLE: Final = errors(
     503,
     (
@@ -165,8 +183,8 @@ COMMON: Final[Responses] = {
     **BAD_REQUEST,
     **NOT_AUTHENTICATED,
     **UNKNOWN_FORMAT,
-    **METHOD_NOT_ALLOWED,
     **NOT_ACCEPTABLE,
+    **TOO_LARGE,
     **UNAVAILABLE,
 }
 
@@ -178,6 +196,14 @@ RESPONSE_HEADERS: Final = [
         required=True,
         description=_("The authentication scheme."),
         response=[401],
+    ),
+    OpenApiParameter(
+        "Location",
+        {"type": "string"},
+        OpenApiParameter.HEADER,
+        required=True,
+        description=_("The path with the slash, without the host."),
+        response=[301],
     ),
     OpenApiParameter(
         "Allow",

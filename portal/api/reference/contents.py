@@ -80,15 +80,19 @@ def read_endpoints(organizer: str) -> list[Endpoint]:
 def read_errors() -> list[ErrorResponse]:
     """The errors of all endpoints, without duplicates, by status."""
     errors = [
-        ErrorResponse(
-            status, example["description"], json.dumps(example["value"], ensure_ascii=False)
-        )
+        ErrorResponse(status, example["description"], _body(example["value"]))
         for _path, operation in _operations(read_document())
         for status, response in operation["responses"].items()
         if status >= "400"
-        for example in response["content"]["application/json"]["examples"].values()
+        for content in response["content"].values()
+        for example in content["examples"].values()
     ]
     return sorted(dict.fromkeys(errors), key=lambda error: error.status)
+
+
+def _body(example: object) -> str:
+    """JSON; an HTML page as it is."""
+    return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
 
 
 def read_fields() -> list[Field]:
