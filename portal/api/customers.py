@@ -55,11 +55,18 @@ class CustomerList(OrganizerEndpoint):
                 return stream_customers(request, self.organizer, query, fields)
             return json_response(paginate_customers(request, self.organizer, query, fields))
 
-    def handle_exception(self, exc: Exception) -> Response:
-        """Errors are JSON in every negotiated format."""
-        self.request.accepted_renderer = OrjsonRenderer()
-        self.request.accepted_media_type = OrjsonRenderer.media_type
-        return super().handle_exception(exc)
+    def finalize_response(
+        self,
+        request: Request,
+        response: Any,  # the stub does not know that Django's own responses are allowed
+        *args: Any,
+        **kwargs: Any,
+    ) -> Response:
+        """Errors and the response to OPTIONS are JSON in every negotiated format."""
+        if isinstance(response, Response):
+            request.accepted_renderer = OrjsonRenderer()
+            request.accepted_media_type = OrjsonRenderer.media_type
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class CustomerDetail(OrganizerEndpoint):

@@ -140,6 +140,14 @@ def test_a_stream_is_not_available_elsewhere(
     assert api_client.get(path, headers={"Accept": accept}).status_code == status
 
 
+@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
+def test_the_response_to_options_is_json(api_client: Client, accept: str) -> None:
+    response = api_client.options(LIST, headers={"Accept": accept})
+
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+    assert accept in response.json()["renders"]
+
+
 @pytest.mark.usefixtures("sixty_customers")
 def test_head_reads_no_customers(api_client: Client, django_assert_num_queries: Any) -> None:
     api_client.get(LIST)
