@@ -1,0 +1,236 @@
+"""20,000 hostile requests to a running Portal: no server error, and no customer of a stranger.
+
+FUZZ_SEED=1 repeats a run. FUZZ_REQUESTS is another number of requests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import socket
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import BadStatusLine, HTTPResponse
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import httpx
+import pytest
+
+from e2e.clients.conftest import Api, Row
+from e2e.clients.hostile import Generator, Hostile
+from e2e.server import EMAIL, PASSWORD, PATIENCE, Server
+
+REQUESTS: Final = int(os.environ.get("FUZZ_REQUESTS", "20000"))
+CONNECTIONS: Final = 4
+# In every customer of another organizer, and in no request: responses may repeat requests.
+MARKER: Final = "Qvzkmark"
+VAULT: Final = "/api/v1/organizers/vault/customers/"
+JSON: Final = {"application/json"}
+STREAMS: Final = {"application/x-ndjson; charset=utf-8", "text/csv; charset=utf-8"}
+# Of gunicorn, in HTML, for broken HTTP and for what is too long.
+BROKEN: Final = {400, 414, 431, 501, 505}
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response, or that the server has closed the connection instead (status 0)."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def is_from_portal(self) -> bool:
+        """Not from the HTTP server in front of Django."""
+        return "x-request-id" in self.headers
+
+
+class Connection:
+    """A kept-alive connection, which is opened again when the server has closed it."""
+
+    def __init__(self, url: str) -> None:
+        self._address = (urlsplit(url).hostname, urlsplit(url).port)
+        self._socket: socket.socket | None = None
+
+    def send(self, hostile: Hostile) -> Response:
+        if hostile.ends_connection:
+            self.close()
+        is_fresh = self._socket is None
+        response = self._exchange(hostile)
+        if response.status == 0 and not is_fresh:
+            response = self._exchange(hostile)
+        if response.status == 0 or hostile.ends_connection:
+            self.close()
+        return response
+
+    def _exchange(self, hostile: Hostile) -> Response:
+        if self._socket is None:
+            self._socket = socket.create_connection(self._address, PATIENCE)
+        reader = HTTPResponse(self._socket, method=hostile.method)
+        try:
+            # The server may respond and close before it has read everything.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._socket.sendall(hostile.content)
+                if hostile.ends_connection:
+                    self._socket.shutdown(socket.SHUT_WR)
+            reader.begin()
+            body = reader.read()
+        except (BadStatusLine, ConnectionError):
+            self.close()
+            return Response(0, {}, b"")
+        headers = {name.lower(): value for name, value in reader.getheaders()}
+        if reader.will_close:
+            self.close()
+        return Response(reader.status, headers, body)
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _get(url: str, token: str) -> Any:
+    request = Request(url, headers={"Authorization": f"Token {token}"})  # noqa: S310  http
+    with urlopen(request) as response:  # noqa: S310  a local server
+        return json.load(response)
+
+
+def _new_token(server: Server, organizer: str, *options: str) -> str:
+    printed = server.manage("create_token", organizer, "--name", secrets.token_hex(4), *options)
+    (key,) = re.findall(r"portal_\w+", printed)
+    return str(key)
+
+
+@pytest.fixture(scope="session")
+def vault(server: Server) -> str:
+    """A token of another organizer, whose customers all contain MARKER. Some are known by id."""
+    server.manage("create_organizer", "vault", "--name", f"{MARKER} Vault")
+    rows = [
+        {
+            "identifier": f"KNOWN{number}" if number < 9 else f"{MARKER}-{number}",
+            "email": f"guest{number}@vault.example"
+            if number < 9
+            else f"{MARKER}{number}@a.example",
+            "name_parts": {"_scheme": "full", "full_name": f"Vera {MARKER}"},
+            "external_identifier": f"CRM-{number}-{MARKER}",
+            "notes": f"{MARKER} prefers an aisle seat.",
+            "is_active": number % 2 == 0,
+            "is_verified": True,
+            "last_login": None,
+            "date_joined": "2024-01-31T10:00:00Z",
+            "last_modified": "2024-01-31T10:00:00Z",
+            "locale": "de",
+        }
+        for number in range(120)
+    ]
+    server.manage("import_customers", "vault", typed="\n".join(map(json.dumps, rows)))
+    return _new_token(server, "vault")
+
+
+@pytest.fixture(scope="session")
+def cookie(server: Server) -> str:
+    """The session of the demo's member, for the HTML pages."""
+    server.manage(
+        *("create_staff", EMAIL, "--organizer", "playhouse", "--password-stdin"), typed=PASSWORD
+    )
+    with httpx.Client(base_url=server.url) as client:
+        page = client.get("/sign-in/").text
+        (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[:1]
+        form = {"csrfmiddlewaretoken": token, "username": EMAIL, "password": PASSWORD}
+        assert client.post("/sign-in/", data=form).status_code == 302
+        return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+
+@pytest.fixture(scope="session")
+def generator(
+    server: Server, api: Api, vault: str, cookie: str, customers: dict[str, Row]
+) -> Generator:
+    seed = int(os.environ.get("FUZZ_SEED", secrets.randbelow(10**6)))
+    full = _new_token(
+        server,
+        "playhouse",
+        *(f"--permission=organizer.customers{name}" for name in (":read", ".notes:read", ":write")),
+        "--all-fields",
+    )
+    ours = _get(f"{api.customers}?page_size=7", api.token)["next"]
+    theirs = _get(f"{server.url}{VAULT}", vault)["next"]
+    return Generator(
+        seed,
+        document=_get(f"{server.url}/api/v1/openapi.json", api.token),
+        tokens=[api.token, api.token, full, _new_token(server, "bigevents")],
+        cookie=cookie,
+        organizers=["playhouse"] * 6 + ["vault", "vault", "bigevents", "unknown"],
+        identifiers=[*[*customers][:5], "KNOWN1", "KNOWN2", "NOPE"],
+        cursors=[link.partition("cursor=")[2].partition("&")[0] for link in (ours, theirs)],
+    )
+
+
+def test_a_leak_would_be_noticed(server: Server, vault: str) -> None:
+    """The organizer's own token reads MARKER in every customer, whatever the field."""
+    for field in ("identifier", "email", "name", "name_parts"):
+        rows = _get(f"{server.url}{VAULT}?fields={field}&page=last", vault)["results"]
+
+        assert all(MARKER.lower() in json.dumps(row).lower() for row in rows)
+
+
+def test_hostile_requests_get_no_server_error_and_no_foreign_customer(
+    server: Server, generator: Generator
+) -> None:
+    print(f"FUZZ_SEED={generator.seed}, {REQUESTS} requests")  # noqa: T201  to repeat the run
+    parts = [range(start, REQUESTS, CONNECTIONS) for start in range(CONNECTIONS)]
+
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        runs = [threads.submit(_run, server.url, generator, part) for part in parts]
+        statuses = sum((run.result() for run in runs), Counter[int]())
+
+    print(dict(sorted(statuses.items())))  # noqa: T201
+    assert sum(statuses.values()) == REQUESTS
+    # Otherwise the requests would reach only a part of the code.
+    assert {200, 301, 302, 400, 401, 403, 404, 405, 406, 413, 414, 422} <= set(statuses)
+    assert statuses[200] > REQUESTS / 10
+
+
+def _run(url: str, generator: Generator, numbers: Sequence[int]) -> Counter[int]:
+    connection, statuses = Connection(url), Counter[int]()
+    try:
+        for number in numbers:
+            hostile = generator.request(number)
+            response = connection.send(hostile)
+            statuses[response.status] += 1
+            if problems := [*_problems(hostile, response)]:
+                request = hostile.content[:2_000]
+                pytest.fail(f"{problems}\nFUZZ_SEED={generator.seed}, number {number}: {request!r}")
+    finally:
+        connection.close()
+    return statuses
+
+
+def _problems(hostile: Hostile, response: Response) -> Iterator[str]:
+    if response.status >= 500 and (response.is_from_portal or not hostile.ends_connection):
+        yield f"status {response.status}: {response.body[:300]!r}"
+    if response.status == 0 and not hostile.ends_connection:
+        yield "no response"
+    if MARKER.lower().encode() in response.body.lower():
+        yield f"a customer of another organizer: {response.body[:300]!r}"
+    if response.status and not response.is_from_portal:
+        if response.status not in BROKEN:
+            yield f"status {response.status} from the HTTP server: {response.body[:300]!r}"
+    elif response.status and hostile.path.startswith("/api/v1/"):
+        yield from _format_problems(hostile, response)
+
+
+def _format_problems(hostile: Hostile, response: Response) -> Iterator[str]:
+    kind = response.headers.get("content-type", "")
+    if response.status == 301 and not response.body:
+        return
+    if kind not in JSON | (STREAMS if response.status == 200 else set()):
+        yield f"{kind} with status {response.status}: {response.body[:300]!r}"
+    elif kind in JSON and hostile.method != "HEAD":
+        json.loads(response.body)
