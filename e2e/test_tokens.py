@@ -16,9 +16,10 @@ TOKENS = "/organizers/bigevents/tokens/"
 LIST = "/api/v1/organizers/bigevents/customers/"
 
 
-def create_token(page: Page, name: str) -> str:
+def create_token(page: Page, name: str, *, page_is_open: bool = False) -> str:
     """Submit the form and return the key that the page shows."""
-    page.goto(TOKENS)
+    if not page_is_open:
+        page.goto(TOKENS)
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Create token").click()
     key = page.get_by_text(re.compile(r"^portal_\w{42}$"))
@@ -44,6 +45,18 @@ def test_a_token_gives_access_to_the_api_until_it_is_revoked(staff_page: Page) -
     row = staff_page.get_by_role("row", name=re.compile(f"the shop.*{key[-4:]}"))
     expect(row).to_contain_text("Revoked")
     assert status(staff_page.request, key) == 401
+
+
+def test_a_token_can_return_all_thirteen_fields(staff_page: Page) -> None:
+    staff_page.goto(TOKENS)
+    staff_page.get_by_label("Read notes on customers").check()
+    staff_page.get_by_label("Return all thirteen fields").check()
+    key = create_token(staff_page, "complete", page_is_open=True)
+
+    row = staff_page.get_by_role("row", name=re.compile(f"complete.*{key[-4:]}"))
+    expect(row).to_contain_text("All thirteen fields")
+    page = staff_page.request.get(LIST, headers={"Authorization": f"Token {key}"}).json()
+    assert len(page["results"][0]) == 13
 
 
 def test_tokens_are_created_and_revoked_without_javascript(
