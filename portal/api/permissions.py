@@ -25,7 +25,7 @@ class IsAuthenticated(BasePermission):
 
 
 class MayAccessOrganizer(BasePermission):
-    """Callers who may access the organizer in the path, to read it. Nobody may change it."""
+    """Callers who may access the organizer in the path, to read it. No permission changes it."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return request.method in SAFE_METHODS and get_organizer_access(request, view) is not None

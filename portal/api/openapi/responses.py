@@ -202,7 +202,7 @@ RESPONSE_HEADERS: Final = [
         {"type": "string"},
         OpenApiParameter.HEADER,
         required=True,
-        description=_("The path with the slash, without the host."),
+        description=_("The path with the slash and the query string, without the host."),
         response=[301],
     ),
     OpenApiParameter(

@@ -43,17 +43,17 @@ class Customer(Schema):
     external_identifier = serializers.CharField(
         required=False,
         allow_null=True,
-        help_text=_("With include=external_identifier, or if the token has all fields."),
+        help_text=_("With include or fields, or if the token has all fields."),
     )
     phone = serializers.CharField(
         required=False,
         allow_null=True,
-        help_text=_("With include=phone, or if the token has all fields."),
+        help_text=_("With include or fields, or if the token has all fields."),
     )
     notes = serializers.CharField(
         required=False,
         allow_null=True,
-        help_text=_("With include=notes, or if the token has all fields."),
+        help_text=_("With include or fields, or if the token has all fields."),
     )
 
 

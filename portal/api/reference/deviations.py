@@ -83,7 +83,7 @@ DEVIATIONS: Final = (
         "fields",
         _("external_identifier, phone and notes"),
         _("In every response"),
-        _("With include, or in every response if the token has all fields"),
+        _("With include or fields, or in every response if the token has all fields"),
         _("The default response has exactly the fields of pretix’s documentation."),
     ),
     Deviation(
@@ -118,8 +118,8 @@ DEVIATIONS: Final = (
         "version",
         "/api/v1/version",
         _("The version of pretix; without a token 403"),
-        _("Also the version of Portal; that of pretix is the one whose API Portal follows. 401"),
-        _("API clients can check the version of either. Elsewhere 401 is the status, too."),
+        _("The version of pretix whose API Portal follows, and that of Portal; otherwise 401"),
+        _("API clients can check both. A request without a token is 401 everywhere."),
     ),
     Deviation(
         "suffix",

@@ -29,7 +29,7 @@ DEVIATIONS: Final[dict[str, dict[str, str]]] = {
 Tokens = dict[str, str]
 ORGANIZER: Final = "/api/v1/organizers/bigevents/"
 # What pretix 2026.8.0 answers to tokens that may only read, or only write.
-RIGHTS: Final = [
+STATUSES: Final = [
     ("readonly", "POST", "customers/", 403),
     ("readonly", "PUT", "customers/", 403),
     ("readonly", "PATCH", "customers/8WSAJCJ/", 403),
@@ -109,7 +109,7 @@ def _check_body(case: dict[str, Any], response: Any) -> None:
         assert _abbreviated_as(expected, body) == _with_base(expected)
 
 
-@pytest.mark.parametrize(("name", "method", "path", "status"), RIGHTS)
+@pytest.mark.parametrize(("name", "method", "path", "status"), STATUSES)
 def test_permissions_depend_on_the_method_as_at_pretix(
     tokens: Tokens, name: str, method: str, path: str, status: int
 ) -> None:
