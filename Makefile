@@ -23,7 +23,7 @@ help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
 	@echo "make check        style, types, imports, migrations, settings: no tests"
-	@echo "make clients      clients read the API: dlt, schemathesis, 20,000 hostile requests"
+	@echo "make clients      third-party clients read the API: dlt, schemathesis and more"
 	@echo "make reliability  let servers, databases and imports fail; writes docs/reliability.md"
 	@echo "make bench        benchmarks on PostgreSQL and SQLite: about 10 minutes"
 	@echo "make bench-full   every order, filter and search at three sizes: more than an hour"
