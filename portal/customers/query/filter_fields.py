@@ -147,7 +147,7 @@ class MomentField(forms.Field):
             return Span(instant, instant + timedelta(microseconds=1))
         # Clocks may change at midnight, or be set back from after midnight to the day before.
         first, last = (datetime.combine(moment, each) for each in (time.min, time.max))
-        return Span(_local_span(first, self.timezone).start, _local_span(last, self.timezone).end)
+        return Span(local_span(first, self.timezone).start, local_span(last, self.timezone).end)
 
 
 class ScannedCondition(Func):

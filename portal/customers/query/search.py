@@ -173,24 +173,28 @@ def find_matches(
 ) -> tuple[Matches | None, Counts]:
     """The matches among the customers, or None for more than `most`; and the maintained counts.
 
-    None as well for a term that is too short for the index and has `many` matches.
-
-    The matches are sorted here, which gives the count, the facets and every page by one query.
+    None as well for a term that is too short for the index and has `many` matches. The matches are
+    sorted here, which gives the count, the facets and every page by one query.
     """
-    most = most or settings.COUNT_CAP
-    values = [key.expression for key in sort_keys(ordering)[:-1]]
-    columns = ("pk", *values, *FACETS)
+    columns = ("pk", *(key.expression for key in sort_keys(ordering)[:-1]), *FACETS)
     try:
         if not search.is_indexed:
             with suppress(TimeLimitExceeded):
                 scan = search.scan(customers).values_list(*columns)
                 return _read_soon(organizer, scan, ordering, many)
         found = search.matches(customers, finds_pairs=True).values_list(*columns)
-        sql, parameters = found[: most + 1].query.sql_with_params()
+        return _read_all(organizer, found, ordering, most or settings.COUNT_CAP)
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
+
+
+def _read_all(
+    organizer: Organizer, found: QuerySet[Any, Any], ordering: Sequence[str], most: int
+) -> tuple[Matches | None, Counts]:
+    """All matches, or None for more than `most`."""
+    sql, parameters = found[: most + 1].query.sql_with_params()
     rows, totals = read_with_totals(
-        organizer, customers.db, sql, parameters, most=most, others=len(values)
+        organizer, found.db, sql, parameters, most=most, others=len(ordering)
     )
     return None if rows is None else Matches(sort_rows(rows, ordering)), totals
 

@@ -7,6 +7,7 @@ import re
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -63,18 +64,6 @@ class Command(BaseCommand):
             help="the time of rows that have none, as in spreadsheets: they only create customers "
             "without it, and change existing ones with it",
         )
-        parser.add_argument(
-            "--map",
-            action="append",
-            default=[],
-            metavar="COLUMN=FIELD",
-            help='the field of a column of a spreadsheet: "Mitglied=identifier"; repeatable',
-        )
-        parser.add_argument(
-            "--empty-clears",
-            action="store_true",
-            help="empty cells of spreadsheets clear the values of customers",
-        )
         parser.add_argument("file", nargs="*", help="a file, or - for standard input (the default)")
         parser.add_argument(
             "--from", dest="address", metavar="URL", help="a list of customers of the pretix API"
@@ -82,6 +71,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--token-stdin", action="store_true", help="read the token for --from, as in < FILE"
         )
+        _add_sheet_options(parser)
 
     def handle(
         self,
@@ -100,25 +90,18 @@ class Command(BaseCommand):
         owner = find_organizer(organizer)
         sheets = _sheet_options(owner, options)
         time = _parse_time(as_of, sheets.zone) if as_of else None
-        try:
+        with _nothing_changed():
             source = _find_source(file, is_quiet=is_quiet, **options)
             blocks = source.read_blocks() if source else _read_all(paths, sheets, is_quiet=is_quiet)
             report = import_blocks(owner, blocks, overwrite=overwrite, dry_run=dry_run, as_of=time)
-        except KeyboardInterrupt as error:
-            raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
-        except OSError as error:
-            raise CommandError(f"{error}: nothing was changed.") from error
-        except SourceError as error:
-            raise CommandError(f"{error} Nothing was changed.") from error
-        if source:
-            self.stdout.write(source.compare(report))
-        for remark in sheets.remarks:
-            self.stdout.write(remark)
+        remarks = [source.compare(report)] if source else sheets.remarks
         if dry_run:
-            self.stdout.write("Dry run: nothing was changed.")
-        self._print(report)
+            remarks = [*remarks, "Dry run: nothing was changed."]
+        self._print(remarks, report)
 
-    def _print(self, report: LoadReport) -> None:
+    def _print(self, remarks: Iterable[str], report: LoadReport) -> None:
+        for remark in remarks:
+            self.stdout.write(remark)
         for rejection in report.rejections:
             self.stderr.write(str(rejection))
         if hidden := report.rejected - len(report.rejections):
@@ -126,6 +109,34 @@ class Command(BaseCommand):
         self.stdout.write(str(report))
         if report.rejected:
             raise CommandError("Some rows were rejected, see above.")
+
+
+@contextmanager
+def _nothing_changed() -> Iterator[None]:
+    """Report what interrupts an import as one line."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise CommandError("Interrupted: nothing was changed.", returncode=130) from error
+    except OSError as error:
+        raise CommandError(f"{error}: nothing was changed.") from error
+    except SourceError as error:
+        raise CommandError(f"{error} Nothing was changed.") from error
+
+
+def _add_sheet_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help='the field of a column of a spreadsheet: "Mitglied=identifier"; repeatable',
+    )
+    parser.add_argument(
+        "--empty-clears",
+        action="store_true",
+        help="empty cells of spreadsheets clear the values of customers",
+    )
 
 
 def _find_source(

@@ -162,7 +162,9 @@ def test_a_customer_with_half_a_character_is_rejected_and_the_others_are_loaded(
     ):
         import_from(server.url)
 
-    assert "127.0.0.1, customer 1: notes: contains a NUL character\n" in capsys.readouterr().err
+    assert (
+        "127.0.0.1, customer 1 (ANN): notes: contains a NUL character\n" in capsys.readouterr().err
+    )
     assert emails_of(organizer).keys() == {"BOB"}
 
 
