@@ -9,9 +9,11 @@ DEBUG = False
 # HSTS and the redirect to HTTPS belong to the reverse proxy, which has the certificate.
 SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008"]
 SECRET_KEY = env.str("SECRET_KEY", "")
-if len(SECRET_KEY) < 32:
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+if any(len(key) < 32 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)):
     raise ImproperlyConfigured(
-        "Set SECRET_KEY to at least 32 random characters, for example from: openssl rand -hex 32"
+        "Set SECRET_KEY to at least 32 random characters, for example from: openssl rand -hex 32. "
+        "Each key in SECRET_KEY_FALLBACKS needs as many."
     )
 if not PUBLIC_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(

@@ -66,6 +66,22 @@ def test_production_rejects_a_short_secret_key() -> None:
     assert "ImproperlyConfigured: Set SECRET_KEY" in started.stderr
 
 
+def test_production_reads_former_secret_keys() -> None:
+    script = "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"
+
+    started = _start(script, SECRET_KEY_FALLBACKS=f"{'a' * 32},{'b' * 32}", **COMPLETE)
+
+    assert started.stdout.strip() == str(["a" * 32, "b" * 32])
+
+
+@pytest.mark.parametrize("fallbacks", ["short", f"{'a' * 32},", ","])
+def test_production_rejects_a_short_or_empty_former_secret_key(fallbacks: str) -> None:
+    started = _start(START, SECRET_KEY_FALLBACKS=fallbacks, **COMPLETE)
+
+    assert "ImproperlyConfigured: Set SECRET_KEY" in started.stderr
+    assert "Each key in SECRET_KEY_FALLBACKS" in started.stderr
+
+
 @pytest.mark.parametrize(("scheme", "secure"), [("https", "True True"), ("http", "False False")])
 def test_cookies_are_secure_if_the_public_url_is(scheme: str, secure: str) -> None:
     started = _start(COOKIES, **{**COMPLETE, "PUBLIC_URL": f"{scheme}://portal.example.org"})
