@@ -33,7 +33,11 @@ def main(arguments: list[str]) -> int:
 
 def _connect_without_pool() -> None:
     """A command needs one connection, and a pool would hide why a connection fails."""
-    for database in connections.settings.values():
+    try:
+        databases = connections.settings
+    except ValueError as error:  # of environs, for a file that it cannot read
+        raise ImproperlyConfigured(error) from error
+    for database in databases.values():
         if "pool" in database["OPTIONS"]:
             database["OPTIONS"]["pool"] = False
 

@@ -2,10 +2,10 @@
 
 import gc
 
-from environs import Env
+from environs import FileAwareEnv
 from gunicorn.workers.base import Worker
 
-env = Env()
+env = FileAwareEnv(strip_whitespace=True)
 
 bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
 workers = env.int("WEB_CONCURRENCY", 2)

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import FileAwareEnv
 
 from portal.settings.databases import *
 from portal.settings.logs import *
 
-env = Env()
+# With SECRET_KEY_FILE=/path, SECRET_KEY is read from a file; likewise all other variables.
+env = FileAwareEnv(strip_whitespace=True)
 
 
 def network_from(address: str) -> IPv4Network | IPv6Network:

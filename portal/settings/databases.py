@@ -5,11 +5,11 @@ from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import FileAwareEnv
 
 from portal.databases.postgresql import pool
 
-env = Env()
+env = FileAwareEnv(strip_whitespace=True)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # For collected static files, the SQLite database and the demo's token.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")

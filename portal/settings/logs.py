@@ -1,8 +1,8 @@
 """Logging: to standard error, with the id of the request in each line."""
 
-from environs import Env
+from environs import FileAwareEnv
 
-env = Env()
+env = FileAwareEnv(strip_whitespace=True)
 
 # Log lines must not have query strings, which contain names and email addresses of searches.
 LOGGING = {

@@ -65,6 +65,7 @@ def test_a_database_without_a_connection_is_reported(url: str, reason: str) -> N
         ({"TRUSTED_PROXIES": "10.0.0.1/99"}, "TRUSTED_PROXIES: '10.0.0.1/99' does not appear"),
         ({"STATEMENT_TIMEOUT": "ten"}, 'variable "STATEMENT_TIMEOUT" invalid: Not a valid number'),
         ({"DJANGO_SETTINGS_MODULE": "portal.settings.production"}, "Set SECRET_KEY to at least"),
+        ({"DATABASE_URL_FILE": "/nowhere"}, "value of DATABASE_URL_FILE must be a readable file"),
     ],
 )
 def test_an_invalid_setting_is_reported(environment: dict[str, str], reason: str) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 READERS = [*sorted((ROOT / "portal" / "settings").glob("*.py")), ROOT / "portal" / "server.py"]
-READS = re.compile(r"\bos\.(getenv\b|environ\b(?!\.setdefault))|\bEnv\(")
+READS = re.compile(r"\bos\.(getenv\b|environ\b(?!\.setdefault))|\b(FileAware)?Env\(")
 
 
 def _documented() -> dict[str, str]:

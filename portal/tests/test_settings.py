@@ -66,6 +66,21 @@ def test_production_rejects_a_short_secret_key() -> None:
     assert "ImproperlyConfigured: Set SECRET_KEY" in started.stderr
 
 
+def test_production_reads_variables_from_files(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text(f"{'f' * 50}\n")
+    (tmp_path / "database-url").write_text("sqlite:////nowhere/x.sqlite3\n")
+    script = "from django.conf import settings as s; print(s.SECRET_KEY, s.DATABASES)"
+    files = {
+        "SECRET_KEY_FILE": str(tmp_path / "secret-key"),
+        "DATABASE_URL_FILE": str(tmp_path / "database-url"),
+    }
+
+    started = _start(script, PUBLIC_URL=COMPLETE["PUBLIC_URL"], **files)
+
+    assert started.stdout.startswith(f"{'f' * 50} {{")
+    assert "'/nowhere/x.sqlite3'" in started.stdout
+
+
 def test_production_reads_former_secret_keys() -> None:
     script = "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"
 
