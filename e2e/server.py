@@ -72,7 +72,7 @@ def serve(
     Raises RuntimeError where it does not start, or wrote an error into its log that does not match
     `expected_errors`.
     """
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     server = Server(url, directory, {**_environment(url, directory, port), **(commands or {})})
     for command in ("migrate", "collectstatic --noinput", "prepare_demo"):
@@ -105,7 +105,8 @@ def _environment(url: str, directory: Path, port: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that no program listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -124,7 +125,7 @@ def _gunicorn(server: Server, port: int, environment: Mapping[str, str]) -> Iter
             stderr=log,
         )
     try:
-        _wait_until_it_listens(process, port, server)
+        wait_until_it_listens(process, port, server.directory / "server.log")
         yield
     finally:
         process.terminate()
@@ -135,8 +136,11 @@ def _gunicorn(server: Server, port: int, environment: Mapping[str, str]) -> Iter
             process.wait()
 
 
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, server: Server) -> None:
-    """Gunicorn listens before its workers are there; a request then waits for one."""
+def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait for a server. Raises RuntimeError with its log where it ends before it listens.
+
+    Gunicorn listens before its workers are there; a request then waits for one.
+    """
     for _attempt in range(PATIENCE * 20):
         with contextlib.suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
@@ -144,4 +148,4 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, server: 
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.05)
             break
-    raise RuntimeError(f"The server did not start:\n{server.log}")
+    raise RuntimeError(f"The server did not start:\n{log.read_text()}")
