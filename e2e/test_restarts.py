@@ -1,0 +1,124 @@
+"""Reload and restart while clients send requests: none of them fails."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from e2e.postgres.clusters import until
+from e2e.raw import request, send
+from e2e.server import PATIENCE, PYTHON, ROOT, Server, serve
+
+API = "/api/v1/organizers/bigevents/customers/"
+NDJSON = "Accept: application/x-ndjson"
+STARTED = re.compile(r"Booting worker with pid")
+ENDED = re.compile(r"Worker exiting")
+WORKERS = 2
+# systemd passes a socket as file descriptor 3, to the process with the id in LISTEN_PID.
+ACTIVATE = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+@dataclass
+class Load:
+    """Clients that send requests, each on a new connection, until they are stopped."""
+
+    server: Server
+    statuses: list[int | str] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def send_requests(self, *headers: str) -> None:
+        token = f"Authorization: Token {self.server.token}"
+        while not self.stopped.is_set():
+            try:
+                answer = send(self.server, request(API, token, *headers))
+                is_whole = not headers or len(answer.body.splitlines()) == 5_000
+                self.statuses.append(answer.status if is_whole else "incomplete")
+            except Exception as error:
+                self.statuses.append(repr(error))
+
+    def wait_for(self, number: int) -> None:
+        """Wait until so many more requests have ended."""
+        goal = len(self.statuses) + number
+        until(lambda: len(self.statuses) >= goal)
+
+
+@contextlib.contextmanager
+def _load(server: Server) -> Iterator[Load]:
+    load = Load(server)
+    threads = [
+        threading.Thread(target=load.send_requests, args=headers)
+        for headers in [(), (), (), (NDJSON,)]
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        load.wait_for(40)
+        yield load
+        load.wait_for(40)
+    finally:
+        load.stopped.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(tmp_path_factory.mktemp("portal")) as server:
+        yield server
+
+
+def test_no_request_fails_when_the_server_reloads(server: Server) -> None:
+    [master] = re.findall(r"Listening at: \S+ \((\d+)\)", server.log)
+
+    with _load(server) as load:
+        os.kill(int(master), signal.SIGHUP)
+        until(lambda: len(STARTED.findall(server.log)) == 2 * WORKERS)
+        until(lambda: len(ENDED.findall(server.log)) == WORKERS)
+
+    assert {*load.statuses} == {200}
+
+
+def test_no_request_fails_when_the_server_restarts_on_a_socket_of_systemd(server: Server) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, contextlib.ExitStack() as processes:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        first = processes.enter_context(_activated(listener, server))
+        with _load(replace(server, url=url)) as load:
+            first.terminate()
+            first.wait(PATIENCE)
+            processes.enter_context(_activated(listener, server))
+
+    assert {*load.statuses} == {200}
+
+
+@contextlib.contextmanager
+def _activated(listener: socket.socket, server: Server) -> Iterator[subprocess.Popen[bytes]]:
+    """A second gunicorn, on a socket that this process holds, as systemd does."""
+    gunicorn = ["-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
+    with (server.directory / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            [PYTHON, "-c", ACTIVATE, str(listener.fileno()), PYTHON, *gunicorn],
+            cwd=ROOT,
+            env=server.environment,
+            pass_fds=[listener.fileno()],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
