@@ -62,6 +62,9 @@ check: install
 	@$(BIN)/mypy --no-error-summary . .ci/with-postgres
 	$(say) "Imports: import-linter"
 	@$(BIN)/lint-imports --no-logo
+	$(say) "Containers: hadolint, the Compose specification"
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 	$(say) "Migrations: none is missing"
 	@$(CHECKED) manage.py makemigrations --check --dry-run
 	$(say) "Settings: Django's deployment checks"

@@ -15,7 +15,7 @@ READERS = [*sorted((ROOT / "portal" / "settings").glob("*.py")), ROOT / "portal"
 READS = re.compile(r"\bos\.(getenv\b|environ\b(?!\.setdefault))|\b(FileAware)?Env\(")
 
 
-def _documented() -> dict[str, str]:
+def documented_variables() -> dict[str, str]:
     """Variables and defaults in the table of docs/deployment.md."""
     section = (
         (ROOT / "docs" / "deployment.md").read_text().split("## Settings")[1].split("\n## ")[0]
@@ -45,7 +45,7 @@ def _name_and_default(call: ast.Call) -> tuple[str, object]:
 
 
 def test_the_readme_documents_exactly_the_variables_that_are_read() -> None:
-    assert set(_documented()) == set(_read())
+    assert set(documented_variables()) == set(_read())
 
 
 def test_only_settings_and_server_read_the_environment() -> None:
@@ -61,9 +61,9 @@ CONSTANTS = [(name, default) for name, default in _read().items() if default not
 
 @pytest.mark.parametrize(("name", "default"), CONSTANTS)
 def test_a_constant_default_is_documented(name: str, default: object) -> None:
-    assert _documented()[name].lower() == f"`{default}`".lower()
+    assert documented_variables()[name].lower() == f"`{default}`".lower()
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "PUBLIC_URL"])
 def test_a_required_variable_is_documented_as_required(name: str) -> None:
-    assert "required" in _documented()[name]
+    assert "required" in documented_variables()[name]
