@@ -10,6 +10,7 @@ from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 
 from portal.api.renderers import CsvRenderer
+from portal.api.stream_limits import limit
 from portal.customers import services
 from portal.customers.exporting.formats import encode_csv, encode_ndjson
 from portal.customers.query.query import CustomerQuery
@@ -35,15 +36,18 @@ class StreamResponse(StreamingHttpResponse):
 def stream_customers(
     request: Request, organizer: Organizer, query: CustomerQuery, fields: Sequence[str]
 ) -> StreamResponse:
-    """The customers in the order of the query, in the negotiated format. HEAD reads no rows."""
+    """The customers in the order of the query, in the negotiated format. HEAD reads no rows.
+
+    Raises Throttled if too many streams are running.
+    """
     media_type = request.accepted_renderer.media_type
     if request.method == "HEAD":
         return StreamResponse(_no_chunks(), media_type)
     if media_type == CsvRenderer.media_type:
         texts = services.stream_texts(organizer, query=query, fields=fields)
-        return StreamResponse(encode_csv(fields, texts), media_type)
+        return StreamResponse(limit(request, encode_csv(fields, texts)), media_type)
     rows = services.stream_json(organizer, query=query, fields=fields)
-    return StreamResponse(encode_ndjson(rows), media_type)
+    return StreamResponse(limit(request, encode_ndjson(rows)), media_type)
 
 
 def _no_chunks() -> Generator[bytes]:

@@ -126,6 +126,7 @@ list_customers = extend_schema(
         responses.INVALID_PARAMETERS,
         responses.NO_PERMISSION_OR_NOTES,
         responses.UNKNOWN_PAGE,
+        responses.TOO_MANY_STREAMS,
     ),
 )
 

@@ -172,6 +172,13 @@ TOO_LARGE: Final = {
     **html_error(414, _("The URL has more than about 8,100 characters."), "URI Too Long"),
     **html_error(431, _("A header is too large."), "Request Header Fields Too Large"),
 }
+TOO_MANY_STREAMS: Final = errors(
+    429,
+    (
+        _("Two streams of your token are running, or half of the server serves streams."),
+        {"detail": "Two of your streams are running. Expected available in 10 seconds."},
+    ),
+)
 UNAVAILABLE: Final = errors(
     503,
     (
@@ -219,7 +226,7 @@ RESPONSE_HEADERS: Final = [
         OpenApiParameter.HEADER,
         required=True,
         description=_("Seconds to wait before the next request."),
-        response=[503],
+        response=[429, 503],
     ),
     OpenApiParameter(
         "Preference-Applied",
