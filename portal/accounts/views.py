@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 
 from portal.accounts import lockout
 
-# To check a password takes a third of a second: sign-ins get half of the threads of a process.
+# To check a password takes the processor: sign-ins get half of the threads of a process. More of
+# them do not wait, because each would occupy another thread.
 SIGN_INS: Final = BoundedSemaphore(2)
-BUSY_SECONDS: Final = 2
+BUSY_SECONDS: Final = 1
 
 
 class SignInForm(AuthenticationForm):

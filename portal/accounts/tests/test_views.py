@@ -46,7 +46,7 @@ def test_a_sign_in_beyond_the_limit_is_rejected_at_once_and_not_counted(
     assert [response.status_code for response in responses] == [429] * 9
     assertContains(responses[0], "Try again in a few seconds.", status_code=429)
     assertContains(responses[0], 'value="member@example.org"', status_code=429)
-    assert responses[0]["Retry-After"] == "2"
+    assert responses[0]["Retry-After"] == "1"
     assertRedirects(later, "/organizers/", fetch_redirect_response=False)
 
 
