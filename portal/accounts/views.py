@@ -52,12 +52,22 @@ class SignInForm(AuthenticationForm):
             return super().get_invalid_login_error()
         self.seconds_to_wait = lockout.seconds_to_wait(self.request)
         minutes = -(-self.seconds_to_wait // 60)
-        message = ngettext(
-            "Too many failed sign-ins. Try again in a minute.",
-            "Too many failed sign-ins. Try again in %(minutes)d minutes.",
+        message = _lockout_message(minutes, is_network=lockout.is_address_limited(self.request))
+        return ValidationError(message, "locked_out", {"minutes": minutes})
+
+
+def _lockout_message(minutes: int, *, is_network: bool) -> str:
+    if is_network:
+        return ngettext(
+            "Too many sign-ins failed in your network. Try again in a minute.",
+            "Too many sign-ins failed in your network. Try again in %(minutes)d minutes.",
             minutes,
         )
-        return ValidationError(message, "locked_out", {"minutes": minutes})
+    return ngettext(
+        "Too many failed sign-ins. Try again in a minute.",
+        "Too many failed sign-ins. Try again in %(minutes)d minutes.",
+        minutes,
+    )
 
 
 class SignInView(LoginView):
@@ -66,6 +76,11 @@ class SignInView(LoginView):
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        lockout.remember_browser(response, form.get_user().email)
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)

@@ -102,11 +102,12 @@ PASSWORD_HASHERS = [
     "portal.accounts.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # replaced at the next sign-in
 ]
-AXES_FAILURE_LIMIT = 5
+AXES_FAILURE_LIMIT = "portal.accounts.lockout.allowed_failures"
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "portal.accounts.lockout.normalized_email"
+AXES_USERNAME_CALLABLE = "portal.accounts.lockout.counted_name"
+AXES_CLIENT_IP_CALLABLE = "portal.accounts.lockout.counted_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True

@@ -37,8 +37,19 @@ def apply_forwarded_headers(
     return middleware
 
 
+@lru_cache(1_000)
+def parse_address(text: str) -> Address | None:
+    """IPv4 for an IPv6 address that only maps it. None for the peer of a Unix socket."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
 def _apply_headers(meta: dict[str, Any]) -> None:
-    if not _is_trusted(_address(meta.get("REMOTE_ADDR", ""))):
+    if not _is_trusted(parse_address(meta.get("REMOTE_ADDR", ""))):
         for header in FORWARDED_HEADERS:
             meta.pop(header, None)
         return
@@ -50,7 +61,7 @@ def _apply_headers(meta: dict[str, Any]) -> None:
 def _client_address(peer: str, forwarded_for: str) -> str:
     """The last address that is no trusted proxy. A client may forge the addresses before it."""
     for item in reversed(forwarded_for.split(",")):
-        address = _address(item.strip())
+        address = parse_address(item.strip())
         if address is None:
             break
         peer = str(address)
@@ -61,14 +72,3 @@ def _client_address(peer: str, forwarded_for: str) -> str:
 
 def _is_trusted(address: Address | None) -> bool:
     return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
-
-
-@lru_cache(1_000)
-def _address(text: str) -> Address | None:
-    """None where the text is no IP address, as for the peer of a Unix socket."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
+from itertools import cycle
 from time import monotonic
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.conf import settings
 from django.db.models import F
 from django.test import Client
+from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertRedirects
 
+from portal.accounts.lockout import BROWSER_COOKIE, FAILURES_OF_ADDRESS, FAILURES_OF_EMAIL
 from portal.accounts.models import User
 from portal.conftest import PASSWORD
 
@@ -21,14 +24,27 @@ WRONG = "wrong"
 HERE = "192.0.2.1"
 ELSEWHERE = "192.0.2.2"
 LOCKED_OUT = "Too many failed sign-ins. Try again in 5 minutes."
+LIMITED = "Too many sign-ins failed in your network. Try again in 5 minutes."
 
 
 def _sign_in(email: str, password: str = WRONG, *, address: str = HERE, **options: Any) -> Any:
+    return _sign_in_from(Client(), email, password, address=address, **options)
+
+
+def _sign_in_from(
+    browser: Client, email: str, password: str = WRONG, *, address: str = HERE, **options: Any
+) -> Any:
     credentials = {"username": email, "password": password}
-    return Client().post(SIGN_IN, credentials, REMOTE_ADDR=address, **options)
+    return browser.post(SIGN_IN, credentials, REMOTE_ADDR=address, **options)
 
 
-def _fail(email: str, times: int = settings.AXES_FAILURE_LIMIT, **options: Any) -> Any:
+def _exhaust(*addresses: str, **options: Any) -> Any:
+    """As many failures as limit an address, each with another email; the addresses take turns."""
+    turns = zip(range(FAILURES_OF_ADDRESS), cycle(addresses), strict=False)
+    return [_sign_in(f"{each}@example.org", address=where, **options) for each, where in turns]
+
+
+def _fail(email: str, times: int = FAILURES_OF_EMAIL, **options: Any) -> Any:
     return [_sign_in(email, **options) for _ in range(times)][-1]
 
 
@@ -38,7 +54,7 @@ def _let_pass(time: timedelta) -> None:
 
 @pytest.mark.parametrize("email", ["member@example.org", "unknown@example.org"])
 def test_an_email_is_locked_out_after_failed_sign_ins(member: User, email: str) -> None:
-    before = _fail(email, settings.AXES_FAILURE_LIMIT - 1)
+    before = _fail(email, FAILURES_OF_EMAIL - 1)
 
     response = _sign_in(email)
 
@@ -123,7 +139,7 @@ def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:
 
 
 def test_a_successful_sign_in_resets_the_count(member: User) -> None:
-    _fail("member@example.org", settings.AXES_FAILURE_LIMIT - 1)
+    _fail("member@example.org", FAILURES_OF_EMAIL - 1)
     _sign_in("member@example.org", PASSWORD)
 
     assert _sign_in("member@example.org").status_code == 200
@@ -148,3 +164,126 @@ def test_no_password_is_stored(member: User) -> None:
     _sign_in("member@example.org", "a wrong secret")
 
     assert "a wrong secret" not in str(AccessAttempt.objects.values())
+
+
+def _is_limited(address: str) -> bool:
+    response = _sign_in("one.more@example.org", address=address)
+    return bool(response.status_code == 429)
+
+
+@pytest.mark.django_db
+def test_failures_with_any_emails_limit_an_address() -> None:
+    responses = _exhaust(HERE)
+
+    assert [response.status_code for response in responses[:-1]] == [200] * (len(responses) - 1)
+    assertContains(responses[-1], LIMITED, status_code=429)
+    assert 299 <= int(responses[-1]["Retry-After"]) <= 300
+    assert (_is_limited(HERE), _is_limited(ELSEWHERE)) == (True, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("addresses", "limited", "other"),
+    [
+        (["2001:db8:1:2::1", "2001:db8:1:2:ffff::2"], "2001:db8:1:2:3:4:5:6", "2001:db8:1:3::1"),
+        (["::ffff:192.0.2.1", "192.0.2.1"], "::ffff:c000:201", "::ffff:192.0.2.2"),
+    ],
+)
+def test_addresses_of_one_client_are_counted_together(
+    addresses: list[str], limited: str, other: str
+) -> None:
+    _exhaust(*addresses)
+
+    assert (_is_limited(limited), _is_limited(other)) == (True, False)
+
+
+@pytest.mark.django_db
+def test_the_address_is_that_which_a_trusted_proxy_names(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = [ip_network(ELSEWHERE)]
+
+    _exhaust(ELSEWHERE, headers={"X-Forwarded-For": HERE})
+    _exhaust("203.0.113.9", headers={"X-Forwarded-For": "198.51.100.1"})
+
+    assert (_is_limited(HERE), _is_limited("203.0.113.9")) == (True, True)
+    assert (_is_limited(ELSEWHERE), _is_limited("198.51.100.1")) == (False, False)
+
+
+def test_at_a_limited_address_the_right_password_is_accepted(member: User) -> None:
+    _exhaust(HERE)
+
+    response = _sign_in("member@example.org", PASSWORD)
+
+    assertRedirects(response, "/organizers/", fetch_redirect_response=False)
+
+
+def test_at_a_limited_address_one_failure_locks_an_email_out(member: User) -> None:
+    _exhaust(HERE)
+    first = _sign_in("member@example.org")
+
+    second = _sign_in("member@example.org", PASSWORD)
+
+    assertContains(first, LIMITED, status_code=429)
+    assertContains(second, LIMITED, status_code=429)
+    assert "sessionid" not in second.cookies
+
+
+def test_an_attacker_with_an_account_does_not_reset_the_failures_of_the_address(
+    member: User,
+) -> None:
+    _exhaust(HERE)
+    _sign_in("member@example.org", PASSWORD)
+
+    assert _is_limited(HERE)
+
+
+@pytest.mark.django_db
+def test_the_limit_of_an_address_ends_after_five_minutes() -> None:
+    _exhaust(HERE)
+
+    _let_pass(timedelta(minutes=5, seconds=1))
+
+    assert not _is_limited(HERE)
+
+
+@pytest.fixture
+def known_browser(member: User) -> Client:
+    """A browser whose user has signed in and out."""
+    browser = Client()
+    assert _sign_in_from(browser, "member@example.org", PASSWORD).status_code == 302
+    browser.post("/sign-out/")
+    return browser
+
+
+def test_failures_of_others_do_not_affect_a_known_browser(known_browser: Client) -> None:
+    _fail("member@example.org")
+    _exhaust(HERE)
+
+    response = _sign_in_from(known_browser, " Member@example.org", PASSWORD)
+
+    assertRedirects(response, "/organizers/", fetch_redirect_response=False)
+
+
+def test_a_known_browser_is_locked_out_after_its_own_failures(known_browser: Client) -> None:
+    for _time in range(FAILURES_OF_EMAIL):
+        last = _sign_in_from(known_browser, "member@example.org")
+
+    response = _sign_in_from(known_browser, "member@example.org", PASSWORD)
+
+    assertContains(last, LOCKED_OUT, status_code=429)
+    assertContains(response, LOCKED_OUT, status_code=429)
+
+
+def test_a_browser_is_known_with_its_own_email_only(known_browser: Client, stranger: User) -> None:
+    _fail("stranger@example.org")
+
+    response = _sign_in_from(known_browser, "stranger@example.org", PASSWORD)
+
+    assertContains(response, LOCKED_OUT, status_code=429)
+
+
+def test_a_forged_cookie_makes_no_browser_known(member: User) -> None:
+    browser = Client()
+    browser.cookies[BROWSER_COOKIE] = "member@example.org:1:forged"
+    _fail("member@example.org")
+
+    assert _sign_in_from(browser, "member@example.org", PASSWORD).status_code == 429
