@@ -40,14 +40,12 @@ def test_many_requests_share_few_connections(
     cluster: Cluster, name: str, api_client: httpx.Client, member: httpx.Client
 ) -> None:
     requests = [
-        *[(api_client, LIST, {}), (api_client, f"{LIST}?search=doe", {}), (api_client, DETAIL, {})],
-        *[(api_client, LIST, STREAM), (member, PAGE, {}), (member, f"{PAGE}8WSAJCJ/", {})],
+        *[(api_client, LIST), (api_client, f"{LIST}?search=doe"), (api_client, DETAIL)],
+        *[(member, PAGE), (member, f"{PAGE}8WSAJCJ/")],
     ]
 
     with ThreadPoolExecutor(12) as threads:
-        responses = list(
-            threads.map(lambda each: each[0].get(each[1], headers=each[2]), requests * ROUNDS)
-        )
+        responses = list(threads.map(lambda each: each[0].get(each[1]), requests * ROUNDS))
 
     assert [response.status_code for response in responses] == [200] * len(responses)
     assert all(response.text == responses[0].text for response in responses[:: len(requests)])
@@ -58,7 +56,7 @@ def test_many_requests_share_few_connections(
 def test_concurrent_streams_are_complete(api_client: httpx.Client) -> None:
     count = api_client.get(LIST).json()["count"]
 
-    with ThreadPoolExecutor(6) as threads:
+    with ThreadPoolExecutor(2) as threads:
         streams = list(threads.map(lambda _: api_client.get(LIST, headers=STREAM), range(12)))
 
     for stream in streams:
