@@ -22,6 +22,7 @@ from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import account_email
@@ -51,6 +52,7 @@ def remember_browser(response: HttpResponse, email: str) -> None:
         secrets.token_urlsafe(16),
         salt=email,
         max_age=BROWSER_SECONDS,
+        path=reverse(settings.LOGIN_URL),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -58,7 +60,7 @@ def remember_browser(response: HttpResponse, email: str) -> None:
 
 
 def counted_address(request: HttpRequest) -> str | None:
-    """The client's address. Of IPv6 the first 64 bits, because one client has all the others."""
+    """The client's address; of IPv6 its /64, in which one client can choose any address."""
     address = parse_address(request.META.get("REMOTE_ADDR", ""))
     if isinstance(address, IPv6Address):
         return str(IPv6Address(int(address) >> 64 << 64))

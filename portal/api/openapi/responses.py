@@ -175,7 +175,7 @@ TOO_LARGE: Final = {
 TOO_MANY_STREAMS: Final = errors(
     429,
     (
-        _("Two streams of your token are running, or half of the server serves streams."),
+        _("Two streams of your token are running, or too many streams of all clients."),
         {"detail": "Two of your streams are running. Expected available in 10 seconds."},
     ),
 )
