@@ -12,6 +12,7 @@ from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from portal.databases.failures import is_query_timeout
+from portal.databases.postgresql.pool import Connection
 
 # SQLite compares the time after this many of its instructions: a few hundredths of a millisecond.
 SQLITE_STEPS: Final = 1_000
@@ -34,6 +35,8 @@ def set_statement_timeout(databases: Mapping[str, dict[str, Any]]) -> None:
         if milliseconds and database["ENGINE"].endswith("postgresql"):
             given = database["OPTIONS"].get("options", "")
             database["OPTIONS"]["options"] = f"{given} -c statement_timeout={milliseconds}".strip()
+            if pool := database["OPTIONS"].get("pool"):
+                database["OPTIONS"]["pool"] = {**pool, "connection_class": Connection}
 
 
 @contextmanager

@@ -21,16 +21,16 @@ UNREACHABLE: Final = "PostgreSQL cannot be reached"
 class Connection(psycopg.Connection[Any]):
     """Closes itself if PostgreSQL does not reply within STATEMENT_TIMEOUT and two seconds.
 
-    A host that is suspended still acknowledges packets: no option of TCP notices it.
+    A host that is suspended still acknowledges packets: no option of TCP notices it. Only where
+    PostgreSQL has the same limit: set_statement_timeout() sets both.
     """
 
     def wait(
         self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
     ) -> Result:
-        if timeout is None and settings.STATEMENT_TIMEOUT:
-            timeout = settings.STATEMENT_TIMEOUT + EXTRA_SECONDS
+        limit = settings.STATEMENT_TIMEOUT + EXTRA_SECONDS
         try:
-            return super().wait(gen, interval, timeout)
+            return super().wait(gen, interval, limit if timeout is None else timeout)
         except psycopg.errors._WaitTimeout as error:
             self.pgconn.finish()
             raise psycopg.OperationalError("PostgreSQL did not reply") from error
@@ -47,7 +47,6 @@ def fail_waiting_requests(pool: Pool) -> None:
 
 # With a `reconnect_timeout` of 0 the pool does not back off: the next request tries again.
 OPTIONS: Final[dict[str, Any]] = {
-    "connection_class": Connection,
     "reconnect_timeout": 0,
     "reconnect_failed": fail_waiting_requests,
 }

@@ -8,6 +8,7 @@ from django.db.utils import ConnectionHandler
 from pytest_django import Settings
 
 from portal.databases.failures import is_query_timeout, is_unavailable
+from portal.databases.postgresql.pool import Connection
 from portal.databases.time_limits import (
     TimeLimitExceeded,
     read_with_time_limit,
@@ -44,6 +45,16 @@ def test_a_statement_timeout_of_zero_sets_no_limit(settings: Settings) -> None:
     set_statement_timeout(databases)
 
     assert "options" not in databases["default"]["OPTIONS"]
+    assert "connection_class" not in databases["default"]["OPTIONS"]["pool"]
+
+
+def test_only_connections_with_a_statement_timeout_give_up_a_server_that_hangs() -> None:
+    with_limit, without_limit = database_from(URL), database_from(URL)
+
+    set_statement_timeout({"default": with_limit})
+
+    assert with_limit["OPTIONS"]["pool"]["connection_class"] is Connection
+    assert "connection_class" not in without_limit["OPTIONS"]["pool"]
 
 
 @pytest.mark.django_db
