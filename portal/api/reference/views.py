@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from portal import __version__
 from portal.api.reference import contents, examples
 from portal.api.reference.deviations import DEVIATIONS
 from portal.customers import services
@@ -35,5 +36,6 @@ def api_reference(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         "deviations": DEVIATIONS,
         "try_endpoint": next(each for each in endpoints if each.name == contents.LIST),
         "locales": services.count_all(organizer).by("locale", {}),
+        "version": __version__,
     }
     return render_page(request, "api/reference.html", context)

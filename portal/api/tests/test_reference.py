@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from portal import __version__
 from portal.api.reference import contents
 from portal.api.reference.deviations import DEVIATIONS
 from portal.conftest import CustomerMaker
@@ -55,6 +56,10 @@ def test_every_filter_is_documented_and_can_be_tried(page: str) -> None:
     for name in PARAMETERS:
         assert f'name="{name}"' in page
         assert f"<code>{name}</code></th>" in page
+
+
+def test_the_page_has_the_version_of_portal(page: str) -> None:
+    assert f">Portal {__version__}</p>" in page
 
 
 @pytest.mark.usefixtures("organizer")
