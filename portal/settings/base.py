@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "portal.web.proxies.apply_forwarded_headers",
     "portal.web.request_ids.set_request_id",
     "portal.web.caching.forbid_caching",
+    "portal.health.answer_probes",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.content_security_policy.set_content_security_policy",

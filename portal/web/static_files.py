@@ -35,3 +35,11 @@ def require_static_files() -> None:
         raise ImproperlyConfigured(
             f"Run manage.py collectstatic: {len(missing)} static files are not in STATIC_ROOT."
         )
+
+
+def has_manifest() -> bool:
+    """Whether the files that `collectstatic` wrote are still there."""
+    storage = staticfiles_storage
+    if not isinstance(storage, StaticStorage):
+        return True
+    return bool(storage.manifest_storage.exists(storage.manifest_name))

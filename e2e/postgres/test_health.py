@@ -1,0 +1,82 @@
+"""Probes while PostgreSQL serves, is away, or does not respond."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import httpx
+import pytest
+
+from e2e.postgres.clusters import Cluster, until
+from e2e.server import Server, serve
+
+HOST = {"Host": "10.0.0.7"}
+NOT_READY = {"database": "failed", "migrations": "unknown", "static_files": "ok"}
+
+
+@pytest.fixture(scope="module")
+def socket_link(cluster: Cluster, directory: Path) -> Path:
+    """A link to the directory of the socket, which a test can remove."""
+    link = directory / "socket"
+    link.symlink_to(cluster.directory)
+    return link
+
+
+@pytest.fixture(scope="module")
+def server(cluster: Cluster, directory: Path, socket_link: Path, name: str) -> Iterator[Server]:
+    environment = {"DATABASE_URL": Cluster(socket_link, cluster.programs).url(name)}
+    with serve(directory, environment, commands=environment) as server:
+        yield server
+
+
+def _get(server: Server, path: str) -> httpx.Response:
+    return httpx.get(f"{server.url}{path}", headers=HOST, timeout=10)
+
+
+@contextmanager
+def _stopped(cluster: Cluster) -> Iterator[None]:
+    """PostgreSQL accepts no connection and rejects none, as a host that has crashed."""
+    process = int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def test_a_server_with_its_database_is_alive_and_ready(server: Server) -> None:
+    assert _get(server, "/livez").status_code == 200
+    assert _get(server, "/readyz").status_code == 200
+
+
+def test_a_server_without_its_database_is_alive_and_not_ready(
+    cluster: Cluster, server: Server, socket_link: Path
+) -> None:
+    socket_link.unlink()
+    try:
+        # Each of the processes remembers its results for a second.
+        until(lambda: _get(server, "/readyz").json()["checks"] == NOT_READY)
+        assert _get(server, "/livez").status_code == 200
+        assert "socket" not in _get(server, "/readyz").text
+    finally:
+        socket_link.symlink_to(cluster.directory)
+
+    until(lambda: _get(server, "/readyz").status_code == 200)
+
+
+def test_a_database_that_does_not_respond_delays_no_probe(cluster: Cluster, server: Server) -> None:
+    with _stopped(cluster):
+        until(lambda: _get(server, "/readyz").status_code == 503)
+        started = monotonic()
+        response = _get(server, "/readyz")
+        seconds = monotonic() - started
+        assert _get(server, "/livez").elapsed.total_seconds() < 1
+
+    assert seconds < 4
+    assert response.json()["checks"]["static_files"] == "ok"
+    until(lambda: _get(server, "/readyz").status_code == 200)

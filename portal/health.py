@@ -1,0 +1,157 @@
+"""/livez and /readyz, which load balancers and orchestrators request. No session, no customers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Lock, Thread
+from time import monotonic
+from typing import Final
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    JsonResponse,
+)
+from django.utils.log import log_response
+
+from portal import __version__
+from portal.databases.replica import ALIAS as REPLICA
+from portal.databases.replica import replica
+from portal.web.static_files import has_manifest
+
+OK: Final = "ok"
+FAILED: Final = "failed"
+UNKNOWN: Final = "unknown"
+LIVEZ: Final = "/livez"
+PATHS: Final = (LIVEZ, "/readyz")
+METHODS: Final = ("GET", "HEAD")
+# Shorter than the timeouts of probes, so that they get the names of the failed checks.
+TIME_LIMIT: Final = 2.0
+# Visitors can request /readyz too: they cannot make it check more often than this.
+SECONDS_BETWEEN_CHECKS: Final = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+def answer_probes(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware that responds to /livez and /readyz.
+
+    It comes before all that rejects or redirects: probes have any Host header, and no TLS.
+    """
+    checks = Checks(_check)
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info not in PATHS:
+            return get_response(request)
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        if request.path_info == LIVEZ:
+            return JsonResponse({"status": OK, "version": __version__})
+        return _readyz(request, checks.results(TIME_LIMIT))
+
+    return middleware
+
+
+def _readyz(request: HttpRequest, results: Results) -> HttpResponse:
+    """Status 503 where a check fails. The replica is no check: without it, the primary is read."""
+    by_name = {
+        "database": results.database,
+        "migrations": results.migrations,
+        "static_files": results.static_files,
+    }
+    failed = [name for name, result in by_name.items() if result != OK]
+    content = {
+        "status": FAILED if failed else OK,
+        "version": __version__,
+        "checks": by_name,
+        "replica": results.replica,
+    }
+    response = JsonResponse(content, status=503 if failed else 200)
+    if failed:
+        # Django would log every response of status 503 as an error.
+        names = ", ".join(failed)
+        log_response("Not ready: %s", names, response=response, request=request, level="warning")
+    return response
+
+
+@dataclass
+class Results:
+    """Results of the checks, each "unknown" until it has ended."""
+
+    database: str = UNKNOWN
+    migrations: str = UNKNOWN
+    static_files: str = UNKNOWN
+    replica: str = UNKNOWN
+
+
+class Checks:
+    """Runs the checks in a thread of their own, at most one: a database may never respond."""
+
+    def __init__(self, check: Callable[[Results], object]) -> None:
+        self._check = check
+        self._lock = Lock()
+        self._thread: Thread | None = None
+        self._results = Results()
+        self._next_run = float("-inf")
+
+    def results(self, seconds: float) -> Results:
+        """The results of the current or last run, with those that it has after so many seconds."""
+        with self._lock:
+            is_running = self._thread is not None and self._thread.is_alive()
+            if not is_running and monotonic() >= self._next_run:
+                self._results = Results()
+                self._thread = Thread(target=self._check, args=[self._results], daemon=True)
+                self._thread.start()
+                self._next_run = monotonic() + SECONDS_BETWEEN_CHECKS
+            thread, results = self._thread, self._results
+        if thread:
+            thread.join(seconds)
+        return results
+
+
+def _check(results: Results) -> None:
+    results.static_files = OK if has_manifest() else FAILED
+    try:
+        with closing(connect_without_pool()) as connection:
+            connection.ensure_connection()
+            has_missing = has_missing_migrations(connection)
+            results.database = OK
+            results.migrations = FAILED if has_missing else OK
+        results.replica = _replica_state()
+    except Error as error:
+        if results.database != OK:
+            results.database = FAILED
+        logger.warning("A health check failed (%s)", str(error).partition("\n")[0])
+    finally:
+        connections.close_all()
+
+
+def _replica_state() -> str:
+    if REPLICA not in settings.DATABASES:
+        return "none"
+    return "current" if replica.is_current() else "not current"
+
+
+def connect_without_pool() -> BaseDatabaseWrapper:
+    """A new connection to the primary, which does not wait for slow requests."""
+    connection = connections[DEFAULT_DB_ALIAS].copy()
+    if connection.settings_dict["OPTIONS"].get("pool"):
+        connection.settings_dict["OPTIONS"]["pool"] = False
+    return connection
+
+
+def has_missing_migrations(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the database lacks migrations of this version. Raises OperationalError."""
+    loader = MigrationLoader(connection)
+    return not loader.graph.nodes.keys() <= (loader.applied_migrations or {}).keys()
