@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         _connect_without_pool()
         execute_from_command_line(arguments)
     except (ImproperlyConfigured, EnvError, DatabaseError) as error:
-        reason = _explain(error)
+        reason = explain(error)
         if not reason or "--traceback" in arguments:
             raise
         sys.stderr.write(f"{reason}\n")
@@ -42,7 +42,7 @@ def _connect_without_pool() -> None:
             database["OPTIONS"]["pool"] = False
 
 
-def _explain(error: Exception) -> str:
+def explain(error: Exception) -> str:
     """One line for an error of the installation; "" for a bug, which needs its traceback."""
     if not isinstance(error, DatabaseError):
         return f"The settings are invalid: {error}"

@@ -1,8 +1,12 @@
 """Gunicorn's configuration: `gunicorn -c python:portal.server portal.wsgi`."""
 
 import gc
+import sys
+from logging import getLogger
+from multiprocessing import get_context
 
 from environs import FileAwareEnv
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 env = FileAwareEnv(strip_whitespace=True)
@@ -23,6 +27,38 @@ logger_class = "portal.web.server_log.ServerLogger"
 # Without query strings, which contain names and email addresses of searches.
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
+
+
+def on_starting(_server: Arbiter) -> None:
+    """Do not start with invalid settings or missing migrations."""
+    if not _passes_start_check():
+        sys.exit(1)
+
+
+def on_reload(_server: Arbiter) -> None:
+    """Log what would have kept the server from starting; /readyz then responds with 503."""
+    _passes_start_check()
+
+
+def _passes_start_check() -> bool:
+    """False where the server must not start. True where that is unknown after `timeout`.
+
+    In a process of its own: workers inherit modules that this process has imported, and would not
+    read their new version after a reload.
+    """
+    check = get_context("fork").Process(target=_check)
+    check.start()
+    check.join(timeout)
+    if check.exitcode is None:
+        check.kill()
+        getLogger("gunicorn.error").warning("The start check took more than %s seconds.", timeout)
+    return not check.exitcode
+
+
+def _check() -> None:
+    from portal.start_check import can_start
+
+    sys.exit(not can_start())
 
 
 def post_worker_init(worker: Worker) -> None:

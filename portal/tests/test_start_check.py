@@ -1,0 +1,71 @@
+"""The server starts only with valid settings and all migrations, or says in one line what to do."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from portal.tests.processes import run_python
+
+GUNICORN = ["-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
+CHECK = ["-c", "from portal.start_check import can_start; print(can_start())"]
+COMPLETE = {
+    "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+    "SECRET_KEY": "k" * 50,
+    "PUBLIC_URL": "https://portal.example.org",
+    "PORT": "0",
+}
+MIGRATE = "The database schema does not match this version. Run manage.py migrate."
+AWAY = "postgres://x@127.0.0.1:1/x"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of an installation whose database has no tables."""
+    environment = {**COMPLETE, "VAR_DIR": str(tmp_path)}
+    _run("manage.py", "collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+    return environment
+
+
+def _run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return run_python(*arguments, environment=environment)
+
+
+def test_the_server_does_not_start_with_missing_migrations(environment: dict[str, str]) -> None:
+    started = _run(*GUNICORN, environment=environment)
+
+    assert started.returncode == 1
+    [line] = [line for line in started.stderr.splitlines() if "Starting gunicorn" not in line]
+    assert line.endswith(f"[ERROR] {MIGRATE}")
+
+
+def test_the_server_does_not_start_with_invalid_settings(environment: dict[str, str]) -> None:
+    started = _run(*GUNICORN, environment={**environment, "SECRET_KEY": "short"})
+
+    assert started.returncode == 1
+    [line] = [line for line in started.stderr.splitlines() if "Starting gunicorn" not in line]
+    assert "[ERROR] The settings are invalid: Set SECRET_KEY to at least 32 random" in line
+
+
+def test_the_server_starts_with_all_migrations(environment: dict[str, str]) -> None:
+    _run("manage.py", "migrate", "--verbosity", "0", environment=environment)
+
+    check = _run(*CHECK, environment=environment)
+
+    assert (check.stdout, check.stderr) == ("True\n", "")
+
+
+def test_the_server_starts_without_its_database(environment: dict[str, str]) -> None:
+    check = _run(*CHECK, environment={**environment, "DATABASE_URL": AWAY})
+
+    assert check.stdout == "True\n"
+    assert ": The database cannot be used: connection failed: " in check.stderr
+    assert len(check.stderr.splitlines()) == 1
+
+
+def test_the_master_process_imports_no_module_that_a_reload_replaces() -> None:
+    script = "import sys, portal.server; print('django' in sys.modules)"
+
+    assert _run("-c", script, environment=COMPLETE).stdout == "False\n"
