@@ -4,12 +4,27 @@ import gc
 import sys
 from logging import getLogger
 from multiprocessing import get_context
+from pathlib import Path
 
 from environs import FileAwareEnv
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 env = FileAwareEnv(strip_whitespace=True)
+
+
+def _access_log(value: str) -> str | None:
+    """The path of the access log, "-" for standard output, or None. Exits if it is not writable."""
+    if value.lower() in {"", "false", "no", "off", "0"}:
+        return None
+    if value.lower() in {"-", "true", "yes", "on", "1"}:
+        return "-"
+    try:
+        Path(value).open("a").close()
+    except OSError as error:
+        sys.exit(f"ACCESS_LOG cannot be written to {value}: {error.strerror}")
+    return value
+
 
 bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
 workers = env.int("WEB_CONCURRENCY", 2)
@@ -25,7 +40,7 @@ limit_request_field_size = 2 * limit_request_line
 forwarded_allow_ips = ""
 logger_class = "portal.web.server_log.ServerLogger"
 # Without query strings, which contain names and email addresses of searches.
-accesslog = "-" if env.bool("ACCESS_LOG", False) else None
+accesslog = _access_log(env.str("ACCESS_LOG", "false"))
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
 
 
