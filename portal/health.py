@@ -133,6 +133,8 @@ def _check(results: Results) -> None:
         if results.database != OK:
             results.database = FAILED
         logger.warning("A health check failed (%s)", str(error).partition("\n")[0])
+    except Exception:
+        logger.exception("A health check failed")
     finally:
         connections.close_all()
 

@@ -38,8 +38,11 @@ limit_request_line = 8190
 limit_request_field_size = 2 * limit_request_line
 # Gunicorn trusts no proxy, because portal/web/proxies.py checks TRUSTED_PROXIES.
 forwarded_allow_ips = ""
-logger_class = "portal.web.server_log.ServerLogger"
-# Without query strings, which contain names and email addresses of searches.
+LOGGERS = {
+    "text": "portal.web.server_log.ServerLogger",
+    "json": "portal.web.server_log.JsonServerLogger",
+}
+logger_class = LOGGERS.get(env.str("LOG_FORMAT", "text"), LOGGERS["text"])
 accesslog = _access_log(env.str("ACCESS_LOG", "false"))
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
 

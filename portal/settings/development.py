@@ -7,4 +7,6 @@ SECRET_KEY = "development-only-" + "0" * 48
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# With messages of exceptions, which may contain values from the database.
+LOGGING["formatters"]["line"]["class"] = "logging.Formatter"
 WHITENOISE_AUTOREFRESH = True

@@ -1,18 +1,31 @@
-"""Gunicorn's log, without query strings: one line for each request."""
+"""Gunicorn's logs, without query strings: of the server, and one line for each request."""
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
 from gunicorn.glogging import Logger
 
+from portal.web.log_formats import JsonAccessFormatter, JsonFormatter, LineFormatter
+
 MALFORMED: Final = "Invalid request from ip="
 
 
 class ServerLogger(Logger):
-    """The access log, and the warnings about requests that gunicorn rejects itself."""
+    """The access log, errors, and warnings about requests that gunicorn rejects itself."""
+
+    error_formatter: logging.Formatter = LineFormatter(Logger.error_fmt, Logger.datefmt)
+    access_formatter: logging.Formatter = LineFormatter(Logger.access_fmt)
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(self.error_formatter)
+        for handler in self.access_log.handlers:
+            handler.setFormatter(self.access_formatter)
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> Any:
         """Log the path percent-encoded, because a decoded line break would forge a log line."""
@@ -25,3 +38,10 @@ class ServerLogger(Logger):
         if str(msg).startswith(MALFORMED):
             msg = ": ".join(str(msg).split(": ")[:2])
         super().warning(msg, *args, **kwargs)
+
+
+class JsonServerLogger(ServerLogger):
+    """The logs as JSON objects."""
+
+    error_formatter = JsonFormatter()
+    access_formatter = JsonAccessFormatter()

@@ -1,0 +1,89 @@
+"""The logs of a real server: JSON, and nothing of a customer, of searches and of secrets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from e2e.raw import Answer, request, send
+from e2e.server import Server, serve
+from e2e.steps import BIGEVENTS
+
+API = "/api/v1/organizers/bigevents/customers/"
+SECRET = "qzx7secret"
+EMAIL = f"{SECRET}@example.org"
+# Each is a search, a filter, a cursor or a path that a client could send.
+TARGETS = [
+    f"{API}?search={SECRET}",
+    f"{API}?email={quote(EMAIL)}",
+    f"{API}?cursor={SECRET}",
+    f"{API}?is_active={SECRET}",
+    f"{API}?search={SECRET} unencoded",
+    f"{API}?{'x' * 9000}={SECRET}",
+    f"http://127.0.0.1{API}?search={SECRET}",
+    f"{BIGEVENTS}?search={SECRET}",
+    f"{BIGEVENTS.rstrip('/')}?search={SECRET}",
+    f"/nothing/?{SECRET}",
+    f"/sign-in/?next={quote(f'{BIGEVENTS}?search={SECRET}')}",
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with JSON logs, whose access log has an unusual path."""
+    directory = tmp_path_factory.mktemp("portal")
+    access_log = directory / "access 100%s.log"
+    with serve(directory, {"LOG_FORMAT": "json", "ACCESS_LOG": str(access_log)}) as server:
+        yield server
+
+
+def _access_log(server: Server) -> str:
+    return (server.directory / "access 100%s.log").read_text()
+
+
+def _get(server: Server, target: str, *headers: str) -> Answer:
+    return send(server, request(target, f"Authorization: Token {server.token}", *headers))
+
+
+def test_every_line_is_json(server: Server) -> None:
+    answer = _get(server, f"{API}?search={SECRET}", f"X-{SECRET}: {SECRET}")
+
+    lines = [json.loads(line) for line in _access_log(server).splitlines()]
+    [line] = [line for line in lines if line["request_id"] == answer.headers["x-request-id"]]
+    assert (line["method"], line["path"], line["status"]) == ("GET", API, 200)
+    assert line["milliseconds"] > 0
+    assert all(json.loads(line)["level"] for line in server.log.splitlines())
+
+
+@pytest.mark.parametrize("target", ["*", "//double/", "/%ff%00/", "/100%s%(s)s/", "/a;b"])
+def test_a_request_with_any_path_is_logged(server: Server, target: str) -> None:
+    before = len(_access_log(server))
+
+    send(server, request(target, method="OPTIONS" if target == "*" else "GET"))
+
+    [line] = _access_log(server)[before:].splitlines()
+    assert json.loads(line)["path"].isascii()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_search_is_in_no_log(server: Server, target: str) -> None:
+    _get(server, target, f"Referer: {server.url}{BIGEVENTS}?search={SECRET}")
+
+    assert SECRET not in server.log + _access_log(server)
+
+
+def test_an_email_that_fails_to_sign_in_is_in_no_log(server: Server) -> None:
+    page = send(server, request("/sign-in/"))
+    token = page.headers["set-cookie"].partition(";")[0].removeprefix("csrftoken=")
+    form: dict[str, Any] = {"username": EMAIL, "password": SECRET, "csrfmiddlewaretoken": token}
+    headers = (f"Cookie: csrftoken={token}", "Content-Type: application/x-www-form-urlencoded")
+
+    for attempt in ({}, {"csrfmiddlewaretoken": SECRET}, *[{}] * 5):
+        body = urlencode({**form, **attempt}).encode()
+        send(server, request("/sign-in/", *headers, method="POST", body=body))
+
+    assert SECRET not in server.log + _access_log(server)

@@ -1,0 +1,78 @@
+"""Log lines: text and JSON, without query strings and without messages of exceptions."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+
+from portal.accounts.models import User
+from portal.conftest import PASSWORD
+from portal.web.log_formats import JsonFormatter, LineFormatter
+
+EMAIL = "secret@example.org"
+FORMATTERS = [LineFormatter("%(levelname)s %(message)s"), JsonFormatter()]
+
+
+def _format(formatter: logging.Formatter, message: str, *args: object, **more: Any) -> str:
+    record = logging.LogRecord("portal", logging.ERROR, __file__, 1, message, args, None)
+    for name, value in more.items():
+        setattr(record, name, value)
+    return formatter.format(record)
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_a_query_string_is_left_out(formatter: logging.Formatter) -> None:
+    line = _format(formatter, "Error handling request %s", "/list/?search=secret&x=1")
+
+    assert "Error handling request /list/?..." in line
+    assert "secret" not in line
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_a_database_error_has_its_code_and_not_its_message(formatter: logging.Formatter) -> None:
+    User.objects.create_user(EMAIL, PASSWORD)
+    with pytest.raises(IntegrityError) as raised:
+        User.objects.create_user(EMAIL, PASSWORD)
+
+    error = (IntegrityError, raised.value, raised.tb)
+    line = _format(formatter, "Server error", exc_info=error)
+
+    assert "django.db.utils.IntegrityError" in line
+    assert ("23505" if connection.vendor == "postgresql" else "SQLITE_CONSTRAINT_UNIQUE") in line
+    assert "secret" not in line
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_every_exception_of_a_chain_has_its_lines(formatter: logging.Formatter) -> None:
+    try:
+        try:
+            int(EMAIL)
+        except ValueError as error:
+            raise RuntimeError(EMAIL) from error
+    except RuntimeError:
+        line = _format(formatter, "Server error", exc_info=sys.exc_info())
+
+    assert line.index("ValueError") < line.index("RuntimeError")
+    assert line.count("test_every_exception_of_a_chain_has_its_lines") == 2
+    assert "secret" not in line
+
+
+def test_json_has_only_the_fields_that_are_listed() -> None:
+    line = _format(JsonFormatter(), "Hello\n%s", "\udcff", request="<GET ?secret>", request_id="r1")
+
+    fields = json.loads(line)
+    assert fields.pop("time")
+    assert fields.pop("process")
+    assert fields == {
+        "level": "ERROR",
+        "logger": "portal",
+        "message": "Hello\n\udcff",
+        "request_id": "r1",
+    }
+    assert "\n" not in line
