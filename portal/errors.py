@@ -11,7 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from portal.api.errors import error_response, is_api_path
-from portal.databases.failures import is_unavailable, replace_broken_connections
+from portal.databases.failures import (
+    is_query_timeout,
+    is_unavailable,
+    replace_broken_connections,
+)
+from portal.web.metrics import DATABASE_ERRORS
 from portal.web.request_ids import current_id
 
 RETRY_AFTER: Final = 5  # seconds
@@ -65,6 +70,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     if error is None or not is_unavailable(error):
         return _error_response(request, 500, "Server error.", request_id=current_id.get())
+    DATABASE_ERRORS.labels("timeout" if is_query_timeout(error) else "unavailable").inc()
     replace_broken_connections(error)
     response = _error_response(request, 503, "The database is busy or away.")
     response["Retry-After"] = str(RETRY_AFTER)

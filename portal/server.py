@@ -1,16 +1,23 @@
 """Gunicorn's configuration: `gunicorn -c python:portal.server portal.wsgi`."""
 
 import gc
+import os
+import shutil
 import sys
+from itertools import count
 from logging import getLogger
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import mkdtemp
+from weakref import WeakKeyDictionary
 
 from environs import FileAwareEnv
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 env = FileAwareEnv(strip_whitespace=True)
+# The library reads this variable.
+METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _access_log(value: str) -> str | None:
@@ -47,10 +54,40 @@ accesslog = _access_log(env.str("ACCESS_LOG", "false"))
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
 
 
+worker_numbers: WeakKeyDictionary[Worker, int] = WeakKeyDictionary()
+has_metrics = bool(env.str("METRICS_TOKEN", "") or env.str("METRICS_ALLOWED", ""))
+
+
 def on_starting(_server: Arbiter) -> None:
     """Do not start with invalid settings or missing migrations."""
     if not _passes_start_check():
         sys.exit(1)
+    if has_metrics:
+        # In memory: a write to a mapped file ends the process where the disk is full.
+        memory = Path("/dev/shm")  # noqa: S108
+        parent = memory if os.access(memory, os.W_OK) else None
+        os.environ[METRICS_DIRECTORY] = mkdtemp(prefix="portal-metrics-", dir=parent)
+
+
+def on_exit(_server: Arbiter) -> None:
+    """Remove the metrics."""
+    if has_metrics:
+        shutil.rmtree(os.environ[METRICS_DIRECTORY], ignore_errors=True)
+
+
+def pre_fork(server: Arbiter, worker: Worker) -> None:
+    """Give the worker the number of one that has ended, or a new one."""
+    used = {worker_numbers[other] for other in server.WORKERS.values()}
+    worker_numbers[worker] = next(number for number in count() if number not in used)
+
+
+def post_fork(_server: Arbiter, worker: Worker) -> None:
+    """Continue the metrics of the worker that had this number: so their files remain few."""
+    if has_metrics:
+        from prometheus_client import values
+
+        number = worker_numbers[worker]
+        values.ValueClass = values.MultiProcessValue(lambda: number)  # type: ignore[no-untyped-call]
 
 
 def on_reload(_server: Arbiter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,7 +32,11 @@ def socket_link(cluster: Cluster, directory: Path) -> Path:
 @pytest.fixture(scope="module")
 def server(cluster: Cluster, directory: Path, socket_link: Path, name: str) -> Iterator[Server]:
     url = Cluster(socket_link, cluster.programs).url(name)
-    environment = {"DATABASE_URL": url, "STATEMENT_TIMEOUT": "0.4"}
+    environment = {
+        "DATABASE_URL": url,
+        "STATEMENT_TIMEOUT": "0.4",
+        "METRICS_ALLOWED": "127.0.0.1",
+    }
     with serve(directory, environment, commands=environment) as server:
         yield server
 
@@ -74,6 +79,14 @@ def test_a_process_takes_no_more_connections_than_it_has_threads(
 
     assert {response.status_code for response in responses} == {200}
     assert cluster.execute(CONNECTIONS.format(name=name)) <= PROCESSES * THREADS
+
+
+def test_waits_for_a_connection_are_measured(api_client: httpx.Client) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(api_client.get, [LIST] * 96))
+
+    [waits] = re.findall(r"^portal_pool_waits_total (.+)$", api_client.get("/metrics").text, re.M)
+    assert float(waits) > 0
 
 
 def test_at_most_one_request_of_each_process_fails_after_a_restart(

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from portal.accounts.models import User
 from portal.organizers import services, tokens
 from portal.organizers.access import Access
+from portal.web.metrics import TOKENS
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,15 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
     def authenticate_credentials(self, key: str) -> tuple[None, AccessList]:
         try:
-            return None, AccessList([tokens.authenticate_token(key)])
+            access = tokens.authenticate_token(key)
         except tokens.UnknownToken:
+            TOKENS.labels("unknown").inc()
             raise AuthenticationFailed("Invalid token.") from None
         except tokens.InactiveToken:
+            TOKENS.labels("inactive").inc()
             raise AuthenticationFailed("Token inactive or deleted.") from None
+        TOKENS.labels("accepted").inc()
+        return None, AccessList([access])
 
 
 class _DeviceAuthentication(authentication.TokenAuthentication):

@@ -1,6 +1,7 @@
 """The settings. Environment variables are read in this folder and in portal/server.py only."""
 
 from datetime import timedelta
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
@@ -15,12 +16,12 @@ from portal.settings.logs import *
 env = FileAwareEnv(strip_whitespace=True)
 
 
-def network_from(address: str) -> IPv4Network | IPv6Network:
-    """An item of TRUSTED_PROXIES: an address or a network. Raises ImproperlyConfigured."""
+def network_from(variable: str, address: str) -> IPv4Network | IPv6Network:
+    """An item of the variable: an address or a network. Raises ImproperlyConfigured."""
     try:
         return ip_network(address)
     except ValueError as error:
-        raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}") from error
+        raise ImproperlyConfigured(f"{variable}: {error}") from error
 
 
 # --- URLs and proxies --------------------------------------------------------------------------
@@ -29,7 +30,7 @@ _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_public.hostname or "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 # The first middleware removes these headers unless a trusted proxy sent them.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=network_from)
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=partial(network_from, "TRUSTED_PROXIES"))
 USE_X_FORWARDED_HOST = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ROOT_URLCONF = "portal.urls"
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "portal.web.request_ids.set_request_id",
     "portal.web.caching.forbid_caching",
     "portal.health.answer_probes",
+    "portal.web.metrics.measure_requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.content_security_policy.set_content_security_policy",
@@ -140,6 +142,10 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+
+# --- Metrics -----------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_ALLOWED = env.list("METRICS_ALLOWED", [], subcast=partial(network_from, "METRICS_ALLOWED"))
 
 # --- Languages and time zones ------------------------------------------------------------------
 LANGUAGE_CODE = "en"

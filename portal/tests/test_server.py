@@ -1,11 +1,14 @@
-"""The configuration of gunicorn: the access log, at any path."""
+"""The configuration of gunicorn: the access log at any path, and numbers of workers."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from portal import server
 from portal.tests.processes import run_python
 
 PRINT = ["-c", "from portal import server; print(repr(server.accesslog))"]
@@ -37,3 +40,20 @@ def test_an_access_log_that_is_not_writable_is_reported(path: str, reason: str) 
 
     assert started.returncode == 1
     assert started.stderr == f"ACCESS_LOG cannot be written to {path}: {reason}\n"
+
+
+def test_a_worker_gets_the_number_of_one_that_has_ended() -> None:
+    arbiter: Any = SimpleNamespace(WORKERS={})
+    workers: list[Any] = [SimpleWorker() for _ in range(4)]
+    for pid, worker in enumerate(workers[:3]):
+        server.pre_fork(arbiter, worker)
+        arbiter.WORKERS[pid] = worker
+    del arbiter.WORKERS[1]
+
+    server.pre_fork(arbiter, workers[3])
+
+    assert [server.worker_numbers[worker] for worker in workers] == [0, 1, 2, 1]
+
+
+class SimpleWorker:
+    """As gunicorn's worker before its process exists."""

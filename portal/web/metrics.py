@@ -1,0 +1,131 @@
+"""Metrics for Prometheus at /metrics. Labels have names of routes, and nothing of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from secrets import compare_digest
+from threading import Lock
+from time import perf_counter
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from portal.web.proxies import parse_address
+
+PATH: Final = "/metrics"
+METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+# Each label has few values: clients can send any path and any method.
+OTHER: Final = "other"
+STATIC: Final = "static"
+
+registry: Final = CollectorRegistry()
+REQUESTS: Final = Counter(
+    "portal_requests", "Requests.", ["route", "method", "status"], registry=registry
+)
+SECONDS: Final = Histogram(
+    "portal_request_seconds",
+    "Seconds until the response began.",
+    ["route", "method"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=registry,
+)
+DATABASE_ERRORS: Final = Counter(
+    "portal_database_errors", "Requests that the database failed.", ["kind"], registry=registry
+)
+POOL_WAITS: Final = Counter(
+    "portal_pool_waits", "Times that a thread waited for a connection.", registry=registry
+)
+POOL_SECONDS: Final = Counter(
+    "portal_pool_wait_seconds", "Seconds that threads waited for connections.", registry=registry
+)
+TOKENS: Final = Counter(
+    "portal_token_authentications", "Requests with an API token.", ["result"], registry=registry
+)
+
+
+def measure_requests(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware that counts requests and serves /metrics, if a setting allows somebody to read it.
+
+    It comes before all that rejects or redirects: Prometheus sends any Host header, without TLS.
+    """
+    if not (settings.METRICS_TOKEN or settings.METRICS_ALLOWED):
+        raise MiddlewareNotUsed
+    pool_waits = PoolWaits()
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info == PATH:
+            return _metrics(request)
+        started = perf_counter()
+        response = get_response(request)
+        seconds = perf_counter() - started
+        method = request.method if request.method in METHODS else OTHER
+        route = _route(request)
+        REQUESTS.labels(route, method, response.status_code).inc()
+        SECONDS.labels(route, method).observe(seconds)
+        pool_waits.count()
+        return response
+
+    return middleware
+
+
+def _route(request: HttpRequest) -> str:
+    """The name of the URL pattern."""
+    if match := request.resolver_match:
+        return match.view_name
+    return STATIC if request.path_info.startswith(settings.STATIC_URL) else OTHER
+
+
+def _metrics(request: HttpRequest) -> HttpResponse:
+    if not _may_read(request):
+        message = "Send the METRICS_TOKEN: Authorization: Bearer ...\n"
+        headers = {"WWW-Authenticate": "Bearer"}
+        return HttpResponse(message, "text/plain", 401, headers=headers)
+    return HttpResponse(generate_latest(_all_processes()), CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    address = parse_address(request.META.get("REMOTE_ADDR", ""))
+    if address and any(address in network for network in settings.METRICS_ALLOWED):
+        return True
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    expected: str = settings.METRICS_TOKEN
+    is_token = compare_digest(token.strip().encode(), expected.encode())
+    return bool(expected) and scheme.lower() == "bearer" and is_token
+
+
+def _all_processes() -> CollectorRegistry:
+    """The metrics of all server processes; without gunicorn, those of this process."""
+    collected = CollectorRegistry()
+    try:
+        MultiProcessCollector(collected)  # type: ignore[no-untyped-call]
+    except ValueError:  # portal/server.py has set no directory
+        return registry
+    return collected
+
+
+class PoolWaits:
+    """Adds what the connection pool of this process has counted since the last request."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counted = {"requests_queued": 0, "requests_wait_ms": 0}
+
+    def count(self) -> None:
+        connection = connections[DEFAULT_DB_ALIAS]
+        pool = getattr(connection, "pool", None) if connection.connection else None
+        if not pool:
+            return
+        with self._lock:
+            stats = pool.get_stats()
+            new = {name: stats.get(name, 0) for name in self._counted}
+            POOL_WAITS.inc(new["requests_queued"] - self._counted["requests_queued"])
+            POOL_SECONDS.inc((new["requests_wait_ms"] - self._counted["requests_wait_ms"]) / 1_000)
+            self._counted = new
