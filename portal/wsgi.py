@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils.http import parse_header_parameters
 
 from portal.databases.time_limits import set_statement_timeout
+from portal.web.error_reports import send_errors_to_sentry
 from portal.web.static_files import require_static_files
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 django_application = get_wsgi_application()
 require_static_files()
 set_statement_timeout(connections.settings)
+if settings.SENTRY_DSN:
+    send_errors_to_sentry(settings.SENTRY_DSN)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

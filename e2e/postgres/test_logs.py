@@ -1,18 +1,21 @@
-"""The logs of Portal and of PostgreSQL after database errors: nothing of a customer is in them."""
+"""After database errors, nothing of a customer is in a log, in PostgreSQL's log or in Sentry."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-from e2e.postgres.clusters import Cluster
+from e2e.postgres.clusters import Cluster, until
 from e2e.postgres.conftest import LIST
 from e2e.server import ROOT, Server, serve
 
@@ -43,12 +46,45 @@ CUSTOMER = {
 ADVICE = re.compile(r"^ALTER DATABASE portal (SET .*);$", re.MULTILINE)
 
 
+class Sink(ThreadingHTTPServer):
+    """Receives what Sentry would receive."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SinkHandler)
+        self.received: list[str] = []
+
+    @property
+    def dsn(self) -> str:
+        return f"http://key@127.0.0.1:{self.server_port}/1"
+
+
+class SinkHandler(BaseHTTPRequestHandler):
+    server: Sink
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.received.append(gzip.decompress(body).decode())
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        """Nothing."""
+
+
 @pytest.fixture(scope="module")
-def server(cluster: Cluster, directory: Path, name: str) -> Iterator[Server]:
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        threading.Thread(target=sink.serve_forever, daemon=True).start()
+        yield sink
+        sink.shutdown()
+
+
+@pytest.fixture(scope="module")
+def server(cluster: Cluster, directory: Path, name: str, sink: Sink) -> Iterator[Server]:
     # Streams then read rows in the order of an index, and break at the last one.
     cluster.execute(f"ALTER DATABASE {name} SET enable_sort = off")
     environment = {"DATABASE_URL": cluster.url(name), "STATEMENT_TIMEOUT": "0.4"}
-    with serve(directory, environment, commands=environment) as server:
+    with serve(directory, {**environment, "SENTRY_DSN": sink.dsn}, commands=environment) as server:
         server.manage("import_customers", "bigevents", typed=json.dumps([CUSTOMER]))
         yield server
 
@@ -87,6 +123,41 @@ def test_a_server_error_is_logged_without_values(
     assert "django.db.utils.DataError" in log
     assert "InvalidTextRepresentation (22P02)" in log
     assert SECRET not in log
+
+
+def test_sentry_receives_a_server_error_without_values(
+    cluster: Cluster, name: str, server: Server, api_client: httpx.Client, sink: Sink
+) -> None:
+    sink.received.clear()
+    with _broken_table(cluster, name):
+        response = api_client.get(LIST, params={"search": SECRET})
+    _log_since(server, 0)
+    until(lambda: bool(sink.received))
+
+    [envelope] = sink.received
+    event = json.loads(envelope.splitlines()[2])
+    assert event["logentry"]["formatted"] == f"Internal Server Error: {LIST}"
+    assert event["transaction"] == "api:customer_list"
+    assert event["tags"]["request_id"] == response.headers["X-Request-ID"]
+    assert event["exception"]["values"][-1]["type"] == "DataError"
+    assert event["exception"]["values"][-1]["stacktrace"]["frames"]
+    assert SECRET not in envelope
+    assert server.token not in envelope
+
+
+def test_sentry_receives_nothing_of_a_temporary_error(
+    cluster: Cluster, name: str, server: Server, api_client: httpx.Client, sink: Sink
+) -> None:
+    sink.received.clear()
+    with _locked_table(cluster, name):
+        assert api_client.get(LIST).status_code == 503
+    with _broken_table(cluster, name):
+        assert api_client.get(LIST, params={"search": SECRET}).status_code == 500
+    _log_since(server, 0)
+    until(lambda: bool(sink.received))
+
+    [envelope] = sink.received
+    assert "DataError" in envelope
 
 
 def test_a_stream_that_breaks_is_logged_without_values(

@@ -10,6 +10,8 @@ from environs import FileAwareEnv, validate
 env = FileAwareEnv(strip_whitespace=True)
 
 LOG_FORMAT = env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"]))
+# Errors of the web server are sent to this address of Sentry.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

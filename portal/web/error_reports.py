@@ -1,0 +1,88 @@
+"""Reports of errors to Sentry: what the log has of an error, and nothing of a customer."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import ImproperlyConfigured
+
+from portal import __version__
+from portal.web.log_formats import without_query_strings
+from portal.web.request_ids import current_id
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event, Hint
+
+# The rest of an event may have query strings, headers, messages of exceptions or variables.
+EVENT_FIELDS: Final = (
+    *("event_id", "timestamp", "platform", "level", "logger"),
+    *("release", "environment", "server_name", "sdk"),
+)
+EXCEPTION_FIELDS: Final = ("type", "module", "mechanism")
+FRAME_FIELDS: Final = (
+    *("filename", "abs_path", "module", "function", "lineno", "in_app"),
+    *("pre_context", "context_line", "post_context"),
+)
+
+
+def send_errors_to_sentry(dsn: str) -> None:
+    """From now on, send each line of the log of level ERROR to Sentry.
+
+    Without Sentry's integration for Django, which reads requests and records queries. Temporary
+    database errors are warnings in the log, so an outage sends nothing. Raises
+    ImproperlyConfigured.
+    """
+    import sentry_sdk
+    from sentry_sdk.integrations.atexit import AtexitIntegration
+    from sentry_sdk.integrations.logging import LoggingIntegration
+    from sentry_sdk.utils import BadDsn
+
+    integrations = [
+        LoggingIntegration(level=None, event_level=logging.ERROR, sentry_logs_level=None),
+        AtexitIntegration(callback=lambda _pending, _timeout: None),
+    ]
+    try:
+        sentry_sdk.init(
+            dsn,
+            release=__version__,
+            default_integrations=False,
+            integrations=integrations,
+            send_default_pii=False,
+            include_local_variables=False,
+            max_breadcrumbs=0,
+            auto_session_tracking=False,
+            before_send=reduce_event,
+        )
+    except BadDsn as error:
+        raise ImproperlyConfigured(f"SENTRY_DSN: {error}") from error
+
+
+def reduce_event(event: Event, hint: Hint) -> Event:
+    """The event with the fields above, the name of the route and the id of the request."""
+    record: logging.LogRecord = hint["log_record"]
+    match = getattr(getattr(record, "request", None), "resolver_match", None)
+    given: dict[str, Any] = dict(event)
+    exceptions = given.get("exception", {}).get("values", [])
+    reduced: Any = {
+        **_only(given, EVENT_FIELDS),
+        "logentry": {"formatted": without_query_strings(record.getMessage())},
+        "exception": {"values": [_reduce_exception(each) for each in exceptions]},
+        "tags": {"request_id": current_id.get()},
+    }
+    if match:
+        reduced["transaction"] = match.view_name
+    result: Event = reduced
+    return result
+
+
+def _reduce_exception(exception: dict[str, Any]) -> dict[str, Any]:
+    frames = (exception.get("stacktrace") or {}).get("frames", [])
+    return {
+        **_only(exception, EXCEPTION_FIELDS),
+        "stacktrace": {"frames": [_only(frame, FRAME_FIELDS) for frame in frames]},
+    }
+
+
+def _only(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: given[name] for name in names if name in given}
