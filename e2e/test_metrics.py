@@ -17,6 +17,7 @@ from e2e.server import Server, serve
 API = "/api/v1/organizers/bigevents/customers/"
 TOKEN = "metrics-" + "m" * 24
 SCRAPER = "127.0.0.3"
+MASTER = re.compile(r"Listening at: .* \((\d+)\)")
 WORKER = re.compile(r"Booting worker with pid: (\d+)")
 
 
@@ -64,6 +65,18 @@ def test_a_worker_that_ends_takes_no_count_along(server: Server) -> None:
     before, ended = _count(server), _workers(server)
     for worker in ended:
         os.kill(worker, signal.SIGTERM)
+    until(lambda: not set(_workers(server)) & set(ended))
+
+    _read_lists(server, 20)
+
+    assert _count(server) - before == 20
+
+
+def test_a_reload_keeps_the_counts(server: Server) -> None:
+    _read_lists(server, 20)
+    before, ended = _count(server), _workers(server)
+    [master] = MASTER.findall(server.log)
+    os.kill(int(master), signal.SIGHUP)
     until(lambda: not set(_workers(server)) & set(ended))
 
     _read_lists(server, 20)

@@ -50,18 +50,22 @@ LOGGERS = {
     "json": "portal.web.server_log.JsonServerLogger",
 }
 logger_class = LOGGERS.get(env.str("LOG_FORMAT", "text"), LOGGERS["text"])
+# Without query strings, which contain names and email addresses of searches.
 accesslog = _access_log(env.str("ACCESS_LOG", "false"))
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
 
-
-worker_numbers: WeakKeyDictionary[Worker, int] = WeakKeyDictionary()
 has_metrics = bool(env.str("METRICS_TOKEN", "") or env.str("METRICS_ALLOWED", ""))
+worker_numbers: WeakKeyDictionary[Worker, int] = WeakKeyDictionary()
 
 
 def on_starting(_server: Arbiter) -> None:
     """Do not start with invalid settings or missing migrations."""
     if not _passes_start_check():
         sys.exit(1)
+
+
+def when_ready(_server: Arbiter) -> None:
+    """Create the directory for metrics."""
     if has_metrics:
         # In memory: a write to a mapped file ends the process where the disk is full.
         memory = Path("/dev/shm")  # noqa: S108
@@ -70,9 +74,9 @@ def on_starting(_server: Arbiter) -> None:
 
 
 def on_exit(_server: Arbiter) -> None:
-    """Remove the metrics."""
-    if has_metrics:
-        shutil.rmtree(os.environ[METRICS_DIRECTORY], ignore_errors=True)
+    """Remove the directory for metrics."""
+    if directory := os.environ.get(METRICS_DIRECTORY):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def pre_fork(server: Arbiter, worker: Worker) -> None:
@@ -82,7 +86,12 @@ def pre_fork(server: Arbiter, worker: Worker) -> None:
 
 
 def post_fork(_server: Arbiter, worker: Worker) -> None:
-    """Continue the metrics of the worker that had this number: so their files remain few."""
+    """Let the worker import Portal anew, and continue the metrics of the number that it has.
+
+    After a reload, the modules that this process has from its parent are of the old version.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
+        del sys.modules[name]
     if has_metrics:
         from prometheus_client import values
 

@@ -55,5 +55,16 @@ def test_a_worker_gets_the_number_of_one_that_has_ended() -> None:
     assert [server.worker_numbers[worker] for worker in workers] == [0, 1, 2, 1]
 
 
+def test_a_worker_imports_the_modules_of_portal_anew() -> None:
+    script = """
+import sys
+from portal import server
+server.post_fork(None, None)
+print([name for name in sys.modules if name.startswith("portal")])
+"""
+
+    assert run_python("-c", script, environment={}).stdout == "[]\n"
+
+
 class SimpleWorker:
     """As gunicorn's worker before its process exists."""
