@@ -37,7 +37,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with JSON logs, whose access log has an unusual path."""
     directory = tmp_path_factory.mktemp("portal")
     access_log = directory / "access 100%s.log"
-    with serve(directory, {"LOG_FORMAT": "json", "ACCESS_LOG": str(access_log)}) as server:
+    environment = {"LOG_FORMAT": "json", "LOG_LEVEL": "DEBUG", "ACCESS_LOG": str(access_log)}
+    with serve(directory, environment) as server:
         yield server
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -14,13 +13,13 @@ from django.utils.http import parse_header_parameters
 
 from portal.databases.time_limits import set_statement_timeout
 from portal.web.error_reports import send_errors_to_sentry
+from portal.web.log_formats import log_what_python_prints
 from portal.web.static_files import require_static_files
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-# Warnings then have the format of the log.
-logging.captureWarnings(capture=True)
+log_what_python_prints()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 django_application = get_wsgi_application()
 require_static_files()

@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
 QUERY_STRING: Final = re.compile(r"\?[^\s\"'<>]+")
+
+logger = logging.getLogger(__name__)
 
 
 class LineFormatter(logging.Formatter):
@@ -68,6 +72,17 @@ class JsonAccessFormatter(JsonFormatter):
             "bytes": atoms["B"],
             "milliseconds": atoms["D"] / 1_000,
         }
+
+
+def log_what_python_prints() -> None:
+    """From now on, log warnings and exceptions that Python would print with their messages."""
+
+    def log_exception(uncaught: Any) -> None:  # Any: two types with these attributes
+        error = uncaught.exc_value
+        logger.error("Exception without a handler", exc_info=error)
+
+    logging.captureWarnings(capture=True)
+    threading.excepthook = sys.unraisablehook = log_exception
 
 
 def without_query_strings(text: str) -> str:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection
 
 from portal.accounts.models import User
 from portal.conftest import PASSWORD
+from portal.tests.processes import run_python
 from portal.web.log_formats import JsonFormatter, LineFormatter
 
 EMAIL = "secret@example.org"
@@ -76,3 +77,21 @@ def test_json_has_only_the_fields_that_are_listed() -> None:
         "request_id": "r1",
     }
     assert "\n" not in line
+
+
+def test_exceptions_without_a_handler_and_warnings_are_logged_without_messages() -> None:
+    script = """
+import threading, warnings, portal.wsgi
+class Broken:
+    def __del__(self): raise ValueError("secret")
+Broken()
+threading.Thread(target=int, args=["secret"]).start()
+warnings.warn("A warning about /list/?search=secret")
+"""
+    environment = {"DJANGO_SETTINGS_MODULE": "portal.settings.test"}
+
+    printed = run_python("-c", script, environment=environment).stderr
+
+    assert printed.count("Exception without a handler") == 2
+    assert "UserWarning: A warning about /list/?..." in printed
+    assert "secret" not in printed.replace('"secret"', "")
