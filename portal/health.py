@@ -42,7 +42,7 @@ SECONDS_BETWEEN_CHECKS: Final = 1.0
 logger = logging.getLogger(__name__)
 
 
-def answer_probes(
+def respond_to_probes(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that responds to /livez and /readyz.

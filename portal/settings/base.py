@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "portal.web.proxies.apply_forwarded_headers",
     "portal.web.request_ids.set_request_id",
     "portal.web.caching.forbid_caching",
-    "portal.health.answer_probes",
+    "portal.health.respond_to_probes",
     "portal.web.metrics.measure_requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

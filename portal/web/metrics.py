@@ -52,7 +52,7 @@ TOKENS: Final = Counter(
 def measure_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that counts requests and serves /metrics, if a setting allows somebody to read it.
+    """Middleware that counts requests and serves /metrics, where a setting allows that.
 
     It comes before all that rejects or redirects: Prometheus sends any Host header, without TLS.
     """
