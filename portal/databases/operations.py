@@ -53,7 +53,7 @@ class RemoveIndexOnline(RemoveIndex):
 def _model(
     operation: AddIndex | RemoveIndex, app_label: str, schema_editor: Any, state: Any
 ) -> Any:
-    """None for a database without migrations, such as the replica."""
+    """The model; None for a database that is not migrated, such as the replica."""
     model = state.apps.get_model(app_label, operation.model_name)
     is_allowed = operation.allow_migrate_model(schema_editor.connection.alias, model)
     return model if is_allowed else None

@@ -61,7 +61,7 @@ def without_waiting(alias: str) -> Iterator[None]:
 def read_with_time_limit(
     alias: str, sql: str, parameters: Sequence[Any], *, milliseconds: int | None = None
 ) -> list[Row]:
-    """The rows of a query, which PostgreSQL reads by an index. No limit without `milliseconds`.
+    """The rows of a query, without sequential scans on PostgreSQL. No limit if None.
 
     Raises TimeLimitExceeded.
     """

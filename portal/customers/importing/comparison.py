@@ -1,4 +1,4 @@
-"""Compares rows with their customers: what a row does not say stays, equal rows are not staged."""
+"""Compares rows with their customers: absent values are completed, equal rows are marked."""
 
 from __future__ import annotations
 

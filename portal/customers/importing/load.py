@@ -227,11 +227,11 @@ def import_blocks(
 
     `as_of` is the source time of rows that have none.
     """
-    with _prepared(organizer, group_blocks(blocks, group_bytes), as_of) as batches:
+    with _preparing_batches(organizer, group_blocks(blocks, group_bytes), as_of) as batches:
         return load_batches(organizer, batches, overwrite=overwrite, dry_run=dry_run)
 
 
-def _prepared(
+def _preparing_batches(
     organizer: Organizer, block_groups: Iterator[list[Block]], as_of: datetime | None
 ) -> AbstractContextManager[Iterator[Batch]]:
     """A batch for each group of blocks, encoded by other processes if there are several groups."""

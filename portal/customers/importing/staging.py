@@ -199,7 +199,7 @@ class Staging:
         self._execute("CREATE INDEX IF NOT EXISTS staged_by_identifier ON staged (identifier)")
 
     def make_indexes(self) -> None:
-        """Create the indexes of the comparison, after all rows: that is faster than before."""
+        """Create the indexes for the comparison, once all rows are added: that is faster."""
         self.index_identifiers()
         self._execute("CREATE INDEX staged_by_email ON staged (email_key)")
         # Conditions and joins use no other columns. SQLite has statistics of indexes only.
@@ -207,7 +207,7 @@ class Staging:
         self._execute(f"ANALYZE staged{columns}")
 
     def drop_outdated(self) -> int:
-        """Delete the rows older than the customer's last row. Returns how many were deleted."""
+        """Delete rows older than the last one imported for the customer. Returns how many."""
         return self._execute(DROP_OUTDATED)
 
     def drop_unchanged(self) -> int:

@@ -93,7 +93,7 @@ class Search:
     def matches(
         self, customers: CustomerQuerySet, *, finds_pairs: bool = False
     ) -> CustomerQuerySet:
-        """All matches, to be read to the end.
+        """The matching customers, for a query that reads all of them.
 
         SQLite uses the trigram index if a word is long enough for it, and otherwise compares each
         text in physical order. PostgreSQL chooses by itself. With `finds_pairs` it also finds words
@@ -126,7 +126,7 @@ def _compare(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> Cu
 
 
 def _selective_part(word: str) -> str:
-    """An email without its domain: the index would return all customers who share the domain."""
+    """The part of a word to look up: of an email the mailbox, because many share its domain."""
     mailbox, at, _domain = word.partition("@")
     return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
 
