@@ -44,7 +44,7 @@ def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
     if is_judged(outcomes[0]):
         headings += ["Goal ms", "Goal growth", "Met"]
         rows = [
-            [*row, *_judged(case, row)]
+            [*row, *_goal_cells(case, row)]
             for row, case in zip(rows, outcomes[-1]["cases"], strict=True)
         ]
     yield from write_table(headings, rows)
@@ -63,7 +63,7 @@ def _grown(cases: Sequence[Mapping[str, Any]]) -> list[str]:
     return [cases[0]["name"], *(f"{figure:.2f}" for figure in figures), f"{ratio:.1f}"]
 
 
-def _judged(case: Mapping[str, Any], row: Sequence[str]) -> list[str]:
+def _goal_cells(case: Mapping[str, Any], row: Sequence[str]) -> list[str]:
     goal = case["goal"]
     if goal is None:
         return ["", "", ""]

@@ -16,9 +16,9 @@ MAX_EMAIL_LENGTH: Final = 254
 def account_email(text: str) -> str:
     """The email of an account as it is stored, looked up, and counted by the lockout.
 
-    In Python and nowhere else: PostgreSQL's UPPER() makes an I of a dotless i, so that
-    `iexact` would find an account by an email that the lockout takes for another one. NFKC is
-    what Django's sign-in form applies; of a long text it would take minutes.
+    All three use this text. With `iexact` instead, PostgreSQL would find an account by an email
+    that the lockout counts as another one: its UPPER() makes an I of a dotless i. Unicode is
+    normalized as by Django's sign-in form (NFKC), of a limited length because that is slow.
     """
     lower = normalize("NFKC", text[:MAX_EMAIL_LENGTH]).strip().lower()
     return normalize("NFKC", lower)[:MAX_EMAIL_LENGTH]

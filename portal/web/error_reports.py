@@ -67,7 +67,7 @@ def reduce_event(event: Event, hint: Hint) -> Event:
     reduced: Any = {
         **_only(given, EVENT_FIELDS),
         "logentry": {"formatted": without_query_strings(record.getMessage())},
-        "exception": {"values": [_reduce_exception(each) for each in exceptions]},
+        "exception": {"values": [_without_values(each) for each in exceptions]},
         "tags": {"request_id": current_id.get()},
     }
     if match:
@@ -76,7 +76,7 @@ def reduce_event(event: Event, hint: Hint) -> Event:
     return result
 
 
-def _reduce_exception(exception: dict[str, Any]) -> dict[str, Any]:
+def _without_values(exception: dict[str, Any]) -> dict[str, Any]:
     frames = (exception.get("stacktrace") or {}).get("frames", [])
     return {
         **_only(exception, EXCEPTION_FIELDS),

@@ -93,8 +93,8 @@ TEXTS: Final = [
 REJECTED: Final = {
     # A language that is not known and that no customer has.
     "locale": {*TEXTS} - {"de", "de-informal", "es-419", ""},
-    # A text of accents alone, which is empty when it is normalized.
-    "search": {"\u0301", "´"},
+    # A text of accents or punctuation alone, which is empty when it is normalized.
+    "search": {text for text in TEXTS if not any(map(str.isalnum, text))},
     # A cursor that the server did not make.
     "cursor": {*TEXTS},
     # A page that does not exist.
