@@ -61,12 +61,18 @@ class Nginx:
         """All logs, those of Debian's own settings included."""
         return "".join(path.read_text() for path in self.directory.glob("*.log"))
 
-    def send(self, content: bytes) -> bytes:
-        """The response to these bytes over TLS, until nginx closes the connection."""
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[ssl.SSLSocket]:
+        """A connection over TLS."""
         with (
             socket.create_connection((HOST, self.https_port), PATIENCE) as plain,
             self.tls.wrap_socket(plain, server_hostname=HOST) as connection,
         ):
+            yield connection
+
+    def send(self, content: bytes) -> bytes:
+        """The response to these bytes over TLS, until nginx closes the connection."""
+        with self.connect() as connection:
             connection.sendall(content)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 

@@ -7,11 +7,18 @@ import os
 import signal
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import httpx
+
+from e2e.nginx import Nginx
 from e2e.postgres.clusters import Cluster, start, stop, until
+from e2e.raw import request
+from e2e.reliability.observation import LIST
+from e2e.server import PATIENCE, Server
 
 MOUNT: Final = "/bin/mount"
 UMOUNT: Final = "/bin/umount"
@@ -138,3 +145,65 @@ def _send(number: signal.Signals, processes: list[int]) -> None:
     for process in processes:
         with contextlib.suppress(ProcessLookupError):  # it has ended since
             os.kill(process, number)
+
+
+@contextlib.contextmanager
+def slow_clients(nginx: Nginx, token: str, number: int) -> Iterator[None]:
+    """Half of the clients send a request byte by byte, and half read a long stream slowly."""
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=target, args=(nginx, token, stop))
+        for target in (_send_slowly, _read_slowly)
+        for _client in range(number // 2)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _send_slowly(nginx: Nginx, token: str, stop: threading.Event) -> None:
+    with nginx.connect() as connection:
+        for byte in _stream_request(token):
+            if stop.wait(0.2):
+                return
+            connection.sendall(bytes([byte]))
+
+
+def _read_slowly(nginx: Nginx, token: str, stop: threading.Event) -> None:
+    with nginx.connect() as connection:
+        connection.sendall(_stream_request(token))
+        while not stop.wait(0.2):
+            connection.recv(100)
+
+
+def _stream_request(token: str) -> bytes:
+    return request(LIST, f"Authorization: Token {token}", "Accept: application/x-ndjson")
+
+
+@contextlib.contextmanager
+def many_sign_ins(server: Server, number: int) -> Iterator[None]:
+    """So many clients try passwords without a pause."""
+    stop = threading.Event()
+
+    def try_passwords() -> None:
+        with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+            client.get("/sign-in/")
+            token = client.cookies["csrftoken"]
+            form = {"username": "x@example.org", "password": "x", "csrfmiddlewaretoken": token}
+            while not stop.is_set():
+                client.post("/sign-in/", data=form)
+
+    threads = [threading.Thread(target=try_passwords) for _client in range(number)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
