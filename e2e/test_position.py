@@ -23,10 +23,12 @@ def test_sixty_customers_one_by_one_take_sixty_two_actions(staff_page: Page) -> 
     staff_page.goto(UNVERIFIED)
     rows(staff_page).first.get_by_role("link").click()
     actions += 2
-    for number in range(2, 61):
+    for number in range(1, 60):
+        expect(staff_page.locator(".position-number")).to_have_text(re.compile(f"^{number} of "))
+        staff_page.wait_for_load_state()
         staff_page.keyboard.press("Alt+ArrowDown")
         actions += 1
-        expect(staff_page.locator(".position-number")).to_have_text(re.compile(f"^{number} of "))
+    expect(staff_page.locator(".position-number")).to_have_text(re.compile("^60 of "))
     staff_page.get_by_role("link", name="Back to these customers").click()
     actions += 1
 

@@ -79,7 +79,7 @@ def test_the_list_is_ordered_and_walked_and_a_customer_opened(plain_page: Page) 
 
     plain_page.get_by_role("link", name="Back to these customers").click()
 
-    expect(plain_page).to_have_url(here)
+    assert plain_page.url.partition("#")[0] == here
 
 
 def test_nothing_that_needs_a_script_is_offered(plain_page: Page) -> None:
