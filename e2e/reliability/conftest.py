@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, primary
+from e2e.postgres.clusters import Cluster, primary, until
 from e2e.reliability.observation import LIST, Observation, observe
 from e2e.reliability.report import Row, write_report
 from e2e.server import PATIENCE, Server, serve
@@ -62,7 +62,10 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def watch(rows: list[Row]) -> Watch:
-    """Observe clients during a fault, and add a row to the report. Data must be as before."""
+    """Observe clients during a fault, and add a row to the report.
+
+    All customers must be as before; or an import of so many `new` ones is complete.
+    """
 
     def watch(
         description: str,
@@ -70,12 +73,15 @@ def watch(rows: list[Row]) -> Watch:
         fault: AbstractContextManager[object],
         *,
         seconds: float = 0,
+        new: int = 0,
     ) -> Observation:
         before = all_customers(server)
         seen = observe(server, fault, seconds=seconds)
-        assert all_customers(server) == before
+        after = all_customers(server)
+        assert after == before or (new and after[1] == before[1] + new)
         database = POSTGRESQL if "postgres" in server.environment["DATABASE_URL"] else SQLITE
-        rows.append(Row(description, database, seen, "as before"))
+        data = "as before" if after == before else "imported"
+        rows.append(Row(description, database, seen, data))
         return seen
 
     return watch
@@ -85,6 +91,8 @@ def all_customers(server: Server) -> tuple[str, int]:
     """A digest of all customers as NDJSON, and their maintained count."""
     token = {"Authorization": f"Token {server.token}"}
     with httpx.Client(base_url=server.url, headers=token, timeout=PATIENCE) as client:
+        # Another process may still have a broken connection.
+        until(lambda: client.get(LIST).status_code == 200)
         count = client.get(LIST).json()["count"]
         stream = client.get(LIST, headers={"Accept": "application/x-ndjson"})
         assert stream.status_code == 200

@@ -24,7 +24,8 @@ pause. They never repeat a request.
 - **Slowest**: the longest response with data, and the longest without (the sign-in page and a
   static file).
 - **Recovered**: the time from the end of the fault until the last failed request was over.
-- **Data**: whether all customers are as before, byte for byte, and their maintained count too.
+- **Data**: whether all customers are as before, byte for byte, and their maintained count too; or
+  an import that was killed had just been completed.
 
 {rows}
 
