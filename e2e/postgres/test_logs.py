@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import threading
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import brotli
 import httpx
 import psycopg
 import pytest
@@ -63,7 +63,7 @@ class SinkHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.received.append(gzip.decompress(body).decode())
+        self.server.received.append(brotli.decompress(body).decode())
         self.send_response(200)
         self.end_headers()
 
