@@ -22,7 +22,7 @@ say = @printf '\n==> %s\n'
 help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
 	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
-	@echo "make check        style, types, imports, migrations, settings: no tests"
+	@echo "make check        style, types, imports, containers, migrations, settings: no tests"
 	@echo "make clients      third-party clients read the API: dlt, schemathesis and more"
 	@echo "make reliability  let servers, databases and imports fail; writes docs/reliability.md"
 	@echo "make bench        benchmarks on PostgreSQL and SQLite: about 10 minutes"

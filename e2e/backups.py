@@ -53,7 +53,7 @@ def import_page(server: Server, number: int) -> None:
 
 @contextlib.contextmanager
 def serve_copy(of: Server, directory: Path, url: str) -> Iterator[Server]:
-    """A server with the settings of another one, and a copy of its database at this URL."""
+    """A second server with the keys and the token of the first one; `url` is its own database."""
     shared = {name: of.environment[name] for name in ("SECRET_KEY", "PUBLIC_URL")}
     environment = {**shared, "DATABASE_URL": url}
     (directory / "demo-token").write_text(of.token)

@@ -1,4 +1,4 @@
-"""Imports that end halfway: nothing of them remains, and clients do not notice."""
+"""Imports that are interrupted: all of their customers are imported, or none."""
 
 from __future__ import annotations
 

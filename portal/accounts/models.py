@@ -17,8 +17,8 @@ def account_email(text: str) -> str:
     """The email of an account as it is stored, looked up, and counted by the lockout.
 
     All three use this text. With `iexact` instead, PostgreSQL would find an account by an email
-    that the lockout counts as another one: its UPPER() makes an I of a dotless i. Unicode is
-    normalized as by Django's sign-in form (NFKC), of a limited length because that is slow.
+    that the lockout counts as another one: its UPPER() makes an I of a dotless i. The form is NFKC,
+    as in Django's sign-in form. The text is cut first, because normalizing a long one is slow.
     """
     lower = normalize("NFKC", text[:MAX_EMAIL_LENGTH]).strip().lower()
     return normalize("NFKC", lower)[:MAX_EMAIL_LENGTH]

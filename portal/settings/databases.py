@@ -11,7 +11,7 @@ from portal.databases.postgresql import pool
 
 env = FileAwareEnv(strip_whitespace=True)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-# For collected static files, the SQLite database and the demo's token.
+# For collected static files, the SQLite database, the demo's token and the locks of streams.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -44,7 +44,7 @@ def _name_and_default(call: ast.Call) -> tuple[str, object]:
     return str(name), defaults[0] if defaults else None
 
 
-def test_the_readme_documents_exactly_the_variables_that_are_read() -> None:
+def test_the_documentation_has_exactly_the_variables_that_are_read() -> None:
     assert set(documented_variables()) == set(_read())
 
 

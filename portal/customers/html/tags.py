@@ -46,7 +46,7 @@ def state_mark(state: State) -> SafeString:
 
 @register.filter
 def absolute(value: datetime) -> str:
-    """The date and time to the minute, with the active time zone."""
+    """`6 Apr 2021, 15:44 CEST`: the time in the active time zone, and its name."""
     return Clock().absolute(value)
 
 

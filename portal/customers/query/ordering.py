@@ -1,4 +1,4 @@
-"""Sort keys, and an order in sections, each read by one index. Empty values are the last one."""
+"""Sort keys, and an order in sections, each read by one index: empty values last."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ UNREACHABLE: Final = "PostgreSQL cannot be reached"
 class Connection(psycopg.Connection[Any]):
     """Closes itself if PostgreSQL does not reply within STATEMENT_TIMEOUT and two seconds.
 
-    A host that is suspended still acknowledges packets: no option of TCP notices it. Only where
-    PostgreSQL has the same limit: set_statement_timeout() sets both.
+    A host that is suspended still acknowledges packets: no option of TCP notices it.
+    set_statement_timeout() uses this class, and sets the limit of PostgreSQL too.
     """
 
     def wait(

@@ -1,4 +1,4 @@
-"""Files of other kinds are told what they look like."""
+"""Files of other kinds are rejected, with the kind that they look like."""
 
 from __future__ import annotations
 
