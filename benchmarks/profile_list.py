@@ -141,12 +141,12 @@ def _clocked_cursors(clock: Clock) -> Iterator[None]:
 
     passed_on = CursorWrapper.__getattr__
 
-    def attribute(cursor: CursorWrapper, name: str) -> Any:
+    def clocked_getattr(cursor: CursorWrapper, name: str) -> Any:
         found = passed_on(cursor, name)
         return clock.wrap(found, SQL) if name.startswith("fetch") else found
 
     execute = clock.wrap(CursorWrapper.execute, SQL)
-    with patch.multiple(CursorWrapper, __getattr__=attribute, execute=execute):
+    with patch.multiple(CursorWrapper, __getattr__=clocked_getattr, execute=execute):
         yield
 
 
@@ -197,7 +197,7 @@ def profile_site(environment: Mapping[str, str], requests: int) -> dict[str, flo
 
 
 def write_profile(profiles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    """A column for each database: the layers first, then the templates, the slowest first."""
+    """A table with a column for each database; rows for the layers, the templates and the total."""
     grouped = {name: _group(profile) for name, profile in profiles.items()}
     labels = dict.fromkeys(label for profile in grouped.values() for label in profile)
     ends = (FEW_TEMPLATES, REST)

@@ -106,7 +106,7 @@ class Checks:
         self._next_run = float("-inf")
 
     def results(self, seconds: float) -> Results:
-        """The results of the current or last run, with those that it has after so many seconds."""
+        """The results of the last run. Waits so many seconds at most for its end."""
         with self._lock:
             is_running = self._thread is not None and self._thread.is_alive()
             if not is_running and monotonic() >= self._next_run:
@@ -124,7 +124,6 @@ def _check(results: Results) -> None:
     results.static_files = OK if has_manifest() else FAILED
     try:
         with closing(connect_without_pool()) as connection:
-            connection.ensure_connection()
             has_missing = has_missing_migrations(connection)
             results.database = OK
             results.migrations = FAILED if has_missing else OK

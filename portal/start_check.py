@@ -22,8 +22,7 @@ def can_start() -> bool:
     try:
         has_missing_migrations = _has_missing_migrations()
     except Error as error:
-        reason = explain(error) or f"The database cannot be used: {error}"
-        logger.warning("%s", reason.partition("\n")[0])
+        logger.warning("The database cannot be used: %s", str(error).partition("\n")[0])
         return True
     except (ImproperlyConfigured, EnvError) as error:
         logger.error("%s", explain(error))

@@ -8,7 +8,8 @@ import signal
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -150,12 +151,16 @@ def _send(number: signal.Signals, processes: list[int]) -> None:
 @contextlib.contextmanager
 def slow_clients(nginx: Nginx, token: str, number: int) -> Iterator[None]:
     """Half of the clients send a request byte by byte, and half read a long stream slowly."""
+    clients = [_send_slowly, _read_slowly] * (number // 2)
+    with _running(partial(client, nginx, token) for client in clients):
+        yield
+
+
+@contextlib.contextmanager
+def _running(clients: Iterable[Callable[[threading.Event], None]]) -> Iterator[None]:
+    """Each client in a thread, until the event that it gets is set at the end."""
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=target, args=(nginx, token, stop))
-        for target in (_send_slowly, _read_slowly)
-        for _client in range(number // 2)
-    ]
+    threads = [threading.Thread(target=client, args=(stop,)) for client in clients]
     for thread in threads:
         thread.start()
     try:
@@ -188,22 +193,14 @@ def _stream_request(token: str) -> bytes:
 @contextlib.contextmanager
 def many_sign_ins(server: Server, number: int) -> Iterator[None]:
     """So many clients try passwords without a pause."""
-    stop = threading.Event()
-
-    def try_passwords() -> None:
-        with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
-            client.get("/sign-in/")
-            token = client.cookies["csrftoken"]
-            form = {"username": "x@example.org", "password": "x", "csrfmiddlewaretoken": token}
-            while not stop.is_set():
-                client.post("/sign-in/", data=form)
-
-    threads = [threading.Thread(target=try_passwords) for _client in range(number)]
-    for thread in threads:
-        thread.start()
-    try:
+    with _running([partial(_try_passwords, server)] * number):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+
+
+def _try_passwords(server: Server, stop: threading.Event) -> None:
+    with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+        client.get("/sign-in/")
+        token = client.cookies["csrftoken"]
+        form = {"username": "x@example.org", "password": "x", "csrfmiddlewaretoken": token}
+        while not stop.is_set():
+            client.post("/sign-in/", data=form)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,55 +16,49 @@ from e2e.reliability.observation import BROKEN, DATA, WITHOUT_DATA
 from e2e.server import Server, serve
 
 SOON = 2  # seconds
+FaultOfCluster = Callable[[Cluster], AbstractContextManager[None]]
 
 
-def test_postgresql_stops_and_starts_again(
-    cluster: Cluster, on_postgresql: Server, watch: Watch
+@pytest.mark.parametrize(
+    ("fault", "description", "seconds"),
+    [
+        (faults.postgresql_stopped, "PostgreSQL stops, and starts again after 5 s", 5),
+        (faults.postgresql_suspended, "PostgreSQL does not reply for 8 s", 8),
+        (faults.table_locked, "A migration locks the customers for 3 s", 3),
+    ],
+)
+def test_postgresql_gives_no_data(
+    cluster: Cluster,
+    on_postgresql: Server,
+    watch: Watch,
+    fault: FaultOfCluster,
+    description: str,
+    seconds: float,
 ) -> None:
-    fault = faults.postgresql_stopped(cluster)
-
-    seen = watch("PostgreSQL stops, and starts again after 5 s", on_postgresql, fault, seconds=5)
+    seen = watch(description, on_postgresql, fault(cluster), seconds=seconds)
 
     assert seen.statuses(*DATA).keys() == {200, 503}
     assert seen.statuses(*WITHOUT_DATA).keys() == {200}
     assert seen.recovery < SOON
 
 
-def test_postgresql_hangs(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
-    fault = faults.postgresql_suspended(cluster)
-
-    seen = watch("PostgreSQL does not reply for 8 s", on_postgresql, fault, seconds=8)
-
-    assert seen.statuses(*DATA).keys() == {200, 503}
-    assert seen.statuses(*WITHOUT_DATA).keys() == {200}
-    assert seen.recovery < SOON
-
-
-def test_a_backend_is_killed(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
-    fault = faults.backend_killed(cluster)
-
-    seen = watch("A backend of PostgreSQL is killed", on_postgresql, fault)
+@pytest.mark.parametrize(
+    ("fault", "description"),
+    [
+        (faults.backend_killed, "A backend of PostgreSQL is killed"),
+        (faults.connections_terminated, "All connections to PostgreSQL are terminated"),
+    ],
+)
+def test_connections_to_postgresql_break(
+    cluster: Cluster,
+    on_postgresql: Server,
+    watch: Watch,
+    fault: FaultOfCluster,
+    description: str,
+) -> None:
+    seen = watch(description, on_postgresql, fault(cluster))
 
     assert seen.statuses().keys() <= {200, 503}
-    assert seen.recovery < SOON
-
-
-def test_connections_are_terminated(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
-    fault = faults.connections_terminated(cluster)
-
-    seen = watch("All connections to PostgreSQL are terminated", on_postgresql, fault)
-
-    assert seen.statuses().keys() <= {200, 503}
-    assert seen.recovery < SOON
-
-
-def test_a_table_is_locked(cluster: Cluster, on_postgresql: Server, watch: Watch) -> None:
-    fault = faults.table_locked(cluster)
-
-    seen = watch("A migration locks the customers for 3 s", on_postgresql, fault, seconds=3)
-
-    assert seen.statuses(*DATA).keys() == {200, 503}
-    assert seen.statuses(*WITHOUT_DATA).keys() == {200}
     assert seen.recovery < SOON
 
 

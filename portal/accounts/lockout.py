@@ -70,7 +70,7 @@ def counted_address(request: HttpRequest) -> str | None:
 def allowed_failures(request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
     """How many failures lock out this email at this address."""
     is_browser = counted_name(request, credentials).startswith("browser ")
-    return 1 if is_address_limited(request) and not is_browser else FAILURES_OF_EMAIL
+    return 1 if not is_browser and is_address_limited(request) else FAILURES_OF_EMAIL
 
 
 def is_address_limited(request: HttpRequest) -> bool:

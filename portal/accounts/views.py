@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.accounts import lockout
+from portal.accounts.models import MAX_EMAIL_LENGTH
 
 # To check a password takes the processor: sign-ins get half of the threads of a process. More of
 # them do not wait, because each would occupy another thread.
@@ -34,7 +35,7 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("Email")
         self.fields["username"].widget = EmailInput(
-            attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
+            attrs={"autocomplete": "username", "autofocus": True, "maxlength": MAX_EMAIL_LENGTH}
         )
 
     def clean(self) -> dict[str, Any]:

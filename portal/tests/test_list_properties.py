@@ -29,8 +29,9 @@ against_the_database = settings(
 letters = st.sampled_from("adgkz")
 keys = st.builds(str.__add__, st.sampled_from(["", "-"]), st.sampled_from([*SORT_KEYS]))
 orderings = st.lists(keys, max_size=2).map(",".join)
-edits = st.tuples(st.sampled_from(["insert", "change", "anonymise"]), letters)
-changes = st.one_of(edits, st.tuples(st.just("delete"), letters))
+EDITS: Final = ("insert", "change", "anonymise")
+edits = st.tuples(st.sampled_from(EDITS), letters)
+changes = st.tuples(st.sampled_from([*EDITS, "delete"]), letters)
 LINK: Final = re.compile(r'class="customer-link" href="([^"]+)"')
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -25,16 +24,14 @@ AWAY = "postgres://x@127.0.0.1:1/x"
 def environment(tmp_path: Path) -> dict[str, str]:
     """The environment of an installation whose database has no tables."""
     environment = {**COMPLETE, "VAR_DIR": str(tmp_path)}
-    _run("manage.py", "collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+    run_python(
+        "manage.py", "collectstatic", "--noinput", "--verbosity", "0", environment=environment
+    )
     return environment
 
 
-def _run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return run_python(*arguments, environment=environment)
-
-
 def test_the_server_does_not_start_with_missing_migrations(environment: dict[str, str]) -> None:
-    started = _run(*GUNICORN, environment=environment)
+    started = run_python(*GUNICORN, environment=environment)
 
     assert started.returncode == 1
     [line] = [line for line in started.stderr.splitlines() if "Starting gunicorn" not in line]
@@ -42,7 +39,7 @@ def test_the_server_does_not_start_with_missing_migrations(environment: dict[str
 
 
 def test_the_server_does_not_start_with_invalid_settings(environment: dict[str, str]) -> None:
-    started = _run(*GUNICORN, environment={**environment, "SECRET_KEY": "short"})
+    started = run_python(*GUNICORN, environment={**environment, "SECRET_KEY": "short"})
 
     assert started.returncode == 1
     [line] = [line for line in started.stderr.splitlines() if "Starting gunicorn" not in line]
@@ -50,15 +47,15 @@ def test_the_server_does_not_start_with_invalid_settings(environment: dict[str, 
 
 
 def test_the_server_starts_with_all_migrations(environment: dict[str, str]) -> None:
-    _run("manage.py", "migrate", "--verbosity", "0", environment=environment)
+    run_python("manage.py", "migrate", "--verbosity", "0", environment=environment)
 
-    check = _run(*CHECK, environment=environment)
+    check = run_python(*CHECK, environment=environment)
 
     assert (check.stdout, check.stderr) == ("True\n", "")
 
 
 def test_the_server_starts_without_its_database(environment: dict[str, str]) -> None:
-    check = _run(*CHECK, environment={**environment, "DATABASE_URL": AWAY})
+    check = run_python(*CHECK, environment={**environment, "DATABASE_URL": AWAY})
 
     assert check.stdout == "True\n"
     assert ": The database cannot be used: connection failed: " in check.stderr
@@ -68,4 +65,4 @@ def test_the_server_starts_without_its_database(environment: dict[str, str]) -> 
 def test_the_master_process_imports_no_module_that_a_reload_replaces() -> None:
     script = "import sys, portal.server; print('django' in sys.modules)"
 
-    assert _run("-c", script, environment=COMPLETE).stdout == "False\n"
+    assert run_python("-c", script, environment=COMPLETE).stdout == "False\n"

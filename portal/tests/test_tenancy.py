@@ -15,10 +15,9 @@ from portal.organizers.models import ApiToken
 
 PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path", "api:openapi"}
 # Open to every signed-in user: they show only what the user may see.
-PERSONAL = {"home", "organizers:choose", "organizers:home"} | {
-    "api:root",
-    "api:organizer_list",
-    "api:version",
+PERSONAL = {
+    *("home", "organizers:choose", "organizers:home"),
+    *("api:root", "api:organizer_list", "api:version"),
 }
 
 

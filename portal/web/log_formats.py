@@ -32,7 +32,7 @@ class LineFormatter(logging.Formatter):
         return format_traceback(exc_info[1])
 
 
-class JsonFormatter(LineFormatter):
+class JsonFormatter(logging.Formatter):
     """One JSON object on each line. Only these fields: Django attaches the request to records."""
 
     def format(self, record: logging.LogRecord) -> str:

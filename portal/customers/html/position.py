@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from django.http import QueryDict
@@ -56,10 +55,11 @@ def find_position(
     if query is None or not paging.is_valid():
         return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
     links = ListLinks(list_path, query.canonical, paging.size, DEFAULT_SIZE, paging.number or 1)
-    position = decrypt_position(parameters.get(POSITION, ""), list_key(organizer, query))
+    key = list_key(organizer, query)
+    position = decrypt_position(parameters.get(POSITION, ""), key)
     if position is None:
         return CustomerPosition(links.here, is_narrowed=bool(query.canonical))
-    return _Steps(organizer, query, links, position).read(customer)
+    return _Steps(organizer, query, links, position, key).read(customer)
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class _Steps:
     query: CustomerQuery
     links: ListLinks
     position: Position
+    key: str  # of the list
 
     def read(self, customer: Customer) -> CustomerPosition:
         """Read the neighbours, and whether the customer is still in the list."""
@@ -91,7 +92,7 @@ class _Steps:
         if neighbour is None:
             return ""
         position = self.position.step(neighbour.keys, by)
-        text = position.encrypt(self._key)
+        text = position.encrypt(self.key)
         return customer_url(self._links_at(position), neighbour.identifier, text)
 
     def _links_at(self, position: Position) -> ListLinks:
@@ -99,7 +100,3 @@ class _Steps:
         if position.number is None:
             return self.links
         return replace(self.links, page=(position.number - 1) // self.links.page_size + 1)
-
-    @cached_property
-    def _key(self) -> str:
-        return list_key(self.organizer, self.query)

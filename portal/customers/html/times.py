@@ -48,14 +48,15 @@ class Clock:
         """How long ago within a month; the date if it is longer ago."""
         if (self._now - value).total_seconds() < RECENT:
             return self.relative(value)
-        local = value.astimezone(self._zone)
-        return f"{local.day} {self._months[local.month]} {local.year}"
+        return self._date(value.astimezone(self._zone))
 
     def absolute(self, value: datetime) -> str:
         """The date and time to the minute, with the time zone."""
         local = value.astimezone(self._zone)
-        time = f"{local.year}, {local.hour:02}:{local.minute:02} {local.tzname()}"
-        return f"{local.day} {self._months[local.month]} {time}"
+        return f"{self._date(local)}, {local.hour:02}:{local.minute:02} {local.tzname()}"
+
+    def _date(self, local: datetime) -> str:
+        return f"{local.day} {self._months[local.month]} {local.year}"
 
     def moment(self, value: datetime) -> SafeString:
         """How long ago or the date; the exact time on hover, at the focused row and in print."""
