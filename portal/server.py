@@ -116,7 +116,8 @@ def _passes_start_check() -> bool:
     if check.exitcode is None:
         check.kill()
         getLogger("gunicorn.error").warning("The start check took more than %s seconds.", timeout)
-    return not check.exitcode
+        return True
+    return check.exitcode == 0
 
 
 def _check() -> None:
