@@ -110,7 +110,10 @@ def _read_time(cell: Cell, zone: tzinfo) -> str:
         raise InvalidCell("must be a date like 2026-12-31 or 31.12.2026, or a time of that day")
     try:
         moment = _as_moment(match.groupdict())
-        return _as_instant(moment, zone) if isinstance(moment, datetime) else moment.isoformat()
+        if isinstance(moment, datetime):
+            return _as_instant(moment, zone)
+        _as_instant(datetime.combine(moment, time.min), zone)  # The start of the day is needed.
+        return moment.isoformat()
     except (ValueError, OverflowError) as error:
         raise InvalidCell("is not a time of the calendar") from error
 

@@ -48,6 +48,8 @@ def test_a_time_without_a_zone_is_one_of_the_organizer(cell: Cell, expected: str
         ("31.02.2025 14:05", "is not a time of the calendar"),
         ("2025-12-31 25:05", "is not a time of the calendar"),
         ("0001-01-01 00:00", "is not a time of the calendar"),
+        ("0001-01-01", "is not a time of the calendar"),
+        ("01.01.0001", "is not a time of the calendar"),
     ],
 )
 def test_an_ambiguous_or_wrong_time_is_rejected(cell: Cell, reason: str) -> None:
