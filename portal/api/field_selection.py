@@ -36,7 +36,7 @@ PARAMETERS: Final = ("include", "fields")
 
 
 def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
-    """The fields in pretix's order. Those that `include` adds to the ten follow.
+    """The ten fields, then those that `include` or `fields` adds; or all, in pretix's order.
 
     Raises ValidationError for an unknown field, and PermissionDenied for notes that the caller may
     not read.

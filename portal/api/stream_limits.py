@@ -13,8 +13,6 @@ from threading import BoundedSemaphore
 from typing import IO, Final
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from rest_framework.authentication import get_authorization_header
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
@@ -39,7 +37,7 @@ def limit(request: Request, chunks: Generator[bytes]) -> Generator[bytes]:
 @contextmanager
 def _one_of_the_process() -> Iterator[None]:
     if not _process.acquire(blocking=False):
-        raise Throttled(RETRY_AFTER, _("Too many streams are running."))
+        raise Throttled(RETRY_AFTER, "Too many streams are running.")
     try:
         yield
     finally:
@@ -49,15 +47,15 @@ def _one_of_the_process() -> Iterator[None]:
 @contextmanager
 def _one_of_the_caller(request: Request) -> Iterator[None]:
     """Locks of files count for all processes of the machine, and end with their process."""
-    token = get_authorization_header(request).decode("latin-1").split()[1:]
-    name = hash_key(*token or [request.session.session_key or ""])
+    authorization = request.META.get("HTTP_AUTHORIZATION", "").split()
+    name = hash_key(authorization[-1] if authorization else request.session.session_key or "")
     try:
         file = _lock_file(settings.VAR_DIR / "streams", name)
     except OSError:  # On a full or read-only disk, only the limit of the process applies.
         yield
         return
     if file is None:
-        raise Throttled(RETRY_AFTER, _("Two of your streams are running."))
+        raise Throttled(RETRY_AFTER, "Two of your streams are running.")
     with file:
         yield
 

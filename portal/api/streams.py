@@ -45,9 +45,10 @@ def stream_customers(
         return StreamResponse(_no_chunks(), media_type)
     if media_type == CsvRenderer.media_type:
         texts = services.stream_texts(organizer, query=query, fields=fields)
-        return StreamResponse(limit(request, encode_csv(fields, texts)), media_type)
-    rows = services.stream_json(organizer, query=query, fields=fields)
-    return StreamResponse(limit(request, encode_ndjson(rows)), media_type)
+        chunks = encode_csv(fields, texts)
+    else:
+        chunks = encode_ndjson(services.stream_json(organizer, query=query, fields=fields))
+    return StreamResponse(limit(request, chunks), media_type)
 
 
 def _no_chunks() -> Generator[bytes]:

@@ -121,7 +121,7 @@ NOT_AUTHENTICATED: Final = errors(
         {"detail": "Authentication credentials were not provided."},
     ),
     (_("The token does not exist."), {"detail": "Invalid token."}),
-    (_("The token is revoked."), {"detail": "Token inactive or deleted."}),
+    (_("The token is revoked or has expired."), {"detail": "Token inactive or deleted."}),
 )
 _NO_PERMISSION: Final = (
     _("The organizer does not exist, or you lack the permission: the response is identical."),

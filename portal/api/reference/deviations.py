@@ -118,14 +118,14 @@ DEVIATIONS: Final = (
         "version",
         "/api/v1/version",
         _("The version of pretix; without a token 403"),
-        _("The version of pretix whose API Portal follows, and that of Portal; otherwise 401"),
+        _("The version of pretix whose API Portal follows, and Portal’s; without a token 401"),
         _("API clients can check both. A request without a token is 401 everywhere."),
     ),
     Deviation(
         "suffix",
         _("Paths that end in .json"),
         _("JSON, as without the suffix"),
-        _("404; for an organizer or a customer after a redirect"),
+        _("404; after a redirect, 404 for a customer and 403 for an organizer"),
         _("An identifier may end in .json. The format is that of Accept or format."),
     ),
     Deviation(

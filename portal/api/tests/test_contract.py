@@ -28,7 +28,7 @@ DEVIATIONS: Final[dict[str, dict[str, str]]] = {
 }
 Tokens = dict[str, str]
 ORGANIZER: Final = "/api/v1/organizers/bigevents/"
-# What pretix 2026.8.0 answers to tokens that may only read, or only write.
+# The statuses of pretix 2026.8.0, by token and method.
 STATUSES: Final = [
     ("readonly", "POST", "customers/", 403),
     ("readonly", "PUT", "customers/", 403),

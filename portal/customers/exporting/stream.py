@@ -51,7 +51,7 @@ class JsonRow(Func):
     output_field = TEXT
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """The same bytes: JSON_OBJECT would write no spaces, also within values."""
+        """The bytes that PostgreSQL writes. JSON_OBJECT would omit spaces, also within values."""
         names = cast("Sequence[Value]", self.source_expressions[::2])
         parts: list[Expression] = []
         for name, value in zip(names, self.source_expressions[1::2], strict=True):

@@ -65,7 +65,7 @@ def read_cell(field: str, cell: Cell, zone: tzinfo) -> Any:
 
 
 def read_moment(text: str, zone: tzinfo) -> datetime:
-    """A time of the past that is written as in a cell; a day without a time is its start.
+    """A source time that is written as in a cell; a day without a time is its start.
 
     Raises ValueError.
     """
@@ -147,6 +147,7 @@ def _read_language(cell: Cell, _zone: tzinfo) -> str:
 def _languages() -> dict[str, str]:
     """The codes of languages by their names in English, in German and in the language itself."""
     catalogue = Path(django.__file__).parent / "conf" / "locale"
+    # Django's own gettext does not translate while USE_I18N is false.
     german = gettext.translation("django", catalogue, ["de"])
     named = {code: info for code, info in LANG_INFO.items() if "name" in info}
     codes = {column_key(str(name)): code for code, name in locales.NAMES.items()}

@@ -47,10 +47,10 @@ def compare_with_customers(
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
     """Each parsed row with the customer's values for the keys that it does not have.
 
-    These may be optional keys, or any in a partial row. A row that equals the API's JSON of its
-    customer becomes an UnchangedRow: it is valid, because its customer is. A row in another
-    notation, such as a time with another offset, may change nothing either: the staging table is
-    compared for that.
+    These may be optional keys, or any in a partial row. A row that is not partial and equals the
+    API's JSON of its customer becomes an UnchangedRow: it is valid, because its customer is. A row
+    in another notation, such as a time with another offset, may change nothing either: the staging
+    table is compared for that.
     """
     rows, zone = list(rows), ZoneInfo(organizer.timezone)
     identifiers = [*map(_identifier, rows)]
@@ -60,7 +60,10 @@ def compare_with_customers(
 
 
 def fetch_customers(organizer: Organizer, identifiers: list[str]) -> dict[str, dict[str, Any]]:
-    """The values of the customers with these identifiers, as the API writes them."""
+    """The values of the customers with these identifiers, as the API writes them.
+
+    `last_modified` is the time at the source.
+    """
     statement = FETCH.format(
         columns=STORED_FIELDS, table=Customer._meta.db_table, is_any=IS_ANY[connection.vendor]
     )

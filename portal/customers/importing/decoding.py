@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 UTF8_BOM: Final = codecs.BOM_UTF8
@@ -39,7 +40,7 @@ def decode(chunks: Iterable[bytes]) -> Iterator[str]:
     encoding, length = find_encoding(head)
     decoder = _decoder(encoding) if encoding else None
     rest = b""
-    for chunk in _chain(head[length:], chunks):
+    for chunk in chain([head[length:]], chunks):
         if decoder:
             yield decoder.decode(chunk)
             continue
@@ -63,10 +64,10 @@ def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
     head = next(chunks, b"")
     encoding, length = find_encoding(head)
     if encoding in UTF16:
-        for text in decode(_chain(head, chunks)):
+        for text in decode(chain([head], chunks)):
             yield text.encode("utf-8", "surrogatepass")
     else:
-        yield from _chain(head[length:], chunks)
+        yield from chain([head[length:]], chunks)
 
 
 def _decoder(encoding: str) -> codecs.IncrementalDecoder:
@@ -80,8 +81,3 @@ def _guess(content: bytes) -> str:
     invalid = sum("\udc80" <= character <= "\udcff" for character in text)
     valid = sum(character >= "\x80" for character in text) - invalid
     return "utf-8" if valid >= invalid else "cp1252"
-
-
-def _chain(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from chunks

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Field
 
 from portal.customers.fields import JsonbEncoder
-from portal.customers.importing.merging import TIME_FIELDS
+from portal.customers.importing.merging import FIELDS, TIME_FIELDS
 from portal.customers.importing.rows import (
     CustomerRow,
     InventedRow,
@@ -25,9 +25,8 @@ from portal.customers.models import Customer
 from portal.customers.normalization import DERIVED, Name, derive_name, derived_values_with_name
 
 COPY_ESCAPES: Final = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
-ROW_FIELDS: Final = tuple(CustomerRow.model_fields)
-COLUMNS: Final = ROW_FIELDS + DERIVED
-_row_values = attrgetter(*ROW_FIELDS)
+COLUMNS: Final = FIELDS + DERIVED
+_row_values = attrgetter(*FIELDS)
 _items = methodcaller("items")
 _json_encoder = JsonbEncoder()
 
@@ -42,7 +41,7 @@ class Batch(NamedTuple):
     staged: Content  # number, position, given, COLUMNS
     unchanged: Content  # number, identifier, last_modified, given
     rejections: list[Rejection]
-    has_given: bool = False  # some rows lack keys
+    has_given: bool  # whether a row has `given`
 
 
 def column_definitions() -> str:
@@ -106,7 +105,7 @@ def _encode(columns: list[Sequence[Any]]) -> Content:
 def _columns(rows: Iterable[CustomerRow | InventedRow]) -> list[Sequence[Any]]:
     # Column by column, because many conversions are faster for a whole column than per value.
     values = zip(*map(_row_values, rows), strict=True)
-    columns: dict[str, Sequence[Any]] = dict(zip(ROW_FIELDS, values, strict=False))
+    columns: dict[str, Sequence[Any]] = dict(zip(FIELDS, values, strict=False))
     if not columns:
         return []
     name_parts, names = zip(
@@ -133,7 +132,7 @@ def _encode_times(times: Sequence[datetime | None]) -> list[str | None]:
 
 
 def _stored_time(text: str) -> str:
-    """The same for a time in the notation of the API."""
+    """A time in the notation of the API, as Django writes it."""
     return text.replace("T", " ").replace("Z", _zone())
 
 

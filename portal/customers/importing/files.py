@@ -47,7 +47,10 @@ class Readable(Protocol):
 
 
 class Layout(Enum):
-    """The arrangement of customers in a file. The value is the prefix of customers for ijson."""
+    """The arrangement of customers in a file.
+
+    The value is the prefix of customers for ijson, which does not parse LINES and SHEET.
+    """
 
     PAGES = PAGE_PREFIX
     ARRAY = "item"

@@ -123,8 +123,10 @@ def load_batches(
             report.reject(batch.rejections)
             staging.add(batch)
         report.reject(merge_repeated(staging, overwrite=overwrite))
-        write = None if dry_run else partial(_write, staging, rebuild_from)
-        _load_staged(staging, report, overwrite=overwrite, write=write or staging.count_changes)
+        write: Callable[[], Changes] = (
+            staging.count_changes if dry_run else partial(_write, staging, rebuild_from)
+        )
+        _load_staged(staging, report, overwrite=overwrite, write=write)
         staging.drop()
     if not dry_run and report.created + report.updated >= ANALYZE_FROM:
         _analyze()

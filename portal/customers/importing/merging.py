@@ -45,11 +45,14 @@ def date_rows(
     rows: Iterable[ParsedRow | UnchangedRow | Rejection], as_of: datetime
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
     """The rows; `as_of` is the source time of those that have none."""
+    source_time = api_time(as_of)
     for row in rows:
-        if isinstance(row, ParsedRow) and isinstance(row.content, dict):
-            is_dated = row.content.get("last_modified") is not None
-            dated = {**row.content, "last_modified": api_time(as_of)}
-            yield row if is_dated else row._replace(content=dated)
+        if (
+            isinstance(row, ParsedRow)
+            and isinstance(row.content, dict)
+            and row.content.get("last_modified") is None
+        ):
+            yield row._replace(content={**row.content, "last_modified": source_time})
         else:
             yield row
 

@@ -234,7 +234,7 @@ def valid_identifier(content: object) -> str:
 
 
 def given_as_json(given: Given) -> str | None:
-    """What a valid row said or lacked, for the staging table; None if it lacked nothing."""
+    """`given` as JSON, for the staging table; None if it is empty."""
     return orjson.dumps(given).decode() if given else None
 
 

@@ -22,7 +22,6 @@ LONGEST_PAUSE: Final = 300  # seconds, whatever the source asks for
 TIMEOUT: Final = 60  # seconds to wait for a connection, and for each part of a response
 MAX_BYTES: Final = 1 << 26  # a page of 50 customers has 25 KB
 MAX_REDIRECTS: Final = 5
-TOO_MANY_REQUESTS: Final = 429
 
 Wait = Callable[[float], None]
 Say = Callable[[str], None]
@@ -123,14 +122,15 @@ class SourceClient:
     def _check(self, response: httpx2.Response, body: bytes) -> None:
         """Raise an error, unless the response is 200 and valid JSON."""
         status, url = response.status_code, response.url
-        if status == TOO_MANY_REQUESTS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
+        if status == httpx2.codes.TOO_MANY_REQUESTS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
             raise _TemporaryError(f"{show(url)} responds with {status}.", _retry_after(response))
         if status != httpx2.codes.OK:
             raise SourceError(_explain_status(status, url) + self._detail(body))
-        if not _is_json(body) and "json" in response.headers.get("Content-Type", ""):
+        if _is_json(body):
+            return
+        if "json" in response.headers.get("Content-Type", ""):
             raise _TemporaryError(f"{show(url)} responds with incomplete or invalid JSON.")
-        if not _is_json(body):
-            raise SourceError(f"{show(url)} is not the API, but another kind of page. {hint(url)}")
+        raise SourceError(f"{show(url)} is not the API, but another kind of page. {hint(url)}")
 
     def _detail(self, body: bytes) -> str:
         """What the API says about its error."""

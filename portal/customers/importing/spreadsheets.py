@@ -83,7 +83,8 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
     separator = first[len(SEPARATOR_LINE) :].strip("\r\n") if is_separator_line(first) else ""
     lines = lines if separator else chain([first], lines)
     delimiter = separator or _find_delimiter(first)
-    rows = _parse(csv.reader(lines, delimiter=delimiter, strict=True), name, len(separator))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    rows = _parse(reader, name, lines_before=1 if separator else 0)
     header = next((row for row in rows if isinstance(row, SheetRow)), SheetRow(name, ()))
     columns = find_columns([*map(str, header.cells)], options.renamed)
     yield from _in_blocks(rows, columns, name, options)
@@ -143,7 +144,11 @@ def _find_delimiter(header: str) -> str:
     return max(DELIMITERS, key=rank)
 
 
-def _parse(reader: Any, name: str, lines_before: int) -> Iterator[SheetRow | Rejection]:
+def _parse(
+    reader: Any,  # the class of csv.reader() has no public name
+    name: str,
+    lines_before: int,
+) -> Iterator[SheetRow | Rejection]:
     while True:
         position = f"{name}, line {lines_before + reader.line_num + 1}"
         try:
@@ -191,7 +196,7 @@ def _sheet_rows(workbook: CalamineWorkbook, sheet_name: str, name: str) -> Itera
 
 
 def _in_blocks(
-    rows: Iterator[Any], columns: Columns, name: str, options: SheetOptions
+    rows: Iterator[SheetRow | Rejection], columns: Columns, name: str, options: SheetOptions
 ) -> Iterator[SheetRows]:
     if columns.ignored:
         options.remarks.append(f"{name}: ignored columns: {list_names(columns.ignored)}")

@@ -24,8 +24,8 @@ from portal.customers.importing.rows import Given, Rejection
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
-# `given` is NULL for a row that has all keys: see Given. `owner` is the identifier of the customer
-# who has the email of a row.
+# `given` is NULL for a row that is not partial and has all keys: see Given. `owner` is the
+# identifier of the customer who has the email of a row.
 CREATE: Final = """
     CREATE TEMPORARY TABLE staged (
         number BIGINT, position TEXT, given TEXT, owner TEXT, {definitions})"""
@@ -132,7 +132,8 @@ INSERTED: Final = {"last_modified": "COALESCE(last_modified, %(now)s)"}
 class Staged(NamedTuple):
     """A row of the staging table; `values` are the columns SELECTED_FIELDS.
 
-    A row that was added as unchanged has no position and no values.
+    A row that was added as unchanged has no position, and of the values only the identifier and
+    the time.
     """
 
     number: int

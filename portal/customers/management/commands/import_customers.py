@@ -61,15 +61,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of",
             metavar="TIME",
-            help="the time of rows that have none, as in spreadsheets: they only create customers "
-            "without it, and change existing ones with it",
+            help="the source time of rows that have none, as in spreadsheets; without this option "
+            "they only create customers",
         )
         parser.add_argument("file", nargs="*", help="a file, or - for standard input (the default)")
         parser.add_argument(
             "--from", dest="address", metavar="URL", help="a list of customers of the pretix API"
         )
         parser.add_argument(
-            "--token-stdin", action="store_true", help="read the token for --from, as in < FILE"
+            "--token-stdin",
+            action="store_true",
+            help="the token for --from is on standard input",
         )
         _add_sheet_options(parser)
 

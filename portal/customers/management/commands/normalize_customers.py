@@ -1,4 +1,4 @@
-"""manage.py normalize_customers: computes the text that search and order compare again."""
+"""manage.py normalize_customers: computes again the text that search and order compare."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     """For customers that another version of Portal wrote. A second run changes nothing."""
 
     requires_system_checks = ()
-    help = "Compute the text that search and order compare again, after an update of Portal."
+    help = "Compute again the text that search and order compare, after an update of Portal."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="default: default")
