@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 
 from portal.customers.importing.comparison import compare_with_customers
 from portal.customers.importing.encode import Batch, prepare_batch
-from portal.customers.importing.files import CHUNK_BYTES, Block, group_blocks, read_block
+from portal.customers.importing.formats.files import CHUNK_BYTES, Block, group_blocks, read_block
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
 from portal.customers.importing.merging import date_rows
 from portal.customers.importing.repeated import merge_repeated

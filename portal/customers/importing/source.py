@@ -17,7 +17,7 @@ import httpx2
 import orjson
 from tqdm import tqdm
 
-from portal.customers.importing.files import Block, read_blocks
+from portal.customers.importing.formats.files import Block, read_blocks
 from portal.customers.importing.load import LoadReport
 from portal.customers.importing.source_client import (
     SourceClient,

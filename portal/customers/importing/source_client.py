@@ -15,7 +15,10 @@ from typing import Final, Self
 import httpx2
 import orjson
 
-from portal.customers.importing.json_stream import MAX_DETAIL_LENGTH, without_lone_surrogates
+from portal.customers.importing.formats.json_stream import (
+    MAX_DETAIL_LENGTH,
+    without_lone_surrogates,
+)
 
 PAUSES: Final = (1, 2, 4, 8, 16, 32)  # seconds before each retry
 LONGEST_PAUSE: Final = 300  # seconds, whatever the source asks for

@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from portal.customers.importing.cells import read_moment
-from portal.customers.importing.columns import TARGETS
-from portal.customers.importing.files import Block, read_blocks
+from portal.customers.importing.formats.cells import read_moment
+from portal.customers.importing.formats.columns import TARGETS
+from portal.customers.importing.formats.files import Block, read_blocks
+from portal.customers.importing.formats.spreadsheets import SheetOptions
 from portal.customers.importing.load import LoadReport, import_blocks
 from portal.customers.importing.source import Source
 from portal.customers.importing.source_client import SourceError
-from portal.customers.importing.spreadsheets import SheetOptions
 from portal.organizers.management.errors import find_organizer
 from portal.organizers.models import Organizer
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.customers.importing.files import read_blocks
+from portal.customers.importing.formats.files import read_blocks
 from portal.customers.importing.load import LoadReport, import_blocks
 from portal.customers.tests.rows import GIVEN, emails_of
 from portal.organizers.models import Organizer

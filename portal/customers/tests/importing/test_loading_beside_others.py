@@ -17,7 +17,7 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.demo.customers import demo_customers
-from portal.customers.importing.files import read_blocks
+from portal.customers.importing.formats.files import read_blocks
 from portal.customers.importing.load import LoadReport, import_blocks, load_customers
 from portal.customers.models import Customer
 from portal.customers.tests.rows import GIVEN, make_row

@@ -14,17 +14,26 @@ from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from portal.customers.importing.decoding import as_utf8
-from portal.customers.importing.json_stream import MAX_DETAIL_LENGTH, PAGE_PREFIX, read_values
-from portal.customers.importing.recognition import RESULTS_START, Format, is_object, recognize
-from portal.customers.importing.rows import ParsedRow, Rejection, UnusableFile
-from portal.customers.importing.spreadsheets import (
+from portal.customers.importing.formats.decoding import as_utf8
+from portal.customers.importing.formats.json_stream import (
+    MAX_DETAIL_LENGTH,
+    PAGE_PREFIX,
+    read_values,
+)
+from portal.customers.importing.formats.recognition import (
+    RESULTS_START,
+    Format,
+    is_object,
+    recognize,
+)
+from portal.customers.importing.formats.spreadsheets import (
     SheetOptions,
     SheetRows,
     read_csv,
     read_rows,
     read_workbook,
 )
+from portal.customers.importing.rows import ParsedRow, Rejection, UnusableFile
 
 CHUNK_BYTES: Final = 1 << 19
 ROWS_PER_BLOCK: Final = 1_000

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from portal.customers.importing.recognition import Format, recognize
+from portal.customers.importing.formats.recognition import Format, recognize
 from portal.customers.importing.rows import UnusableFile
 
 

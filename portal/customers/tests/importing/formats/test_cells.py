@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.customers.importing.cells import Cell, InvalidCell, read_cell, read_moment
+from portal.customers.importing.formats.cells import Cell, InvalidCell, read_cell, read_moment
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from portal.customers.importing.decoding import UTF8_BOM
-from portal.customers.importing.files import (
+from portal.customers.importing.formats.decoding import UTF8_BOM
+from portal.customers.importing.formats.files import (
     CHUNK_BYTES,
     read_block,
     read_blocks,

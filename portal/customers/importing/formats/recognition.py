@@ -8,10 +8,10 @@ from typing import Final
 
 import orjson
 
-from portal.customers.importing.columns import is_known
-from portal.customers.importing.decoding import decode
+from portal.customers.importing.formats.columns import is_known
+from portal.customers.importing.formats.decoding import decode
+from portal.customers.importing.formats.spreadsheets import DELIMITERS, is_separator_line
 from portal.customers.importing.rows import TAKEN, UnusableFile
-from portal.customers.importing.spreadsheets import DELIMITERS, is_separator_line
 
 RESULTS_START: Final = re.compile(rb'"results"\s*:\s*\[')
 ZIP: Final = b"PK\x03\x04"

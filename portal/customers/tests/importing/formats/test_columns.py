@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from portal.customers.importing.columns import choose_scheme, find_columns
+from portal.customers.importing.formats.columns import choose_scheme, find_columns
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import UnusableFile
 

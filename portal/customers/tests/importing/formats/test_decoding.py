@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal.customers.importing.decoding import as_utf8, decode
+from portal.customers.importing.formats.decoding import as_utf8, decode
 
 TEXT = "Customer ID;Full name\nANN;Anna Weiß\nBOB;Žofie “Bö” €\n"
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 from python_calamine import CalamineError, CalamineWorkbook
 
 from portal.customers import names
-from portal.customers.importing.cells import Cell, InvalidCell, as_text, read_cell
-from portal.customers.importing.columns import (
+from portal.customers.importing.formats.cells import Cell, InvalidCell, as_text, read_cell
+from portal.customers.importing.formats.columns import (
     PART_NAMES,
     Columns,
     choose_scheme,
@@ -23,7 +23,7 @@ from portal.customers.importing.columns import (
     is_known,
     list_names,
 )
-from portal.customers.importing.decoding import decode
+from portal.customers.importing.formats.decoding import decode
 from portal.customers.importing.merging import NAME, PARTS, TIME_FIELDS
 from portal.customers.importing.rows import (
     TAKEN,

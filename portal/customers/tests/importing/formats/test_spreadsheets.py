@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from portal.customers.importing.files import read_customers
+from portal.customers.importing.formats.files import read_customers
+from portal.customers.importing.formats.spreadsheets import SheetOptions
 from portal.customers.importing.rows import ParsedRow, Rejection
-from portal.customers.importing.spreadsheets import SheetOptions
 
 HEADER = "Customer ID,Email,Notes\n"
 ANN = ParsedRow("f, line 2", {"identifier": "ANN", "email": "ann@x.org"}, is_partial=True)
