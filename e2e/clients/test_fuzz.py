@@ -77,7 +77,8 @@ class Connection:
             with suppress(BrokenPipeError, ConnectionResetError):
                 self._socket.sendall(hostile.content)
                 if hostile.ends_connection:
-                    self._socket.shutdown(socket.SHUT_WR)
+                    with suppress(OSError):  # not connected any more: the server has closed
+                        self._socket.shutdown(socket.SHUT_WR)
             reader.begin()
             body = reader.read()
         except (BadStatusLine, ConnectionError):

@@ -6,7 +6,7 @@ import io
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -201,6 +201,15 @@ def test_a_source_that_fails_on_the_second_page_changes_nothing(
     assert emails_of(organizer) == {}
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Python ignores SIGINT if a shell has started it in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_import_changes_nothing(organizer: Organizer, import_from: Import) -> None:
     main = threading.main_thread().ident or 0
 
