@@ -102,7 +102,7 @@ def _as_member(organizer: Organizer) -> dict[str, str]:
 
 
 def _as_api_client(organizer: Organizer) -> dict[str, str]:
-    permissions = [Permission.READ_CUSTOMERS]
+    permissions = [Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS]
     key = tokens.create_token(organizer, name="benchmark", permissions=permissions)
     return {"Authorization": f"Token {key}"}
 

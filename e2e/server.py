@@ -19,6 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "demo@example.org"
 PASSWORD = "bigevents-demo"
 PROXY = "127.0.0.2"
+# Options of create_token for an API client that reads pages and streams.
+MAY_EXPORT = (
+    "--permission=organizer.customers:read",
+    "--permission=organizer.customers:export",
+)
 PATIENCE = 30  # seconds
 COMPLAINT = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
 

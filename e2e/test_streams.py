@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from e2e.raw import Answer, request, send
-from e2e.server import PATIENCE, Server, serve
+from e2e.server import MAY_EXPORT, PATIENCE, Server, serve
 
 LIST = "/api/v1/organizers/bigevents/customers/"
 NDJSON = "Accept: application/x-ndjson"
@@ -35,7 +35,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def tokens(server: Server) -> list[str]:
     names = ("first", "second", "third")
     return [
-        server.manage("create_token", "bigevents", "--name", name).split()[-1] for name in names
+        server.manage("create_token", "bigevents", "--name", name, *MAY_EXPORT).split()[-1]
+        for name in names
     ]
 
 

@@ -69,6 +69,14 @@ def api_client(token: str) -> Client:
 
 
 @pytest.fixture
+def export_client(organizer: Organizer) -> Client:
+    """An API client that may read and export customers."""
+    permissions = [Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS]
+    key = tokens.create_token(organizer, name="export", permissions=permissions)
+    return Client(headers={"Authorization": f"Token {key}"})
+
+
+@pytest.fixture
 def writer_client(organizer: Organizer) -> Client:
     """An API client that may read and change customers."""
     permissions = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]

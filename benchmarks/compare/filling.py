@@ -18,7 +18,10 @@ MEMBERS: Final[Mapping[Caller, tuple[str, str]]] = {
     Caller.MEMBER: ("member@example.org", OURS),
     Caller.OTHER_MEMBER: ("other@example.org", OTHERS),
 }
-READ: Final = ("--permission", "organizer.customers:read")
+READ: Final = (
+    *("--permission", "organizer.customers:read"),
+    *("--permission", "organizer.customers:export"),
+)
 NOTES: Final = ("--permission", "organizer.customers.notes:read")
 API_CLIENTS: Final[Mapping[Caller, tuple[str, tuple[str, ...]]]] = {
     Caller.API_CLIENT: (OURS, READ),

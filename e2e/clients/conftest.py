@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from e2e.server import Server, serve
+from e2e.server import MAY_EXPORT, Server, serve
 
 CUSTOMERS = 300
 PAGE_SIZE = 50
@@ -45,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def api(server: Server) -> Api:
-    printed = server.manage("create_token", "playhouse", "--name", "clients")
+    printed = server.manage("create_token", "playhouse", "--name", "clients", *MAY_EXPORT)
     match = re.search(r"portal_[\w-]+", printed)
     assert match, printed
     return Api(server.url, match[0])

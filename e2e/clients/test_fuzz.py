@@ -23,7 +23,7 @@ import pytest
 
 from e2e.clients.conftest import Api, Row
 from e2e.clients.hostile import Generator, Hostile
-from e2e.server import EMAIL, PASSWORD, PATIENCE, Server
+from e2e.server import EMAIL, MAY_EXPORT, PASSWORD, PATIENCE, Server
 
 REQUESTS: Final = int(os.environ.get("FUZZ_REQUESTS", "20000"))
 CONNECTIONS: Final = 4
@@ -128,7 +128,7 @@ def vault(server: Server) -> str:
         for number in range(120)
     ]
     server.manage("import_customers", "vault", typed="\n".join(map(json.dumps, rows)))
-    return _new_token(server, "vault")
+    return _new_token(server, "vault", *MAY_EXPORT)
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +153,10 @@ def generator(
     full = _new_token(
         server,
         "playhouse",
-        *(f"--permission=organizer.customers{name}" for name in (":read", ".notes:read", ":write")),
+        *(
+            f"--permission=organizer.customers{name}"
+            for name in (":read", ".notes:read", ":write", ":export")
+        ),
         "--all-fields",
     )
     ours = _get(f"{api.customers}?page_size=7", api.token)["next"]

@@ -11,7 +11,7 @@ from e2e.nginx import new_nginx, run_nginx
 from e2e.reliability import faults
 from e2e.reliability.conftest import Watch
 from e2e.reliability.observation import DATA
-from e2e.server import Server
+from e2e.server import MAY_EXPORT, Server
 
 SLOW_CLIENTS = 60
 
@@ -21,7 +21,8 @@ def test_slow_clients_behind_nginx(
     request: pytest.FixtureRequest, database: str, tmp_path: Path, watch: Watch
 ) -> None:
     server: Server = request.getfixturevalue(database)
-    token = server.manage("create_token", "bigevents", "--name", tmp_path.name).split()[-1]
+    options = ("--name", tmp_path.name, *MAY_EXPORT)
+    token = server.manage("create_token", "bigevents", *options).split()[-1]
     port = urlsplit(server.url).port
     assert port
 

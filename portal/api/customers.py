@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django_scopes import scope
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,6 +26,7 @@ from portal.api.streams import stream_customers
 from portal.customers import services
 from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
 from portal.customers.query.query import InvalidQuery
+from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -45,13 +46,16 @@ class CustomerList(OrganizerEndpoint):
 
     @operations.list_customers
     def get(self, request: Request, organizer: str) -> HttpResponseBase:
+        is_stream = isinstance(request.accepted_renderer, StreamRenderer)
+        if is_stream and not self.access.may(Permission.EXPORT_CUSTOMERS):
+            raise PermissionDenied("You do not have permission to export customers.")
         fields = requested_fields(request.query_params, self.access)
         with scope(organizer=self.organizer):
             try:
                 query = services.parse_query(self.organizer, request.query_params)
             except InvalidQuery as error:
                 raise ValidationError(dict(error.errors)) from None
-            if isinstance(request.accepted_renderer, StreamRenderer):
+            if is_stream:
                 return stream_customers(request, self.organizer, query, fields)
             return json_response(paginate_customers(request, self.organizer, query, fields))
 

@@ -28,7 +28,10 @@ ORGANIZER: Final[dict[str, Any]] = {
     "plugins": [],
 }
 # OpenAPI has one description for all formats of a status.
-PAGE_OR_STREAM: Final = _("JSON: a page of customers. NDJSON and CSV: all customers, as a stream.")
+PAGE_OR_STREAM: Final = _(
+    "JSON: a page of customers. NDJSON and CSV: all customers, as a stream; this needs the"
+    " permission to export customers."
+)
 NDJSON: Final = """{"identifier":"8WSAJCJ","email":"customer@example.org"}\n"""
 CSV: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
 
@@ -124,7 +127,7 @@ list_customers = extend_schema(
         responses.WITHOUT_SLASH,
         responses.METHOD_NOT_ALLOWED,
         responses.INVALID_PARAMETERS,
-        responses.NO_PERMISSION_OR_NOTES,
+        responses.NO_PERMISSION_FOR_LIST,
         responses.UNKNOWN_PAGE,
         responses.TOO_MANY_STREAMS,
     ),

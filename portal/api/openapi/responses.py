@@ -128,12 +128,18 @@ _NO_PERMISSION: Final = (
     {"detail": "You do not have permission to perform this action."},
 )
 NO_PERMISSION: Final = errors(403, _NO_PERMISSION)
-NO_PERMISSION_OR_NOTES: Final = errors(
+_NO_NOTES: Final = (
+    _("The request names notes without the permission to read notes."),
+    {"detail": "You do not have permission to read notes."},
+)
+NO_PERMISSION_OR_NOTES: Final = errors(403, _NO_PERMISSION, _NO_NOTES)
+NO_PERMISSION_FOR_LIST: Final = errors(
     403,
     _NO_PERMISSION,
+    _NO_NOTES,
     (
-        _("The request names notes without the permission to read notes."),
-        {"detail": "You do not have permission to read notes."},
+        _("The format is a stream, and you lack the permission to export customers."),
+        {"detail": "You do not have permission to export customers."},
     ),
 )
 UNKNOWN_FORMAT: Final = errors(404, _UNKNOWN_FORMAT)

@@ -90,7 +90,7 @@ DEVIATIONS: Final = (
         "whole list",
         _("List of customers with Accept: application/x-ndjson or text/csv"),
         "406",
-        _("All customers as a stream"),
+        _("All customers as a stream, with the permission to export; otherwise 403"),
         _("A full copy needs one request."),
     ),
     Deviation(

@@ -17,7 +17,7 @@ from portal.organizers.permissions import Permission
 
 LIST = "/api/v1/organizers/bigevents/customers/"
 PATHS = [LIST, f"{LIST}C000001/"]
-NOTES = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
+NOTES = [Permission.READ_CUSTOMERS, Permission.READ_NOTES, Permission.EXPORT_CUSTOMERS]
 
 
 @pytest.fixture

@@ -139,11 +139,11 @@ def test_the_document_has_the_parameters_that_strict_handling_allows(
 @pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize("media_type", ["application/x-ndjson", "text/csv"])
 def test_a_stream_has_the_described_format(
-    api_client: Client, document: dict[str, Any], media_type: str
+    export_client: Client, document: dict[str, Any], media_type: str
 ) -> None:
     content = document["paths"][LIST_TEMPLATE]["get"]["responses"]["200"]["content"]
 
-    response = api_client.get(f"{LIST}?fields=identifier,email", headers={"Accept": media_type})
+    response = export_client.get(f"{LIST}?fields=identifier,email", headers={"Accept": media_type})
 
     assert list(content) == ["application/json", "application/x-ndjson", "text/csv"]
     assert response["Content-Type"] == f"{media_type}; charset=utf-8"

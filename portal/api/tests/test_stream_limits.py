@@ -15,6 +15,7 @@ from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
+EXPORT = [Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS]
 LIST = "/api/v1/organizers/bigevents/customers/"
 
 
@@ -31,7 +32,7 @@ def customer(make_customer: CustomerMaker) -> None:
 @pytest.fixture
 def other_client(organizer: Organizer) -> Client:
     """An API client with a token of its own."""
-    key = tokens.create_token(organizer, name="other", permissions=[Permission.READ_CUSTOMERS])
+    key = tokens.create_token(organizer, name="other", permissions=EXPORT)
     return Client(headers={"Authorization": f"Token {key}"})
 
 
@@ -49,10 +50,10 @@ def test_streams_get_half_of_the_threads() -> None:
     assert server.threads == STREAMS_OF_A_PROCESS * 2
 
 
-def test_the_third_stream_of_a_token_waits(api_client: Client) -> None:
-    first, second = _stream(api_client), _stream(api_client, "text/csv")
+def test_the_third_stream_of_a_token_waits(export_client: Client) -> None:
+    first, second = _stream(export_client), _stream(export_client, "text/csv")
 
-    third = _stream(api_client)
+    third = _stream(export_client)
 
     assert (third.status_code, third["Retry-After"]) == (429, "10")
     assert third["Content-Type"] == "application/json"
@@ -67,18 +68,18 @@ def test_the_third_stream_of_a_session_waits(member_client: Client) -> None:
     _read(first, second)
 
 
-def test_a_stream_that_ended_makes_room(api_client: Client) -> None:
-    first, second = _stream(api_client), _stream(api_client)
+def test_a_stream_that_ended_makes_room(export_client: Client) -> None:
+    first, second = _stream(export_client), _stream(export_client)
 
     _read(first)
 
-    _read(_stream(api_client), second)
+    _read(_stream(export_client), second)
 
 
 def test_streams_of_all_clients_share_the_threads(
-    api_client: Client, other_client: Client, member_client: Client
+    export_client: Client, other_client: Client, member_client: Client
 ) -> None:
-    first, second = _stream(api_client), _stream(other_client)
+    first, second = _stream(export_client), _stream(other_client)
 
     third = _stream(member_client)
 
@@ -88,22 +89,22 @@ def test_streams_of_all_clients_share_the_threads(
     _read(_stream(member_client))
 
 
-def test_pages_and_head_are_not_streams(api_client: Client) -> None:
-    first, second = _stream(api_client), _stream(api_client)
+def test_pages_and_head_are_not_streams(export_client: Client) -> None:
+    first, second = _stream(export_client), _stream(export_client)
 
-    assert api_client.get(LIST).status_code == 200
-    assert api_client.head(LIST, headers={"Accept": "text/csv"}).status_code == 200
+    assert export_client.get(LIST).status_code == 200
+    assert export_client.head(LIST, headers={"Accept": "text/csv"}).status_code == 200
     _read(first, second)
 
 
 def test_without_a_writable_folder_the_limit_of_the_process_applies(
-    settings: Any, tmp_path: Path, api_client: Client
+    settings: Any, tmp_path: Path, export_client: Client
 ) -> None:
     settings.VAR_DIR = tmp_path / "file"
     settings.VAR_DIR.write_text("")
-    first, second = _stream(api_client), _stream(api_client)
+    first, second = _stream(export_client), _stream(export_client)
 
-    third = _stream(api_client)
+    third = _stream(export_client)
 
     assert third.json()["detail"].startswith("Too many streams are running.")
     _read(first, second)

@@ -12,11 +12,13 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
+from portal.accounts.models import User
 from portal.conftest import CustomerMaker
 from portal.customers.importing.load import load_customers
 from portal.customers.importing.rows import ParsedRow, check_rows
 from portal.customers.query.page import FIELDS
-from portal.organizers.models import Organizer
+from portal.organizers.models import Organizer, Team
+from portal.organizers.permissions import Permission
 
 LIST = "/api/v1/organizers/bigevents/customers/"
 NDJSON = {"Accept": "application/x-ndjson"}
@@ -54,22 +56,22 @@ def _read_pages(client: Client, query: str = "") -> Iterator[Any]:
 
 @pytest.mark.usefixtures("sixty_customers")
 @pytest.mark.parametrize("query", ["", "is_active=false&ordering=-date_joined", "search=unknown"])
-def test_ndjson_has_the_rows_of_all_pages(api_client: Client, query: str) -> None:
-    lines = _lines(api_client, query)
+def test_ndjson_has_the_rows_of_all_pages(export_client: Client, query: str) -> None:
+    lines = _lines(export_client, query)
 
-    assert lines == [*_read_pages(api_client, query)]
+    assert lines == [*_read_pages(export_client, query)]
     assert all(list(line) == list(FIELDS) for line in lines)
 
 
 @pytest.mark.usefixtures("sixty_customers")
-def test_csv_has_the_rows_of_all_pages(api_client: Client) -> None:
-    response = api_client.get(LIST, headers=CSV)
+def test_csv_has_the_rows_of_all_pages(export_client: Client) -> None:
+    response = export_client.get(LIST, headers=CSV)
     text = StringIO(response.getvalue().decode(), newline="")
 
     rows = [*csv.DictReader(text)]
 
     assert (response["Content-Type"], list(rows[0])) == ("text/csv; charset=utf-8", list(FIELDS))
-    for row, expected in zip(rows, _read_pages(api_client), strict=True):
+    for row, expected in zip(rows, _read_pages(export_client), strict=True):
         assert json.loads(row.pop("name_parts")) == expected.pop("name_parts")
         assert row == {name: _cell(value) for name, value in expected.items()}
 
@@ -80,21 +82,23 @@ def _cell(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def test_a_stream_has_the_selected_fields(api_client: Client, make_customer: CustomerMaker) -> None:
+def test_a_stream_has_the_selected_fields(
+    export_client: Client, make_customer: CustomerMaker
+) -> None:
     make_customer(phone="+49 30")
 
-    assert _lines(api_client, "include=phone&fields=phone,identifier") == [
+    assert _lines(export_client, "include=phone&fields=phone,identifier") == [
         {"identifier": "C000001", "phone": "+49 30"}
     ]
 
 
 def test_a_stream_of_an_empty_list_has_no_rows(
-    api_client: Client, rival: Organizer, make_customer: CustomerMaker
+    export_client: Client, rival: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer(of=rival)
 
-    assert _lines(api_client) == []
-    assert api_client.get(LIST, headers=CSV).getvalue() == f"{','.join(FIELDS)}\r\n".encode()
+    assert _lines(export_client) == []
+    assert export_client.get(LIST, headers=CSV).getvalue() == f"{','.join(FIELDS)}\r\n".encode()
 
 
 @pytest.mark.parametrize("accept", ["application/x-ndjson", "text/csv"])
@@ -102,11 +106,37 @@ def test_a_stream_of_an_empty_list_has_no_rows(
     ("path", "status"),
     [(f"{LIST}?is_active=perhaps", 400), ("/api/v1/organizers/rival/customers/", 403)],
 )
-def test_errors_are_json(api_client: Client, accept: str, path: str, status: int) -> None:
-    response = api_client.get(path, headers={"Accept": accept})
+def test_errors_are_json(export_client: Client, accept: str, path: str, status: int) -> None:
+    response = export_client.get(path, headers={"Accept": accept})
 
     assert (response.status_code, response["Content-Type"]) == (status, "application/json")
     assert response.json()
+
+
+@pytest.mark.parametrize("accept", ["application/x-ndjson", "text/csv"])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_stream_needs_the_permission_to_export(
+    api_client: Client, accept: str, method: str
+) -> None:
+    response = getattr(api_client, method)(LIST, headers={"Accept": accept})
+
+    assert (response.status_code, response["Content-Type"]) == (403, "application/json")
+    if method == "get":
+        assert response.json() == {"detail": "You do not have permission to export customers."}
+
+
+@pytest.mark.parametrize("accept", ["application/x-ndjson", "text/csv"])
+def test_a_member_streams_only_with_the_permission_to_export(
+    organizer: Organizer, member: User, member_client: Client, accept: str
+) -> None:
+    allowed = member_client.get(LIST, headers={"Accept": accept})
+    with scope(organizer=organizer):
+        Team.objects.filter(members=member).update(permissions=[Permission.READ_CUSTOMERS])
+
+    rejected = member_client.get(LIST, headers={"Accept": accept})
+
+    assert (allowed.status_code, rejected.status_code) == (200, 403)
+    assert member_client.get(LIST).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -119,9 +149,9 @@ def test_errors_are_json(api_client: Client, accept: str, path: str, status: int
     ],
 )
 def test_a_stream_must_be_named_in_accept(
-    api_client: Client, accept: str, content_type: str
+    export_client: Client, accept: str, content_type: str
 ) -> None:
-    assert api_client.get(LIST, headers={"Accept": accept})["Content-Type"] == content_type
+    assert export_client.get(LIST, headers={"Accept": accept})["Content-Type"] == content_type
 
 
 @pytest.mark.parametrize(
@@ -133,27 +163,27 @@ def test_a_stream_must_be_named_in_accept(
     ],
 )
 def test_a_stream_is_not_available_elsewhere(
-    api_client: Client, make_customer: CustomerMaker, path: str, accept: str, status: int
+    export_client: Client, make_customer: CustomerMaker, path: str, accept: str, status: int
 ) -> None:
     make_customer()
 
-    assert api_client.get(path, headers={"Accept": accept}).status_code == status
+    assert export_client.get(path, headers={"Accept": accept}).status_code == status
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
-def test_the_response_to_options_is_json(api_client: Client, accept: str) -> None:
-    response = api_client.options(LIST, headers={"Accept": accept})
+def test_the_response_to_options_is_json(export_client: Client, accept: str) -> None:
+    response = export_client.options(LIST, headers={"Accept": accept})
 
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
     assert accept in response.json()["renders"]
 
 
 @pytest.mark.usefixtures("sixty_customers")
-def test_head_reads_no_customers(api_client: Client, django_assert_num_queries: Any) -> None:
-    api_client.get(LIST)
+def test_head_reads_no_customers(export_client: Client, django_assert_num_queries: Any) -> None:
+    export_client.get(LIST)
 
     with django_assert_num_queries(1):
-        response = api_client.head(LIST, headers=NDJSON)
+        response = export_client.head(LIST, headers=NDJSON)
 
     assert (response.status_code, response.getvalue()) == (200, b"")
 
@@ -189,7 +219,7 @@ BYTES = {
 @pytest.mark.parametrize(("accept", "text"), BYTES.items())
 @pytest.mark.parametrize("is_imported", [True, False])
 def test_all_databases_give_equal_bytes(
-    api_client: Client,
+    export_client: Client,
     organizer: Organizer,
     make_customer: CustomerMaker,
     accept: str,
@@ -214,6 +244,6 @@ def test_all_databases_give_equal_bytes(
     else:
         make_customer(**row)
 
-    response = api_client.get(LIST, headers={"Accept": accept})
+    response = export_client.get(LIST, headers={"Accept": accept})
 
     assert response.getvalue().decode() == text

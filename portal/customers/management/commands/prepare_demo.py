@@ -23,6 +23,7 @@ from portal.organizers.permissions import Permission
 
 EMAIL: Final = "demo@example.org"
 PASSWORD: Final = "bigevents-demo"  # noqa: S105  Public: the customers are invented.
+PERMISSIONS: Final = frozenset({Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS})
 CUSTOMERS: Final = 5_000
 OTHER_CUSTOMERS: Final = 40
 SUMMARY: Final = """\
@@ -89,7 +90,7 @@ def _token(organizer: Organizer) -> str:
     if path.exists() and _is_valid(organizer, token := path.read_text().strip()):
         return token
     tokens.revoke_tokens_by_name(organizer, name="demo")
-    token = tokens.create_token(organizer, name="demo", permissions=[Permission.READ_CUSTOMERS])
+    token = tokens.create_token(organizer, name="demo", permissions=PERMISSIONS)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     # The file is private from the start, independently of the umask and of an earlier file.
@@ -103,4 +104,4 @@ def _is_valid(organizer: Organizer, token: str) -> bool:
         access = tokens.authenticate_token(token)
     except (tokens.UnknownToken, tokens.InactiveToken):
         return False
-    return access.organizer == organizer and access.may(Permission.READ_CUSTOMERS)
+    return access.organizer == organizer and access.permissions >= PERMISSIONS

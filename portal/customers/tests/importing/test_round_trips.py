@@ -19,6 +19,11 @@ from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
+PERMISSIONS = [
+    Permission.READ_CUSTOMERS,
+    Permission.READ_NOTES,
+    Permission.EXPORT_CUSTOMERS,
+]
 FILES = Path(__file__).parent / "files"
 URL = "/api/v1/organizers/bigevents/customers/"
 MORE = "include=external_identifier&include=phone&include=notes"
@@ -45,8 +50,7 @@ def _load(organizer: Organizer, tmp_path: Path) -> None:
 
 
 def _client(organizer: Organizer) -> Client:
-    permissions = [Permission.READ_CUSTOMERS, Permission.READ_NOTES]
-    token = tokens.create_token(organizer, name="export", permissions=permissions)
+    token = tokens.create_token(organizer, name="export", permissions=PERMISSIONS)
     return Client(headers={"Authorization": f"Token {token}"})
 
 
