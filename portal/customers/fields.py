@@ -55,7 +55,3 @@ class JsonbEncoder(json.JSONEncoder):
     def encode(self, o: Any) -> str:
         keys = sorted(o, key=lambda key: (len(key.encode()), key.encode()))
         return super().encode({key: o[key] for key in keys})
-
-
-# The name in the first migration.
-CompactEncoder = JsonbEncoder

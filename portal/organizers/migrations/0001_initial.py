@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=190, verbose_name='name')),
                 ('permissions', portal.organizers.fields.PermissionsField(blank=True, default=list, verbose_name='permissions')),
+                ('has_all_fields', models.BooleanField(db_default=False, default=False, verbose_name='all fields')),
                 ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('last_four', models.CharField(editable=False, max_length=4)),
                 ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
