@@ -1,0 +1,73 @@
+// Keys of the search box: the arrows lead into the list and back, Enter opens the only customer found.
+
+// What the last key in the box does once the list shows what was typed.
+let waiting = null;
+
+const search = () => document.getElementById("search");
+const results = () => document.getElementById("results");
+const links = () => [...document.querySelectorAll("#results :is(.exact a, .customer-link)")];
+const isPlain = (event) => !(event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
+
+for (const type of ["keydown", "pointerdown", "input"]) {
+  document.addEventListener(type, () => waiting = null, true);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!isPlain(event) || event.defaultPrevented || !results()) return;
+  if (event.target === search()) pressInBox(event);
+  else if (links().includes(event.target)) pressInRow(event);
+});
+
+document.addEventListener("list:end", () => {
+  if (!isAnswered()) return;
+  waiting?.();
+  waiting = null;
+});
+
+function pressInBox(event) {
+  if (event.key === "ArrowDown") {
+    event.preventDefault();
+    if (isAnswered()) enterRows();
+    else waiting = enterRows;
+  } else if (event.key === "Enter" && search().value.trim()) {
+    pressEnter(event);
+  }
+}
+
+function pressEnter(event) {
+  if (isAnswered() && onlyLink()) {
+    event.preventDefault();
+    openOnly();
+  } else {
+    waiting = openOnly; // when the form, which is submitted now, is answered
+  }
+}
+
+function pressInRow(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const position = links().indexOf(event.target) + step;
+  const next = position < 0 ? search() : links()[position];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+// Whether the list is that of the text in the box: the server writes the text into the attribute.
+function isAnswered() {
+  return results().getAttribute("aria-busy") !== "true" && search().value === search().defaultValue;
+}
+
+function enterRows() {
+  links()[0]?.focus();
+}
+
+function openOnly() {
+  onlyLink()?.click();
+}
+
+// The only customer of the list, not merely of its last page.
+function onlyLink() {
+  const isPage = document.querySelector("#pager a.step");
+  return !isPage && links().length === 1 ? links()[0] : null;
+}
