@@ -64,16 +64,19 @@ def paginate_customers(
         raise _invalid_page()
     return {
         "count": customers.count,
-        "next": _cursor_link(request, number + 1, customers.after, key),
-        "previous": _cursor_link(request, max(1, number - 1), customers.before, key),
+        "next": _cursor_link(request, query, number + 1, customers.after, key),
+        "previous": _cursor_link(request, query, max(1, number - 1), customers.before, key),
         "results": [dict(zip(fields, row, strict=True)) for row in customers.rows],
     }
 
 
-def _cursor_link(request: Request, number: int, cursor: Cursor | None, key: str) -> str | None:
+def _cursor_link(
+    request: Request, query: CustomerQuery, number: int, cursor: Cursor | None, key: str
+) -> str | None:
     if cursor is None:
         return None
-    return _link(request, number, encrypt_cursor(PageLink(number, cursor), list_key=key))
+    text = encrypt_cursor(PageLink(number, cursor), list_key=key)
+    return _link(request, number, cursor=[text], **query.as_of)
 
 
 def _page_size(query: QueryDict) -> int:
@@ -105,10 +108,10 @@ def _page_link(query: QueryDict, key: str) -> PageLink | None:
         raise ValidationError({"cursor": ["Invalid cursor for this list."]}) from None
 
 
-def _link(request: Request, number: int, cursor: str = "") -> str:
+def _link(request: Request, number: int, **others: list[str]) -> str:
     """The URL of the request with another page and cursor, its parameters sorted by name."""
     query = {name: request.query_params.getlist(name) for name in request.query_params}
-    query |= {"cursor": [cursor] if cursor else [], "page": [str(number)] if number > 1 else []}
+    query |= {"cursor": [], "page": [str(number)] if number > 1 else [], **others}
     url = absolute_url(request, request.path)
     query_string = urlencode(sorted(query.items()), doseq=True)
     return f"{url}?{query_string}" if query_string else url

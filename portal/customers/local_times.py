@@ -1,9 +1,14 @@
-"""Times as the clocks of a time zone show them."""
+"""Times as the clocks of a time zone show them, and days that are relative to the current one."""
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final, NamedTuple
+
+RELATIVE_DAYS: Final = r"today|year|-[0-9]{1,5}[dmy]"
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,53 @@ class Span:
 
     start: datetime
     end: datetime
+
+
+class Days(NamedTuple):
+    """All days from the first to the last one."""
+
+    first: date
+    last: date
+
+    def span(self, zone: tzinfo) -> Span:
+        """All times that clocks of the zone show on these days."""
+        # Clocks may change at midnight, or be set back from after midnight to the day before.
+        start = local_span(datetime.combine(self.first, time.min), zone).start
+        return Span(start, local_span(datetime.combine(self.last, time.max), zone).end)
+
+
+class RelativeDays(NamedTuple):
+    """`today`, the current `year`, or the day some days, months or years ago: `-7d`."""
+
+    number: int
+    unit: str  # d, m, y; "year" for the current year
+
+    @classmethod
+    def parse(cls, text: str) -> RelativeDays | None:
+        """None for any other text."""
+        if not re.fullmatch(RELATIVE_DAYS, text):
+            return None
+        if text == "year":
+            return cls(0, text)
+        return cls(0, "d") if text == "today" else cls(int(text[1:-1]), text[-1])
+
+    def before(self, today: date) -> Days:
+        """The days, counted from `today`. Raises ValueError before the year 1."""
+        if self.unit == "year":
+            return Days(today.replace(month=1, day=1), today.replace(month=12, day=31))
+        if self.unit == "d":
+            day = date.fromordinal(today.toordinal() - self.number)
+        else:
+            day = _months_before(today, self.number * (12 if self.unit == "y" else 1))
+        return Days(day, day)
+
+
+def _months_before(day: date, months: int) -> date:
+    """This day of the month, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < 1:
+        raise ValueError("before the year 1")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def local_span(moment: datetime, zone: tzinfo) -> Span:

@@ -1,6 +1,9 @@
 // The form is the one state of the list: search, filters, order and page are controls of it. A link
 // changes controls and submits the form, so acts that follow each other at once all count.
 
+// The controls of a page; all others are those of the list.
+const PAGE = ["page", "as_of"];
+
 // What each control said in the request that is not answered yet.
 let sent = null;
 
@@ -21,20 +24,26 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   // Not every browser gives the focus to a link that is clicked.
   link.focus({ preventScroll: true });
-  change(link.dataset);
+  change(link);
   form().requestSubmit();
 });
 
-function change({ set, drop = "", value }) {
+function change({ href, dataset: { set, drop = "", value } }) {
   for (const control of controls()) {
     if (control.name === set) write(control, value);
     if (drop.split(" ").includes(control.name)) empty(control, value);
   }
-  // A number counts among the pages that are shown.
-  if (set !== "page" || controls().some(isChanged)) form().elements.page.value = "";
+  // A number counts among the pages that are shown, and the day that relative days are counted from
+  // is that of these pages.
+  if (set !== "page" || controls().some(isChanged)) beginList();
+  else form().elements.as_of.value = new URL(href).searchParams.get("as_of") ?? "";
 }
 
-const isChanged = (control) => control.name !== "page" && read(control) !== readServed(control);
+function beginList() {
+  for (const name of PAGE) form().elements[name].value = "";
+}
+
+const isChanged = (control) => !PAGE.includes(control.name) && read(control) !== readServed(control);
 
 // Of languages each is a filter of its own.
 function empty(control, value) {
@@ -45,7 +54,7 @@ function empty(control, value) {
 
 // Whatever is chosen or typed begins at the first page. This is before htmx reads the form.
 document.addEventListener("input", ({ target }) => {
-  if (target.form?.id === "query") target.form.elements.page.value = "";
+  if (target.form?.id === "query") beginList();
 }, true);
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {

@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
+from portal.customers.local_times import RELATIVE_DAYS
 from portal.customers.models import Customer
 from portal.customers.query import filter_fields
 from portal.customers.query.filter_fields import ListFilter
@@ -27,16 +28,25 @@ Schema = dict[str, Any]  # JSON Schema, whose values have many types
 
 # Null characters are rejected everywhere in a query string.
 TEXT: Final = {"type": "string", "pattern": r"^[^\u0000]*$"}
-YEAR: Final = "^(19|20|21)[0-9]{2}-"
+YEAR: Final = "^(19|20)[0-9]{2}-"
+DATE: Final = {"type": "string", "format": "date", "pattern": YEAR}
 # Python accepts more spellings of ISO 8601 than RFC 3339 has, above all times without an offset.
+ISO_8601_DATE: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?))?\s*$"
 ISO_8601: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?)([^\d\u0000][^\u0000]*)?)?$"
 DATE_OR_TIME: Final = {
     "anyOf": [
-        {"type": "string", "format": "date", "pattern": YEAR},
+        DATE,
         {"type": "string", "format": "date-time", "pattern": YEAR},
         {"type": "string", "pattern": ISO_8601},
+        {"type": "string", "pattern": rf"^\s*({RELATIVE_DAYS})\s*$"},
     ]
 }
+# What filters from and up to a time have in common.
+DAYS: Final = _(
+    "A date in the organizer’s time zone, or a time; without an offset it is in this time zone,"
+    " too. today, -7d, -12m, -1y (days, months, years ago) and year (the current one) are relative"
+    " dates. From 1900 up to ten years ahead. Inclusive;"
+)
 # Python accepts a sign, spaces, underscores and the digits of all scripts.
 INTEGER: Final = r"^\s*\+?\d+(_\d+)*\s*$"
 LOCALE_LENGTH: Final = Customer._meta.get_field("locale").max_length
@@ -56,18 +66,17 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (
         filter_fields.SinceFilter,
         DATE_OR_TIME,
-        _(
-            "A date in the organizer’s time zone, or a time; without an offset it is in this time"
-            " zone, too. Inclusive."
-        ),
+        format_lazy("{} {}", DAYS, _("a date counts from its start.")),
     ),
     (
         filter_fields.UntilFilter,
         DATE_OR_TIME,
-        _(
-            "A date in the organizer’s time zone, or a time; without an offset it is in this time"
-            " zone, too. Inclusive; a date is a whole day."
-        ),
+        format_lazy("{} {}", DAYS, _("a date counts up to its end.")),
+    ),
+    (
+        filter_fields.DayFilter,
+        {"anyOf": [DATE, {"type": "string", "pattern": ISO_8601_DATE}]},
+        "",
     ),
     (
         filter_fields.OrderingFilter,

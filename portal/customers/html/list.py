@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, QueryDict
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -18,7 +19,7 @@ from portal.customers.counters.maintained_counts import FACETS, Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager, Position
 from portal.customers.html.table import CustomerTable
 from portal.customers.query.filter_fields import LocaleFilter, SinceFilter, UntilFilter, YesNoFilter
-from portal.customers.query.filters import DEFAULT_ORDERING, FILTERS, GROUPS, PARAMETERS
+from portal.customers.query.filters import AS_OF, DEFAULT_ORDERING, FILTERS, GROUPS, PARAMETERS
 from portal.customers.query.query import (
     CustomerQuery,
     InvalidQuery,
@@ -192,6 +193,7 @@ class CustomerListing:
             page_size=self.paging.size,
             default_size=DEFAULT_SIZE,
             page=self.page.number if self.page else self.paging.number or 1,
+            as_of=self.query.as_of if self.query else {},
         )
 
     @property
@@ -215,11 +217,14 @@ class CustomerListing:
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """A chip for each active filter; the filter by language has one for each language."""
+        """A chip for each active filter; the filter by language has one for each language.
+
+        The day that relative days are counted from has one once it is over.
+        """
         return [
             Chip(
                 name,
-                str(self.form.fields[name].label),
+                FILTERS[name].describe_label(value),
                 FILTERS[name].describe(value),
                 value,
                 self.links.without(name, value),
@@ -227,6 +232,7 @@ class CustomerListing:
             for name, values in self.links.query.lists()
             if name != "ordering" and name not in self.errors
             for value in values
+            if (name, value) != (AS_OF, localdate().isoformat())
         ]
 
     @property
@@ -272,7 +278,7 @@ class CustomerListing:
         """The values of filters without an input, which only a URL sets; the form keeps them."""
         for name, each in FILTERS.items():
             value = self.form[name].value()
-            if value and not each.group and name not in ("search", "ordering"):
+            if value and not each.group and name not in ("search", "ordering", AS_OF):
                 yield name, value
 
     @property

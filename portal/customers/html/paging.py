@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -67,7 +67,8 @@ class ListLinks:
     """The URLs that a list links to.
 
     Links that change the filters, the order or the page size lead to the first page. Default values
-    are left out.
+    are left out. `as_of` is the parameter with the day that relative days are counted from. Links
+    to other pages have it, so that all pages belong to one list. Other links begin a new list.
     """
 
     path: str
@@ -75,16 +76,18 @@ class ListLinks:
     page_size: int
     default_size: int
     page: int = field(default=1)
+    as_of: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def here(self) -> str:
-        """The URL of this page."""
-        return self.to_page(self.page)
+        """The URL of this page. That of the first page has the day only if the request had it."""
+        is_first = self.page == 1 and not self.query.keys() & self.as_of.keys()
+        return self._address(self._filters) if is_first else self.to_page(self.page)
 
     @property
     def here_query(self) -> str:
         """The query string of this page, for links back to it."""
-        return self.here.partition("?")[2]
+        return self.to_page(self.page).partition("?")[2]
 
     @property
     def without_filters(self) -> str:
@@ -93,18 +96,22 @@ class ListLinks:
         return self._address({"ordering": [ordering]} if ordering else {})
 
     def to_page(self, number: int | str) -> str:
-        return self._address(dict(self.query.lists()), page=number)
+        return self._address({**self._filters, **self.as_of}, page=number)
 
     def sized(self, size: int) -> str:
-        return replace(self, page_size=size).to_page(1)
+        return replace(self, page_size=size)._address(self._filters)
 
     def ordered_by(self, key: str) -> str:
-        return self._address({**dict(self.query.lists()), "ordering": [key]})
+        return self._address({**self._filters, "ordering": [key]})
 
     def without(self, name: str, value: str | None = None) -> str:
         """The list without a filter, or without one of its values."""
         kept = [other for other in self.query.getlist(name) if value not in (None, other)]
-        return self._address({**dict(self.query.lists()), name: kept})
+        return self._address({**self._filters, name: kept})
+
+    @property
+    def _filters(self) -> dict[str, list[str]]:
+        return {name: values for name, values in self.query.lists() if name not in self.as_of}
 
     def _address(self, lists: dict[str, list[str]], *, page: int | str = 1) -> str:
         query = QueryDict(mutable=True)

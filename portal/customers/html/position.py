@@ -54,7 +54,10 @@ def find_position(
         query = None
     if query is None or not paging.is_valid():
         return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
-    links = ListLinks(list_path, query.canonical, paging.size, DEFAULT_SIZE, paging.number or 1)
+    number = paging.number or 1
+    links = ListLinks(
+        list_path, query.canonical, paging.size, DEFAULT_SIZE, number, as_of=query.as_of
+    )
     key = list_key(organizer, query)
     position = decrypt_position(parameters.get(POSITION, ""), key)
     if position is None:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, ExpressionWrapper, Func, Q
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext
+from django.utils.timezone import localdate
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
-from portal.customers.local_times import Span, local_span
-from portal.customers.models import YEARS
+from portal.customers.local_times import Days, RelativeDays, Span, local_span
 from portal.customers.normalization import email_keys, normalize, visible
 from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
-    from django_stubs_ext import StrOrPromise
+    from django_stubs_ext import StrOrPromise, StrPromise
+
+# Later dates are mistyped.
+MOST_YEARS_AHEAD: Final = 10
 
 
 class ListFilter(django_filters.Filter):
@@ -48,6 +53,10 @@ class ListFilter(django_filters.Filter):
     def describe(self, value: str) -> str:
         """A value of the query string, for people."""
         return value
+
+    def describe_label(self, _value: str) -> str:
+        """The label of the filter beside the description of a value."""
+        return str(self.label)
 
 
 class TextFilter(ListFilter, django_filters.CharFilter):
@@ -106,48 +115,94 @@ class LocaleFilter(ListFilter, django_filters.MultipleChoiceFilter):
         return qs.filter(locale__in=value) if value else qs
 
 
-class MomentField(forms.Field):
-    """`2026-01-31` is that day in the given time zone; `2026-01-31T10:00:00Z` is that instant."""
+class DayField(forms.Field):
+    """`2026-01-31`, from the year 1900 up to the tenth year from now."""
 
     default_error_messages = {
-        "invalid": _("Enter a date like 2026-01-31, or a time like 2026-01-31T10:00:00Z."),
-        "year": _("The year must be between 1900 and 2199."),
+        "invalid": _("Enter a date like 2026-01-31."),
+        "out_of_bounds": _("Enter a date between %(earliest)s and %(latest)s."),
+    }
+    earliest: Final = date(1900, 1, 1)
+
+    @property
+    def latest(self) -> date:
+        return date(timezone.now().year + MOST_YEARS_AHEAD, 12, 31)
+
+    def to_python(self, value: str | None) -> Any:
+        text = (value or "").strip()
+        return self.read(text) if text else None
+
+    def read(self, text: str) -> Any:
+        """The value of a text. Raises ValidationError."""
+        day = _parse(parse_date, text)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        self._check_year(day)
+        return day
+
+    def _check_year(self, moment: date) -> None:
+        if not self.earliest.year <= moment.year <= self.latest.year:
+            raise self._out_of_bounds()
+
+    def _out_of_bounds(self) -> ValidationError:
+        bounds = {"earliest": self.earliest, "latest": self.latest}
+        message = self.error_messages["out_of_bounds"]
+        return ValidationError(message, code="out_of_bounds", params=bounds)
+
+
+class MomentField(DayField):
+    """A day in the time zone, an instant such as `2026-01-31T10:00:00Z`, or relative days."""
+
+    default_error_messages = {
+        "invalid": _(
+            "Enter a date like 2026-01-31, a time like 2026-01-31T10:00:00Z,"
+            " or today, -7d, -12m, -1y or year."
+        ),
     }
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-    def __init__(self, *, timezone: tzinfo = UTC, **kwargs: Any) -> None:
+    def __init__(
+        self, *, timezone: tzinfo = UTC, today: date | None = None, **options: Any
+    ) -> None:
+        """Relative days are counted from `today`."""
         self.timezone = timezone
-        super().__init__(**kwargs)
+        self.today = today or localdate(timezone=timezone)
+        super().__init__(**options)
 
-    def to_python(self, value: str | None) -> Span | None:
+    def read(self, text: str) -> Span:
         # A plus sign that was not encoded arrives as a space.
-        text = (value or "").strip().replace(" ", "+")
-        if not text:
-            return None
-        moment = self._parse(text)
+        text = text.replace(" ", "+")
+        if relative := RelativeDays.parse(text):
+            return self._relative_days(relative).span(self.timezone)
+        moment = _parse(parse_date, text) or _parse(parse_datetime, text)
         if moment is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        if moment.year not in YEARS:
-            raise ValidationError(self.error_messages["year"], code="year")
+        self._check_year(moment)
         return self._span(moment)
 
-    @staticmethod
-    def _parse(text: str) -> date | datetime | None:
+    def _relative_days(self, relative: RelativeDays) -> Days:
         try:
-            return parse_date(text) or parse_datetime(text)
+            days = relative.before(self.today)
         except ValueError:
-            return None
+            raise self._out_of_bounds() from None
+        self._check_year(days.first)
+        return days
 
     def _span(self, moment: date | datetime) -> Span:
-        if isinstance(moment, datetime):
-            if moment.tzinfo is None:
-                return local_span(moment, self.timezone)
-            # PostgreSQL takes an offset of 15 hours at most.
-            instant = moment.astimezone(UTC)
-            return Span(instant, instant + timedelta(microseconds=1))
-        # Clocks may change at midnight, or be set back from after midnight to the day before.
-        first, last = (datetime.combine(moment, each) for each in (time.min, time.max))
-        return Span(local_span(first, self.timezone).start, local_span(last, self.timezone).end)
+        if not isinstance(moment, datetime):
+            return Days(moment, moment).span(self.timezone)
+        if moment.tzinfo is None:
+            return local_span(moment, self.timezone)
+        # PostgreSQL takes an offset of 15 hours at most.
+        instant = moment.astimezone(UTC)
+        return Span(instant, instant + timedelta(microseconds=1))
+
+
+def _parse(parse: Callable[[str], date | None], text: str) -> date | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 class ScannedCondition(Func):
@@ -184,19 +239,57 @@ class NeverFilter(TimeFilter, YesNoFilter):
         return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
 
 
-class SinceFilter(TimeFilter):
-    """From the start of a day, or from an instant on."""
+class MomentFilter(TimeFilter):
+    """A filter from a day or an instant on, or up to one. `subject` is the label of the time."""
 
     field_class = MomentField
+    today_text: ClassVar[StrOrPromise]
+    year_text: ClassVar[StrOrPromise]
+    unit_texts: ClassVar[Mapping[str, StrPromise]]  # by unit, with the number of units
+
+    def __init__(self, *args: Any, subject: StrOrPromise = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.subject = subject
+
+    def describe(self, value: str) -> str:
+        relative = RelativeDays.parse(value)
+        if relative is None:
+            return value
+        if relative.unit == "year":
+            return str(self.year_text)
+        if not relative.number:
+            return str(self.today_text)
+        return str(self.unit_texts[relative.unit] % {"n": relative.number})
+
+    def describe_label(self, value: str) -> str:
+        return str(self.subject if RelativeDays.parse(value) else self.label)
+
+
+class SinceFilter(MomentFilter):
+    """From the start of a day, or from an instant on."""
+
+    today_text = _("today")
+    year_text = _("this year")
+    unit_texts = {
+        "d": ngettext_lazy("since yesterday", "last %(n)d days", "n"),
+        "m": ngettext_lazy("since a month ago", "last %(n)d months", "n"),
+        "y": ngettext_lazy("since a year ago", "last %(n)d years", "n"),
+    }
 
     def condition(self, value: Span) -> Q:
         return Q(**{f"{self.field_name}__gte": value.start})
 
 
-class UntilFilter(TimeFilter):
+class UntilFilter(MomentFilter):
     """Up to the end of a day, or up to and including an instant."""
 
-    field_class = MomentField
+    today_text = _("up to today")
+    year_text = _("up to the end of this year")
+    unit_texts = {
+        "d": ngettext_lazy("up to yesterday", "more than %(n)d days ago", "n"),
+        "m": ngettext_lazy("more than a month ago", "more than %(n)d months ago", "n"),
+        "y": ngettext_lazy("more than a year ago", "more than %(n)d years ago", "n"),
+    }
 
     def condition(self, value: Span) -> Q:
         return Q(**{f"{self.field_name}__lt": value.end})
@@ -207,6 +300,12 @@ class NoFilter(ListFilter):
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs
+
+
+class DayFilter(NoFilter):
+    """The day that relative days are counted from."""
+
+    field_class = DayField
 
 
 class OrderingField(forms.CharField):

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.local_times import Span
+from portal.customers.local_times import RelativeDays, Span
 from portal.customers.locales import locale_name
 from portal.customers.models import customers_of
 from portal.customers.query.filter_fields import (
+    DayField,
+    DayFilter,
     EmailFilter,
     ListFilter,
     LocaleFilter,
+    MomentFilter,
     NeverFilter,
     OrderingFilter,
     SearchFilter,
@@ -42,6 +49,7 @@ GROUPS: Final[Mapping[str, StrOrPromise]] = {
     "login": _("Last sign-in"),
 }
 RANGES: Final = ("date_joined", "last_login")
+AS_OF: Final = "as_of"
 SEARCH_LENGTH: Final = 200
 
 
@@ -91,10 +99,18 @@ class CustomerFilter(django_filters.FilterSet):
     locale = LocaleFilter(
         widget=forms.CheckboxSelectMultiple, label=_("Language"), group="language"
     )
-    date_joined_since = SinceFilter("date_joined", label=_("Registered from"), group="joined")
-    date_joined_until = UntilFilter("date_joined", label=_("Registered up to"), group="joined")
-    last_login_since = SinceFilter("last_login", label=_("Last sign-in from"), group="login")
-    last_login_until = UntilFilter("last_login", label=_("Last sign-in up to"), group="login")
+    date_joined_since = SinceFilter(
+        "date_joined", label=_("Registered from"), subject=_("Registered"), group="joined"
+    )
+    date_joined_until = UntilFilter(
+        "date_joined", label=_("Registered up to"), subject=_("Registered"), group="joined"
+    )
+    last_login_since = SinceFilter(
+        "last_login", label=_("Last sign-in from"), subject=_("Last sign-in"), group="login"
+    )
+    last_login_until = UntilFilter(
+        "last_login", label=_("Last sign-in up to"), subject=_("Last sign-in"), group="login"
+    )
     never_logged_in = NeverFilter(
         yes=_("Never"),
         no=_("At least once"),
@@ -103,8 +119,16 @@ class CustomerFilter(django_filters.FilterSet):
         lookup_expr="isnull",
         group="login",
     )
-    modified_since = SinceFilter("last_modified", label=_("Changed from"))
+    modified_since = SinceFilter("last_modified", label=_("Changed from"), subject=_("Changed"))
     ordering = OrderingFilter(widget=forms.HiddenInput, label="", example="-last_login,email")
+    as_of = DayFilter(
+        label=_("As of"),
+        description=_(
+            "The day that relative dates are counted from; by default the current day in the"
+            " organizer’s time zone. Links to other pages have it, so that all pages belong to one"
+            " list. Ignored without a relative date."
+        ),
+    )
 
     class Meta:
         form = CustomerForm
@@ -121,11 +145,30 @@ class CustomerFilter(django_filters.FilterSet):
         filters = type(self).base_filters.items()
         self.base_filters = OrderedDict((name, each) for name, each in filters if name in names)
         super().__init__(data, queryset=customers_of(organizer))
+        zone = ZoneInfo(organizer.timezone)
+        self.today: date = _day(data.get(AS_OF)) or localdate(timezone=zone)
         for each in self.filters.values():
-            if isinstance(each, SinceFilter | UntilFilter):
-                each.extra["timezone"] = ZoneInfo(organizer.timezone)
+            if isinstance(each, MomentFilter):
+                each.extra |= {"timezone": zone, "today": self.today}
             elif isinstance(each, LocaleFilter):
                 each.extra["choices"] = [(locale, locale_name(locale)) for locale in locales]
+
+
+def _day(text: str | None) -> date | None:
+    """None for an invalid day, which is an error of the form."""
+    with suppress(ValidationError):
+        return cast("date | None", DayField(required=False).clean(text))
+    return None
+
+
+def has_relative_days(parameters: QueryDict) -> bool:
+    """Whether a value depends on the current day."""
+    return any(
+        RelativeDays.parse(value)
+        for name, values in parameters.lists()
+        if isinstance(FILTERS.get(name), MomentFilter)
+        for value in values
+    )
 
 
 # In the order of a canonical query string; anything else is not a filter.

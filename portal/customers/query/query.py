@@ -10,7 +10,13 @@ from django.http import QueryDict
 
 from portal.customers.counters.maintained_counts import FACETS, Conditions
 from portal.customers.query.filter_fields import TimeFilter
-from portal.customers.query.filters import DEFAULT_ORDERING, PARAMETERS, CustomerFilter
+from portal.customers.query.filters import (
+    AS_OF,
+    DEFAULT_ORDERING,
+    PARAMETERS,
+    CustomerFilter,
+    has_relative_days,
+)
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -31,7 +37,7 @@ class InvalidQuery(Exception):
 class CustomerQuery:
     """The filters, the search and the ordering of a list."""
 
-    canonical: QueryDict
+    canonical: QueryDict  # with the day that relative days are counted from
     values: Mapping[str, Any] = field(default_factory=dict)  # by parameter, as cleaned
     filters: Mapping[str, Any] = field(default_factory=dict)  # django-filter's, by parameter
 
@@ -51,6 +57,8 @@ class CustomerQuery:
         filterset = CustomerFilter(parameters, organizer=organizer, locales=locales, names=names)
         if errors := filterset.errors:
             raise InvalidQuery({name: [*map(str, words)] for name, words in errors.items()})
+        if has_relative_days(canonical):
+            canonical[AS_OF] = filterset.today.isoformat()
         return cls(canonical, filterset.form.cleaned_data, filterset.filters)
 
     @property
@@ -61,6 +69,11 @@ class CustomerQuery:
     def ordering(self) -> Sequence[str]:
         """The names of the sort keys; `-` reverses one."""
         return self.values.get("ordering") or [DEFAULT_ORDERING]
+
+    @property
+    def as_of(self) -> dict[str, list[str]]:
+        """The parameter with the day that relative days are counted from; {} without any."""
+        return {name: days for name, days in self.canonical.lists() if name == AS_OF}
 
     @property
     def conditions(self) -> Conditions:
@@ -138,4 +151,6 @@ def canonical_query(parameters: QueryDict) -> QueryDict:
         kept = sorted(set(values) - {""}) if name == "locale" else list(filter(None, values[-1:]))
         if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
             canonical.setlist(name, kept)
+    if AS_OF in canonical and not has_relative_days(canonical):
+        del canonical[AS_OF]
     return canonical

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from portal.customers.local_times import Span
 from portal.customers.query.filter_fields import MomentField
+from portal.customers.query.filters import FILTERS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
 def field() -> MomentField:
-    return MomentField(timezone=BERLIN, required=False)
+    return MomentField(timezone=BERLIN, today=date(2026, 3, 30), required=False)
 
 
 def test_a_day_is_the_whole_day_of_the_organizer(field: MomentField) -> None:
@@ -90,7 +92,52 @@ def test_an_invalid_date_is_rejected(field: MomentField, text: str) -> None:
         field.clean(text)
 
 
-@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "1899-12-31T23:00:00Z"])
-def test_years_at_the_edge_of_the_calendar_are_rejected(field: MomentField, text: str) -> None:
-    with pytest.raises(ValidationError, match="between 1900 and 2199"):
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "1899-12-31T23:00:00Z", "9999-12-31", "12026-01-01", "-127y", "-9999y"]
+)
+def test_a_date_that_is_not_sensible_is_rejected(field: MomentField, text: str) -> None:
+    with pytest.raises(ValidationError):
         field.clean(text)
+
+
+def test_a_date_may_be_up_to_ten_years_ahead(field: MomentField) -> None:
+    year = timezone.now().year + 10
+
+    assert field.clean(f"{year}-12-31")
+    with pytest.raises(ValidationError, match=f"between 1900-01-01 and {year}-12-31"):
+        field.clean(f"{year + 1}-01-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("today", "2026-03-30"), ("-1d", "2026-03-29"), (" -1m ", "2026-02-28")]
+)
+def test_a_relative_day_is_the_whole_day_of_the_organizer(
+    field: MomentField, text: str, day: str
+) -> None:
+    # 29 March has 23 hours.
+    assert field.clean(text) == field.clean(day)
+
+
+def test_the_current_year_begins_and_ends_in_the_zone_of_the_organizer(field: MomentField) -> None:
+    assert field.clean("year") == Span(
+        datetime(2025, 12, 31, 23, tzinfo=UTC), datetime(2026, 12, 31, 23, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "label"),
+    [
+        ("date_joined_since", "today", "Registered: today"),
+        ("date_joined_since", "-7d", "Registered: last 7 days"),
+        ("date_joined_since", "year", "Registered: this year"),
+        ("date_joined_until", "-1y", "Registered: more than a year ago"),
+        ("last_login_until", "-30d", "Last sign-in: more than 30 days ago"),
+        ("modified_since", "-1d", "Changed: since yesterday"),
+        ("modified_since", "-12m", "Changed: last 12 months"),
+        ("date_joined_since", "2026-01-31", "Registered from: 2026-01-31"),
+    ],
+)
+def test_a_relative_date_is_described(parameter: str, value: str, label: str) -> None:
+    filter_ = FILTERS[parameter]
+
+    assert f"{filter_.describe_label(value)}: {filter_.describe(value)}" == label
