@@ -50,6 +50,14 @@ def test_no_container_runs_as_root() -> None:
     assert all(service["cap_drop"] == ["ALL"] for service in SERVICES.values())
 
 
+def test_portal_can_write_its_locks_of_streams() -> None:
+    [user] = re.findall(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE)
+    [directory] = re.findall(r"^WORKDIR (\S+)$", DOCKERFILE, re.MULTILINE)
+
+    assert SERVICES["portal"]["read_only"]
+    assert f"{directory}/var/streams:uid={user},mode=0700" in SERVICES["portal"]["tmpfs"]
+
+
 def test_nginx_forwards_to_portal_and_portal_trusts_nginx() -> None:
     [port] = re.findall(r"^EXPOSE (\d+)", DOCKERFILE, re.MULTILINE)
     address = SERVICES["nginx"]["networks"]["default"]["ipv4_address"]
