@@ -69,11 +69,16 @@ def counted_address(request: HttpRequest) -> str | None:
 
 def allowed_failures(request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
     """How many failures lock out this email at this address."""
+    return 1 if is_limited_by_address(request, credentials) else FAILURES_OF_EMAIL
+
+
+def is_limited_by_address(request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+    """Whether failures with other emails limit this sign-in. They never limit a known browser."""
     is_browser = counted_name(request, credentials).startswith("browser ")
-    return 1 if not is_browser and is_address_limited(request) else FAILURES_OF_EMAIL
+    return not is_browser and _is_address_limited(request)
 
 
-def is_address_limited(request: HttpRequest) -> bool:
+def _is_address_limited(request: HttpRequest) -> bool:
     """Whether too many sign-ins failed at this address, with any emails."""
     recent = AccessAttempt.objects.filter(
         ip_address=counted_address(request),

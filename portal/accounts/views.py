@@ -53,7 +53,8 @@ class SignInForm(AuthenticationForm):
             return super().get_invalid_login_error()
         self.seconds_to_wait = lockout.seconds_to_wait(self.request)
         minutes = -(-self.seconds_to_wait // 60)
-        message = _lockout_message(minutes, is_network=lockout.is_address_limited(self.request))
+        is_network = lockout.is_limited_by_address(self.request)
+        message = _lockout_message(minutes, is_network=is_network)
         return ValidationError(message, "locked_out", {"minutes": minutes})
 
 

@@ -273,6 +273,17 @@ def test_a_known_browser_is_locked_out_after_its_own_failures(known_browser: Cli
     assertContains(response, LOCKED_OUT, status_code=429)
 
 
+def test_a_known_browser_at_a_limited_address_reads_of_its_own_failures(
+    known_browser: Client,
+) -> None:
+    _exhaust(HERE)
+
+    for _time in range(FAILURES_OF_EMAIL):
+        last = _sign_in_from(known_browser, "member@example.org")
+
+    assertContains(last, LOCKED_OUT, status_code=429)
+
+
 def test_a_browser_is_known_with_its_own_email_only(known_browser: Client, stranger: User) -> None:
     _fail("stranger@example.org")
 
