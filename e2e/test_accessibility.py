@@ -95,6 +95,15 @@ def test_no_rule_is_broken_while_a_filter_is_open(page_in_a_look: Page) -> None:
     assert violations(page_in_a_look) == ""
 
 
+@pytest.mark.parametrize("query", ["", "last_login_since=-30d"])
+def test_no_rule_is_broken_while_a_range_of_time_is_open(page_in_a_look: Page, query: str) -> None:
+    page_in_a_look.goto(f"{BIGEVENTS}?page_size=25&{query}")
+    page_in_a_look.get_by_role("button", name="Last sign-in").click()
+    expect(page_in_a_look.get_by_role("link", name="Last 365 days")).to_be_visible()
+
+    assert violations(page_in_a_look) == ""
+
+
 def test_the_whole_job_can_be_done_by_keyboard(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.keyboard.press("Tab")

@@ -65,6 +65,44 @@ def test_customers_are_found_by_the_days_of_their_registration(staff_page: Page)
     expect(chip(staff_page, "Registered up to")).to_be_visible()
 
 
+def preset(page: Page, name: str) -> Locator:
+    """A relative date that the open filter offers."""
+    return page.get_by_role("form", name="Filters").get_by_role("link", name=name)
+
+
+def test_a_relative_date_is_chosen_by_one_click_and_free_dates_by_another(
+    clara_page: Page,
+) -> None:
+    filter_button(clara_page, "Registered").click()
+    preset(clara_page, "Last 7 days").click()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?date_joined_since=-7d")
+    expect(chip(clara_page, "Registered last 7 days")).to_be_visible()
+    expect(preset(clara_page, "Last 7 days")).to_be_focused()
+
+    preset(clara_page, "More than a year ago").click()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?date_joined_until=-1y")
+    expect(chip(clara_page, "Registered more than a year ago")).to_be_visible()
+    expect(preset(clara_page, "More than a year ago")).to_have_attribute("aria-current", "true")
+
+    preset(clara_page, "Choose dates").click()
+    expect(clara_page).to_have_url(PLAYHOUSE)
+    expect(day(clara_page, "From")).to_be_focused()
+    day(clara_page, "Up to").fill("2021-01-31")
+    day(clara_page, "Up to").press("Enter")
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?date_joined_until=2021-01-31")
+
+
+def test_a_relative_date_stays_while_other_filters_change(clara_page: Page) -> None:
+    clara_page.goto(f"{PLAYHOUSE}?date_joined_until=today&page_size=25")
+    clara_page.get_by_role("link", name="Next").click()
+    expect(clara_page).to_have_url(re.compile(r"as_of=\d{4}-\d\d-\d\d&page_size=25&page=2$"))
+
+    search_box(clara_page).fill("u001")
+
+    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&date_joined_until=today&page_size=25")
+
+
 def test_a_filter_is_set_with_the_keyboard_alone(clara_page: Page) -> None:
     filter_button(clara_page, "Status").focus()
     clara_page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -49,6 +50,17 @@ def test_filters_open_and_apply(plain_page: Page) -> None:
     expect(count(plain_page, "58 of 127 customers")).to_be_visible()
     chip(plain_page, "Language German").click()
     expect(count(plain_page, "127 customers")).to_be_visible()
+
+
+def test_a_relative_date_is_a_link(plain_page: Page) -> None:
+    plain_page.get_by_role("button", name="Registered").click()
+    plain_page.get_by_role("link", name="More than a year ago").click()
+    expect(chip(plain_page, "Registered more than a year ago")).to_be_visible()
+
+    search_box(plain_page).fill("u001")
+    search_box(plain_page).press("Enter")
+
+    expect(plain_page).to_have_url(re.compile(r"search=u001&.*date_joined_until=-1y"))
 
 
 def test_a_filter_keeps_order_and_length_of_the_page_and_begins_at_the_first(

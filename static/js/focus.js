@@ -5,21 +5,23 @@ const search = () => document.getElementById("search");
 
 document.addEventListener("list:answer", ({ detail }) => {
   detail.focused = document.activeElement;
+  detail.filter = detail.focused.closest(".filter:popover-open");
 });
 
-document.addEventListener("list:shown", ({ detail: { focused, isForPage } }) => {
+document.addEventListener("list:shown", ({ detail: { focused, filter, isForPage } }) => {
   if (isForPage) showPage();
-  else placeFocus(focused);
+  else placeFocus(focused, filter);
 });
 
 // htmx gives the focus back to an element with the same id; the rest is decided here.
-function placeFocus(focused) {
+function placeFocus(focused, filter) {
   if (focused.matches("#failure button, .pager a")) {
     (caption() ?? search()).focus();
     window.scrollTo({ top: 0 });
   } else if (document.activeElement === document.body) {
     const chip = focused.closest(".chips") && document.querySelector(".chip");
-    (chip ?? search()).focus({ preventScroll: true });
+    const input = filter?.isConnected && filter.querySelector(".range input");
+    (chip ?? (input || search())).focus({ preventScroll: true });
   }
 }
 

@@ -30,7 +30,11 @@ document.addEventListener("click", (event) => {
 
 function change({ href, dataset: { set, drop = "", value } }) {
   for (const control of controls()) {
-    if (control.name === set) write(control, value);
+    if (control.name === set) {
+      // An input for dates takes no relative date.
+      if (control.type === "date") control.type = "text";
+      write(control, value);
+    }
     if (drop.split(" ").includes(control.name)) empty(control, value);
   }
   // A number counts among the pages that are shown, and the day that relative days are counted from

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, QueryDict
@@ -19,7 +18,14 @@ from portal.customers.counters.maintained_counts import FACETS, Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager, Position
 from portal.customers.html.table import CustomerTable
 from portal.customers.query.filter_fields import LocaleFilter, SinceFilter, UntilFilter, YesNoFilter
-from portal.customers.query.filters import AS_OF, DEFAULT_ORDERING, FILTERS, GROUPS, PARAMETERS
+from portal.customers.query.filters import (
+    AS_OF,
+    DEFAULT_ORDERING,
+    FILTERS,
+    GROUPS,
+    PARAMETERS,
+    PRESETS,
+)
 from portal.customers.query.query import (
     CustomerQuery,
     InvalidQuery,
@@ -102,13 +108,48 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class Preset:
+    """A relative date to choose: the filter that it sets, and the one that it drops."""
+
+    name: str
+    value: str
+    dropped: str
+    label: StrOrPromise
+    href: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class Range:
-    """A filter from a time, a filter up to a time, or both."""
+    """A filter from a time and one up to a time: presets to choose from, or free dates."""
 
     legend: StrOrPromise
-    since: BoundField | None
-    until: BoundField | None
+    since: BoundField
+    until: BoundField
+    links: ListLinks
     template: str = "components/_time_range.html"
+
+    @cached_property
+    def presets(self) -> list[Preset]:
+        since, until = self.since.name, self.until.name
+        names = {"since": (since, until), "until": (until, since)}
+        return [self._preset(*names[end], value, label) for end, value, label in PRESETS]
+
+    def _preset(self, name: str, dropped: str, value: str, label: StrOrPromise) -> Preset:
+        values, query = {name: value, dropped: ""}, self.links.query
+        is_chosen = all(query.get(each, "") == text for each, text in values.items())
+        href = self.links.with_values(values)
+        return Preset(name, value, dropped, label, href, is_chosen)
+
+    @property
+    def is_preset(self) -> bool:
+        """Whether a preset is chosen. Inputs for free dates would not show it."""
+        return any(preset.is_chosen for preset in self.presets)
+
+    @property
+    def href(self) -> str:
+        """The URL of the list without both filters."""
+        return self.links.with_values({self.since.name: "", self.until.name: ""})
 
 
 @dataclass(frozen=True)
@@ -300,7 +341,7 @@ class CustomerListing:
         filters = {name: each for name, each in FILTERS.items() if each.group == group}
         since = [self.form[name] for name, each in filters.items() if isinstance(each, SinceFilter)]
         until = [self.form[name] for name, each in filters.items() if isinstance(each, UntilFilter)]
-        ranges = [Range(legend, *fields) for fields in zip_longest(since, until)]
+        ranges = [Range(legend, *fields, self.links) for fields in zip(since, until, strict=True)]
         others = [
             self._choices(name)
             if isinstance(each, YesNoFilter | LocaleFilter)

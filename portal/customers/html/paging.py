@@ -13,6 +13,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from portal.customers.query.filters import PARAMETERS
 from portal.web.encryption import InvalidText, decrypt, encrypt
 
 if TYPE_CHECKING:
@@ -108,6 +109,12 @@ class ListLinks:
         """The list without a filter, or without one of its values."""
         kept = [other for other in self.query.getlist(name) if value not in (None, other)]
         return self._address({**self._filters, name: kept})
+
+    def with_values(self, values: Mapping[str, str]) -> str:
+        """The list with other values of these filters; "" drops one."""
+        lists = {name: [value] if value else [] for name, value in values.items()}
+        others = {**self._filters, **lists}
+        return self._address({name: others[name] for name in PARAMETERS if name in others})
 
     @property
     def _filters(self) -> dict[str, list[str]]:

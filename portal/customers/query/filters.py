@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -48,6 +48,15 @@ GROUPS: Final[Mapping[str, StrOrPromise]] = {
     "joined": _("Registered"),
     "login": _("Last sign-in"),
 }
+# What the list page offers for a range of time, beside free dates: one end, as a relative date.
+PRESETS: Final[Sequence[tuple[str, str, StrOrPromise]]] = (
+    ("since", "today", _("Today")),
+    ("since", "-7d", _("Last 7 days")),
+    ("since", "-30d", _("Last 30 days")),
+    ("since", "-365d", _("Last 365 days")),
+    ("since", "year", _("This year")),
+    ("until", "-1y", _("More than a year ago")),
+)
 RANGES: Final = ("date_joined", "last_login")
 AS_OF: Final = "as_of"
 SEARCH_LENGTH: Final = 200

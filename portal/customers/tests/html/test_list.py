@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
-from portal.customers.query.filters import AS_OF, FILTERS, GROUPS, PARAMETERS
+from portal.customers.query.filters import AS_OF, FILTERS, GROUPS, PARAMETERS, PRESETS
 from portal.organizers.models import Organizer
 
 LIST = "/organizers/bigevents/customers/"
@@ -193,6 +193,29 @@ def test_the_form_keeps_every_parameter(member_client: Client, name: str) -> Non
     assert len(controls) == 1
     is_box = 'type="radio"' in controls[0] or 'type="checkbox"' in controls[0]
     assert "checked" in controls[0] or not is_box
+
+
+@pytest.mark.parametrize(("end", "value", "label"), PRESETS)
+def test_a_chosen_preset_has_its_label_on_the_chip(
+    member_client: Client, end: str, value: str, label: str
+) -> None:
+    response = member_client.get(LIST, {f"last_login_{end}": value})
+
+    text = str(label)
+    assertContains(response, f"<bdi>{text[0].lower()}{text[1:]}</bdi>")
+    chosen = re.findall(r'id="(preset-[^"]+)"[^>]* aria-current="true"', response.text)
+    assert chosen == [f"preset-last_login_{end}-{value}"]
+
+
+def test_a_preset_replaces_both_ends_of_its_range_and_keeps_other_filters(
+    member_client: Client,
+) -> None:
+    query = "locale=de&date_joined_since=2026-01-01&date_joined_until=2026-02-01&ordering=name"
+
+    page = member_client.get(f"{LIST}?{query}&page=2").content.decode()
+
+    assert f'href="{LIST}?locale=de&amp;date_joined_since=-7d&amp;ordering=name"' in page
+    assert f'href="{LIST}?locale=de&amp;date_joined_until=-1y&amp;ordering=name"' in page
 
 
 def test_every_group_of_filters_has_a_filter_and_every_filter_a_known_group() -> None:
