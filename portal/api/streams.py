@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from django.http import StreamingHttpResponse
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from portal.api.renderers import CsvRenderer
-from portal.api.stream_limits import limit
 from portal.customers import services
 from portal.customers.exporting.formats import encode_csv, encode_ndjson
+from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit
 from portal.customers.query.query import CustomerQuery
+from portal.web.streams import StreamResponse
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
-
-
-class StreamResponse(StreamingHttpResponse):
-    """Reads the first chunk at once: if the query fails, the client still gets an error status."""
-
-    def __init__(self, chunks: Generator[bytes], media_type: str) -> None:
-        self._chunks = chunks
-        first = list(islice(chunks, 1))
-        super().__init__(chain(first, chunks), content_type=f"{media_type}; charset=utf-8")
-
-    def close(self) -> None:
-        """Ends the query too, for a client that closes the connection before the end."""
-        self._chunks.close()
-        super().close()
 
 
 def stream_customers(
@@ -41,14 +27,23 @@ def stream_customers(
     Raises Throttled if too many streams are running.
     """
     media_type = request.accepted_renderer.media_type
+    content_type = f"{media_type}; charset=utf-8"
     if request.method == "HEAD":
-        return StreamResponse(_no_chunks(), media_type)
+        return StreamResponse(_no_chunks(), content_type)
     if media_type == CsvRenderer.media_type:
         texts = services.stream_texts(organizer, query=query, fields=fields)
         chunks = encode_csv(fields, texts)
     else:
         chunks = encode_ndjson(services.stream_json(organizer, query=query, fields=fields))
-    return StreamResponse(limit(request, chunks), media_type)
+    try:
+        return StreamResponse(limit(chunks, caller=_caller(request)), content_type)
+    except TooManyStreams as error:
+        raise Throttled(RETRY_AFTER, str(error)) from error
+
+
+def _caller(request: Request) -> str:
+    authorization: list[str] = request.META.get("HTTP_AUTHORIZATION", "").split()
+    return authorization[-1] if authorization else request.session.session_key or ""
 
 
 def _no_chunks() -> Generator[bytes]:

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from portal import server
-from portal.api.stream_limits import STREAMS_OF_A_PROCESS
 from portal.conftest import CustomerMaker
+from portal.customers.exporting.limits import STREAMS_OF_A_PROCESS
 from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission

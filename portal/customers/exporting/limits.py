@@ -13,8 +13,7 @@ from threading import BoundedSemaphore
 from typing import IO, Final
 
 from django.conf import settings
-from rest_framework.exceptions import Throttled
-from rest_framework.request import Request
+from django.utils.translation import gettext as _
 
 from portal.organizers.keys import hash_key
 
@@ -25,19 +24,24 @@ RETRY_AFTER: Final = 10  # seconds
 _process: Final = BoundedSemaphore(STREAMS_OF_A_PROCESS)
 
 
-def limit(request: Request, chunks: Generator[bytes]) -> Generator[bytes]:
+class TooManyStreams(Exception):
+    """Another stream may start after RETRY_AFTER seconds; the message says which limit applies."""
+
+
+def limit(chunks: Generator[bytes], *, caller: str) -> Generator[bytes]:
     """The chunks, which count as a stream from the first one until the generator is closed.
 
-    Raises Throttled instead of the first chunk.
+    `caller` is the secret of the caller: the key of a token or of a session. Raises TooManyStreams
+    instead of the first chunk.
     """
-    with _one_of_the_caller(request), _one_of_the_process():
+    with _one_of_the_caller(caller), _one_of_the_process():
         yield from chunks
 
 
 @contextmanager
 def _one_of_the_process() -> Iterator[None]:
     if not _process.acquire(blocking=False):
-        raise Throttled(RETRY_AFTER, "Too many streams are running.")
+        raise TooManyStreams(_("Too many streams are running."))
     try:
         yield
     finally:
@@ -45,17 +49,15 @@ def _one_of_the_process() -> Iterator[None]:
 
 
 @contextmanager
-def _one_of_the_caller(request: Request) -> Iterator[None]:
+def _one_of_the_caller(caller: str) -> Iterator[None]:
     """Locks of files count for all processes of the machine, and end with their process."""
-    authorization = request.META.get("HTTP_AUTHORIZATION", "").split()
-    name = hash_key(authorization[-1] if authorization else request.session.session_key or "")
     try:
-        file = _lock_file(settings.VAR_DIR / "streams", name)
+        file = _lock_file(settings.VAR_DIR / "streams", hash_key(caller))
     except OSError:  # On a full or read-only disk, only the limit of the process applies.
         yield
         return
     if file is None:
-        raise Throttled(RETRY_AFTER, "Two of your streams are running.")
+        raise TooManyStreams(_("Two of your streams are running."))
     with file:
         yield
 
