@@ -19,10 +19,11 @@ from portal.api.renderers import (
     CsvRenderer,
     NdjsonRenderer,
     OrjsonRenderer,
+    SpreadsheetRenderer,
     StreamRenderer,
     json_response,
 )
-from portal.api.streams import stream_customers
+from portal.api.streams import SEPARATOR, requested_separator, stream_customers
 from portal.customers import services
 from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
 from portal.customers.query.query import InvalidQuery
@@ -41,8 +42,8 @@ CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 class CustomerList(OrganizerEndpoint):
     """The customers of an organizer, with the filters and the ordering of the HTML list."""
 
-    renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer]
-    parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, "format")
+    renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer, SpreadsheetRenderer]
+    parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, SEPARATOR, "format")
 
     @operations.list_customers
     def get(self, request: Request, organizer: str) -> HttpResponseBase:
@@ -50,13 +51,14 @@ class CustomerList(OrganizerEndpoint):
         if is_stream and not self.access.may(Permission.EXPORT_CUSTOMERS):
             raise PermissionDenied("You do not have permission to export customers.")
         fields = requested_fields(request.query_params, self.access)
+        separator = requested_separator(request.query_params)
         with scope(organizer=self.organizer):
             try:
                 query = services.parse_query(self.organizer, request.query_params)
             except InvalidQuery as error:
                 raise ValidationError(dict(error.errors)) from None
             if is_stream:
-                return stream_customers(request, self.organizer, query, fields)
+                return stream_customers(request, self.organizer, query, fields, separator=separator)
             return json_response(paginate_customers(request, self.organizer, query, fields))
 
     def finalize_response(

@@ -17,7 +17,10 @@ ANYTHING_OR_JSON: Final = ("*/*", OrjsonRenderer.media_type)
 
 
 class ContentNegotiation(DefaultContentNegotiation):
-    """DRF's content negotiation with a shortcut for JSON; a stream must be named in Accept."""
+    """DRF's content negotiation with a shortcut for JSON.
+
+    A stream must be named in Accept, or in `?format=`, which then overrides Accept.
+    """
 
     def select_renderer(
         self,
@@ -33,6 +36,10 @@ class ContentNegotiation(DefaultContentNegotiation):
             and "format" not in request.query_params
         ):
             return first, first.media_type
+        requested = request.query_params.get("format") or "json"
+        for renderer in renderers:
+            if isinstance(renderer, StreamRenderer) and renderer.format == requested:
+                return renderer, renderer.media_type
         allowed = [*self._allowed(request, renderers)]
         try:
             return super().select_renderer(request, allowed, format_suffix)
@@ -48,5 +55,6 @@ class ContentNegotiation(DefaultContentNegotiation):
         return [
             renderer
             for renderer in renderers
-            if not isinstance(renderer, StreamRenderer) or renderer.media_type in named
+            if not isinstance(renderer, StreamRenderer)
+            or (not renderer.format and renderer.media_type in named)
         ]

@@ -39,7 +39,7 @@ class OrjsonRenderer(BaseRenderer):
 class StreamRenderer(BaseRenderer):
     """A media type for content negotiation only: the view returns a StreamResponse.
 
-    The empty `format` keeps it out of `?format=`, which allows only `json`, as at pretix.
+    With an empty `format` it must be named in Accept; otherwise `?format=` chooses it.
     """
 
     format = ""
@@ -52,6 +52,13 @@ class NdjsonRenderer(StreamRenderer):
 
 
 class CsvRenderer(StreamRenderer):
-    """RFC 4180, with the names of the fields in the first line."""
+    """RFC 4180, with the names of the fields in the first line and exact values."""
 
     media_type = "text/csv"
+
+
+class SpreadsheetRenderer(StreamRenderer):
+    """CSV for people who open it in a spreadsheet program, which would change exact values."""
+
+    media_type = "text/csv"
+    format = "csv"

@@ -3,42 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from rest_framework.exceptions import Throttled
+from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from portal.api.renderers import CsvRenderer
+from portal.api.renderers import CsvRenderer, SpreadsheetRenderer
 from portal.customers import services
-from portal.customers.exporting.formats import encode_csv, encode_ndjson
+from portal.customers.exporting.formats import (
+    SEPARATORS,
+    encode_csv,
+    encode_csv_for_spreadsheets,
+    encode_ndjson,
+    file_name,
+)
 from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit
 from portal.customers.query.query import CustomerQuery
 from portal.web.streams import StreamResponse
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from portal.organizers.models import Organizer
+
+SEPARATOR: Final = "separator"
+
+
+def requested_separator(query: QueryDict) -> str:
+    """What separates the cells of `format=csv`. Raises ValidationError."""
+    name = query.get(SEPARATOR) or "comma"
+    if name not in SEPARATORS:
+        message = f"The separator “{name}” is not available; choose from {', '.join(SEPARATORS)}."
+        raise ValidationError({SEPARATOR: [message]})
+    return SEPARATORS[name]
 
 
 def stream_customers(
-    request: Request, organizer: Organizer, query: CustomerQuery, fields: Sequence[str]
+    request: Request,
+    organizer: Organizer,
+    query: CustomerQuery,
+    fields: Sequence[str],
+    *,
+    separator: str,
 ) -> StreamResponse:
     """The customers in the order of the query, in the negotiated format. HEAD reads no rows.
 
     Raises Throttled if too many streams are running.
     """
-    media_type = request.accepted_renderer.media_type
-    content_type = f"{media_type}; charset=utf-8"
+    is_file = isinstance(request.accepted_renderer, SpreadsheetRenderer)
+    name = file_name(organizer.slug, organizer.timezone, "csv") if is_file else None
+    content_type = f"{request.accepted_renderer.media_type}; charset=utf-8"
     if request.method == "HEAD":
-        return StreamResponse(_no_chunks(), content_type)
-    if media_type == CsvRenderer.media_type:
-        texts = services.stream_texts(organizer, query=query, fields=fields)
-        chunks = encode_csv(fields, texts)
-    else:
-        chunks = encode_ndjson(services.stream_json(organizer, query=query, fields=fields))
+        return StreamResponse(_no_chunks(), content_type, file_name=name)
+    chunks = _encode(request.accepted_renderer, organizer, query, fields, separator)
     try:
-        return StreamResponse(limit(chunks, caller=_caller(request)), content_type)
+        limited = limit(chunks, caller=_caller(request))
+        return StreamResponse(limited, content_type, file_name=name)
     except TooManyStreams as error:
         raise Throttled(RETRY_AFTER, str(error)) from error
+
+
+def _encode(
+    renderer: BaseRenderer,
+    organizer: Organizer,
+    query: CustomerQuery,
+    fields: Sequence[str],
+    separator: str,
+) -> Generator[bytes]:
+    if not isinstance(renderer, CsvRenderer | SpreadsheetRenderer):
+        return encode_ndjson(services.stream_json(organizer, query=query, fields=fields))
+    texts = services.stream_texts(organizer, query=query, fields=fields)
+    if isinstance(renderer, CsvRenderer):
+        return encode_csv(fields, texts)
+    return encode_csv_for_spreadsheets(fields, texts, separator=separator)
 
 
 def _caller(request: Request) -> str:

@@ -117,7 +117,9 @@ list_customers = extend_schema(
         parameters.PAGE,
         parameters.PAGE_SIZE_PARAMETER,
         parameters.CURSOR,
-        *parameters.COMMON,
+        parameters.SEPARATOR_PARAMETER,
+        parameters.LIST_FORMAT,
+        parameters.PREFER,
         *responses.RESPONSE_HEADERS,
     ],
     responses=responses.merge_responses(

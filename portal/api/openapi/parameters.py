@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
+from portal.customers.exporting.formats import SEPARATORS
 from portal.customers.local_times import RELATIVE_DAYS
 from portal.customers.models import Customer
 from portal.customers.query import filter_fields
@@ -111,6 +112,20 @@ FORMAT: Final = OpenApiParameter(
     "format",
     {"type": "string", "enum": ["json"]},
     description=_("The format of the response, for clients that cannot send an Accept header."),
+)
+LIST_FORMAT: Final = OpenApiParameter(
+    "format",
+    {"type": "string", "enum": ["json", "csv"]},
+    description=_(
+        "The format of the response, whatever the Accept header says. csv is for spreadsheet"
+        " programs: with a byte-order mark, and with an apostrophe before a text that begins with"
+        " one or that could be a formula. For exact values, send Accept: text/csv."
+    ),
+)
+SEPARATOR_PARAMETER: Final = OpenApiParameter(
+    "separator",
+    {"type": "string", "enum": [*SEPARATORS], "default": "comma"},
+    description=_("What separates the cells of format=csv."),
 )
 PAGE: Final = OpenApiParameter(
     "page",

@@ -107,6 +107,10 @@ INVALID_PARAMETERS: Final = errors(
         {"fields": ["The field “age” is not available; choose from …"]},
     ),
     (
+        _("The separator does not exist."),
+        {"separator": ["The separator “tab” is not available; choose from comma, semicolon."]},
+    ),
+    (
         _("The cursor is invalid or belongs to another list."),
         {"cursor": ["Invalid cursor for this list."]},
     ),

@@ -88,8 +88,8 @@ DEVIATIONS: Final = (
     ),
     Deviation(
         "whole list",
-        _("List of customers with Accept: application/x-ndjson or text/csv"),
-        "406",
+        _("List of customers with Accept: application/x-ndjson or text/csv, or with format=csv"),
+        _("406; 404 with format=csv"),
         _("All customers as a stream, with the permission to export; otherwise 403"),
         _("A full copy needs one request."),
     ),

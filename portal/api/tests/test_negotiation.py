@@ -12,7 +12,12 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from portal.api.negotiation import ContentNegotiation
-from portal.api.renderers import CsvRenderer, NdjsonRenderer, OrjsonRenderer
+from portal.api.renderers import (
+    CsvRenderer,
+    NdjsonRenderer,
+    OrjsonRenderer,
+    SpreadsheetRenderer,
+)
 
 
 def negotiate(
@@ -64,3 +69,20 @@ def test_a_stream_must_be_named(accepted: str, expected: object) -> None:
 
 def test_the_shortcut_needs_a_renderer_for_json() -> None:
     assert negotiate(ContentNegotiation(), "", [CsvRenderer()], HTTP_ACCEPT="*/*") is NotAcceptable
+
+
+@pytest.mark.parametrize("accepted", ["*/*", "application/json", "text/csv", "image/png", ""])
+def test_a_file_for_spreadsheets_is_chosen_by_the_format_alone(accepted: str) -> None:
+    renderers: list[BaseRenderer] = [OrjsonRenderer(), CsvRenderer(), SpreadsheetRenderer()]
+    request = Request(RequestFactory().get("/?format=csv", HTTP_ACCEPT=accepted))
+
+    renderer, media_type = ContentNegotiation().select_renderer(request, renderers)
+
+    assert (renderer, media_type) == (renderers[2], "text/csv")
+
+
+def test_exact_csv_is_chosen_by_accept_alone() -> None:
+    renderers: list[BaseRenderer] = [OrjsonRenderer(), SpreadsheetRenderer(), CsvRenderer()]
+    request = Request(RequestFactory().get("/", HTTP_ACCEPT="text/csv"))
+
+    assert ContentNegotiation().select_renderer(request, renderers)[0] == renderers[2]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django_scopes import scope
 
@@ -17,6 +20,7 @@ from portal.conftest import CustomerMaker
 from portal.customers.importing.load import load_customers
 from portal.customers.importing.rows import ParsedRow, check_rows
 from portal.customers.query.page import FIELDS
+from portal.customers.tests import importing
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
@@ -130,6 +134,7 @@ def test_a_member_streams_only_with_the_permission_to_export(
     organizer: Organizer, member: User, member_client: Client, accept: str
 ) -> None:
     allowed = member_client.get(LIST, headers={"Accept": accept})
+    allowed.close()
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[Permission.READ_CUSTOMERS])
 
@@ -151,7 +156,10 @@ def test_a_member_streams_only_with_the_permission_to_export(
 def test_a_stream_must_be_named_in_accept(
     export_client: Client, accept: str, content_type: str
 ) -> None:
-    assert export_client.get(LIST, headers={"Accept": accept})["Content-Type"] == content_type
+    response = export_client.get(LIST, headers={"Accept": accept})
+
+    response.close()
+    assert response["Content-Type"] == content_type
 
 
 @pytest.mark.parametrize(
@@ -159,7 +167,8 @@ def test_a_stream_must_be_named_in_accept(
     [
         (LIST, "text/*", 406),
         (f"{LIST}C000001/", "text/csv", 406),
-        (f"{LIST}?format=csv", "text/csv", 404),
+        (f"{LIST}?format=ndjson", "application/x-ndjson", 404),
+        (f"{LIST}C000001/?format=csv", "text/csv", 404),
     ],
 )
 def test_a_stream_is_not_available_elsewhere(
@@ -247,3 +256,63 @@ def test_all_databases_give_equal_bytes(
     response = export_client.get(LIST, headers={"Accept": accept})
 
     assert response.getvalue().decode() == text
+
+
+@pytest.fixture
+def formulas(organizer: Organizer) -> None:
+    """Customers whose texts are formulas."""
+    file = Path(importing.__path__[0]) / "files" / "formulas.ndjson"
+    call_command("import_customers", organizer.slug, str(file), verbosity=0, stdout=StringIO())
+
+
+def _spreadsheet(client: Client, query: str) -> tuple[Any, str]:
+    response = client.get(f"{LIST}?format=csv&{query}", headers={"Accept": "application/json"})
+    return response, response.getvalue().decode()
+
+
+@pytest.mark.usefixtures("formulas")
+def test_csv_for_spreadsheets_has_no_formulas(export_client: Client) -> None:
+    response, text = _spreadsheet(export_client, "fields=email,name,phone&ordering=identifier")
+
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert re.fullmatch(
+        r'attachment; filename="bigevents-customers-\d{4}-\d\d-\d\d.csv"',
+        response["Content-Disposition"],
+    )
+    assert text.splitlines()[:3] == [
+        "\ufeffemail,name,phone",
+        '\'=1+1@example.org,"\'=HYPERLINK(""http://example.org"",""x"")",',
+        "plus@example.org,'@SUM(A1),'+491701234567",
+    ]
+
+
+@pytest.mark.usefixtures("formulas")
+def test_csv_for_spreadsheets_has_semicolons_by_choice(export_client: Client) -> None:
+    query = "fields=identifier,email&ordering=identifier&separator=semicolon"
+    _response, text = _spreadsheet(export_client, query)
+
+    assert text.splitlines()[1:] == [
+        "FX1;'=1+1@example.org",
+        "FX2;plus@example.org",
+        "FX3;fx3@example.org",
+    ]
+
+
+@pytest.mark.usefixtures("formulas")
+def test_exact_csv_keeps_formulas(export_client: Client) -> None:
+    text = export_client.get(f"{LIST}?fields=email", headers=CSV).getvalue().decode()
+
+    assert text.splitlines()[:2] == ["email", "=1+1@example.org"]
+
+
+@pytest.mark.parametrize("query", ["format=csv&separator=tab", "separator=tab"])
+def test_an_unknown_separator_is_an_error(export_client: Client, query: str) -> None:
+    response = export_client.get(f"{LIST}?{query}")
+
+    assert (response.status_code, list(response.json())) == (400, ["separator"])
+
+
+def test_a_file_needs_the_permission_to_export(api_client: Client) -> None:
+    response = api_client.get(f"{LIST}?format=csv")
+
+    assert (response.status_code, response["Content-Type"]) == (403, "application/json")

@@ -1,16 +1,30 @@
-"""The file formats of an export: NDJSON and CSV as chunks of bytes."""
+"""The file formats of an export as chunks of bytes: NDJSON, and CSV in two dialects."""
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import chain, islice
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from portal.customers.formulas import as_plain_text
 
 Row = TypeVar("Row")
 ROWS_PER_CHUNK: Final = 500
+# Excel expects a comma or a semicolon, by the settings of its computer.
+SEPARATORS: Final[Mapping[str, str]] = {"comma": ",", "semicolon": ";"}
 LINE_ENDS: Final = {"\x85": r"\u0085", "\u2028": r"\u2028", "\u2029": r"\u2029"}
+
+
+def file_name(slug: str, zone: str, extension: str) -> str:
+    """`bigevents-customers-2026-11-28.csv`: the organizer, the list, and the day in its zone."""
+    today = timezone.localdate(timezone=ZoneInfo(zone))
+    return f"{slug}-customers-{today.isoformat()}.{extension}"
 
 
 def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
@@ -25,12 +39,24 @@ def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
         yield text.encode()
 
 
-def encode_csv(fields: Sequence[str], rows: Iterable[Sequence[str | None]]) -> Generator[bytes]:
+def encode_csv(
+    fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, separator: str = ","
+) -> Generator[bytes]:
     """RFC 4180 with the names of the fields in the first line; None is an empty cell."""
     for batch in _batches(chain([fields], rows)):
         text = StringIO()
-        csv.writer(text).writerows(batch)
+        csv.writer(text, delimiter=separator).writerows(batch)
         yield text.getvalue().encode()
+
+
+def encode_csv_for_spreadsheets(
+    fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, separator: str
+) -> Generator[bytes]:
+    """CSV that spreadsheet programs open without harm: with a byte-order mark, without formulas."""
+    plain = ([cell and as_plain_text(cell) for cell in row] for row in rows)
+    chunks = encode_csv(fields, plain, separator=separator)
+    yield codecs.BOM_UTF8 + next(chunks)
+    yield from chunks
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

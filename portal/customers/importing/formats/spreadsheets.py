@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from python_calamine import CalamineError, CalamineWorkbook
 
 from portal.customers import names
+from portal.customers.formulas import without_apostrophe
 from portal.customers.importing.formats.cells import Cell, InvalidCell, as_text, read_cell
 from portal.customers.importing.formats.columns import (
     PART_NAMES,
@@ -23,7 +24,7 @@ from portal.customers.importing.formats.columns import (
     is_known,
     list_names,
 )
-from portal.customers.importing.formats.decoding import decode
+from portal.customers.importing.formats.decoding import decode, find_encoding
 from portal.customers.importing.merging import NAME, PARTS, TIME_FIELDS
 from portal.customers.importing.rows import (
     TAKEN,
@@ -78,7 +79,9 @@ class SheetRows(NamedTuple):
 
 def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Iterator[SheetRows]:
     """The rows of a CSV file with commas, semicolons or tabs. Raises UnusableFile."""
-    lines = _split_lines(decode(chunks))
+    chunks = iter(chunks)
+    head = next(chunks, b"")
+    lines = _split_lines(decode(chain([head], chunks)))
     first = next(lines, "")
     separator = first[len(SEPARATOR_LINE) :].strip("\r\n") if is_separator_line(first) else ""
     lines = lines if separator else chain([first], lines)
@@ -87,6 +90,10 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
     rows = _parse(reader, name, lines_before=1 if separator else 0)
     header = next((row for row in rows if isinstance(row, SheetRow)), SheetRow(name, ()))
     columns = find_columns([*map(str, header.cells)], options.renamed)
+    _encoding, mark = find_encoding(head)
+    # Only the CSV for programs has exact values. It has all fields, and no byte-order mark.
+    if mark or not columns.is_exact:
+        rows = _without_apostrophes(rows)
     yield from _in_blocks(rows, columns, name, options)
 
 
@@ -160,6 +167,15 @@ def _parse(
         else:
             if any(cells):
                 yield SheetRow(position, cells)
+
+
+def _without_apostrophes(rows: Iterator[SheetRow | Rejection]) -> Iterator[SheetRow | Rejection]:
+    """The rows with the texts that a spreadsheet program would calculate as they were before."""
+    for row in rows:
+        if isinstance(row, Rejection):
+            yield row
+        else:
+            yield row._replace(cells=[without_apostrophe(str(cell)) for cell in row.cells])
 
 
 def _open_workbook(chunks: Iterable[bytes]) -> CalamineWorkbook:

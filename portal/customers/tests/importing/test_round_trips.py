@@ -28,6 +28,7 @@ FILES = Path(__file__).parent / "files"
 URL = "/api/v1/organizers/bigevents/customers/"
 MORE = "include=external_identifier&include=phone&include=notes"
 FORMATS = ["application/x-ndjson", "application/json", "text/csv"]
+SPREADSHEETS = ["format=csv", "format=csv&separator=semicolon"]
 EDGES: list[dict[str, Any]] = [
     {"notes": "one\r\ntwo\rthree\n\u2028 \\ \" ' 😀, ; \t x"},
     {"notes": "  =1+1 ", "phone": " 0049", "external_identifier": "'007"},
@@ -117,3 +118,32 @@ def test_an_empty_cell_of_the_exact_format_is_null(organizer: Organizer, tmp_pat
 
     [changed] = [each for each in _values(organizer) if each["identifier"] == "E4"]
     assert changed["phone"] is None
+
+
+@pytest.mark.parametrize("dialect", SPREADSHEETS)
+def test_a_spreadsheet_with_all_fields_comes_back_without_a_loss(
+    organizer: Organizer, rival: Organizer, tmp_path: Path, dialect: str
+) -> None:
+    _load(organizer, tmp_path)
+    for name in ("formulas.ndjson", "phones.ndjson", "first.ndjson", "anonymised.ndjson"):
+        _import(organizer, FILES / name)
+    file = _export(organizer, "*/*", tmp_path / "export", f"{MORE}&{dialect}")
+
+    _import(rival, file)
+
+    assert len(_values(organizer)) == 20
+    assert _values(rival) == _values(organizer)
+
+
+@pytest.mark.parametrize("notes", ["=1", "'=1", "''", "'", "'s", "'+1", "\t'", "\rx", "@", "-"])
+@pytest.mark.parametrize("dialect", ["format=csv&fields=identifier,notes,last_modified", MORE])
+def test_exactly_one_apostrophe_is_removed_again(
+    organizer: Organizer, rival: Organizer, tmp_path: Path, notes: str, dialect: str
+) -> None:
+    (tmp_path / "one.ndjson").write_bytes(orjson.dumps({**GIVEN, "notes": notes}))
+    _import(organizer, tmp_path / "one.ndjson")
+    file = _export(organizer, "text/csv", tmp_path / "export", dialect)
+
+    _import(rival, file)
+
+    assert [each["notes"] for each in _values(rival)] == [notes]
