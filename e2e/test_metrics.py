@@ -6,7 +6,6 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -23,9 +22,9 @@ WORKER = re.compile(r"Booting worker with pid: (\d+)")
 
 
 @pytest.fixture(scope="module")
-def server(directory: Path) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = {"METRICS_TOKEN": TOKEN, "METRICS_ALLOWED": SCRAPER}
-    with serve(directory, environment) as server:
+    with serve(tmp_path_factory.mktemp("portal"), environment) as server:
         yield server
 
 

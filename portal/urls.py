@@ -17,6 +17,7 @@ urlpatterns = [
     path("favicon.ico", login_not_required(favicon), name="favicon"),
     path("", include("portal.accounts.urls")),
     path("organizers/", include("portal.organizers.urls")),
+    path("organizers/", include("portal.saved_views.urls")),
     path("organizers/", include("portal.api.reference.urls")),
 ]
 

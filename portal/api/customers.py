@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django_scopes import scope
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -28,11 +28,14 @@ from portal.customers import services
 from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
 from portal.customers.query.query import InvalidQuery
 from portal.organizers.permissions import Permission
+from portal.saved_views import services as saved_views
+from portal.saved_views.queries import VIEW
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
     from django.http.response import HttpResponseBase
 
+    from portal.accounts.models import User
     from portal.customers.models import Customer
 
 # The methods by which pretix reads and changes a customer. Portal has GET and HEAD.
@@ -43,7 +46,10 @@ class CustomerList(OrganizerEndpoint):
     """The customers of an organizer, with the filters and the ordering of the HTML list."""
 
     renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer, SpreadsheetRenderer]
-    parameters = (*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS, SEPARATOR, "format")
+    parameters = (
+        *(*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS),
+        *(VIEW, SEPARATOR, "format"),
+    )
 
     @operations.list_customers
     def get(self, request: Request, organizer: str) -> HttpResponseBase:
@@ -53,13 +59,23 @@ class CustomerList(OrganizerEndpoint):
         fields = requested_fields(request.query_params, self.access)
         separator = requested_separator(request.query_params)
         with scope(organizer=self.organizer):
+            parameters = self._apply_view(request)
             try:
-                query = services.parse_query(self.organizer, request.query_params)
+                query = services.parse_query(self.organizer, parameters)
             except InvalidQuery as error:
                 raise ValidationError(dict(error.errors)) from None
             if is_stream:
                 return stream_customers(request, self.organizer, query, fields, separator=separator)
             return json_response(paginate_customers(request, self.organizer, query, fields))
+
+    def _apply_view(self, request: Request) -> QueryDict:
+        """The parameters with those of a saved view. A token finds shared views only."""
+        try:
+            return saved_views.apply(
+                self.organizer, request.query_params, member=cast("User | None", request.user)
+            )[1]
+        except saved_views.UnknownView:
+            raise NotFound("No saved view matches the given query.") from None
 
     def finalize_response(
         self,

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Permission(models.TextChoices):
-    """A permission of a team or a token, with the name that pretix gives it."""
+    """A permission of a team or a token, with the name that pretix gives it, if it has one."""
 
     READ_CUSTOMERS = "organizer.customers:read", _("Read customers")
     READ_NOTES = "organizer.customers.notes:read", _("Read notes on customers")
     WRITE_CUSTOMERS = "organizer.customers:write", _("Change customers")
     EXPORT_CUSTOMERS = "organizer.customers:export", _("Export customers")
+    SHARE_VIEWS = "organizer.customers.views:share", _("Share views of the list")
     WRITE_TEAMS = "organizer.teams:write", _("Change teams and tokens")
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django_scopes import scopes_disabled
+from django_scopes import scope, scopes_disabled
 
+from portal.accounts.models import User
 from portal.conftest import CustomerMaker
-from portal.organizers.models import ApiToken
+from portal.organizers.models import ApiToken, Organizer
+from portal.saved_views.models import SavedView
 
 PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path", "api:openapi"}
 # Open to every signed-in user: they show only what the user may see.
@@ -44,15 +46,24 @@ OF_AN_ORGANIZER = [(name, names) for name, names in ROUTES if name not in PUBLIC
 
 
 @pytest.fixture(autouse=True)
-def rows(make_customer: CustomerMaker, token: str) -> None:
+def rows(organizer: Organizer, member: User, make_customer: CustomerMaker, token: str) -> None:
     """One row of each kind that a URL can name."""
     make_customer(identifier="C000001")
+    with scope(organizer=organizer):
+        SavedView.objects.create(
+            organizer=organizer, owner=member, slug="customer1", name="customer1", is_shared=True
+        )
 
 
 def _address(name: str, arguments: list[str]) -> str:
     with scopes_disabled():
         token = ApiToken.objects.get().pk
-    values: dict[str, Any] = {"organizer": "bigevents", "identifier": "C000001", "token": token}
+    values: dict[str, Any] = {
+        "organizer": "bigevents",
+        "identifier": "C000001",
+        "token": token,
+        "view": "customer1",
+    }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
 

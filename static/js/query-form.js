@@ -62,7 +62,8 @@ document.addEventListener("input", ({ target }) => {
 }, true);
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {
-  if (sourceElement.id !== "query") return;
+  // In a saved view an empty parameter removes a filter of the view.
+  if (sourceElement.id !== "query" || sourceElement.elements.view) return;
   for (const [name, value] of [...request.body]) if (!value) request.body.delete(name);
 });
 

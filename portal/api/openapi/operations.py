@@ -112,6 +112,7 @@ list_customers = extend_schema(
     parameters=[
         parameters.ORGANIZER,
         *parameters.filter_parameters(),
+        parameters.VIEW_PARAMETER,
         parameters.INCLUDE,
         parameters.FIELDS_PARAMETER,
         parameters.PAGE,

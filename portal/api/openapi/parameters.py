@@ -20,6 +20,7 @@ from portal.customers.query.filter_fields import ListFilter
 from portal.customers.query.filters import FILTERS
 from portal.customers.query.ordering import SORT_KEYS
 from portal.customers.query.page import FIELDS, PAGE_SIZE
+from portal.saved_views.queries import VIEW
 
 if TYPE_CHECKING:
     from django_filters import Filter
@@ -126,6 +127,14 @@ SEPARATOR_PARAMETER: Final = OpenApiParameter(
     "separator",
     {"type": "string", "enum": [*SEPARATORS], "default": "comma"},
     description=_("What separates the cells of format=csv."),
+)
+VIEW_PARAMETER: Final = OpenApiParameter(
+    VIEW,
+    TEXT,
+    description=_(
+        "The list of a saved view, by the end of its address. Other parameters replace those of"
+        " the view; an empty one removes it. A token can use shared views."
+    ),
 )
 PAGE: Final = OpenApiParameter(
     "page",

@@ -96,6 +96,8 @@ REJECTED: Final = {
     "locale": {*TEXTS} - {"de", "de-informal", "es-419", ""},
     # A text of accents or punctuation alone, which is empty when it is normalized.
     "search": {text for text in TEXTS if not any(map(str.isalnum, text))},
+    # A view that does not exist.
+    "view": {*TEXTS} - {""},
     # A cursor that the server did not make.
     "cursor": {*TEXTS},
     # A page that does not exist.

@@ -32,7 +32,13 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
     context = {
         "customer": customer,
         "parts": names.label_parts(customer.name_parts),
-        "position": find_position(organizer, customer, parameters=request.GET, list_path=list_path),
+        "position": find_position(
+            organizer,
+            customer,
+            parameters=request.GET,
+            list_path=list_path,
+            member=request.user,
+        ),
         "shows_notes": request.access.may(Permission.READ_NOTES),
         "json": reverse("api:customer_detail", args=[organizer.slug, identifier]),
     }

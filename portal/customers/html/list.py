@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
@@ -35,6 +35,7 @@ from portal.customers.query.query import (
 )
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
+from portal.saved_views import services as saved_views
 from portal.web.http import PortalRequest, page_address, render_page, wants_fragment
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.customers.services import CustomerPage
     from portal.organizers.models import Organizer
+    from portal.saved_views.models import SavedView
 
 
 @require_safe
@@ -52,13 +54,23 @@ if TYPE_CHECKING:
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The list of customers."""
+    try:
+        view, parameters = saved_views.apply(organizer, request.GET, member=request.user)
+    except saved_views.UnknownView as error:
+        raise Http404 from error
     if wants_fragment(request, "count"):
-        return _exact_count(request, organizer)
-    listing = read_listing(organizer, parameters=request.GET, path=request.path)
+        return _exact_count(request, organizer, view, parameters)
+    listing = read_listing(organizer, parameters=parameters, path=request.path)
+    listing.view = view
+    context = {"listing": listing, "may_update": _may_update(request, view)}
+    if not wants_fragment(request, "results"):
+        views = saved_views.list_views(organizer, member=request.user)
+        tabs = {"views": [(each, None) for each in views], "total": listing.total}
+        context |= {**tabs, "current": view.slug if view else ""}
     response = render_page(
         request,
         "customers/list.html",
-        {"listing": listing},
+        context,
         fragment="customers/_results.html",
         region="results",
         status=listing.http_status,
@@ -68,11 +80,16 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     return response
 
 
-def _exact_count(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+def _may_update(request: PortalRequest, view: SavedView | None) -> bool:
+    return view is not None and saved_views.may_change(request.access, view, member=request.user)
+
+
+def _exact_count(
+    request: PortalRequest, organizer: Organizer, view: SavedView | None, parameters: QueryDict
+) -> HttpResponse:
     """The exact count of a list that the browser has already."""
-    listing = read_listing(
-        organizer, parameters=request.GET, path=request.path, counts_exactly=True
-    )
+    listing = read_listing(organizer, parameters=parameters, path=request.path, counts_exactly=True)
+    listing.view = view
     return render_page(
         request,
         "customers/list.html",
@@ -194,6 +211,7 @@ class CustomerListing:
     form: Form
     errors: Mapping[str, list[str]]
     totals: Counts
+    view: SavedView | None = None
     query: CustomerQuery | None = None  # None where the parameters have errors
     page: CustomerPage | None = None  # None where there are errors
     facet_counts: Counts | None = None
@@ -235,6 +253,7 @@ class CustomerListing:
             default_size=DEFAULT_SIZE,
             page=self.page.number if self.page else self.paging.number or 1,
             as_of=self.query.as_of if self.query else {},
+            view=self.view,
         )
 
     @property
@@ -321,6 +340,11 @@ class CustomerListing:
             value = self.form[name].value()
             if value and not each.group and name not in ("search", "ordering", AS_OF):
                 yield name, value
+
+    @property
+    def repeated(self) -> list[str]:
+        """The filters with checkboxes: without a checked one, a form would not send them."""
+        return [name for name, each in FILTERS.items() if isinstance(each, LocaleFilter)]
 
     @property
     def locales_without_a_box(self) -> list[str]:

@@ -14,10 +14,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers.query.filters import PARAMETERS
+from portal.saved_views.queries import VIEW, difference
 from portal.web.encryption import InvalidText, decrypt, encrypt
 
 if TYPE_CHECKING:
     from portal.customers.services import CustomerPage
+    from portal.saved_views.models import SavedView
 
 LAST: Final = "last"
 DEFAULT_SIZE: Final = 50
@@ -78,6 +80,7 @@ class ListLinks:
     default_size: int
     page: int = field(default=1)
     as_of: Mapping[str, list[str]] = field(default_factory=dict)
+    view: SavedView | None = None  # the URLs say only what differs from its list
 
     @property
     def here(self) -> str:
@@ -89,6 +92,16 @@ class ListLinks:
     def here_query(self) -> str:
         """The query string of this page, for links back to it."""
         return self.to_page(self.page).partition("?")[2]
+
+    @property
+    def is_changed_view(self) -> bool:
+        """Whether the list is another one than that of its view."""
+        return self.view is not None and self.view_query != f"{VIEW}={self.view.slug}"
+
+    @property
+    def view_query(self) -> str:
+        """The query string of the list, to save it: without the page and its size."""
+        return replace(self, page_size=self.default_size)._address(self._filters).partition("?")[2]
 
     @property
     def without_filters(self) -> str:
@@ -125,6 +138,8 @@ class ListLinks:
         for name, values in lists.items():
             if values:
                 query.setlist(name, values)
+        if self.view:
+            query = difference(self.view, query)
         if self.page_size != self.default_size:
             query["page_size"] = str(self.page_size)
         if page != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +20,10 @@ from portal.customers.html.paging import (
     decrypt_position,
 )
 from portal.customers.query.query import InvalidQuery, list_key
+from portal.saved_views import services as saved_views
 
 if TYPE_CHECKING:
+    from portal.accounts.models import User
     from portal.customers.models import Customer
     from portal.customers.query.query import CustomerQuery
     from portal.organizers.models import Organizer
@@ -43,20 +46,24 @@ class CustomerPosition:
 
 
 def find_position(
-    organizer: Organizer, customer: Customer, *, parameters: QueryDict, list_path: str
+    organizer: Organizer,
+    customer: Customer,
+    *,
+    parameters: QueryDict,
+    list_path: str,
+    member: User,
 ) -> CustomerPosition:
     """The position that the URL of the customer's page gives, read from the list as it is now."""
     back = QueryDict(parameters.get(BACK, "")[:LONGEST_BACK])
-    paging = PageForm(back)
-    try:
-        query = services.parse_query(organizer, back)
-    except InvalidQuery:
-        query = None
+    paging, view, query = PageForm(back), None, None
+    with suppress(InvalidQuery, saved_views.UnknownView):
+        view, applied = saved_views.apply(organizer, back, member=member)
+        query = services.parse_query(organizer, applied)
     if query is None or not paging.is_valid():
         return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
     number = paging.number or 1
     links = ListLinks(
-        list_path, query.canonical, paging.size, DEFAULT_SIZE, number, as_of=query.as_of
+        list_path, query.canonical, paging.size, DEFAULT_SIZE, number, as_of=query.as_of, view=view
     )
     key = list_key(organizer, query)
     position = decrypt_position(parameters.get(POSITION, ""), key)

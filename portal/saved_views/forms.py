@@ -1,0 +1,70 @@
+"""The form that names a saved view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.organizers.permissions import Permission
+from portal.saved_views import services
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import QueryDict
+
+    from portal.accounts.models import User
+    from portal.organizers.access import Access
+    from portal.saved_views.models import SavedView
+
+
+class ViewForm(forms.Form):
+    """The name of a view, and for members with the permission whether it is shared."""
+
+    name = forms.CharField(
+        max_length=80, label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    is_shared = forms.BooleanField(
+        required=False,
+        label=_("Shared"),
+        help_text=_("All members see the view, and API clients can use it."),
+    )
+
+    def __init__(
+        self, access: Access, data: QueryDict | None = None, *, view: SavedView | None = None
+    ) -> None:
+        initial = {"name": view.name, "is_shared": view.is_shared} if view else None
+        super().__init__(data, initial=initial)
+        self._access = access
+        if not access.may(Permission.SHARE_VIEWS):
+            del self.fields["is_shared"]
+
+    def create(self, parameters: QueryDict, *, member: User) -> SavedView | None:
+        """Save a new view, or return None where the form is empty or has errors.
+
+        Raises InvalidQuery where the parameters are invalid.
+        """
+        return self._save(
+            lambda values: services.create_view(
+                self._access, member=member, parameters=parameters, **values
+            )
+        )
+
+    def change(self, view: SavedView, *, member: User) -> SavedView | None:
+        """Rename or share the view, or return None where the form is empty or has errors."""
+        return self._save(
+            lambda values: services.change_view(self._access, view.slug, member=member, **values)
+        )
+
+    def _save(self, save: Callable[[dict[str, Any]], SavedView]) -> SavedView | None:
+        if not self.is_valid():
+            return None
+        values = {"is_shared": False, **self.cleaned_data}
+        try:
+            return save(values)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None

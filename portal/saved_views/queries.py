@@ -1,0 +1,41 @@
+"""How a saved view and the parameters of a request make one query string."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import QueryDict
+
+from portal.saved_views.models import SavedView
+
+VIEW: Final = "view"
+
+
+def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
+    """The parameters of the view, and those of the request, which replace the view's own.
+
+    An empty parameter of the request removes that of the view.
+    """
+    applied = view.query.copy()
+    for name, values in parameters.lists():
+        if name != VIEW:
+            applied.setlist(name, [*filter(None, values)])
+    for name in [name for name, values in applied.lists() if not values]:
+        del applied[name]
+    return applied
+
+
+def difference(view: SavedView, query: QueryDict) -> QueryDict:
+    """The shortest query string that leads to this query by the view.
+
+    `query` has no empty values. `apply_view(view, difference(view, query))` has the values of
+    `query` again.
+    """
+    own, changed = dict(view.query.lists()), QueryDict(mutable=True)
+    changed[VIEW] = view.slug
+    for name, values in query.lists():
+        if own.get(name) != values:
+            changed.setlist(name, values)
+    for name in own.keys() - query.keys():
+        changed[name] = ""
+    return changed

@@ -1,0 +1,178 @@
+"""Services for saved views: find, list, save, change and delete."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from portal.customers import services as customers
+from portal.customers.query.filters import AS_OF
+from portal.customers.query.query import InvalidQuery, canonical_query
+from portal.organizers.models import Organizer
+from portal.organizers.permissions import Permission
+from portal.organizers.scopes import require_scope
+from portal.saved_views.built_in import BUILT_IN
+from portal.saved_views.models import SavedView, make_slug
+from portal.saved_views.queries import VIEW, apply_view
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from portal.accounts.models import User
+    from portal.customers.query.counts import Count
+    from portal.organizers.access import Access
+
+# Private ones of a member, and shared ones of an organizer.
+MOST_VIEWS: Final = 30
+# Seconds for the counts of all views; each count has a limit of its own.
+COUNTING_TIME: Final = 0.25
+
+
+class UnknownView(Exception):
+    """The member or API client can see no view with this slug."""
+
+
+class CountedView(NamedTuple):
+    """A view, and how many customers its list has, if that was found in time."""
+
+    view: SavedView
+    number: Count | None
+
+
+def list_views(organizer: Organizer, *, member: User) -> list[SavedView]:
+    """The built-in views, the shared ones, and the member's own: one query."""
+    require_scope(organizer)
+    visible = SavedView.objects.filter(Q(is_shared=True) | Q(owner=member))
+    return [*BUILT_IN, *visible.order_by("-is_shared", "name", "pk")]
+
+
+def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedView:
+    """The view with this slug. API clients, with `member` None, find shared ones.
+
+    Raises UnknownView, for private views of others too.
+    """
+    require_scope(organizer)
+    for view in BUILT_IN:
+        if view.slug == slug:
+            return view
+    found = SavedView.objects.filter(slug=slug).first()
+    if found is None or not (found.is_shared or (member and found.owner_id == member.pk)):
+        raise UnknownView(slug)
+    return found
+
+
+def apply(
+    organizer: Organizer, parameters: QueryDict, *, member: User | None
+) -> tuple[SavedView | None, QueryDict]:
+    """The view that the parameters name, and the parameters with those of the view.
+
+    Raises UnknownView.
+    """
+    slug = parameters.get(VIEW)
+    if not slug:
+        return None, parameters
+    view = find_view(organizer, slug, member=member)
+    return view, apply_view(view, parameters)
+
+
+def count_views(
+    organizer: Organizer, views: Sequence[SavedView], *, seconds: float = COUNTING_TIME
+) -> Iterator[CountedView]:
+    """Each view with its count, which is None where time is over or the query is invalid."""
+    end = time.monotonic() + seconds
+    for view in views:
+        is_over = time.monotonic() > end
+        yield CountedView(view, None if is_over else _count(organizer, view))
+
+
+def _count(organizer: Organizer, view: SavedView) -> Count | None:
+    try:
+        query = customers.parse_query(organizer, view.query)
+    except InvalidQuery:
+        return None
+    return customers.count_within_limit(organizer, query=query)
+
+
+def may_change(access: Access, view: SavedView, *, member: User) -> bool:
+    """Whether the member may rename, update and delete the view."""
+    if view.is_built_in:
+        return False
+    return access.may(Permission.SHARE_VIEWS) if view.is_shared else view.owner_id == member.pk
+
+
+@transaction.atomic
+def create_view(
+    access: Access, *, member: User, name: str, parameters: QueryDict, is_shared: bool
+) -> SavedView:
+    """Save a list. Raises ValidationError, InvalidQuery, and PermissionDenied for sharing."""
+    organizer = access.organizer
+    view = SavedView(organizer=organizer, owner=member, name=name, is_shared=is_shared)
+    view.slug = make_slug()
+    view.query_string = _canonical(organizer, parameters)
+    _save(access, view, member)
+    return view
+
+
+@transaction.atomic
+def change_view(
+    access: Access,
+    slug: str,
+    *,
+    member: User,
+    name: str | None = None,
+    is_shared: bool | None = None,
+    parameters: QueryDict | None = None,
+) -> SavedView:
+    """Change what is given. Raises UnknownView, and what create_view() raises."""
+    view = _changeable(access, slug, member)
+    if name is not None:
+        view.name = name
+    if is_shared is not None:
+        view.is_shared = is_shared
+    if parameters is not None:
+        view.query_string = _canonical(access.organizer, parameters)
+    _save(access, view, member)
+    return view
+
+
+def delete_view(access: Access, slug: str, *, member: User) -> None:
+    """Raises UnknownView and PermissionDenied."""
+    _changeable(access, slug, member).delete()
+
+
+def _changeable(access: Access, slug: str, member: User) -> SavedView:
+    view = find_view(access.organizer, slug, member=member)
+    if not may_change(access, view, member=member):
+        raise PermissionDenied
+    return view
+
+
+def _canonical(organizer: Organizer, parameters: QueryDict) -> str:
+    customers.parse_query(organizer, parameters)  # raises InvalidQuery
+    canonical = canonical_query(parameters)
+    canonical.pop(AS_OF, None)  # relative days are those of the day when the view is opened
+    return canonical.urlencode()
+
+
+def _save(access: Access, view: SavedView, member: User) -> None:
+    if view.is_shared and not access.may(Permission.SHARE_VIEWS):
+        raise PermissionDenied
+    # The lock keeps two transactions from saving one name, or one view too many.
+    Organizer.objects.select_for_update().get(pk=access.organizer.pk)
+    others = [each for each in list_views(access.organizer, member=member) if each != view]
+    if any(str(each.name).casefold() == view.name.casefold() for each in others):
+        raise ValidationError({"name": _("Another view has this name.")})
+    alike = [each for each in others if each.is_shared is view.is_shared and not each.is_built_in]
+    if len(alike) >= MOST_VIEWS:
+        raise ValidationError(
+            _("There are %(number)d views already. Delete one first."),
+            params={"number": MOST_VIEWS},
+        )
+    view.full_clean(exclude=["owner"])
+    view.save()

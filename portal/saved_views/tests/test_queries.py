@@ -1,0 +1,59 @@
+"""How a saved view and the parameters of a request make one query string."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.saved_views.models import SavedView
+from portal.saved_views.queries import apply_view, difference
+
+VALUES = st.lists(st.sampled_from(["a", "b", "é&="]), min_size=1, max_size=2)
+QUERIES = st.dictionaries(st.sampled_from(["search", "locale", "ordering"]), VALUES)
+
+
+def _query(lists: dict[str, list[str]]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, values in lists.items():
+        query.setlist(name, values)
+    return query
+
+
+def _applied(own: str, parameters: str) -> dict[str, list[str]]:
+    return dict(apply_view(SavedView(query_string=own), QueryDict(parameters)).lists())
+
+
+def test_a_view_alone_is_its_list() -> None:
+    assert _applied("search=doe&locale=de&locale=fr", "view=x") == {
+        "search": ["doe"],
+        "locale": ["de", "fr"],
+    }
+
+
+def test_other_parameters_are_added() -> None:
+    assert _applied("search=doe", "view=x&page=2") == {"search": ["doe"], "page": ["2"]}
+
+
+def test_a_parameter_replaces_all_values_of_the_view() -> None:
+    assert _applied("locale=de&locale=fr", "view=x&locale=nl") == {"locale": ["nl"]}
+
+
+def test_an_empty_parameter_removes_that_of_the_view() -> None:
+    assert _applied("search=doe&locale=de", "view=x&search=") == {"locale": ["de"]}
+
+
+@settings(deadline=None)
+@given(own=QUERIES, query=QUERIES)
+def test_the_difference_leads_to_the_query_again(
+    own: dict[str, list[str]], query: dict[str, list[str]]
+) -> None:
+    view = SavedView(slug="x", query_string=_query(own).urlencode())
+
+    shortest = QueryDict(difference(view, _query(query)).urlencode())
+
+    assert dict(apply_view(view, shortest).lists()) == query
+    assert shortest["view"] == "x"
+    assert set(shortest) - {"view"} == {
+        name for name in own.keys() | query.keys() if own.get(name) != query.get(name)
+    }

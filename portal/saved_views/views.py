@@ -1,0 +1,137 @@
+"""The pages of saved views: all of them, and the forms that save, change and delete one."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.customers.query.query import InvalidQuery
+from portal.customers.services import count_all
+from portal.organizers.decorators import organizer_page
+from portal.organizers.permissions import Permission
+from portal.saved_views import services
+from portal.saved_views.forms import ViewForm
+from portal.saved_views.queries import VIEW
+from portal.web.http import PortalRequest, render_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portal.organizers.models import Organizer
+    from portal.saved_views.models import SavedView
+
+
+@require_safe
+@organizer_page(Permission.READ_CUSTOMERS)
+def view_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """All views of the member with their counts; or as a fragment, the tabs above the list."""
+    views = services.list_views(organizer, member=request.user)
+    counted = [*services.count_views(organizer, views)]
+    changeable = {
+        view.slug
+        for view in views
+        if services.may_change(request.access, view, member=request.user)
+    }
+    total = count_all(organizer).total
+    context = {
+        "views": counted,
+        "total": total,
+        "changeable": changeable,
+        "current": request.GET.get(VIEW, ""),
+    }
+    return render_page(
+        request, "saved_views/list.html", context, fragment="saved_views/_tabs.html", region="views"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organizer_page(Permission.READ_CUSTOMERS)
+def view_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """Save the list of the query string under a name."""
+    parameters = _effective(request, organizer, request.GET)
+    form = ViewForm(request.access, request.POST if request.method == "POST" else None)
+    try:
+        view = form.create(parameters, member=request.user)
+    except InvalidQuery:
+        return _to_list(organizer, parameters)
+    if view:
+        return _to_list(organizer, QueryDict(f"{VIEW}={view.slug}"))
+    context = {"form": form, "list": f"{_list_path(organizer)}?{request.GET.urlencode()}"}
+    return _render_form(request, "saved_views/create.html", context, form)
+
+
+def _page_of_a_view(
+    page: Callable[[PortalRequest, Organizer, SavedView], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """A page that changes a view: 404 where the member cannot see it, 403 if not change it."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @organizer_page(Permission.READ_CUSTOMERS)
+    @wraps(page)
+    def find_view(request: PortalRequest, organizer: Organizer, view: str) -> HttpResponse:
+        try:
+            found = services.find_view(organizer, view, member=request.user)
+        except services.UnknownView as error:
+            raise Http404 from error
+        if not services.may_change(request.access, found, member=request.user):
+            raise PermissionDenied
+        return page(request, organizer, found)
+
+    return find_view
+
+
+@_page_of_a_view
+def view_edit(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
+    """Rename or share a view; or with `query` in the form, give it the list of this query."""
+    if "query" in request.POST:
+        return _replace_list(request, organizer, view)
+    form = ViewForm(request.access, request.POST or None, view=view)
+    if form.change(view, member=request.user):
+        return redirect("saved_views:list", organizer.slug)
+    return _render_form(request, "saved_views/edit.html", {"form": form, "view": view}, form)
+
+
+def _replace_list(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
+    parameters = _effective(request, organizer, QueryDict(request.POST["query"]))
+    try:
+        services.change_view(request.access, view.slug, member=request.user, parameters=parameters)
+    except InvalidQuery:
+        return _to_list(organizer, parameters)
+    return _to_list(organizer, QueryDict(f"{VIEW}={view.slug}"))
+
+
+@_page_of_a_view
+def view_delete(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
+    """A confirmation, because members and API clients may use the view; POST deletes it."""
+    if request.method == "POST":
+        services.delete_view(request.access, view.slug, member=request.user)
+        return redirect("saved_views:list", organizer.slug)
+    return render_page(request, "saved_views/delete.html", {"view": view})
+
+
+def _effective(request: PortalRequest, organizer: Organizer, parameters: QueryDict) -> QueryDict:
+    """The parameters with those of the view that they name."""
+    try:
+        return services.apply(organizer, parameters, member=request.user)[1]
+    except services.UnknownView as error:
+        raise Http404 from error
+
+
+def _list_path(organizer: Organizer) -> str:
+    return reverse("customers:list", args=[organizer.slug])
+
+
+def _to_list(organizer: Organizer, parameters: QueryDict) -> HttpResponse:
+    return redirect(f"{_list_path(organizer)}?{parameters.urlencode()}")
+
+
+def _render_form(
+    request: PortalRequest, template: str, context: dict[str, Any], form: ViewForm
+) -> HttpResponse:
+    return render_page(request, template, context, status=422 if form.errors else 200)
