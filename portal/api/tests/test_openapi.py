@@ -145,7 +145,7 @@ def test_a_stream_has_the_described_format(
 
     response = export_client.get(f"{LIST}?fields=identifier,email", headers={"Accept": media_type})
 
-    response.close()
+    assert response.getvalue()
     assert list(content) == ["application/json", "application/x-ndjson", "text/csv"]
     assert response["Content-Type"] == f"{media_type}; charset=utf-8"
     assert content[media_type]["schema"] == {"type": "string"}
