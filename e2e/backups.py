@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from e2e.server import PATIENCE, ROOT, Server, serve
+from e2e.server import DEMO_TOKEN, PATIENCE, ROOT, Server, prepare, serve
 
 LIST = "/api/v1/organizers/bigevents/customers/"
 PATHS = (
@@ -56,7 +56,8 @@ def serve_copy(of: Server, directory: Path, url: str) -> Iterator[Server]:
     """A second server with the keys and the token of the first one; `url` is its own database."""
     shared = {name: of.environment[name] for name in ("SECRET_KEY", "PUBLIC_URL")}
     environment = {**shared, "DATABASE_URL": url}
-    (directory / "demo-token").write_text(of.token)
+    (directory / DEMO_TOKEN).write_text(of.token)
+    prepare(directory, environment)
     with serve(directory, environment, commands=environment) as server:
         yield server
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from e2e.guard import Guard
-from e2e.server import ROOT, Server, serve
+from e2e.server import ROOT, Server, prepare, serve
 from e2e.steps import PLAYHOUSE, sign_in
 
 CLARA = "clara@example.org"
@@ -38,8 +40,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("portal")) as server:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a server with the demo, to be copied: to make them takes seconds."""
+    directory = tmp_path_factory.mktemp("prepared")
+    prepare(directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def directory(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the module's own server."""
+    return shutil.copytree(prepared, tmp_path_factory.mktemp("portal"), dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def server(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of all modules that have none of their own."""
+    directory = tmp_path_factory.mktemp("portal")
+    shutil.copytree(prepared, directory, dirs_exist_ok=True)
+    with serve(directory) as server:
         yield server
 
 

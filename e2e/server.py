@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "demo@example.org"
 PASSWORD = "bigevents-demo"
 PROXY = "127.0.0.2"
+DEMO_TOKEN = "demo-token"  # the file that the demo is complete with
 # Options of create_token for an API client that reads pages and streams.
 MAY_EXPORT = (
     "--permission=organizer.customers:read",
@@ -54,7 +55,7 @@ class Server:
     @property
     def token(self) -> str:
         """The API token of the demo's program."""
-        return (self.directory / "demo-token").read_text().strip()
+        return (self.directory / DEMO_TOKEN).read_text().strip()
 
     @property
     def log(self) -> str:
@@ -71,17 +72,18 @@ def serve(
 ) -> Iterator[Server]:
     """A server with the demo's customers, which keeps its files in the directory.
 
+    It takes the demo that prepare() has left there, or calls prepare() itself.
+
     More of its environment can be given, and more of that of its commands: beside a real server
     they may well reach the database by another way.
 
     Raises RuntimeError where it does not start, or wrote an error into its log that does not match
     `expected_errors`.
     """
+    if not (directory / DEMO_TOKEN).exists():
+        prepare(directory, commands)
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    server = Server(url, directory, {**_environment(url, directory, port), **(commands or {})})
-    for command in ("migrate", "collectstatic --noinput", "prepare_demo"):
-        server.manage(*command.split())
+    server = _server(directory, port, commands)
     with _gunicorn(server, port, environment or {}):
         yield server
     complaints = COMPLAINT.findall(server.log)
@@ -89,6 +91,18 @@ def serve(
         complaints = [line for line in complaints if not expected_errors.search(line)]
     if complaints:
         raise RuntimeError(f"The server complained: {complaints}\n{server.log[-4000:]}")
+
+
+def prepare(directory: Path, commands: Mapping[str, str] | None = None) -> None:
+    """Make the database, the static files and the demo. Copies of the directory have them, too."""
+    server = _server(directory, 0, commands)
+    for command in ("migrate", "collectstatic --noinput", "prepare_demo"):
+        server.manage(*command.split())
+
+
+def _server(directory: Path, port: int, commands: Mapping[str, str] | None) -> Server:
+    url = f"http://127.0.0.1:{port}"
+    return Server(url, directory, {**_environment(url, directory, port), **(commands or {})})
 
 
 def _environment(url: str, directory: Path, port: int) -> dict[str, str]:

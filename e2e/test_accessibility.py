@@ -104,6 +104,15 @@ def test_no_rule_is_broken_while_a_range_of_time_is_open(page_in_a_look: Page, q
     assert violations(page_in_a_look) == ""
 
 
+def test_no_rule_is_broken_while_the_search_offers_customers(page_in_a_look: Page) -> None:
+    page_in_a_look.goto(DETAIL)
+    page_in_a_look.goto(PAGES["list"])
+    search_box(page_in_a_look).click()
+    expect(page_in_a_look.get_by_role("navigation", name="Opened last")).to_be_visible()
+
+    assert violations(page_in_a_look) == ""
+
+
 def test_the_whole_job_can_be_done_by_keyboard(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.keyboard.press("Tab")

@@ -34,8 +34,8 @@ def _connect(path: Path) -> contextlib.closing[sqlite3.Connection]:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("original") / "portal.sqlite3"
+def database(directory: Path) -> Path:
+    return directory / "portal.sqlite3"
 
 
 @pytest.fixture(scope="module")

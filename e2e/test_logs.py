@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,9 +34,8 @@ TARGETS = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(directory: Path) -> Iterator[Server]:
     """A server with JSON logs, whose access log has an unusual path."""
-    directory = tmp_path_factory.mktemp("portal")
     access_log = directory / "access 100%s.log"
     environment = {"LOG_FORMAT": "json", "LOG_LEVEL": "DEBUG", "ACCESS_LOG": str(access_log)}
     with serve(directory, environment) as server:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, repeat
+from pathlib import Path
 from time import monotonic
 
 import httpx
@@ -27,8 +28,8 @@ User.objects.bulk_create(User(email=email, password=password) for email in {emai
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("sign-ins")) as server:
+def server(directory: Path) -> Iterator[Server]:
+    with serve(directory) as server:
         script = CREATE_PEOPLE.format(password=PASSWORD, emails=PEOPLE)
         server.manage("shell", "--command", script)
         yield server

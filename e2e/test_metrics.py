@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -22,9 +23,9 @@ WORKER = re.compile(r"Booting worker with pid: (\d+)")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(directory: Path) -> Iterator[Server]:
     environment = {"METRICS_TOKEN": TOKEN, "METRICS_ALLOWED": SCRAPER}
-    with serve(tmp_path_factory.mktemp("portal"), environment) as server:
+    with serve(directory, environment) as server:
         yield server
 
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -40,10 +41,10 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, nginx: Nginx) -> Iterator[Server]:
+def server(directory: Path, nginx: Nginx) -> Iterator[Server]:
     """A Portal behind nginx."""
     environment = {"PUBLIC_URL": nginx.url, "TRUSTED_PROXIES": HOST}
-    with serve(tmp_path_factory.mktemp("portal"), environment) as server:
+    with serve(directory, environment) as server:
         port = int(server.environment["PORT"])
         with run_nginx(nginx, upstream_port=port):
             yield server

@@ -11,6 +11,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -76,8 +77,8 @@ def _load(server: Server) -> Iterator[Load]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("portal")) as server:
+def server(directory: Path) -> Iterator[Server]:
+    with serve(directory) as server:
         yield server
 
 

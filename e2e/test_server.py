@@ -239,4 +239,4 @@ def test_a_flood_of_sign_ins_leaves_room_for_other_requests(server: Server) -> N
             times.append(monotonic() - started)
 
     assert {answer.result() for answer in answers} <= {200, 429}
-    assert max(times) < 2  # seconds; without the limit it is more than five
+    assert max(times) < 4  # seconds; without the limit it is more than five

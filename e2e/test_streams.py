@@ -6,6 +6,7 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from http.client import HTTPResponse
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,15 +19,15 @@ NDJSON = "Accept: application/x-ndjson"
 PROCESSES = 2
 # A stream of so many customers does not fit into the buffers of the connection: the server waits
 # until the client reads on.
-CUSTOMERS = 25_000
+CUSTOMERS = 15_000
 BUFFER = 4096  # bytes
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(directory: Path) -> Iterator[Server]:
     """Its processes share the limit of a token."""
     environment = {"WEB_CONCURRENCY": str(PROCESSES)}
-    with serve(tmp_path_factory.mktemp("streams"), environment) as server:
+    with serve(directory, environment) as server:
         server.manage("seed_demo", "bigevents", "--customers", str(CUSTOMERS), "--seed", "3")
         yield server
 

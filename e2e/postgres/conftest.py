@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from e2e.postgres.clusters import Cluster, primary
-from e2e.server import EMAIL, PASSWORD, ROOT, Server
+from e2e.server import EMAIL, PASSWORD, ROOT, Server, prepare
 
 LIST = "/api/v1/organizers/bigevents/customers/"
 PAGE = "/organizers/bigevents/customers/"
+PREPARED = "prepared"
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +31,21 @@ def pgbouncer() -> str:
     return given or subprocess.check_output([ROOT / ".ci" / "find-pgbouncer"], text=True).strip()
 
 
+@pytest.fixture(scope="session")
+def prepared(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a server whose demo is in the database `prepared`."""
+    cluster.execute(f"CREATE DATABASE {PREPARED}")
+    directory = tmp_path_factory.mktemp(PREPARED)
+    prepare(directory, {"DATABASE_URL": cluster.url(PREPARED)})
+    return directory
+
+
 @pytest.fixture(scope="module")
-def name(request: pytest.FixtureRequest, cluster: Cluster) -> str:
-    """The name of a new database for the module."""
+def name(request: pytest.FixtureRequest, cluster: Cluster, prepared: Path) -> str:
+    """The name of a new database for the module, with the demo."""
     name: str = request.module.__name__.rpartition(".")[2]
-    cluster.execute(f"CREATE DATABASE {name}")
+    cluster.execute(f"CREATE DATABASE {name} TEMPLATE {PREPARED}")
     return name
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("portal")
 
 
 @pytest.fixture

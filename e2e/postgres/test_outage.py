@@ -47,6 +47,12 @@ def own_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Without the demo of the other tests, whose database is in another cluster."""
+    return tmp_path_factory.mktemp("outage")
+
+
+@pytest.fixture(scope="module")
 def server(own_cluster: Cluster, directory: Path) -> Iterator[Server]:
     url = {"DATABASE_URL": own_cluster.url("portal")}
     environment = {**url, "STATEMENT_TIMEOUT": str(STATEMENT_TIMEOUT)}

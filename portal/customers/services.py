@@ -356,9 +356,9 @@ def _scan_for_clients(
             return SortedMatches(customers_of(organizer), matches, query.ordering, fields)
     total = page.total if isinstance(page, PageNumber) else None
     is_far = isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_OFFSET
-    if total is None and (is_far or query.times or query.has_only_facets):
+    if total is None and (is_far or query.indexed_columns or query.has_only_facets):
         total = count_customers(organizer, query=query)
-    is_few = _is_few(query, total, maintained_counts(organizer)) if query.times else None
+    is_few = _is_few(query, total, maintained_counts(organizer)) if query.indexed_columns else None
     scan = _scan(organizer, query, fields, is_few=is_few)
     if total is not None:
         return replace(scan, total=total)
@@ -375,7 +375,7 @@ def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedS
         )
         if matches is not None:
             return SortedMatches(customers_of(organizer), matches, query.ordering, columns)
-    has_choice = query.times and not query.search
+    has_choice = query.indexed_columns and not query.search
     is_few = _survey(organizer, query).is_few(query) if has_choice else None
     return _scan(organizer, query, columns, is_few=is_few)
 
@@ -387,22 +387,27 @@ def _neighbour(found: Slice) -> Neighbour | None:
 def _scan(
     organizer: Organizer, query: CustomerQuery, columns: Sequence[str], *, is_few: bool | None
 ) -> OrderedScan:
-    """Few customers of a filter by time are sorted; otherwise the index of the order is scanned."""
-    customers = query.narrow(customers_of(organizer), scans_times=is_few is False)
+    """Few customers of an indexed filter are sorted; otherwise the order is scanned."""
+    customers = query.narrow(customers_of(organizer), scans_order=is_few is False)
     if query.search:
         customers = Search.parse(query.search).scan(customers)
     return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few))
 
 
 def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | None:
-    """Whether a filter by time leaves so few that sorting them is cheaper than a scan.
+    """Whether an indexed filter leaves so few that sorting them is cheaper than a scan.
 
-    None where the number is not known, and where there is no choice: an order by the time of the
+    None where the number is not known, and where there is no choice: an order by the column of the
     filter reads a range of its index. The databases choose badly: SQLite has no statistics of
     values, and PostgreSQL underestimates a long scan.
     """
     column = query.ordering[0].removeprefix("-")
-    if number is None or not query.times or column in query.times or query.search:
+    if (
+        number is None
+        or not query.indexed_columns
+        or column in query.indexed_columns
+        or query.search
+    ):
         return None
     return is_cheaper_to_sort(number, totals.total)
 

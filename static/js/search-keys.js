@@ -1,11 +1,13 @@
-// Keys of the search box: the arrows lead into the list and back, Enter opens the only customer found.
+// Keys of the search box: the arrows lead into what is below and back, Enter opens the only customer found.
 
 // What the last key in the box does once the list shows what was typed.
 let waiting = null;
 
 const search = () => document.getElementById("search");
 const results = () => document.getElementById("results");
-const links = () => [...document.querySelectorAll("#results :is(.exact a, .customer-link)")];
+// What the empty box offers comes before the rows.
+const links = () => [...document.querySelectorAll(isOffering() ? "#recent a" : "#results :is(.exact a, .customer-link)")];
+const isOffering = () => document.getElementById("recent").checkVisibility();
 const isPlain = (event) => !(event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
 
 for (const type of ["keydown", "pointerdown", "input"]) {
@@ -13,7 +15,7 @@ for (const type of ["keydown", "pointerdown", "input"]) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (!isPlain(event) || event.defaultPrevented || !results()) return;
+  if (!isPlain(event) || event.defaultPrevented) return;
   if (event.target === search()) pressInBox(event);
   else if (links().includes(event.target)) pressInRow(event);
 });
@@ -29,7 +31,7 @@ function pressInBox(event) {
     event.preventDefault();
     if (isAnswered()) enterRows();
     else waiting = enterRows;
-  } else if (event.key === "Enter" && search().value.trim()) {
+  } else if (event.key === "Enter" && results() && search().value.trim()) {
     pressEnter(event);
   }
 }
@@ -55,6 +57,7 @@ function pressInRow(event) {
 
 // Whether the list is that of the text in the box: the server writes the text into the attribute.
 function isAnswered() {
+  if (!results() || isOffering()) return true;
   return results().getAttribute("aria-busy") !== "true" && search().value === search().defaultValue;
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EMPTY_VALUES
 from django.db.models import BooleanField, ExpressionWrapper, Func, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -218,28 +219,34 @@ class ScannedCondition(Func):
         return self.as_sql(compiler, connection, template="+(%(expressions)s)", **extra)
 
 
-class TimeFilter(ListFilter):
-    """A filter by a time. Its rows are read by the index of the time, or by that of the order."""
+class IndexedFilter(ListFilter):
+    """A filter with an index. Its rows are read by this index, or by that of the order."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return qs if value is None else qs.filter(self.condition(value))
+        return qs if value in EMPTY_VALUES else qs.filter(self.condition(value))
 
     def filter_scanned(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """The same customers. SQLite reads them by the index of the order, not of the time."""
-        return qs if value is None else qs.filter(ScannedCondition(self.condition(value)))
+        """The same customers. SQLite reads them by the index of the order."""
+        if value in EMPTY_VALUES:
+            return qs
+        return qs.filter(ScannedCondition(self.condition(value)))
+
+    def columns(self, value: Any) -> Collection[str]:
+        """The columns that the filter compares; none without a value."""
+        return () if value in EMPTY_VALUES else (str(self.field_name),)
 
     def condition(self, value: Any) -> Q:
         raise NotImplementedError
 
 
-class NeverFilter(TimeFilter, YesNoFilter):
+class NeverFilter(IndexedFilter, YesNoFilter):
     """Whether the customer has no value for the time: `true` finds those without one."""
 
     def condition(self, value: Any) -> Q:
         return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
 
 
-class MomentFilter(TimeFilter):
+class MomentFilter(IndexedFilter):
     """A filter from a day or an instant on, or up to one. `subject` is the label of the time."""
 
     field_class = MomentField

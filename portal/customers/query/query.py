@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.http import QueryDict
 
 from portal.customers.counters.maintained_counts import FACETS, Conditions
-from portal.customers.query.filter_fields import TimeFilter
+from portal.customers.query.filter_fields import IndexedFilter
 from portal.customers.query.filters import (
     AS_OF,
     DEFAULT_ORDERING,
@@ -86,12 +86,13 @@ class CustomerQuery:
         }
 
     @property
-    def times(self) -> set[str]:
-        """The columns that the active filters by time compare."""
+    def indexed_columns(self) -> set[str]:
+        """The columns that active filters compare by an index of their own."""
         return {
-            str(each.field_name)
+            column
             for name, each in self.filters.items()
-            if isinstance(each, TimeFilter) and self.values.get(name) is not None
+            if isinstance(each, IndexedFilter)
+            for column in each.columns(self.values.get(name))
         }
 
     @property
@@ -113,7 +114,7 @@ class CustomerQuery:
         customers: CustomerQuerySet,
         *,
         but: Collection[str] = (),
-        scans_times: bool = False,
+        scans_order: bool = False,
     ) -> CustomerQuerySet:
         """The customers that match all filters except those in `but`. The search is not applied."""
         narrowed: Any = customers
@@ -121,7 +122,7 @@ class CustomerQuery:
             if name in but:
                 continue
             value = self.values[name]
-            if scans_times and isinstance(each, TimeFilter):
+            if scans_order and isinstance(each, IndexedFilter):
                 narrowed = each.filter_scanned(narrowed, value)
             else:
                 narrowed = each.filter(narrowed, value)

@@ -1,0 +1,107 @@
+// The customers that one opened last, which the empty search box offers. Only the session storage of
+// the tab has them, for one member and one organizer.
+
+const MOST = 8;
+const { member } = document.body.dataset;
+const offered = document.getElementById("recent");
+const search = () => document.getElementById("search");
+const customer = document.querySelector("[data-customer]")?.dataset;
+const keyOf = (organizer) => `recent/${member}/${organizer}`;
+
+let isDismissed = false;
+
+forgetOtherMembers();
+if (customer) remember(customer);
+forgetMissing();
+
+// Everybody, on a page of nobody: that one has signed out.
+function forgetOtherMembers() {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("recent/") && !(member && key.startsWith(`recent/${member}/`))) sessionStorage.removeItem(key);
+  }
+}
+
+function remember({ customer: identifier, name, email }) {
+  const { organizer } = offered.dataset;
+  const others = without(identifier, organizer).slice(0, MOST - 1);
+  write([{ identifier, name, email }, ...others], organizer);
+}
+
+// A customer that is gone, or all of an organizer that one may no longer see.
+function forgetMissing() {
+  if (!document.querySelector("[data-missing]")) return;
+  const [, organizer, identifier] = location.pathname.match(/^\/organizers\/([^/]+)\/customers\/(?:([^/]+)\/)?$/) ?? [];
+  if (organizer) write(offered && identifier ? without(identifier, organizer) : [], organizer);
+}
+
+function read(organizer) {
+  return JSON.parse(sessionStorage.getItem(keyOf(organizer)) ?? "[]");
+}
+
+function write(customers, organizer) {
+  if (customers.length) sessionStorage.setItem(keyOf(organizer), JSON.stringify(customers));
+  else sessionStorage.removeItem(keyOf(organizer));
+}
+
+function without(identifier, organizer) {
+  return read(organizer).filter((each) => each.identifier !== identifier);
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (target === search()) offer();
+});
+
+// By keyboard, too, but not where a script gives the focus back to the box.
+document.addEventListener("keyup", ({ target, key }) => {
+  if (target === search() && key !== "Enter") offer();
+});
+
+document.addEventListener("input", ({ target }) => {
+  if (target === search()) offer();
+});
+
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  if (!target.closest(".search") || relatedTarget?.closest(".search")) return;
+  isDismissed = false;
+  close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !offered || offered.hidden || !event.target.closest(".search")) return;
+  event.preventDefault();
+  search().focus();
+  isDismissed = true;
+  close();
+});
+
+window.addEventListener("pagehide", close);
+
+function offer() {
+  if (!offered) return;
+  const customers = without(customer?.customer, offered.dataset.organizer);
+  if (isDismissed || search().value || !customers.length) return close();
+  if (!offered.hidden) return;
+  offered.querySelector("ul").replaceChildren(...customers.map(item));
+  offered.hidden = false;
+  document.getElementById("announcement").textContent = offered.dataset.announcement;
+}
+
+function close() {
+  if (offered) offered.hidden = true;
+}
+
+function item({ identifier, name, email }) {
+  const link = document.createElement("a");
+  link.href = `${offered.dataset.path}${encodeURIComponent(identifier)}/`;
+  link.append(text("bdi", name || offered.dataset.noName), " ", text("bdi", email, "quiet"), " ", text("span", identifier, "identifier"));
+  const entry = document.createElement("li");
+  entry.append(link);
+  return entry;
+}
+
+function text(element, words, style = "") {
+  const node = document.createElement(element);
+  node.textContent = words;
+  node.className = style;
+  return node;
+}
