@@ -16,8 +16,8 @@ say = @printf '\n==> %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check units unit unit-postgres e2e clients reliability bench \
-	bench-full compare screenshots
+.PHONY: help install run test programs check unit unit-postgres e2e e2e-servers clients reliability \
+	bench bench-full compare screenshots
 
 help:
 	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
@@ -51,8 +51,20 @@ var/secret-key: | install
 	@mkdir -p var
 	@umask 077 && $(NEW_KEY) >$@
 
-test: check units e2e
+# Two targets at a time, because each uses one processor; the longest first. The output of a target
+# is printed when it ends, except by make before 4.0.
+TESTS = e2e unit-postgres unit e2e-servers check
+WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+test: install programs
+	$(say) "Checks and tests, two at a time; the output of each comes at its end"
+	@$(MAKE) --no-print-directory --jobs=2 $(WHOLE) $(TESTS)
 	$(say) "All checks and tests passed"
+
+# One after another, before targets run at once: only one can install packages at a time.
+programs: install
+	@$(CURL_FOUND) for program in chromium nginx pgbouncer; do .ci/find-$$program >/dev/null || exit; done
+	@$(POSTGRES) true
 
 check: install
 	$(say) "Style: ruff"
@@ -70,13 +82,6 @@ check: install
 	$(say) "Settings: Django's deployment checks"
 	@$(CHECKED) manage.py check --deploy --fail-level WARNING
 
-# Both databases at once, because each run uses one processor.
-units: install
-	@mkdir -p var
-	@$(MAKE) --no-print-directory unit-postgres >var/unit-postgres.log 2>&1 & other=$$!; \
-	trap 'kill $$other' INT TERM; $(MAKE) --no-print-directory unit; here=$$?; wait $$other; there=$$?; \
-	cat var/unit-postgres.log; exit $$((here + there))
-
 unit: install
 	$(say) "Unit tests on SQLite"
 	@env -u DATABASE_URL $(BIN)/pytest
@@ -87,7 +92,12 @@ unit-postgres: install
 
 e2e: install
 	$(say) "End-to-end tests in Chromium"
-	@$(CURL_FOUND) $(CHROMIUM_FOUND) env -u DATABASE_URL $(BIN)/pytest e2e
+	@$(CURL_FOUND) $(CHROMIUM_FOUND) env -u DATABASE_URL \
+		$(BIN)/pytest e2e --ignore=e2e/servers --ignore=e2e/postgres
+
+e2e-servers: install
+	$(say) "End-to-end tests of servers: restarts, nginx, logs, backups, PostgreSQL"
+	@env -u DATABASE_URL $(BIN)/pytest e2e/servers e2e/postgres
 
 clients: install .venv-clients/installed
 	$(say) "Third-party clients read the API"
