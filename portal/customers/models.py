@@ -97,6 +97,7 @@ class Customer(models.Model):
     name = models.CharField(_("name"), max_length=255, blank=True, editable=False)
     name_key = CodePointCharField(max_length=NAME_KEY_LENGTH, null=True, editable=False)
     email_key = CodePointCharField(max_length=254, null=True, editable=False)
+    phone_key = CodePointCharField(max_length=128, null=True, editable=False)
     search_text = CodePointTextField(editable=False)
 
     objects: ClassVar[CustomerManager[Customer]] = ScopedManager(
@@ -155,6 +156,13 @@ class Customer(models.Model):
                 condition=models.Q(external_identifier__isnull=False),
                 name="customer_by_external",
             ),
+            models.Index(
+                "organizer",
+                "phone_key",
+                "id",
+                condition=models.Q(phone_key__isnull=False),
+                name="customer_by_phone",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,7 +182,12 @@ class Customer(models.Model):
     def derive(self) -> None:
         """Set the derived columns. Raises names.UnknownScheme."""
         values = derived_values(
-            self.identifier, self.external_identifier, self.email, self.name_parts
+            self.identifier,
+            self.external_identifier,
+            self.email,
+            self.phone,
+            self.name_parts,
+            country=self.organizer.country,
         )
         for column, value in zip(DERIVED, values, strict=True):
             setattr(self, column, value)

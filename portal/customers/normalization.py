@@ -10,11 +10,12 @@ from typing import Final, NamedTuple
 import idna
 
 from portal.customers import names
+from portal.customers.phones import phone_key
 
 NAME_KEY_LENGTH: Final = 190
-DERIVED: Final = ("name", "name_key", "email_key", "search_text")
+DERIVED: Final = ("name", "name_key", "email_key", "phone_key", "search_text")
 # The derived columns depend on these: an UPDATE of these alone would leave them outdated.
-SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "name_parts"})
+SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "phone", "name_parts"})
 # Letters that Unicode does not decompose, but that people type without their stroke.
 STROKES: Final = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"
@@ -57,6 +58,14 @@ PUNCTUATION_AROUND_WORDS: Final = re.compile(r"(?<!\S)[.'&+-]+|[.'&+-]+(?!\S)")
 PLAIN: Final = re.compile(r"[A-Za-z0-9@_]+(?:[ .'&+-][A-Za-z0-9@_]+)*")
 # No text has more characters than these, but a search may try all of Unicode.
 MOST_REMEMBERED: Final = 10_000
+# Umlauts, and how they are spelled without their dots.
+SPELLED_OUT: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe"}
+)
+# Not in Bauer, Neuer and Quelle: there it is no umlaut.
+UMLAUT: Final = re.compile(r"(?:([ao])|(?<![aeq])(u))e")
+# Parts beside the name that a person may be called by.
+CALLED: Final = re.compile(r"calling_name|.*_transcription")
 PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[!-~]{2}")
 
 
@@ -122,6 +131,20 @@ def normalize(text: str) -> str:
     return " ".join(PUNCTUATION_AROUND_WORDS.sub(" ", folded).split())
 
 
+def searched(text: str) -> str:
+    """The normalized text, and the other spellings of its words: `muller mueller` for `Müller`.
+
+    An umlaut is stored without its dots and spelled out, and `ue` is stored as `u`, too. So each
+    spelling finds each other one by a plain search for one text.
+    """
+    normalized = spelled = normalize(text)
+    if not text.isascii():
+        spelled = normalize(unicodedata.normalize("NFC", text).translate(SPELLED_OUT))
+    without_dots = UMLAUT.sub(r"\1\2", spelled)
+    others = dict.fromkeys([*spelled.split(), *without_dots.split()])
+    return " ".join([normalized, *(each for each in others if each not in normalized)])
+
+
 def email_key(email: str) -> str:
     """The form of an email in which it is compared, ordered and unique: in lower case.
 
@@ -147,40 +170,61 @@ def email_keys(text: str) -> list[str]:
 
 
 class Name(NamedTuple):
-    """A composed name, and its normalized text."""
+    """A composed name, its normalized text, and what it is found by."""
 
     text: str
     normalized: str
+    searched: str
+
+
+Derived = tuple[str, str | None, str | None, str | None, str]
 
 
 def derived_values(
     identifier: str,
     external_identifier: str | None,
     email: str | None,
+    phone: str | None,
     name_parts: Mapping[str, str | None],
-) -> tuple[str, str | None, str | None, str]:
-    """The values of the columns DERIVED. Raises names.UnknownScheme."""
-    return derived_values_with_name(identifier, external_identifier, email, derive_name(name_parts))
+    *,
+    country: str,
+) -> Derived:
+    """The values of the columns DERIVED. Raises names.UnknownScheme.
+
+    `country` is that of a phone number that names none.
+    """
+    name = derive_name(name_parts)
+    return derived_values_with_name(country, identifier, external_identifier, email, phone, name)
 
 
 def derive_name(parts: Mapping[str, str | None]) -> Name:
     """The name composed from its parts. Raises names.UnknownScheme."""
     text = names.compose(parts)
-    return Name(text, normalize(text))
+    called = [value for part, value in parts.items() if value and CALLED.fullmatch(part)]
+    return Name(text, normalize(text), searched(" ".join([text, *called])))
 
 
 def derived_values_with_name(
-    identifier: str, external_identifier: str | None, email: str | None, name: Name
-) -> tuple[str, str | None, str | None, str]:
+    country: str,
+    identifier: str,
+    external_identifier: str | None,
+    email: str | None,
+    phone: str | None,
+    name: Name,
+) -> Derived:
     """derived_values() for a name that was derived before."""
-    searched = [name.normalized, normalize(email) if email else "", identifier.lower()]
+    number = phone_key(phone, country) if phone else None
+    texts = [name.searched, searched(email) if email else "", identifier.lower()]
     if external_identifier:
-        searched.append(normalize(external_identifier))
+        texts.append(normalize(external_identifier))
+    if number:
+        texts.append(number)
     return (
         name.text,
         name.normalized[:NAME_KEY_LENGTH] or None,
         email_key(email) if email else None,
-        _with_pairs("\n".join(filter(None, searched))),
+        number,
+        _with_pairs("\n".join(filter(None, texts))),
     )
 
 

@@ -278,7 +278,7 @@ def _survey(organizer: Organizer, query: CustomerQuery) -> _Survey:
         totals = maintained_counts(organizer)
         return _Survey(totals, totals)
     customers = query.narrow(customers_of(organizer), but=FACETS)
-    search = Search.parse(query.search)
+    search = _search(organizer, query)
     if search.words:
         matches, totals = find_matches(organizer, customers, search, query.ordering)
         if matches is None:
@@ -349,7 +349,7 @@ def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
 def _scan_for_clients(
     organizer: Organizer, query: CustomerQuery, page: PageNumber | After, fields: Sequence[str]
 ) -> OrderedScan | SortedMatches:
-    search, customers = Search.parse(query.search), query.narrow(customers_of(organizer))
+    search, customers = _search(organizer, query), query.narrow(customers_of(organizer))
     if search.words:
         matches, _totals = find_matches(organizer, customers, search, query.ordering)
         if matches is not None:
@@ -367,7 +367,7 @@ def _scan_for_clients(
 
 def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedScan | SortedMatches:
     """Reads a row as fast for many matches as for few, and however far down the list."""
-    columns, search = ("identifier",), Search.parse(query.search)
+    columns, search = ("identifier",), _search(organizer, query)
     if search.words:
         customers = query.narrow(customers_of(organizer))
         matches, _totals = find_matches(
@@ -390,7 +390,7 @@ def _scan(
     """Few customers of an indexed filter are sorted; otherwise the order is scanned."""
     customers = query.narrow(customers_of(organizer), scans_order=is_few is False)
     if query.search:
-        customers = Search.parse(query.search).scan(customers)
+        customers = _search(organizer, query).scan(customers)
     return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few))
 
 
@@ -423,7 +423,11 @@ def is_cheaper_to_sort(number: int, total: int) -> bool:
 def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
     """The customers of the query, for a statement that reads all of them."""
     customers = query.narrow(customers_of(organizer))
-    return Search.parse(query.search).matches(customers) if query.search else customers
+    return _search(organizer, query).matches(customers) if query.search else customers
+
+
+def _search(organizer: Organizer, query: CustomerQuery) -> Search:
+    return Search.parse(query.search, country=organizer.country)
 
 
 def _sections(organizer: Organizer, query: CustomerQuery) -> list[CustomerQuerySet]:

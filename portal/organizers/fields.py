@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from portal.organizers.countries import validate_country
 from portal.organizers.permissions import validate_permissions
 from portal.organizers.timezones import validate_timezone
 
@@ -18,3 +19,9 @@ class TimeZoneField(models.CharField):  # type: ignore[type-arg]  # not generic 
     """The name of an IANA time zone, like Europe/Berlin."""
 
     default_validators = [validate_timezone]
+
+
+class CountryField(models.CharField):  # type: ignore[type-arg]  # not generic at run time
+    """The ISO code of a country, like DE; empty for none."""
+
+    default_validators = [validate_country]

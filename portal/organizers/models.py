@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from portal.organizers.fields import PermissionsField, TimeZoneField
+from portal.organizers.fields import CountryField, PermissionsField, TimeZoneField
 from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Organizer(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     timezone = TimeZoneField(_("time zone"), max_length=64, default="UTC")
+    # That of phone numbers that name none. Columns of customers derive from it: see the command
+    # set_country.
+    country = CountryField(_("country"), max_length=2, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("organizer")

@@ -9,6 +9,7 @@ from django_scopes import scope
 from portal.accounts.models import User, account_email
 from portal.databases.compiled import CompiledQuery
 from portal.organizers.access import Access
+from portal.organizers.countries import country_of_timezone
 from portal.organizers.models import ORGANIZER_COLUMNS, Organizer, Team
 from portal.organizers.permissions import Permission
 
@@ -48,12 +49,28 @@ def get_organizer(slug: str) -> Organizer:
     return organizer
 
 
-def create_organizer(*, slug: str, name: str, timezone: str = "UTC") -> Organizer:
-    """Raises ValidationError where the slug exists already or a value is invalid."""
-    organizer = Organizer(slug=slug, name=name, timezone=timezone)
+def create_organizer(
+    *, slug: str, name: str, timezone: str = "UTC", country: str | None = None
+) -> Organizer:
+    """By default, the country is that of the time zone.
+
+    Raises ValidationError where the slug exists already or a value is invalid.
+    """
+    country = country_of_timezone(timezone) if country is None else country
+    organizer = Organizer(slug=slug, name=name, timezone=timezone, country=country)
     organizer.full_clean()
     organizer.save()
     return organizer
+
+
+def set_country(organizer: Organizer, country: str) -> None:
+    """The country of phone numbers that name none. Customers have to be normalized afterwards.
+
+    Raises ValidationError for anything but an ISO code or an empty text.
+    """
+    organizer.country = country
+    organizer.full_clean()
+    organizer.save(update_fields=["country"])
 
 
 @transaction.atomic

@@ -174,4 +174,6 @@ def _modified(random: Random, calendar: _Calendar, joined: int) -> int:
 
 def _phone(random: Random) -> str:
     # The German regulator reserves +49 30 23125 for fiction.
-    return f"+49 30 23125 {int(random.random() * 1000):03}"
+    number = int(random.random() * 1000)
+    start = "030 23125-" if number % 8 == 0 else "+49 30 23125 "
+    return f"{start}{number:03}"

@@ -86,6 +86,9 @@ def _part(random: Random, part: str, culture: Culture, given: Name, family: Name
             return culture.full_name.format(given=given.written, family=family.written)
         case "latin_transcription":
             return f"{given.latin} {family.latin}"
+        case "calling_name":
+            # Not a part of the full name, so that a search shows that it is found.
+            return culture.given[culture.given.index(given) - 1].written
         case _:
             return _extra(random, part, culture)
 

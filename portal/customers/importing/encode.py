@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter, methodcaller
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -56,17 +56,21 @@ def _type(field: Field[Any, Any]) -> str:
     return f'{parameters["type"]} COLLATE "{collation}"' if collation else str(parameters["type"])
 
 
-def prepare_batch(rows: Iterable[StagedRow | UnchangedRow | Rejection], first: int) -> Batch:
-    """Encode the rows, numbered from `first` on."""
-    return prepare_numbered([*enumerate(rows, start=first)])
+def prepare_batch(
+    rows: Iterable[StagedRow | UnchangedRow | Rejection], first: int, *, country: str
+) -> Batch:
+    """Encode the rows, numbered from `first` on; `country` is the organizer's."""
+    return prepare_numbered([*enumerate(rows, start=first)], country=country)
 
 
-def prepare_numbered(numbered: Sequence[tuple[int, StagedRow | UnchangedRow | Rejection]]) -> Batch:
+def prepare_numbered(
+    numbered: Sequence[tuple[int, StagedRow | UnchangedRow | Rejection]], *, country: str
+) -> Batch:
     """Encode the rows with these numbers."""
     staged_numbers, staged = _select(StagedRow, numbered)
     unchanged_numbers, unchanged = _select(UnchangedRow, numbered)
     _numbers, rejections = _select(Rejection, numbered)
-    columns = _columns(each.row for each in staged)
+    columns = _columns((each.row for each in staged), country)
     return Batch(
         len(numbered),
         _encode(
@@ -102,7 +106,7 @@ def _encode(columns: list[Sequence[Any]]) -> Content:
     return [*zip(*columns, strict=True)]
 
 
-def _columns(rows: Iterable[CustomerRow | InventedRow]) -> list[Sequence[Any]]:
+def _columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> list[Sequence[Any]]:
     # Column by column, because many conversions are faster for a whole column than per value.
     values = zip(*map(_row_values, rows), strict=True)
     columns: dict[str, Sequence[Any]] = dict(zip(FIELDS, values, strict=False))
@@ -111,8 +115,9 @@ def _columns(rows: Iterable[CustomerRow | InventedRow]) -> list[Sequence[Any]]:
     name_parts, names = zip(
         *map(_encode_name, map(tuple, map(_items, columns["name_parts"]))), strict=True
     )
-    sources = ("identifier", "external_identifier", "email")
-    derived = map(derived_values_with_name, *(columns[name] for name in sources), names)
+    sources = ("identifier", "external_identifier", "email", "phone")
+    derive = partial(derived_values_with_name, country)
+    derived = map(derive, *(columns[name] for name in sources), names)
     columns["name_parts"] = name_parts
     for name in TIME_FIELDS:
         columns[name] = _encode_times(columns[name])

@@ -99,7 +99,8 @@ def load_customers(
     Rejections among the rows are added to the report. A dry run reports what would happen and
     changes nothing. SQLite rebuilds its indexes for `rebuild_from` changes or more.
     """
-    batches = map(prepare_batch, _batches(iter(rows)), count(0, BATCH_ROWS))
+    prepare = partial(prepare_batch, country=organizer.country)
+    batches = map(prepare, _batches(iter(rows)), count(0, BATCH_ROWS))
     return load_batches(
         organizer, batches, overwrite=overwrite, dry_run=dry_run, rebuild_from=rebuild_from
     )
@@ -258,4 +259,5 @@ def _prepare_group(
     """
     rows = chain.from_iterable(map(read_block, group))
     dated = date_rows(rows, as_of) if as_of else rows
-    return prepare_batch(check_rows(compare_with_customers(organizer, dated)), first)
+    checked = check_rows(compare_with_customers(organizer, dated))
+    return prepare_batch(checked, first, country=organizer.country)

@@ -33,7 +33,8 @@ def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
             customer = customers.get(identifier)
             if applied := [each for each in rows if _applies(each, customer, overwrite=overwrite)]:
                 merged[rows[-1].number] = _merge(applied, customer, zone)
-        completed = prepare_numbered([*zip(merged, check_rows(merged.values()), strict=True)])
+        numbered = [*zip(merged, check_rows(merged.values()), strict=True)]
+        completed = prepare_numbered(numbered, country=organizer.country)
         staging.replace(completed, [*merged])
         yield from completed.rejections
 

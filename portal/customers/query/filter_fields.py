@@ -352,6 +352,6 @@ class SearchField(forms.CharField):
 
 
 class SearchFilter(NoFilter, TextFilter):
-    """Each word is part of the name, email, identifier or external identifier."""
+    """Each word is part of the search text, or the digits are part of the phone number."""
 
     field_class = SearchField

@@ -81,8 +81,11 @@ class CustomerFilter(django_filters.FilterSet):
         max_length=SEARCH_LENGTH,
         label=_("Search"),
         description=_(
-            "Every word must occur in the name, email, identifier or external identifier."
-            " Case, accents, and punctuation around words are ignored."
+            "Every word must occur in the name, calling name, transcription, email, phone number,"
+            " identifier or external identifier. Case, accents, and punctuation around words are"
+            " ignored; ü, ue and u find each other. A phone number is found in any spelling, also"
+            " without its country, and by four of its digits. Name <a@b.example>, mailto: and tel:"
+            " mean what is in them."
         ),
         example="doe",
     )

@@ -1,6 +1,7 @@
 """Substring search by trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite.
 
-Each word of a search has to be part of the search text. An index scan of the trigrams reads all
+Each word of a search has to be part of the search text, or all of its digits a part of the phone
+number. An index scan of the trigrams reads all
 matches of a selective term at once, few enough to be sorted. For an unselective term the index of
 the order is scanned and each text compared, until the page is full. A term that is too short for
 trigrams is selective if a scan does not meet many matches soon.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -35,7 +36,9 @@ from portal.customers.counters.maintained_counts import (
 from portal.customers.fields import IgnoringCase
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet
 from portal.customers.normalization import email_keys, normalize, visible
+from portal.customers.phones import part_of_phone, phone_key
 from portal.customers.query.ordering import sort_keys, sort_rows
+from portal.customers.query.pasted import pasted
 from portal.databases.compiled import CompiledQuery
 from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.scopes import require_scope
@@ -67,7 +70,7 @@ LIMIT: Final = """CASE WHEN
 MOST_EXACT: Final = 5
 # The fields that an exact match shows, and those that its state derives from.
 SHOWN: Final = frozenset(
-    {"id", "identifier", "external_identifier", "email", "name_parts", "name"}
+    {"id", "identifier", "external_identifier", "email", "phone", "name_parts", "name"}
     | {"is_active", "is_verified"}
 )
 EXACT_COLUMNS: Final = tuple(
@@ -77,13 +80,26 @@ EXACT_COLUMNS: Final = tuple(
 
 @dataclass(frozen=True)
 class Search:
-    """The words of a search, without case and accents."""
+    """The words of a search, without case and accents, or a part of a phone number.
+
+    A customer matches whose text has all words, or whose phone number has the digits, if any.
+    """
 
     words: Sequence[str]
+    digits: str = ""
 
     @classmethod
-    def parse(cls, text: str) -> Search:
-        return cls(normalize(text).split())
+    def parse(cls, text: str, *, country: str = "") -> Search:
+        """The search for a text, which may be pasted from an email or a link: see pasted().
+
+        `country` is that of phone numbers that name none.
+        """
+        meant = pasted(text)
+        words, digits = normalize(meant).split(), part_of_phone(meant, country)
+        if digits and max(map(len, words), default=0) < TRIGRAM:
+            # Pairs of digits, as phone numbers are written in France.
+            words = [digits]
+        return cls(words, "" if words == [digits] else digits)
 
     @property
     def is_indexed(self) -> bool:
@@ -101,28 +117,36 @@ class Search:
         """
         parts = [*map(_selective_part, self.words)]
         if connections[customers.db].vendor == "postgresql":
-            for part in parts:
-                customers = customers.filter(_contains(part, finds_pairs and not self.is_indexed))
-            return _compare(customers, set(self.words) - set(parts)).in_physical_order()
-        customers = _compare(customers, self.words)
-        if trigrams := _trigrams(parts):
+            found = Q(*(_contains(part, finds_pairs and not self.is_indexed) for part in parts))
+            found &= _occur("search_text", set(self.words) - set(parts))
+            if self.digits:
+                # The text has the number, too, and its index finds it.
+                found |= _contains(self.digits) & _occur("phone_key", [self.digits])
+            return customers.filter(found).in_physical_order()
+        customers = customers.filter(self._condition)
+        if trigrams := _any_trigrams([parts, [self.digits]]):
             return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
         return customers.in_physical_order()
 
     def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The same matches, without the trigram index, to be read in the order of the list."""
-        return _compare(customers, self.words).in_physical_order()
+        return customers.filter(self._condition).in_physical_order()
+
+    @property
+    def _condition(self) -> Q:
+        found = _occur("search_text", self.words)
+        return found | _occur("phone_key", [self.digits]) if self.digits else found
 
 
-def _contains(part: str, finds_pairs: bool) -> Q:  # noqa: FBT001
+def _contains(part: str, finds_pairs: bool = False) -> Q:  # noqa: FBT001, FBT002
     if finds_pairs and PAIR.fullmatch(part):
         return Q(search_text__regex=BEFORE_PAIR + re.escape(part))
     return Q(search_text__contains=part)
 
 
-def _compare(customers: CustomerQuerySet, words: Sequence[str] | set[str]) -> CustomerQuerySet:
+def _occur(column: str, words: Iterable[str]) -> Q:
     # Not `contains`, for which PostgreSQL would use the trigram index.
-    return customers.filter(*(GreaterThan(StrIndex("search_text", Value(w)), 0) for w in words))
+    return Q(*(GreaterThan(StrIndex(column, Value(word)), 0) for word in words))
 
 
 def _selective_part(word: str) -> str:
@@ -131,12 +155,16 @@ def _selective_part(word: str) -> str:
     return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
 
 
+def _any_trigrams(alternatives: Sequence[Sequence[str]]) -> str:
+    """A query of FTS5 for the rows that have all trigrams of the words of one alternative."""
+    return " OR ".join(f"({each})" for each in map(_trigrams, alternatives) if each)
+
+
 def _trigrams(words: Sequence[str]) -> str:
-    """A query of FTS5 for the rows that have all trigrams of the words."""
     trigrams = dict.fromkeys(
         word[start : start + TRIGRAM] for word in words for start in range(len(word) - TRIGRAM + 1)
     )
-    return " ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in trigrams)
+    return " AND ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in trigrams)
 
 
 @dataclass(frozen=True)
@@ -221,20 +249,25 @@ def _read_soon(
 
 
 def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
-    """Up to MOST_EXACT customers whose email, identifier or external identifier is this text.
+    """Up to MOST_EXACT customers whose email, phone or identifier of either kind is this text.
 
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
-    text = visible(text)
-    emails = (email_keys(text) * 2)[:2]
-    rows = _exact_matches.rows(organizer.pk, text.lower(), *emails, text)
+    meant = pasted(text)
+    emails = (email_keys(meant) * 2)[:2]
+    is_phone = bool(part_of_phone(meant, organizer.country))
+    phone = phone_key(meant, organizer.country) if is_phone else None
+    # External identifiers may have punctuation around them.
+    values = (meant.lower(), *emails, visible(text), meant, phone or "")
+    rows = _exact_matches.rows(organizer.pk, *values)
     # One customer may have the same email and external identifier.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 
 
 _exact_matches = CompiledQuery(
-    lambda organizer, identifier, email, other_spelling, external_identifier: [
+    # PostgreSQL would not use the indexes for an IN, but look through all customers by primary key.
+    lambda organizer, identifier, email, other_spelling, external, pasted_external, phone: [
         Customer.objects.filter(condition, organizer_id=organizer)
         .order_by("pk")
         .values_list(*EXACT_COLUMNS)[:MOST_EXACT]
@@ -242,10 +275,12 @@ _exact_matches = CompiledQuery(
             Q(Exact(IgnoringCase("identifier"), Value(identifier))),
             Q(email_key=email),
             Q(email_key=other_spelling),
-            Q(external_identifier=external_identifier),
+            Q(external_identifier=external),
+            Q(external_identifier=pasted_external),
+            Q(phone_key=phone),
         )
     ],
     int,
-    *[str] * 4,
+    *[str] * 6,
     limit=MOST_EXACT,
 )

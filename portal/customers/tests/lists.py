@@ -30,7 +30,7 @@ class CustomerList:
     def customers(self) -> CustomerQuerySet:
         """All of them in their order, by no page and no index of the search."""
         customers = self.query.narrow(customers_of(self._organizer))
-        found = Search.parse(self.query.search).scan(customers)
+        found = Search.parse(self.query.search, country=self._organizer.country).scan(customers)
         return in_order(found, self.query.ordering)
 
     def page(self, number: int | None, size: int) -> CustomerPage:

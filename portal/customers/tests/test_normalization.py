@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.customers.normalization import email_key, email_keys, normalize
+from portal.customers.normalization import derive_name, email_key, email_keys, normalize, searched
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,54 @@ def test_only_the_case_of_emails_is_ignored(one: str, other: str) -> None:
 )
 def test_an_address_has_a_key_for_each_spelling_of_its_domain(text: str, keys: list[str]) -> None:
     assert email_keys(text) == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("Jürg MÜLLER", "jurg muller juerg mueller"),
+        ("Mu\u0308ller", "muller mueller"),
+        ("Mueller", "mueller muller"),
+        ("Goethe", "goethe gothe"),
+        ("Bauer Neuer Quelle", "bauer neuer quelle"),
+        ("Boettcher-Müller", "boettcher-muller boettcher-mueller bottcher-muller"),
+        ("Søren Æbelø", "soren aebelo soeren aebeloe abelo"),
+        ("Weiß", "weiss"),
+        ("山田", "山田"),
+        ("", ""),
+    ],
+)
+def test_words_are_stored_in_each_spelling_of_their_umlauts(text: str, stored: str) -> None:
+    assert searched(text) == stored
+
+
+@given(st.text())
+def test_each_spelling_of_an_umlaut_finds_each_other_one(text: str) -> None:
+    spellings = [f"{text}{umlaut}ller" for umlaut in ("ü", "u\u0308")]
+
+    for spelling in spellings:
+        assert all(normalize(each) in searched(spelling) for each in spellings)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"_scheme": "calling_full", "calling_name": "Hanna", "full_name": "Johanna Weiß"},
+        {"_scheme": "full", "calling_name": "Hanna", "full_name": "Johanna Weiß"},
+        {"_legacy": "Johanna Weiß", "latin_transcription": "Hanna"},
+        {"_scheme": "full", "full_name": "Johanna Weiß", "kana_transcription": "Hanna"},
+    ],
+)
+def test_calling_names_and_transcriptions_are_searched_but_not_ordered_by(
+    parts: dict[str, str | None],
+) -> None:
+    name = derive_name(parts)
+
+    assert name.normalized == "johanna weiss"
+    assert name.searched == "johanna weiss hanna"
+
+
+def test_other_parts_beside_the_name_are_not_searched() -> None:
+    parts = {"_scheme": "full", "full_name": "Jo", "salutation": "Mx", "zzz": "y"}
+
+    assert derive_name(parts | {"calling_name": None}).searched == "jo"

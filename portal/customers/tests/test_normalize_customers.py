@@ -11,15 +11,18 @@ from portal.customers.management.commands.normalize_customers import normalize_b
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
-TEXTS = ("name_key", "search_text")
-OUTDATED = {"name_key": "schmidt, anna", "search_text": "schmidt, anna"}
+TEXTS = ("name_key", "phone_key", "search_text")
+OUTDATED = {"name_key": "schmidt, anna", "phone_key": "030", "search_text": "schmidt, anna"}
 NAME = {"_scheme": "full", "full_name": "Schmidt, Anna"}
 
 
 @pytest.fixture
 def outdated(make_customer: CustomerMaker, rival: Organizer) -> list[Customer]:
     """Customers of two organizers; only their objects have the right texts."""
-    made = [make_customer(of=rival), *(make_customer(name_parts=NAME) for _each in range(2))]
+    made = [
+        make_customer(of=rival),
+        *(make_customer(name_parts=NAME, phone="030 1") for _each in range(2)),
+    ]
     for each in made:
         with scope(organizer=each.organizer):
             Customer.objects.filter(pk=each.pk).update(**OUTDATED)
@@ -40,7 +43,7 @@ def test_outdated_texts_of_all_organizers_are_computed_again(
 
     assert capsys.readouterr().out == "3 customers changed.\n0 customers changed.\n"
     assert [_texts(each) for each in outdated] == [
-        (each.name_key, each.search_text) for each in outdated
+        (each.name_key, each.phone_key, each.search_text) for each in outdated
     ]
     assert outdated[1].name_key == "schmidt anna"
 

@@ -32,14 +32,32 @@ def test_an_organizer_is_created() -> None:
 
     organizer = services.get_organizer("shows")
     assert (organizer.name, organizer.timezone) == ("Shows", "Europe/Berlin")
+    assert organizer.country == "DE"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("country", ["AT", ""])
+def test_an_organizer_may_have_another_country_than_its_time_zone(country: str) -> None:
+    _call(
+        "create_organizer",
+        "shows",
+        "--name",
+        "S",
+        "--timezone=Europe/Berlin",
+        f"--country={country}",
+    )
+
+    assert services.get_organizer("shows").country == country
 
 
 def test_each_error_of_an_organizer_is_a_line(organizer: Organizer) -> None:
     with pytest.raises(CommandError) as raised:
-        _call("create_organizer", organizer.slug, "--name", "", "--timezone", "Mars/Olympus")
+        _call(
+            "create_organizer", organizer.slug, "--name=", "--timezone=Mars/Olympus", "--country=de"
+        )
 
     fields = [line.partition(":")[0] for line in str(raised.value).splitlines()]
-    assert sorted(fields) == ["name", "slug", "timezone"]
+    assert sorted(fields) == ["country", "name", "slug", "timezone"]
 
 
 def test_a_member_is_created_with_a_typed_password(

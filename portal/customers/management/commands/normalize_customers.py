@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand
@@ -12,8 +12,9 @@ from django_scopes import scopes_disabled
 
 from portal.customers.models import Customer
 from portal.customers.normalization import SOURCES
+from portal.organizers.models import Organizer
 
-NORMALIZED: Final = ("name_key", "search_text")
+NORMALIZED: Final = ("name_key", "phone_key", "search_text")
 BATCH_ROWS: Final = 1_000
 
 
@@ -38,21 +39,25 @@ def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
     Each batch is a transaction of its own, which locks only the rows that it changes.
     """
     with scopes_disabled():
-        customers = Customer.objects.using(database).order_by("pk").only(*SOURCES, *NORMALIZED)
+        organizers = Organizer.objects.using(database).in_bulk()
+        fields = ("organizer", *SOURCES, *NORMALIZED)
+        rows = Customer.objects.using(database).order_by("pk").only(*fields)
+        customers = rows.filter(organizer__in=organizers)
         last = 0
         while batch := [*customers.filter(pk__gt=last)[:size]]:
             last = batch[-1].pk
-            outdated = [each.pk for each in batch if _derive(each)]
+            outdated = [each.pk for each in batch if _derive(each, organizers)]
             with transaction.atomic(using=database):
                 # Read again: another transaction may have changed them.
                 locked = [*customers.filter(pk__in=outdated).select_for_update()]
-                changed = [each for each in locked if _derive(each)]
+                changed = [each for each in locked if _derive(each, organizers)]
                 customers.bulk_update(changed, NORMALIZED)
             yield len(changed)
 
 
-def _derive(customer: Customer) -> bool:
+def _derive(customer: Customer, organizers: Mapping[int, Organizer]) -> bool:
     """Whether the stored values change."""
+    customer.organizer = organizers[customer.organizer_id]
     before = [getattr(customer, name) for name in NORMALIZED]
     customer.derive()
     return before != [getattr(customer, name) for name in NORMALIZED]

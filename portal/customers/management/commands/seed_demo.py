@@ -15,7 +15,7 @@ from tqdm import tqdm
 from portal.customers.demo.customers import BLOCK_SIZE, UNTIL, demo_block
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.load import load_batches
-from portal.customers.importing.workers import map_in_processes
+from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.organizers.management.errors import find_organizer
 
 
@@ -42,28 +42,31 @@ class Command(BaseCommand):
         self, *, organizer: str, customers: int, seed: int, until: date, verbosity: int, **_: Any
     ) -> None:
         count, quiet = customers, True if verbosity == 0 else None
+        owner = find_organizer(organizer)
         with (
-            # Processes start before the first query, because they cannot share connections.
-            _prepare_batches(count, seed, until) as batches,
+            _prepare_batches(count, seed, until, owner.country) as batches,
             tqdm(total=count, unit=" customers", disable=quiet) as bar,
         ):
-            report = load_batches(find_organizer(organizer), _with_progress(bar, batches))
+            report = load_batches(owner, _with_progress(bar, batches))
         self.stdout.write(str(report))
 
 
-def _prepare_batches(count: int, seed: int, until: date) -> AbstractContextManager[Iterator[Batch]]:
+def _prepare_batches(
+    count: int, seed: int, until: date, country: str
+) -> AbstractContextManager[Iterator[Batch]]:
     """The customers as batches for the staging table, encoded by other processes if many."""
     blocks = (
-        (first, min(BLOCK_SIZE, count - first), seed, until)
+        (first, min(BLOCK_SIZE, count - first), seed, until, country)
         for first in range(0, count, BLOCK_SIZE)
     )
     if count > BLOCK_SIZE:
+        close_connections()
         return map_in_processes(_prepare_batch, blocks)
     return nullcontext(starmap(_prepare_batch, blocks))
 
 
-def _prepare_batch(first: int, count: int, seed: int, until: date) -> Batch:
-    return prepare_batch(demo_block(first, count, seed=seed, until=until), first)
+def _prepare_batch(first: int, count: int, seed: int, until: date, country: str) -> Batch:
+    return prepare_batch(demo_block(first, count, seed=seed, until=until), first, country=country)
 
 
 def _with_progress(bar: tqdm[Never], batches: Iterable[Batch]) -> Iterator[Batch]:

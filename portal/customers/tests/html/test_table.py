@@ -26,7 +26,13 @@ def table(*customers: Customer, ordering: str = "email", query: str = "") -> Cus
 def cells(**fields: object) -> dict[str, str]:
     """What each cell of a customer's row says, by its column."""
     joined = datetime(2026, 1, 1, tzinfo=UTC)
-    customer = Customer(identifier="C1", date_joined=joined, last_modified=joined, **fields)
+    customer = Customer(
+        organizer=Organizer(),
+        identifier="C1",
+        date_joined=joined,
+        last_modified=joined,
+        **fields,
+    )
     customer.derive()
     shown = table(customer)
     texts = next(iter(shown.lines())).removesuffix("</td>").split("</td>")

@@ -57,7 +57,8 @@ def _deleted_afterwards() -> Iterator[None]:
 
 def _batches(count: int, seed: int) -> Iterator[Batch]:
     for first in range(0, count, BLOCK_SIZE):
-        yield prepare_batch(demo_block(first, BLOCK_SIZE, seed=seed, until=UNTIL), first)
+        block = demo_block(first, BLOCK_SIZE, seed=seed, until=UNTIL)
+        yield prepare_batch(block, first, country="DE")
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ EXACT_MATCH_INDEXES = {
     "customer_email_in_organizer",
     "customer_by_identifier_key",
     "customer_by_external",
+    "customer_by_phone",
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from portal.customers.models import Customer, customers_of
-from portal.customers.query.search import Search, find_exact_matches
+from portal.customers.query.search import MOST_EXACT, Search, find_exact_matches
 from portal.customers.tests.large.scans import (
     CUSTOMERS,
     EXACT_MATCH_INDEXES,
@@ -127,13 +127,27 @@ def test_an_exact_match_is_found_by_the_indexes_of_all_values(
     for value in (customer.email, customer.identifier.lower(), customer.external_identifier):
         with explained(plans):
             assert find_exact_matches(in_large, str(value)) == [customer]
+    with explained(plans):
+        assert len(find_exact_matches(in_large, "(030) 23125/123")) == MOST_EXACT
 
     for plan in plans:
         assert plan.indexes == EXACT_MATCH_INDEXES
         assert plan.rows <= 5
 
 
-@pytest.mark.parametrize("search", ["qzxjwv", "anna schmidt", "one"])
+@pytest.mark.parametrize(
+    "search",
+    [
+        *("qzxjwv", "anna schmidt", "one", "Böttcher Mathilda"),
+        *(
+            "030 23125123",
+            "(030) 231-25 123",
+            "03 02 31 25 12 3",
+            "%2B49 30 23125 123",
+            "5 1 2 3 4 1",
+        ),
+    ],
+)
 def test_a_selective_search_is_a_scan_of_the_trigram_index(
     in_large: Organizer, plans: list[Plan], search: str
 ) -> None:
@@ -163,11 +177,12 @@ def test_only_one_page_of_many_matches_is_read_from_the_table(
     assert page.rows <= MAX_ROWS / 2
 
 
+@pytest.mark.parametrize("search", ["example.org", "030 23125", "23125"])
 def test_a_page_of_an_unselective_search_is_an_ordered_scan(
-    in_large: Organizer, plans: list[Plan]
+    in_large: Organizer, plans: list[Plan], search: str
 ) -> None:
     with explained(plans):
-        page = list_of(in_large, "search=example.org").page(1, SIZE)
+        page = list_of(in_large, f"search={search}").page(1, SIZE)
 
     assert not page.count.is_exact
     _found, scanned, _exact = plans

@@ -124,6 +124,68 @@ def test_a_name_is_found_however_it_is_written(
     assert find(search) == [found]
 
 
+@pytest.mark.parametrize("name", ["Jürgen Müller", "Juergen Mueller", "Ju\u0308rgen MU\u0308LLER"])
+@pytest.mark.parametrize(
+    "search",
+    [
+        *("müller", "mueller", "muller", "Jürgen Mueller", "jurgen MÜLLER", "juergen muller"),
+        *("ürg", "uerg", "urg", "üll", "uell", "ull"),
+    ],
+)
+def test_an_umlaut_is_found_in_each_spelling_and_finds_each(
+    make_customer: CustomerMaker, find: Find, name: str, search: str
+) -> None:
+    make_customer(name_parts={"_scheme": "full", "full_name": "Jorgen Moller"})
+    found = make_customer(name_parts={"_scheme": "full", "full_name": name})
+
+    assert find(search) == [found]
+
+
+@pytest.mark.parametrize(
+    ("name", "search"),
+    [
+        ("Björn Strauß", "bjoern strauss"),
+        ("Bjoern Strauss", "björn strauß"),
+        ("Käthe Jäger", "kaethe jaeg"),
+        ("Kaethe Jaeger", "käthe jäg"),
+        ("Søren", "soeren"),
+        ("Soeren", "sören"),
+        ("Muller", "müller"),
+        ("Böttcher-Lüders", "boettcher-lueders"),
+        ("Boettcher-Lueders", "Böttcher-Lüders"),
+    ],
+)
+def test_other_umlauts_and_sharp_s_are_found_as_well(
+    make_customer: CustomerMaker, find: Find, name: str, search: str
+) -> None:
+    make_customer()
+    found = make_customer(name_parts={"_scheme": "full", "full_name": name})
+
+    assert find(search) == [found]
+
+
+def test_an_umlaut_in_an_email_is_found_in_each_spelling(
+    make_customer: CustomerMaker, find: Find
+) -> None:
+    with_dots = make_customer(email="info@müller.example")
+    without = make_customer(email="j.mueller@shop.example")
+
+    assert find("mueller.example") == [with_dots]
+    assert find("müller@") == [without]
+
+
+@pytest.mark.parametrize("search", ["hanako", "Yamada 山田", "hana-chan"])
+def test_a_name_is_found_by_its_transcription_and_its_calling_name(
+    make_customer: CustomerMaker, find: Find, search: str
+) -> None:
+    parts = {"_scheme": "full_transcription", "full_name": "山田花子"}
+    others = {"latin_transcription": "Yamada Hanako", "calling_name": "Hana-chan"}
+    make_customer(name_parts=parts)
+    found = make_customer(name_parts={**parts, **others})
+
+    assert find(search) == [found]
+
+
 @pytest.mark.parametrize("search", ["o'brien@x.org", "o’brien@", "brien@x", "first.last", "+49 30"])
 def test_emails_and_identifiers_are_found_by_their_parts(
     make_customer: CustomerMaker, find: Find, search: str

@@ -1,4 +1,4 @@
-"""manage.py create_organizer SLUG --name NAME [--timezone TZ]."""
+"""manage.py create_organizer SLUG --name NAME [--timezone TZ] [--country CODE]."""
 
 from __future__ import annotations
 
@@ -21,10 +21,17 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="the short name in URLs, like bigevents")
         parser.add_argument("--name", required=True)
         parser.add_argument("--timezone", default="UTC", metavar="TZ", help="default: UTC")
+        parser.add_argument(
+            "--country",
+            metavar="CODE",
+            help="of phone numbers that name none, like DE; default: that of the time zone",
+        )
 
-    def handle(self, *, slug: str, name: str, timezone: str, **_: Any) -> None:
+    def handle(self, *, slug: str, name: str, timezone: str, country: str | None, **_: Any) -> None:
         try:
-            organizer = services.create_organizer(slug=slug, name=name, timezone=timezone)
+            organizer = services.create_organizer(
+                slug=slug, name=name, timezone=timezone, country=country
+            )
         except ValidationError as error:
             raise command_error(error) from error
         self.stdout.write(f"Created {organizer.name} ({organizer.slug}).")

@@ -1,0 +1,31 @@
+"""The country of an organizer."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+import pytest
+from phonenumbers import SUPPORTED_REGIONS
+
+from portal.organizers.countries import country_of_timezone
+
+
+@pytest.mark.parametrize(
+    ("timezone", "country"),
+    [
+        ("Europe/Berlin", "DE"),
+        ("Asia/Tokyo", "JP"),
+        ("UTC", ""),
+        ("Etc/GMT-1", ""),
+        ("Antarctica/Troll", ""),
+    ],
+)
+def test_a_time_zone_has_one_country_or_none(timezone: str, country: str) -> None:
+    assert country_of_timezone(timezone) == country
+
+
+def test_every_country_of_a_time_zone_is_one_of_phone_numbers() -> None:
+    countries = {*map(country_of_timezone, available_timezones())}
+
+    assert countries - {""} <= SUPPORTED_REGIONS
+    assert len(countries) > 200
