@@ -22,6 +22,7 @@ PAGES = {
     "exact match": f"{BIGEVENTS}?search=8wsajcj&is_active=false",
     "mistake": f"{BIGEVENTS}?date_joined_since=2026-02-01&date_joined_until=2026-01-01&x=1",
     "detail": DETAIL,
+    "export": "/organizers/bigevents/export/?locale=de&format=pdf",
     "api": "/organizers/bigevents/api/",
     "not found": "/organizers/smallshows/customers/",
 }
@@ -91,6 +92,15 @@ def test_no_rule_is_broken_while_a_filter_is_open(page_in_a_look: Page) -> None:
     page_in_a_look.goto(PAGES["list"])
     page_in_a_look.get_by_role("button", name="Language").click()
     expect(page_in_a_look.get_by_role("checkbox", name="French")).to_be_visible()
+
+    assert violations(page_in_a_look) == ""
+
+
+def test_no_rule_is_broken_while_the_export_is_open(page_in_a_look: Page) -> None:
+    page_in_a_look.goto(PAGES["list"])
+    page_in_a_look.get_by_role("button", name="Export").click()
+    expect(page_in_a_look.get_by_role("button", name="Excel")).to_be_in_viewport(ratio=1)
+    expect(page_in_a_look.get_by_role("button", name="NDJSON")).to_be_in_viewport(ratio=1)
 
     assert violations(page_in_a_look) == ""
 

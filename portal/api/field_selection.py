@@ -11,26 +11,10 @@ from typing import Final
 from django.http import QueryDict
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
-from portal.customers.query.page import FIELDS
+from portal.customers.query.page import ALL_FIELDS, FIELDS
 from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
 
-# The fields of current versions of pretix, in its order.
-ALL_FIELDS: Final = (
-    "identifier",
-    "external_identifier",
-    "email",
-    "phone",
-    "name",
-    "name_parts",
-    "is_active",
-    "is_verified",
-    "last_login",
-    "date_joined",
-    "locale",
-    "last_modified",
-    "notes",
-)
 OPTIONAL_FIELDS: Final = tuple(name for name in ALL_FIELDS if name not in FIELDS)
 PARAMETERS: Final = ("include", "fields")
 

@@ -20,6 +20,11 @@ class Access:
         return permission in self.permissions
 
     @property
+    def exports_customers(self) -> bool:
+        """For templates, as manages_tokens."""
+        return self.may(Permission.EXPORT_CUSTOMERS)
+
+    @property
     def manages_tokens(self) -> bool:
         """For templates, which cannot call may() with a permission."""
         return self.may(Permission.WRITE_TEAMS)

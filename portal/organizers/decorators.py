@@ -23,11 +23,11 @@ OrganizerView = Callable[Concatenate[PortalRequest, Organizer, P], HttpResponse]
 
 
 def organizer_page(
-    permission: Permission,
+    *permissions: Permission,
 ) -> Callable[[OrganizerView[P]], Callable[..., HttpResponse]]:
-    """A page of one organizer, for members who have the permission.
+    """A page of one organizer, for members who have all the permissions.
 
-    Responds with 403 to members without the permission, and with 404 to everyone else. The view
+    Responds with 403 to members who lack one of them, and with 404 to everyone else. The view
     runs in the organizer's scope and time zone.
     """
 
@@ -37,7 +37,7 @@ def organizer_page(
             request: PortalRequest, organizer: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponse:
             access = _find_access(request, organizer)
-            if not access.may(permission):
+            if not all(map(access.may, permissions)):
                 raise PermissionDenied
             zone = ZoneInfo(access.organizer.timezone)
             with scope(organizer=access.organizer), timezone.override(zone):

@@ -198,4 +198,6 @@ DJANGO_TABLES2_TEMPLATE = "components/_table.html"
 COUNT_CAP = 10_000
 # Up to this offset a page skips rows by OFFSET; further on, a cursor is looked up first.
 FAR_OFFSET = 1_000
+# Excel opens longer workbooks slowly, and writing them takes too long for a response.
+WORKBOOK_ROWS = 100_000
 FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)

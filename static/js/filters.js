@@ -1,9 +1,9 @@
 // The menus of the filters.
 
-const open = () => document.querySelector(".filter:popover-open");
+const open = () => document.querySelector(":is(.filter, .export-menu):popover-open");
 
 document.addEventListener("submit", (event) => {
-  if (event.target.id === "query" && event.submitter) open()?.hidePopover();
+  if (event.target.matches("#query, .export-form") && event.submitter) open()?.hidePopover();
 });
 
 // A click outside of an open menu closes it and does nothing else, but for the button of another

@@ -8,9 +8,8 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
-from portal.api.field_selection import ALL_FIELDS
 from portal.conftest import CustomerMaker
-from portal.customers.query.page import FIELDS
+from portal.customers.query.page import ALL_FIELDS, FIELDS
 from portal.organizers import tokens
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission

@@ -1,4 +1,4 @@
-"""The file formats of an export as chunks of bytes: NDJSON, and CSV in two dialects."""
+"""The file formats of an export as chunks of bytes: JSON, NDJSON, and CSV in two dialects."""
 
 from __future__ import annotations
 
@@ -37,6 +37,15 @@ def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
         for character, escape in LINE_ENDS.items():
             text = text.replace(character, escape)
         yield text.encode()
+
+
+def encode_json(rows: Iterable[str]) -> Generator[bytes]:
+    """A JSON array with one row a line; each row is a JSON object already."""
+    start = "[\n"
+    for batch in _batches(rows):
+        yield (start + ",\n".join(batch)).encode()
+        start = ",\n"
+    yield b"[]\n" if start == "[\n" else b"\n]\n"
 
 
 def encode_csv(

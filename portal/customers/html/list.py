@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from portal.customers.services import CustomerPage
     from portal.organizers.models import Organizer
     from portal.saved_views.models import SavedView
+
+# The parameters that say how the rows of a list are shown, not which.
+PAGE_PARAMETERS = ("page", "page_size", "density")
 
 
 @require_safe
@@ -255,6 +259,17 @@ class CustomerListing:
             as_of=self.query.as_of if self.query else {},
             view=self.view,
         )
+
+    @property
+    def export_parameters(self) -> Iterator[tuple[str, str]]:
+        """The parameters of the list for its export, without those of a page."""
+        for name, values in QueryDict(self.links.here_query).lists():
+            if name not in PAGE_PARAMETERS:
+                yield from ((name, value) for value in values)
+
+    @property
+    def is_too_long_for_excel(self) -> bool:
+        return bool(self.page and self.page.count.number > settings.WORKBOOK_ROWS)
 
     @property
     def last_page(self) -> str:

@@ -1,12 +1,15 @@
-"""Addresses of customers; below /organizers/."""
+"""Addresses of customers and their export; below /organizers/."""
 
 from django.urls import path
 
 from portal.customers.html.detail import customer_detail
+from portal.customers.html.export import customer_export
 from portal.customers.html.list import customer_list
 
 app_name = "customers"
 urlpatterns = [
     path("<str:organizer>/customers/", customer_list, name="list"),
+    # Not below customers/, where it would be an identifier.
+    path("<str:organizer>/export/", customer_export, name="export"),
     path("<str:organizer>/customers/<str:identifier>/", customer_detail, name="detail"),
 ]

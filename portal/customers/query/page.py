@@ -29,7 +29,7 @@ from portal.customers.query.ordering import (
 from portal.customers.query.search import Matches
 from portal.databases.compiled import CompiledQuery, Row, read_union_all
 
-# The ten fields of pretix's customers in its order, and the size of a page for API clients.
+# The ten fields of pretix's customers in its order.
 FIELDS: Final = (
     "identifier",
     "email",
@@ -41,6 +41,22 @@ FIELDS: Final = (
     "date_joined",
     "locale",
     "last_modified",
+)
+# Those of current versions of pretix, in its order.
+ALL_FIELDS: Final = (
+    "identifier",
+    "external_identifier",
+    "email",
+    "phone",
+    "name",
+    "name_parts",
+    "is_active",
+    "is_verified",
+    "last_login",
+    "date_joined",
+    "locale",
+    "last_modified",
+    "notes",
 )
 PAGE_SIZE: Final = 50
 # Databases count rows in 64 bits; no list has a page with this number.

@@ -1,0 +1,105 @@
+"""The list as a file: by two actions, by address, and without JavaScript."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Download, Page, StorageState, expect
+from python_calamine import CalamineWorkbook
+
+from e2e.steps import BIGEVENTS, PLAYHOUSE, count, rows
+
+NewContext = Callable[..., BrowserContext]
+UNVERIFIED = f"{PLAYHOUSE}?is_verified=false&ordering=-date_joined"
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def page(
+    request: pytest.FixtureRequest, new_context: NewContext, clara_state: StorageState
+) -> Page:
+    """Clara's page, with and without JavaScript."""
+    context = new_context(storage_state=clara_state, java_script_enabled=request.param)
+    return context.new_page()
+
+
+def _saved(download: Download, tmp_path: Path) -> Path:
+    path = tmp_path / download.suggested_filename
+    download.save_as(path)
+    return path
+
+
+def _sheet(path: Path) -> list[list[Any]]:
+    return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+
+
+def _identifiers(page: Page) -> list[str]:
+    links = rows(page).locator(".customer-link").all()
+    return [str(link.get_attribute("id")).removeprefix("customer-") for link in links]
+
+
+def test_the_list_is_a_spreadsheet_in_two_actions(page: Page, tmp_path: Path) -> None:
+    page.goto(UNVERIFIED)
+    actions = 0
+
+    page.get_by_role("button", name="Export").click()
+    actions += 1
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Excel").click()
+        actions += 1
+
+    header, *lines = _sheet(_saved(download.value, tmp_path))
+    assert actions == 2
+    assert "Registered (Europe/Berlin)" in header
+    identifiers = [line[header.index("Identifier")] for line in lines]
+    assert identifiers[: rows(page).count()] == _identifiers(page)
+    expect(count(page, f"{len(lines)} of 127 customers")).to_be_visible()
+
+
+def test_all_columns_and_semicolons_are_a_choice(page: Page, tmp_path: Path) -> None:
+    page.goto(UNVERIFIED)
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("radio", name="All columns").check()
+    page.get_by_role("radio", name="Semicolon").check()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+
+    text = _saved(download.value, tmp_path).read_text(encoding="utf-8-sig")
+    header, *lines = csv.reader(text.splitlines(), delimiter=";")
+    assert {"identifier", "phone", "name_parts", "last_modified"} <= set(header)
+    assert len(lines[0]) == len(header)
+
+
+def test_a_file_has_an_address(staff_page: Page, tmp_path: Path) -> None:
+    staff_page.goto(BIGEVENTS)
+    with staff_page.expect_download() as download:
+        staff_page.evaluate("location = '/organizers/bigevents/export/?format=csv&search=anna'")
+
+    path = _saved(download.value, tmp_path)
+    assert path.name.startswith("bigevents-customers-")
+    assert path.suffix == ".csv"
+
+
+def test_a_download_leaves_the_list_as_it_is(clara_page: Page) -> None:
+    clara_page.goto(UNVERIFIED)
+    clara_page.get_by_role("button", name="Export").click()
+
+    with clara_page.expect_download():
+        clara_page.get_by_role("button", name="NDJSON").click()
+
+    expect(clara_page).to_have_url(re.compile(re.escape(UNVERIFIED) + "$"))
+    expect(clara_page.get_by_role("button", name="NDJSON")).to_be_hidden()
+
+
+def test_the_options_are_a_page_too(clara_page: Page) -> None:
+    clara_page.goto("/organizers/playhouse/export/?is_verified=false")
+
+    expect(clara_page.get_by_role("heading", name="Export customers")).to_be_visible()
+    clara_page.get_by_role("link", name="Back to the list").click()
+
+    expect(clara_page).to_have_url(re.compile(r"/customers/\?is_verified=false$"))

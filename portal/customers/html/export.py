@@ -1,0 +1,166 @@
+"""The export: the list of a query string as a file, and a page to choose its format."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from portal.customers import services
+from portal.customers.exporting.formats import (
+    SEPARATORS,
+    encode_csv_for_spreadsheets,
+    encode_json,
+    encode_ndjson,
+    file_name,
+)
+from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit
+from portal.customers.exporting.workbook import encode_workbook
+from portal.customers.html.list import CustomerListing, read_listing
+from portal.customers.html.table import CustomerTable
+from portal.customers.query.page import ALL_FIELDS
+from portal.customers.query.query import CustomerQuery, InvalidQuery
+from portal.organizers.decorators import organizer_page
+from portal.organizers.permissions import Permission
+from portal.saved_views import services as saved_views
+from portal.web.http import PortalRequest, render_page
+from portal.web.streams import StreamResponse
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from portal.organizers.models import Organizer
+
+XLSX: Final = "xlsx"
+MEDIA_TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ndjson": "application/x-ndjson; charset=utf-8",
+    "json": "application/json",
+}
+
+
+class ExportForm(forms.Form):
+    """The parameters of a file, beside those of the list."""
+
+    format = forms.ChoiceField(
+        choices=[(name, name) for name in MEDIA_TYPES],
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy("The format must be csv, xlsx, ndjson or json.")
+        },
+    )
+    separator = forms.ChoiceField(
+        choices=[(name, name) for name in SEPARATORS],
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy("The separator must be comma or semicolon.")
+        },
+    )
+    all_columns = forms.ChoiceField(
+        choices=[("true", "true")],
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("The only value of all_columns is true.")},
+    )
+
+
+class TooLong(Exception):
+    """The list has more customers than a workbook may have."""
+
+
+@require_safe
+@organizer_page(Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
+def customer_export(request: PortalRequest, organizer: Organizer) -> HttpResponse:
+    """The file, or without a `format`, and with an error, the page to choose one."""
+    try:
+        view, parameters = saved_views.apply(organizer, request.GET, member=request.user)
+    except saved_views.UnknownView as error:
+        raise Http404 from error
+    form, parameters = ExportForm(request.GET), _without_options(parameters)
+    status, problem = 200, ""
+    if not form.is_valid():
+        status, problem = 422, " ".join(str(text) for each in form.errors.values() for text in each)
+    elif form.cleaned_data["format"]:
+        try:
+            return _file(request, organizer, parameters, form.cleaned_data)
+        except InvalidQuery:
+            status = 422
+        except TooLong:
+            status, problem = 422, _("The list is too long for Excel.")
+        except TooManyStreams as error:
+            wait = _("Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
+            status, problem = 429, f"{error} {wait}"
+    path = reverse("customers:list", args=[organizer.slug])
+    listing = read_listing(organizer, parameters=parameters, path=path, counts_exactly=True)
+    listing.view = view
+    return _options(request, listing, status=status, problem=problem)
+
+
+def _without_options(parameters: QueryDict) -> QueryDict:
+    """The parameters of the list alone."""
+    of_list = parameters.copy()
+    for name in ExportForm.base_fields:
+        of_list.pop(name, None)
+    return of_list
+
+
+def _options(
+    request: PortalRequest, listing: CustomerListing, *, status: int, problem: str
+) -> HttpResponse:
+    context = {"listing": listing, "problem": problem}
+    status = max(status, listing.http_status)
+    response = render_page(request, "customers/export.html", context, status=status)
+    if status == 429:
+        response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _file(
+    request: PortalRequest, organizer: Organizer, parameters: QueryDict, options: dict[str, Any]
+) -> HttpResponse:
+    """Raises InvalidQuery, TooLong and TooManyStreams. HEAD reads no rows."""
+    query, extension = services.parse_query(organizer, parameters), options["format"]
+    if extension == XLSX and _is_too_long(organizer, query):
+        raise TooLong
+    fields = _fields(request, is_all=bool(options["all_columns"]))
+    chunks = _encode(organizer, query, fields, options)
+    if request.method == "HEAD":
+        chunks = (chunk for chunk in [b""])
+    response: HttpResponse = StreamResponse(  # type: ignore[assignment]  # not a subclass
+        limit(chunks, caller=request.session.session_key or ""),
+        MEDIA_TYPES[extension],
+        file_name=file_name(organizer.slug, organizer.timezone, extension),
+    )
+    return response
+
+
+def _is_too_long(organizer: Organizer, query: CustomerQuery) -> bool:
+    return services.count_customers(organizer, query=query) > settings.WORKBOOK_ROWS
+
+
+def _fields(request: PortalRequest, *, is_all: bool) -> Sequence[str]:
+    """The fields of the columns of the list, or all that the member may read."""
+    if not is_all:
+        return list(CustomerTable.base_columns)
+    may_read_notes = request.access.may(Permission.READ_NOTES)
+    return [name for name in ALL_FIELDS if name != "notes" or may_read_notes]
+
+
+def _encode(
+    organizer: Organizer, query: CustomerQuery, fields: Sequence[str], options: dict[str, Any]
+) -> Generator[bytes]:
+    if options["format"] in ("json", "ndjson"):
+        rows = services.stream_json(organizer, query=query, fields=fields)
+        return encode_json(rows) if options["format"] == "json" else encode_ndjson(rows)
+    texts = services.stream_texts(organizer, query=query, fields=fields)
+    if options["format"] == XLSX:
+        return encode_workbook(fields, texts, zone=organizer.timezone)
+    separator = SEPARATORS[options["separator"] or "comma"]
+    return encode_csv_for_spreadsheets(fields, texts, separator=separator)

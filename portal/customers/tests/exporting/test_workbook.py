@@ -1,0 +1,105 @@
+"""XLSX: every text as it is, and in constant memory."""
+
+from __future__ import annotations
+
+import tempfile
+import tracemalloc
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from portal.customers.exporting.workbook import MOST_CHARACTERS, encode_workbook
+
+TEXTS = [
+    *("=1+1", "+49170", "@x", "-2", "00123", "1E5", "0049", "http://example.org", "TRUE"),
+    *(
+        "  spaces  ",
+        "tab\tline\nend\r\n\r",
+        "\x01\x1f\x7f",
+        "_x0041_",
+        "<a&b>\"'",
+        "😀 李",
+        "\u2028",
+    ),
+]
+
+
+def _write(rows: list[tuple[str | None, ...]], *fields: str) -> list[list[Any]]:
+    content = b"".join(encode_workbook(fields, rows, zone="Europe/Berlin"))
+    sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
+    return sheet.to_python()
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_stays_as_it_is(text: str) -> None:
+    assert _write([("A", text)], "identifier", "notes")[1] == ["A", text]
+
+
+def test_a_text_ends_where_a_cell_of_excel_ends() -> None:
+    rows = _write([("A", "x" * (MOST_CHARACTERS + 1))], "identifier", "notes")
+
+    assert rows[1] == ["A", "x" * MOST_CHARACTERS]
+
+
+def test_the_headings_are_those_of_the_pages() -> None:
+    assert _write([], "name", "locale", "last_modified") == [
+        ["Name", "Language", "Last changed (Europe/Berlin)"]
+    ]
+
+
+def test_languages_have_names_and_facts_are_yes_or_no() -> None:
+    assert _write([("de", "true"), ("xx", "false")], "locale", "is_active")[1:] == [
+        ["German", True],
+        ["xx", False],
+    ]
+
+
+def _count_peak(rows: int) -> int:
+    def texts() -> Iterator[tuple[str, ...]]:
+        for number in range(rows):
+            yield f"Customer {number}", f"customer{number}@example.org", "2026-01-01T00:00:00Z"
+
+    tracemalloc.start()
+    try:
+        for _chunk in encode_workbook(("name", "email", "date_joined"), texts(), zone="UTC"):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_rows() -> None:
+    _count_peak(10)
+
+    assert _count_peak(4_000) < _count_peak(1_000) + 100_000
+
+
+def test_a_query_that_fails_leaves_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def rows() -> Iterator[tuple[str]]:
+        yield ("A",)
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        next(encode_workbook(("identifier",), rows(), zone="UTC"))
+
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_client_that_leaves_leaves_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    chunks = encode_workbook(("identifier",), [("A",)], zone="UTC")
+    next(chunks)
+
+    chunks.close()
+
+    assert [*tmp_path.iterdir()] == []
