@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django_scopes import scope
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
+from portal.customers.exporting.limits import STREAMS_OF_A_PROCESS
 from portal.customers.html.table import CustomerTable
 from portal.customers.query.page import ALL_FIELDS
 from portal.organizers.models import Organizer, Team
@@ -338,3 +340,21 @@ def test_a_saved_view_is_a_file(member_client: Client, make_customer: CustomerMa
 
     assert [row[COLUMNS.index("identifier")] for row in rows[1:]] == ["C000001"]
     assert member_client.get(f"{PAGE}?view=unknown&format=csv").status_code == 404
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_query_that_fails_leaves_no_lock(
+    member_client: Client, make_customer: CustomerMaker, extension: str
+) -> None:
+    make_customer()
+
+    def fail(execute: Any, sql: str, *arguments: Any) -> Any:
+        if 'FROM "customers_customer"' in sql and "COUNT" not in sql:
+            raise OperationalError("cancelled")
+        return execute(sql, *arguments)
+
+    for _attempt in range(STREAMS_OF_A_PROCESS + 1):
+        with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+            member_client.get(f"{PAGE}?format={extension}")
+
+    assert _download(member_client, f"format={extension}")
