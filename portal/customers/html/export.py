@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from portal.customers.exporting.formats import (
 from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit
 from portal.customers.exporting.workbook import encode_workbook
 from portal.customers.html.list import CustomerListing, read_listing
-from portal.customers.html.table import CustomerTable
+from portal.customers.query.columns import STANDARD, parse_columns
 from portal.customers.query.page import ALL_FIELDS
 from portal.customers.query.query import CustomerQuery, InvalidQuery
 from portal.organizers.decorators import organizer_page
@@ -146,9 +147,16 @@ def _is_too_long(organizer: Organizer, query: CustomerQuery) -> bool:
 
 
 def _fields(request: PortalRequest, *, is_all: bool) -> Sequence[str]:
-    """The fields of the columns of the list, or all that the member may read."""
+    """The fields of the columns of the list, or all that the member may read.
+
+    Raises InvalidQuery for an unknown column.
+    """
     if not is_all:
-        return list(CustomerTable.base_columns)
+        text = request.GET.get("columns")
+        try:
+            return parse_columns(text) if text else STANDARD
+        except ValidationError as error:
+            raise InvalidQuery({"columns": error.messages}) from error
     may_read_notes = request.access.may(Permission.READ_NOTES)
     return [name for name in ALL_FIELDS if name != "notes" or may_read_notes]
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from portal.customers import services
 from portal.customers.counters.maintained_counts import FACETS, Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager, Position
-from portal.customers.html.table import CustomerTable
+from portal.customers.html.table import ColumnMenu, CustomerTable
 from portal.customers.query.filter_fields import LocaleFilter, SinceFilter, UntilFilter, YesNoFilter
 from portal.customers.query.filters import (
     AS_OF,
@@ -258,6 +258,7 @@ class CustomerListing:
             page=self.page.number if self.page else self.paging.number or 1,
             as_of=self.query.as_of if self.query else {},
             view=self.view,
+            layout=self.paging.layout,
         )
 
     @property
@@ -312,7 +313,7 @@ class CustomerListing:
 
     @property
     def unknown_parameters(self) -> list[str]:
-        known = {*PARAMETERS, "page", "page_size"}
+        known = {*PARAMETERS, *self.paging.fields}
         return [name for name in self.parameters if name not in known]
 
     @property
@@ -322,8 +323,17 @@ class CustomerListing:
     @cached_property
     def table(self) -> CustomerTable:
         ordering = self.query.ordering[0] if self.query else DEFAULT_ORDERING
-        rows = self.page.rows if self.page else []
-        return CustomerTable(rows, links=self.links, ordering=ordering, positions=self._positions)
+        return CustomerTable(
+            self.page.rows if self.page else [],
+            columns=self.paging.shown_columns,
+            links=self.links,
+            ordering=ordering,
+            positions=self._positions,
+        )
+
+    @property
+    def column_menu(self) -> ColumnMenu:
+        return ColumnMenu(self.paging.shown_columns, self.links)
 
     @property
     def _positions(self) -> dict[int, str]:
@@ -448,7 +458,7 @@ def _read_page(
     number, size = paging.number, paging.size
     if counts_exactly and number:
         return services.count_page(organizer, query=query, number=number, size=size)
-    fields = CustomerTable.fields()
+    fields = CustomerTable.fields(paging.shown_columns)
     return services.list_customers(organizer, query=query, number=number, size=size, fields=fields)
 
 

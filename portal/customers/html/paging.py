@@ -13,6 +13,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from portal.customers.query.columns import STANDARD, parse_columns, validate_columns
 from portal.customers.query.filters import PARAMETERS
 from portal.saved_views.queries import VIEW, difference
 from portal.web.encryption import InvalidText, decrypt, encrypt
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 LAST: Final = "last"
 DEFAULT_SIZE: Final = 50
 SIZES: Final = (25, 50, 100, 200)
+COMPACT: Final = "compact"
+DENSITIES: Final = {"comfortable": _("Comfortable"), COMPACT: _("Compact")}
 # The parameters of a customer's page.
 BACK, POSITION = "back", "at"
 PURPOSE: Final = "position "
@@ -37,7 +40,7 @@ class PageField(forms.IntegerField):
 
 
 class PageForm(forms.Form):
-    """The parameters `page` and `page_size`."""
+    """The parameters that choose the page, its size, its columns and the height of its rows."""
 
     page = PageField(
         min_value=1,
@@ -53,6 +56,13 @@ class PageForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("The page size must be 25, 50, 100 or 200.")},
     )
+    columns = forms.CharField(required=False, label=_("Columns"), validators=[validate_columns])
+    density = forms.ChoiceField(
+        choices=[*DENSITIES.items()],
+        required=False,
+        label=_("Rows"),
+        error_messages={"invalid_choice": _("The density must be comfortable or compact.")},
+    )
 
     @property
     def number(self) -> int | None:
@@ -63,6 +73,22 @@ class PageForm(forms.Form):
     @property
     def size(self) -> int:
         return self.cleaned_data.get("page_size") or DEFAULT_SIZE
+
+    @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """The names of the columns, from left to right."""
+        text = self.cleaned_data.get("columns")
+        return parse_columns(text) if text else STANDARD
+
+    @property
+    def is_compact(self) -> bool:
+        return bool(self.cleaned_data.get("density") == COMPACT)
+
+    @property
+    def layout(self) -> dict[str, str]:
+        """The parameters of columns and rows, as every link keeps them."""
+        columns = ",".join(self.shown_columns) if self.cleaned_data.get("columns") else ""
+        return {"columns": columns, "density": COMPACT if self.is_compact else ""}
 
 
 @dataclass(frozen=True)
@@ -81,6 +107,7 @@ class ListLinks:
     page: int = field(default=1)
     as_of: Mapping[str, list[str]] = field(default_factory=dict)
     view: SavedView | None = None  # the URLs say only what differs from its list
+    layout: Mapping[str, str] = field(default_factory=dict)  # the parameters of columns and rows
 
     @property
     def here(self) -> str:
@@ -115,6 +142,10 @@ class ListLinks:
     def sized(self, size: int) -> str:
         return replace(self, page_size=size)._address(self._filters)
 
+    def laid_out(self, **layout: str) -> str:
+        """The list with other columns or rows; "" drops a parameter."""
+        return replace(self, layout={**self.layout, **layout})._address(self._filters)
+
     def ordered_by(self, key: str) -> str:
         return self._address({**self._filters, "ordering": [key]})
 
@@ -140,11 +171,16 @@ class ListLinks:
                 query.setlist(name, values)
         if self.view:
             query = difference(self.view, query)
+        for name, text in self.layout.items():
+            if text:
+                query[name] = text
         if self.page_size != self.default_size:
             query["page_size"] = str(self.page_size)
         if page != 1:
             query["page"] = str(page)
-        return f"{self.path}?{query.urlencode()}" if query else self.path
+        # A comma needs no encoding, and the names of columns are easier to read with it.
+        text = query.urlencode().replace("%2C", ",")
+        return f"{self.path}?{text}" if text else self.path
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,15 @@ def find_position(
         query = services.parse_query(organizer, applied)
     if query is None or not paging.is_valid():
         return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
-    number = paging.number or 1
     links = ListLinks(
-        list_path, query.canonical, paging.size, DEFAULT_SIZE, number, as_of=query.as_of, view=view
+        list_path,
+        query.canonical,
+        paging.size,
+        DEFAULT_SIZE,
+        paging.number or 1,
+        as_of=query.as_of,
+        layout=paging.layout,
+        view=view,
     )
     key = list_key(organizer, query)
     position = decrypt_position(parameters.get(POSITION, ""), key)

@@ -1,8 +1,8 @@
-"""The columns of the list: their headings and cells."""
+"""The table of the list: the headings and cells of its columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -12,10 +12,11 @@ import django_tables2 as tables
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.html.paging import ListLinks, customer_url
+from portal.customers.html.paging import COMPACT, DENSITIES, ListLinks, customer_url
 from portal.customers.html.tags import breakable, icon, state_mark
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
+from portal.customers.query.columns import COLUMNS, NAME, STANDARD
 from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -27,19 +28,6 @@ EMPTY = '<span class="quiet">–</span>'
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
 # The link to a customer needs these fields, whichever columns there are.
 ALWAYS_READ = frozenset({"id", "identifier"})
-STATE = ("is_active", "is_verified", "email", "name_parts")
-
-
-class Column(tables.Column):  # type: ignore[misc]  # django-tables2 has no types
-    """A column of the list: its label, and the fields that its cells show.
-
-    Its name is the CSS class of its heading and cells. The heading orders by the sort key of the
-    same name, if there is one.
-    """
-
-    def __init__(self, label: StrOrPromise, *fields: str) -> None:
-        super().__init__(label)
-        self.fields = fields
 
 
 @dataclass(frozen=True)
@@ -58,35 +46,33 @@ class Heading:
 
 
 class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
-    """The columns of the list, from left to right. `render_NAME()` renders a cell."""
+    """The columns that the list shows, from left to right. `render_NAME()` renders a cell.
 
-    name = Column(_("Name"), "identifier", "name", "email")
-    email = Column(_("Email"), "email")
-    identifier = Column(_("Identifier"), "identifier")
-    is_active = Column(_("Status"), *STATE)
-    is_verified = Column(_("Verified"), "is_verified")
-    locale = Column(_("Language"), "locale")
-    date_joined = Column(_("Registered"), "date_joined")
-    last_login = Column(_("Last sign-in"), "last_login")
+    The name of a column is the CSS class of its heading and cells. The heading orders by the sort
+    key with this name, if there is one.
+    """
 
     def __init__(
         self,
         customers: Sequence[Customer],
         *,
+        columns: Sequence[str],
         links: ListLinks,
         ordering: str,
         positions: Mapping[int, str],
     ) -> None:
         """`positions` are the encrypted positions of the customers, by primary key."""
-        super().__init__(customers, orderable=False)
+        shown = [(name, tables.Column(COLUMNS[name].label)) for name in columns]
+        super().__init__(customers, orderable=False, extra_columns=shown)
         self._links = links
         self._ordering = ordering
         self._positions = positions
+        self._shows_email = "email" in columns
 
     @classmethod
-    def fields(cls) -> frozenset[str]:
-        """The fields of a customer that the list reads."""
-        return ALWAYS_READ.union(*(column.fields for column in cls.base_columns.values()))
+    def fields(cls, columns: Iterable[str]) -> frozenset[str]:
+        """The fields of a customer that a list with these columns reads."""
+        return ALWAYS_READ.union(*(COLUMNS[name].fields for name in columns))
 
     @cached_property
     def headings(self) -> list[Heading]:
@@ -94,8 +80,10 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return [self._heading(column.name, column.header) for column in self.columns]
 
     @property
-    def email_heading_under_name(self) -> Heading:
+    def email_heading_under_name(self) -> Heading | None:
         """The heading of the emails on narrow screens, where they stand under the names."""
+        if not self._shows_email:
+            return None
         return replace(
             self._heading("email", self.columns["email"].header), name="email-under-name"
         )
@@ -141,7 +129,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
             f'<a id="customer-{record.identifier}" class="customer-link"'
             f' href="{escape(self.address(record))}">{name}</a>'
         )
-        if not record.email:
+        if not self._shows_email or not record.email:
             return link
         return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>'
 
@@ -175,6 +163,80 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         seen = self._texts.clock.moment(record.last_login) if record.last_login else EMPTY
         return f"{self._texts.last_sign_in} {seen}"
 
+    def render_phone(self, record: Customer) -> str:
+        return _text(record.phone)
+
+    def render_external_identifier(self, record: Customer) -> str:
+        return _text(record.external_identifier)
+
+    def render_last_modified(self, record: Customer) -> str:
+        return self._texts.clock.moment(record.last_modified)
+
+
+@dataclass(frozen=True)
+class LayoutLink:
+    """A link to the list in another layout: the value that it sets in the form, and its URL."""
+
+    value: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column in the menu of columns. A link that would change nothing is None."""
+
+    name: str
+    label: StrOrPromise
+    is_shown: bool
+    toggle: LayoutLink | None
+    up: LayoutLink | None = None
+    down: LayoutLink | None = None
+
+
+@dataclass(frozen=True)
+class ColumnMenu:
+    """The menu that chooses the columns of the list, their order, and the height of its rows."""
+
+    columns: Sequence[str]
+    links: ListLinks
+
+    @property
+    def choices(self) -> Iterator[ColumnChoice]:
+        """The columns that are shown, from left to right, then the others."""
+        for name in self.columns:
+            toggle = None if name == NAME else self._link([c for c in self.columns if c != name])
+            up, down = self._moved(name, -1), self._moved(name, 1)
+            yield ColumnChoice(name, COLUMNS[name].label, True, toggle, up, down)  # noqa: FBT003
+        for name, column in COLUMNS.items():
+            if name not in self.columns:
+                yield ColumnChoice(name, column.label, False, self._link([*self.columns, name]))  # noqa: FBT003
+
+    def _moved(self, name: str, by: int) -> LayoutLink | None:
+        columns = [*self.columns]
+        place = columns.index(name) + by
+        if not 0 <= place < len(columns):
+            return None
+        columns.remove(name)
+        columns.insert(place, name)
+        return self._link(columns)
+
+    @property
+    def standard(self) -> LayoutLink | None:
+        """The link to the standard columns."""
+        return None if tuple(self.columns) == STANDARD else self._link(STANDARD)
+
+    def _link(self, columns: Sequence[str]) -> LayoutLink:
+        text = "" if tuple(columns) == STANDARD else ",".join(columns)
+        return LayoutLink(text, self.links.laid_out(columns=text))
+
+    @property
+    def densities(self) -> Iterator[tuple[str, StrOrPromise, LayoutLink, bool]]:
+        """Each height of rows: its name, its label, its link, and whether it is the current one."""
+        for name, label in DENSITIES.items():
+            value = name if name == COMPACT else ""
+            link = LayoutLink(value, self.links.laid_out(density=value))
+            yield name, label, link, self.links.layout["density"] == value
+
 
 class CellTexts:
     """Texts that many cells share, as HTML: translated and rendered once for a table."""
@@ -196,6 +258,10 @@ class CellTexts:
         if locale not in self._locales:
             self._locales[locale] = escape(locale_name(locale))
         return self._locales[locale]
+
+
+def _text(value: str | None) -> str:
+    return f"<bdi>{escape(value)}</bdi>" if value else EMPTY
 
 
 def _quiet(text: StrOrPromise) -> str:

@@ -14,12 +14,13 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django_scopes import scope
+from pytest_django.asserts import assertContains
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
 from portal.customers.exporting.limits import STREAMS_OF_A_PROCESS
-from portal.customers.html.table import CustomerTable
+from portal.customers.query.columns import STANDARD
 from portal.customers.query.page import ALL_FIELDS
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
@@ -27,7 +28,7 @@ from portal.organizers.permissions import Permission
 PAGE = "/organizers/bigevents/export/"
 LIST = "/organizers/bigevents/customers/"
 FORMATS = ["csv", "xlsx", "ndjson", "json"]
-COLUMNS = list(CustomerTable.base_columns)
+COLUMNS = list(STANDARD)
 
 
 @pytest.fixture(autouse=True)
@@ -358,3 +359,31 @@ def test_a_query_that_fails_leaves_no_lock(
             member_client.get(f"{PAGE}?format={extension}")
 
     assert _download(member_client, f"format={extension}")
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_the_file_has_the_columns_that_the_url_chooses(
+    member_client: Client, make_customer: CustomerMaker, extension: str
+) -> None:
+    make_customer(phone="+49 30 1")
+    choice = "columns=phone,name,identifier"
+
+    if extension == "xlsx":
+        row = dict(
+            zip(["phone", "name", "identifier"], _sheet(member_client, choice)[1], strict=True)
+        )
+    elif extension == "csv":
+        headings, first = _csv(member_client, choice)
+        row = dict(zip(headings, first, strict=True))
+    else:
+        text = _download(member_client, f"format={extension}&{choice}").decode()
+        row = json.loads(text)[0] if extension == "json" else json.loads(text)
+
+    assert list(row) == ["phone", "name", "identifier"]
+    assert str(row["phone"]).endswith("+49 30 1")
+
+
+def test_an_unknown_column_gives_no_file(member_client: Client) -> None:
+    response = member_client.get(f"{PAGE}?format=csv&columns=secret")
+
+    assertContains(response, "There is no column", status_code=422)

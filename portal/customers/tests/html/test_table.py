@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -12,15 +14,23 @@ from pytest_django import DjangoAssertNumQueries
 from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.html.paging import ListLinks
-from portal.customers.html.table import Column, CustomerTable, Heading
+from portal.customers.html.table import CustomerTable, Heading
 from portal.customers.models import Customer
+from portal.customers.query.columns import COLUMNS, STANDARD
 from portal.customers.query.ordering import SORT_KEYS
 from portal.organizers.models import Organizer
 
 
-def table(*customers: Customer, ordering: str = "email", query: str = "") -> CustomerTable:
+def table(
+    *customers: Customer,
+    columns: Iterable[str] = STANDARD,
+    ordering: str = "email",
+    query: str = "",
+) -> CustomerTable:
     links = ListLinks("/list/", QueryDict(query), page_size=50, default_size=50)
-    return CustomerTable(customers, links=links, ordering=ordering, positions={})
+    return CustomerTable(
+        customers, columns=[*columns], links=links, ordering=ordering, positions={}
+    )
 
 
 def cells(**fields: object) -> dict[str, str]:
@@ -34,7 +44,7 @@ def cells(**fields: object) -> dict[str, str]:
         **fields,
     )
     customer.derive()
-    shown = table(customer)
+    shown = table(customer, columns=COLUMNS)
     texts = next(iter(shown.lines())).removesuffix("</td>").split("</td>")
     return dict(zip(shown.columns.names(), texts, strict=True))
 
@@ -85,35 +95,53 @@ def test_every_heading_that_is_a_link_has_a_sort_key_and_one_is_in_order() -> No
 
 
 def test_a_heading_without_a_sort_key_is_no_link() -> None:
-    class WithNotes(CustomerTable):
-        notes = Column("Notes", "notes")
+    [_name, phone] = table(columns=["name", "phone"]).headings
 
-    links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
-    *_others, notes = WithNotes([], links=links, ordering="email", positions={}).headings
-
-    assert (notes.label, notes.href) == ("Notes", None)
+    assert (phone.label, phone.href) == ("Phone", None)
 
 
-def test_every_column_is_read_by_the_query_of_the_page(
+def test_headings_and_cells_have_the_order_of_the_columns() -> None:
+    customer = Customer(
+        identifier="C1", phone="+49 30 1", date_joined=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    shown = table(customer, columns=["phone", "name", "identifier"])
+
+    [line] = shown.lines()
+
+    assert [heading.name for heading in shown.headings] == ["phone", "name", "identifier"]
+    assert re.findall(r'<td class="(\w+)">', line) == ["phone", "name", "identifier"]
+
+
+def test_without_the_column_of_emails_no_email_stands_under_a_name() -> None:
+    customer = Customer(identifier="C1", name="Ann", email="ann@example.org")
+    shown = table(customer, columns=["name"])
+
+    assert "ann@" not in next(shown.lines())
+    assert shown.email_heading_under_name is None
+
+
+@pytest.mark.parametrize("columns", [STANDARD, [*COLUMNS], *([name] for name in COLUMNS)])
+def test_the_query_of_the_page_reads_exactly_what_the_columns_show(
     organizer: Organizer,
     make_customer: CustomerMaker,
     django_assert_num_queries: DjangoAssertNumQueries,
+    columns: Sequence[str],
 ) -> None:
-    for _number in range(3):
-        make_customer(last_login="2026-01-01T12:00:00Z")
+    for active in (True, False):
+        make_customer(is_active=active, last_login="2026-01-01T12:00:00Z")
+    fields = CustomerTable.fields(columns)
     with scope(organizer=organizer):
         query = services.parse_query(organizer, QueryDict(""))
-        page = services.list_customers(
-            organizer, query=query, number=1, size=50, fields=CustomerTable.fields()
-        )
-        links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
-        shown = CustomerTable(page.rows, links=links, ordering="email", positions={})
+        page = services.list_customers(organizer, query=query, number=1, size=50, fields=fields)
 
         with django_assert_num_queries(0):
-            lines = [*shown.lines()]
+            lines = [*table(*page.rows, columns=columns).lines()]
 
-    assert len(lines) == 3
-    assert all(row.get_deferred_fields() for row in page.rows)
+    assert len(lines) == 2
+    read = {field.attname for field in Customer._meta.concrete_fields} - page.rows[
+        0
+    ].get_deferred_fields()
+    assert read == fields
 
 
 @pytest.mark.parametrize(
@@ -138,6 +166,8 @@ def test_a_missing_value_is_a_dash() -> None:
     assert "No name" in shown["name"]
     assert "–" in shown["email"]
     assert "–" in shown["last_login"]
+    assert "–" in shown["phone"]
+    assert "–" in shown["external_identifier"]
 
 
 def test_a_row_links_to_the_customer_with_the_query_of_the_list() -> None:

@@ -1,0 +1,221 @@
+"""Columns and rows: chosen in a menu, held by the URL, in their place at every width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
+
+from e2e.steps import BIGEVENTS, chip, filter_button, header, rows, search_box
+from e2e.test_accessibility import LOOKS, Look, page_like, violations
+
+NewContext = Callable[..., BrowserContext]
+ALL = (
+    "?columns=name,email,identifier,locale,date_joined,last_login,phone,"
+    "external_identifier,last_modified"
+)
+WIDER = "document.documentElement.scrollWidth - innerWidth"
+HEIGHTS = "rows => [...new Set(rows.map(row => Math.round(row.getBoundingClientRect().height)))]"
+PLACES = """headings => headings.map(each => {
+  const { x, width } = each.getBoundingClientRect(); return [each.className, x, width]; })"""
+CUT = """cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth)
+  .map(cell => cell.className)"""
+SHIFTS = """new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shift = (window.shift ?? 0) + entry.value;
+}).observe({ type: 'layout-shift', buffered: true })"""
+
+
+def menu(page: Page) -> Locator:
+    return page.locator("#columns")
+
+
+def open_menu(page: Page) -> None:
+    page.get_by_role("button", name="Columns").click()
+    expect(menu(page)).to_be_visible()
+
+
+def headings(page: Page) -> list[str]:
+    return [each.get_attribute("class") or "" for each in page.locator("th").all()]
+
+
+def test_columns_are_shown_and_moved_while_the_menu_stays_open(staff_page: Page) -> None:
+    staff_page.goto(f"{BIGEVENTS}?columns=name,email")
+    open_menu(staff_page)
+
+    menu(staff_page).get_by_role("link", name="Phone").click()
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?columns=name,email,phone")
+    menu(staff_page).get_by_role("link", name="Move up: Phone").click()
+
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?columns=name,phone,email")
+    expect(menu(staff_page)).to_be_visible()
+    assert headings(staff_page) == ["name", "phone", "email"]
+    expect(menu(staff_page).get_by_role("link", name="Move up: Phone")).to_be_focused()
+
+
+def test_columns_are_chosen_by_keyboard_and_the_focus_stays(staff_page: Page) -> None:
+    staff_page.goto(f"{BIGEVENTS}?columns=name,email,phone")
+    staff_page.get_by_role("button", name="Columns").focus()
+    staff_page.keyboard.press("Enter")
+    up = menu(staff_page).locator("#column-phone-up")
+    for _ in range(20):
+        staff_page.keyboard.press("Tab")
+        if staff_page.locator(":focus").get_attribute("id") == "column-phone-up":
+            break
+
+    staff_page.keyboard.press("Enter")
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?columns=name,phone,email")
+    staff_page.keyboard.press("Enter")
+
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?columns=phone,name,email")
+    expect(up).to_be_focused()
+    expect(up).to_be_disabled()
+
+
+def test_a_hidden_column_keeps_the_focus_in_the_menu(staff_page: Page) -> None:
+    staff_page.goto(f"{BIGEVENTS}?columns=name,email,phone")
+    open_menu(staff_page)
+
+    menu(staff_page).get_by_role("link", name="Email – shown").press("Enter")
+
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?columns=name,phone")
+    expect(menu(staff_page).get_by_role("link", name="Email – hidden")).to_be_focused()
+
+
+def test_filters_search_order_and_pages_keep_the_columns(staff_page: Page) -> None:
+    staff_page.goto(f"{BIGEVENTS}?columns=name,phone&density=compact")
+
+    search_box(staff_page).fill("example")
+    expect(staff_page).to_have_url(re.compile("search=example"))
+    header(staff_page, "Name").click()
+    expect(staff_page).to_have_url(re.compile("ordering=name"))
+    filter_button(staff_page, "Language").click()
+    staff_page.get_by_role("checkbox", name=re.compile(r"German \d")).check()
+    expect(staff_page).to_have_url(re.compile("locale=de"))
+    staff_page.keyboard.press("Escape")
+    chip(staff_page, "Language German").click()
+    expect(staff_page).not_to_have_url(re.compile("locale=de"))
+    staff_page.get_by_role("link", name="Next").click()
+
+    expect(staff_page).to_have_url(
+        f"{BIGEVENTS}?search=example&ordering=name&columns=name,phone&density=compact&page=2"
+    )
+    assert headings(staff_page) == ["name", "phone"]
+    staff_page.go_back()
+    expect(staff_page).to_have_url(re.compile("columns=name,phone&density=compact$"))
+
+
+def test_columns_and_rows_are_chosen_without_javascript(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
+    page = new_context(storage_state=staff_state, java_script_enabled=False).new_page()
+    page.goto(f"{BIGEVENTS}?columns=name,email&search=an")
+
+    for name in ("Phone", "Move up: Phone", "Compact"):
+        open_menu(page)
+        menu(page).get_by_role("link", name=name).click()
+
+    expect(page).to_have_url(f"{BIGEVENTS}?search=an&columns=name,phone,email&density=compact")
+    assert headings(page) == ["name", "phone", "email"]
+    search_box(page).press("Enter")
+    assert headings(page) == ["name", "phone", "email"]
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+@pytest.mark.parametrize("columns", ["?", f"{ALL}&"], ids=["standard", "all"])
+def test_columns_keep_their_place_and_width_from_list_to_list(
+    staff_page: Page, width: int, columns: str
+) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 900})
+    places = []
+
+    for query in ("", "search=8wsajcj", "is_active=false", "ordering=-last_login&page=7"):
+        staff_page.goto(f"{BIGEVENTS}{columns}{query}")
+        places.append(staff_page.locator("th").evaluate_all(PLACES))
+
+    assert places == [places[0]] * 4
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+@pytest.mark.parametrize(("density", "height"), [("", 44), ("?density=compact", 32)])
+def test_every_row_is_one_line(staff_page: Page, width: int, density: str, height: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 900})
+    staff_page.goto(f"{BIGEVENTS}{density}")
+
+    [shown] = rows(staff_page).evaluate_all(HEIGHTS)
+
+    assert height <= shown <= height + 1
+    assert set(staff_page.locator("td, th").evaluate_all(CUT)) <= {"email"}
+
+
+def test_a_long_email_is_cut_off_and_shown_under_the_pointer_and_at_the_focus(
+    staff_page: Page,
+) -> None:
+    staff_page.set_viewport_size({"width": 1280, "height": 900})
+    staff_page.goto(BIGEVENTS)
+    row = rows(staff_page).first
+    cell = row.locator("td.email")
+    before = row.bounding_box()
+    cell.locator("bdi").evaluate("e => e.textContent = 'x'.repeat(50) + '@example.org'")
+    assert cell.evaluate("e => getComputedStyle(e).overflow") == "hidden"
+
+    cell.hover()
+    assert cell.evaluate("e => getComputedStyle(e).overflow") == "visible"
+    staff_page.mouse.move(0, 0)
+    row.get_by_role("link").focus()
+    staff_page.keyboard.press("Shift+Tab")
+    staff_page.keyboard.press("Tab")
+
+    assert cell.evaluate("e => getComputedStyle(e).overflow") == "visible"
+    assert row.bounding_box() == before
+    assert staff_page.evaluate(WIDER) <= 0
+
+
+@pytest.mark.parametrize("width", [768, 1100, 1280])
+def test_chosen_columns_never_widen_the_page(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 900})
+    staff_page.goto(f"{BIGEVENTS}{ALL}")
+
+    expect(rows(staff_page).first.locator("td.external_identifier")).to_be_visible()
+    assert staff_page.evaluate(WIDER) <= 0
+
+
+@pytest.mark.parametrize("width", [768, 1440])
+def test_nothing_shifts_while_columns_are_chosen(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 900})
+    staff_page.add_init_script(SHIFTS)
+    staff_page.goto(BIGEVENTS)
+    open_menu(staff_page)
+
+    menu(staff_page).get_by_role("link", name="Phone").click()
+    expect(staff_page).to_have_url(re.compile("phone"))
+    header(staff_page, "Identifier").click(force=True)
+
+    assert staff_page.evaluate("window.shift ?? 0") == 0
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+@pytest.mark.parametrize("query", ["?columns=name,phone&density=compact", ALL])
+def test_the_menu_breaks_no_rule_of_accessibility(
+    new_context: NewContext, staff_state: StorageState, look: Look, query: str
+) -> None:
+    page = page_like(new_context, look, storage_state=staff_state)
+    page.goto(f"{BIGEVENTS}{query}&page_size=25")
+    assert violations(page) == ""
+
+    open_menu(page)
+
+    assert violations(page) == ""
+
+
+def test_the_current_height_of_rows_is_seen_in_forced_colours(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
+    page = new_context(storage_state=staff_state, forced_colors="active").new_page()
+    page.goto(f"{BIGEVENTS}?density=compact")
+    open_menu(page)
+
+    current = menu(page).get_by_role("link", name="Compact")
+
+    assert current.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
