@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from portal.customers.exporting.formats import (
 from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit
 from portal.customers.exporting.workbook import encode_workbook
 from portal.customers.html.list import CustomerListing, read_listing
-from portal.customers.query.columns import STANDARD, parse_columns
+from portal.customers.html.paging import PageForm
 from portal.customers.query.page import ALL_FIELDS
 from portal.customers.query.query import CustomerQuery, InvalidQuery
 from portal.organizers.decorators import organizer_page
@@ -130,7 +129,8 @@ def _file(
     query, extension = services.parse_query(organizer, parameters), options["format"]
     if extension == XLSX and _is_too_long(organizer, query):
         raise TooLong
-    fields = _fields(request, is_all=bool(options["all_columns"]))
+    all_columns = bool(options["all_columns"])
+    fields = _all_fields(request) if all_columns else _shown_fields(parameters)
     chunks = _encode(organizer, query, fields, options)
     if request.method == "HEAD":
         chunks = (chunk for chunk in [b""])
@@ -146,17 +146,16 @@ def _is_too_long(organizer: Organizer, query: CustomerQuery) -> bool:
     return services.count_customers(organizer, query=query) > settings.WORKBOOK_ROWS
 
 
-def _fields(request: PortalRequest, *, is_all: bool) -> Sequence[str]:
-    """The fields of the columns of the list, or all that the member may read.
+def _shown_fields(parameters: QueryDict) -> Sequence[str]:
+    """The fields with the names of the columns of the list. Raises InvalidQuery."""
+    paging = PageForm(parameters)
+    if texts := paging.errors.get("columns"):
+        raise InvalidQuery({"columns": [*map(str, texts)]})
+    return paging.shown_columns
 
-    Raises InvalidQuery for an unknown column.
-    """
-    if not is_all:
-        text = request.GET.get("columns")
-        try:
-            return parse_columns(text) if text else STANDARD
-        except ValidationError as error:
-            raise InvalidQuery({"columns": error.messages}) from error
+
+def _all_fields(request: PortalRequest) -> Sequence[str]:
+    """All fields that the member may read."""
     may_read_notes = request.access.may(Permission.READ_NOTES)
     return [name for name in ALL_FIELDS if name != "notes" or may_read_notes]
 

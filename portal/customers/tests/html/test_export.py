@@ -24,6 +24,7 @@ from portal.customers.query.columns import STANDARD
 from portal.customers.query.page import ALL_FIELDS
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
+from portal.saved_views.models import SavedView
 
 PAGE = "/organizers/bigevents/export/"
 LIST = "/organizers/bigevents/customers/"
@@ -387,3 +388,28 @@ def test_an_unknown_column_gives_no_file(member_client: Client) -> None:
     response = member_client.get(f"{PAGE}?format=csv&columns=secret")
 
     assertContains(response, "There is no column", status_code=422)
+
+
+def test_the_control_has_the_chosen_columns(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+
+    page = member_client.get(f"{LIST}?columns=phone,name&density=compact").content.decode()
+
+    form = page[page.index('class="export-form"') :]
+    assert re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form) == [
+        ("columns", "phone,name")
+    ]
+
+
+def test_a_file_has_the_columns_of_its_view(
+    organizer: Organizer, member: User, member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+    with scope(organizer=organizer):
+        view = SavedView(organizer=organizer, name="Phones", slug="phones", owner=member)
+        view.query_string = "columns=phone%2Cname"
+        view.save()
+
+    assert _csv(member_client, f"view={view.slug}")[0] == ["phone", "name"]
