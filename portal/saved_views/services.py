@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.customers import services as customers
+from portal.customers.query.columns import parse_columns
 from portal.customers.query.filters import AS_OF
 from portal.customers.query.query import InvalidQuery, canonical_query
 from portal.organizers.models import Organizer
@@ -157,6 +158,10 @@ def _canonical(organizer: Organizer, parameters: QueryDict) -> str:
     customers.parse_query(organizer, parameters)  # raises InvalidQuery
     canonical = canonical_query(parameters)
     canonical.pop(AS_OF, None)  # relative days are those of the day when the view is opened
+    if columns := parameters.get("columns"):
+        canonical["columns"] = ",".join(parse_columns(columns))
+    if density := parameters.get("density"):
+        canonical["density"] = density
     return canonical.urlencode()
 
 

@@ -169,11 +169,11 @@ class ListLinks:
         for name, values in lists.items():
             if values:
                 query.setlist(name, values)
-        if self.view:
-            query = difference(self.view, query)
         for name, text in self.layout.items():
             if text:
                 query[name] = text
+        if self.view:
+            query = difference(self.view, query)
         if self.page_size != self.default_size:
             query["page_size"] = str(self.page_size)
         if page != 1:

@@ -171,3 +171,29 @@ def test_next_keeps_the_view(api_client: Client) -> None:
     assert "view=german" in page["next"]
     assert [each["identifier"] for each in following["results"]] == ["ANN"]
     assert following["next"] is None
+
+
+def test_a_view_keeps_columns_and_the_height_of_rows(
+    organizer: Organizer, member_client: Client
+) -> None:
+    query = "columns=name,phone&density=compact"
+    address = member_client.post(
+        f"/organizers/bigevents/views/new/?{query}", {"name": "Phones"}
+    ).headers["Location"]
+
+    page = member_client.get(address)
+
+    assertContains(page, ">Phone<")
+    assertNotContains(page, "bob@example.org")
+    assertNotContains(page, "Update view")
+    assertContains(member_client.get(f"{address}&columns="), "bob@example.org")
+    assertContains(member_client.get(f"{address}&density="), "Update view")
+    with scope(organizer=organizer):
+        assert SavedView.objects.get().query_string == "columns=name%2Cphone&density=compact"
+
+
+@pytest.mark.parametrize("query", ["columns=shoe_size", "columns=a%00b"])
+def test_unknown_columns_are_not_saved(member_client: Client, query: str) -> None:
+    response = member_client.post(f"/organizers/bigevents/views/new/?{query}", {"name": "Shoes"})
+
+    assertContains(response, "There is no column", status_code=422)
