@@ -46,12 +46,7 @@ class CustomerPosition:
 
 
 def find_position(
-    organizer: Organizer,
-    customer: Customer,
-    *,
-    parameters: QueryDict,
-    list_path: str,
-    member: User,
+    organizer: Organizer, customer: Customer, *, parameters: QueryDict, list_path: str, member: User
 ) -> CustomerPosition:
     """The position that the URL of the customer's page gives, read from the list as it is now."""
     back = QueryDict(parameters.get(BACK, "")[:LONGEST_BACK])
