@@ -110,6 +110,9 @@ def test_the_server_responds_without_a_database(
 
     assert api_client.get(LIST).status_code == 503
     assert api_client.get("/sign-in/").status_code == 200
+    metrics = api_client.get("/metrics")
+    assert (metrics.status_code, "portal_requests_total" in metrics.text) == (200, True)
+    assert "portal_imports_total{" not in metrics.text
 
     socket_link.symlink_to(cluster.directory)
     until(lambda: api_client.get(LIST).status_code == 200)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from time import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from e2e.backups import import_page
 from e2e.postgres.clusters import until
 from e2e.raw import request, send
 from e2e.server import Server, serve
@@ -29,17 +31,22 @@ def server(directory: Path) -> Iterator[Server]:
         yield server
 
 
-def _count(server: Server) -> float:
-    """How many lists the server has served, by /metrics."""
+def _value(server: Server, name: str, labels: Mapping[str, str]) -> float:
+    """The value of a metric; 0 if there is none with these labels."""
     answer = send(server, request("/metrics", f"Authorization: Bearer {TOKEN}"))
     assert answer.status == 200
     return sum(
         sample.value
         for family in text_string_to_metric_families(answer.body.decode())
         for sample in family.samples
-        if sample.name == "portal_requests_total"
-        and sample.labels == {"route": "api:customer_list", "method": "GET", "status": "200"}
+        if sample.name == name and sample.labels == labels
     )
+
+
+def _count(server: Server) -> float:
+    """How many lists the server has served, by /metrics."""
+    labels = {"route": "api:customer_list", "method": "GET", "status": "200"}
+    return _value(server, "portal_requests_total", labels)
 
 
 def _read_lists(server: Server, number: int) -> None:
@@ -83,6 +90,23 @@ def test_a_reload_keeps_the_counts(server: Server) -> None:
     _read_lists(server, 20)
 
     assert _count(server) - before == 20
+
+
+def test_imports_by_commands_are_in_the_metrics_of_the_server(server: Server) -> None:
+    before = time()
+    import_page(server, 1)
+    service = ("--from", f"{server.url}{API}", "--token-stdin")
+    with pytest.raises(RuntimeError, match="Nothing was changed"):
+        server.manage("import_customers", "bigevents", *service, typed="a-wrong-token")
+
+    imports = [
+        _value(server, "portal_imports_total", {"result": result, "source": source})
+        for result, source in (("succeeded", "files"), ("failed", "service"))
+    ]
+    created = _value(server, "portal_import_rows_total", {"outcome": "created"})
+    last = _value(server, "portal_import_last_success_timestamp_seconds", {"source": "files"})
+    assert (imports, created) == ([1, 1], 50)
+    assert before <= last <= time()
 
 
 def test_an_allowed_address_needs_no_token(server: Server) -> None:

@@ -193,6 +193,50 @@ class Customer(models.Model):
             setattr(self, column, value)
 
 
+class Import(models.Model):
+    """An import of customers that has ended: when, where from, and how many rows. No customers."""
+
+    class Source(models.TextChoices):
+        """Where the rows came from."""
+
+        FILES = "files", _("files")
+        SERVICE = "service", _("another service")
+
+    class Result(models.TextChoices):
+        """A failed import has changed nothing."""
+
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+
+    # The numbers of rows by outcome; importing/load.py says what they mean.
+    OUTCOMES: ClassVar = [
+        *("created", "updated", "unchanged"),
+        *("outdated", "undated", "repeated", "rejected"),
+    ]
+
+    organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
+    source = models.CharField(_("source"), max_length=20, choices=Source)
+    result = models.CharField(_("result"), max_length=20, choices=Result)
+    started = models.DateTimeField(_("started"))
+    finished = models.DateTimeField(_("finished"))
+    created = models.PositiveIntegerField(_("created"), default=0)
+    updated = models.PositiveIntegerField(_("updated"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    outdated = models.PositiveIntegerField(_("outdated"), default=0)
+    undated = models.PositiveIntegerField(_("undated"), default=0)
+    repeated = models.PositiveIntegerField(_("repeated"), default=0)
+    rejected = models.PositiveIntegerField(_("rejected"), default=0)
+
+    objects: ClassVar[models.Manager[Import]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return f"{self.started:%Y-%m-%d %H:%M} {self.result}"
+
+
 def customers_of(organizer: Organizer) -> CustomerQuerySet:
     """All customers of the organizer. Raises ScopeError outside of the organizer's scope."""
     require_scope(organizer)

@@ -147,6 +147,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 # --- Metrics -----------------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_ALLOWED = env.list("METRICS_ALLOWED", [], subcast=partial(network_from, "METRICS_ALLOWED"))
+# What /metrics reads from the database.
+METRICS_COLLECTORS = ["portal.customers.importing.metrics.ImportCollector"]
 
 # --- Languages and time zones ------------------------------------------------------------------
 LANGUAGE_CODE = "en"

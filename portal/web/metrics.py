@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.module_loading import import_string
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -59,10 +60,13 @@ def measure_requests(
     if not (settings.METRICS_TOKEN or settings.METRICS_ALLOWED):
         raise MiddlewareNotUsed
     pool_waits = PoolWaits()
+    from_database = CollectorRegistry()
+    for path in settings.METRICS_COLLECTORS:
+        from_database.register(import_string(path)())
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path_info == PATH:
-            return _metrics(request)
+            return _metrics(request, from_database)
         started = perf_counter()
         response = get_response(request)
         seconds = perf_counter() - started
@@ -83,12 +87,13 @@ def _route(request: HttpRequest) -> str:
     return STATIC if request.path_info.startswith(settings.STATIC_URL) else OTHER
 
 
-def _metrics(request: HttpRequest) -> HttpResponse:
+def _metrics(request: HttpRequest, from_database: CollectorRegistry) -> HttpResponse:
     if not _may_read(request):
         message = "Send the METRICS_TOKEN: Authorization: Bearer ...\n"
         headers = {"WWW-Authenticate": "Bearer"}
         return HttpResponse(message, "text/plain", 401, headers=headers)
-    return HttpResponse(generate_latest(_all_processes()), CONTENT_TYPE_LATEST)
+    text = generate_latest(_all_processes()) + generate_latest(from_database)
+    return HttpResponse(text, CONTENT_TYPE_LATEST)
 
 
 def _may_read(request: HttpRequest) -> bool:

@@ -15,13 +15,14 @@ from django.db import IntegrityError, connection, transaction
 from portal.customers.importing.comparison import compare_with_customers
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.formats.files import CHUNK_BYTES, Block, group_blocks, read_block
+from portal.customers.importing.history import recorded
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
 from portal.customers.importing.merging import date_rows
 from portal.customers.importing.repeated import merge_repeated
 from portal.customers.importing.rows import Rejection, StagedRow, UnchangedRow, check_rows
 from portal.customers.importing.staging import Changes, Staging
 from portal.customers.importing.workers import close_connections, map_in_processes
-from portal.customers.models import Customer
+from portal.customers.models import Customer, Import
 from portal.organizers.models import Organizer
 
 BATCH_ROWS: Final = 2_000
@@ -113,8 +114,12 @@ def load_batches(
     overwrite: bool = False,
     dry_run: bool = False,
     rebuild_from: int = REBUILD_FROM,
+    record: Callable[[LoadReport], None] | None = None,
 ) -> LoadReport:
-    """load_customers() for rows that are encoded already."""
+    """load_customers() for rows that are encoded already.
+
+    `record` is called at the end of the transaction.
+    """
     report = LoadReport()
     enlarge_cache()
     with transaction.atomic():
@@ -124,11 +129,11 @@ def load_batches(
             report.reject(batch.rejections)
             staging.add(batch)
         report.reject(merge_repeated(staging, overwrite=overwrite))
-        write: Callable[[], Changes] = (
-            staging.count_changes if dry_run else partial(_write, staging, rebuild_from)
-        )
+        write = staging.count_changes if dry_run else partial(_write, staging, rebuild_from)
         _load_staged(staging, report, overwrite=overwrite, write=write)
         staging.drop()
+        if record:
+            record(report)
     if not dry_run and report.created + report.updated >= ANALYZE_FROM:
         _analyze()
     return report
@@ -224,14 +229,17 @@ def import_blocks(
     overwrite: bool = False,
     dry_run: bool = False,
     as_of: datetime | None = None,
+    source: Import.Source = Import.Source.FILES,
     group_bytes: int = CHUNK_BYTES,
 ) -> LoadReport:
     """load_customers() for blocks of files, in groups of about `group_bytes` for each process.
 
-    `as_of` is the source time of rows that have none.
+    `as_of` is the source time of rows that have none. The import is recorded, with its `source`.
     """
-    with _preparing_batches(organizer, group_blocks(blocks, group_bytes), as_of) as batches:
-        return load_batches(organizer, batches, overwrite=overwrite, dry_run=dry_run)
+    groups = group_blocks(blocks, group_bytes)
+    recording = nullcontext() if dry_run else recorded(organizer, source)
+    with recording as record, _preparing_batches(organizer, groups, as_of) as batches:
+        return load_batches(organizer, batches, overwrite=overwrite, dry_run=dry_run, record=record)
 
 
 def _preparing_batches(

@@ -58,6 +58,7 @@ def test_metrics_need_the_token(client: Client, header: str) -> None:
     assert b"portal_" not in response.content
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("with_token")
 def test_metrics_are_read_with_the_token_and_any_host_header(client: Client) -> None:
     response = client.get("/metrics", headers={**BEARER, "Host": "10.0.0.7:8000"})
@@ -67,6 +68,7 @@ def test_metrics_are_read_with_the_token_and_any_host_header(client: Client) -> 
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("address", "status"), [("10.1.2.3", 200), ("192.0.2.1", 401), ("", 401)])
 def test_metrics_are_read_from_an_allowed_network(
     client: Client, settings: Settings, address: str, status: int

@@ -23,6 +23,7 @@ from portal.customers.importing.formats.spreadsheets import SheetOptions
 from portal.customers.importing.load import LoadReport, import_blocks
 from portal.customers.importing.source import Source
 from portal.customers.importing.source_client import SourceError
+from portal.customers.models import Import
 from portal.organizers.management.errors import find_organizer
 from portal.organizers.models import Organizer
 
@@ -95,7 +96,9 @@ class Command(BaseCommand):
         with _nothing_changed():
             source = _find_source(file, is_quiet=is_quiet, **options)
             blocks = source.read_blocks() if source else _read_all(paths, sheets, is_quiet=is_quiet)
-            report = import_blocks(owner, blocks, overwrite=overwrite, dry_run=dry_run, as_of=time)
+            kind = Import.Source.SERVICE if source else Import.Source.FILES
+            choices = {"overwrite": overwrite, "dry_run": dry_run}
+            report = import_blocks(owner, blocks, **choices, as_of=time, source=kind)
         remarks = [source.compare(report)] if source else sheets.remarks
         if dry_run:
             remarks = [*remarks, "Dry run: nothing was changed."]

@@ -1,0 +1,52 @@
+"""Metrics of imports. Other processes run them, so /metrics reads what they have saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import Error
+from django.db.models import Count, Max, Sum
+from django_scopes import scopes_disabled
+from prometheus_client import Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from portal.customers.models import Import
+
+
+class ImportCollector(Collector):
+    """The imports of all organizers. Without a database there are no metrics of imports."""
+
+    def collect(self) -> Iterator[Metric]:
+        """One query adds up all imports."""
+        imports = CounterMetricFamily(
+            "portal_imports", "Imports of customers.", labels=["result", "source"]
+        )
+        rows = CounterMetricFamily(
+            "portal_import_rows", "Rows of imports that succeeded.", labels=["outcome"]
+        )
+        last = GaugeMetricFamily(
+            "portal_import_last_success_timestamp_seconds",
+            "When the last import that succeeded ended.",
+            labels=["source"],
+        )
+        groups = _read_groups()
+        for group in groups:
+            imports.add_metric([group["result"], group["source"]], group["imports"])
+            if group["result"] == Import.Result.SUCCEEDED:
+                last.add_metric([group["source"]], group["last"].timestamp())
+        for outcome in Import.OUTCOMES:
+            rows.add_metric([outcome], sum(group[outcome] for group in groups))
+        yield from (imports, rows, last)
+
+
+def _read_groups() -> list[Mapping[str, Any]]:
+    """The imports by result and source. The values are sums, whose types Django does not know."""
+    sums = {outcome: Sum(outcome) for outcome in Import.OUTCOMES}
+    with scopes_disabled():
+        groups = Import.objects.order_by().values("result", "source")
+        try:
+            return [*groups.annotate(imports=Count("pk"), last=Max("finished"), **sums)]
+        except Error:
+            return []
