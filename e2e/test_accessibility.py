@@ -123,6 +123,14 @@ def test_no_rule_is_broken_while_the_search_offers_customers(page_in_a_look: Pag
     assert violations(page_in_a_look) == ""
 
 
+def test_no_rule_is_broken_while_the_menu_of_a_customer_is_open(page_in_a_look: Page) -> None:
+    page_in_a_look.goto(DETAIL)
+    page_in_a_look.get_by_text("More", exact=True).click()
+    expect(page_in_a_look.get_by_role("link", name="JSON")).to_be_visible()
+
+    assert violations(page_in_a_look) == ""
+
+
 def test_the_whole_job_can_be_done_by_keyboard(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.keyboard.press("Tab")

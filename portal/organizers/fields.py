@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from portal.organizers.addresses import validate_pretix_url
 from portal.organizers.countries import validate_country
 from portal.organizers.permissions import validate_permissions
 from portal.organizers.timezones import validate_timezone
@@ -25,3 +26,9 @@ class CountryField(models.CharField):  # type: ignore[type-arg]  # not generic a
     """The ISO code of a country, like DE; empty for none."""
 
     default_validators = [validate_country]
+
+
+class PretixUrlField(models.CharField):  # type: ignore[type-arg]  # not generic at run time
+    """The URL of an organizer in the control panel of pretix."""
+
+    default_validators = [validate_pretix_url]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from portal.organizers.fields import CountryField, PermissionsField, TimeZoneField
+from portal.organizers.fields import CountryField, PermissionsField, PretixUrlField, TimeZoneField
 from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Organizer(models.Model):
     # That of phone numbers that name none. Columns of customers derive from it: see the command
     # set_country.
     country = CountryField(_("country"), max_length=2, blank=True, default="", db_default="")
+    pretix_url = PretixUrlField(
+        _("address in pretix"), max_length=500, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("organizer")
@@ -44,6 +47,10 @@ class Organizer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def pretix_customer_url(self, identifier: str) -> str:
+        """The page of a customer in the control panel of pretix; "" without an address there."""
+        return f"{self.pretix_url}customer/{identifier}/" if self.pretix_url else ""
 
 
 # The columns in the order that Organizer.from_db() expects, for compiled queries.

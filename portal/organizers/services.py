@@ -73,6 +73,13 @@ def set_country(organizer: Organizer, country: str) -> None:
     organizer.save(update_fields=["country"])
 
 
+def set_pretix_url(organizer: Organizer, *, url: str) -> None:
+    """Set the organizer's address in pretix; "" removes it. Raises ValidationError."""
+    organizer.pretix_url = url
+    organizer.full_clean()
+    organizer.save(update_fields=["pretix_url"])
+
+
 @transaction.atomic
 def create_staff(organizer: Organizer, *, email: str, password: str) -> User:
     """A member with every permission at the organizer. An existing account keeps its password.

@@ -18,6 +18,19 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
+// A menu closes by Escape, and by a click elsewhere.
+document.addEventListener("keydown", ({ key }) => {
+  const menu = key === "Escape" && document.querySelector(".more[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.addEventListener("click", ({ target }) => {
+  const menu = document.querySelector(".more[open]");
+  if (menu && !menu.contains(target)) menu.open = false;
+});
+
 function withoutFragment(url) {
   return url?.replace(/#.*/, "");
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+import shlex
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -13,10 +16,14 @@ from portal.customers import names, services
 from portal.customers.html.position import find_position
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
-from portal.web.http import PortalRequest, render_page
+from portal.web.http import PortalRequest, absolute_url, render_page
 
 if TYPE_CHECKING:
+    from portal.customers.models import Customer
     from portal.organizers.models import Organizer
+
+# The token is read from a variable of the shell, as in the API reference.
+CURL: Final = 'curl -H "Authorization: Token $PORTAL_TOKEN" {}'
 
 
 @require_safe
@@ -28,10 +35,19 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
         customer = services.get_customer(organizer, identifier)
     except services.CustomerNotFound as error:
         raise Http404 from error
+    return render_page(request, "customers/detail.html", _context(request, organizer, customer))
+
+
+def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -> dict[str, Any]:
     list_path = reverse("customers:list", args=[organizer.slug])
-    context = {
+    path = reverse("api:customer_detail", args=[organizer.slug, customer.identifier])
+    parts = names.label_parts(customer.name_parts)
+    return {
         "customer": customer,
-        "parts": names.label_parts(customer.name_parts),
+        # A name of one part is the heading already.
+        "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
+        "email_target": quote(customer.email or "", safe="@"),
+        "phone_target": _dialled(customer.phone or ""),
         "position": find_position(
             organizer,
             customer,
@@ -40,6 +56,13 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
             member=request.user,
         ),
         "shows_notes": request.access.may(Permission.READ_NOTES),
-        "json": reverse("api:customer_detail", args=[organizer.slug, identifier]),
+        "api_url": path,
+        "curl": CURL.format(shlex.quote(absolute_url(request, path))),
+        "pretix_url": organizer.pretix_customer_url(customer.identifier),
     }
-    return render_page(request, "customers/detail.html", context)
+
+
+def _dialled(phone: str) -> str:
+    """The digits of a phone number, up to an extension: it cannot be dialled at once."""
+    number = re.match(r"[-+0-9\s()./]*", phone)
+    return re.sub(r"[^+0-9]", "", number[0]) if number else ""

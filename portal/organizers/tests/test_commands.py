@@ -50,6 +50,42 @@ def test_an_organizer_may_have_another_country_than_its_time_zone(country: str) 
     assert services.get_organizer("shows").country == country
 
 
+IN_PRETIX = "https://pretix.example:8443/shop/control/organizer/big-1/"
+
+
+def test_the_address_in_pretix_is_set_and_removed(organizer: Organizer) -> None:
+    _call("set_pretix_url", organizer.slug, IN_PRETIX)
+    assert services.get_organizer(organizer.slug).pretix_url == IN_PRETIX
+
+    _call("set_pretix_url", organizer.slug, "")
+
+    assert services.get_organizer(organizer.slug).pretix_url == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://pretix.example/",
+        "javascript:alert(1)//control/organizer/big/",
+        "ftp://pretix.example/control/organizer/big/",
+        "https://ann:secret@pretix.example/control/organizer/big/",
+        "https://pretix.example/control/organizer/big/?next=x",
+        "https://pretix.example/control/organizer/big",
+        "https://pretix.example/control/organizer/big/\n",
+    ],
+)
+def test_an_address_that_is_no_organizer_in_pretix_is_rejected(
+    organizer: Organizer, url: str
+) -> None:
+    with pytest.raises(CommandError, match="Use the address of the organizer in pretix"):
+        _call("set_pretix_url", organizer.slug, url)
+
+
+def test_an_organizer_that_does_not_exist_has_no_address_in_pretix(db: None) -> None:
+    with pytest.raises(CommandError, match="There is no organizer"):
+        _call("set_pretix_url", "nowhere", IN_PRETIX)
+
+
 def test_each_error_of_an_organizer_is_a_line(organizer: Organizer) -> None:
     with pytest.raises(CommandError) as raised:
         _call(
