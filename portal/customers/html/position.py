@@ -57,15 +57,9 @@ def find_position(
     if query is None or not paging.is_valid():
         return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
     links = ListLinks(
-        list_path,
-        query.canonical,
-        paging.size,
-        DEFAULT_SIZE,
-        paging.number or 1,
-        as_of=query.as_of,
-        layout=paging.layout,
-        view=view,
+        list_path, query.canonical, paging.size, DEFAULT_SIZE, paging.number or 1, query.as_of
     )
+    links = replace(links, view=view, layout=paging.layout)
     key = list_key(organizer, query)
     position = decrypt_position(parameters.get(POSITION, ""), key)
     if position is None:
