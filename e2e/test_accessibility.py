@@ -198,3 +198,17 @@ def test_a_search_is_announced_without_moving_the_focus(staff_page: Page) -> Non
         "1 customer, page 1 of 1, ordered by Email, ascending"
     )
     expect(search_box(staff_page)).to_be_focused()
+
+
+def test_nothing_moves_where_reduced_motion_is_asked_for(staff_page: Page) -> None:
+    staff_page.emulate_media(reduced_motion="reduce")
+    staff_page.goto(BIGEVENTS)
+    results = staff_page.locator("#results")
+    results.evaluate("results => results.setAttribute('aria-busy', 'true')")
+
+    durations = results.evaluate(
+        "results => [[results, '::before'], [results.firstElementChild, null]]"
+        ".map(part => getComputedStyle(...part).animationDuration)"
+    )
+
+    assert durations == ["0.001s", "0.001s"]
