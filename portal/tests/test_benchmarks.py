@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.db import connection
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="their servers are on SQLite")
 def test_the_benchmarks_run_on_few_customers(tmp_path: Path) -> None:
     results = tmp_path / "RESULTS.md"
     options = ["--quick", "--only", "sqlite", "--results", str(results)]
