@@ -13,6 +13,7 @@ from portal.organizers import services, tokens
 from portal.organizers.decorators import organizer_page
 from portal.organizers.forms import TokenForm
 from portal.organizers.permissions import Permission
+from portal.web.forms import focus_first_error
 from portal.web.http import PortalRequest, absolute_url, render_page
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def token_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         "tokens": tokens.list_tokens(organizer),
     }
     status = 422 if form.errors else 200
+    focus_first_error(form)
     return render_page(request, "organizers/tokens.html", context, status=status)
 
 

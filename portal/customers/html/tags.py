@@ -79,12 +79,13 @@ def box(one: BoundWidget) -> SafeString:
     """A checkbox or radio button with its label. A page has twenty: a template for each is slow."""
     data = one.data
     return format_html(
-        '<input type="{}" name="{}" value="{}" id="{}"{}> {}',
+        '<input type="{}" name="{}" value="{}" id="{}"{}{}> {}',
         data["type"],
         data["name"],
         data["value"],
         data["attrs"]["id"],
         " checked" if data["selected"] else "",
+        " autofocus" if data["attrs"].get("autofocus") else "",
         one.choice_label,
     )
 

@@ -194,3 +194,10 @@ def test_every_error_message_is_linked_to_its_field(member_client: Client) -> No
     assert {"id_name_error", "id_permissions_error", "id_expires_error"} <= set(described)
     for identifier in described:
         assert page.count(f'id="{identifier}"') == 1
+
+
+def test_only_the_first_field_with_an_error_takes_the_focus(member_client: Client) -> None:
+    response = member_client.post(PAGE, {"name": "", "expires": "never"})
+
+    [focused] = re.findall(r"<[^>]* autofocus[^>]*>", response.content.decode())
+    assert 'name="name"' in focused

@@ -1,0 +1,66 @@
+"""An error in a form takes the focus, so that nobody has to look for it below the fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, StorageState, expect
+
+from e2e.steps import sign_in
+
+NewContext = Callable[..., BrowserContext]
+TOKENS = "/organizers/bigevents/tokens/"
+pytestmark = pytest.mark.expects_console_errors
+
+
+@pytest.fixture(params=[390, 1440])
+def width(request: pytest.FixtureRequest) -> int:
+    found: int = request.param
+    return found
+
+
+@pytest.fixture
+def tokens(new_context: NewContext, staff_state: StorageState, width: int) -> Page:
+    """The page of tokens, in a browser that runs no script."""
+    context = new_context(storage_state=staff_state, java_script_enabled=False)
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 600})
+    page.goto(TOKENS)
+    return page
+
+
+def create(page: Page, name: str) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Create token").click()
+
+
+def test_a_token_without_permissions_leads_to_the_permissions(tokens: Page) -> None:
+    tokens.get_by_label("Read customers", exact=True).uncheck()
+    create(tokens, "no permissions")
+
+    expect(tokens.get_by_label("Read customers", exact=True)).to_be_focused()
+    expect(tokens.get_by_text("Choose at least one permission.")).to_be_in_viewport()
+
+
+def test_a_name_that_is_taken_leads_to_its_error(tokens: Page, width: int) -> None:
+    create(tokens, f"taken {width}")
+    create(tokens, f"taken {width}")
+
+    error = tokens.get_by_text("An active token has this name.")
+    expect(error).to_be_in_viewport()
+    expect(tokens.locator(":focus")).to_be_in_viewport()
+    assert tokens.locator(":focus").get_attribute("role") == "alert" or (
+        tokens.locator(":focus").get_attribute("name") == "name"
+    )
+
+
+def test_a_failed_sign_in_leads_to_its_error(new_context: NewContext, width: int) -> None:
+    page = new_context().new_page()
+    page.set_viewport_size({"width": width, "height": 400})
+    page.goto("/sign-in/")
+
+    sign_in(page, "focus@example.org", "wrong")
+
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_be_in_viewport()
