@@ -300,6 +300,8 @@ def _read_scanned(
     count = survey.count(query)
     if count and count.is_exact:
         return _read_counted(replace(scan, total=count.number), count.number, number, size)
+    if count and not query.search:
+        scan = replace(scan, least=count.number)
     if number is None:
         exact = counted(_all_matching(organizer, query))
         return _read_last(replace(scan, count=exact), size)

@@ -49,6 +49,8 @@ def read_union_all(
     The querysets select the same columns. Databases read the parts of a UNION ALL in order, and
     stop at the limit. Django's union() cannot order its parts on SQLite.
     """
+    if len(querysets) == 1:
+        return [*querysets[0][start : start + limit]]
     slices = [queryset[: start + limit] for queryset in querysets]
     statement = compile_union_all(slices, querysets[0].db, f" LIMIT {limit} OFFSET {start}")
     return statement.rows(statement.parameters) if statement else []

@@ -120,6 +120,11 @@ class ListLinks:
         """The query string of this page, for links back to it."""
         return self.to_page(self.page).partition("?")[2]
 
+    @cached_property
+    def back(self) -> str:
+        """The parameter of a customer's page that leads back to this page; "" if none is needed."""
+        return urlencode({BACK: self.here_query}) if self.here_query else ""
+
     @property
     def is_changed_view(self) -> bool:
         """Whether the list is another one than that of its view."""
@@ -212,8 +217,8 @@ def decrypt_position(text: str, key: str) -> Position | None:
 
 def customer_url(links: ListLinks, identifier: str, position: str = "") -> str:
     """The URL of a customer's page, with the list that it is opened from."""
-    parameters = {BACK: links.here_query, POSITION: position}
-    query = urlencode({name: value for name, value in parameters.items() if value})
+    # A position is URL-safe.
+    query = "&".join(filter(None, (links.back, position and f"{POSITION}={position}")))
     return f"{links.path}{identifier}/{'?' if query else ''}{query}"
 
 

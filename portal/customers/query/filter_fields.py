@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import django_filters
 from django import forms
@@ -50,6 +51,12 @@ class ListFilter(django_filters.Filter):
         self.group = group
         self.description = description
         self.example = example
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        """A copy for one FilterSet, which sets arguments of the field; their values are shared."""
+        copied = copy(self)
+        copied.extra = {**self.extra}
+        return copied
 
     def describe(self, value: str) -> str:
         """A value of the query string, for people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -117,13 +117,16 @@ class Layout(NamedTuple):
         return self.slice(shown, count, before=back, after=onwards)
 
 
+Columns = Callable[[Section], Sequence[Any]]  # names of columns and expressions
+
+
 @dataclass(frozen=True)
 class OrderedScan:
     """Customers that are read in an order, from the index of the order.
 
     `count` is an expression that is read with the rows. `total` is a count that is known: with it,
-    far pages are read from the nearer end. With `is_sorted` the database sorts the customers, which
-    have to be few.
+    far pages are read from the nearer end. The list has `least` rows at least. With `is_sorted` the
+    database sorts the customers, which have to be few.
     """
 
     customers: CustomerQuerySet
@@ -131,18 +134,20 @@ class OrderedScan:
     columns: Sequence[str]
     count: Combinable | None = None
     total: int | None = None
+    least: int = 0
     is_sorted: bool = False
 
     def read_page(self, start: int, size: int) -> Slice:
         """The page that begins at this row, counted from 0. Past the end it has no rows."""
         if start > settings.FAR_OFFSET:
             return self._read_far_page(start, size)
-        rows = self._read(order_sections(self.ordering), start, size + 1)
+        rows = self._read_forwards(order_sections(self.ordering), start, size + 1, self._columns)
         return self._layout.slice_from(start, rows, size, self._count_of(rows))
 
     def read_after(self, cursor: Cursor, size: int) -> Slice:
         """The page after the cursor. Raises ValueError for a cursor of another order."""
-        rows = self._read(sections_after(self.ordering, cursor), 0, size + 1)
+        sections = sections_after(self.ordering, cursor)
+        rows = self._read(sections, 0, size + 1, self._columns)
         return self._layout.slice_after(cursor, rows, size, self._count_of(rows))
 
     def read_last(self, size: int) -> Slice:
@@ -171,18 +176,16 @@ class OrderedScan:
 
     def _read_backwards(self, skipped: int, limit: int) -> list[Row]:
         """Rows from the end, returned in the order of the list."""
-        return self._read(order_sections(self.ordering, backwards=True), skipped, limit)[::-1]
+        sections = order_sections(self.ordering, backwards=True)
+        return self._read(sections, skipped, limit, self._columns)[::-1]
 
     def _find_cursor(self, start: int) -> Cursor | None:
         """The cursor before row number `start`, read from an index alone, from the nearer end."""
         backwards = self.total is not None and start > self.total // 2
         offset = (self.total or 0) - 1 - start if backwards else start
         sections = order_sections(self.ordering, backwards=backwards)
-        querysets = [
-            customers.values_list(*self._keys_in_index(section))
-            for section, customers in zip(sections, self._in_sections(sections), strict=True)
-        ]
-        rows = read_union_all(querysets, 1, start=offset)
+        read = self._read if backwards else self._read_forwards
+        rows = read(sections, offset, 1, self._keys_in_index)
         return Cursor(rows[0], inclusive=True) if rows else None
 
     def _keys_in_index(self, section: Section) -> list[Any]:
@@ -191,16 +194,31 @@ class OrderedScan:
         *others, primary = _expressions(self.ordering)
         return [*others, primary if PRIMARY.expression in expressions else NO_KEY]
 
-    def _read(self, sections: Sequence[Section], start: int, limit: int) -> list[Row]:
+    def _columns(self, _section: Section) -> list[Any]:
         counts = [] if self.count is None else [self.count]
-        columns = [*self.columns, *_expressions(self.ordering), *counts]
-        querysets = [each.values_list(*columns) for each in self._in_sections(sections)]
-        return read_union_all(querysets, limit, start=start)
+        return [*self.columns, *_expressions(self.ordering), *counts]
 
-    def _in_sections(self, sections: Sequence[Section]) -> list[CustomerQuerySet]:
-        if self.is_sorted:
-            sections = [without_index(each) for each in sections]
-        return in_sections(self.customers, sections)
+    def _read_forwards(
+        self, sections: Sequence[Section], start: int, limit: int, columns: Columns
+    ) -> list[Row]:
+        """Rows from `start` on. Most pages of a long list have rows of the first section only."""
+        if start + limit <= max(self.least, self.total or 0):
+            rows = self._read(sections[:1], start, limit, columns)
+            if len(rows) == limit:
+                return rows
+        return self._read(sections, start, limit, columns)
+
+    def _read(
+        self, sections: Sequence[Section], start: int, limit: int, columns: Columns
+    ) -> list[Row]:
+        ordered = [without_index(each) for each in sections] if self.is_sorted else sections
+        querysets = [
+            customers.values_list(*columns(section))
+            for section, customers in zip(
+                sections, in_sections(self.customers, ordered), strict=True
+            )
+        ]
+        return read_union_all(querysets, limit, start=start)
 
     @property
     def _layout(self) -> Layout:

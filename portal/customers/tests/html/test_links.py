@@ -47,4 +47,4 @@ def test_the_url_leaves_out_the_default_size(links: ListLinks) -> None:
 def test_a_list_without_parameters_has_no_query_string() -> None:
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50)
 
-    assert (links.here, links.here_query) == ("/list/", "")
+    assert (links.here, links.back) == ("/list/", "")
