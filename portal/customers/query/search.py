@@ -161,8 +161,13 @@ def _any_trigrams(alternatives: Sequence[Sequence[str]]) -> str:
 
 
 def _trigrams(words: Sequence[str]) -> str:
+    # Every third trigram of a word and its last one have all of its characters. FTS5 reads the rows
+    # of each; those between would exclude few more, and the text is compared as well.
     trigrams = dict.fromkeys(
-        word[start : start + TRIGRAM] for word in words for start in range(len(word) - TRIGRAM + 1)
+        word[start : start + TRIGRAM]
+        for word in words
+        if (last := len(word) - TRIGRAM) >= 0
+        for start in (*range(0, last, TRIGRAM), last)
     )
     return " AND ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in trigrams)
 
