@@ -65,6 +65,19 @@ def test_customers_are_found_by_the_days_of_their_registration(staff_page: Page)
     expect(chip(staff_page, "Registered up to")).to_be_visible()
 
 
+def test_customers_without_a_value_are_found(clara_page: Page) -> None:
+    filter_button(clara_page, "Is empty").click()
+    clara_page.get_by_role("checkbox", name="Email").check()
+
+    expect(chip(clara_page, "Email is empty")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?empty=email")
+    clara_page.get_by_role("checkbox", name="Name").check()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?empty=email&empty=name")
+    chip(clara_page, "Name is empty").click()
+    expect(clara_page.get_by_role("checkbox", name="Name")).not_to_be_checked()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?empty=email")
+
+
 def preset(page: Page, name: str) -> Locator:
     """A relative date that the open filter offers."""
     return page.get_by_role("form", name="Filters").get_by_role("link", name=name)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Func
 from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ class IgnoringCase(Lower):
         """The column itself with a collation that ignores case."""
         template = "%(expressions)s COLLATE NOCASE"
         return self.as_sql(compiler, connection, template=template, **extra)
+
+
+class IsEmpty(Func):
+    """Whether a text has no value or is blank. An index may have it as its condition.
+
+    Without parameters, or SQLite would not recognize the condition of the index.
+    """
+
+    template = "(%(expressions)s IS NULL OR %(expressions)s = '')"
+    output_field = models.BooleanField()
 
 
 class JsonbEncoder(json.JSONEncoder):

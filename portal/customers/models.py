@@ -20,6 +20,7 @@ from portal.customers.fields import (
     CodePointCharField,
     CodePointTextField,
     IgnoringCase,
+    IsEmpty,
     JsonbEncoder,
 )
 from portal.customers.normalization import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
@@ -162,6 +163,25 @@ class Customer(models.Model):
                 "id",
                 condition=models.Q(phone_key__isnull=False),
                 name="customer_by_phone",
+            ),
+            # For the filter by empty fields. Few customers may lack what most have.
+            models.Index(
+                "organizer",
+                "id",
+                condition=models.Q(IsEmpty("phone")),
+                name="customer_without_phone",
+            ),
+            models.Index(
+                "organizer",
+                "id",
+                condition=models.Q(IsEmpty("external_identifier")),
+                name="customer_without_external",
+            ),
+            models.Index(
+                "organizer",
+                "id",
+                condition=models.Q(IsEmpty("name")),
+                name="customer_without_name",
             ),
         ]
 

@@ -21,6 +21,7 @@ QUERIES = [
     "email=ANNA8@example.org",
     "search=anna&search=bert",
     "is_active=&search=",
+    "empty=email&empty=phone&ordering=-identifier",
 ]
 
 
@@ -53,7 +54,15 @@ def test_html_and_json_have_the_same_customers(
 
 @pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize(
-    "query", ["locale=klingon", "date_joined_since=soon", "ordering=x", "is_active=1", "search=%00"]
+    "query",
+    [
+        "locale=klingon",
+        "date_joined_since=soon",
+        "ordering=x",
+        "is_active=1",
+        "search=%00",
+        "empty=shoe",
+    ],
 )
 def test_an_invalid_query_is_an_error_in_both_formats(
     member_client: Client, api_client: Client, query: str

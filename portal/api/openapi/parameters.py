@@ -17,7 +17,7 @@ from portal.customers.local_times import RELATIVE_DAYS
 from portal.customers.models import Customer
 from portal.customers.query import filter_fields
 from portal.customers.query.filter_fields import ListFilter
-from portal.customers.query.filters import FILTERS
+from portal.customers.query.filters import EMPTY_FIELDS, FILTERS
 from portal.customers.query.ordering import SORT_KEYS
 from portal.customers.query.page import FIELDS, PAGE_SIZE
 from portal.saved_views.queries import VIEW
@@ -63,6 +63,14 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
         _(
             "A language code, such as de or es-419. Repeat the parameter for more languages:"
             " locale=de&locale=fr. A code that is not known and that no customer has is an error."
+        ),
+    ),
+    (
+        filter_fields.EmptyFilter,
+        {"type": "array", "items": {"enum": [*EMPTY_FIELDS]}},
+        _(
+            "Repeat the parameter for customers without a value in several fields:"
+            " empty=email&empty=phone."
         ),
     ),
     (

@@ -18,7 +18,13 @@ from portal.customers import services
 from portal.customers.counters.maintained_counts import FACETS, Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager, Position
 from portal.customers.html.table import ColumnMenu, CustomerTable
-from portal.customers.query.filter_fields import LocaleFilter, SinceFilter, UntilFilter, YesNoFilter
+from portal.customers.query.filter_fields import (
+    EmptyFilter,
+    LocaleFilter,
+    SinceFilter,
+    UntilFilter,
+    YesNoFilter,
+)
 from portal.customers.query.filters import (
     AS_OF,
     DEFAULT_ORDERING,
@@ -393,7 +399,7 @@ class CustomerListing:
         ranges = [Range(legend, *fields, self.links) for fields in zip(since, until, strict=True)]
         others = [
             self._choices(name)
-            if isinstance(each, YesNoFilter | LocaleFilter)
+            if isinstance(each, YesNoFilter | LocaleFilter | EmptyFilter)
             else TextInput(self.form[name])
             for name, each in filters.items()
             if not isinstance(each, SinceFilter | UntilFilter)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import django_filters
@@ -14,6 +16,7 @@ from django.core.validators import EMPTY_VALUES
 from django.db.models import BooleanField, ExpressionWrapper, Func, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +41,8 @@ class ListFilter(django_filters.Filter):
     `group` is its place in the form of the page; without a group only a URL sets it. `description`
     replaces the label in the OpenAPI document.
     """
+
+    is_repeatable = False  # whether several values count, or the last one
 
     def __init__(
         self,
@@ -115,6 +120,7 @@ class LocaleFilter(ListFilter, django_filters.MultipleChoiceFilter):
     """Any of several languages."""
 
     field_class = LocaleField
+    is_repeatable = True
 
     def describe(self, value: str) -> str:
         return locales.locale_name(value)
@@ -244,6 +250,38 @@ class IndexedFilter(ListFilter):
 
     def condition(self, value: Any) -> Q:
         raise NotImplementedError
+
+
+class EmptyFilter(IndexedFilter, django_filters.MultipleChoiceFilter):
+    """Customers without a value in every field that is given."""
+
+    is_repeatable = True
+
+    def __init__(self, *, fields: Mapping[str, tuple[StrOrPromise, Q]], **options: Any) -> None:
+        """Each field has its label, and the condition that it is empty."""
+        self.conditions = {name: condition for name, (_label, condition) in fields.items()}
+        super().__init__(
+            choices=[(name, label) for name, (label, _condition) in fields.items()],
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={
+                "invalid_choice": format_lazy(
+                    _("Unknown field “%(value)s”; choose from {fields}."), fields=", ".join(fields)
+                )
+            },
+            **options,
+        )
+
+    def condition(self, value: Sequence[str]) -> Q:
+        return reduce(and_, (self.conditions[name] for name in value))
+
+    def columns(self, value: Sequence[str] | None) -> Collection[str]:
+        return value or ()
+
+    def describe(self, _value: str) -> str:
+        return gettext("is empty")
+
+    def describe_label(self, value: str) -> str:
+        return str(dict(self.extra["choices"]).get(value, value))
 
 
 class NeverFilter(IndexedFilter, YesNoFilter):

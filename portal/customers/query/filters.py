@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from portal.customers.fields import IsEmpty
 from portal.customers.local_times import RelativeDays, Span
 from portal.customers.locales import locale_name
 from portal.customers.models import Customer, CustomerQuerySet
@@ -23,6 +25,7 @@ from portal.customers.query.filter_fields import (
     DayField,
     DayFilter,
     EmailFilter,
+    EmptyFilter,
     ListFilter,
     LocaleFilter,
     MomentFilter,
@@ -47,6 +50,7 @@ GROUPS: Final[Mapping[str, StrOrPromise]] = {
     "language": _("Language"),
     "joined": _("Registered"),
     "login": _("Last sign-in"),
+    "empty": _("Is empty"),
 }
 # What the list page offers for a range of time, beside free dates: one end, as a relative date.
 PRESETS: Final[Sequence[tuple[str, str, StrOrPromise]]] = (
@@ -60,6 +64,14 @@ PRESETS: Final[Sequence[tuple[str, str, StrOrPromise]]] = (
 RANGES: Final = ("date_joined", "last_login")
 AS_OF: Final = "as_of"
 SEARCH_LENGTH: Final = 200
+# The fields that can be searched for empty values, each with an index for few of them.
+EMPTY_FIELDS: Final[Mapping[str, tuple[StrOrPromise, Q]]] = {
+    "email": (_("Email"), Q(email_key__isnull=True)),
+    "phone": (_("Phone"), Q(IsEmpty("phone"))),
+    "external_identifier": (_("External identifier"), Q(IsEmpty("external_identifier"))),
+    # Names without letters and digits have no key either; an order by name needs the key.
+    "name": (_("Name"), Q(IsEmpty("name"), name_key__isnull=True)),
+}
 
 
 class CustomerForm(forms.Form):
@@ -130,6 +142,12 @@ class CustomerFilter(django_filters.FilterSet):
         field_name="last_login",
         lookup_expr="isnull",
         group="login",
+    )
+    empty = EmptyFilter(
+        label=_("Is empty"),
+        description=_("Customers without a value in this field."),
+        fields=EMPTY_FIELDS,
+        group="empty",
     )
     modified_since = SinceFilter("last_modified", label=_("Changed from"), subject=_("Changed"))
     ordering = OrderingFilter(widget=forms.HiddenInput, label="", example="-last_login,email")

@@ -13,6 +13,7 @@ from portal.customers.query.filter_fields import IndexedFilter
 from portal.customers.query.filters import (
     AS_OF,
     DEFAULT_ORDERING,
+    FILTERS,
     PARAMETERS,
     CustomerFilter,
     has_relative_days,
@@ -144,12 +145,13 @@ def query_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable
 def canonical_query(parameters: QueryDict) -> QueryDict:
     """The canonical form: the parameters of the list in a fixed order, without blanks and defaults.
 
-    As in the forms, the last of several values wins, except for languages.
+    As in the forms, the last of several values wins, except for filters that are repeatable.
     """
     canonical = QueryDict(mutable=True)
     for name in PARAMETERS:
         values = [value.strip() for value in parameters.getlist(name)]
-        kept = sorted(set(values) - {""}) if name == "locale" else list(filter(None, values[-1:]))
+        is_repeatable = FILTERS[name].is_repeatable
+        kept = sorted(set(values) - {""}) if is_repeatable else list(filter(None, values[-1:]))
         if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
             canonical.setlist(name, kept)
     if AS_OF in canonical and not has_relative_days(canonical):

@@ -173,6 +173,7 @@ VALUES: Final = {
     "is_active": "true",
     "is_verified": "false",
     "locale": "de",
+    "empty": "phone",
     "never_logged_in": "true",
     "ordering": "-name",
 }
