@@ -84,16 +84,29 @@ document.addEventListener("list:shown", ({ detail: { kept } }) => {
 
 document.addEventListener("list:end", () => sent = null);
 
-// A day that was typed and not applied is given up with its menu, or it would count later. One that
-// was applied waits for its answer.
+// A day that was typed and not applied does not count while its menu is closed, and is there again
+// when the menu opens. One that was applied waits for its answer.
+const drafts = new Map();
+
 document.addEventListener("toggle", ({ target, newState }) => {
-  if (newState !== "closed" || !target.matches(".filter")) return;
-  for (const day of target.querySelectorAll(".range input")) write(day, sent?.get(day) ?? readServed(day));
+  if (!target.matches(".filter")) return;
+  for (const day of target.querySelectorAll(".range input:not([type=hidden])")) {
+    if (newState === "closed") store(day);
+    else if (drafts.has(day.name)) write(day, drafts.get(day.name));
+    if (newState !== "closed") drafts.delete(day.name);
+  }
 }, true);
+
+function store(day) {
+  const applied = sent?.get(day) ?? readServed(day);
+  if (read(day) !== applied) drafts.set(day.name, read(day));
+  write(day, applied);
+}
 
 // Whoever goes back no longer wants what was asked for before, nor what was typed a moment ago: htmx
 // forgets that when it processes the form anew. The same goes for a page that the browser has kept.
 function reset() {
+  drafts.clear();
   form().reset();
   htmx.process(form(), true);
 }
