@@ -1,14 +1,15 @@
-"""URLs of sign-in and sign-out."""
+"""URLs of sign-in, sign-out and the theme."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from portal.accounts import views
+from portal.accounts import preferences, views
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign_in"),
     # Otherwise a visitor would sign in and then be redirected here, to sign out.
     path("sign-out/", login_not_required(LogoutView.as_view()), name="sign_out"),
+    path("theme/", preferences.choose_theme, name="theme"),
 ]

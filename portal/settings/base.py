@@ -83,6 +83,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "portal.accounts.preferences.for_templates",
             ],
             "libraries": {"customers": "portal.customers.html.tags"},
         },

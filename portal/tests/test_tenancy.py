@@ -15,7 +15,10 @@ from portal.conftest import CustomerMaker
 from portal.organizers.models import ApiToken, Organizer
 from portal.saved_views.models import SavedView
 
-PUBLIC = {"favicon", "accounts:sign_in", "accounts:sign_out", "api:unknown_path", "api:openapi"}
+PUBLIC = {
+    *("favicon", "accounts:sign_in", "accounts:sign_out", "accounts:theme"),
+    *("api:unknown_path", "api:openapi"),
+}
 # Open to every signed-in user: they show only what the user may see.
 PERSONAL = {
     *("home", "organizers:choose", "organizers:home"),

@@ -1,0 +1,110 @@
+"""The theme that a browser keeps in a cookie."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client, RequestFactory
+from pytest_django.asserts import assertContains, assertRedirects
+
+from portal.accounts.models import User
+from portal.errors import server_error
+
+THEME = "/theme/"
+HERE = "http://testserver/organizers/bigevents/customers/?search=jo&page=2"
+
+
+@pytest.mark.parametrize("theme", ["system", "light", "dark"])
+def test_the_cookie_keeps_the_theme_for_a_year(client: Client, theme: str) -> None:
+    response = client.post(THEME, {"theme": theme})
+
+    cookie = response.cookies["theme"]
+    assert (cookie.value, cookie["samesite"], cookie["max-age"]) == (theme, "Lax", 365 * 24 * 3600)
+
+
+@pytest.mark.parametrize(
+    ("theme", "scheme"), [("system", "light dark"), ("light", "light"), ("dark", "dark")]
+)
+@pytest.mark.parametrize("path", ["/organizers/?all", "/organizers/nowhere/customers/"])
+def test_a_page_has_the_theme_of_the_cookie(
+    member_client: Client, theme: str, scheme: str, path: str
+) -> None:
+    member_client.cookies["theme"] = theme
+
+    text = member_client.get(path).content.decode()
+
+    assert f'data-theme="{theme}"' in text
+    assert f'<meta name="color-scheme" content="{scheme}">' in text
+    assert f'value="{theme}" aria-pressed="true"' in text
+    assert text.count('aria-pressed="true"') == 1
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/no-such-page/"])
+def test_visitors_have_the_theme_too(client: Client, db: None, path: str) -> None:
+    client.cookies["theme"] = "dark"
+
+    assert 'data-theme="dark"' in client.get(path).content.decode()
+
+
+def test_an_error_of_the_server_has_the_theme(rf: RequestFactory) -> None:
+    rf.cookies["theme"] = "dark"
+
+    response = server_error(rf.get("/"))
+
+    assertContains(response, 'data-theme="dark"', status_code=500)
+    assertContains(response, '<meta name="color-scheme" content="dark">', status_code=500)
+
+
+@pytest.mark.parametrize("kept", ["", "pink", 'dark" onload="', "x" * 4000])
+def test_any_other_cookie_is_the_theme_of_the_system(client: Client, db: None, kept: str) -> None:
+    client.cookies["theme"] = kept
+
+    assertContains(client.get("/sign-in/"), 'data-theme="system"')
+
+
+@pytest.mark.parametrize("form", [{}, {"theme": "pink"}, {"theme": "light dark"}])
+def test_another_theme_is_a_bad_request(client: Client, form: dict[str, str]) -> None:
+    response = client.post(THEME, form)
+
+    assert response.status_code == 400
+    assert "theme" not in response.cookies
+
+
+def test_the_choice_leads_back_to_the_page(client: Client) -> None:
+    response = client.post(THEME, {"theme": "dark"}, headers={"Referer": HERE})
+
+    assertRedirects(response, HERE.removeprefix("http://testserver"), fetch_redirect_response=False)
+
+
+@pytest.mark.parametrize(
+    ("referer", "target"),
+    [
+        ("", "/"),
+        ("https://portal.example.org", "/"),
+        ("https://portal.example.org//evil.example/x", "/"),
+        ("https://portal.example.org/\\evil.example", "/"),
+        ("https://[", "/"),
+        ("javascript:alert(1)", "/"),
+        ("https://evil.example/organizers/", "/organizers/"),
+    ],
+)
+def test_the_choice_never_leads_to_another_site(client: Client, referer: str, target: str) -> None:
+    response = client.post(THEME, {"theme": "dark"}, headers={"Referer": referer})
+
+    assertRedirects(response, target, fetch_redirect_response=False)
+
+
+def test_the_address_alone_chooses_nothing(member_client: Client) -> None:
+    response = member_client.get(f"{THEME}?theme=dark")
+
+    assertRedirects(response, "/", fetch_redirect_response=False)
+    assert "theme" not in response.cookies
+
+
+def test_a_form_of_another_site_chooses_nothing(member: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+
+    response = client.post(THEME, {"theme": "dark"})
+
+    assert response.status_code == 403
+    assert "theme" not in response.cookies
