@@ -94,8 +94,8 @@ class Search:
 
         `country` is that of phone numbers that name none.
         """
-        meant = pasted(text)
-        words, digits = normalize(meant).split(), part_of_phone(meant, country)
+        meant, digits = _meant(text, country)
+        words = normalize(meant).split()
         if digits and max(map(len, words), default=0) < TRIGRAM:
             # Pairs of digits, as phone numbers are written in France.
             words = [digits]
@@ -259,15 +259,22 @@ def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
-    meant = pasted(text)
+    meant, digits = _meant(text, organizer.country)
     emails = (email_keys(meant) * 2)[:2]
-    is_phone = bool(part_of_phone(meant, organizer.country))
-    phone = phone_key(meant, organizer.country) if is_phone else None
+    phone = phone_key(meant, organizer.country) if digits else None
     # External identifiers may have punctuation around them.
     values = (meant.lower(), *emails, visible(text), meant, phone or "")
     rows = _exact_matches.rows(organizer.pk, *values)
     # One customer may have the same email and external identifier.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
+
+
+def _meant(text: str, country: str) -> tuple[str, str]:
+    """What is meant by a text that may be pasted, and its digits if it is a phone number."""
+    if text.replace(" ", "").isalpha():
+        return text, ""
+    meant = pasted(text)
+    return meant, part_of_phone(meant, country)
 
 
 _exact_matches = CompiledQuery(

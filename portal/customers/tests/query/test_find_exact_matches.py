@@ -123,7 +123,7 @@ def test_exact_matches_take_one_query(
 ) -> None:
     member_client.get(LIST, {"search": "A7"})
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         member_client.get(LIST, {"search": "A7"})
 
 
