@@ -234,7 +234,7 @@ class Import(models.Model):
         *("outdated", "undated", "repeated", "rejected"),
     ]
 
-    organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
+    organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
     source = models.CharField(_("source"), max_length=20, choices=Source)
     result = models.CharField(_("result"), max_length=20, choices=Result)
     started = models.DateTimeField(_("started"))

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('undated', models.PositiveIntegerField(default=0, verbose_name='undated')),
                 ('repeated', models.PositiveIntegerField(default=0, verbose_name='repeated')),
                 ('rejected', models.PositiveIntegerField(default=0, verbose_name='rejected')),
-                ('organizer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizers.organizer')),
+                ('organizer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizers.organizer')),
             ],
             options={
                 'verbose_name': 'import',

@@ -271,7 +271,7 @@ def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
 
 def _meant(text: str, country: str) -> tuple[str, str]:
     """What is meant by a text that may be pasted, and its digits if it is a phone number."""
-    if text.replace(" ", "").isalpha():
+    if all(map(str.isalpha, text.split())):
         return text, ""
     meant = pasted(text)
     return meant, part_of_phone(meant, country)
