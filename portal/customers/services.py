@@ -44,6 +44,8 @@ COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields
 NO_COUNTS: Final = Counts({})
 # With more matches, a scan of the order soon finds the next one.
 MOST_SORTED_FOR_NEIGHBOURS: Final = 1_000
+# Of the filters of an empty list, so many are dropped one by one to count what is found then.
+MOST_COUNTED: Final = 5
 
 
 class CustomerNotFound(Exception):
@@ -168,6 +170,27 @@ def count_within_limit(organizer: Organizer, *, query: CustomerQuery) -> Count |
     """How many customers the query has, exact or a minimum; None if counting takes too long."""
     require_scope(organizer)
     return _survey(organizer, query).count(query)
+
+
+def count_without(
+    organizer: Organizer, *, query: CustomerQuery, filters: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Count | None]:
+    """How many customers the query has without each of these filters: names and values.
+
+    None if counting takes too long, and for filters beyond the first MOST_COUNTED that need a
+    statement: facets need none.
+    """
+    require_scope(organizer)
+    counted_together = _survey(organizer, query)
+    needing = [name_and_value for name_and_value in filters if name_and_value[0] not in FACETS]
+    counts: dict[tuple[str, str], Count | None] = dict.fromkeys(needing[MOST_COUNTED:])
+    for name, value in filters:
+        if (name, value) in counts:
+            continue
+        other = query.without(name, value, organizer=organizer)
+        survey = counted_together if name in FACETS else _survey(organizer, other)
+        counts[name, value] = survey.count(other)
+    return counts
 
 
 def read_customers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from portal.customers.models import Customer
+    from portal.customers.query.counts import Count
     from portal.customers.services import CustomerPage
     from portal.organizers.models import Organizer
     from portal.saved_views.models import SavedView
@@ -208,6 +209,7 @@ class Chip:
     value: str
     dropped: str  # the value in the form
     href: str
+    count: Count | None = None  # of the list without the filter, where the list is empty
 
 
 @dataclass
@@ -225,6 +227,8 @@ class CustomerListing:
     query: CustomerQuery | None = None  # None where the parameters have errors
     page: CustomerPage | None = None  # None where there are errors
     facet_counts: Counts | None = None
+    # Of an empty list: the count without each filter, by its name and value.
+    counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
     is_past_end: bool = False  # whether the only error is that the list has fewer pages
 
     @property
@@ -310,11 +314,10 @@ class CustomerListing:
                 FILTERS[name].describe(value),
                 value,
                 self.links.without(name, value),
+                self.counts_without.get((name, value)),
             )
-            for name, values in self.links.query.lists()
-            if name != "ordering" and name not in self.errors
-            for value in values
-            if (name, value) != (AS_OF, localdate().isoformat())
+            for name, value in _active_filters(self.links.query)
+            if name not in self.errors
         ]
 
     @property
@@ -439,6 +442,7 @@ def read_listing(
         query=query,
         page=None if errors else page,
         facet_counts=page.facets if page else None,
+        counts_without=_count_without(organizer, query, page),
         is_past_end=bool(page and page.is_past_end),
     )
 
@@ -450,6 +454,27 @@ def _parse(
         return services.parse_query(organizer, parameters), {}
     except InvalidQuery as error:
         return None, dict(error.errors)
+
+
+def _active_filters(canonical: QueryDict) -> list[tuple[str, str]]:
+    """The name and value of each active filter."""
+    return [
+        (name, value)
+        for name, values in canonical.lists()
+        if name != "ordering"
+        for value in values
+        if (name, value) != (AS_OF, localdate().isoformat())
+    ]
+
+
+def _count_without(
+    organizer: Organizer, query: CustomerQuery | None, page: CustomerPage | None
+) -> Mapping[tuple[str, str], Count | None]:
+    """The count without each filter, if the list is empty because of its filters."""
+    if query is None or page is None or page.count.number or page.totals.total == 0:
+        return {}
+    filters = _active_filters(query.canonical)
+    return services.count_without(organizer, query=query, filters=filters)
 
 
 def _most_frequent(totals: Counts) -> list[str]:

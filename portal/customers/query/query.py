@@ -62,6 +62,13 @@ class CustomerQuery:
             canonical[AS_OF] = filterset.today.isoformat()
         return cls(canonical, filterset.form.cleaned_data, filterset.filters)
 
+    def without(self, name: str, value: str, *, organizer: Organizer) -> CustomerQuery:
+        """The query without a value of a parameter."""
+        parameters = self.canonical.copy()
+        others = [each for each in parameters.getlist(name) if each != value]
+        parameters.setlist(name, others)
+        return self.parse(parameters, organizer=organizer, locales=self.values.get("locale") or ())
+
     @property
     def search(self) -> str:
         return str(self.values.get("search") or "")

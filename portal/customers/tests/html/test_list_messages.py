@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django_scopes import scope
@@ -30,6 +32,20 @@ def test_a_list_without_matches_offers_to_drop_each_filter(
     assertContains(response, "No customers match these filters")
     assertContains(response, f'href="{LIST}?locale=fr"')
     assertContains(response, f'href="{LIST}?search=nobody"')
+
+
+def test_a_list_without_matches_says_what_it_has_without_each_filter(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer(locale="fr")
+    make_customer(locale="fr")
+    make_customer(email="ann@example.org", locale="de")
+
+    query = {"search": "ann@example", "locale": "fr"}
+    content = member_client.get(LIST, query).content.decode()
+
+    links = re.findall(r'data-value="([^"]*)">[^>]*>[^>]*></a> <span[^>]*>(.*?)</span>', content)
+    assert links == [("ann@example", "2 customers"), ("fr", "1 customer")]
 
 
 @pytest.mark.parametrize(
