@@ -137,9 +137,17 @@ def searched(text: str) -> str:
     An umlaut is stored without its dots and spelled out, and `ue` is stored as `u`, too. So each
     spelling finds each other one by a plain search for one text.
     """
-    normalized = spelled = normalize(text)
+    return _with_spellings(text, normalize(text))
+
+
+def _with_spellings(text: str, normalized: str) -> str:
+    spelled = normalized
     if not text.isascii():
-        spelled = normalize(unicodedata.normalize("NFC", text).translate(SPELLED_OUT))
+        spelled_out = unicodedata.normalize("NFC", text).translate(SPELLED_OUT)
+        spelled = normalized if spelled_out == text else normalize(spelled_out)
+    # Most texts have no umlaut, and the rest takes longer than to normalize them.
+    if spelled == normalized and not ("ae" in spelled or "oe" in spelled or "ue" in spelled):
+        return normalized
     without_dots = UMLAUT.sub(r"\1\2", spelled)
     others = dict.fromkeys([*spelled.split(), *without_dots.split()])
     return " ".join([normalized, *(each for each in others if each not in normalized)])
@@ -200,8 +208,11 @@ def derived_values(
 def derive_name(parts: Mapping[str, str | None]) -> Name:
     """The name composed from its parts. Raises names.UnknownScheme."""
     text = names.compose(parts)
+    normalized = normalize(text)
     called = [value for part, value in parts.items() if value and CALLED.fullmatch(part)]
-    return Name(text, normalize(text), searched(" ".join([text, *called])))
+    if called:
+        return Name(text, normalized, searched(" ".join([text, *called])))
+    return Name(text, normalized, _with_spellings(text, normalized))
 
 
 def derived_values_with_name(

@@ -87,7 +87,8 @@ def _with_lost_plus(digits: str, number: PhoneNumber | None) -> PhoneNumber | No
 
     Otherwise the number as it was read in the country.
     """
-    complete = _parse(f"+{digits}", "")
+    # No code of a country begins with a zero, but most national numbers do.
+    complete = None if digits.startswith("0") else _parse(f"+{digits}", "")
     if complete is None or not is_valid_number(complete):
         return number
     is_of_country = number is not None and complete.country_code == number.country_code
