@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -73,6 +73,8 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         return _exact_count(request, organizer, view, parameters)
     listing = read_listing(organizer, parameters=parameters, path=request.path)
     listing.view = view
+    if listing.is_past_end and not wants_fragment(request, "results"):
+        return redirect(listing.links.here)
     context = {"listing": listing, "may_update": _may_update(request, view)}
     if not wants_fragment(request, "results"):
         views = saved_views.list_views(organizer, member=request.user)
@@ -229,7 +231,7 @@ class CustomerListing:
     facet_counts: Counts | None = None
     # Of an empty list: the count without each filter, by its name and value.
     counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
-    is_past_end: bool = False  # whether the only error is that the list has fewer pages
+    is_past_end: bool = False  # whether the list has fewer pages: `page` is its last one
 
     @property
     def field_errors(self) -> Iterator[FieldError]:
@@ -281,11 +283,6 @@ class CustomerListing:
     @property
     def is_too_long_for_excel(self) -> bool:
         return bool(self.page and self.page.count.number > settings.WORKBOOK_ROWS)
-
-    @property
-    def last_page(self) -> str:
-        """The URL of the last page."""
-        return self.links.to_page("last")
 
     @property
     def without_filters(self) -> str:
@@ -425,11 +422,12 @@ def read_listing(
     paging = PageForm(parameters)
     query, errors = _parse(organizer, parameters)
     errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
-    page = None
+    page, is_past_end = None, False
     if query and not errors:
-        page = _read_page(organizer, query, paging, counts_exactly=counts_exactly)
-        if page.is_past_end:
-            errors["page"] = [_("This page no longer exists.")]
+        page = _read_page(organizer, query, paging, paging.number, counts_exactly=counts_exactly)
+        is_past_end = page.is_past_end
+        if is_past_end:
+            page = _read_page(organizer, query, paging, None, counts_exactly=counts_exactly)
     totals = page.totals if page else services.count_all(organizer)
     return CustomerListing(
         organizer=organizer,
@@ -440,10 +438,10 @@ def read_listing(
         errors=errors,
         totals=totals,
         query=query,
-        page=None if errors else page,
+        page=page,
         facet_counts=page.facets if page else None,
         counts_without=_count_without(organizer, query, page),
-        is_past_end=bool(page and page.is_past_end),
+        is_past_end=is_past_end,
     )
 
 
@@ -484,9 +482,15 @@ def _most_frequent(totals: Counts) -> list[str]:
 
 
 def _read_page(
-    organizer: Organizer, query: CustomerQuery, paging: PageForm, *, counts_exactly: bool
+    organizer: Organizer,
+    query: CustomerQuery,
+    paging: PageForm,
+    number: int | None,
+    *,
+    counts_exactly: bool,
 ) -> CustomerPage:
-    number, size = paging.number, paging.size
+    """A page by its number, or the last one for None."""
+    size = paging.size
     if counts_exactly and number:
         return services.count_page(organizer, query=query, number=number, size=size)
     fields = CustomerTable.fields(paging.shown_columns)

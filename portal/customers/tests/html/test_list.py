@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from django.http import HttpResponseBase
 from django.test import Client
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
@@ -87,6 +87,39 @@ def test_a_swap_gets_only_the_results_and_the_canonical_url(
     assertNotContains(response, "<html")
     assertContains(response, "customer1<wbr>@example.org")
     assert response["HX-Push-Url"] == f"{LIST}?search=cust"
+
+
+@pytest.mark.parametrize("number", [9, 10**30])
+@pytest.mark.parametrize(
+    ("query", "last"),
+    [
+        ("?page_size=25", "?page_size=25&page=2"),
+        ("?search=customer&page_size=25", "?search=customer&page_size=25&page=2"),
+        ("?search=nobody&page_size=25", "?search=nobody&page_size=25"),
+        ("?never_logged_in=true", "?never_logged_in=true"),
+    ],
+)
+def test_a_page_past_the_end_redirects_to_the_last_one(
+    member_client: Client, make_customer: CustomerMaker, query: str, last: str, number: int
+) -> None:
+    for _ in range(26):
+        make_customer()
+
+    response = member_client.get(f"{LIST}{query}&page={number}")
+
+    assertRedirects(response, f"{LIST}{last}")
+
+
+def test_a_swap_past_the_end_gets_the_last_page_and_its_url(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    for _ in range(26):
+        make_customer()
+
+    response = member_client.get(LIST, {"page": "9", "page_size": "25"}, headers=SWAP)
+
+    assertContains(response, "Page 2 of 2")
+    assert response["HX-Push-Url"] == f"{LIST}?page_size=25&page=2"
 
 
 def test_a_filter_without_an_input_is_shown_and_stays_in_the_form(member_client: Client) -> None:
@@ -213,7 +246,7 @@ def test_a_preset_replaces_both_ends_of_its_range_and_keeps_other_filters(
 ) -> None:
     query = "locale=de&date_joined_since=2026-01-01&date_joined_until=2026-02-01&ordering=name"
 
-    page = member_client.get(f"{LIST}?{query}&page=2").content.decode()
+    page = member_client.get(f"{LIST}?{query}").content.decode()
 
     assert f'href="{LIST}?locale=de&amp;date_joined_since=-7d&amp;ordering=name"' in page
     assert f'href="{LIST}?locale=de&amp;date_joined_until=-1y&amp;ordering=name"' in page

@@ -77,23 +77,6 @@ def test_an_error_is_explained_and_shows_no_customers(
     assertNotContains(response, "someone", status_code=422)
 
 
-def test_a_page_past_the_end_leads_to_the_last_one(
-    member_client: Client, make_customer: CustomerMaker
-) -> None:
-    make_customer(email="someone@example.org")
-
-    response = member_client.get(f"{LIST}?search=someone&page=2")
-
-    link = (
-        f'<a href="{LIST}?search=someone&amp;page=last" data-set="page" data-value="last">'
-        "Go to the last page</a>"
-    )
-    assertContains(response, "This page no longer exists.", status_code=422)
-    assertContains(response, link, status_code=422, html=True)
-    assertNotContains(response, "a filter is not valid", status_code=422)
-    assertNotContains(response, "<bdi>someone", status_code=422)
-
-
 def test_clearing_all_filters_drops_an_invalid_order_too(member_client: Client) -> None:
     response = member_client.get(f"{LIST}?ordering=password&locale=de&page_size=100")
 
