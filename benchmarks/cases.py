@@ -16,14 +16,15 @@ STREAMS: Final = {"NDJSON": "application/x-ndjson", "CSV": "text/csv"}
 # No demo customer has these letters.
 UNMATCHED: Final = "qzxjwv"
 COLUMNS: Final = (
-    *("identifier", "name", "email", "is_active", "is_verified", "locale"),
+    *("identifier", "name", "email", "state", "locale"),
     *("date_joined", "last_login", "last_modified"),
 )
 ORDERS: Final = tuple(sign + column for column in COLUMNS for sign in ("", "-"))
 # Demo customers registered in the six years before 2026: each time filter has a range that matches
 # many of them and a range that matches few.
 FILTERS: Final = (
-    *("is_active=true", "is_active=false", "is_verified=true", "is_verified=false"),
+    *("state=active", "state=unverified", "is_active=true", "is_active=false"),
+    *("is_verified=true", "is_verified=false"),
     *("locale=de", "locale=nl", "locale=de&locale=fr"),
     *("date_joined_since=2023-01-01", "date_joined_since=2025-12-25"),
     *("date_joined_until=2023-01-01", "date_joined_until=2020-01-20"),

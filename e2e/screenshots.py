@@ -15,7 +15,7 @@ from e2e.steps import BIGEVENTS, sign_in
 
 PICTURES: Final = ROOT / "docs" / "screenshots"
 DETAIL: Final = f"{BIGEVENTS}8WSAJCJ/"
-FILTERED: Final = f"{BIGEVENTS}?search=anna&is_active=true&locale=de&ordering=name"
+FILTERED: Final = f"{BIGEVENTS}?search=anna&state=active&locale=de&ordering=name"
 
 
 @dataclass(frozen=True)

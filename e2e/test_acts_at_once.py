@@ -34,7 +34,7 @@ TYPE_AND_CLICK = """(link, words) => {
 @pytest.mark.parametrize(
     ("query", "first", "second", "left"),
     [
-        ("is_active=true&locale=de&locale=en", "Status Active", "Language German", "locale=en"),
+        ("state=active&locale=de&locale=en", "State Active", "Language German", "locale=en"),
         (
             "locale=de&locale=en&page_size=25&page=2",
             "Language German",
@@ -60,10 +60,10 @@ def test_an_order_and_a_filter(clara_page: Page) -> None:
     hold_first(clara_page, ANY)
     header(clara_page, "Name").click()
 
-    filter_button(clara_page, "Status").click()
-    clara_page.get_by_role("radio", name="Inactive").check()
+    filter_button(clara_page, "State").click()
+    clara_page.get_by_role("checkbox", name="Anonymised").check()
 
-    expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=false&ordering=name")
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=anonymised&ordering=name")
 
 
 def test_a_day_and_a_search(clara_page: Page) -> None:
@@ -120,11 +120,11 @@ def test_words_that_were_just_typed_and_the_chip_that_drops_them(clara_page: Pag
 
 
 def test_what_is_chosen_and_taken_back_is_off(clara_page: Page) -> None:
-    filter_button(clara_page, "Status").click()
+    filter_button(clara_page, "State").click()
     hold_first(clara_page, ANY)
-    clara_page.get_by_role("radio", name="Inactive").check()
+    clara_page.get_by_role("checkbox", name="Anonymised").check()
 
-    clara_page.get_by_role("group", name="Status").get_by_role("radio", name="Any").check()
+    clara_page.get_by_role("checkbox", name="Anonymised").uncheck()
 
     expect(clara_page.locator("#results")).to_have_attribute("aria-busy", "false")
     expect(clara_page).to_have_url(PLAYHOUSE)
@@ -135,22 +135,22 @@ def page_link(page: Page, name: str) -> Locator:
     return page.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True)
 
 
-def radio(page: Page, value: str) -> Locator:
-    """The choice of a status, also in a menu that is closed."""
-    return page.locator(f"[name=is_active][value='{value}']")
+def state_box(page: Page, value: str) -> Locator:
+    """The box of a state, also in a menu that is closed."""
+    return page.locator(f"[name=state][value='{value}']")
 
 
 def test_an_order_a_filter_and_a_page_within_a_moment(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?page_size=25")
 
     act_at_once(
-        header(clara_page, "Name"), radio(clara_page, "true"), page_link(clara_page, "Next")
+        header(clara_page, "Name"), state_box(clara_page, "active"), page_link(clara_page, "Next")
     )
 
     # It would be a page of the list that is shown no more.
-    expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=true&ordering=name&page_size=25")
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=active&ordering=name&page_size=25")
     expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
-    expect(radio(clara_page, "true")).to_be_checked()
+    expect(state_box(clara_page, "active")).to_be_checked()
 
 
 def test_a_page_and_an_order(clara_page: Page) -> None:
@@ -160,9 +160,9 @@ def test_a_page_and_an_order(clara_page: Page) -> None:
 
 
 def test_a_page_and_a_filter(clara_page: Page) -> None:
-    act_at_once(page_link(clara_page, "Next"), radio(clara_page, "true"))
+    act_at_once(page_link(clara_page, "Next"), state_box(clara_page, "active"))
 
-    expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=true")
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=active")
 
 
 def test_a_page_and_then_another(clara_page: Page) -> None:
@@ -195,19 +195,19 @@ def test_a_filter_that_is_not_answered_yet_is_cleared_as_well(clara_page: Page) 
     clara_page.goto(f"{PLAYHOUSE}?search=g&locale=de&ordering=name")
     hold_first(clara_page, ANY)
     with clara_page.expect_request(ANY):
-        radio(clara_page, "false").evaluate("radio => radio.click()")
+        state_box(clara_page, "inactive").evaluate("box => box.click()")
 
     _type_and_click("g12", clara_page.get_by_role("link", name="Clear filters"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
-    expect(radio(clara_page, "false")).not_to_be_checked()
+    expect(state_box(clara_page, "inactive")).not_to_be_checked()
     expect(search_box(clara_page)).to_have_value("")
 
 
 def test_words_that_were_just_typed_and_a_chip(clara_page: Page) -> None:
-    clara_page.goto(f"{PLAYHOUSE}?is_active=true&locale=de")
+    clara_page.goto(f"{PLAYHOUSE}?state=active&locale=de")
 
-    _type_and_click("u001", chip(clara_page, "Status Active"))
+    _type_and_click("u001", chip(clara_page, "State Active"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&locale=de")
     expect(search_box(clara_page)).to_have_value("u001")

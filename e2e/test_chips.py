@@ -8,10 +8,10 @@ from e2e.steps import PLAYHOUSE, chip, count, filter_button, search_box
 
 
 def test_a_dropped_chip_hands_the_focus_on(clara_page: Page) -> None:
-    clara_page.goto(f"{PLAYHOUSE}?is_active=true&locale=de")
+    clara_page.goto(f"{PLAYHOUSE}?state=active&locale=de")
 
-    chip(clara_page, "Status Active").press("Enter")
-    expect(chip(clara_page, "Status Active")).to_have_count(0)
+    chip(clara_page, "State Active").press("Enter")
+    expect(chip(clara_page, "State Active")).to_have_count(0)
     expect(chip(clara_page, "Language German")).to_be_focused()
 
     chip(clara_page, "Language German").press("Enter")
@@ -57,7 +57,7 @@ def test_the_same_words_are_searched_again(clara_page: Page) -> None:
 
 
 def test_clear_all_keeps_the_order_only(clara_page: Page) -> None:
-    clara_page.goto(f"{PLAYHOUSE}?search=g&is_active=true&locale=de&ordering=-name")
+    clara_page.goto(f"{PLAYHOUSE}?search=g&state=active&locale=de&ordering=-name")
 
     clara_page.get_by_role("link", name="Clear filters").click()
 

@@ -83,11 +83,11 @@ def test_without_a_script_the_list_is_walked_to_its_end(
 
 def test_each_choice_says_whom_it_would_leave(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de")
-    clara_page.get_by_role("button", name="Status").click()
-    expect(clara_page.get_by_role("radio", name="Any 58").first).to_be_visible()
+    clara_page.get_by_role("button", name="State").click()
+    expect(clara_page.get_by_role("checkbox", name=re.compile(r"^Active \d+$"))).to_be_visible()
 
-    clara_page.get_by_role("radio", name="Inactive").check()
+    clara_page.get_by_role("checkbox", name="Anonymised").check()
 
-    inactive = clara_page.get_by_role("radio", name=re.compile(r"^Inactive \d+$"))
-    number = (inactive.locator("..").inner_text()).split()[-1]
+    anonymised = clara_page.get_by_role("checkbox", name=re.compile(r"^Anonymised \d+$"))
+    number = (anonymised.locator("..").inner_text()).split()[-1]
     expect(count(clara_page, f"{number} of 127 customers")).to_be_visible()

@@ -28,14 +28,14 @@ def day(page: Page, name: str) -> Locator:
 
 
 def test_a_choice_takes_effect_at_once_and_the_popover_stays(clara_page: Page) -> None:
-    filter_button(clara_page, "Status").click()
-    clara_page.get_by_role("radio", name="Inactive").check()
+    filter_button(clara_page, "State").click()
+    clara_page.get_by_role("checkbox", name="Anonymised").check()
 
     expect(count(clara_page, "7 of 127 customers")).to_be_visible()
-    expect(clara_page.get_by_role("radio", name="Inactive")).to_be_checked()
-    expect(clara_page.get_by_role("radio", name="Inactive")).to_be_visible()
-    expect(chip(clara_page, "Status Inactive")).to_be_visible()
-    expect(clara_page).to_have_url(f"{PLAYHOUSE}?is_active=false")
+    expect(clara_page.get_by_role("checkbox", name="Anonymised")).to_be_checked()
+    expect(clara_page.get_by_role("checkbox", name="Anonymised")).to_be_visible()
+    expect(chip(clara_page, "State Anonymised")).to_be_visible()
+    expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=anonymised")
 
 
 def test_several_languages_are_ticked_one_after_the_other(clara_page: Page) -> None:
@@ -128,19 +128,22 @@ def test_a_relative_date_stays_while_other_filters_change(clara_page: Page) -> N
 
 
 def test_a_filter_is_set_with_the_keyboard_alone(clara_page: Page) -> None:
-    filter_button(clara_page, "Status").focus()
+    filter_button(clara_page, "State").focus()
     clara_page.keyboard.press("Enter")
     clara_page.keyboard.press("Tab")
-    clara_page.keyboard.press("ArrowDown")
+    clara_page.keyboard.press("Space")
     expect(count(clara_page, "120 of 127 customers")).to_be_visible()
-    expect(clara_page.get_by_role("radio", name=re.compile("^Active"))).to_be_focused()
+    expect(clara_page.get_by_role("checkbox", name=re.compile("^Active"))).to_be_focused()
 
-    clara_page.keyboard.press("ArrowDown")
+    clara_page.keyboard.press("Space")
+    for _state in ("Unverified", "Inactive", "Anonymised"):
+        clara_page.keyboard.press("Tab")
+    clara_page.keyboard.press("Space")
     expect(count(clara_page, "7 of 127 customers")).to_be_visible()
     clara_page.keyboard.press("Escape")
 
-    expect(clara_page.get_by_role("radio", name="Inactive")).to_be_hidden()
-    expect(filter_button(clara_page, "Status")).to_be_focused()
+    expect(clara_page.get_by_role("checkbox", name="Anonymised")).to_be_hidden()
+    expect(filter_button(clara_page, "State")).to_be_focused()
 
 
 def test_enter_in_a_date_closes_the_popover_and_shows_the_customers(clara_page: Page) -> None:
@@ -157,9 +160,9 @@ def test_a_day_that_is_not_finished_keeps_no_other_filter_from_working(clara_pag
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").press_sequentially("06")
     clara_page.keyboard.press("Escape")
-    filter_button(clara_page, "Status").click()
+    filter_button(clara_page, "State").click()
 
-    clara_page.get_by_role("radio", name="Inactive").check()
+    clara_page.get_by_role("checkbox", name="Anonymised").check()
 
     expect(count(clara_page, "7 of 127 customers")).to_be_visible()
 

@@ -119,26 +119,26 @@ def test_going_back_says_what_is_shown(clara_page: Page) -> None:
 def test_who_goes_back_in_the_middle_of_a_request_takes_it_back(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
-    hold(clara_page, re.compile("is_active"))
-    filter_button(clara_page, "Status").click()
-    with clara_page.expect_request(re.compile("is_active")):
-        clara_page.get_by_role("radio", name="Inactive").check()
+    hold(clara_page, re.compile("state="))
+    filter_button(clara_page, "State").click()
+    with clara_page.expect_request(re.compile("state=")):
+        clara_page.get_by_role("checkbox", name="Anonymised").check()
 
     clara_page.go_back()
     expect(count(clara_page, "127 customers")).to_be_visible()
     header(clara_page, "Name").click()
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
-    filter_button(clara_page, "Status").click()
-    expect(clara_page.get_by_role("radio", name="Inactive")).not_to_be_checked()
+    filter_button(clara_page, "State").click()
+    expect(clara_page.get_by_role("checkbox", name="Anonymised")).not_to_be_checked()
 
 
 def test_who_acts_while_going_back_acts_on_the_list_that_is_shown(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
-    hold(clara_page, re.compile("is_active|/customers/$"))
-    with clara_page.expect_request(re.compile("is_active")):
-        clara_page.locator("[name=is_active][value=false]").evaluate("radio => radio.click()")
+    hold(clara_page, re.compile("state=|/customers/$"))
+    with clara_page.expect_request(re.compile("state=")):
+        clara_page.locator("[name=state][value=anonymised]").evaluate("box => box.click()")
     with clara_page.expect_request(re.compile(r"/customers/$")):
         clara_page.go_back()
 
@@ -167,9 +167,9 @@ def test_words_that_were_just_typed_are_given_up_with_the_page(clara_page: Page)
 
 def test_the_address_decides_what_the_controls_say_when_one_comes_back(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de")
-    hold(clara_page, re.compile("is_active|ordering"))
-    radio = clara_page.locator("[name=is_active][value=false]")
-    radio.evaluate("radio => radio.click()")
+    hold(clara_page, re.compile("state=|ordering"))
+    anonymised = clara_page.locator("[name=state][value=anonymised]")
+    anonymised.evaluate("box => box.click()")
     header(clara_page, "Name").click()
     search_box(clara_page).evaluate("box => { box.value = 'u001' }")
     rows(clara_page).get_by_role("link").first.click()
@@ -178,7 +178,7 @@ def test_the_address_decides_what_the_controls_say_when_one_comes_back(clara_pag
     clara_page.go_back()
 
     expect(count(clara_page, "58 of 127 customers")).to_be_visible()
-    expect(radio).not_to_be_checked()
+    expect(anonymised).not_to_be_checked()
     expect(search_box(clara_page)).to_have_value("")
     clara_page.unroute_all()
     header(clara_page, "Identifier").click()

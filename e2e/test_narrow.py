@@ -70,8 +70,8 @@ def test_menus_have_an_edge_in_forced_colours(
     page = new_context(storage_state=staff_state, forced_colors="active").new_page()
     page.goto(BIGEVENTS)
 
-    filter_button(page, "Status").click()
+    filter_button(page, "State").click()
 
-    menu = page.locator("#filter-status")
+    menu = page.locator("#filter-state")
     assert menu.evaluate(EDGE) == "1px"
     assert menu.evaluate(BORDER) != menu.evaluate(BACKGROUND)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.steps import BIGEVENTS, PLAYHOUSE, rows
 
-UNVERIFIED = f"{BIGEVENTS}?is_verified=false"
+UNVERIFIED = f"{BIGEVENTS}?state=unverified"
 
 
 def position(page: Page, text: str) -> None:
@@ -33,7 +33,7 @@ def test_sixty_customers_one_by_one_take_sixty_two_actions(staff_page: Page) -> 
     actions += 1
 
     assert actions == 62
-    expect(staff_page).to_have_url(re.compile(r"is_verified=false&page=2#customer-"))
+    expect(staff_page).to_have_url(re.compile(r"state=unverified&page=2#customer-"))
 
 
 def test_previous_and_next_lead_through_the_list(clara_page: Page) -> None:

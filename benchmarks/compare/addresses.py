@@ -48,7 +48,7 @@ STREAMED: Final = (
     *("locale=nl&ordering=locale,-name", "never_logged_in=true&ordering=-last_login"),
     *("fields=identifier,name_parts&search=edge", "include=external_identifier,phone&search=ext-"),
     *("search=edge.example&ordering=-identifier", "email=nobody%40example.org", "page=2&locale=fi"),
-    *("date_joined_since=2025-12-20&ordering=email", "ordering=is_verified,-last_login&locale=es"),
+    *("date_joined_since=2025-12-20&ordering=email", "ordering=state,-last_login&locale=es"),
     *("ordering=-name&locale=fr", "last_login_until=2024-10-27T22:00:00Z&ordering=-email"),
 )
 

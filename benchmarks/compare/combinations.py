@@ -12,6 +12,7 @@ from benchmarks.compare.samples import SEED, Samples
 
 VALUES: Final[Mapping[str, Sequence[object]]] = {
     "search": ("a", "an", "muller", "example", "alex equal", "schmidt", "gap", "o'brien", "li"),
+    "state": ("active", "unverified", "inactive", "anonymised"),
     "is_active": ("true", "false"),
     "is_verified": ("true", "false"),
     "locale": ("de", "nl", ("de", "fr"), ("xx-custom", "fi"), ("en", "es", "nl")),
@@ -39,7 +40,7 @@ PAGES: Final = ("page=2", "page=300", "page=last", "page=", "page=7&page_size=25
 SIZES: Final = ("page_size=25", "page_size=50", "page_size=100", "page_size=200", "page_size=")
 DEEP: Final = (
     *("ordering=-last_login&page=last", "ordering=name&page=200", "is_active=true&page=2"),
-    *("ordering=-is_active&page=500", "search=example&page=3", "locale=de&page=last&page_size=100"),
+    *("ordering=-state&page=500", "search=example&page=3", "locale=de&page=last&page_size=100"),
     *("ordering=locale,-name&page=450", "search=alex&ordering=-name&page=last"),
     *("never_logged_in=true&ordering=-last_login&page=2", "date_joined_since=2023-01-01&page=100"),
 )

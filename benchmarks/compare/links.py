@@ -18,7 +18,7 @@ FORWARDS: Final = (
     *("search=an&ordering=-last_login&locale=nl", "locale=nl&ordering=-locale"),
     "locale=fi&locale=xx-custom&ordering=name&page_size=3",
     "ordering=locale,-last_login,name&is_verified=false",
-    "ordering=is_active,-date_joined&date_joined_since=2025-10-01&page_size=20",
+    "ordering=state,-date_joined&date_joined_since=2025-10-01&page_size=20",
     "ordering=-identifier&date_joined_since=2024-03-31&date_joined_until=2024-03-31&page_size=9",
     "ordering=-last_modified&last_login_since=2025-11-15&page_size=30",
     "never_logged_in=true&ordering=-last_login&page_size=45",
@@ -26,8 +26,8 @@ FORWARDS: Final = (
 )
 BACKWARDS: Final = (
     *("page=last", "page=last&ordering=-last_login", "page=last&ordering=-name&page_size=20"),
-    *("page=last&search=alex&page_size=10", "page=last&locale=nl&ordering=is_active"),
-    *("page=last&ordering=-is_verified,last_login,-name", "page=300&ordering=identifier"),
+    *("page=last&search=alex&page_size=10", "page=last&locale=nl&ordering=state"),
+    *("page=last&ordering=-state,last_login,-name", "page=300&ordering=identifier"),
 )
 # More pages than any list has: links in a circle have to end.
 LONGEST: Final = 700

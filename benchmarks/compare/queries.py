@@ -11,12 +11,12 @@ from benchmarks.compare.samples import Samples
 
 UNMATCHED: Final = "qzxjwv"
 COLUMNS: Final = (
-    *("identifier", "name", "email", "is_active", "is_verified", "locale"),
+    *("identifier", "name", "email", "state", "locale"),
     *("date_joined", "last_login", "last_modified"),
 )
 ORDERS: Final = tuple(sign + column for column in COLUMNS for sign in ("", "-"))
 SEVERAL_KEYS: Final = (
-    *("locale,-name", "-is_active,email", "is_verified,-last_login,name", "-last_login,-email"),
+    *("locale,-name", "-state,email", "state,-last_login,name", "-last_login,-email"),
     *("name,identifier", "name,-name", " -name , email ", "date_joined,-last_modified,locale"),
 )
 SIGNS: Final = ("%", "_", "\\", "@", '"', "'", "*", "-", ".", "%%", "a_b", "100%", "back\\s", "<b>")

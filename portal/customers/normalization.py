@@ -15,7 +15,10 @@ from portal.customers.phones import phone_key
 NAME_KEY_LENGTH: Final = 190
 DERIVED: Final = ("name", "name_key", "email_key", "phone_key", "search_text")
 # The derived columns depend on these: an UPDATE of these alone would leave them outdated.
-SOURCES: Final = frozenset({"identifier", "external_identifier", "email", "phone", "name_parts"})
+SOURCES: Final = frozenset(
+    {"identifier", "external_identifier", "email", "phone", "name_parts"}
+    | {"is_active", "is_verified", "notes"}
+)
 # Letters that Unicode does not decompose, but that people type without their stroke.
 STROKES: Final = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"

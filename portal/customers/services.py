@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.conf import settings
 
 from portal.customers import locales
-from portal.customers.counters.maintained_counts import FACETS, Counts, maintained_counts
+from portal.customers.counters.maintained_counts import Counts, maintained_counts
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
 from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering
 from portal.customers.query.cursor import Cursor
+from portal.customers.query.filters import FACET_PARAMETERS
 from portal.customers.query.ordering import in_sections, order_sections
 from portal.customers.query.page import (
     FIELDS,
@@ -300,7 +301,7 @@ def _survey(organizer: Organizer, query: CustomerQuery) -> _Survey:
     if query.has_only_facets:
         totals = maintained_counts(organizer)
         return _Survey(totals, totals)
-    customers = query.narrow(customers_of(organizer), but=FACETS)
+    customers = query.narrow(customers_of(organizer), but=FACET_PARAMETERS)
     search = _search(organizer, query)
     if search.words:
         matches, totals = find_matches(organizer, customers, search, query.ordering)

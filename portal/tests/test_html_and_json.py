@@ -14,7 +14,9 @@ QUERIES = [
     "search=anna",
     "ordering=-name",
     "ordering=last_login",
-    "ordering=is_active,-email",
+    "ordering=state,-email",
+    "state=active&state=inactive&ordering=-state",
+    "state_not=active&is_active=true",
     "is_verified=true&locale=de&locale=fr",
     "date_joined_since=2026-01-03&ordering=-date_joined",
     "page_size=25&page=2&ordering=-identifier",
@@ -60,8 +62,9 @@ def test_html_and_json_have_the_same_customers(
         "date_joined_since=soon",
         "ordering=x",
         "is_active=1",
-        "search=%00",
         "empty=shoe",
+        "state=1",
+        "search=%00",
     ],
 )
 def test_an_invalid_query_is_an_error_in_both_formats(

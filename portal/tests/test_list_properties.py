@@ -170,6 +170,8 @@ def test_stepping_through_customers_meets_each_unchanged_one_exactly_once(
 
 parameters = st.one_of(
     st.tuples(st.just("search"), st.sampled_from(["a", "example", "A 1", "", "unknown"])),
+    st.tuples(st.just("state"), st.sampled_from(["active", "unverified", "inactive"])),
+    st.tuples(st.just("state_not"), st.sampled_from(["active", "anonymised"])),
     st.tuples(st.just("is_active"), st.sampled_from(["true", "false", ""])),
     st.tuples(st.just("is_verified"), st.sampled_from(["true", "false"])),
     st.tuples(st.just("never_logged_in"), st.sampled_from(["true", "false"])),

@@ -14,7 +14,7 @@ from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
 from portal.customers.exporting.formats import SEPARATORS
 from portal.customers.local_times import RELATIVE_DAYS
-from portal.customers.models import Customer
+from portal.customers.models import Customer, State
 from portal.customers.query import filter_fields
 from portal.customers.query.filter_fields import ListFilter
 from portal.customers.query.filters import EMPTY_FIELDS, FILTERS
@@ -57,6 +57,11 @@ SORT_KEY: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
 # For each class of filter: the schema of its values, and what all its parameters have in common.
 FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (filter_fields.YesNoFilter, {"type": "boolean"}, ""),
+    (
+        filter_fields.StateFilter,
+        {"type": "array", "items": {"enum": [state.code for state in State]}},
+        _("Repeat the parameter for more states."),
+    ),
     (
         filter_fields.LocaleFilter,
         {"type": "array", "items": {**TEXT, "minLength": 1, "maxLength": LOCALE_LENGTH}},

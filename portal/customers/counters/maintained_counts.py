@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -18,7 +18,7 @@ from portal.databases.time_limits import read_with_time_limit
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
 
-KEY: Final = "organizer_id, is_active, is_verified, locale"
+KEY: Final = "organizer_id, state, is_verified, locale"
 
 
 class CustomerCount(models.Model):
@@ -31,7 +31,7 @@ class CustomerCount(models.Model):
     organizer = models.ForeignKey(
         Organizer, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
-    is_active = models.BooleanField()
+    state = models.SmallIntegerField()
     is_verified = models.BooleanField()
     locale = CodePointCharField(max_length=50)
     number = models.BigIntegerField()
@@ -42,7 +42,7 @@ class CustomerCount(models.Model):
         indexes = [
             models.Index(
                 "organizer",
-                "is_active",
+                "state",
                 "is_verified",
                 "locale",
                 name="customer_count_by_combination",
@@ -54,16 +54,25 @@ class CustomerCount(models.Model):
 
 
 class Combination(NamedTuple):
-    """The facets of a customer: the filters whose choices show counts."""
+    """The facets of a customer: the columns that customers are counted by."""
 
-    is_active: bool
+    state: int
     is_verified: bool
     locale: str
 
 
 FACETS: Final = Combination._fields
-# The values of each filtered facet (booleans or languages): a customer must have one of them.
-Conditions = Mapping[str, Collection[Any]]
+
+
+class Condition(NamedTuple):
+    """The values of a facet that a filter accepts."""
+
+    facet: str
+    values: Container[Any]
+
+
+# By the name of the filter. A filter with the name of its facet shows counts beside its choices.
+Conditions = Mapping[str, Condition]
 COUNT_BY_FACETS: Final = f"COUNT(*), {', '.join(FACETS)}"
 BY_FACETS: Final = f"GROUP BY {', '.join(FACETS)}"
 # One statement, whose rows `kind` tells apart: the rows of a query, or none if there are too many;
@@ -95,8 +104,8 @@ class Counts:
         return sum(number for _values, number in self._meeting(conditions))
 
     def by(self, facet: str, conditions: Conditions) -> dict[Any, int]:
-        """The number of customers by value of a facet, under the conditions of other facets."""
-        others = {name: values for name, values in conditions.items() if name != facet}
+        """The number of customers by value of a facet, under the conditions of other filters."""
+        others = {name: each for name, each in conditions.items() if name != facet}
         numbers: Counter[Any] = Counter()
         for combination, number in self._meeting(others):
             numbers[getattr(combination, facet)] += number
@@ -109,14 +118,14 @@ class Counts:
 
 
 def meets(combination: Combination, conditions: Conditions) -> bool:
-    """Whether the combination has one of the values of each condition."""
-    return all(getattr(combination, name) in values for name, values in conditions.items())
+    """Whether the combination meets all conditions."""
+    return all(getattr(combination, facet) in values for facet, values in conditions.values())
 
 
 def read_combination(values: Sequence[Any]) -> Combination:
     """A combination from a database row: SQLite returns booleans as numbers."""
-    is_active, is_verified, locale = values
-    return Combination(bool(is_active), bool(is_verified), locale)
+    state, is_verified, locale = values
+    return Combination(state, bool(is_verified), locale)
 
 
 def maintained_counts(organizer: Organizer) -> Counts:

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.models.expressions import Case, Expression, F, Func, Value, When
 from django.db.models.functions import Cast
 
-from portal.customers.models import Customer, CustomerQuerySet
+from portal.customers.models import Customer, CustomerQuerySet, State
 from portal.databases.compiled import stream_union_all
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def _in_text(field: str) -> Expression | F:
             return InstantText(field)
         case models.BooleanField():
             return Case(When(**{field: True}, then=Value("true")), default=Value("false"))
+        case models.SmallIntegerField():
+            return Case(*(When(state=state, then=Value(state.code)) for state in State))
         case models.JSONField():
             return Cast(field, TEXT)
     return F(field)

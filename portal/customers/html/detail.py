@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
 from portal.customers.html.position import find_position
+from portal.customers.models import State
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, absolute_url, render_page
@@ -44,6 +45,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
     parts = names.label_parts(customer.name_parts)
     return {
         "customer": customer,
+        "is_anonymised": customer.state == State.ANONYMISED,
         # A name of one part is the heading already.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),

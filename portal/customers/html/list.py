@@ -15,12 +15,12 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import services
-from portal.customers.counters.maintained_counts import FACETS, Counts
+from portal.customers.counters.maintained_counts import Counts
 from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager, Position
 from portal.customers.html.table import ColumnMenu, CustomerTable
 from portal.customers.query.filter_fields import (
     EmptyFilter,
-    LocaleFilter,
+    FacetFilter,
     SinceFilter,
     UntilFilter,
     YesNoFilter,
@@ -32,6 +32,7 @@ from portal.customers.query.filters import (
     GROUPS,
     PARAMETERS,
     PRESETS,
+    REPEATABLE,
 )
 from portal.customers.query.query import (
     CustomerQuery,
@@ -369,21 +370,25 @@ class CustomerListing:
         """The values of filters without an input, which only a URL sets; the form keeps them."""
         for name, each in FILTERS.items():
             value = self.form[name].value()
-            if value and not each.group and name not in ("search", "ordering", AS_OF):
+            if value and not each.group and name not in ("search", "ordering", AS_OF, *REPEATABLE):
                 yield name, value
 
     @property
     def repeated(self) -> list[str]:
         """The filters with checkboxes: without a checked one, a form would not send them."""
-        return [name for name, each in FILTERS.items() if isinstance(each, LocaleFilter)]
+        return [name for name in PARAMETERS if name in REPEATABLE]
 
     @property
-    def locales_without_a_box(self) -> list[str]:
-        """Languages of the query that no customer has; the form keeps them."""
-        if "locale" in self.errors:
-            return []
-        offered = {str(box.data["value"]) for box in self.form["locale"]}
-        return [each for each in self.form["locale"].value() or () if each not in offered]
+    def choices_without_a_box(self) -> Iterator[tuple[str, str]]:
+        """Values of repeatable filters that have no box, such as a language that no customer has.
+
+        The form keeps them.
+        """
+        for name in sorted(REPEATABLE - self.errors.keys()):
+            has_boxes = FILTERS[name].group
+            offered = {str(box.data["value"]) for box in self.form[name]} if has_boxes else ()
+            values = self.links.query.getlist(name)
+            yield from ((name, value) for value in values if value not in offered)
 
     @cached_property
     def filter_groups(self) -> list[FilterGroup]:
@@ -399,7 +404,7 @@ class CustomerListing:
         ranges = [Range(legend, *fields, self.links) for fields in zip(since, until, strict=True)]
         others = [
             self._choices(name)
-            if isinstance(each, YesNoFilter | LocaleFilter | EmptyFilter)
+            if isinstance(each, YesNoFilter | FacetFilter | EmptyFilter)
             else TextInput(self.form[name])
             for name, each in filters.items()
             if not isinstance(each, SinceFilter | UntilFilter)
@@ -407,12 +412,14 @@ class CustomerListing:
         return [*ranges, *others]
 
     def _choices(self, name: str) -> Choices:
-        field, is_facet = self.form[name], name in FACETS
-        template = "customers/_facet.html" if is_facet else "components/_choices.html"
+        field, filter_ = self.form[name], FILTERS[name]
+        if not isinstance(filter_, FacetFilter):
+            return Choices(field, [(box, None) for box in field], "components/_choices.html")
         numbers = None
-        if is_facet and self.facet_counts is not None and self.query:
+        if self.facet_counts is not None and self.query:
             numbers = self.facet_counts.by(name, self.query.conditions)
-        return Choices(field, [(box, _number_at(box, numbers)) for box in field], template)
+        boxes = [(box, _number_at(filter_, box, numbers)) for box in field]
+        return Choices(field, boxes, "customers/_facet.html")
 
 
 def read_listing(
@@ -497,12 +504,10 @@ def _read_page(
     return services.list_customers(organizer, query=query, number=number, size=size, fields=fields)
 
 
-def _number_at(box: BoundWidget, by_value: Mapping[Any, int] | None) -> int | None:
-    """The count of a choice; for "Any" the sum. None if it is not known."""
-    value = str(box.data["value"])
+def _number_at(
+    filter_: FacetFilter, box: BoundWidget, by_value: Mapping[Any, int] | None
+) -> int | None:
+    """The count of a choice; None if it is not known."""
     if by_value is None:
         return None
-    if not value:
-        return sum(by_value.values())
-    key: str | bool = {"true": True, "false": False}.get(value, value)
-    return by_value.get(key, 0)
+    return by_value.get(filter_.facet_value(str(box.data["value"])), 0)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers.html.paging import COMPACT, DENSITIES, ListLinks, customer_url
-from portal.customers.html.tags import breakable, icon, state_mark
+from portal.customers.html.tags import breakable, state_mark
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
 from portal.customers.query.columns import COLUMNS, NAME, STANDARD
@@ -22,7 +22,7 @@ from portal.customers.query.ordering import SORT_KEYS
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from portal.customers.models import Customer, State
+    from portal.customers.models import Customer
 
 EMPTY = '<span class="quiet">–</span>'
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
@@ -147,11 +147,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     def render_identifier(self, record: Customer) -> str:
         return escape(record.identifier)
 
-    def render_is_active(self, record: Customer) -> str:
+    def render_state(self, record: Customer) -> str:
         return self._texts.state(record.state)
-
-    def render_is_verified(self, record: Customer) -> str:
-        return self._texts.verified[record.is_verified]
 
     def render_locale(self, record: Customer) -> str:
         return self._texts.locale(record.locale)
@@ -244,12 +241,11 @@ class CellTexts:
     def __init__(self) -> None:
         self.clock = Clock()
         self.no_name = _quiet(_("No name"))
-        self.verified = {True: f"{icon('check')} {escape(str(_('Yes')))}", False: _quiet(_("No"))}
         self.last_sign_in = f'<span class="phone-label">{escape(str(_("Last sign-in")))}</span>'
-        self._states: dict[State, str] = {}
+        self._states: dict[int, str] = {}
         self._locales: dict[str, str] = {}
 
-    def state(self, state: State) -> str:
+    def state(self, state: int) -> str:
         if state not in self._states:
             self._states[state] = state_mark(state)
         return self._states[state]

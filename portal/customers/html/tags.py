@@ -15,11 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
+from portal.customers.models import State
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundWidget
-
-    from portal.customers.models import State
 
 register = template.Library()
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -37,11 +36,11 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def state_mark(state: State) -> SafeString:
-    """The state of a customer: an icon and a label."""
-    return format_html(
-        '<span class="state {}">{} {}</span>', state.value, icon(state.value), state.label
-    )
+def state_mark(value: int) -> SafeString:
+    """The state of a customer: a label, and an icon unless the state is the usual one."""
+    state = State(value)
+    image = "" if state is State.ACTIVE else icon(state.code)
+    return format_html('<span class="state-mark {}">{} {}</span>', state.code, image, state.label)
 
 
 @register.filter

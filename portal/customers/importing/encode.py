@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from operator import attrgetter, methodcaller
@@ -21,11 +21,11 @@ from portal.customers.importing.rows import (
     StagedRow,
     UnchangedRow,
 )
-from portal.customers.models import Customer
+from portal.customers.models import PERSONAL, Customer, State
 from portal.customers.normalization import DERIVED, Name, derive_name, derived_values_with_name
 
 COPY_ESCAPES: Final = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
-COLUMNS: Final = FIELDS + DERIVED
+COLUMNS: Final = (*FIELDS, *DERIVED, "state")
 _row_values = attrgetter(*FIELDS)
 _items = methodcaller("items")
 _json_encoder = JsonbEncoder()
@@ -118,10 +118,20 @@ def _columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> list[Se
     sources = ("identifier", "external_identifier", "email", "phone")
     derive = partial(derived_values_with_name, country)
     derived = map(derive, *(columns[name] for name in sources), names)
+    states = _states({**columns, "name": [name.text for name in names]})
     columns["name_parts"] = name_parts
     for name in TIME_FIELDS:
         columns[name] = _encode_times(columns[name])
-    return [*columns.values(), *zip(*derived, strict=True)]
+    return [*columns.values(), *zip(*derived, strict=True), states]
+
+
+def _states(columns: Mapping[str, Sequence[Any]]) -> list[int]:
+    personal = zip(*(columns[name] for name in PERSONAL), strict=True)
+    rows = zip(personal, columns["is_active"], columns["is_verified"], strict=True)
+    return [
+        State.of(texts, is_active=is_active, is_verified=is_verified).value
+        for texts, is_active, is_verified in rows
+    ]
 
 
 @lru_cache(maxsize=20_000)

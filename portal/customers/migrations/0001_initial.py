@@ -14,7 +14,7 @@ import portal.customers.fields
 from portal.databases.operations import run_sql
 
 # Customers are counted by these columns.
-KEY = "organizer_id, is_active, is_verified, locale"
+KEY = "organizer_id, state, is_verified, locale"
 
 # Each statement appends its changes instead of updating a row that other transactions need as well.
 # The rows of a combination add up to its count; at random a trigger merges them into one. Rows that
@@ -102,17 +102,17 @@ NO_COUNTS_ON_POSTGRESQL = [
 # SQLite has one writer and no statement triggers: it keeps one row for each combination.
 ONE_MORE = f"""
         INSERT INTO customers_customercount ({KEY}, number)
-        SELECT NEW.organizer_id, NEW.is_active, NEW.is_verified, NEW.locale, 0
+        SELECT NEW.organizer_id, NEW.state, NEW.is_verified, NEW.locale, 0
         WHERE NOT EXISTS (
             SELECT 1 FROM customers_customercount
-            WHERE organizer_id = NEW.organizer_id AND is_active = NEW.is_active
+            WHERE organizer_id = NEW.organizer_id AND state = NEW.state
             AND is_verified = NEW.is_verified AND locale = NEW.locale);
         UPDATE customers_customercount SET number = number + 1
-        WHERE organizer_id = NEW.organizer_id AND is_active = NEW.is_active
+        WHERE organizer_id = NEW.organizer_id AND state = NEW.state
         AND is_verified = NEW.is_verified AND locale = NEW.locale;"""
 ONE_LESS = """
         UPDATE customers_customercount SET number = number - 1
-        WHERE organizer_id = OLD.organizer_id AND is_active = OLD.is_active
+        WHERE organizer_id = OLD.organizer_id AND state = OLD.state
         AND is_verified = OLD.is_verified AND locale = OLD.locale;"""
 COUNTS_ON_SQLITE = [
     f"""CREATE TRIGGER customer_count_inserts AFTER INSERT ON customers_customer BEGIN
@@ -122,8 +122,8 @@ COUNTS_ON_SQLITE = [
         {ONE_LESS}
     END""",
     f"""CREATE TRIGGER customer_count_updates AFTER UPDATE ON customers_customer
-    WHEN (OLD.organizer_id, OLD.is_active, OLD.is_verified, OLD.locale)
-        IS NOT (NEW.organizer_id, NEW.is_active, NEW.is_verified, NEW.locale)
+    WHEN (OLD.organizer_id, OLD.state, OLD.is_verified, OLD.locale)
+        IS NOT (NEW.organizer_id, NEW.state, NEW.is_verified, NEW.locale)
     BEGIN
         {ONE_LESS}
         {ONE_MORE}
@@ -214,6 +214,7 @@ class Migration(migrations.Migration):
                 ('name_key', portal.customers.fields.CodePointCharField(editable=False, max_length=190, null=True)),
                 ('email_key', portal.customers.fields.CodePointCharField(editable=False, max_length=254, null=True)),
                 ('search_text', portal.customers.fields.CodePointTextField(editable=False)),
+                ('state', models.SmallIntegerField(editable=False, verbose_name='state')),
                 ('organizer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizers.organizer')),
             ],
             options={
@@ -222,12 +223,11 @@ class Migration(migrations.Migration):
                 'indexes': [
                     models.Index(models.F('organizer'), portal.customers.fields.IgnoringCase('identifier'), models.F('id'), include=('identifier',), name='customer_by_identifier_key'),
                     models.Index(models.F('organizer'), models.F('name_key'), models.F('id'), name='customer_by_name_key'),
-                    models.Index(models.F('organizer'), models.F('is_active'), models.F('id'), name='customer_by_is_active'),
-                    models.Index(models.F('organizer'), models.F('is_verified'), models.F('id'), name='customer_by_is_verified'),
+                    models.Index(models.F('organizer'), models.F('state'), models.F('id'), name='customer_by_state'),
                     models.Index(models.F('organizer'), models.F('locale'), models.F('id'), name='customer_by_locale_key'),
-                    models.Index(models.F('organizer'), models.F('date_joined'), models.F('id'), models.F('is_active'), models.F('is_verified'), models.F('locale'), name='customer_joined_facets'),
-                    models.Index(models.F('organizer'), models.F('last_login'), models.F('id'), models.F('is_active'), models.F('is_verified'), models.F('locale'), name='customer_login_facets'),
-                    models.Index(models.F('organizer'), models.F('last_modified'), models.F('id'), models.F('is_active'), models.F('is_verified'), models.F('locale'), name='customer_modified_facets'),
+                    models.Index(models.F('organizer'), models.F('date_joined'), models.F('id'), models.F('state'), models.F('is_verified'), models.F('locale'), name='customer_joined_facets'),
+                    models.Index(models.F('organizer'), models.F('last_login'), models.F('id'), models.F('state'), models.F('is_verified'), models.F('locale'), name='customer_login_facets'),
+                    models.Index(models.F('organizer'), models.F('last_modified'), models.F('id'), models.F('state'), models.F('is_verified'), models.F('locale'), name='customer_modified_facets'),
                     models.Index(models.F('organizer'), models.F('locale'), models.F('email_key'), models.F('id'), name='customer_by_email_in_locale'),
                     models.Index(models.F('organizer'), models.F('id'), condition=models.Q(('email_key__isnull', True)), name='customer_without_email'),
                     models.Index(models.F('organizer'), models.F('external_identifier'), condition=models.Q(('external_identifier__isnull', False)), name='customer_by_external'),
@@ -236,6 +236,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=('organizer', 'identifier'), name='customer_identifier_in_organizer'),
                     models.UniqueConstraint(fields=('organizer', 'email_key'), name='customer_email_in_organizer'),
                     models.CheckConstraint(condition=models.Q(models.Q(('identifier', ''), _negated=True), models.Q(('email', ''), _negated=True)), name='customer_none_is_not_blank'),
+                    models.CheckConstraint(condition=models.Q(('state', models.Case(models.When(models.Q(models.Q(('name', None), ('name', ''), _connector='OR'), models.Q(('email', None), ('email', ''), _connector='OR'), models.Q(('phone', None), ('phone', ''), _connector='OR'), models.Q(('external_identifier', None), ('external_identifier', ''), _connector='OR'), models.Q(('notes', None), ('notes', ''), _connector='OR'), ('is_active', False)), then=models.Value(4)), models.When(is_active=False, then=models.Value(3)), models.When(is_verified=False, then=models.Value(2)), default=models.Value(1)))), name='customer_state_is_true'),
                 ],
             },
         ),
@@ -243,7 +244,7 @@ class Migration(migrations.Migration):
             name='CustomerCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField()),
+                ('state', models.SmallIntegerField()),
                 ('is_verified', models.BooleanField()),
                 ('locale', portal.customers.fields.CodePointCharField(max_length=50)),
                 ('number', models.BigIntegerField()),
@@ -251,7 +252,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [
-                    models.Index(models.F('organizer'), models.F('is_active'), models.F('is_verified'), models.F('locale'), name='customer_count_by_combination'),
+                    models.Index(models.F('organizer'), models.F('state'), models.F('is_verified'), models.F('locale'), name='customer_count_by_combination'),
                 ],
             },
         ),

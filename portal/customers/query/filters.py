@@ -22,20 +22,24 @@ from portal.customers.local_times import RelativeDays, Span
 from portal.customers.locales import locale_name
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.query.filter_fields import (
+    ActiveFilter,
     DayField,
     DayFilter,
     EmailFilter,
     EmptyFilter,
+    FacetFilter,
     ListFilter,
     LocaleFilter,
     MomentFilter,
     NeverFilter,
     OrderingFilter,
+    OtherStateFilter,
     SearchFilter,
     SinceFilter,
+    StateFilter,
     TextFilter,
     UntilFilter,
-    YesNoFilter,
+    VerifiedFilter,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +50,7 @@ if TYPE_CHECKING:
 DEFAULT_ORDERING: Final = "email"
 # The groups of filters on the list page, from left to right, each under a button with this label.
 GROUPS: Final[Mapping[str, StrOrPromise]] = {
-    "status": _("Status"),
+    "state": _("State"),
     "language": _("Language"),
     "joined": _("Registered"),
     "login": _("Last sign-in"),
@@ -116,9 +120,28 @@ class CustomerFilter(django_filters.FilterSet):
         label=_("External identifier"),
         description=_("The whole external identifier. Case matters."),
     )
-    is_active = YesNoFilter(yes=_("Active"), no=_("Inactive"), label=_("Status"), group="status")
-    is_verified = YesNoFilter(
-        yes=_("Verified"), no=_("Not verified"), label=_("Email address"), group="status"
+    state = StateFilter(
+        widget=forms.CheckboxSelectMultiple,
+        label=_("State"),
+        group="state",
+        description=_(
+            "Each customer is in one state. Anonymised customers are inactive, and have no name,"
+            " email, phone, external identifier or notes. Inactive ones cannot sign in. Unverified"
+            " ones have not confirmed their email address. Active ones are all others."
+        ),
+    )
+    state_not = OtherStateFilter(label=_("State"), description=_("States to leave out."))
+    is_active = ActiveFilter(
+        yes=_("Possible"),
+        no=_("Not possible"),
+        label=_("Sign-in"),
+        description=_("Whether the customer can sign in."),
+    )
+    is_verified = VerifiedFilter(
+        yes=_("Verified"),
+        no=_("Not verified"),
+        label=_("Email address"),
+        description=_("Whether the email address is confirmed, in any state."),
     )
     locale = LocaleFilter(
         widget=forms.CheckboxSelectMultiple, label=_("Language"), group="language"
@@ -205,3 +228,10 @@ def has_relative_days(parameters: QueryDict) -> bool:
 # In the order of a canonical query string; anything else is not a filter.
 FILTERS: Final = cast("Mapping[str, ListFilter]", CustomerFilter.base_filters)
 PARAMETERS: Final = tuple(FILTERS)
+FACET_PARAMETERS: Final = frozenset(
+    name for name, each in FILTERS.items() if isinstance(each, FacetFilter)
+)
+# Each of several values counts.
+REPEATABLE: Final = frozenset(
+    name for name, each in FILTERS.items() if isinstance(each, django_filters.MultipleChoiceFilter)
+)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TEXT: Final[models.Field[Any, Any]] = models.CharField()
 TRUTH: Final[models.Field[Any, Any]] = models.BooleanField()
+NUMBER: Final[models.Field[Any, Any]] = models.SmallIntegerField()
 TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
 
 
@@ -42,8 +43,7 @@ SORT_KEYS: Final[Mapping[str, SortKey]] = {
     "identifier": SortKey(_("Identifier"), IgnoringCase("identifier"), TEXT),
     "name": SortKey(_("Name"), models.F("name_key"), TEXT, can_be_empty=True),
     "email": SortKey(_("Email"), models.F("email_key"), TEXT, can_be_empty=True, is_unique=True),
-    "is_active": SortKey(_("Status"), models.F("is_active"), TRUTH, descends_first=True),
-    "is_verified": SortKey(_("Verified"), models.F("is_verified"), TRUTH, descends_first=True),
+    "state": SortKey(_("State"), models.F("state"), NUMBER),
     "locale": SortKey(_("Language"), models.F("locale"), TEXT),
     "date_joined": SortKey(_("Registered"), models.F("date_joined"), TIME, descends_first=True),
     "last_login": SortKey(

@@ -6,15 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from django.core.validators import EMPTY_VALUES
 from django.http import QueryDict
 
-from portal.customers.counters.maintained_counts import FACETS, Conditions
-from portal.customers.query.filter_fields import IndexedFilter
+from portal.customers.counters.maintained_counts import Conditions
+from portal.customers.query.filter_fields import FacetFilter, IndexedFilter
 from portal.customers.query.filters import (
     AS_OF,
     DEFAULT_ORDERING,
-    FILTERS,
+    FACET_PARAMETERS,
     PARAMETERS,
+    REPEATABLE,
     CustomerFilter,
     has_relative_days,
 )
@@ -85,12 +87,11 @@ class CustomerQuery:
 
     @property
     def conditions(self) -> Conditions:
-        """The values of the facets that are filtered; the others are missing."""
-        values = {name: self.values.get(name) for name in FACETS}
+        """What the active filters by facets accept."""
         return {
-            name: value if isinstance(value, list) else [value]
-            for name, value in values.items()
-            if value not in (None, [])
+            name: each.condition(self.values[name])
+            for name, each in self.filters.items()
+            if isinstance(each, FacetFilter) and self.values[name] not in EMPTY_VALUES
         }
 
     @property
@@ -115,7 +116,7 @@ class CustomerQuery:
     @property
     def has_only_facets(self) -> bool:
         """Whether no filter but the facets narrows the list: its counts are maintained then."""
-        return not self.canonical.keys() - {*FACETS, "ordering"}
+        return not self.canonical.keys() - {*FACET_PARAMETERS, "ordering"}
 
     def narrow(
         self,
@@ -157,8 +158,8 @@ def canonical_query(parameters: QueryDict) -> QueryDict:
     canonical = QueryDict(mutable=True)
     for name in PARAMETERS:
         values = [value.strip() for value in parameters.getlist(name)]
-        is_repeatable = FILTERS[name].is_repeatable
-        kept = sorted(set(values) - {""}) if is_repeatable else list(filter(None, values[-1:]))
+        is_last = name not in REPEATABLE
+        kept = [*filter(None, values[-1:])] if is_last else sorted(set(values) - {""})
         if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
             canonical.setlist(name, kept)
     if AS_OF in canonical and not has_relative_days(canonical):

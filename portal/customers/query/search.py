@@ -68,10 +68,9 @@ LIMIT: Final = """CASE WHEN
     THEN %s ELSE %s END"""
 # Any number of customers may share an external identifier.
 MOST_EXACT: Final = 5
-# The fields that an exact match shows, and those that its state derives from.
+# The fields that an exact match shows.
 SHOWN: Final = frozenset(
-    {"id", "identifier", "external_identifier", "email", "phone", "name_parts", "name"}
-    | {"is_active", "is_verified"}
+    {"id", "identifier", "external_identifier", "email", "phone", "name", "state"}
 )
 EXACT_COLUMNS: Final = tuple(
     field.attname for field in Customer._meta.concrete_fields if field.attname in SHOWN

@@ -18,8 +18,8 @@ from portal.organizers.models import Organizer
 KEPT = [
     "&".join(filter(None, parts))
     for parts in product(
-        ("", "is_active=true", "is_active=false"),
-        ("", "is_verified=false"),
+        ("", "state=active&state=inactive", "state_not=anonymised", "is_active=false"),
+        ("", "is_verified=false", "is_active=true&is_verified=true"),
         ("", "locale=de", "locale=de&locale=fr", "locale=it"),
         ("", "ordering=-name"),
     )
@@ -32,6 +32,7 @@ def crowd(make_customer: CustomerMaker, rival: Organizer) -> None:
     for is_active, is_verified, locale in product((True, False), (True, False), ("de", "fr", "en")):
         make_customer(is_active=is_active, is_verified=is_verified, locale=locale)
     make_customer(locale="de")
+    make_customer(email=None, name_parts={}, is_active=False)
     make_customer(of=rival, locale="it")
 
 

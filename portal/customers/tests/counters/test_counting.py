@@ -20,9 +20,9 @@ from portal.organizers.models import Organizer
 
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'")
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'")
-PLAIN = "organizer_id, identifier, is_active, is_verified, locale"
+PLAIN = "organizer_id, identifier, state, is_active, is_verified, locale"
 COLUMNS = f"{PLAIN}, name_parts, name, search_text, date_joined, last_modified"
-VALUES = "%s, %s, TRUE, FALSE, %s, '{}', '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'"
+VALUES = "%s, %s, 2, TRUE, FALSE, %s, '{}', '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'"
 
 
 def insert(organizer: Organizer, identifier: str, locale: str, insert: str = "INSERT") -> None:
@@ -59,7 +59,7 @@ def test_a_write_that_changes_no_number_appends_no_row(
     before = count_rows()
 
     with scope(organizer=organizer):
-        Customer.objects.update(locale="de", is_active=True, phone="1")
+        Customer.objects.update(locale="de", last_login=None)
         Customer.objects.filter(locale="fr").delete()
 
     assert count_rows() == before

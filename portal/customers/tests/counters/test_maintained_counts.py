@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, models, transaction
 from django_scopes import scope, scopes_disabled
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from portal.customers.counters.maintained_counts import FACETS, Combination, maintained_counts
 from portal.customers.importing.indexes import REBUILD_FROM
 from portal.customers.importing.load import load_customers
-from portal.customers.models import Customer
+from portal.customers.models import Customer, State
 from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
@@ -37,32 +37,45 @@ class RollBack(Exception):
     """Ends a transaction without a commit."""
 
 
+class Person(NamedTuple):
+    """The values of a customer that its facets derive from."""
+
+    is_active: bool
+    is_verified: bool
+    locale: str
+    notes: str | None
+
+
 IDENTIFIERS = st.sampled_from([f"C{number}" for number in range(8)])
 LOCALES = st.sampled_from(["de", "en", "fr"])
-COMBINATIONS = st.builds(Combination, st.booleans(), st.booleans(), LOCALES)
-CROWDS = st.dictionaries(IDENTIFIERS, COMBINATIONS, max_size=6)
+NOTES = st.sampled_from([None, "", "VIP"])
+PEOPLE = st.builds(Person, st.booleans(), st.booleans(), LOCALES, NOTES)
+CROWDS = st.dictionaries(IDENTIFIERS, PEOPLE, max_size=6)
 Step = Callable[[Organizer, Organizer], Any]
 
 
-def put(identifier: str, values: Combination) -> Step:
+def put(identifier: str, values: Person, has_email: bool) -> Step:
+    email = f"{identifier}@example.org" if has_email else None
     return lambda organizer, _rival: Customer.objects.update_or_create(
         organizer=organizer,
         identifier=identifier,
-        defaults={**values._asdict(), "email": f"{identifier}@example.org"},
+        defaults={**values._asdict(), "email": email},
     )
 
 
-def load(crowd: dict[str, Combination], rebuild_from: int = REBUILD_FROM) -> Step:
-    rows = [make_row(name, None, **values._asdict()) for name, values in crowd.items()]
+def load(crowd: dict[str, Person], rebuild_from: int = REBUILD_FROM) -> Step:
+    rows = [
+        make_row(name, None, name_parts={}, **values._asdict()) for name, values in crowd.items()
+    ]
     return lambda organizer, _rival: load_customers(organizer, rows, rebuild_from=rebuild_from)
 
 
-def load_without_triggers(crowd: dict[str, Combination]) -> Step:
+def load_without_triggers(crowd: dict[str, Person]) -> Step:
     """On SQLite a load drops the triggers if it is large and the table has few customers."""
     return load(crowd, rebuild_from=1)
 
 
-def create_missing(crowd: dict[str, Combination]) -> Step:
+def create_missing(crowd: dict[str, Person]) -> Step:
     def step(organizer: Organizer, _rival: Organizer) -> None:
         customers = [
             Customer(organizer=organizer, identifier=identifier, **values._asdict())
@@ -73,13 +86,20 @@ def create_missing(crowd: dict[str, Combination]) -> Step:
     return step
 
 
-def update_some(old: Combination, new: Combination) -> Step:
-    return lambda organizer, _rival: Customer.objects.filter(
-        organizer=organizer, is_active=old.is_active
-    ).update(**new._asdict())
+def update_some(old: Person, new: Person) -> Step:
+    """As a statement of another program may do: without saving each customer."""
+    state = State.of([None, new.notes], is_active=new.is_active, is_verified=new.is_verified)
+    return lambda organizer, _rival: sql(
+        f"UPDATE {TABLE} SET is_active = %s, is_verified = %s, locale = %s, notes = %s, state = %s"
+        " WHERE organizer_id = %s AND is_active = %s AND name = '' AND email IS NULL",
+        *new,
+        state.value,
+        organizer.pk,
+        old.is_active,
+    )
 
 
-def move_to_rival(values: Combination) -> Step:
+def move_to_rival(values: Person) -> Step:
     return lambda organizer, rival: sql(
         f"UPDATE {TABLE} SET organizer_id = %s, locale = 'nl', identifier = identifier || 'x'"
         " WHERE organizer_id = %s AND is_verified = %s",
@@ -89,7 +109,7 @@ def move_to_rival(values: Combination) -> Step:
     )
 
 
-def delete_some(values: Combination) -> Step:
+def delete_some(values: Person) -> Step:
     return lambda organizer, _rival: Customer.objects.filter(locale=values.locale).delete()
 
 
@@ -107,19 +127,19 @@ def truncate(_organizer: Organizer, _rival: Organizer) -> None:
 TABLE = Customer._meta.db_table
 
 
-def sql(statement: str, *values: str | int) -> None:
+def sql(statement: str, *values: str | int | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
 STEPS = st.one_of(
-    st.builds(put, IDENTIFIERS, COMBINATIONS),
+    st.builds(put, IDENTIFIERS, PEOPLE, st.booleans()),
     st.builds(load, CROWDS),
     st.builds(load_without_triggers, CROWDS),
     st.builds(create_missing, CROWDS),
-    st.builds(update_some, COMBINATIONS, COMBINATIONS),
-    st.builds(move_to_rival, COMBINATIONS),
-    st.builds(delete_some, COMBINATIONS),
+    st.builds(update_some, PEOPLE, PEOPLE),
+    st.builds(move_to_rival, PEOPLE),
+    st.builds(delete_some, PEOPLE),
     st.sampled_from([delete_all, truncate]),
 )
 

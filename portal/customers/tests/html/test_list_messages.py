@@ -58,6 +58,7 @@ def test_a_list_without_matches_says_what_it_has_without_each_filter(
         ("date_joined_since=31.1.26", "Enter a date like 2026-01-31"),
         ("date_joined_since=2026-02-01&date_joined_until=2026-01-01", "The end is before"),
         ("locale=klingon", "Unknown language “klingon”."),
+        ("state=gone", "Unknown state “gone”."),
         ("is_active=perhaps", "Choose true or false, not “perhaps”."),
         ("ordering=password", "Cannot order by “password”"),
         ("search=a%00b", "Null characters are not allowed."),

@@ -15,7 +15,7 @@ from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.html.paging import ListLinks
 from portal.customers.html.table import CustomerTable, Heading
-from portal.customers.models import Customer
+from portal.customers.models import Customer, State
 from portal.customers.query.columns import COLUMNS, STANDARD
 from portal.customers.query.ordering import SORT_KEYS
 from portal.organizers.models import Organizer
@@ -75,7 +75,7 @@ def test_a_heading_orders_by_its_column_then_in_the_other_direction(
     ("ordering", "words"),
     [
         ("-name", "Name, descending"),
-        ("is_active", "Status, ascending"),
+        ("state", "State, ascending"),
         ("-last_modified", "Last changed, descending"),
     ],
 )
@@ -147,17 +147,23 @@ def test_the_query_of_the_page_reads_exactly_what_the_columns_show(
 @pytest.mark.parametrize(
     ("fields", "word"),
     [
-        ({"is_verified": True}, "Active"),
         ({}, "Unverified"),
         ({"is_active": False, "email": "a@example.org"}, "Inactive"),
         ({"is_active": False}, "Anonymised"),
     ],
 )
-def test_a_state_has_a_label_and_an_icon(fields: dict[str, object], word: str) -> None:
-    shown = cells(**fields)["is_active"]
+def test_an_exceptional_state_has_a_label_and_an_icon(fields: dict[str, object], word: str) -> None:
+    shown = cells(**fields)["state"]
 
     assert word in shown
     assert f"#icon-{word.lower()}" in shown
+
+
+def test_the_usual_state_is_a_plain_text() -> None:
+    shown = cells(is_verified=True)["state"]
+
+    assert "Active" in shown
+    assert "<svg" not in shown
 
 
 def test_a_missing_value_is_a_dash() -> None:
@@ -171,7 +177,9 @@ def test_a_missing_value_is_a_dash() -> None:
 
 
 def test_a_row_links_to_the_customer_with_the_query_of_the_list() -> None:
-    customer = Customer(identifier="has.dot", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
+    customer = Customer(
+        identifier="has.dot", state=State.ACTIVE, date_joined=datetime(2026, 1, 1, tzinfo=UTC)
+    )
 
     [line] = table(customer, query="search=a b&locale=de").lines()
 

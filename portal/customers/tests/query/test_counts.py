@@ -26,8 +26,8 @@ QUERIES = [
     "&".join(filter(None, parts))
     for parts in product(
         ("", "search=customer1", "never_logged_in=true", "search=nobody"),
-        ("", "is_active=true"),
-        ("", "is_verified=false"),
+        ("", "state=active&state=inactive", "state_not=unverified"),
+        ("", "is_active=true", "is_verified=false"),
         ("", "locale=de", "locale=de&locale=fr"),
     )
 ]

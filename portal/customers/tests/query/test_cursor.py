@@ -18,8 +18,8 @@ from portal.organizers.models import Organizer
 KEYS = [
     *([sign + key] for key in SORT_KEYS for sign in ("", "-")),
     ["name", "-email"],
-    ["-last_login", "is_active"],
-    ["-is_verified", "-locale"],
+    ["-last_login", "state"],
+    ["-state", "-locale"],
 ]
 
 

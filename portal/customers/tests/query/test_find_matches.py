@@ -10,8 +10,8 @@ from django_scopes import scope
 from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
-from portal.customers.counters.maintained_counts import Combination
-from portal.customers.models import customers_of
+from portal.customers.counters.maintained_counts import Combination, Condition
+from portal.customers.models import State, customers_of
 from portal.customers.query.search import Search, find_matches
 from portal.customers.tests.query.test_counts import SLOW
 from portal.organizers.models import Organizer
@@ -34,9 +34,11 @@ def test_matches_are_in_the_order_of_the_list_up_to_the_cap(
 
     assert few is not None
     assert [row[0] for row in few.rows] == [early.pk, other.pk, late.pk]
-    french = Combination(is_active=True, is_verified=False, locale="fr")
+    french = Combination(State.UNVERIFIED, is_verified=False, locale="fr")
     assert few.counts().numbers[french] == 1
-    assert [row[0] for row in few.meeting({"locale": ["fr"]}).rows] == [other.pk]
+    assert [row[0] for row in few.meeting({"locale": Condition("locale", ["fr"])}).rows] == [
+        other.pk
+    ]
     assert many is None
     assert totals == told
     assert totals.numbers[french] == 1

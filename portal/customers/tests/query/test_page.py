@@ -67,7 +67,7 @@ def test_a_filtered_page_that_is_not_full_has_the_count(organizer: Organizer) ->
 
 
 @pytest.mark.usefixtures("crowd", "distance")
-@pytest.mark.parametrize("ordering", ["email", "-last_login", "is_verified,-name"])
+@pytest.mark.parametrize("ordering", ["email", "-last_login", "state,-name"])
 @pytest.mark.parametrize(
     ("query", "other"),
     [
