@@ -183,13 +183,15 @@ def count_without(
     """
     require_scope(organizer)
     counted_together = _survey(organizer, query)
-    needing = [name_and_value for name_and_value in filters if name_and_value[0] not in FACETS]
+    needing = [
+        name_and_value for name_and_value in filters if name_and_value[0] not in query.conditions
+    ]
     counts: dict[tuple[str, str], Count | None] = dict.fromkeys(needing[MOST_COUNTED:])
     for name, value in filters:
         if (name, value) in counts:
             continue
         other = query.without(name, value, organizer=organizer)
-        survey = counted_together if name in FACETS else _survey(organizer, other)
+        survey = counted_together if name in query.conditions else _survey(organizer, other)
         counts[name, value] = survey.count(other)
     return counts
 
