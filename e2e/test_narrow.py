@@ -26,6 +26,25 @@ def test_the_page_number_of_a_long_list_has_room(staff_page: Page) -> None:
     assert staff_page.evaluate(WIDER) <= 0
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_has_the_first_and_the_last_page_and_any_other(
+    staff_page: Page, width: int
+) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    staff_page.goto(f"{BIGEVENTS}?page=3")
+    pager = staff_page.get_by_role("navigation", name="Pages")
+
+    for name in ("First", "Previous", "Next", "Last"):
+        expect(pager.get_by_role("link", name=name, exact=True)).to_be_visible()
+    assert staff_page.evaluate(WIDER) <= 0
+
+    pager.get_by_label("Go to page").fill("7")
+    pager.get_by_role("button", name="Go").click()
+
+    expect(staff_page).to_have_url(f"{BIGEVENTS}?page=7")
+    expect(pager).to_contain_text("Page 7 of ")
+
+
 def test_an_exact_match_of_long_values_has_room(staff_page: Page) -> None:
     staff_page.set_viewport_size({"width": 320, "height": 600})
     staff_page.goto(f"{BIGEVENTS}?search=8wsajcj&is_active=false")

@@ -98,3 +98,13 @@ def test_nothing_that_needs_a_script_is_offered(plain_page: Page) -> None:
     plain_page.goto(f"{PLAYHOUSE}ETH3WGD/")
 
     expect(plain_page.get_by_role("button", name="Copy")).to_have_count(0)
+
+
+def test_a_page_is_reached_by_its_number(plain_page: Page) -> None:
+    plain_page.goto(f"{PLAYHOUSE}?locale=de&page_size=25")
+
+    plain_page.get_by_label("Go to page").fill("3")
+    plain_page.get_by_label("Go to page").press("Enter")
+
+    expect(plain_page).to_have_url(f"{PLAYHOUSE}?locale=de&page_size=25&page=3")
+    expect(rows(plain_page)).to_have_count(8)

@@ -15,7 +15,7 @@ document.addEventListener("list:shown", ({ detail: { focused, filter, isForPage 
 
 // htmx gives the focus back to an element with the same id; the rest is decided here.
 function placeFocus(focused, filter) {
-  if (focused.matches("#failure button, .pager a")) {
+  if (focused.matches("#failure button, .pager a, .jump *")) {
     (caption() ?? search()).focus();
     window.scrollTo({ top: 0 });
   } else if (document.activeElement === document.body) {

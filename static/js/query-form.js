@@ -28,6 +28,15 @@ document.addEventListener("click", (event) => {
   form().requestSubmit();
 });
 
+document.addEventListener("submit", (event) => {
+  const jump = event.target;
+  if (!jump.matches(".jump")) return;
+  event.preventDefault();
+  const href = `${jump.action}?${new URLSearchParams(new FormData(jump))}`;
+  change({ href, dataset: { set: "page", value: jump.elements.page.value } });
+  form().requestSubmit();
+});
+
 function change({ href, dataset: { set, drop = "", value } }) {
   for (const control of controls()) {
     if (control.name === set) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -262,6 +262,17 @@ class Pager:
             name: Step(name, to, self.links.to_page(to) if to else None)
             for name, to in targets.items()
         }
+
+    @property
+    def has_more_pages(self) -> bool:
+        """Whether the list has other pages than this one."""
+        return self.page.number > 1 or not self.page.is_last
+
+    @property
+    def parameters(self) -> Iterator[tuple[str, str]]:
+        """The parameters of the list for a form that adds the number of a page."""
+        for name, values in QueryDict(self.links.to_page(1).partition("?")[2]).lists():
+            yield from ((name, value) for value in values)
 
     @property
     def sizes(self) -> list[Size]:

@@ -122,6 +122,30 @@ def test_a_swap_past_the_end_gets_the_last_page_and_its_url(
     assert response["HX-Push-Url"] == f"{LIST}?page_size=25&page=2"
 
 
+def test_the_form_for_a_page_keeps_the_parameters_of_the_list(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    for _ in range(26):
+        make_customer(locale="de")
+
+    query = "locale=de&locale=fr&date_joined_until=today&page_size=25"
+    content = member_client.get(f"{LIST}?{query}").content.decode()
+
+    jump = content[content.index('class="jump"') :].partition("</form>")[0]
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', jump)
+    names = ["locale", "locale", "date_joined_until", "as_of", "page_size"]
+    assert [name for name, _value in hidden] == names
+    assert 'min="1" max="2"' in jump
+
+
+def test_one_page_has_no_form_for_a_page(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+
+    assertNotContains(member_client.get(LIST), 'class="jump"')
+
+
 def test_a_filter_without_an_input_is_shown_and_stays_in_the_form(member_client: Client) -> None:
     response = member_client.get(LIST, {"external_identifier": "CRM-7", "modified_since": ""})
 
