@@ -119,6 +119,7 @@ def _environment(url: str, directory: Path, port: int) -> dict[str, str]:
         "TRUSTED_PROXIES": PROXY,
         "ACCESS_LOG": "true",
         "FACET_MILLISECONDS": "5000",
+        "OVERVIEW_MILLISECONDS": "5000",
         "VAR_DIR": str(directory),
         "DATABASE_URL": given if given.startswith("postgres") else sqlite,
     }

@@ -18,6 +18,7 @@ PAGES = {
     "organizers": "/organizers/?all",
     "list": f"{BIGEVENTS}?page_size=25",
     "filtered": f"{BIGEVENTS}?search=an&state=active&locale=de&ordering=-last_login&page_size=25",
+    "overview": f"{BIGEVENTS}?overview=on&date_joined_since=2025-01-01&page_size=25",
     "nobody": f"{BIGEVENTS}?search=zzzzzz&is_active=true",
     "exact match": f"{BIGEVENTS}?search=8wsajcj&is_active=false",
     "mistake": f"{BIGEVENTS}?date_joined_since=2026-02-01&date_joined_until=2026-01-01&x=1",

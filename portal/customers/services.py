@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -20,6 +21,7 @@ from portal.customers.query.counts import ALL, Count, count_facets, counted, kee
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.filters import FACET_PARAMETERS
 from portal.customers.query.ordering import in_sections, order_sections
+from portal.customers.query.overview import Overview, read_overview
 from portal.customers.query.page import (
     FIELDS,
     LARGEST,
@@ -194,6 +196,11 @@ def count_without(
         survey = counted_together if name in query.conditions else _survey(organizer, other)
         counts[name, value] = survey.count(other)
     return counts
+
+
+def summarize(organizer: Organizer, *, query: CustomerQuery) -> Overview | None:
+    """The customers of the query by month, state and language; None if it takes too long."""
+    return read_overview(_all_matching(organizer, query), zone=ZoneInfo(organizer.timezone))
 
 
 def read_customers(

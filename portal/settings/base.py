@@ -204,3 +204,4 @@ FAR_OFFSET = 1_000
 # Excel opens longer workbooks slowly, and writing them takes too long for a response.
 WORKBOOK_ROWS = 100_000
 FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)
+OVERVIEW_MILLISECONDS = env.int("OVERVIEW_MILLISECONDS", 150)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
@@ -16,8 +17,17 @@ from django.views.decorators.http import require_safe
 
 from portal.customers import services
 from portal.customers.counters.maintained_counts import Counts
-from portal.customers.html.paging import DEFAULT_SIZE, ListLinks, PageForm, Pager, Position
-from portal.customers.html.table import ColumnMenu, CustomerTable
+from portal.customers.html.overview import Charts, make_charts
+from portal.customers.html.paging import (
+    DEFAULT_SIZE,
+    ON,
+    OVERVIEW,
+    ListLinks,
+    PageForm,
+    Pager,
+    Position,
+)
+from portal.customers.html.table import ColumnMenu, CustomerTable, LayoutLink
 from portal.customers.query.filter_fields import (
     EmptyFilter,
     FacetFilter,
@@ -53,12 +63,13 @@ if TYPE_CHECKING:
 
     from portal.customers.models import Customer
     from portal.customers.query.counts import Count
+    from portal.customers.query.overview import Overview
     from portal.customers.services import CustomerPage
     from portal.organizers.models import Organizer
     from portal.saved_views.models import SavedView
 
 # The parameters that say how the rows of a list are shown, not which.
-PAGE_PARAMETERS = ("page", "page_size", "density")
+PAGE_PARAMETERS = ("page", "page_size", "density", OVERVIEW)
 
 
 @require_safe
@@ -230,6 +241,7 @@ class CustomerListing:
     query: CustomerQuery | None = None  # None where the parameters have errors
     page: CustomerPage | None = None  # None where there are errors
     facet_counts: Counts | None = None
+    overview: Overview | None = None  # None where it is off, or the list too long for it
     # Of an empty list: the count without each filter, by its name and value.
     counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
     is_past_end: bool = False  # whether the list has fewer pages: `page` is its last one
@@ -343,6 +355,19 @@ class CustomerListing:
         return ColumnMenu(self.paging.shown_columns, self.links)
 
     @property
+    def overview_toggle(self) -> LayoutLink:
+        value = "" if self.paging.has_overview else ON
+        return LayoutLink(value, self.links.laid_out(overview=value))
+
+    @property
+    def charts(self) -> Charts | None:
+        """The charts of the overview; None where the list is too long for one."""
+        if self.overview is None or self.query is None:
+            return None
+        zone = ZoneInfo(self.organizer.timezone)
+        return make_charts(self.overview, self.query, self.links, zone=zone)
+
+    @property
     def _positions(self) -> dict[int, str]:
         """The encrypted position of each row, by primary key."""
         if self.page is None or self.query is None:
@@ -447,6 +472,7 @@ def read_listing(
         query=query,
         page=page,
         facet_counts=page.facets if page else None,
+        overview=_read_overview(organizer, query, page, paging),
         counts_without=_count_without(organizer, query, page),
         is_past_end=is_past_end,
     )
@@ -502,6 +528,15 @@ def _read_page(
         return services.count_page(organizer, query=query, number=number, size=size)
     fields = CustomerTable.fields(paging.shown_columns)
     return services.list_customers(organizer, query=query, number=number, size=size, fields=fields)
+
+
+def _read_overview(
+    organizer: Organizer, query: CustomerQuery | None, page: CustomerPage | None, paging: PageForm
+) -> Overview | None:
+    """None unless it is on and the page has rows."""
+    if query and page and page.rows and paging.has_overview:
+        return services.summarize(organizer, query=query)
+    return None
 
 
 def _number_at(

@@ -27,6 +27,8 @@ DEFAULT_SIZE: Final = 50
 SIZES: Final = (25, 50, 100, 200)
 COMPACT: Final = "compact"
 DENSITIES: Final = {"comfortable": _("Comfortable"), COMPACT: _("Compact")}
+OVERVIEW: Final = "overview"
+ON: Final = "on"
 # The parameters of a customer's page.
 BACK, POSITION = "back", "at"
 PURPOSE: Final = "position "
@@ -40,7 +42,7 @@ class PageField(forms.IntegerField):
 
 
 class PageForm(forms.Form):
-    """The parameters that choose the page, its size, its columns and the height of its rows."""
+    """The parameters that choose the page, its size, its layout and the overview above it."""
 
     page = PageField(
         min_value=1,
@@ -62,6 +64,12 @@ class PageForm(forms.Form):
         required=False,
         label=_("Rows"),
         error_messages={"invalid_choice": _("The density must be comfortable or compact.")},
+    )
+    overview = forms.ChoiceField(
+        choices=[(ON, ON)],
+        required=False,
+        label=_("Overview"),
+        error_messages={"invalid_choice": _("The overview must be on, or left out.")},
     )
 
     @property
@@ -85,10 +93,16 @@ class PageForm(forms.Form):
         return bool(self.cleaned_data.get("density") == COMPACT)
 
     @property
+    def has_overview(self) -> bool:
+        return bool(self.cleaned_data.get(OVERVIEW))
+
+    @property
     def layout(self) -> dict[str, str]:
-        """The parameters of columns and rows, as every link keeps them."""
+        """The parameters of columns, rows and overview, as every link keeps them."""
         columns = ",".join(self.shown_columns) if self.cleaned_data.get("columns") else ""
-        return {"columns": columns, "density": COMPACT if self.is_compact else ""}
+        overview = ON if self.has_overview else ""
+        density = COMPACT if self.is_compact else ""
+        return {"columns": columns, "density": density, OVERVIEW: overview}
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,7 @@ class ListLinks:
     page: int = field(default=1)
     as_of: Mapping[str, list[str]] = field(default_factory=dict)
     view: SavedView | None = None  # the URLs say only what differs from its list
-    layout: Mapping[str, str] = field(default_factory=dict)  # the parameters of columns and rows
+    layout: Mapping[str, str] = field(default_factory=dict)  # see PageForm.layout
 
     @property
     def here(self) -> str:
@@ -132,8 +146,10 @@ class ListLinks:
 
     @property
     def view_query(self) -> str:
-        """The query string of the list, to save it: without the page and its size."""
-        return replace(self, page_size=self.default_size)._address(self._filters).partition("?")[2]
+        """The query string of the list, to save it: without page, page size and overview."""
+        layout = {**self.layout, OVERVIEW: ""}
+        saved = replace(self, page_size=self.default_size, layout=layout)
+        return saved._address(self._filters).partition("?")[2]
 
     @property
     def without_filters(self) -> str:
@@ -148,7 +164,7 @@ class ListLinks:
         return replace(self, page_size=size)._address(self._filters)
 
     def laid_out(self, **layout: str) -> str:
-        """The list with other columns or rows; "" drops a parameter."""
+        """The list with another layout; "" drops a parameter."""
         return replace(self, layout={**self.layout, **layout})._address(self._filters)
 
     def ordered_by(self, key: str) -> str:

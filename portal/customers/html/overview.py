@@ -1,0 +1,198 @@
+"""The charts above a list: registrations by month, states and languages, each with its links."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from portal.customers.local_times import Days
+from portal.customers.locales import locale_name
+from portal.customers.models import State
+from portal.customers.query.overview import Month, Overview
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from django_stubs_ext import StrOrPromise
+
+    from portal.customers.html.paging import ListLinks
+    from portal.customers.query.query import CustomerQuery
+
+
+# With more months from the first to the last one, the columns are years.
+MOST_MONTHS: Final = 60
+MOST_LANGUAGES: Final = 5
+SINCE, UNTIL = "date_joined_since", "date_joined_until"
+# In units of the drawing.
+HEIGHT: Final = 100
+STEP: Final = 10
+
+Link = Callable[[Mapping[str, str]], str]  # the URL of the list with these filters
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some customers of the list: how many, and the URL of their list; "" if there are none."""
+
+    label: str
+    number: int
+    href: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A group as it is drawn, as columns from left to right or as rows."""
+
+    group: Group
+    length: float  # that of the longest bar is HEIGHT
+    offset: int
+    share: str  # of all customers of the list, in percent
+
+    @property
+    def top(self) -> float:
+        return HEIGHT - self.length
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The groups by one property: the table has all of them, the drawing the first ones."""
+
+    title: StrOrPromise
+    groups: Sequence[Group]
+    drawn: int = MOST_MONTHS
+
+    @property
+    def bars(self) -> list[Bar]:
+        longest, total = self.largest.number, sum(group.number for group in self.groups)
+        return [
+            Bar(
+                group,
+                round(HEIGHT * group.number / longest, 1),
+                position * STEP,
+                _percent(group.number / total),
+            )
+            for position, group in enumerate(self.groups[: self.drawn])
+        ]
+
+    @property
+    def width(self) -> int:
+        return min(len(self.groups), self.drawn) * STEP
+
+    @property
+    def pixels(self) -> int:
+        """The width of the drawing where it has room."""
+        return len(self.bars) * 48
+
+    @property
+    def largest(self) -> Group:
+        return max(self.groups, key=lambda group: group.number)
+
+    @property
+    def undrawn(self) -> int:
+        """The number of groups that only the table has."""
+        return max(0, len(self.groups) - self.drawn)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "<1%"
+
+
+@dataclass(frozen=True)
+class Charts:
+    """The charts of a list that is not empty."""
+
+    periods: Chart
+    states: Chart
+    locales: Chart
+
+    def __iter__(self) -> Iterator[Chart]:
+        return iter((self.periods, self.states, self.locales))
+
+    @property
+    def shares(self) -> Sequence[Chart]:
+        return self.states, self.locales
+
+
+def make_charts(
+    overview: Overview, query: CustomerQuery, links: ListLinks, *, zone: ZoneInfo
+) -> Charts:
+    """The charts of the overview of a query; the months are those of the time zone."""
+    return Charts(
+        _periods(overview.months, _Registrations(query, links, zone)),
+        Chart(_("State"), [*_states(overview.states, links.with_values)]),
+        Chart(_("Language"), [*_locales(overview.locales, links.with_values)], MOST_LANGUAGES),
+    )
+
+
+def _states(numbers: Mapping[int, int], link: Link) -> Iterator[Group]:
+    for state in State:
+        if number := numbers.get(state):
+            yield Group(str(state.label), number, link({"state": state.code}))
+
+
+def _locales(numbers: Mapping[str, int], link: Link) -> Iterator[Group]:
+    """The most frequent languages first."""
+    for locale, number in sorted(numbers.items(), key=lambda each: (-each[1], each[0])):
+        yield Group(locale_name(locale), number, link({"locale": locale}))
+
+
+def _periods(months: Mapping[Month, int], registrations: _Registrations) -> Chart:
+    """All months from the first to the last one, or years if these are too many."""
+    first, last = min(months), max(months)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    if count > MOST_MONTHS:
+        years = Counter[int]()
+        for month, number in months.items():
+            years[month.year] += number
+        groups = [
+            registrations.group(str(year), years[year], Month(year, 1), Month(year, 12))
+            for year in range(first.year, last.year + 1)
+        ]
+        return Chart(_("Registered by year"), groups, len(groups))
+    all_months = [
+        Month(first.year + number // 12, number % 12 + 1)
+        for number in range(first.month - 1, first.month - 1 + count)
+    ]
+    return Chart(
+        _("Registered by month"),
+        [
+            registrations.group(_month_name(month), months.get(month, 0), month, month)
+            for month in all_months
+        ],
+    )
+
+
+def _month_name(month: Month) -> str:
+    return date_format(date(month.year, month.month, 1), "M Y")
+
+
+@dataclass(frozen=True)
+class _Registrations:
+    """The links to the customers of the list who registered within some months."""
+
+    query: CustomerQuery
+    links: ListLinks
+    zone: ZoneInfo
+
+    def group(self, label: str, number: int, first: Month, last: Month) -> Group:
+        end = date(last.year, last.month, monthrange(last.year, last.month)[1])
+        days = Days(date(first.year, first.month, 1), end)
+        return Group(label, number, self._href(days) if number else "")
+
+    def _href(self, days: Days) -> str:
+        """The filters of the list stay where they leave less of the first or the last month."""
+        span, values = days.span(self.zone), self.query.values
+        since, until = values.get(SINCE), values.get(UNTIL)
+        changed = {}
+        if since is None or since.start < span.start:
+            changed[SINCE] = days.first.isoformat()
+        if until is None or until.end > span.end:
+            changed[UNTIL] = days.last.isoformat()
+        return self.links.with_values(changed)
