@@ -79,11 +79,11 @@ def test_customers_without_a_value_are_found(clara_page: Page) -> None:
 
 
 def test_an_empty_list_says_what_it_has_without_each_filter(clara_page: Page) -> None:
-    clara_page.goto(f"{PLAYHOUSE}?search=g12+uni&is_active=false")
+    clara_page.goto(f"{PLAYHOUSE}?search=g12+uni&state=anonymised")
     offers = clara_page.get_by_role("listitem").filter(has_text=re.compile(r"[0-9] customers?$"))
-    expect(offers).to_have_text([re.compile("g12 uni.* 7 cust"), re.compile("Inactive 1 cust")])
+    expect(offers).to_have_text([re.compile("g12 uni.* 7 cust"), re.compile("Anonymised 1 cust")])
 
-    offers.get_by_role("link", name="Status").click()
+    offers.get_by_role("link", name="Anonymised").click()
 
     expect(count(clara_page, "1 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")
