@@ -35,7 +35,7 @@ def names(page: Page) -> list[str]:
 
 def count(page: Page, words: str) -> Locator:
     """The count above the table, in words."""
-    return page.get_by_text(words, exact=True)
+    return page.get_by_text(words, exact=True).and_(page.locator("#count, #count *"))
 
 
 def header(page: Page, name: str) -> Locator:

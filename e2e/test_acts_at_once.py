@@ -137,7 +137,7 @@ def page_link(page: Page, name: str) -> Locator:
 
 def state_box(page: Page, value: str) -> Locator:
     """The box of a state, also in a menu that is closed."""
-    return page.locator(f"[name=state][value='{value}']")
+    return page.locator(f"[type=checkbox][name=state][value='{value}']")
 
 
 def test_an_order_a_filter_and_a_page_within_a_moment(clara_page: Page) -> None:
@@ -182,7 +182,10 @@ def test_a_length_of_the_page_that_is_taken_back(clara_page: Page) -> None:
 
 
 def test_two_languages(clara_page: Page) -> None:
-    boxes = [clara_page.locator(f"[name=locale][value={locale}]") for locale in ("de", "en")]
+    boxes = [
+        clara_page.locator(f"[type=checkbox][name=locale][value={locale}]")
+        for locale in ("de", "en")
+    ]
 
     act_at_once(*boxes)
 

@@ -87,7 +87,7 @@ def test_the_list_is_ordered_and_walked_and_a_customer_opened(plain_page: Page) 
     expect(plain_page.get_by_text("Page 2 of 3", exact=True)).to_be_visible()
     here = plain_page.url
     rows(plain_page).get_by_role("link").first.click()
-    expect(plain_page.get_by_role("link", name="Open as JSON")).to_be_visible()
+    expect(plain_page.get_by_role("article")).to_be_visible()
 
     plain_page.get_by_role("link", name="Back to these customers").click()
 
