@@ -54,11 +54,13 @@ def part_of_phone(text: str, country: str) -> str:
     if not ANY_CHARACTERS.fullmatch(text):
         return ""
     text = DOUBLE_ZERO.sub("+", text)
-    number = _parse(text, country)
-    national = national_significant_number(number) if number else normalize_digits_only(text)
+    digits, number, has_plus = normalize_digits_only(text), _parse(text, country), PLUS.match(text)
+    if not has_plus:
+        number = _with_lost_plus(digits, number)
+    national = national_significant_number(number) if number else digits
     if len(national.lstrip("0")) < FEWEST_DIGITS:
         return ""
-    if number and PLUS.match(text):
+    if number and has_plus:
         return f"{number.country_code}{national}"
     return national.lstrip("0")
 
