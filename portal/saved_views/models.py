@@ -25,7 +25,12 @@ class SavedView(models.Model):
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
     # The views of a deleted account stay if they are shared: API clients may use them.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
     )
     slug = models.CharField(max_length=40, editable=False)
     name = models.CharField(_("name"), max_length=80)

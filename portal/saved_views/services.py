@@ -62,6 +62,8 @@ def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedV
     for view in BUILT_IN:
         if view.slug == slug:
             return view
+    if "\0" in slug:  # PostgreSQL would reject the query
+        raise UnknownView(slug)
     found = SavedView.objects.filter(slug=slug).first()
     if found is None or not (found.is_shared or (member and found.owner_id == member.pk)):
         raise UnknownView(slug)

@@ -135,8 +135,8 @@ class FacetFilter(ListFilter):
         return qs.filter(**{f"{facet}__in": values})
 
 
-class StateField(forms.MultipleChoiceField):
-    """States. A blank value is none, as in other parameters."""
+class ChoicesField(forms.MultipleChoiceField):
+    """Several choices. A blank value is none, as in other parameters."""
 
     def to_python(self, value: Any) -> list[str]:
         return [each for each in super().to_python(value) if each]
@@ -145,7 +145,7 @@ class StateField(forms.MultipleChoiceField):
 class StateFilter(FacetFilter, django_filters.MultipleChoiceFilter):
     """Any of several states."""
 
-    field_class = StateField
+    field_class = ChoicesField
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -340,6 +340,8 @@ class IndexedFilter(ListFilter):
 
 class EmptyFilter(IndexedFilter, django_filters.MultipleChoiceFilter):
     """Customers without a value in every field that is given."""
+
+    field_class = ChoicesField
 
     def __init__(self, *, fields: Mapping[str, tuple[StrOrPromise, Q]], **options: Any) -> None:
         """Each field has its label, and the condition that it is empty."""

@@ -30,6 +30,7 @@ def test_an_organizer_gets_the_customers_of_the_seed(organizer: Organizer) -> No
     assert all(customers[key].name_parts == row.name_parts for key, row in rows.items())
 
 
+@pytest.mark.django_db(transaction=True)  # connections are closed before processes start
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_customers_of_several_processes_equal_those_of_one(organizer: Organizer) -> None:
     _seed("--customers", str(BLOCK_SIZE + 10))

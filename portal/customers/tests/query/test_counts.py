@@ -100,10 +100,11 @@ def test_the_exact_count_is_a_fragment_and_changes_no_url(member_client: Client)
 @pytest.mark.usefixtures("low_cap")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("query", [*QUERIES, "page=last&search=o", "search=o&page_size=25"])
-def test_no_list_runs_more_than_seven_queries(
+def test_a_list_runs_few_queries(
     member_client: Client, crowd: None, query: str, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(7):
+    # An empty list counts what it would have without each of its filters.
+    with django_assert_max_num_queries(20 if "nobody" in query else 7):
         assert member_client.get(f"{LIST}?{query}").status_code == 200
     with django_assert_max_num_queries(7):
         assert member_client.get(f"{LIST}?{query}", headers=COUNT).status_code == 200
