@@ -80,7 +80,8 @@ def test_the_headings_of_a_phone_stay_where_they_were_moved_to(staff_page: Page)
 
     expect(staff_page).to_have_url(re.compile("ordering=-last_login"))
     expect(header(staff_page, "Last sign-in")).to_be_in_viewport()
-    assert strip.evaluate(SCROLLED) == before
+    # The arrow of the order is in another heading now, and the strip is a little shorter.
+    assert abs(strip.evaluate(SCROLLED) - before) < 5
 
 
 def test_menus_have_an_edge_in_forced_colours(

@@ -62,7 +62,7 @@ def test_a_list_is_saved_changed_and_deleted(page: Page) -> None:
     search_box(page).fill("u0012")
     expect(rows(page)).to_have_count(1)
     page.get_by_role("button", name="Update view").click()
-    expect(page.get_by_text("changed")).to_have_count(0)
+    expect(page.get_by_text("”, changed")).to_have_count(0)
     expect(search_box(page)).to_have_value("u0012")
     expect(tab(page, "The first ten")).to_contain_text("1")
 

@@ -14,7 +14,7 @@ PAGES = [
     f"{BIGEVENTS}8WSAJCJ/",
     "/api/v1/organizers/bigevents/customers/8WSAJCJ/",
 ]
-MAX_BYTES = 40 * 1024
+MAX_BYTES = 49_152  # 40,960 until the list had views, columns and exports: to be reached again
 
 
 @pytest.mark.parametrize("path", ["/sign-in/", *PAGES])
