@@ -1,4 +1,5 @@
-"""The views that come with every organizer. They are no rows: nobody can change or delete them.
+"""The views that come with every organizer. They are in no table: no member
+can change or delete them.
 
 "All customers", the third of them, is the list without parameters.
 """

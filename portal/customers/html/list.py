@@ -473,7 +473,7 @@ def read_listing(
         page=page,
         facet_counts=page.facets if page else None,
         overview=_read_overview(organizer, query, page, paging),
-        counts_without=_count_without(organizer, query, page),
+        counts_without={} if counts_exactly else _count_without(organizer, query, page),
         is_past_end=is_past_end,
     )
 
