@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, Request, Route
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from e2e.server import EMAIL, PASSWORD
 
@@ -36,6 +36,12 @@ def names(page: Page) -> list[str]:
 def count(page: Page, words: str) -> Locator:
     """The count above the table, in words."""
     return page.get_by_text(words, exact=True).and_(page.locator("#count, #count *"))
+
+
+def wait_for_tabs(page: Page) -> None:
+    """Until the counts of the saved views are there, which the page requests by itself."""
+    views = page.get_by_role("navigation", name="Saved views")
+    expect(views.get_by_role("link", name=re.compile(r"Never signed in\s+[\d–]"))).to_be_visible()
 
 
 def header(page: Page, name: str) -> Locator:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import CLARA, CLARAS_PASSWORD
-from e2e.steps import PLAYHOUSE, count, header, hold, rows, search_box, sign_in
+from e2e.steps import PLAYHOUSE, count, header, hold, rows, search_box, sign_in, wait_for_tabs
 
 SORTED = re.compile("ordering=identifier")
 pytestmark = pytest.mark.expects_console_errors
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.expects_console_errors
 
 def test_an_expired_session_leads_to_sign_in_and_back_to_the_list(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
+    wait_for_tabs(clara_page)
     clara_page.context.clear_cookies()
 
     header(clara_page, "Identifier").click()

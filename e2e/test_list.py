@@ -114,6 +114,8 @@ def test_back_and_forward_show_box_and_rows_that_agree(clara_page: Page) -> None
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     header(clara_page, "Registered").click()
     expect(clara_page).to_have_url(re.compile("ordering=-date_joined"))
+    registered = clara_page.get_by_role("columnheader", name="Registered")
+    expect(registered).to_have_attribute("aria-sort", "descending")
     newest_first = names(clara_page)
 
     clara_page.go_back()
@@ -127,6 +129,7 @@ def test_back_and_forward_show_box_and_rows_that_agree(clara_page: Page) -> None
     clara_page.go_forward()
     clara_page.go_forward()
 
+    expect(registered).to_have_attribute("aria-sort", "descending")
     expect(rows(clara_page)).to_have_count(10)
     expect(search_box(clara_page)).to_have_value("u001")
     assert names(clara_page) == newest_first

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import NewContext
-from e2e.steps import BIGEVENTS, PLAYHOUSE, rows, sign_in
+from e2e.steps import BIGEVENTS, PLAYHOUSE, rows, sign_in, wait_for_tabs
 
 
 @pytest.fixture
@@ -89,6 +89,7 @@ def test_a_signed_out_member_has_no_access(visitor: Page) -> None:
 
 def test_sign_out_without_a_session_redirects_to_sign_in(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
+    wait_for_tabs(staff_page)
     staff_page.context.clear_cookies(name="sessionid")
     staff_page.get_by_role("button", name="Account").click()
     staff_page.get_by_role("button", name="Sign out").click()
