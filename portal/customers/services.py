@@ -32,7 +32,7 @@ from portal.customers.query.page import (
     last_page,
     read_default_page,
 )
-from portal.customers.query.query import CustomerQuery
+from portal.customers.query.query import CustomerQuery, named_locales
 from portal.customers.query.search import Matches, Search, find_exact_matches, find_matches
 from portal.databases.compiled import CompiledQuery, Row
 from portal.organizers.scopes import require_scope
@@ -116,7 +116,7 @@ class Neighbours:
 
 def parse_query(organizer: Organizer, parameters: QueryDict) -> CustomerQuery:
     """The query of these parameters. Raises InvalidQuery."""
-    named = set(parameters.getlist("locale"))
+    named = named_locales(parameters)
     used = () if named <= {"", *locales.NAMED_LOCALES} else count_all(organizer).by("locale", {})
     return CustomerQuery.parse(parameters, organizer=organizer, locales=used)
 

@@ -176,6 +176,7 @@ parameters = st.one_of(
     st.tuples(st.just("is_verified"), st.sampled_from(["true", "false"])),
     st.tuples(st.just("never_logged_in"), st.sampled_from(["true", "false"])),
     st.tuples(st.just("locale"), st.sampled_from(["de", "fr", "nl"])),
+    st.tuples(st.just("locale_not"), st.sampled_from(["de", "fr", "nl"])),
     st.tuples(
         st.just("date_joined_since"), st.sampled_from(["2026-01-03", "2026-01-03T00:00:00Z"])
     ),

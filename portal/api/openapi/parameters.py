@@ -66,8 +66,8 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
         filter_fields.LocaleFilter,
         {"type": "array", "items": {**TEXT, "minLength": 1, "maxLength": LOCALE_LENGTH}},
         _(
-            "A language code, such as de or es-419. Repeat the parameter for more languages:"
-            " locale=de&locale=fr. A code that is not known and that no customer has is an error."
+            "A language code, such as de or es-419. Repeat the parameter for more languages."
+            " A code that is not known and that no customer has is an error."
         ),
     ),
     (

@@ -94,6 +94,7 @@ TEXTS: Final = [
 REJECTED: Final = {
     # A language that is not known and that no customer has.
     "locale": {*TEXTS} - {"de", "de-informal", "es-419", ""},
+    "locale_not": {*TEXTS} - {"de", "de-informal", "es-419", ""},
     # A text of accents or punctuation alone, which is empty when it is normalized.
     "search": {text for text in TEXTS if not any(map(str.isalnum, text))},
     # A view that does not exist.

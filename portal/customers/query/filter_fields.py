@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import reduce
 from operator import and_
@@ -213,6 +214,29 @@ class LocaleFilter(FacetFilter, django_filters.MultipleChoiceFilter):
 
     def condition(self, value: list[str]) -> Condition:
         return Condition("locale", value)
+
+
+@dataclass(frozen=True)
+class AllBut(Container[str]):
+    """All values but these."""
+
+    excluded: Collection[str]
+
+    def __contains__(self, value: object) -> bool:
+        return value not in self.excluded
+
+
+class OtherLocaleFilter(LocaleFilter):
+    """None of several languages."""
+
+    def describe(self, value: str) -> str:
+        return gettext("not %(value)s") % {"value": super().describe(value)}
+
+    def condition(self, value: list[str]) -> Condition:
+        return Condition("locale", AllBut(value))
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return qs.exclude(locale__in=value) if value else qs
 
 
 class DayField(forms.Field):

@@ -33,6 +33,7 @@ from portal.customers.query.filter_fields import (
     MomentFilter,
     NeverFilter,
     OrderingFilter,
+    OtherLocaleFilter,
     OtherStateFilter,
     SearchFilter,
     SinceFilter,
@@ -146,6 +147,7 @@ class CustomerFilter(django_filters.FilterSet):
     locale = LocaleFilter(
         widget=forms.CheckboxSelectMultiple, label=_("Language"), group="language"
     )
+    locale_not = OtherLocaleFilter(label=_("Language"), description=_("Languages to leave out."))
     date_joined_since = SinceFilter(
         "date_joined", label=_("Registered from"), subject=_("Registered"), group="joined"
     )
@@ -230,6 +232,9 @@ FILTERS: Final = cast("Mapping[str, ListFilter]", CustomerFilter.base_filters)
 PARAMETERS: Final = tuple(FILTERS)
 FACET_PARAMETERS: Final = frozenset(
     name for name, each in FILTERS.items() if isinstance(each, FacetFilter)
+)
+LOCALE_PARAMETERS: Final = tuple(
+    name for name, each in FILTERS.items() if isinstance(each, LocaleFilter)
 )
 # Each of several values counts.
 REPEATABLE: Final = frozenset(

@@ -15,6 +15,7 @@ from portal.customers.query.filters import (
     AS_OF,
     DEFAULT_ORDERING,
     FACET_PARAMETERS,
+    LOCALE_PARAMETERS,
     PARAMETERS,
     REPEATABLE,
     CustomerFilter,
@@ -69,7 +70,7 @@ class CustomerQuery:
         parameters = self.canonical.copy()
         others = [each for each in parameters.getlist(name) if each != value]
         parameters.setlist(name, others)
-        return self.parse(parameters, organizer=organizer, locales=self.values.get("locale") or ())
+        return self.parse(parameters, organizer=organizer, locales=named_locales(parameters))
 
     @property
     def search(self) -> str:
@@ -136,6 +137,11 @@ class CustomerQuery:
             else:
                 narrowed = each.filter(narrowed, value)
         return cast("CustomerQuerySet", narrowed)
+
+
+def named_locales(parameters: QueryDict) -> set[str]:
+    """The languages that filters name, valid or not."""
+    return {locale for name in LOCALE_PARAMETERS for locale in parameters.getlist(name)}
 
 
 def list_key(organizer: Organizer, query: CustomerQuery) -> str:

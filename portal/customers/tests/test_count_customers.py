@@ -20,7 +20,7 @@ KEPT = [
     for parts in product(
         ("", "state=active&state=inactive", "state_not=anonymised", "is_active=false"),
         ("", "is_verified=false", "is_active=true&is_verified=true"),
-        ("", "locale=de", "locale=de&locale=fr", "locale=it"),
+        ("", "locale=de", "locale=de&locale=fr", "locale=it", "locale_not=de"),
         ("", "ordering=-name"),
     )
 ]

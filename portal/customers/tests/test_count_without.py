@@ -32,6 +32,7 @@ def counts_without(organizer: Organizer, text: str) -> dict[tuple[str, str], str
     "text",
     [
         "search=nobody&locale=de",
+        "search=nobody&locale=de&locale_not=de&locale_not=fr",
         "search=customer1&locale=fr&is_active=true",
         "search=nobody&email=nobody@example.org",
         "locale=de&locale=fr&date_joined_since=2001-01-01&date_joined_until=2001-01-02",

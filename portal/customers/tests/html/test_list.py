@@ -232,6 +232,7 @@ VALUES: Final = {
     "is_active": "true",
     "is_verified": "false",
     "locale": "de",
+    "locale_not": "fr",
     "empty": "phone",
     "never_logged_in": "true",
     "ordering": "-name",

@@ -57,6 +57,7 @@ def customers(organizer: Organizer, make_customer: CustomerMaker) -> None:
         "",
         "search=customer&locale=de&locale=fr",
         "state_not=active",
+        "locale_not=de",
         "state=active&state=inactive&ordering=-date_joined",
         "date_joined_since=2026-01-15&date_joined_until=2026-03-15",
         "date_joined_since=2026-01-01T23:45:00Z&date_joined_until=2026-03-01T23:30:00Z",

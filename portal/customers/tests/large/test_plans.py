@@ -70,7 +70,14 @@ def test_the_first_row_of_a_middle_page_is_found_by_an_index_only_scan(
 
 @pytest.mark.parametrize(
     "query",
-    ["state=active", "state_not=anonymised", "is_active=true", "is_verified=true", "locale=nl"],
+    [
+        "state=active",
+        "state_not=anonymised",
+        "is_active=true",
+        "is_verified=true",
+        "locale=nl",
+        "locale_not=de",
+    ],
 )
 def test_a_page_of_an_unselective_filter_is_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], query: str
@@ -88,6 +95,7 @@ def test_a_page_of_an_unselective_filter_is_an_ordered_scan(
         "state=unverified&state=inactive&locale=de&locale=fr",
         "state_not=active&is_active=true",
         "is_verified=false",
+        "locale_not=de&locale_not=nl",
     ],
 )
 def test_maintained_counts_read_no_customer(

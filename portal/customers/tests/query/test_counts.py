@@ -28,7 +28,7 @@ QUERIES = [
         ("", "search=customer1", "never_logged_in=true", "search=nobody"),
         ("", "state=active&state=inactive", "state_not=unverified"),
         ("", "is_active=true", "is_verified=false"),
-        ("", "locale=de", "locale=de&locale=fr"),
+        ("", "locale=de", "locale=de&locale=fr", "locale_not=fr"),
     )
 ]
 

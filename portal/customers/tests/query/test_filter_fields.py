@@ -135,9 +135,11 @@ def test_the_current_year_begins_and_ends_in_the_zone_of_the_organizer(field: Mo
         ("modified_since", "-1d", "Changed: since yesterday"),
         ("modified_since", "-12m", "Changed: last 12 months"),
         ("date_joined_since", "2026-01-31", "Registered from: 2026-01-31"),
+        ("state_not", "unverified", "State: not Unverified"),
+        ("locale_not", "de-informal", "Language: not German (informal)"),
     ],
 )
-def test_a_relative_date_is_described(parameter: str, value: str, label: str) -> None:
+def test_a_value_is_described(parameter: str, value: str, label: str) -> None:
     filter_ = FILTERS[parameter]
 
     assert f"{filter_.describe_label(value)}: {filter_.describe(value)}" == label

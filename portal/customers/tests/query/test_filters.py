@@ -89,6 +89,10 @@ def cast(make_customer: CustomerMaker) -> None:
         ("locale=de", ["ANNA", "CARL"]),
         ("locale=de&locale=fr", ["ANNA", "BERT", "CARL"]),
         ("locale=nl", []),
+        ("locale_not=de", ["BERT"]),
+        ("locale_not=nl", ["ANNA", "BERT", "CARL"]),
+        ("locale_not=de&locale_not=fr", []),
+        ("locale=de&locale=fr&locale_not=fr", ["ANNA", "CARL"]),
         ("date_joined_since=2026-01-11", ["BERT", "CARL"]),
         ("date_joined_until=2026-01-11", ["ANNA", "BERT"]),
         ("date_joined_until=2026-01-11T12:00:00Z", ["ANNA", "BERT"]),
@@ -142,6 +146,7 @@ def test_a_query_string_selects_customers(
         ("is_active=maybe", "is_active"),
         ("is_verified=1", "is_verified"),
         ("locale=klingon", "locale"),
+        ("locale_not=klingon", "locale_not"),
         ("date_joined_since=yesterday", "date_joined_since"),
         ("date_joined_since=2026-02-01&date_joined_until=2026-01-01", "date_joined_until"),
         ("last_login_until=0001-01-01", "last_login_until"),
@@ -185,6 +190,19 @@ def test_a_locale_without_a_name_that_customers_have_is_valid(
     made = make_customer(locale="tlh")
 
     assert found(organizer, "locale=tlh") == [made.identifier]
+    assert found(organizer, "locale_not=tlh") == ["ANNA", "BERT", "CARL"]
+
+
+def test_a_query_without_one_filter_keeps_languages_without_a_name(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    make_customer(locale="tlh")
+    with scope(organizer=organizer):
+        query = list_of(organizer, "locale=tlh&locale_not=tlh&state=active").query
+
+        others = query.without("state", "active", organizer=organizer)
+
+    assert others.canonical.urlencode() == "locale=tlh&locale_not=tlh"
 
 
 def test_customers_of_another_organizer_are_never_found(

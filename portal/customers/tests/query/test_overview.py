@@ -32,6 +32,7 @@ filters = st.fixed_dictionaries(
         "state": st.sampled_from(STATES),
         "state_not": st.sampled_from(STATES),
         "locale": st.sampled_from(["de", "fr", "en"]),
+        "locale_not": st.sampled_from(["de", "fr", "en"]),
         "is_verified": st.sampled_from(["true", "false"]),
         "search": st.sampled_from(["customer", "er 1", "zz"]),
         "date_joined_since": st.sampled_from(["2026-01-01", "2025-12-31T23:30:00Z", "-1y"]),
