@@ -54,6 +54,14 @@ def filter_button(page: Page, name: str) -> Locator:
     return page.get_by_role("form", name="Filters").get_by_role("button", name=name)
 
 
+def open_menu(page: Page, name: str) -> None:
+    """Open a menu of the list, which is in the sheet on a phone."""
+    sheet = page.get_by_role("button", name=re.compile("^Filters"))
+    if sheet.is_visible():
+        sheet.click()
+    page.get_by_role("button", name=name).click()
+
+
 def chip(page: Page, words: str) -> Locator:
     """The chip of a filter that is on: a click drops it."""
     return page.get_by_role("list", name="Active filters").get_by_role("link", name=words)

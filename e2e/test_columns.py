@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
 
-from e2e.steps import BIGEVENTS, chip, filter_button, header, rows, search_box
+from e2e.steps import BIGEVENTS, chip, filter_button, header, open_menu, rows, search_box
 from e2e.test_accessibility import LOOKS, Look, page_like, violations
 
 NewContext = Callable[..., BrowserContext]
@@ -31,8 +31,8 @@ def menu(page: Page) -> Locator:
     return page.locator("#columns")
 
 
-def open_menu(page: Page) -> None:
-    page.get_by_role("button", name="Columns").click()
+def open_columns(page: Page) -> None:
+    open_menu(page, "Columns")
     expect(menu(page)).to_be_visible()
 
 
@@ -42,7 +42,7 @@ def headings(page: Page) -> list[str]:
 
 def test_columns_are_shown_and_moved_while_the_menu_stays_open(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?columns=name,email")
-    open_menu(staff_page)
+    open_columns(staff_page)
 
     menu(staff_page).get_by_role("link", name="Phone").click()
     expect(staff_page).to_have_url(f"{BIGEVENTS}?columns=name,email,phone")
@@ -75,7 +75,7 @@ def test_columns_are_chosen_by_keyboard_and_the_focus_stays(staff_page: Page) ->
 
 def test_a_hidden_column_keeps_the_focus_in_the_menu(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?columns=name,email,phone")
-    open_menu(staff_page)
+    open_columns(staff_page)
 
     menu(staff_page).get_by_role("link", name="Email – shown").press("Enter")
 
@@ -113,7 +113,7 @@ def test_columns_and_rows_are_chosen_without_javascript(
     page.goto(f"{BIGEVENTS}?columns=name,email&search=an")
 
     for name in ("Phone", "Move up: Phone", "Compact"):
-        open_menu(page)
+        open_columns(page)
         menu(page).get_by_role("link", name=name).click()
 
     expect(page).to_have_url(f"{BIGEVENTS}?search=an&columns=name,phone,email&density=compact")
@@ -186,7 +186,7 @@ def test_nothing_shifts_while_columns_are_chosen(staff_page: Page, width: int) -
     staff_page.set_viewport_size({"width": width, "height": 900})
     staff_page.add_init_script(SHIFTS)
     staff_page.goto(BIGEVENTS)
-    open_menu(staff_page)
+    open_columns(staff_page)
 
     menu(staff_page).get_by_role("link", name="Phone").click()
     expect(staff_page).to_have_url(re.compile("phone"))
@@ -205,7 +205,7 @@ def test_the_menu_breaks_no_rule_of_accessibility(
     page.goto(f"{BIGEVENTS}{query}&page_size=25")
     assert violations(page) == ""
 
-    open_menu(page)
+    open_columns(page)
 
     assert violations(page) == ""
 
@@ -215,7 +215,7 @@ def test_the_current_height_of_rows_is_seen_in_forced_colours(
 ) -> None:
     page = new_context(storage_state=staff_state, forced_colors="active").new_page()
     page.goto(f"{BIGEVENTS}?density=compact")
-    open_menu(page)
+    open_columns(page)
 
     current = menu(page).get_by_role("link", name="Compact")
 

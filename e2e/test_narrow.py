@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, StorageState, expect
+from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
 
-from e2e.steps import BIGEVENTS, filter_button, header
+from e2e.conftest import NewContext
+from e2e.steps import BIGEVENTS, PLAYHOUSE, filter_button, header, rows
+from e2e.test_accessibility import violations
+from e2e.test_columns import SHIFTS
 
 WIDER = "document.documentElement.scrollWidth - innerWidth"
 SCROLLED = "strip => strip.scrollLeft"
@@ -95,3 +99,220 @@ def test_menus_have_an_edge_in_forced_colours(
     menu = page.locator("#filter-state")
     assert menu.evaluate(EDGE) == "1px"
     assert menu.evaluate(BORDER) != menu.evaluate(BACKGROUND)
+
+
+SMALL = [390, 320]
+CUT = "each => each.filter(e => e.scrollWidth > e.clientWidth + 1).length"
+
+
+def phone(new_context: NewContext, state: StorageState, width: int = 390, **options: Any) -> Page:
+    options |= {"storage_state": state, "has_touch": True, "reduced_motion": "reduce"}
+    page = new_context(**options).new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    return page
+
+
+def sheet_button(page: Page) -> Locator:
+    return page.get_by_role("button", name=re.compile("^Filters"))
+
+
+def sheet(page: Page) -> Locator:
+    """The open sheet. A closed one is found by no role."""
+    return page.locator("#sheet:popover-open")
+
+
+@pytest.mark.parametrize("width", SMALL)
+def test_the_first_customer_stands_at_the_top_of_a_phone(
+    new_context: NewContext, staff_state: StorageState, width: int
+) -> None:
+    page = phone(new_context, staff_state, width)
+    page.goto(BIGEVENTS)
+
+    box, tabs = rows(page).first.bounding_box(), page.locator("#views").bounding_box()
+
+    assert box
+    assert box["y"] <= 300
+    assert tabs
+    assert tabs["height"] <= 40
+    assert page.evaluate(WIDER) <= 0
+
+
+def test_a_filter_is_chosen_in_the_sheet_by_three_touches(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
+    page = phone(new_context, staff_state)
+    page.goto(BIGEVENTS)
+
+    sheet_button(page).tap()
+    filter_button(page, "Language").tap()
+    page.get_by_role("checkbox", name=re.compile(r"^German \d")).tap()
+
+    expect(page).to_have_url(f"{BIGEVENTS}?locale=de")
+    expect(page.get_by_role("checkbox", name=re.compile(r"^German \d"))).to_be_visible()
+    page.get_by_role("button", name="Show customers").tap()
+    expect(sheet(page)).to_have_count(0)
+    expect(sheet_button(page)).to_have_accessible_name("Filters 1 active")
+
+
+def test_the_sheet_works_by_keyboard_and_gives_the_focus_back(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
+    page = phone(new_context, staff_state)
+    page.goto(BIGEVENTS)
+
+    sheet_button(page).press("Enter")
+    filter_button(page, "Language").press("Enter")
+    page.get_by_role("checkbox", name=re.compile(r"^German \d")).press("Space")
+    expect(page).to_have_url(f"{BIGEVENTS}?locale=de")
+    page.keyboard.press("Escape")
+    expect(filter_button(page, "Language")).to_be_focused()
+    page.keyboard.press("Escape")
+
+    expect(sheet(page)).to_have_count(0)
+    expect(sheet_button(page)).to_be_focused()
+
+
+def test_a_touch_beside_the_sheet_only_closes_it(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
+    page = phone(new_context, staff_state)
+    page.goto(BIGEVENTS)
+    sheet_button(page).tap()
+
+    page.touchscreen.tap(100, 340)
+
+    expect(sheet(page)).to_have_count(0)
+    expect(page).to_have_url(BIGEVENTS)
+
+
+@pytest.mark.parametrize("width", SMALL)
+def test_the_sheet_works_without_javascript(
+    new_context: NewContext, clara_state: StorageState, width: int
+) -> None:
+    page = phone(new_context, clara_state, width, java_script_enabled=False)
+    page.goto(f"{PLAYHOUSE}?state=active")
+
+    sheet_button(page).tap()
+    filter_button(page, "Language").tap()
+    page.get_by_role("checkbox", name=re.compile(r"^German \d")).check()
+    page.get_by_role("button", name="Show customers").tap()
+    expect(sheet_button(page)).to_have_accessible_name("Filters 2 active")
+
+    sheet_button(page).tap()
+    page.get_by_role("button", name="Columns").tap()
+    page.get_by_role("link", name="Phone").tap()
+    expect(page).to_have_url(re.compile("columns=.*phone"))
+
+
+def test_the_sheet_has_the_export(new_context: NewContext, staff_state: StorageState) -> None:
+    page = phone(new_context, staff_state)
+    page.goto(f"{BIGEVENTS}?search=8wsajcj")
+    sheet_button(page).tap()
+    sheet(page).get_by_role("button", name="Export").tap()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).tap()
+
+    assert download.value.suggested_filename.endswith(".csv")
+
+
+def test_the_sheet_has_the_overview(new_context: NewContext, staff_state: StorageState) -> None:
+    page = phone(new_context, staff_state)
+    page.goto(f"{BIGEVENTS}?state=unverified")
+    sheet_button(page).tap()
+
+    sheet(page).get_by_role("link", name="Overview").tap()
+
+    expect(page).to_have_url(f"{BIGEVENTS}?state=unverified&overview=on")
+    expect(sheet(page)).to_have_count(0)
+    expect(page.get_by_role("region", name="Overview")).to_be_visible()
+
+
+def test_a_wide_window_has_no_sheet(staff_page: Page) -> None:
+    staff_page.set_viewport_size({"width": 768, "height": 900})
+    staff_page.goto(BIGEVENTS)
+
+    expect(sheet_button(staff_page)).to_have_count(0)
+    expect(filter_button(staff_page, "Language")).to_be_visible()
+    expect(staff_page.get_by_role("button", name="Export")).to_have_count(1)
+    expect(staff_page.get_by_role("link", name="Overview")).to_have_count(1)
+
+
+@pytest.mark.expects_console_errors
+@pytest.mark.parametrize("scripted", [True, False])
+def test_an_error_in_the_closed_sheet_is_marked_and_its_notice_has_the_focus(
+    new_context: NewContext, staff_state: StorageState, *, scripted: bool
+) -> None:
+    page = phone(new_context, staff_state, java_script_enabled=scripted)
+    page.goto(BIGEVENTS)
+
+    sheet_button(page).tap()
+    filter_button(page, "Registered").tap()
+    page.get_by_role("textbox", name="From").fill("2026-02-01")
+    page.get_by_role("textbox", name="Up to").fill("2026-01-01")
+    page.get_by_role("button", name="Show customers").tap()
+
+    notice = page.get_by_role("group", name="No customers are shown")
+    expect(notice).to_contain_text("The end is before the start.")
+    expect(notice).to_be_focused()
+    expect(sheet_button(page)).to_have_accessible_name("Filters 1 active – not valid")
+
+
+@pytest.mark.parametrize("width", [*SMALL, 768])
+@pytest.mark.parametrize("columns", ["", "?columns=name,email,phone,external_identifier,locale"])
+def test_emails_are_whole_and_chosen_columns_are_seen(
+    new_context: NewContext, staff_state: StorageState, width: int, columns: str
+) -> None:
+    page = phone(new_context, staff_state, width)
+    page.goto(f"{BIGEVENTS}{columns}")
+    row = rows(page).first
+
+    row.locator(".name-email bdi").evaluate(
+        "e => e.textContent = 'someone.with.a.long.name'.repeat(3) + '@subdomain.example.org'"
+    )
+
+    assert page.locator("tbody td, .name-email").evaluate_all(CUT) == 0
+    assert page.evaluate(WIDER) <= 0
+    for name in ("phone", "external_identifier", "locale") if columns else ():
+        expect(row.locator(f"td.{name}")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [*SMALL, 1440])
+def test_nothing_shifts_when_the_counts_of_the_tabs_come_in(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    staff_page.add_init_script(SHIFTS)
+    staff_page.goto(BIGEVENTS)
+
+    tabs = staff_page.get_by_role("navigation", name="Saved views")
+    expect(tabs.get_by_role("link", name=re.compile(r"Never signed in \d"))).to_be_attached()
+
+    assert staff_page.evaluate("window.shift ?? 0") == 0
+
+
+@pytest.mark.parametrize("width", SMALL)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sheet_breaks_no_rule_of_accessibility(
+    new_context: NewContext, staff_state: StorageState, width: int, scheme: str
+) -> None:
+    page = phone(new_context, staff_state, width, color_scheme=scheme)
+    page.goto(f"{BIGEVENTS}?locale=de&columns=name,email,phone&page_size=25")
+    assert violations(page) == ""
+
+    sheet_button(page).tap()
+    assert violations(page) == ""
+    filter_button(page, "Language").tap()
+
+    assert violations(page) == ""
+
+
+def test_the_sheet_has_an_edge_in_forced_colours(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
+    page = phone(new_context, staff_state, forced_colors="active")
+    page.goto(f"{BIGEVENTS}?locale=de")
+    assert sheet_button(page).evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+
+    sheet_button(page).tap()
+
+    assert sheet(page).evaluate(EDGE) == "1px"
+    assert sheet(page).evaluate(BORDER) != sheet(page).evaluate(BACKGROUND)

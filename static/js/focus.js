@@ -2,6 +2,9 @@
 
 const caption = () => document.getElementById("caption");
 const search = () => document.getElementById("search");
+const notice = () => document.getElementById("filter-notice");
+// Somebody who types or chooses on is not interrupted.
+const isToRead = (notice) => notice && document.activeElement !== search() && !document.querySelector(":popover-open");
 
 document.addEventListener("list:answer", ({ detail }) => {
   detail.focused = document.activeElement;
@@ -10,6 +13,7 @@ document.addEventListener("list:answer", ({ detail }) => {
 
 document.addEventListener("list:shown", ({ detail: { focused, filter, isForPage } }) => {
   if (isForPage) showPage();
+  else if (isToRead(notice())) notice().focus();
   else placeFocus(focused, filter);
 });
 

@@ -331,6 +331,11 @@ class CustomerListing:
         ]
 
     @property
+    def active_filters(self) -> int:
+        """The number of active filters other than the search."""
+        return sum(chip.name != "search" for chip in self.chips)
+
+    @property
     def unknown_parameters(self) -> list[str]:
         known = {*PARAMETERS, *self.paging.fields}
         return [name for name in self.parameters if name not in known]

@@ -28,6 +28,8 @@ EMPTY = '<span class="quiet">–</span>'
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
 # The link to a customer needs these fields, whichever columns there are.
 ALWAYS_READ = frozenset({"id", "identifier"})
+# On a phone, these columns stand in each row without a label.
+ON_A_PHONE = frozenset({"name", "email", "state", "last_login"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         self._ordering = ordering
         self._positions = positions
         self._shows_email = "email" in columns
+        self._is_standard = tuple(columns) == STANDARD
 
     @classmethod
     def fields(cls, columns: Iterable[str]) -> frozenset[str]:
@@ -115,12 +118,18 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         cells escape what customers write.
         """
         cells = [
-            (f'<td class="{column.name}">', getattr(self, f"render_{column.name}"))
+            (self._start_of_cell(column.name), getattr(self, f"render_{column.name}"))
             for column in self.columns
         ]
         for record in self.data:
             line = "".join([f"{start}{render(record)}</td>" for start, render in cells])
             yield mark_safe(line)  # noqa: S308
+
+    def _start_of_cell(self, name: str) -> str:
+        """With a label for phones, where columns that somebody chose stand under the row."""
+        if self._is_standard or name in ON_A_PHONE:
+            return f'<td class="{name}">'
+        return f'<td class="{name}" data-label="{escape(str(COLUMNS[name].label))}">'
 
     def render_name(self, record: Customer) -> str:
         # An identifier has letters, digits and .-_ only.

@@ -109,7 +109,15 @@ def test_headings_and_cells_have_the_order_of_the_columns() -> None:
     [line] = shown.lines()
 
     assert [heading.name for heading in shown.headings] == ["phone", "name", "identifier"]
-    assert re.findall(r'<td class="(\w+)">', line) == ["phone", "name", "identifier"]
+    assert re.findall(r'<td class="(\w+)"', line) == ["phone", "name", "identifier"]
+
+
+def test_cells_of_chosen_columns_have_labels_for_phones() -> None:
+    customer = Customer(identifier="C1", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
+
+    [line] = table(customer, columns=["name", "phone"]).lines()
+
+    assert re.findall(r'class="(\w+)" data-label="(\w+)"', line) == [("phone", "Phone")]
 
 
 def test_without_the_column_of_emails_no_email_stands_under_a_name() -> None:
