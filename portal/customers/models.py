@@ -73,6 +73,10 @@ STATE: Final = models.Case(
 )
 
 
+class CustomerNotFound(Exception):
+    """The organizer has no customer with this identifier."""
+
+
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Rejects bulk updates of columns that derived columns depend on: use save()."""
 
@@ -123,6 +127,10 @@ class Customer(models.Model):
     # The `last_modified` of the last row that was imported; null if there was none. Times of the
     # source are compared with each other only, never with a change made in Portal.
     source_modified = models.DateTimeField(null=True, editable=False)
+    # Every write raises it: save(), and the UPDATE of imports.
+    version = models.BigIntegerField(default=1, db_default=1, editable=False)
+    # When the person was erased. No import changes such a customer.
+    erased = models.DateTimeField(null=True, editable=False)
 
     # Derived from the fields above: see derive().
     name = models.CharField(_("name"), max_length=255, blank=True, editable=False)
@@ -221,6 +229,8 @@ class Customer(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
+        if not self._state.adding:
+            self.version += 1
         super().save(*args, **kwargs)
 
     def derive(self) -> None:

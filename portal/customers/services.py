@@ -1,12 +1,13 @@
-"""The one door to customers: HTML and JSON read them only here. Imports are in `importing/`.
+"""The one door to customers: HTML and JSON read and change them only here.
 
-Everything is read when a function returns, but for streams.
+Everything is read when a function returns, but for streams. Imports are in `importing/`, and the
+rules of changes in `changing/`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,9 +15,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from portal.customers import locales
+from portal.customers.changing import write
+from portal.customers.changing.fields import InvalidValues as InvalidValues
+from portal.customers.changing.write import EditConflict as EditConflict
+from portal.customers.changing.write import VersionMismatch as VersionMismatch
 from portal.customers.counters.maintained_counts import Counts, maintained_counts
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
+from portal.customers.models import CustomerNotFound as CustomerNotFound
 from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.filters import FACET_PARAMETERS
@@ -40,6 +46,7 @@ from portal.organizers.scopes import require_scope
 if TYPE_CHECKING:
     from django.http import QueryDict
 
+    from portal.history.actors import Actor
     from portal.organizers.models import Organizer
 
 # As from_db() takes them.
@@ -49,10 +56,6 @@ NO_COUNTS: Final = Counts({})
 MOST_SORTED_FOR_NEIGHBOURS: Final = 1_000
 # Of the filters of an empty list, so many are dropped one by one to count what is found then.
 MOST_COUNTED: Final = 5
-
-
-class CustomerNotFound(Exception):
-    """The organizer has no customer with this identifier."""
 
 
 class PageNumber(NamedTuple):
@@ -276,6 +279,37 @@ def matches_query(organizer: Organizer, *, query: CustomerQuery, customer: Custo
     """Whether the customer is in the list of the query."""
     scan = _scan(organizer, query, (), is_few=None)
     return scan.customers.filter(pk=customer.pk).exists()
+
+
+def create_customer(
+    organizer: Organizer, values: Mapping[str, object], *, actor: Actor
+) -> Customer:
+    """A new customer with these values by field, as in JSON or as texts. Raises InvalidValues.
+
+    Fields without a value have the defaults of the API: active, verified, English.
+    """
+    return write.create(organizer, values, actor=actor)
+
+
+def change_customer(
+    organizer: Organizer,
+    identifier: str,
+    values: Mapping[str, object],
+    *,
+    actor: Actor,
+    version: int | None = None,
+    since: int | None = None,
+    touch: bool = False,
+) -> Customer:
+    """The customer with these values, as in JSON or as texts; other fields stay as they are.
+
+    `version` has to be the present one, or VersionMismatch is raised. `since` is the version that
+    an editor saw: EditConflict is raised if a field was changed since. With `touch`, a change
+    without a difference moves `last_modified`. Raises InvalidValues and CustomerNotFound.
+    """
+    return write.change(
+        organizer, identifier, values, actor=actor, version=version, since=since, touch=touch
+    )
 
 
 def count_all(organizer: Organizer) -> Counts:

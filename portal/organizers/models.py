@@ -40,6 +40,10 @@ class Organizer(models.Model):
     pretix_url = PretixUrlField(
         _("address in pretix"), max_length=500, blank=True, default="", db_default=""
     )
+    # How names of new customers are entered: a key of SCHEMES in portal/customers/names.py.
+    name_scheme = models.CharField(
+        _("name scheme"), max_length=50, default="full", db_default="full"
+    )
 
     class Meta:
         verbose_name = _("organizer")

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.organizers",
     "portal.customers",
+    "portal.history",
     "portal.saved_views",
     "portal.api",
 ]

@@ -5,6 +5,8 @@ from portal.settings.base import *
 DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 48
 ALLOWED_HOSTS = ["testserver"]
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "portal.databases.tests.sqlite"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # unit tests run without collectstatic
 STORAGES = {

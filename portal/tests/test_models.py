@@ -28,7 +28,9 @@ OWNED = [model for model in MODELS if Organizer in _owners(model)]
 DIRECTLY_OWNED = [
     model for model in OWNED if "organizer" in {field.name for field in model._meta.fields}
 ]
-LARGE_TABLES = [model for model in DIRECTLY_OWNED if model._meta.app_label == "customers"]
+LARGE_TABLES = [
+    model for model in DIRECTLY_OWNED if model._meta.app_label in {"customers", "history"}
+]
 
 
 def test_the_check_finds_models_that_belong_to_an_organizer() -> None:

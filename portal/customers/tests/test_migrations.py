@@ -13,14 +13,17 @@ from portal.customers.tests.counters.test_maintained_counts import counted, main
 from portal.organizers.models import Organizer
 
 COUNTING = {"customer_count_inserts", "customer_count_deletes", "customer_count_updates"}
+APPEND_ONLY = {"history_no_delete", "history_no_update"}
 TRIGGERS = {
     "sqlite": {
         *COUNTING,
+        *APPEND_ONLY,
+        "history_no_replace",
         "customer_search_insert",
         "customer_search_delete",
         "customer_search_update",
     },
-    "postgresql": {*COUNTING, "customer_count_truncates"},
+    "postgresql": {*COUNTING, *APPEND_ONLY, "customer_count_truncates"},
 }
 TRIGGER_NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

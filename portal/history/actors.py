@@ -1,0 +1,45 @@
+"""Who changes a customer: a member, a token, a command or an import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.organizers.models import ApiToken
+
+
+class ActorKind(models.TextChoices):
+    """What kind of actor made a change."""
+
+    MEMBER = "member", _("Member")
+    TOKEN = "token", _("API token")
+    COMMAND = "command", _("Command")
+    IMPORT = "import", _("Import")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The actor of a change, as the history stores it: a name outlives its account or token."""
+
+    kind: ActorKind
+    id: int | None  # the primary key of the user, the token or the import
+    name: str
+    request_id: str = ""
+
+    @classmethod
+    def member(cls, user: User, *, request_id: str) -> Actor:
+        """A member who is signed in."""
+        return cls(ActorKind.MEMBER, user.pk, user.email, request_id)
+
+    @classmethod
+    def token(cls, token: ApiToken, *, request_id: str) -> Actor:
+        """An API client."""
+        return cls(ActorKind.TOKEN, token.pk, token.name, request_id)
+
+    @classmethod
+    def command(cls, name: str) -> Actor:
+        """A management command."""
+        return cls(ActorKind.COMMAND, None, name)

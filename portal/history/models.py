@@ -1,0 +1,58 @@
+"""Event: one change of a customer. The database rejects changes of events: see the migration."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from portal.customers.models import Customer
+from portal.history.actors import ActorKind
+from portal.organizers.models import Organizer
+
+
+class Kind(models.TextChoices):
+    """What an event did. An import creates and changes like everybody else: see `actor_kind`."""
+
+    CREATED = "created", _("Created")
+    CHANGED = "changed", _("Changed")
+    ERASED = "erased", _("Erased")
+    UNDONE = "undone", _("Undone")
+    NOTED = "noted", _("Noted")
+
+
+class Event(models.Model):
+    """A change of a customer. Only `changes` can be emptied later, when the customer is erased."""
+
+    organizer = models.ForeignKey(Organizer, models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
+    # That of the customer after the change.
+    version = models.BigIntegerField()
+    time = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=10, choices=Kind)
+    actor_kind = models.CharField(max_length=10, choices=ActorKind)
+    # No foreign key: events stay when an account or a token is deleted.
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=254)
+    request_id = models.CharField(max_length=200, blank=True)
+    # The event that this one takes back.
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    # {field: [value before, value after]} as in the API; null once it is emptied.
+    changes = models.JSONField(null=True)
+
+    objects: ClassVar[models.Manager[Event]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [
+            # Scanned backwards: the newest event comes first.
+            models.Index("organizer", "customer", "id", name="event_by_customer"),
+            models.Index("organizer", "id", name="event_by_organizer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.time:%Y-%m-%d %H:%M} {self.kind}"

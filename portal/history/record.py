@@ -1,0 +1,41 @@
+"""Records events. The caller writes the customer in the same transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from portal.history.models import Event, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.customers.models import Customer
+    from portal.history.actors import Actor
+
+
+# A proxy may send a longer one.
+MAX_REQUEST_ID: Final = 200
+
+
+def record(
+    customer: Customer,
+    kind: Kind,
+    changes: Mapping[str, tuple[Any, Any]] | None,
+    *,
+    actor: Actor,
+    undoes: Event | None = None,
+) -> Event:
+    """Save an event for the customer as it is now: {field: (value before, value after)}."""
+    return Event.objects.create(
+        organizer_id=customer.organizer_id,
+        customer=customer,
+        version=customer.version,
+        time=customer.last_modified,
+        kind=kind,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        request_id=actor.request_id[:MAX_REQUEST_ID],
+        undoes=undoes,
+        changes=changes,
+    )

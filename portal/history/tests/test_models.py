@@ -1,0 +1,110 @@
+"""Events are append-only: the database rejects all other changes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.history.actors import Actor
+from portal.history.models import Event, Kind
+from portal.history.record import record
+from portal.organizers.models import Organizer
+
+DELETE: Final = "DELETE FROM history_event"
+EMPTY: Final = "UPDATE history_event SET changes = NULL"
+FILL: Final = "UPDATE history_event SET changes = '{}'"
+REPLACE: Final = "REPLACE INTO history_event ({0}) SELECT {0} FROM history_event"
+OTHER: Final = {"changes": "'{}'", "time": "'2020-01-01T00:00:00Z'"}
+COLUMNS: Final = [field.attname for field in Event._meta.concrete_fields]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def customer(make_customer: CustomerMaker) -> Customer:
+    return make_customer()
+
+
+@pytest.fixture
+def event(organizer: Organizer, customer: Customer) -> Event:
+    with scope(organizer=organizer):
+        return record(customer, Kind.CHANGED, {"locale": ("de", "en")}, actor=Actor.command("test"))
+
+
+def _execute(statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _stored(event: Event) -> Event:
+    with scope(organizer=event.organizer):
+        return Event.objects.get()
+
+
+def test_an_event_cannot_be_deleted(event: Event) -> None:
+    with pytest.raises(IntegrityError, match="append-only"):
+        _execute(DELETE)
+
+    assert _stored(event) == event
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_no_column_of_an_event_can_be_changed(event: Event, column: str) -> None:
+    assignment = f"{column} = {OTHER.get(column, 7)}"
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        _execute(EMPTY.replace("changes = NULL", assignment))
+
+
+@pytest.mark.parametrize("column", [each for each in COLUMNS if each != "changes"])
+def test_no_column_can_be_changed_when_the_changes_are_emptied(event: Event, column: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"):
+        _execute(f"{EMPTY}, {column} = {OTHER.get(column, 7)}")
+
+
+def test_the_changes_of_an_event_can_be_emptied_and_stay_empty(event: Event) -> None:
+    _execute(EMPTY)
+
+    assert _stored(event).changes is None
+    with pytest.raises(IntegrityError, match="append-only"):
+        _execute(FILL)
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL has no REPLACE")
+def test_an_event_cannot_be_replaced(event: Event) -> None:
+    _execute("PRAGMA recursive_triggers = OFF")
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        _execute(REPLACE.format(", ".join(COLUMNS)))
+
+    _execute("PRAGMA recursive_triggers = ON")
+
+
+def test_a_customer_with_events_cannot_be_deleted(event: Event, customer: Customer) -> None:
+    with pytest.raises(IntegrityError), scope(organizer=event.organizer):
+        customer.delete()
+
+
+def test_an_event_has_who_did_what_and_when(event: Event, customer: Customer) -> None:
+    stored = _stored(event)
+
+    assert (stored.customer, stored.version, stored.time) == (
+        customer,
+        customer.version,
+        customer.last_modified,
+    )
+    assert (stored.kind, stored.actor_kind, stored.actor_name) == ("changed", "command", "test")
+    assert stored.changes == {"locale": ["de", "en"]}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("run", [1, 2])
+def test_a_transactional_test_leaves_no_events_and_the_triggers(event: Event, run: int) -> None:
+    with pytest.raises(IntegrityError, match="append-only"):
+        _execute(DELETE)
+    assert _stored(event) == event
