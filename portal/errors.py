@@ -17,15 +17,17 @@ from portal.databases.failures import (
     replace_broken_connections,
 )
 from portal.web.metrics import DATABASE_ERRORS
+from portal.web.query_strings import LONGEST_QUERY, is_too_long
 from portal.web.request_ids import current_id
 
 RETRY_AFTER: Final = 5  # seconds
+QUERY_TOO_LONG: Final = f"The query string has more than {LONGEST_QUERY} characters."
 
 
 def reject_unreadable_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that rejects a Content-Type that cannot be parsed, and a body above the limit."""
+    """Middleware that rejects an unreadable Content-Type, a large body and a long query string."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         # portal/wsgi.py sets this key. No request header can have such a name.
@@ -33,6 +35,8 @@ def reject_unreadable_requests(
             response = bad_request(request)
         elif _is_too_large(request):
             response = _error_response(request, 413, "Request body too large.")
+        elif is_too_long(request.META.get("QUERY_STRING", "")):
+            response = _error_response(request, 414, QUERY_TOO_LONG)
         else:
             return get_response(request)
         response["Content-Length"] = str(len(response.content))

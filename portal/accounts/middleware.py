@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -12,8 +12,7 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.web.http import PortalRequest, page_address
-
-MAX_URL_LENGTH: Final = 8000
+from portal.web.query_strings import is_too_long
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -50,10 +49,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 def _sign_in_url(sign_in: str, wanted: str) -> str:
     """The URL of sign-in with the wanted page as `next`.
 
-    Percent-encoding may make a long `next` longer than the server accepts. Then its query is
-    dropped.
+    Percent-encoding may make a long `next` too long. Then its query is dropped.
     """
-    url = f"{sign_in}?{urlencode({'next': wanted}, safe='/')}"
-    if len(url) <= MAX_URL_LENGTH:
-        return url
-    return f"{sign_in}?{urlencode({'next': urlsplit(wanted).path}, safe='/')}"
+    query = urlencode({"next": wanted}, safe="/")
+    if is_too_long(query):
+        query = urlencode({"next": urlsplit(wanted).path}, safe="/")
+    return f"{sign_in}?{query}"

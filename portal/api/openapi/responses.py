@@ -179,6 +179,13 @@ NOT_ACCEPTABLE: Final = errors(
 )
 TOO_LARGE: Final = {
     **errors(413, (_("The body is larger than 1 MiB."), {"detail": "Request body too large."})),
+    **errors(
+        414,
+        (
+            _("The query string has more than 4,000 characters, not counting the cursor."),
+            {"detail": "The query string has more than 4000 characters."},
+        ),
+    ),
     **html_error(414, _("The URL has more than about 8,100 characters."), "URI Too Long"),
     **html_error(431, _("A header is too large."), "Request Header Fields Too Large"),
 }

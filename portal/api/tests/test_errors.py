@@ -41,11 +41,12 @@ handler500 = urls.handler500
         ),
         ("ordering=password", 400, "ordering"),
         ("locale=klingon", 400, "locale"),
-        (f"search={'x' * 5000}", 400, "search"),
-        (f"email={'x' * 5000}", 400, "email"),
+        (f"search={'x' * 3000}", 400, "search"),
+        (f"email={'x' * 3000}", 400, "email"),
+        (f"search={'x' * 5000}", 414, "detail"),
         ("&".join(f"a{n}=1" for n in range(1001)), 400, "detail"),
         ("page=junk", 404, "detail"),
-        (f"page={'9' * 5000}", 404, "detail"),
+        (f"page={'9' * 3900}", 404, "detail"),
         ("format=xml", 404, "detail"),
     ],
 )
@@ -61,7 +62,7 @@ def test_invalid_input_is_rejected_with_a_reason(
 
 @pytest.mark.parametrize(
     "query",
-    ["page_size=0", "page_size=-1", "page_size=x", f"x={'y' * 5000}", "%ZZ", "email=%FF", "&&="],
+    ["page_size=0", "page_size=-1", "page_size=x", f"x={'y' * 3900}", "%ZZ", "email=%FF", "&&="],
 )
 def test_unusual_input_is_accepted(
     api_client: Client, make_customer: CustomerMaker, query: str

@@ -19,6 +19,7 @@ PUBLIC = {"openapi"}
 ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
     "an unreadable content type": ("GET", {"portal.bad_content_type": True}, 400),
     "a large body": ("GET", {"CONTENT_LENGTH": str(2**20 + 1)}, 413),
+    "a long query string": ("GET", {"QUERY_STRING": f"x={'y' * 4000}"}, 414),
     "an unknown host": ("GET", {"HTTP_HOST": "evil.example"}, 400),
     "a null character": ("GET", {"QUERY_STRING": "x=%00"}, 400),
     "too many parameters": ("GET", {"QUERY_STRING": "a=1&" * 1001}, 400),

@@ -203,6 +203,7 @@ def test_errors_match_the_document(
         (writer_client.post(url), 405),
         (api_client.get(url, headers={"Accept": "image/png"}), 406),
         (api_client.get(url, CONTENT_LENGTH=str(2**20 + 1)), 413),
+        (api_client.get(f"{url}?x={'y' * 4000}"), 414),
         (api_client.get(url.removesuffix("/")), 301),
     ):
         assert response.status_code == status

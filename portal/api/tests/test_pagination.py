@@ -78,7 +78,7 @@ def test_a_page_has_a_number_or_is_the_last(get_page: Any, page: str) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["0", "-1", "4", "1.0", "1e1", "first", "%20", "9" * 40, "9" * 5000, "99999999", "1000000001"],
+    ["0", "-1", "4", "1.0", "1e1", "first", "%20", "9" * 40, "9" * 3900, "99999999", "1000000001"],
 )
 def test_a_page_that_does_not_exist_is_not_found(get_page: Any, page: str) -> None:
     response = get_page(f"page_size=3&page={page}")
@@ -87,7 +87,7 @@ def test_a_page_that_does_not_exist_is_not_found(get_page: Any, page: str) -> No
     assert response.json() == {"detail": "Invalid page."}
 
 
-@pytest.mark.parametrize("size", ["0", "-1", "", "abc", "10.5", "50", "99", "9" * 40, "9" * 5000])
+@pytest.mark.parametrize("size", ["0", "-1", "", "abc", "10.5", "50", "99", "9" * 40, "9" * 3900])
 def test_an_invalid_page_size_means_fifty(get_page: Any, size: str) -> None:
     response = get_page(f"page_size={size}")
 

@@ -17,6 +17,7 @@ from portal.customers.query.columns import STANDARD, parse_columns, validate_col
 from portal.customers.query.filters import PARAMETERS
 from portal.saved_views.queries import VIEW, difference
 from portal.web.encryption import InvalidText, decrypt, encrypt
+from portal.web.query_strings import is_too_long
 
 if TYPE_CHECKING:
     from portal.customers.services import CustomerPage
@@ -136,8 +137,12 @@ class ListLinks:
 
     @cached_property
     def back(self) -> str:
-        """The parameter of a customer's page that leads back to this page; "" if none is needed."""
-        return urlencode({BACK: self.here_query}) if self.here_query else ""
+        """The parameter of a customer's page that leads back to this page.
+
+        "" if none is needed, or the query string is too long to be encoded once more.
+        """
+        back = urlencode({BACK: self.here_query}) if self.here_query else ""
+        return "" if is_too_long(back) else back
 
     @property
     def is_changed_view(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from portal.customers.query.query import CustomerQuery
     from portal.organizers.models import Organizer
 
-LONGEST_BACK: Final = 2_000
-
 
 @dataclass(frozen=True)
 class CustomerPosition:
@@ -49,7 +47,7 @@ def find_position(
     organizer: Organizer, customer: Customer, *, parameters: QueryDict, list_path: str, member: User
 ) -> CustomerPosition:
     """The position that the URL of the customer's page gives, read from the list as it is now."""
-    back = QueryDict(parameters.get(BACK, "")[:LONGEST_BACK])
+    back = QueryDict(parameters.get(BACK, ""))
     paging, view, query = PageForm(back), None, None
     with suppress(InvalidQuery, saved_views.UnknownView):
         view, applied = saved_views.apply(organizer, back, member=member)

@@ -62,7 +62,7 @@ def test_a_list_without_matches_says_what_it_has_without_each_filter(
         ("is_active=perhaps", "Choose true or false, not “perhaps”."),
         ("ordering=password", "Cannot order by “password”"),
         ("search=a%00b", "Null characters are not allowed."),
-        (f"search={'x' * 5000}", "at most 200 characters"),
+        (f"search={'x' * 3000}", "at most 200 characters"),
         ("last_login_since=0001-01-01", "Enter a date between 1900-01-01 and "),
     ],
 )

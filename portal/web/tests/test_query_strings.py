@@ -1,0 +1,35 @@
+"""The length of query strings, as a link would have it."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import TooManyFieldsSent
+
+from portal.web.query_strings import LONGEST_QUERY, is_too_long
+
+ROOM = LONGEST_QUERY - len("search=")
+
+
+@pytest.mark.parametrize(
+    ("character", "encoded"),
+    [("x", "x"), (":", "%3A"), ("%C3%BC", "%C3%BC"), ("%FF", "%EF%BF%BD")],
+)
+def test_the_length_is_that_in_a_link(character: str, encoded: str) -> None:
+    most = ROOM // len(encoded)
+
+    assert not is_too_long(f"search={character * most}")
+    assert is_too_long(f"search={character * (most + 1)}")
+
+
+@pytest.mark.parametrize("name", ["cursor", "at"])
+def test_the_position_in_a_list_does_not_count(name: str) -> None:
+    assert not is_too_long(f"search=doe&{name}={'x' * LONGEST_QUERY}")
+
+
+def test_all_parameters_count_together() -> None:
+    assert is_too_long("&".join(f"locale=x{number}" for number in range(500)))
+
+
+def test_too_many_parameters_are_another_error() -> None:
+    with pytest.raises(TooManyFieldsSent):
+        is_too_long("a=1&" * 1001)
