@@ -202,7 +202,7 @@ DJANGO_TABLES2_TEMPLATE = "components/_table.html"
 COUNT_CAP = 10_000
 # Up to this offset a page skips rows by OFFSET; further on, a cursor is looked up first.
 FAR_OFFSET = 1_000
-# Excel opens longer workbooks slowly, and writing them takes too long for a response.
+# Excel opens longer workbooks slowly.
 WORKBOOK_ROWS = 100_000
 FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)
 OVERVIEW_MILLISECONDS = env.int("OVERVIEW_MILLISECONDS", 150)

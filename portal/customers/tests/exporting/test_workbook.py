@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
+import re
 import tracemalloc
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from portal.customers.exporting.workbook import MOST_CHARACTERS, encode_workbook
@@ -36,6 +38,11 @@ def _write(rows: list[tuple[str | None, ...]], *fields: str) -> list[list[Any]]:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_stays_as_it_is(text: str) -> None:
+    assert _write([("A", text)], "identifier", "notes")[1] == ["A", text]
+
+
+@given(text=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
+def test_every_text_that_a_database_stores_is_read_back(text: str) -> None:
     assert _write([("A", text)], "identifier", "notes")[1] == ["A", text]
 
 
@@ -78,11 +85,22 @@ def test_memory_does_not_grow_with_the_rows() -> None:
     assert _count_peak(4_000) < _count_peak(1_000) + 100_000
 
 
-def test_a_query_that_fails_leaves_no_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_the_first_bytes_come_before_the_last_rows() -> None:
+    read = 0
 
+    def texts() -> Iterator[tuple[str, ...]]:
+        nonlocal read
+        for read in range(50_000):
+            yield (f"customer{read}@example.org",)
+
+    chunks = encode_workbook(("email",), texts(), zone="UTC")
+
+    assert next(chunks)
+    assert read < 25_000
+    chunks.close()
+
+
+def test_a_query_that_fails_ends_the_file() -> None:
     def rows() -> Iterator[tuple[str]]:
         yield ("A",)
         raise TimeoutError
@@ -90,16 +108,18 @@ def test_a_query_that_fails_leaves_no_files(
     with pytest.raises(TimeoutError):
         next(encode_workbook(("identifier",), rows(), zone="UTC"))
 
-    assert [*tmp_path.iterdir()] == []
 
+def test_openers_find_all_rows_and_columns() -> None:
+    rows = [("A", "2026-01-01T00:00:00Z")] * 3
+    content = b"".join(encode_workbook(("identifier", "date_joined"), rows, zone="UTC"))
 
-def test_a_client_that_leaves_leaves_no_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    chunks = encode_workbook(("identifier",), [("A",)], zone="UTC")
-    next(chunks)
-
-    chunks.close()
-
-    assert [*tmp_path.iterdir()] == []
+    with ZipFile(BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<dimension" not in sheet
+    assert re.findall(r'<(?:row|c) r="(\w+)"', sheet) == [
+        *("1", "A1", "B1"),
+        *("2", "A2", "B2"),
+        *("3", "A3", "B3"),
+        *("4", "A4", "B4"),
+    ]
