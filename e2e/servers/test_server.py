@@ -163,15 +163,21 @@ def test_search_terms_are_not_in_the_log(server: Server, search: str) -> None:
 
 
 def test_the_list_accepts_a_url_of_8000_characters(server: Server) -> None:
-    target = f"{API}?x=".ljust(8000, "y")
+    query = "x=".ljust(4000, "y")
+    target = f"{API}?{query}&at=".ljust(8000, "y")
 
     assert send(server, request(target, _authorized(server))).status == 200
 
 
-def test_a_redirect_to_sign_in_drops_a_query_that_is_too_long(server: Server) -> None:
-    target = f"{BIGEVENTS}?x=".ljust(7998, "%")
+def test_a_longer_query_string_is_rejected_in_json(server: Server) -> None:
+    answer = send(server, request(f"{API}?x=".ljust(4100, "y"), _authorized(server)))
 
-    answer = send(server, request(target))
+    assert (answer.status, list(answer.json)) == (414, ["detail"])
+    _check_headers(answer)
+
+
+def test_a_redirect_to_sign_in_drops_a_query_that_is_too_long(server: Server) -> None:
+    answer = send(server, request(f"{BIGEVENTS}?x={'%C3%BC' * 600}"))
 
     assert (answer.status, answer.headers["location"]) == (302, f"/sign-in/?next={BIGEVENTS}")
 
