@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
-from io import BytesIO, StringIO
 from itertools import count
 from typing import Any, Final
 
@@ -17,7 +14,6 @@ from django.test import Client
 from django_scopes import scope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from python_calamine import CalamineWorkbook
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
@@ -26,7 +22,6 @@ from portal.organizers.models import Organizer
 
 API: Final = "/api/v1/organizers/bigevents/customers/"
 PAGE: Final = "/organizers/bigevents/customers/"
-EXPORT: Final = "/organizers/bigevents/export/"
 # All examples share the fixtures of a test, so each example deletes the customers before it.
 against_the_database = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -223,44 +218,3 @@ def test_html_and_json_have_the_same_customers_in_the_same_order(
     rows = api_client.get(f"{API}?{_query_string(pairs)}").json()["results"]
 
     assert re.findall(r'id="customer-([\w.-]+)"', page) == [row["identifier"] for row in rows]
-
-
-def _read_file(content: bytes, extension: str) -> list[dict[str, Any]]:
-    """The rows of an exported file, by the name of their column."""
-    match extension:
-        case "json":
-            rows: list[dict[str, Any]] = json.loads(content)
-            return rows
-        case "ndjson":
-            return [json.loads(line) for line in content.splitlines()]
-        case "csv":
-            return [*csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))]
-    sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
-    heading, *lines = sheet.to_python()
-    return [dict(zip(map(str.lower, map(str, heading)), line, strict=False)) for line in lines]
-
-
-@pytest.mark.parametrize("extension", ["csv", "xlsx", "ndjson", "json"])
-@against_the_database
-@given(pairs=queries)
-def test_a_file_equals_the_list(
-    organizer: Organizer,
-    make_customer: CustomerMaker,
-    member_client: Client,
-    extension: str,
-    pairs: list[tuple[str, str]],
-) -> None:
-    Customers(organizer, make_customer)
-    query = _query_string(pairs)
-
-    page = member_client.get(f"{PAGE}?{query}").content.decode()
-    file = member_client.get(f"{EXPORT}?{query}&format={extension}").getvalue()
-    rows = _read_file(file, extension)
-
-    assert [row["identifier"] for row in rows] == re.findall(r'id="customer-([\w.-]+)"', page)
-    names = re.findall(r'class="customer-link" href="[^"]+"><bdi>(.*?)</bdi>', page)
-    assert [row["name"] for row in rows if row["name"]] == names
-    emails = re.findall(r'<td class="email"><bdi>(.*?)</bdi>', page)
-    assert [row["email"] for row in rows if row["email"]] == [
-        each.replace("<wbr>", "") for each in emails
-    ]

@@ -6,7 +6,7 @@ XlsxWriter itself needs all rows before it packs the first byte.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from io import BytesIO, RawIOBase
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from xlsxwriter.utility import xl_col_to_name
 
 from portal.customers.locales import locale_name
-from portal.customers.models import Customer
+from portal.customers.models import Customer, State
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -40,6 +40,12 @@ DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # cells have no time z
 TIME_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
 WIDTHS: Final = {"name": 28, "email": 34, "name_parts": 40, "notes": 60}
 WIDTH: Final = 22
+
+# How a value is shown to people, where it is a code.
+LABELS: Final[Mapping[str, Callable[[str], str]]] = {
+    "locale": locale_name,
+    "state": lambda code: str(State[code.upper()].label),
+}
 
 # The XML of a cell from its reference, such as A2, and its text.
 Cell = Callable[[str, str], str]
@@ -136,8 +142,8 @@ def _cell(field: str, zone: tzinfo, time_style: int) -> Cell:
 
     if _is_time(field):
         return write_time
-    if field == "locale":
-        return lambda reference, text: _text_cell(reference, locale_name(text))
+    if field in LABELS:
+        return lambda reference, text: _text_cell(reference, LABELS[field](text))
     is_yes_no = isinstance(Customer._meta.get_field(field), models.BooleanField)
     return _yes_no_cell if is_yes_no else _text_cell
 

@@ -58,10 +58,12 @@ def test_the_headings_are_those_of_the_pages() -> None:
     ]
 
 
-def test_languages_have_names_and_facts_are_yes_or_no() -> None:
-    assert _write([("de", "true"), ("xx", "false")], "locale", "is_active")[1:] == [
-        ["German", True],
-        ["xx", False],
+def test_languages_and_states_have_names_and_facts_are_yes_or_no() -> None:
+    rows: list[tuple[str | None, ...]] = [("de", "active", "true"), ("xx", "inactive", "false")]
+
+    assert _write(rows, "locale", "state", "is_active")[1:] == [
+        ["German", "Active", True],
+        ["xx", "Inactive", False],
     ]
 
 
