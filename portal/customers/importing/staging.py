@@ -104,7 +104,7 @@ FREE_EMAILS: Final = """
         SELECT 1 FROM staged WHERE staged.identifier = {table}.identifier
         AND NOT (staged.email_key {equals} {table}.email_key))"""
 UPDATE: Final = """
-    UPDATE {table} SET {assignments} FROM staged
+    UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM staged
     WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
 COUNT_EXISTING: Final = """
     SELECT COUNT(*) FROM staged JOIN {table} existing

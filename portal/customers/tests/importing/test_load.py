@@ -57,6 +57,16 @@ def test_a_second_load_writes_nothing(organizer: Organizer) -> None:
     assert not re.search(rf"(INSERT INTO|UPDATE) {Customer._meta.db_table}", statements)
 
 
+def test_a_load_raises_the_versions_of_the_customers_that_it_changes(organizer: Organizer) -> None:
+    _load(organizer, ANN="ann@x.org", BOB="bob@x.org")
+
+    _load(organizer, ANN="ann@y.org", BOB="bob@x.org", COY=None)
+
+    with scope(organizer=organizer):
+        versions = dict(Customer.objects.values_list("identifier", "version"))
+    assert versions == {"ANN": 2, "BOB": 1, "COY": 1}
+
+
 def test_parts_in_another_order_are_no_change(organizer: Organizer) -> None:
     parts = {"_scheme": "given_family", "given_name": "Ann", "family_name": None}
     backwards = dict(reversed(parts.items()))
