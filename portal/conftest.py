@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django_scopes import scope
 
@@ -18,6 +20,14 @@ from portal.organizers.permissions import Permission
 PASSWORD = "correct horse battery"  # noqa: S105
 
 CustomerMaker = Callable[..., Customer]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def erasure_journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The journal of erasures of all tests."""
+    journal = tmp_path_factory.mktemp("erasures") / "erasures.ndjson"
+    settings.ERASURE_JOURNAL = journal
+    return journal
 
 
 @pytest.fixture

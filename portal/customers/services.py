@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from portal.customers import locales
-from portal.customers.changing import write
+from portal.customers.changing import erase, write
 from portal.customers.changing.fields import InvalidValues as InvalidValues
+from portal.customers.changing.journal import JournalUnavailable as JournalUnavailable
 from portal.customers.changing.write import EditConflict as EditConflict
 from portal.customers.changing.write import VersionMismatch as VersionMismatch
 from portal.customers.counters.maintained_counts import Counts, maintained_counts
@@ -310,6 +311,15 @@ def change_customer(
     return write.change(
         organizer, identifier, values, actor=actor, version=version, since=since, touch=touch
     )
+
+
+def erase_customer(organizer: Organizer, identifier: str, *, actor: Actor) -> Customer:
+    """The customer without a person: the identifier, the language and the dates stay.
+
+    One that is erased already stays as it is. Raises CustomerNotFound, and JournalUnavailable if
+    the erasure cannot be written to the journal.
+    """
+    return erase.erase(organizer, identifier, actor=actor)
 
 
 def count_all(organizer: Organizer) -> Counts:

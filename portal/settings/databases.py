@@ -13,15 +13,18 @@ env = FileAwareEnv(strip_whitespace=True)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # For collected static files, the SQLite database, the demo's token and the locks of streams.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+# Of persons who were erased: reapply_erasures erases them again in a restored backup.
+ERASURE_JOURNAL = env.path("ERASURE_JOURNAL", VAR_DIR / "erasures.ndjson")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 SQLITE_OPTIONS: dict[str, Any] = {
     # Readers never wait for the writer; a writer waits for the one before it. With recursive
-    # triggers, SQLite also runs the DELETE triggers of rows that INSERT OR REPLACE deletes.
+    # triggers, SQLite also runs the DELETE triggers of rows that INSERT OR REPLACE deletes. Deleted
+    # texts are overwritten in the file.
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;"
-        "PRAGMA recursive_triggers=ON;"
+        "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"
     ),
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,

@@ -50,6 +50,16 @@ def test_no_container_runs_as_root() -> None:
     assert all(service["cap_drop"] == ["ALL"] for service in SERVICES.values())
 
 
+def test_the_journal_of_erasures_is_on_a_volume_that_portal_can_write() -> None:
+    [user, directory] = re.findall(r"install -d -o (\w+) (\S+)$", DOCKERFILE, re.MULTILINE)[0]
+    journal = Path(SERVICES["portal"]["environment"]["ERASURE_JOURNAL"])
+
+    assert f"--no-create-home {user} " in DOCKERFILE
+    assert SERVICES["portal"]["volumes"] == [f"erasures:{directory}"]
+    assert str(journal.parent) == directory
+    assert "erasures" in COMPOSE["volumes"]
+
+
 def test_portal_can_write_its_locks_of_streams() -> None:
     [user] = re.findall(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE)
     [directory] = re.findall(r"^WORKDIR (\S+)$", DOCKERFILE, re.MULTILINE)

@@ -1,0 +1,72 @@
+"""The journal of erasures: a file beside the database, for what a restored backup brings back.
+
+It has organizers, identifiers and times alone, as JSON objects, one a line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from django.conf import settings
+
+# A line that a full disk cut off belongs to an erasure that failed. The next one follows it.
+OBJECT: Final = re.compile(r"\{[^{}]*\}")
+
+
+class JournalUnavailable(Exception):
+    """The journal cannot be written, so nothing is erased."""
+
+
+class Erasure(NamedTuple):
+    """A person was erased: the organizer's short name and the customer's identifier."""
+
+    organizer: str
+    identifier: str
+    time: datetime
+
+
+def append_erasure(erasure: Erasure) -> None:
+    """Write the erasure to the disk. Raises JournalUnavailable."""
+    line = json.dumps({**erasure._asdict(), "time": erasure.time.isoformat()})
+    path: Path = settings.ERASURE_JOURNAL
+    try:
+        _append(path, f"{line}\n".encode())
+    except OSError as error:
+        raise JournalUnavailable(path) from error
+
+
+def _append(path: Path, line: bytes) -> None:
+    is_new = not path.exists()
+    file = os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+    try:
+        if os.write(file, line) < len(line):
+            raise OSError("The disk is full.")
+        os.fsync(file)
+    finally:
+        os.close(file)
+    if is_new:
+        _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    """Write the name of a new file to the disk."""
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def read_erasures(path: Path) -> Iterator[Erasure]:
+    """All erasures, the first one first. Raises OSError."""
+    with path.open(encoding="utf-8") as file:
+        for text in OBJECT.findall(file.read()):
+            values = json.loads(text)
+            time = datetime.fromisoformat(values["time"])
+            yield Erasure(values["organizer"], values["identifier"], time)

@@ -1,0 +1,38 @@
+"""What SQLite keeps of deleted texts, beside the rows: in the search index and in its log.
+
+PostgreSQL's VACUUM removes what it keeps.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE
+
+# The search index keeps the trigrams of a deleted text until segments are merged.
+MERGE_SEGMENTS: Final = "INSERT INTO {search} ({search}) VALUES ('optimize')"
+# Milliseconds that a checkpoint waits for readers.
+LONGEST_WAIT: Final = 500
+
+
+def remove_remains() -> None:
+    """Remove deleted texts from the search index, and after the transaction from the log.
+
+    A reader that takes longer keeps the log until it is next written over.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(MERGE_SEGMENTS.format(search=SEARCH_INDEX_ON_SQLITE))
+    transaction.on_commit(_empty_log)
+
+
+def _empty_log() -> None:
+    usual = round(settings.DATABASES["default"]["OPTIONS"]["timeout"] * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")

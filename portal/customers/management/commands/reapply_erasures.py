@@ -1,0 +1,38 @@
+"""manage.py reapply_erasures: erases persons again whom a restored backup brought back."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.customers.changing.journal import read_erasures
+from portal.customers.changing.reapply import Outcome, reapply
+from portal.customers.changing.remains import remove_remains
+
+
+class Command(BaseCommand):
+    """Run before a restored database serves. A second run changes nothing."""
+
+    help = "Erase persons again whom a restored backup brought back."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--journal",
+            type=Path,
+            default=settings.ERASURE_JOURNAL,
+            help="default: that of the settings (ERASURE_JOURNAL)",
+        )
+
+    def handle(self, *, journal: Path, **_: Any) -> None:
+        try:
+            outcomes = Counter(map(reapply, read_erasures(journal)))
+        except OSError as error:
+            raise CommandError(f"Cannot read the journal: {error}") from error
+        remove_remains()
+        for outcome in Outcome:
+            self.stdout.write(f"{outcomes[outcome]} {outcome}.")

@@ -1,0 +1,242 @@
+"""A person is erased: nothing stays but the identifier, the language and the dates."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django_scopes import scope, scopes_disabled
+from pytest_django import Settings
+
+from portal.conftest import CustomerMaker
+from portal.customers import services
+from portal.customers.changing.journal import read_erasures
+from portal.customers.models import Customer, State
+from portal.customers.tests.changing.planting import MARK, Planter, models_of_customers
+from portal.history.actors import Actor
+from portal.history.models import Event
+from portal.organizers.models import Organizer
+
+pytestmark = pytest.mark.django_db
+
+ROWS: Final = 'SELECT * FROM "{}"'
+TRIGRAMS: Final = "CREATE VIRTUAL TABLE temp.trigrams USING fts5vocab(main, customers_search, row)"
+TERM: Final = "SELECT term FROM temp.trigrams WHERE term = 'qzx'"
+BLOCK: Final = (
+    "SELECT COUNT(*) FROM customers_search_data WHERE INSTR(block, CAST('qzx' AS BLOB)) > 0"
+)
+ACTOR: Final = Actor.command("test")
+# Models of the project without a reference to a customer: none of their texts is a customer's.
+NOT_OF_CUSTOMERS: Final = {
+    *("User", "Session", "Organizer", "Team", "ApiToken", "SavedView", "Import", "CustomerCount")
+}
+
+
+@pytest.fixture(autouse=True)
+def _in_scope(organizer: Organizer) -> Iterator[None]:
+    with scope(organizer=organizer):
+        yield
+
+
+@pytest.fixture
+def journal(settings: Settings, tmp_path: Path) -> Path:
+    settings.ERASURE_JOURNAL = tmp_path / "erasures.ndjson"
+    return tmp_path / "erasures.ndjson"
+
+
+@pytest.fixture
+def ann(make_customer: CustomerMaker) -> Customer:
+    return make_customer(
+        identifier="ANN2345",
+        email="ann@example.org",
+        phone="+493023125",
+        external_identifier="E-7",
+        notes="called",
+        locale="de",
+        is_verified=True,
+    )
+
+
+def erase(customer: Customer) -> Customer:
+    return services.erase_customer(customer.organizer, customer.identifier, actor=ACTOR)
+
+
+def change(customer: Customer, **values: object) -> Customer:
+    return services.change_customer(customer.organizer, customer.identifier, values, actor=ACTOR)
+
+
+def test_an_erased_customer_keeps_its_identifier_language_and_dates(ann: Customer) -> None:
+    erase(ann)
+
+    stored = Customer.objects.get()
+
+    assert (stored.identifier, stored.locale) == ("ANN2345", "de")
+    assert (stored.date_joined, stored.last_login) == (ann.date_joined, ann.last_login)
+    assert stored.state == State.ANONYMISED
+    assert stored.name_parts == {}
+    assert {stored.email, stored.phone, stored.external_identifier, stored.notes} == {None}
+
+
+def test_an_erasure_is_a_tombstone_with_a_new_version_and_an_event(ann: Customer) -> None:
+    erased = erase(ann)
+
+    [event] = Event.objects.all()
+
+    assert erased.erased == erased.last_modified > ann.last_modified
+    assert erased.version == ann.version + 1
+    assert (event.kind, event.changes, event.time) == ("erased", None, erased.erased)
+    assert (event.actor_kind, event.actor_name) == ("command", "test")
+
+
+def test_the_values_of_earlier_events_are_emptied(ann: Customer) -> None:
+    change(ann, email="lee@example.org")
+
+    erase(ann)
+
+    changed, _erased = Event.objects.order_by("pk")
+    assert (changed.kind, changed.changes) == ("changed", None)
+
+
+def test_the_events_of_others_stay_as_they_are(ann: Customer, make_customer: CustomerMaker) -> None:
+    other = make_customer(locale="de")
+    change(other, locale="fr")
+
+    erase(ann)
+
+    assert Event.objects.get(customer=other).changes == {"locale": ["de", "fr"]}
+
+
+def test_a_second_erasure_changes_nothing(ann: Customer, journal: Path) -> None:
+    first = erase(ann)
+
+    second = erase(ann)
+
+    assert (second.version, second.erased) == (first.version, first.erased)
+    assert Event.objects.count() == 1
+    assert len([*read_erasures(journal)]) == 1
+
+
+def test_a_customer_of_another_organizer_is_not_found(
+    organizer: Organizer, rival: Organizer, make_customer: CustomerMaker
+) -> None:
+    foreign = make_customer(of=rival)
+
+    with pytest.raises(services.CustomerNotFound):
+        services.erase_customer(organizer, foreign.identifier, actor=ACTOR)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "new@example.org"),
+        ("phone", "+493023125000"),
+        ("name_parts", {"full_name": "New"}),
+        ("external_identifier", "E-8"),
+        ("notes", "back"),
+    ],
+)
+def test_a_change_that_gives_a_person_lifts_the_tombstone(
+    ann: Customer, field: str, value: object
+) -> None:
+    erase(ann)
+
+    assert change(ann, **{field: value}).erased is None
+
+
+@pytest.mark.parametrize("values", [{"locale": "fr"}, {"is_active": True}, {"notes": ""}])
+def test_any_other_change_leaves_the_tombstone(ann: Customer, values: dict[str, object]) -> None:
+    erased = erase(ann)
+
+    assert change(ann, **values).erased == erased.erased
+
+
+def test_an_erased_account_that_was_activated_is_erased_again(ann: Customer) -> None:
+    erase(ann)
+    change(ann, is_active=True)
+
+    assert not erase(ann).is_active
+
+
+def test_the_journal_has_the_identifier_the_organizer_and_the_time_alone(
+    ann: Customer, journal: Path
+) -> None:
+    erased = erase(ann)
+
+    assert erased.erased
+    assert journal.read_text() == (
+        '{"organizer": "bigevents", "identifier": "ANN2345", '
+        f'"time": "{erased.erased.isoformat()}"}}\n'
+    )
+    assert journal.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_erased_if_the_journal_cannot_be_written(
+    ann: Customer, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ERASURE_JOURNAL = tmp_path / "missing" / "erasures.ndjson"
+
+    with pytest.raises(services.JournalUnavailable):
+        erase(ann)
+
+    assert Customer.objects.get().email == "ann@example.org"
+    assert not Event.objects.exists()
+
+
+def _dump() -> str:
+    """All rows of all tables, as dumpdata and as the database has them."""
+    output = io.StringIO()
+    with scopes_disabled():
+        call_command("dumpdata", stdout=output)
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(ROWS.format(table))
+            output.write(repr(cursor.fetchall()))
+    return output.getvalue().lower()
+
+
+def test_no_column_of_any_table_and_no_log_has_a_text_of_the_person(
+    ann: Customer, caplog: pytest.LogCaptureFixture, journal: Path
+) -> None:
+    planter = Planter(ann)
+    planter.plant()
+    before = _dump()
+    caplog.set_level(logging.INFO)
+
+    erase(ann)
+
+    assert [text for text in planter.texts if text not in before] == []
+    remains = _dump() + caplog.text + journal.read_text()
+    assert [text for text in [*planter.texts, MARK] if text in remains] == []
+
+
+def test_the_check_plants_texts_in_all_models_of_customers() -> None:
+    names = {
+        model.__name__
+        for model in apps.get_models()
+        if model._meta.app_config.name.startswith("portal.")
+    }
+
+    assert "Event" in {model.__name__ for model in models_of_customers()}
+    assert names - {model.__name__ for model in models_of_customers()} - {"Customer"} <= (
+        NOT_OF_CUSTOMERS
+    )
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="FTS5 is SQLite's")
+def test_the_search_index_has_no_trigram_of_the_person(ann: Customer) -> None:
+    change(ann, name_parts={"full_name": "Qzx"})
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGRAMS)
+        assert cursor.execute(TERM).fetchall() == [("qzx",)]
+
+        erase(ann)
+
+        assert cursor.execute(TERM).fetchall() == []
+        assert cursor.execute(BLOCK).fetchone() == (0,)
