@@ -65,10 +65,11 @@ MOST_REMEMBERED: Final = 10_000
 SPELLED_OUT: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe"}
 )
-# Not in Bauer, Neuer and Quelle: there it is no umlaut.
-UMLAUT: Final = re.compile(r"(?:([ao])|(?<![aeq])(u))e")
+# The e of an umlaut that is spelled out. In Bauer, Neuer and Quelle there is no umlaut.
+UMLAUT_E: Final = re.compile(r"(?<=[ao])e|(?<=(?<![aeq])u)e")
 # Parts beside the name that a person may be called by.
-CALLED: Final = re.compile(r"calling_name|.*_transcription")
+CALLING_NAME: Final = "calling_name"
+TRANSCRIPTION: Final = "_transcription"
 PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[!-~]{2}")
 
 
@@ -151,7 +152,7 @@ def _with_spellings(text: str, normalized: str) -> str:
     # Most texts have no umlaut, and the rest takes longer than to normalize them.
     if spelled == normalized and not ("ae" in spelled or "oe" in spelled or "ue" in spelled):
         return normalized
-    without_dots = UMLAUT.sub(r"\1\2", spelled)
+    without_dots = UMLAUT_E.sub("", spelled)
     others = dict.fromkeys([*spelled.split(), *without_dots.split()])
     return " ".join([normalized, *(each for each in others if each not in normalized)])
 
@@ -212,7 +213,11 @@ def derive_name(parts: Mapping[str, str | None]) -> Name:
     """The name composed from its parts. Raises names.UnknownScheme."""
     text = names.compose(parts)
     normalized = normalize(text)
-    called = [value for part, value in parts.items() if value and CALLED.fullmatch(part)]
+    called = [
+        value
+        for part, value in parts.items()
+        if value and (part == CALLING_NAME or part.endswith(TRANSCRIPTION))
+    ]
     if called:
         return Name(text, normalized, searched(" ".join([text, *called])))
     return Name(text, normalized, _with_spellings(text, normalized))
