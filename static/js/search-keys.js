@@ -7,7 +7,7 @@ const search = () => document.getElementById("search");
 const results = () => document.getElementById("results");
 // What the empty box offers comes before the rows.
 const links = () => [...document.querySelectorAll(isOffering() ? "#recent a" : "#results :is(.exact a, .customer-link)")];
-const isOffering = () => document.getElementById("recent").checkVisibility();
+const isOffering = () => document.getElementById("recent")?.checkVisibility();
 const isPlain = (event) => !(event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
 
 for (const type of ["keydown", "pointerdown", "input"]) {

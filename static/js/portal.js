@@ -1,0 +1,5 @@
+// The scripts of all pages.
+import "./submit-once.js";
+import "./recent.js";
+import "./search-keys.js";
+import "./shortcut.js";
