@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
@@ -57,6 +58,22 @@ def test_each_batch_is_a_transaction_of_its_own(outdated: list[Customer]) -> Non
 
     assert [_texts(each) == tuple(OUTDATED.values()) for each in outdated] == [False, True, True]
     assert list(normalize_batches("default", size=2)) == [1, 1]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL merges its index by itself")
+@pytest.mark.usefixtures("outdated")
+def test_the_search_index_has_one_segment_afterwards() -> None:
+    before = _segments()
+
+    call_command("normalize_customers", verbosity=0)
+
+    assert (before > 1, _segments()) == (True, 1)
+
+
+def _segments() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(DISTINCT segid) FROM customers_search_idx")
+        return int(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db

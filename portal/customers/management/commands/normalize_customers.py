@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django_scopes import scopes_disabled
 
+from portal.customers.importing.indexes import optimize_search_index
 from portal.customers.models import Customer
 from portal.customers.normalization import SOURCES
 from portal.organizers.models import Organizer
@@ -29,6 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *, database: str, verbosity: int, **_: Any) -> None:
         changed = sum(normalize_batches(database))
+        if changed:
+            optimize_search_index(database)
         if verbosity:
             self.stdout.write(f"{changed} customers changed.")
 
