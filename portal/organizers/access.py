@@ -20,6 +20,11 @@ class Access:
         return permission in self.permissions
 
     @property
+    def reads_customers(self) -> bool:
+        """For templates, as manages_tokens."""
+        return self.may(Permission.READ_CUSTOMERS)
+
+    @property
     def exports_customers(self) -> bool:
         """For templates, as manages_tokens."""
         return self.may(Permission.EXPORT_CUSTOMERS)

@@ -52,6 +52,8 @@ def test_a_member_without_the_permission_gets_403(
     response = member_client.get(LIST)
 
     assertContains(response, "Your team does not have the permission", status_code=403)
+    for text in ('id="search"', 'aria-label="Main"><a', LIST):
+        assertNotContains(response, text, status_code=403)
 
 
 def test_the_list_shows_every_column(member_client: Client, make_customer: CustomerMaker) -> None:

@@ -1,0 +1,108 @@
+"""All pages have one type scale, one left edge, and a bar whose parts keep their place."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from e2e.conftest import NewContext
+from e2e.steps import BIGEVENTS, search_box
+
+ORGANIZER = "/organizers/bigevents"
+PAGES = {
+    "list": f"{BIGEVENTS}?page_size=25",
+    "overview": f"{BIGEVENTS}?overview=on&date_joined_since=2026-01-01&page_size=25",
+    "search": f"{BIGEVENTS}?search=8wsajcj&is_active=false",
+    "nothing": f"{BIGEVENTS}?search=zzzzzz",
+    "detail": f"{BIGEVENTS}8WSAJCJ/",
+    "export": f"{ORGANIZER}/export/",
+    "views": f"{ORGANIZER}/views/",
+    "save view": f"{ORGANIZER}/views/new/?locale=de",
+    "tokens": f"{ORGANIZER}/tokens/",
+    "api": f"{ORGANIZER}/api/",
+    "organizers": "/organizers/?all",
+    "not found": "/organizers/smallshows/customers/",
+}
+A4 = 703  # px between the margins of a portrait page
+SCALE = {"12px", "13px", "14px", "16px", "20px"}
+SIZES = """() => {
+  const shown = [...document.querySelectorAll("body *")].filter((element) =>
+    element.checkVisibility({ visibilityProperty: true })
+    && !element.closest(".visually-hidden, caption")
+    && [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()));
+  return [...new Set(shown.map((element) => getComputedStyle(element).fontSize))];
+}"""
+EDGES = """() => {
+  const edge = (selector) => document.querySelector(selector).getBoundingClientRect().x;
+  return { logo: edge(".logo"), heading: edge("h1") };
+}"""
+# The width of the placeholder, and the width that the field has for it.
+PLACEHOLDER = """(field) => {
+  const { fontSize } = getComputedStyle(field, "::placeholder");
+  const { fontFamily, paddingLeft, paddingRight } = getComputedStyle(field);
+  const words = document.body.appendChild(document.createElement("span"));
+  words.textContent = field.placeholder;
+  Object.assign(words.style, { position: "absolute", whiteSpace: "nowrap", fontSize, fontFamily });
+  const room = field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  return [words.getBoundingClientRect().width, room];
+}"""
+
+
+@pytest.mark.expects_console_errors
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_all_pages_have_one_type_scale_and_one_left_edge(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    sizes, headings, edges = {}, {}, {}
+
+    for name, path in PAGES.items():
+        staff_page.goto(path)
+        sizes[name] = set(staff_page.evaluate(SIZES)) - SCALE
+        headings[name] = staff_page.locator("h1").evaluate("e => getComputedStyle(e).fontSize")
+        edges[name] = staff_page.evaluate(EDGES)
+
+    assert {name: each for name, each in sizes.items() if each} == {}
+    assert headings == dict.fromkeys(PAGES, "20px")
+    assert {edge for each in edges.values() for edge in each.values()} == {edges["list"]["logo"]}
+
+
+def test_the_sign_in_page_has_the_same_scale_and_edge(new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto("/sign-in/")
+
+    assert set(page.evaluate(SIZES)) <= SCALE
+    edges = page.evaluate(EDGES)
+    assert edges["heading"] == edges["logo"]
+
+
+@pytest.mark.parametrize("width", [1440, 768])
+def test_the_bar_is_the_same_on_all_pages(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    places = {}
+
+    for name in ("list", "detail", "nothing", "views", "tokens", "api"):
+        staff_page.goto(PAGES[name])
+        places[name] = search_box(staff_page).bounding_box()
+
+    assert places == dict.fromkeys(places, places["list"])
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 768, 390, 320])
+def test_the_placeholder_of_the_search_is_whole(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    staff_page.goto(BIGEVENTS)
+
+    needed, room = search_box(staff_page).evaluate(PLACEHOLDER)
+
+    assert needed <= room
+
+
+def test_paper_has_the_columns_of_the_screen(staff_page: Page) -> None:
+    staff_page.goto(BIGEVENTS)
+    columns = staff_page.locator("th").filter(visible=True).count()
+
+    staff_page.emulate_media(media="print")
+    staff_page.set_viewport_size({"width": A4, "height": 1000})
+
+    # The email stands under the name.
+    assert staff_page.locator("th").filter(visible=True).count() == columns - 1
+    assert staff_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
