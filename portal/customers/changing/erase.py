@@ -9,9 +9,10 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from portal.customers.changing.journal import Erasure, append_erasure
-from portal.customers.changing.remains import remove_remains
 from portal.customers.changing.write import differences, lock, next_time
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE
 from portal.databases.deadlocks import retry_deadlocks
+from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.models import Event, Kind
 from portal.history.queries import events_of
 from portal.history.record import record
@@ -48,7 +49,7 @@ def erase(
     if customer.erased and not differences(customer, ERASED):
         return customer
     empty(customer, actor=actor, undoes=undoes)
-    remove_remains()
+    remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 

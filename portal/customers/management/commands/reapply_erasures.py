@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.customers.changing.journal import read_erasures
 from portal.customers.changing.reapply import Outcome, reapply
-from portal.customers.changing.remains import remove_remains
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE
+from portal.databases.deleted_texts import remove_deleted_texts
 
 
 class Command(BaseCommand):
@@ -33,6 +34,6 @@ class Command(BaseCommand):
             outcomes = Counter(map(reapply, read_erasures(journal)))
         except OSError as error:
             raise CommandError(f"Cannot read the journal: {error}") from error
-        remove_remains()
+        remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
         for outcome in Outcome:
             self.stdout.write(f"{outcomes[outcome]} {outcome}.")

@@ -10,23 +10,21 @@ from typing import Final
 from django.conf import settings
 from django.db import connection, transaction
 
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE
-
 # The search index keeps the trigrams of a deleted text until segments are merged.
 MERGE_SEGMENTS: Final = "INSERT INTO {search} ({search}) VALUES ('optimize')"
 # Milliseconds that a checkpoint waits for readers.
 LONGEST_WAIT: Final = 500
 
 
-def remove_remains() -> None:
-    """Remove deleted texts from the search index, and after the transaction from the log.
+def remove_deleted_texts(search_index: str) -> None:
+    """Remove them from this FTS5 table, and after the transaction from the log.
 
     A reader that takes longer keeps the log until it is next written over.
     """
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        cursor.execute(MERGE_SEGMENTS.format(search=SEARCH_INDEX_ON_SQLITE))
+        cursor.execute(MERGE_SEGMENTS.format(search=search_index))
     transaction.on_commit(_empty_log)
 
 
