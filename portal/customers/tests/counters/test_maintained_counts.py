@@ -121,7 +121,7 @@ def truncate(_organizer: Organizer, _rival: Organizer) -> None:
     if connection.vendor == "postgresql":
         # TRUNCATE fails while deferred constraints are not checked yet.
         sql("SET CONSTRAINTS ALL IMMEDIATE")
-        sql(f"TRUNCATE {TABLE}")
+        sql(f"TRUNCATE {TABLE} CASCADE")
 
 
 TABLE = Customer._meta.db_table
