@@ -87,8 +87,8 @@ unit: install
 	@env -u DATABASE_URL $(BIN)/pytest
 
 unit-postgres: install
-	$(say) "Unit tests on PostgreSQL"
-	@$(POSTGRES) $(BIN)/pytest
+	$(say) "Unit tests that use the database, on PostgreSQL"
+	@$(POSTGRES) $(BIN)/pytest -m database
 
 e2e: install
 	$(say) "End-to-end tests in Chromium"

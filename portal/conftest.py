@@ -30,6 +30,13 @@ def erasure_journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return journal
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the database: `make test` runs only these on PostgreSQL, too."""
+    for item in items:
+        if "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @pytest.fixture
 def organizer(db: None) -> Organizer:
     return services.create_organizer(
