@@ -67,6 +67,8 @@ SPELLED_OUT: Final = str.maketrans(
 )
 # The e of an umlaut that is spelled out. In Bauer, Neuer and Quelle there is no umlaut.
 UMLAUT_E: Final = re.compile(r"(?<=[ao])e|(?<=(?<![aeq])u)e")
+# Names with hyphens, whose parts are long enough to be looked for by themselves.
+HYPHENATED: Final = re.compile(r"[^\W\d_]{3,}(?:-[^\W\d_]{3,})+")
 # Parts beside the name that a person may be called by.
 CALLING_NAME: Final = "calling_name"
 TRANSCRIPTION: Final = "_transcription"
@@ -155,6 +157,23 @@ def _with_spellings(text: str, normalized: str) -> str:
     without_dots = UMLAUT_E.sub("", spelled)
     others = dict.fromkeys([*spelled.split(), *without_dots.split()])
     return " ".join([normalized, *(each for each in others if each not in normalized)])
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a search, each of which occurs in the searched() text that it finds.
+
+    A name with hyphens and an umlaut is several words: in `Böttcher-Mueller` each part has a
+    spelling of its own, and a word is stored in one spelling at a time.
+    """
+    return [
+        part
+        for word in normalize(text).split()
+        for part in (word.split("-") if _has_spellings(word) else [word])
+    ]
+
+
+def _has_spellings(word: str) -> bool:
+    return bool(HYPHENATED.fullmatch(word) and UMLAUT_E.search(word))
 
 
 def email_key(email: str) -> str:

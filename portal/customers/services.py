@@ -356,7 +356,7 @@ def _survey(organizer: Organizer, query: CustomerQuery) -> _Survey:
         return _Survey(totals, totals)
     customers = query.narrow(customers_of(organizer), but=FACET_PARAMETERS)
     search = _search(organizer, query)
-    if search.words:
+    if not search.is_empty:
         matches, totals = find_matches(organizer, customers, search, query.ordering)
         if matches is None:
             return _Survey(totals, None, is_capped=search.is_indexed)
@@ -429,7 +429,7 @@ def _scan_for_clients(
     organizer: Organizer, query: CustomerQuery, page: PageNumber | After, fields: Sequence[str]
 ) -> OrderedScan | SortedMatches:
     search, customers = _search(organizer, query), query.narrow(customers_of(organizer))
-    if search.words:
+    if not search.is_empty:
         matches, _totals = find_matches(organizer, customers, search, query.ordering)
         if matches is not None:
             return SortedMatches(customers_of(organizer), matches, query.ordering, fields)
@@ -447,7 +447,7 @@ def _scan_for_clients(
 def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedScan | SortedMatches:
     """Reads a row as fast for many matches as for few, and however far down the list."""
     columns, search = ("identifier",), _search(organizer, query)
-    if search.words:
+    if not search.is_empty:
         customers = query.narrow(customers_of(organizer))
         matches, _totals = find_matches(
             organizer, customers, search, query.ordering, most=MOST_SORTED_FOR_NEIGHBOURS

@@ -1,10 +1,10 @@
 """Substring search by trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite.
 
-Each word of a search has to be part of the search text, or all of its digits a part of the phone
-number. An index scan of the trigrams reads all
-matches of a selective term at once, few enough to be sorted. For an unselective term the index of
-the order is scanned and each text compared, until the page is full. A term that is too short for
-trigrams is selective if a scan does not meet many matches soon.
+Each word of a search has to be part of the search text. The words that may be a phone number match
+also if their digits are a part of the phone number. An index scan of the trigrams reads all matches
+of a selective term at once, few enough to be sorted. For an unselective term the index of the order
+is scanned and each text compared, until the page is full. A term that is too short for trigrams is
+selective if a scan does not meet many matches soon.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from portal.customers.counters.maintained_counts import (
 )
 from portal.customers.fields import IgnoringCase
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet
-from portal.customers.normalization import email_keys, normalize, visible
+from portal.customers.normalization import email_keys, normalize, search_words, visible
 from portal.customers.phones import part_of_phone, phone_key
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.customers.query.pasted import pasted
@@ -79,12 +79,14 @@ EXACT_COLUMNS: Final = tuple(
 
 @dataclass(frozen=True)
 class Search:
-    """The words of a search, without case and accents, or a part of a phone number.
+    """The words of a search, without case and accents, and what may be a part of a phone number.
 
-    A customer matches whose text has all words, or whose phone number has the digits, if any.
+    A customer matches whose text has all words, and all words of the number, if any, or whose phone
+    number has the digits.
     """
 
     words: Sequence[str]
+    number: Sequence[str] = ()
     digits: str = ""
 
     @classmethod
@@ -94,16 +96,25 @@ class Search:
         `country` is that of phone numbers that name none.
         """
         meant, digits = _meant(text, country)
-        words = normalize(meant).split()
-        if digits and max(map(len, words), default=0) < TRIGRAM:
-            # Pairs of digits, as phone numbers are written in France.
-            words = [digits]
-        return cls(words, "" if words == [digits] else digits)
+        others, numeric = ("", meant) if digits else _split_number(meant)
+        if numeric and not digits:
+            digits = part_of_phone(numeric, country)
+        if not digits:
+            return cls(search_words(meant))
+        words, number = search_words(others), normalize(numeric).split()
+        if number == [digits] or not any(map(_has_trigram, [*words, *number])):
+            # The text has the digits too. Phone numbers in France are written as pairs of digits.
+            return cls([*words, digits])
+        return cls(words, number, digits)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.words and not self.number
 
     @property
     def is_indexed(self) -> bool:
         """Whether a word is long enough for the trigram index."""
-        return any(len(word) >= TRIGRAM for word in self.words)
+        return any(map(_has_trigram, [*self.words, *self.number]))
 
     def matches(
         self, customers: CustomerQuerySet, *, finds_pairs: bool = False
@@ -116,14 +127,17 @@ class Search:
         """
         parts = [*map(_selective_part, self.words)]
         if connections[customers.db].vendor == "postgresql":
-            found = Q(*(_contains(part, finds_pairs and not self.is_indexed) for part in parts))
+            finds_pairs = finds_pairs and not self.is_indexed
+            found = Q(*(_contains(part, finds_pairs=finds_pairs) for part in parts))
             found &= _occur("search_text", set(self.words) - set(parts))
             if self.digits:
                 # The text has the number, too, and its index finds it.
-                found |= _contains(self.digits) & _occur("phone_key", [self.digits])
+                in_phone = _contains(self.digits) & _occur("phone_key", [self.digits])
+                found &= Q(*map(_contains, self.number)) | in_phone
             return customers.filter(found).in_physical_order()
         customers = customers.filter(self._condition)
-        if trigrams := _any_trigrams([parts, [self.digits]]):
+        alternatives = [[*parts, *self.number], [*parts, self.digits]]
+        if trigrams := _any_trigrams(alternatives[: 1 + bool(self.digits)]):
             return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
         return customers.in_physical_order()
 
@@ -134,10 +148,23 @@ class Search:
     @property
     def _condition(self) -> Q:
         found = _occur("search_text", self.words)
-        return found | _occur("phone_key", [self.digits]) if self.digits else found
+        if not self.digits:
+            return found
+        return found & (_occur("search_text", self.number) | _occur("phone_key", [self.digits]))
 
 
-def _contains(part: str, finds_pairs: bool = False) -> Q:  # noqa: FBT001, FBT002
+def _split_number(text: str) -> tuple[str, str]:
+    """The words with letters, and the others, which may be a phone number beside a name."""
+    words = text.split()
+    numeric = [word for word in words if not any(map(str.isalpha, word))]
+    return " ".join(word for word in words if word not in numeric), " ".join(numeric)
+
+
+def _has_trigram(word: str) -> bool:
+    return len(word) >= TRIGRAM
+
+
+def _contains(part: str, *, finds_pairs: bool = False) -> Q:
     if finds_pairs and PAIR.fullmatch(part):
         return Q(search_text__regex=BEFORE_PAIR + re.escape(part))
     return Q(search_text__contains=part)

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.customers.normalization import derive_name, email_key, email_keys, normalize, searched
+from portal.customers.normalization import (
+    derive_name,
+    email_key,
+    email_keys,
+    normalize,
+    search_words,
+    searched,
+)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +186,33 @@ def test_an_address_has_a_key_for_each_spelling_of_its_domain(text: str, keys: l
 )
 def test_words_are_stored_in_each_spelling_of_their_umlauts(text: str, stored: str) -> None:
     assert searched(text) == stored
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Böttcher-Mueller", ["bottcher", "mueller"]),
+        ("Anna Böttcher-Mueller", ["anna", "bottcher", "mueller"]),
+        ("Böttcher-Müller", ["bottcher-muller"]),
+        ("Böttcher-Mu", ["bottcher-mu"]),
+        ("Bauer-Neuer", ["bauer-neuer"]),
+        ("ae-123456", ["ae-123456"]),
+        ("boe-ttcher@shop.example", ["boe-ttcher@shop.example"]),
+    ],
+)
+def test_a_search_for_a_hyphenated_name_with_an_umlaut_has_a_word_for_each_part(
+    text: str, words: list[str]
+) -> None:
+    assert search_words(text) == words
+
+
+@given(
+    st.lists(st.sampled_from(["Böttcher", "Boettcher", "Mueller", "Müller", "Weiß"]), min_size=1)
+)
+def test_mixed_spellings_of_a_hyphenated_name_find_each_other(parts: list[str]) -> None:
+    others = [{"Böttcher": "Boettcher", "Mueller": "Müller"}.get(part, part) for part in parts]
+
+    assert all(word in searched("-".join(others)) for word in search_words("-".join(parts)))
 
 
 @given(st.text())

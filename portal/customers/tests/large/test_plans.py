@@ -164,6 +164,7 @@ def test_an_exact_match_is_found_by_the_indexes_of_all_values(
             "03 02 31 25 12 3",
             "%2B49 30 23125 123",
             "5 1 2 3 4 1",
+            "anna 030 23125123",
         ),
     ],
 )

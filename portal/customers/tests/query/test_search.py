@@ -153,6 +153,10 @@ def test_an_umlaut_is_found_in_each_spelling_and_finds_each(
         ("Muller", "müller"),
         ("Böttcher-Lüders", "boettcher-lueders"),
         ("Boettcher-Lueders", "Böttcher-Lüders"),
+        ("Böttcher-Lüders", "Böttcher-Lueders"),
+        ("Böttcher-Lüders", "boettcher-lüd"),
+        ("Boettcher-Lüders", "Böttcher-Lueders"),
+        ("Anna Böttcher-Lueders-Weiß", "anna boettcher-lüders-weiss"),
     ],
 )
 def test_other_umlauts_and_sharp_s_are_found_as_well(

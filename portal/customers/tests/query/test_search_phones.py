@@ -60,6 +60,36 @@ def test_a_phone_number_is_found_in_any_spelling_and_by_a_part(
     assert find(organizer, search) == [found]
 
 
+@pytest.mark.usefixtures("in_each_way")
+@pytest.mark.parametrize(
+    "search",
+    [
+        *("Müller 030 23125123", "(030) 231-25 123 mueller", "Anna 030/23125123", "Mü 5123"),
+        *("anna +49 30 23125123", "030 23125, Müller, Anna", "Mü 03 02 31 25 12 3"),
+    ],
+)
+def test_a_phone_number_is_found_beside_a_name(
+    organizer: Organizer, make_customer: CustomerMaker, search: str
+) -> None:
+    name = {"_scheme": "full", "full_name": "Anna Müller"}
+    make_customer(phone="030 23125123")
+    make_customer(name_parts=name, phone="030 99999")
+    found = make_customer(name_parts=name, phone="+49 30 23125123")
+
+    assert find(organizer, search) == [found]
+
+
+@pytest.mark.usefixtures("in_each_way")
+def test_digits_beside_a_name_are_still_words(
+    organizer: Organizer, make_customer: CustomerMaker
+) -> None:
+    found = make_customer(email="anna@example.org", external_identifier="0123-45")
+    make_customer(external_identifier="0123-45")
+
+    for search in ("anna 0123-45", "45 anna 0123", "2345 anna", "anna 0123 45"):
+        assert find(organizer, search) == [found] * (search != "2345 anna")
+
+
 @pytest.mark.parametrize("search", WHOLE)
 def test_a_whole_number_is_an_exact_match(
     member_client: Client, api_client: Client, make_customer: CustomerMaker, search: str
@@ -148,17 +178,22 @@ def test_numbers_of_another_organizer_are_never_found(
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "digits"),
+    ("text", "search"),
     [
-        ("030 23125", ["030", "23125"], "3023125"),
-        ("06 12 34", ["61234"], ""),
-        ("23125", ["23125"], ""),
-        ("+493023125", ["493023125"], ""),
-        ("+49 30", ["49", "30"], ""),
-        ("anna 030 23125", ["anna", "030", "23125"], ""),
+        ("030 23125", Search([], ["030", "23125"], "3023125")),
+        ("06 12 34", Search(["61234"])),
+        ("23125", Search(["23125"])),
+        ("+493023125", Search(["493023125"])),
+        ("+49 30", Search(["49", "30"])),
+        ("anna 030 23125", Search(["anna"], ["030", "23125"], "3023125")),
+        ("(030) 231-25, Anna", Search(["anna"], ["030", "231-25"], "3023125")),
+        ("anna 06 12 34", Search(["anna"], ["06", "12", "34"], "61234")),
+        ("al 06 12 34", Search(["al", "61234"])),
+        ("anna 7", Search(["anna", "7"])),
+        ("crm-7 2024", Search(["crm-7", "2024"])),
     ],
 )
-def test_a_search_of_digits_is_also_a_part_of_a_phone_number(
-    text: str, words: list[str], digits: str
+def test_what_may_be_a_phone_number_is_also_searched_by_its_digits(
+    text: str, search: Search
 ) -> None:
-    assert Search.parse(text, country="DE") == Search(words, digits)
+    assert Search.parse(text, country="DE") == search
