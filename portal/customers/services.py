@@ -15,9 +15,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from portal.customers import locales
-from portal.customers.changing import erase, write
+from portal.customers.changing import erase, undo, write
 from portal.customers.changing.fields import InvalidValues as InvalidValues
 from portal.customers.changing.journal import JournalUnavailable as JournalUnavailable
+from portal.customers.changing.undo import CannotUndo as CannotUndo
+from portal.customers.changing.undo import EventNotFound as EventNotFound
+from portal.customers.changing.undo import UndoConflict as UndoConflict
 from portal.customers.changing.write import EditConflict as EditConflict
 from portal.customers.changing.write import VersionMismatch as VersionMismatch
 from portal.customers.counters.maintained_counts import Counts, maintained_counts
@@ -320,6 +323,16 @@ def erase_customer(organizer: Organizer, identifier: str, *, actor: Actor) -> Cu
     the erasure cannot be written to the journal.
     """
     return erase.erase(organizer, identifier, actor=actor)
+
+
+def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: Actor) -> Customer:
+    """The customer as before the event, which a new event records. To undo a creation is to erase.
+
+    Raises CustomerNotFound, EventNotFound; CannotUndo for an erasure, and if the values have been
+    removed; UndoConflict if a field was changed since; InvalidValues if another customer has the
+    email by now; JournalUnavailable as erase_customer().
+    """
+    return undo.undo(organizer, identifier, event_id, actor=actor)
 
 
 def count_all(organizer: Organizer) -> Counts:

@@ -17,7 +17,6 @@ ALLOWED = (
     "customers/importing/",
     "customers/counters/",
     "customers/migrations/",
-    "customers/changing/remains.py",
     "customers/fields.py",
 )
 
