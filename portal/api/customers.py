@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from django_scopes import scope
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import (
+    MethodNotAllowed,
+    NotFound,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.api import parsers
+from portal.api.bodies import requested_values
 from portal.api.endpoints import OrganizerEndpoint
 from portal.api.field_selection import PARAMETERS as FIELD_PARAMETERS
 from portal.api.field_selection import requested_fields
-from portal.api.openapi import operations
+from portal.api.openapi import operations, writes
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_customers
 from portal.api.renderers import (
@@ -24,6 +32,7 @@ from portal.api.renderers import (
     json_response,
 )
 from portal.api.streams import SEPARATOR, requested_separator, stream_customers
+from portal.api.writing import response_fields, service_errors_as_statuses
 from portal.customers import services
 from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
 from portal.customers.query.query import InvalidQuery
@@ -38,13 +47,14 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.customers.models import Customer
 
-# The methods by which pretix reads and changes a customer. Portal has GET and HEAD.
+# The methods of a customer, for which an unknown one is 404. Others are 405.
 CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 
 
 class CustomerList(OrganizerEndpoint):
     """The customers of an organizer, with the filters and the ordering of the HTML list."""
 
+    parser_classes = parsers.FOR_CUSTOMERS
     renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer, SpreadsheetRenderer]
     parameters = (
         *(*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS),
@@ -67,6 +77,15 @@ class CustomerList(OrganizerEndpoint):
             if is_stream:
                 return stream_customers(request, self.organizer, query, fields, separator=separator)
             return json_response(paginate_customers(request, self.organizer, query, fields))
+
+    @writes.create_customer
+    def post(self, request: Request, organizer: str) -> HttpResponse:
+        values = requested_values(request)
+        fields = response_fields(request.query_params, self.access, values)
+        with scope(organizer=self.organizer), service_errors_as_statuses():
+            customer = services.create_customer(self.organizer, values, actor=self.actor)
+        # Portal sends no email, whatever the request says.
+        return json_response({**_representation(customer, fields), "send_email": False}, 201)
 
     def _apply_view(self, request: Request) -> QueryDict:
         """The parameters with those of a saved view. A token finds shared views only."""
@@ -94,6 +113,7 @@ class CustomerList(OrganizerEndpoint):
 class CustomerDetail(OrganizerEndpoint):
     """One customer, by identifier."""
 
+    parser_classes = parsers.FOR_CUSTOMERS
     parameters = (*FIELD_PARAMETERS, "format")
     customer: Customer
 
@@ -102,13 +122,35 @@ class CustomerDetail(OrganizerEndpoint):
         super().initial(request, *args, **kwargs)
         if request.method not in CUSTOMER_METHODS:
             return
-        with scope(organizer=self.organizer):
-            try:
-                self.customer = services.get_customer(self.organizer, kwargs["identifier"])
-            except services.CustomerNotFound:
-                raise NotFound("No Customer matches the given query.") from None
+        with scope(organizer=self.organizer), service_errors_as_statuses():
+            self.customer = services.get_customer(self.organizer, kwargs["identifier"])
 
     @operations.get_customer
     def get(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         fields = requested_fields(request.query_params, self.access)
-        return json_response({field: getattr(self.customer, field) for field in fields})
+        return json_response(_representation(self.customer, fields))
+
+    @writes.change_customer
+    def patch(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
+        values = requested_values(request)
+        fields = response_fields(request.query_params, self.access, values)
+        with scope(organizer=self.organizer), service_errors_as_statuses():
+            # Without a difference last_modified still moves, as in pretix.
+            customer = services.change_customer(
+                self.organizer, identifier, values, actor=self.actor, touch=True
+            )
+        return json_response(_representation(customer, fields))
+
+    @writes.replace_customer
+    def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
+        """As PATCH: fields that are absent stay as they are."""
+        return self.patch(request, organizer, identifier)
+
+    @writes.delete_customer
+    def delete(self, request: Request, organizer: str, identifier: str) -> NoReturn:
+        """pretix has the method, to say that customers cannot be deleted."""
+        raise MethodNotAllowed("DELETE")
+
+
+def _representation(customer: Customer, fields: Sequence[str]) -> dict[str, object]:
+    return {field: getattr(customer, field) for field in fields}

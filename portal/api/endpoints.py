@@ -14,9 +14,12 @@ from portal.api.errors import DEFAULT_HEADERS
 from portal.api.permissions import IsAuthenticated, MayAccessCustomers, get_organizer_access
 from portal.api.prefer_header import APPLIED, reject_unknown_parameters, wants_strict_handling
 from portal.databases.routing import read_from_primary
+from portal.history.actors import Actor, ActorKind
 from portal.organizers.permissions import Permission
+from portal.web.request_ids import current_id
 
 if TYPE_CHECKING:
+    from portal.accounts.models import User
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
@@ -60,3 +63,12 @@ class OrganizerEndpoint(Endpoint):
         if request.user is None and access.may(Permission.WRITE_CUSTOMERS):
             read_from_primary()
         self.organizer = access.organizer
+
+    @property
+    def actor(self) -> Actor:
+        """The API client or the member, as the history stores them."""
+        request_id = current_id.get()
+        user: User | None = self.request.user  # type: ignore[assignment]  # None: see above
+        if user is not None:
+            return Actor.member(user, request_id=request_id)
+        return Actor(ActorKind.TOKEN, self.access.token_id, self.access.token_name, request_id)

@@ -15,9 +15,9 @@ def encode_json(content: object) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
 
 
-def json_response(content: object) -> HttpResponse:
+def json_response(content: object, status: int = 200) -> HttpResponse:
     """Faster than DRF's Response, for requests whose negotiated format is JSON."""
-    return HttpResponse(encode_json(content), OrjsonRenderer.media_type)
+    return HttpResponse(encode_json(content), OrjsonRenderer.media_type, status)
 
 
 class OrjsonRenderer(BaseRenderer):

@@ -15,6 +15,9 @@ class Access:
     organizer: Organizer
     permissions: frozenset[str]
     has_all_fields: bool = False  # see ApiToken
+    # The token of an API client; a member has none.
+    token_id: int | None = None
+    token_name: str = ""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

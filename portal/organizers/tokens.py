@@ -48,14 +48,15 @@ def authenticate_token(key: str) -> Access:
     rows = [] if has_wrong_checksum(key) else _by_hash.rows(hash_key(key))
     if not rows:
         raise UnknownToken
-    [(pk, permissions, of_team, all_fields, revoked, expires, last_used, *organizer)] = rows
+    [(pk, name, permissions, of_team, all_fields, revoked, expires, last_used, *columns)] = rows
     now = timezone.now()
     if revoked or (expires and expires <= now):
         raise InactiveToken
     if last_used is None or now - last_used > LAST_USED_PRECISION:
         _store_use(pk, now)
     granted = frozenset(permissions) & frozenset(of_team)
-    return Access(Organizer.from_db(None, ORGANIZER_COLUMNS, organizer), granted, all_fields)
+    organizer = Organizer.from_db(None, ORGANIZER_COLUMNS, columns)
+    return Access(organizer, granted, all_fields, token_id=pk, token_name=name)
 
 
 def _store_use(pk: int, now: datetime) -> None:
@@ -72,6 +73,7 @@ _by_hash = CompiledQuery(
     lambda key_hash: [
         ApiToken.objects.filter(key_hash=key_hash).values_list(
             "pk",
+            "name",
             "permissions",
             "team__permissions",
             "has_all_fields",

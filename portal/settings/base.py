@@ -179,7 +179,7 @@ REST_FRAMEWORK = {
         "portal.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.MayAccessCustomers"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.errors.exception_response",
     "UNAUTHENTICATED_USER": None,
@@ -190,6 +190,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _("The customers of event organizers, in the shape of pretix’s resource."),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # No field of a body is required, so PATCH needs no schema of its own.
+    "COMPONENT_SPLIT_PATCH": False,
     # Keep the order of the code.
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,

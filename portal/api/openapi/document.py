@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from threading import Lock
 from typing import Any, Final
 
@@ -38,14 +40,19 @@ def complete_document(result: Document, **_: Any) -> Document:
         # A complete customer also matches the partial schema; oneOf allows only one match.
         if "oneOf" in schema:
             schema["anyOf"] = schema.pop("oneOf")
-    for methods in result["paths"].values():
-        parameters = methods["get"]["parameters"]
+    for operation in operations(result):
+        parameters = operation["parameters"]
         # The parameters of all endpoints follow those of the endpoint itself.
         parameters.sort(key=lambda parameter: parameter["name"] in COMMON_NAMES)
         for parameter in parameters:
             if _may_be_empty(parameter):
                 parameter["allowEmptyValue"] = True
     return result
+
+
+def operations(document: Document) -> Iterator[dict[str, Any]]:
+    """The operations of all paths."""
+    return chain.from_iterable(methods.values() for methods in document["paths"].values())
 
 
 def _may_be_empty(parameter: dict[str, Any]) -> bool:

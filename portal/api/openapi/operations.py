@@ -1,4 +1,4 @@
-"""The OpenAPI operation of each endpoint, as a decorator of its `get`."""
+"""The OpenAPI operation of each method that reads, as a decorator. Writes are in writes.py."""
 
 from __future__ import annotations
 

@@ -38,9 +38,12 @@ def success(
     schema: type[BaseSerializer[Any]] | PolymorphicProxySerializer,
     description: StrOrPromise,
     example: Mapping[str, object],
+    status: int = 200,
 ) -> Responses:
-    """Status 200 as JSON."""
-    return {(200, JSON): OpenApiResponse(schema, description, [OpenApiExample("Example", example)])}
+    """Status 200 or another one of success, as JSON."""
+    # Without `response_only` drf-spectacular takes it for an example of the request, too.
+    shown = OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])
+    return {(status, JSON): OpenApiResponse(schema, description, [shown])}
 
 
 def streams(description: StrOrPromise, **examples: str) -> Responses:
@@ -118,6 +121,36 @@ INVALID_PARAMETERS: Final = errors(
     _MALFORMED,
     _UNKNOWN_PARAMETER,
 )
+_MALFORMED_BODY: Final = (
+    _("The body is malformed. The rest of the sentence says where."),
+    {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"},
+)
+INVALID_VALUES: Final = errors(
+    400,
+    (
+        _("A value is invalid: the errors of all fields."),
+        {
+            "email": ["Enter a valid email address."],
+            "locale": ['"xx" is not a valid choice.'],
+        },
+    ),
+    (
+        _("Another customer has the email address."),
+        {"email": ["An account with this email address is already registered."]},
+    ),
+    (
+        _("The body is not an object."),
+        {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]},
+    ),
+    _MALFORMED_BODY,
+    (
+        _("A field in the query string does not exist."),
+        {"fields": ["The field “age” is not available; choose from …"]},
+    ),
+    _NULL_CHARACTER,
+    _MALFORMED,
+    _UNKNOWN_PARAMETER,
+)
 NOT_AUTHENTICATED: Final = errors(
     401,
     (
@@ -189,6 +222,13 @@ TOO_LARGE: Final = {
     **html_error(414, _("The URL has more than about 8,100 characters."), "URI Too Long"),
     **html_error(431, _("A header is too large."), "Request Header Fields Too Large"),
 }
+UNSUPPORTED_MEDIA_TYPE: Final = errors(
+    415,
+    (
+        _("The body is neither JSON nor a form."),
+        {"detail": 'Unsupported media type "text/plain" in request.'},
+    ),
+)
 TOO_MANY_STREAMS: Final = errors(
     429,
     (

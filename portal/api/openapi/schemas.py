@@ -8,11 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
+from portal.customers.changing.fields import LOCALES, MAX_EMAIL_LENGTH, MAX_EXTERNAL_LENGTH
 from portal.customers.models import IDENTIFIER
 
 # JSON Schema has no \Z; its $ does not match before a line break at the end.
 IDENTIFIER_PATTERN: Final = IDENTIFIER.replace(r"\Z", "$")
+Field = serializers.Field[Any, Any, Any, Any]
 Schema = serializers.Serializer[Any]  # no instance is ever serialized, so any type will do
+
+
+def _optional(field: type[Field], **options: Any) -> Any:  # fields declare their own types
+    return field(required=False, **options)
 
 
 class Customer(Schema):
@@ -57,14 +63,75 @@ class Customer(Schema):
     )
 
 
-class PartialCustomer(Customer):
-    """A customer with the fields that the request selects."""
+class _PartialFields:
+    """Makes all fields optional."""
 
     def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]  # of the serializer
         for field in fields.values():
             field.required = False
         return fields
+
+
+class PartialCustomer(_PartialFields, Customer):
+    """A customer with the fields that the request selects."""
+
+
+class CreatedCustomer(Customer):
+    """A customer who was created."""
+
+    send_email = serializers.BooleanField(help_text=_("Always false: Portal sends no email."))
+
+
+class PartialCreatedCustomer(_PartialFields, CreatedCustomer):
+    """A customer who was created, with the fields that the request selects."""
+
+
+class CustomerValues(Schema):
+    """The values of a customer. No field is required; unknown and read-only ones are ignored."""
+
+    external_identifier = _optional(
+        serializers.CharField, allow_null=True, max_length=MAX_EXTERNAL_LENGTH
+    )
+    email = _optional(
+        serializers.EmailField,
+        allow_null=True,
+        max_length=MAX_EMAIL_LENGTH,
+        help_text=_("Stored in lower case. Unique within the organizer, whatever its case."),
+    )
+    phone = _optional(
+        serializers.CharField,
+        allow_null=True,
+        help_text=_("International, such as +49 6221 32177-50. Stored as +4962213217750."),
+    )
+    name_parts = _optional(
+        serializers.DictField,
+        child=serializers.CharField(allow_null=True),
+        help_text=_(
+            "Replaces all parts. _scheme says which parts there are; without it, the scheme is"
+            " that of the organizer."
+        ),
+    )
+    is_active = _optional(serializers.BooleanField, help_text=_("true for a new customer."))
+    is_verified = _optional(serializers.BooleanField, help_text=_("true for a new customer."))
+    locale = _optional(
+        serializers.ChoiceField, choices=LOCALES, help_text=_("en for a new customer.")
+    )
+    notes = _optional(serializers.CharField, allow_null=True)
+
+
+class NewCustomerValues(CustomerValues):
+    """The values of a new customer. No field is required."""
+
+    send_email = _optional(
+        serializers.BooleanField, allow_null=True, help_text=_("Ignored: Portal sends no email.")
+    )
+    password = _optional(
+        serializers.CharField,
+        allow_null=True,
+        write_only=True,
+        help_text=_("Ignored: Portal keeps no passwords of customers."),
+    )
 
 
 class Organizer(Schema):
@@ -147,4 +214,7 @@ def _either(name: str, *schemas: type[Schema]) -> PolymorphicProxySerializer:
 
 # The parameter `fields` makes the results partial.
 customers: Final = _either("CustomerOrPartial", Customer, PartialCustomer)
+created_customers: Final = _either(
+    "CreatedCustomerOrPartial", CreatedCustomer, PartialCreatedCustomer
+)
 customer_pages: Final = _either("CustomerPageOrPartial", CustomerPage, PartialCustomerPage)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from portal.api.openapi.document import Document, read_document
+from portal.api.openapi.document import operations, read_document
 
 Schema = Mapping[str, Any]  # JSON Schema, whose values have many types
 LIST: Final = "list_customers"
@@ -29,12 +29,14 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A path of the API with its parameters."""
+    """A method of a path of the API, with its parameters and the fields of its body."""
 
     name: str
+    method: str
     path: str
     summary: str
     parameters: list[Parameter]
+    values: list[Field]  # empty without a body
 
     @property
     def query_parameters(self) -> list[Parameter]:
@@ -65,6 +67,7 @@ def read_endpoints(organizer: str) -> list[Endpoint]:
     return [
         Endpoint(
             operation["operationId"],
+            method.upper(),
             path.replace("{organizer}", organizer),
             operation["summary"],
             [
@@ -72,8 +75,10 @@ def read_endpoints(organizer: str) -> list[Endpoint]:
                 for described in operation["parameters"]
                 if described["name"] != "organizer"
             ],
+            _values_of_body(operation),
         )
-        for path, operation in _operations(read_document())
+        for path, methods in read_document()["paths"].items()
+        for method, operation in methods.items()
     ]
 
 
@@ -81,7 +86,7 @@ def read_errors() -> list[ErrorResponse]:
     """The errors of all endpoints, without duplicates, by status."""
     errors = [
         ErrorResponse(status, example["description"], _body(example["value"]))
-        for _path, operation in _operations(read_document())
+        for operation in operations(read_document())
         for status, response in operation["responses"].items()
         if status >= "400"
         for content in response["content"].values()
@@ -97,10 +102,19 @@ def _body(example: object) -> str:
 
 def read_fields() -> list[Field]:
     """The fields of a customer, in the order of the JSON."""
-    customer = read_document()["components"]["schemas"]["Customer"]
+    return _fields({"$ref": "#/components/schemas/Customer"})
+
+
+def _values_of_body(operation: Mapping[str, Any]) -> list[Field]:
+    body = operation.get("requestBody")
+    return _fields(body["content"]["application/json"]["schema"]) if body else []
+
+
+def _fields(reference: Schema) -> list[Field]:
+    schema = read_document()["components"]["schemas"][reference["$ref"].rpartition("/")[2]]
     return [
-        Field(name, describe_type(schema), schema.get("description", ""))
-        for name, schema in customer["properties"].items()
+        Field(name, describe_type(described), described.get("description", ""))
+        for name, described in schema["properties"].items()
     ]
 
 
@@ -151,11 +165,6 @@ def _describe_integer(schema: Schema) -> str:
     if "maximum" in schema:
         return _("integer from %(minimum)d to %(maximum)d") % schema
     return _("integer")
-
-
-def _operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, methods in document["paths"].items():
-        yield path, methods["get"]
 
 
 def _parameter(described: Mapping[str, Any]) -> Parameter:

@@ -62,7 +62,7 @@ DEVIATIONS: Final = (
         "unknown scheme",
         _("Unknown scheme in name_parts"),
         _("500 when the customer is read"),
-        _("The import rejects the customer and gives the reason."),
+        _("Imports and the API reject the customer and give the reason."),
         _("One invalid customer must not break a list."),
     ),
     Deviation(
@@ -94,11 +94,56 @@ DEVIATIONS: Final = (
         _("A full copy needs one request."),
     ),
     Deviation(
-        "reading only",
-        _("Creating, changing and anonymizing customers"),
-        _("POST, PUT and PATCH"),
-        _("405 for a token that may change customers. anonymize/ does not exist."),
-        _("Portal is read-only; customers are changed in pretix."),
+        "second customer without email",
+        _("Second customer without an email address"),
+        _("400, as if another customer had the email address null"),
+        _("Created or changed"),
+        _("Several customers may have no email address."),
+    ),
+    Deviation(
+        "invalid name",
+        _(
+            "name_parts with an unknown scheme, other values than texts, null characters or half a"
+            " surrogate pair; a name of more than 255 characters"
+        ),
+        "500",
+        _("400 with the reason"),
+        _("An invalid value is an error of the client."),
+    ),
+    Deviation(
+        "PUT language",
+        _("PUT without locale"),
+        _("The language becomes en."),
+        _("The language stays."),
+        _("All other fields stay, too."),
+    ),
+    Deviation(
+        "write only",
+        _("Response to a write by a token that may not read customers"),
+        _("The whole customer"),
+        _("The identifier and the fields that were sent"),
+        _("The permission to change customers does not include the permission to read them."),
+    ),
+    Deviation(
+        "unchanged value",
+        _("Value that the customer has already, and that no new customer could have"),
+        "400",
+        _("Accepted"),
+        _("What GET returned can be sent back, for imported customers too."),
+    ),
+    Deviation(
+        "send_email",
+        _("send_email and password of a new customer"),
+        _("An email is sent; the customer signs in with the password."),
+        _("Ignored, and checked for their types only. send_email is false in every response."),
+        _("Portal sends no email and keeps no passwords of customers."),
+    ),
+    Deviation(
+        "malformed body",
+        _("Malformed JSON without a token"),
+        "400",
+        "401",
+        _("A request without a token is 401 everywhere."),
     ),
     Deviation(
         "other resources",

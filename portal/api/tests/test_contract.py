@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from django.test import Client
-from django_scopes import scope
-from rest_framework.utils.urls import remove_query_param
 
-from portal.customers.models import Customer
+from portal.api.tests.recorded import STATE, Tokens, load_state, read_cases, send, without_cursor
 from portal.organizers import services
-from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
-from portal.organizers.tokens import create_token, revoke_token_by_key
+from portal.organizers.tokens import create_token
 
-RECORDED: Final = Path(__file__).parent / "contract"
-CASES: Final[list[dict[str, Any]]] = json.loads((RECORDED / "cases.json").read_text())
-STATE: Final[dict[str, Any]] = json.loads((RECORDED / "state.json").read_text())
-PERMISSIONS: Final = {"read": Permission.READ_CUSTOMERS, "write": Permission.WRITE_CUSTOMERS}
+CASES: Final = read_cases("cases.json")
 # Portal's body where it differs on purpose.
 DEVIATIONS: Final[dict[str, dict[str, str]]] = {
     # pretix puts the reason in place of the method.
     "DELETE detail": {"detail": 'Method "DELETE" not allowed.'},
 }
-Tokens = dict[str, str]
 ORGANIZER: Final = "/api/v1/organizers/bigevents/"
 # The statuses of pretix 2026.8.0, by token and method.
 STATUSES: Final = [
@@ -54,46 +46,13 @@ STATUSES: Final = [
 
 @pytest.fixture
 def tokens(db: None) -> Tokens:
-    """Loads the recorded state into the database; returns the keys of its tokens by name."""
-    organizers = {slug: _load(slug, **content) for slug, content in STATE["organizers"].items()}
-    recorded = {**STATE["tokens"], "writeonly": ("bigevents", ["write"])}
-    return {
-        name: _make_token(organizers[slug], name, granted)
-        for name, (slug, granted) in recorded.items()
-    }
-
-
-def _load(slug: str, name: str, customers: list[dict[str, Any]]) -> Organizer:
-    organizer = services.create_organizer(slug=slug, name=name)
-    with scope(organizer=organizer):
-        Customer.objects.bulk_create(
-            Customer(organizer=organizer, **{**customer, "name": ""}) for customer in customers
-        )
-    return organizer
-
-
-def _make_token(organizer: Organizer, name: str, granted: list[str] | str) -> str:
-    permissions = [] if granted == "revoked" else [PERMISSIONS[name] for name in granted]
-    key = create_token(organizer, name=name, permissions=permissions)
-    if granted == "revoked":
-        revoke_token_by_key(organizer, key=key)
-    return key
-
-
-def _send(request: dict[str, Any], tokens: Tokens) -> Any:
-    headers = dict(request["headers"])
-    for name, key in tokens.items():
-        headers = {header: text.replace(f"<{name}>", key) for header, text in headers.items()}
-    content_type = headers.pop("Content-Type", "")
-    return Client().generic(
-        request["method"], request["path"], request["body"] or "", content_type, headers=headers
-    )
+    return load_state()
 
 
 def test_every_response_equals_the_recorded_one(tokens: Tokens, subtests: pytest.Subtests) -> None:
     for case in CASES:
         with subtests.test(case["name"], group=case["group"]):
-            response = _send(case["request"], tokens)
+            response = send(case["request"], tokens)
 
             assert response.status_code == case["status"]
             assert case["headers"].items() <= {**response.headers}.items()
@@ -151,13 +110,9 @@ def _abbreviated_as(expected: Any, actual: Any) -> Any:
         case {"$keys": _}:
             return {"$keys": list(actual)}
         case {"results": results}:
-            links = {name: _without_cursor(actual[name]) for name in ("next", "previous")}
+            links = {name: without_cursor(actual[name]) for name in ("next", "previous")}
             return {**actual, **links, "results": _abbreviated_as(results, actual["results"])}
     return actual
-
-
-def _without_cursor(link: str | None) -> str | None:
-    return link and remove_query_param(link, "cursor")
 
 
 def _with_base(expected: Any) -> Any:

@@ -12,6 +12,7 @@ from portal.conftest import CustomerMaker
 from portal.organizers.models import Organizer
 
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
+DETAIL: Final = f"{LIST}C000001/"
 # As in pretix's documentation.
 EXAMPLE: Final[dict[str, Any]] = {
     "identifier": "8WSAJCJ",
@@ -125,15 +126,25 @@ def test_an_identifier_matches_exactly(
     assert api_client.get(f"{LIST}{identifier}/").status_code == 404
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
-def test_customers_are_read_only(
-    writer_client: Client, make_customer: CustomerMaker, method: str
+@pytest.mark.parametrize(
+    ("path", "methods", "allowed"),
+    [
+        (LIST, ["put", "patch", "delete", "trace"], "GET, POST, HEAD, OPTIONS"),
+        (DETAIL, ["post", "delete", "trace"], "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
+    ],
+)
+def test_other_methods_are_not_allowed(
+    writer_client: Client,
+    make_customer: CustomerMaker,
+    path: str,
+    methods: list[str],
+    allowed: str,
 ) -> None:
     make_customer()
 
-    for path in (LIST, f"{LIST}C000001/"):
+    for method in methods:
         response = getattr(writer_client, method)(path)
-        assert response.status_code == 405
+        assert (response.status_code, response["Allow"]) == (405, allowed)
         assert response.json() == {"detail": f'Method "{method.upper()}" not allowed.'}
 
 

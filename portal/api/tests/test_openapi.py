@@ -13,13 +13,16 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from portal.api.field_selection import OPTIONAL_FIELDS
+from portal.api.openapi import schemas
 from portal.api.openapi.document import read_document
 from portal.conftest import CustomerMaker
+from portal.customers.changing.fields import IGNORED, WRITABLE
 from portal.customers.query.filters import PARAMETERS
 from portal.customers.query.page import FIELDS
 from portal.organizers.models import Organizer
 from portal.tests.processes import run_python
 
+JSON: Final = "application/json"
 DOCUMENT: Final = "/api/v1/openapi.json"
 ORGANIZERS: Final = "/api/v1/organizers/"
 LIST: Final = f"{ORGANIZERS}bigevents/customers/"
@@ -56,6 +59,7 @@ django.setup()
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from portal.api.openapi import schemas
 from portal.api.openapi.document import read_document
 
 barrier = Barrier(8)
@@ -81,9 +85,9 @@ def customers(make_customer: CustomerMaker) -> None:
     make_customer(email=None, name_parts={}, is_active=False)
 
 
-def _check(document: dict[str, Any], path: str, response: Any) -> None:
+def _check(document: dict[str, Any], path: str, response: Any, method: str = "get") -> None:
     """The response has a status, a schema and headers that the document describes."""
-    described = document["paths"][path]["get"]["responses"][str(response.status_code)]
+    described = document["paths"][path][method]["responses"][str(response.status_code)]
     if "content" in described:
         schema = described["content"][response["Content-Type"]]["schema"]
         whole = {**schema, "components": document["components"]}
@@ -127,7 +131,8 @@ def test_every_filter_has_a_description(document: dict[str, Any]) -> None:
 def test_the_document_has_the_parameters_that_strict_handling_allows(
     document: dict[str, Any], path: str
 ) -> None:
-    parameters = document["paths"][path]["get"]["parameters"]
+    methods = document["paths"][path].values()
+    parameters = [parameter for method in methods for parameter in method["parameters"]]
     url = path.format(organizer="bigevents", identifier="C000001")
 
     view: Any = resolve(url).func  # DRF adds the class to the function
@@ -200,7 +205,7 @@ def test_errors_match_the_document(
 
     for response, status in (
         (Client().get(url), 401),
-        (writer_client.post(url), 405),
+        (writer_client.delete(url), 405),
         (api_client.get(url, headers={"Accept": "image/png"}), 406),
         (api_client.get(url, CONTENT_LENGTH=str(2**20 + 1)), 413),
         (api_client.get(f"{url}?x={'y' * 4000}"), 414),
@@ -210,14 +215,58 @@ def test_errors_match_the_document(
         _check(document, path, response)
 
 
+@pytest.mark.usefixtures("customers")
+@pytest.mark.parametrize(
+    ("method", "path", "body", "content_type", "status"),
+    [
+        ("post", LIST, '{"email": "new@example.org", "locale": "de"}', JSON, 201),
+        ("post", f"{LIST}?fields=email", "{}", JSON, 201),
+        ("post", LIST, '{"email": "customer1@example.org"}', JSON, 400),
+        ("post", LIST, "[]", JSON, 400),
+        ("post", LIST, "{", JSON, 400),
+        ("post", LIST, "{}", "text/plain", 415),
+        ("post", "/api/v1/organizers/rival/customers/", "{}", JSON, 403),
+        ("patch", f"{LIST}C000001/", '{"phone": "+496221321770"}', JSON, 200),
+        ("patch", f"{LIST}C000001/?fields=phone", "{}", JSON, 200),
+        ("patch", f"{LIST}C000001/?include=notes", "{}", JSON, 403),
+        ("patch", f"{LIST}UNKNOWN2/", "{}", JSON, 404),
+        ("put", f"{LIST}C000001/", '{"name_parts": {"full_name": null}}', JSON, 200),
+        ("put", f"{LIST}C000001/", '{"locale": "xx"}', JSON, 400),
+    ],
+)
+def test_responses_to_writes_match_the_document(
+    writer_client: Client,
+    document: dict[str, Any],
+    method: str,
+    path: str,
+    body: str,
+    content_type: str,
+    status: int,
+) -> None:
+    response = writer_client.generic(method.upper(), path, body, content_type)
+
+    assert response.status_code == status
+    template = LIST_TEMPLATE if path.partition("?")[0].endswith("customers/") else DETAIL_TEMPLATE
+    _check(document, template, response, method)
+
+
+@pytest.mark.parametrize("model", [schemas.CustomerValues, schemas.NewCustomerValues])
+def test_the_described_values_are_those_that_can_be_written(model: type[schemas.Schema]) -> None:
+    ignored = IGNORED if model is schemas.NewCustomerValues else {}
+
+    assert list(model().fields) == [*WRITABLE, *ignored]
+
+
 @pytest.mark.parametrize("path", OPERATIONS)
 def test_every_example_matches_its_schema(document: dict[str, Any], path: str) -> None:
-    for response in document["paths"][path]["get"]["responses"].values():
-        for content in response.get("content", {}).values():
-            whole = {**content["schema"], "components": document["components"]}
-            validator = Draft202012Validator(whole, format_checker=FormatChecker())
-            for example in content["examples"].values():
-                validator.validate(example["value"])
+    for method in document["paths"][path].values():
+        bodies = [method["requestBody"]] if "requestBody" in method else []
+        for described in (*bodies, *method["responses"].values()):
+            for content in described.get("content", {}).values():
+                whole = {**content["schema"], "components": document["components"]}
+                validator = Draft202012Validator(whole, format_checker=FormatChecker())
+                for example in content["examples"].values():
+                    validator.validate(example["value"])
 
 
 def test_a_wrong_response_is_noticed(

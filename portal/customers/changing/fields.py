@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -17,26 +18,34 @@ from portal.customers.normalization import email_key
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
+Value = TypeVar("Value")
+Errors = dict[str, list[str]]
+
 MAX_EMAIL_LENGTH: Final = 190
+MAX_PHONE_LENGTH: Final = 128
 MAX_EXTERNAL_LENGTH: Final = 255
 MAX_NAME_LENGTH: Final = 255
+# Those that pretix offers.
 LOCALES: Final = (
     *("en", "de", "de-informal", "ar", "eu", "ca", "zh-hans", "zh-hant", "hr", "cs", "da", "nl"),
     *("nl-informal", "fr", "fi", "gl", "el", "he", "hu", "id", "it", "ja", "lv", "nb-no", "pl"),
     *("pt-pt", "ro", "ru", "sk", "sl", "sv", "es", "es-419", "tr", "uk", "vi"),
 )
-BOOLEANS: Final = {
-    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
-    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+BLANK: Final = "This field may not be blank."
+NULL: Final = "This field may not be null."
+INVALID_TYPE: Final = "Invalid data type"
+INVALID_EMAIL: Final = "Enter a valid email address."
+BOOLEANS: Final[Mapping[object, bool]] = {
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1", True), True),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0", False), False),
 }
 
 
 class InvalidValues(ValueError):
     """Values that the fields do not accept: messages by field, and who has the email already."""
 
-    def __init__(
-        self, errors: Mapping[str, list[str]], *, taken_by: Customer | None = None
-    ) -> None:
+    def __init__(self, errors: Errors, *, taken_by: Customer | None = None) -> None:
         super().__init__(", ".join(errors))
         self.errors = errors
         self.taken_by = taken_by
@@ -48,129 +57,174 @@ def clean(
     """The writable fields among the values, as they are stored. Raises InvalidValues.
 
     `values` are as in JSON, or texts of a form, by the name of the field. Others are ignored.
-    `customer` is the one that changes: it may keep its own email and language.
+    `customer` is the one that changes; without it, the values are those of a new customer. A value
+    that the customer has already is accepted: an import may have stored what no field accepts.
     """
     cleaned: dict[str, Any] = {}
-    errors: dict[str, list[str]] = {}
-    for name, clean_value in WRITABLE.items():
-        if name in values:
-            try:
-                cleaned[name] = clean_value(values[name], organizer)
-            except ValidationError as error:
-                errors[name] = error.messages
-    check_email(organizer, cleaned.get("email"), customer=customer, errors=errors)
+    errors: Errors = {}
+    for name, clean_value in (WRITABLE if customer else {**WRITABLE, **IGNORED}).items():
+        if name not in values:
+            continue
+        if customer and values[name] == getattr(customer, name):
+            cleaned[name] = getattr(customer, name)
+            continue
+        try:
+            cleaned[name] = clean_value(values[name], organizer)
+        except ValidationError as error:
+            errors[name] = error.messages
+    try:
+        check_email(organizer, cleaned.get("email"), customer=customer)
+    except InvalidValues as taken:
+        raise InvalidValues(
+            _together({**errors, **taken.errors}), taken_by=taken.taken_by
+        ) from None
     if errors:
-        raise InvalidValues(errors)
-    return cleaned
+        raise InvalidValues(_together(errors))
+    return {name: value for name, value in cleaned.items() if name in WRITABLE}
 
 
-def check_email(
-    organizer: Organizer,
-    email: str | None,
-    *,
-    customer: Customer | None,
-    errors: Mapping[str, list[str]] = {},
-) -> None:
-    """Raise InvalidValues, with the other `errors`, if another customer has this email."""
+def check_email(organizer: Organizer, email: str | None, *, customer: Customer | None) -> None:
+    """Raise InvalidValues if another customer than `customer` has this email, in any case."""
     if email is None:
         return
     owner = customers_of(organizer).filter(email_key=email_key(email)).first()
     if owner and owner != customer:
         message = _("An account with this email address is already registered.")
-        raise InvalidValues({**errors, "email": [message]}, taken_by=owner)
+        raise InvalidValues({"email": [message]}, taken_by=owner)
+
+
+def _together(errors: Errors) -> Errors:
+    """All errors, but as in pretix the type of name_parts counts only if all else is valid."""
+    others = {name: messages for name, messages in errors.items() if name != "name_parts"}
+    return others if others and errors.get("name_parts") == [_(INVALID_TYPE)] else errors
 
 
 def _email(value: object, _organizer: Organizer) -> str | None:
     if value is None:
         return None
-    email = _text(value).lower()
+    if not isinstance(value, str):
+        raise ValidationError(_(INVALID_EMAIL))
+    email = value.strip()
     if not email:
-        raise ValidationError(_("This field may not be blank."))
-    if len(email) > MAX_EMAIL_LENGTH:
-        raise ValidationError(_too_long(MAX_EMAIL_LENGTH))
-    validate_email(email)
-    return email
+        raise ValidationError(_(BLANK))
+    messages = _text_errors(email, MAX_EMAIL_LENGTH)
+    try:
+        validate_email(email)
+    except ValidationError:
+        messages.append(_(INVALID_EMAIL))
+    # Lower case may be longer.
+    return _valid(email.lower(), messages or _text_errors(email.lower(), MAX_EMAIL_LENGTH))
 
 
 def _phone(value: object, _organizer: Organizer) -> str | None:
-    if value is None or not (text := _text(value)):
-        return None if value is None else ""
+    if value is None:
+        return None
+    text = _text(value)
+    if not text:
+        return ""
+    messages = _text_errors(text, MAX_PHONE_LENGTH)
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise ValidationError(_("The phone number entered is not valid."))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        number = phonenumbers.PhoneNumber()
+    if not phonenumbers.is_valid_number(number):
+        messages.insert(0, _("The phone number entered is not valid."))
+    international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _valid(international, messages)
 
 
 def _name_parts(value: object, organizer: Organizer) -> dict[str, str | None]:
     if value is None:
-        raise ValidationError(_("This field may not be null."))
+        raise ValidationError(_(NULL))
     if not value:
         return {}
     if not isinstance(value, dict):
-        raise ValidationError(_("Invalid data type"))
-    parts = {names.SCHEME: organizer.name_scheme, **value}
+        raise ValidationError(_(INVALID_TYPE))
+    parts = value if names.SCHEME in value else {**value, names.SCHEME: organizer.name_scheme}
     if not all(part is None or isinstance(part, str) for part in parts.values()):
-        raise ValidationError(_("Invalid data type"))
-    for text in filter(None, [*parts, *parts.values()]):
-        _text(text)
+        raise ValidationError(_(INVALID_TYPE))
+    if messages := _text_errors("".join(filter(None, [*parts, *parts.values()]))):
+        raise ValidationError(messages)
     try:
         name = names.compose(parts)
-    except names.UnknownScheme as error:
-        raise ValidationError(str(error)) from error
-    if len(name) > MAX_NAME_LENGTH:
-        raise ValidationError(_too_long(MAX_NAME_LENGTH))
-    return parts
+    except names.UnknownScheme:
+        message = _("Unknown name scheme: “%(scheme)s”.") % {"scheme": parts[names.SCHEME]}
+        raise ValidationError(message) from None
+    return _valid(parts, _text_errors(name, MAX_NAME_LENGTH))
 
 
 def _external_identifier(value: object, _organizer: Organizer) -> str | None:
-    text = None if value is None else _text(value)
-    if text is not None and len(text) > MAX_EXTERNAL_LENGTH:
-        raise ValidationError(_too_long(MAX_EXTERNAL_LENGTH))
-    return text
+    return None if value is None else _bounded_text(value, MAX_EXTERNAL_LENGTH)
 
 
 def _notes(value: object, _organizer: Organizer) -> str | None:
-    return None if value is None else _text(value)
+    return None if value is None else _bounded_text(value)
 
 
 def _locale(value: object, _organizer: Organizer) -> str:
     if value is None:
-        raise ValidationError(_("This field may not be null."))
+        raise ValidationError(_(NULL))
     if value not in LOCALES:
-        raise ValidationError(_("“%(value)s” is not a valid choice.") % {"value": value})
+        # No response can contain half of a surrogate pair.
+        choice = str(value).encode(errors="replace").decode()
+        raise ValidationError(_('"%(choice)s" is not a valid choice.') % {"choice": choice})
     return str(value)
 
 
 def _boolean(value: object, _organizer: Organizer) -> bool:
     if value is None:
-        raise ValidationError(_("This field may not be null."))
-    word = str(value).lower() if isinstance(value, bool | int | str) else ""
-    if word not in BOOLEANS:
+        raise ValidationError(_(NULL))
+    word = value.lower() if isinstance(value, str) else value
+    is_word = isinstance(word, str | int | float)
+    if not is_word or word not in BOOLEANS:
         raise ValidationError(_("Must be a valid boolean."))
     return BOOLEANS[word]
+
+
+def _send_email(value: object, organizer: Organizer) -> bool:
+    return value is not None and _boolean(value, organizer)
+
+
+def _password(value: object, _organizer: Organizer) -> None:
+    if value is not None and not _bounded_text(value):
+        raise ValidationError(_(BLANK))
+
+
+def _bounded_text(value: object, max_length: int | None = None) -> str:
+    text = _text(value)
+    return _valid(text, _text_errors(text, max_length))
 
 
 def _text(value: object) -> str:
     """The trimmed text; numbers become text."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValidationError(_("Not a valid string."))
-    text = str(value).strip()
-    if "\x00" in text:
-        raise ValidationError(_("Null characters are not allowed."))
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValidationError(_("Surrogate characters are not allowed."))
-    return text
+    return str(value).strip()
 
 
-def _too_long(length: int) -> str:
-    return _("Ensure this field has no more than %(length)s characters.") % {"length": length}
+def _text_errors(text: str, max_length: int | None = None) -> list[str]:
+    """What no text may be: too long, or with characters that PostgreSQL cannot store."""
+    messages = []
+    if max_length is not None and len(text) > max_length:
+        message = _("Ensure this field has no more than %(length)d characters.")
+        messages.append(message % {"length": max_length})
+    if "\0" in text:
+        messages.append(_("Null characters are not allowed."))
+    if surrogate := SURROGATE.search(text):
+        message = _("Surrogate characters are not allowed: U+%(code)X.")
+        messages.append(message % {"code": ord(surrogate[0])})
+    return messages
 
 
+def _valid(value: Value, messages: Sequence[str]) -> Value:
+    if messages:
+        raise ValidationError(list(messages))
+    return value
+
+
+Clean = Callable[[object, "Organizer"], Any]
 # In the order of error messages.
-WRITABLE: Final[Mapping[str, Callable[[object, Organizer], Any]]] = {
+WRITABLE: Final[Mapping[str, Clean]] = {
     "external_identifier": _external_identifier,
     "email": _email,
     "phone": _phone,
@@ -180,3 +234,5 @@ WRITABLE: Final[Mapping[str, Callable[[object, Organizer], Any]]] = {
     "locale": _locale,
     "notes": _notes,
 }
+# Of a new customer, for programs made for pretix: Portal sends no email and keeps no passwords.
+IGNORED: Final[Mapping[str, Clean]] = {"send_email": _send_email, "password": _password}

@@ -11,7 +11,6 @@ from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoAssertNumQueries
 
 from portal.organizers import keys, tokens
-from portal.organizers.access import Access
 from portal.organizers.models import ApiToken, Organizer, Team
 from portal.organizers.permissions import Permission
 
@@ -21,7 +20,15 @@ READ = Permission.READ_CUSTOMERS
 def test_a_token_has_its_organizer_and_permissions(organizer: Organizer, token: str) -> None:
     access = tokens.authenticate_token(token)
 
-    assert access == Access(organizer, frozenset({READ}))
+    assert (access.organizer, access.permissions) == (organizer, frozenset({READ}))
+
+
+def test_a_token_is_known_by_its_name(organizer: Organizer, token: str) -> None:
+    access = tokens.authenticate_token(token)
+
+    with scope(organizer=organizer):
+        stored = ApiToken.objects.get()
+    assert (access.token_id, access.token_name) == (stored.pk, "program")
 
 
 def test_a_token_has_no_permission_that_its_team_lacks(organizer: Organizer, token: str) -> None:

@@ -1,0 +1,91 @@
+"""The OpenAPI operation of each method that writes customers, as a decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+
+from portal.api.openapi import parameters, responses, schemas
+from portal.api.openapi.operations import CUSTOMER
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Method = TypeVar("Method", bound=Callable[..., Any])  # of a view
+
+NEW: Final = OpenApiExample(
+    "Example",
+    {
+        "email": "customer@example.org",
+        "name_parts": {"_scheme": "full", "full_name": "John Doe"},
+        "locale": "de",
+    },
+    request_only=True,
+)
+CHANGE: Final = OpenApiExample("Example", {"email": "john@example.org"}, request_only=True)
+CREATED: Final[dict[str, Any]] = {**CUSTOMER, "is_verified": True, "send_email": False}
+CHANGED: Final[dict[str, Any]] = {**CUSTOMER, "email": "john@example.org"}
+WRITE: Final[responses.Responses] = responses.merge_responses(
+    responses.COMMON,
+    responses.INVALID_VALUES,
+    responses.NO_PERMISSION_OR_NOTES,
+    responses.UNSUPPORTED_MEDIA_TYPE,
+)
+PARAMETERS: Final = (
+    parameters.INCLUDE,
+    parameters.FIELDS_PARAMETER,
+    *parameters.COMMON,
+    *responses.RESPONSE_HEADERS,
+)
+
+create_customer = extend_schema(
+    operation_id="create_customer",
+    summary=_("Create a customer"),
+    tags=["Customers"],
+    parameters=[parameters.ORGANIZER, *PARAMETERS],
+    request={responses.JSON: schemas.NewCustomerValues},
+    examples=[NEW],
+    responses=responses.merge_responses(
+        responses.success(
+            schemas.created_customers,
+            _(
+                "The customer. A token that may not read customers gets the identifier and the"
+                " fields that it sent."
+            ),
+            CREATED,
+            201,
+        ),
+        WRITE,
+    ),
+)
+
+
+def _change(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Method]:
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        tags=["Customers"],
+        parameters=[parameters.ORGANIZER, parameters.IDENTIFIER, *PARAMETERS],
+        request={responses.JSON: schemas.CustomerValues},
+        examples=[CHANGE],
+        responses=responses.merge_responses(
+            responses.success(
+                schemas.customers,
+                _(
+                    "The customer. A token that may not read customers gets the identifier and"
+                    " the fields that it sent."
+                ),
+                CHANGED,
+            ),
+            WRITE,
+            responses.UNKNOWN_CUSTOMER,
+        ),
+    )
+
+
+change_customer = _change("change_customer", _("Change the fields of a customer that are sent"))
+replace_customer = _change("replace_customer", _("The same as PATCH: other fields stay"))
+delete_customer = extend_schema(exclude=True)

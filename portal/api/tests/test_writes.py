@@ -1,0 +1,296 @@
+"""Creating and changing customers: who may, and what the response has."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+
+from portal.accounts.models import User
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.customers.query.page import FIELDS
+from portal.history.models import Event
+from portal.organizers import tokens
+from portal.organizers.models import Organizer, Team
+from portal.organizers.permissions import Permission
+
+LIST: Final = "/api/v1/organizers/bigevents/customers/"
+DETAIL: Final = f"{LIST}C000001/"
+JSON: Final = "application/json"
+# A method and the path that it changes.
+WRITES: Final = [("post", LIST), ("patch", DETAIL), ("put", DETAIL)]
+NOT_PERMITTED: Final = {"detail": "You do not have permission to perform this action."}
+
+
+@pytest.fixture(autouse=True)
+def customer(make_customer: CustomerMaker) -> Customer:
+    return make_customer(email="ann@example.org", locale="de", notes="Prefers an aisle seat.")
+
+
+def client_of(organizer: Organizer, *permissions: Permission) -> Client:
+    key = tokens.create_token(organizer, name="client", permissions=permissions)
+    return Client(headers={"Authorization": f"Token {key}"})
+
+
+@pytest.fixture
+def write_only_client(organizer: Organizer) -> Client:
+    return client_of(organizer, Permission.WRITE_CUSTOMERS)
+
+
+def write(client: Client, method: str, path: str, **values: Any) -> Any:
+    return getattr(client, method)(path, values, content_type=JSON)
+
+
+def stored(organizer: Organizer) -> list[Any]:
+    """The customers and their number of versions."""
+    with scope(organizer=organizer):
+        return [*Customer.objects.order_by("pk").values_list("email", "locale", "version")]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_visitor_is_unauthorized(organizer: Organizer, method: str, path: str) -> None:
+    before = stored(organizer)
+
+    response = write(Client(), method, path, locale="fr")
+
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Token")
+    assert stored(organizer) == before
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_malformed_body_of_a_visitor_is_not_read(method: str, path: str) -> None:
+    response = getattr(Client(), method)(path, "{", content_type=JSON)
+
+    assert response.status_code == 401
+
+
+@pytest.mark.parametrize("method", ["post", "patch", "put"])
+@pytest.mark.parametrize("caller", ["stranger_client", "api_client", "export_client", "rival"])
+def test_a_caller_without_the_permission_is_forbidden(
+    request: pytest.FixtureRequest, organizer: Organizer, rival: Organizer, method: str, caller: str
+) -> None:
+    before = stored(organizer)
+    if caller == "rival":
+        client = client_of(rival, Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+    else:
+        client = request.getfixturevalue(caller)
+
+    for path in (dict(WRITES)[method], f"{LIST}UNKNOWN/", "/api/v1/organizers/unknown/customers/"):
+        response = write(client, method, path, locale="fr")
+        assert (response.status_code, response.json()) == (403, NOT_PERMITTED)
+
+    assert stored(organizer) == before
+
+
+@pytest.mark.parametrize("method", ["patch", "put"])
+def test_a_customer_of_another_organizer_is_not_found(
+    writer_client: Client, rival: Organizer, make_customer: CustomerMaker, method: str
+) -> None:
+    make_customer(of=rival, identifier="RIVAL22", locale="en")
+
+    response = write(writer_client, method, f"{LIST}RIVAL22/", locale="fr")
+
+    assert (response.status_code, stored(rival)[0][1]) == (404, "en")
+
+
+def test_a_member_writes_with_a_session(member_client: Client, organizer: Organizer) -> None:
+    assert write(member_client, "post", LIST, email="new@example.org").status_code == 201
+    assert write(member_client, "patch", DETAIL, locale="fr").status_code == 200
+    assert [row[:2] for row in stored(organizer)] == [
+        ("ann@example.org", "fr"),
+        ("new@example.org", "en"),
+    ]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_session_needs_a_csrf_token(
+    member: User, organizer: Organizer, method: str, path: str
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+    before = stored(organizer)
+
+    for content_type in (JSON, "application/x-www-form-urlencoded"):
+        response = getattr(client, method)(path, "{}", content_type=content_type)
+        assert response.status_code == 403
+        assert response.json()["detail"].startswith("CSRF Failed")
+
+    assert stored(organizer) == before
+
+
+def test_a_form_with_a_csrf_token_is_accepted(member: User, organizer: Organizer) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+    client.get("/organizers/bigevents/api/")
+    token = client.cookies["csrftoken"].value
+
+    response = client.post(LIST, {"email": "new@example.org", "csrfmiddlewaretoken": token})
+
+    assert response.status_code == 201
+    assert len(stored(organizer)) == 2
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_member_without_the_permission_is_forbidden(
+    member_client: Client, member: User, organizer: Organizer, method: str, path: str
+) -> None:
+    with scope(organizer=organizer):
+        Team.objects.filter(members=member).update(permissions=[Permission.READ_CUSTOMERS])
+
+    assert write(member_client, method, path).status_code == 403
+
+
+def test_a_new_customer_has_the_documented_fields_and_send_email(writer_client: Client) -> None:
+    response = write(writer_client, "post", LIST, email="New@example.org", is_verified=False)
+
+    assert list(response.json()) == [*FIELDS, "send_email"]
+    assert response.json()["email"] == "new@example.org"
+    assert response.json() == {
+        **writer_client.get(f"{LIST}{response.json()['identifier']}/").json(),
+        "send_email": False,
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_the_query_string_selects_fields(writer_client: Client, method: str, path: str) -> None:
+    response = write(
+        writer_client, method, f"{path}?fields=identifier,phone", phone="+496221321770"
+    )
+
+    assert response.json()["phone"] == "+496221321770"
+    assert set(response.json()) - {"send_email"} == {"identifier", "phone"}
+
+
+def test_a_token_that_may_not_read_gets_the_identifier_and_what_it_sent(
+    write_only_client: Client,
+) -> None:
+    response = write(write_only_client, "patch", DETAIL, locale="FR".lower(), colour="blue")
+
+    assert write_only_client.get(DETAIL).status_code == 403
+    assert response.json() == {"identifier": "C000001", "locale": "fr"}
+    created = write(write_only_client, "post", f"{LIST}?fields=notes", email="New@example.org")
+    assert list(created.json()) == ["identifier", "email", "send_email"]
+
+
+def test_notes_are_in_no_response_to_a_caller_who_may_not_read_them(writer_client: Client) -> None:
+    response = write(writer_client, "patch", DETAIL, locale="fr")
+
+    assert "notes" not in response.json()
+    assert write(writer_client, "patch", f"{DETAIL}?include=notes").status_code == 403
+
+
+@pytest.mark.parametrize("method", ["patch", "put"])
+def test_absent_fields_stay(writer_client: Client, organizer: Organizer, method: str) -> None:
+    response = write(writer_client, method, DETAIL, email="lee@example.org")
+
+    assert (response.json()["locale"], response.json()["name"]) == ("de", "Customer 1")
+    assert stored(organizer) == [("lee@example.org", "de", 2)]
+
+
+def test_what_get_returned_can_be_put_back(
+    writer_client: Client, make_customer: CustomerMaker
+) -> None:
+    """Imports accept emails and languages that no new customer could have."""
+    make_customer(identifier="ODD", email="no address", locale="tlh", phone="ask Ann")
+    path = f"{LIST}ODD/?include=phone"
+    before = writer_client.get(path).json()
+
+    response = write(writer_client, "put", path, **before)
+
+    assert response.status_code == 200
+    assert {**response.json(), "last_modified": before["last_modified"]} == before
+
+
+def test_several_customers_may_have_no_email(writer_client: Client, organizer: Organizer) -> None:
+    for values in ({}, {"email": None}, {"email": None}):
+        assert write(writer_client, "post", LIST, **values).status_code == 201
+
+    assert write(writer_client, "patch", DETAIL, email=None).status_code == 200
+    assert [email for email, *_ in stored(organizer)] == [None] * 4
+
+
+def test_all_errors_come_together(writer_client: Client, organizer: Organizer) -> None:
+    before = stored(organizer)
+
+    response = write(
+        writer_client, "post", LIST, email="nobody", locale="xx", is_active="maybe", password=""
+    )
+
+    assert (response.status_code, stored(organizer)) == (400, before)
+    assert response.json() == {
+        "email": ["Enter a valid email address."],
+        "is_active": ["Must be a valid boolean."],
+        "locale": ['"xx" is not a valid choice.'],
+        "password": ["This field may not be blank."],
+    }
+
+
+@pytest.mark.parametrize("email", ["ann@example.org", "ANN@EXAMPLE.ORG"])
+def test_an_email_is_unique(
+    writer_client: Client, make_customer: CustomerMaker, email: str
+) -> None:
+    make_customer(identifier="LEE2345")
+    taken = {"email": ["An account with this email address is already registered."]}
+
+    for method, path in (("post", LIST), ("patch", f"{LIST}LEE2345/"), ("put", f"{LIST}LEE2345/")):
+        response = write(writer_client, method, path, email=email)
+        assert (response.status_code, response.json()) == (400, taken)
+    assert write(writer_client, "patch", DETAIL, email=email).status_code == 200
+
+
+def test_send_email_and_password_are_not_kept(writer_client: Client) -> None:
+    values = {"send_email": True, "password": "correct horse"}
+
+    response = write(writer_client, "post", LIST, **values)
+
+    assert (response.status_code, response.json()["send_email"]) == (201, False)
+    assert "password" not in response.json()
+    assert write(writer_client, "patch", DETAIL, password=[], send_email="x").status_code == 200
+
+
+def test_a_change_is_in_the_history_with_its_token(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    response = write(writer_client, "patch", DETAIL, locale="fr")
+
+    with scope(organizer=organizer):
+        event = Event.objects.get()
+    assert (event.kind, event.actor_kind, event.actor_name) == ("changed", "token", "writer")
+    assert (event.changes, event.request_id) == (
+        {"locale": ["de", "fr"]},
+        response["X-Request-ID"],
+    )
+
+
+def test_a_change_of_a_member_is_in_the_history_with_their_email(
+    member_client: Client, member: User, organizer: Organizer
+) -> None:
+    write(member_client, "post", LIST)
+
+    with scope(organizer=organizer):
+        event = Event.objects.get()
+    assert (event.kind, event.actor_kind) == ("created", "member")
+    assert (event.actor_id, event.actor_name) == (member.pk, member.email)
+
+
+def test_a_patch_without_values_moves_the_time_of_the_last_change(writer_client: Client) -> None:
+    before = writer_client.get(DETAIL).json()
+
+    after = writer_client.patch(DETAIL).json()
+
+    assert after["last_modified"] > before["last_modified"]
+    assert {**after, "last_modified": before["last_modified"]} == before
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_without_the_last_slash_nothing_is_written(
+    writer_client: Client, organizer: Organizer, method: str, path: str
+) -> None:
+    before = stored(organizer)
+
+    response = write(writer_client, method, path.removesuffix("/"), locale="fr")
+
+    assert (response.status_code, stored(organizer)) == (404, before)
