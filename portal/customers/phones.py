@@ -1,4 +1,4 @@
-"""Phone numbers as search compares them: the digits of the international number."""
+"""Phone numbers as search compares them, as they are stored, and as people read them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from phonenumbers import (
     NumberParseException,
     PhoneMetadata,
     PhoneNumber,
+    PhoneNumberFormat,
+    format_number,
     is_valid_number,
     national_significant_number,
     normalize_digits_only,
@@ -24,6 +26,7 @@ COUNTRY_CODES: Final = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 ANY_CHARACTERS: Final = re.compile(r"[\d\s()\[\]+\uff0b/.,\u2010-\u2015\u2212-]+")
 DOUBLE_ZERO: Final = re.compile(r"\A[\s(\[]*00(?=[\s)\]]*[1-9])")
 PLUS: Final = re.compile(r"[\s(\[]*[+\uff0b]")
+E164: Final = re.compile(r"\+[1-9][0-9]{3,14}", re.ASCII)
 # With fewer, too many customers have the digits somewhere.
 FEWEST_DIGITS: Final = 4
 
@@ -63,6 +66,22 @@ def part_of_phone(text: str, country: str) -> str:
     if number and has_plus:
         return f"{number.country_code}{national}"
     return national.lstrip("0")
+
+
+def complete_phone(text: str, country: str) -> str:
+    """The number in E.164 as one dials it in the country; a text that is no number as it is."""
+    number = _parse(text, country)
+    if number is None or not is_valid_number(number):
+        return text
+    return format_number(number, PhoneNumberFormat.E164)
+
+
+def international_phone(phone: str | None) -> str:
+    """A number in E.164 as people read it: `+49 30 23125`. Other texts stay as they are."""
+    if not phone or not E164.fullmatch(phone):
+        return phone or ""
+    number = _parse(phone, "")
+    return format_number(number, PhoneNumberFormat.INTERNATIONAL) if number else phone
 
 
 def _read_international(phone: str) -> str | None:

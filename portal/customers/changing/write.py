@@ -47,12 +47,23 @@ class VersionMismatch(Exception):
 
 
 class EditConflict(Exception):
-    """Events after the version that the editor saw have changed these fields, too."""
+    """Events after the version that the editor saw have changed these fields, too.
 
-    def __init__(self, customer: Customer, events: Sequence[Event]) -> None:
+    `changes` has all fields that the editor changed: {field: (present value, the editor's)}.
+    """
+
+    def __init__(
+        self, customer: Customer, events: Sequence[Event], changes: Mapping[str, tuple[Any, Any]]
+    ) -> None:
         super().__init__(customer.identifier)
         self.customer = customer
         self.events = events
+        self.changes = changes
+
+    def event_of(self, field: str) -> Event | None:
+        """The last event that changed the field, or erased it with all others."""
+        found = [each for each in self.events if each.changes is None or field in each.changes]
+        return max(found, key=attrgetter("pk"), default=None)
 
 
 @retry_deadlocks
@@ -138,7 +149,7 @@ def _merge(
         event for event in later if event.changes is None or made.keys() & event.changes.keys()
     ]
     if made and conflicting:
-        raise EditConflict(customer, conflicting)
+        raise EditConflict(customer, conflicting, made)
     return made
 
 

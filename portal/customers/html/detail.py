@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -13,7 +13,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
-from portal.customers.html.position import find_position
+from portal.customers.html.paging import BACK, POSITION
+from portal.customers.html.position import CustomerPosition, find_position
 from portal.customers.models import State
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -43,6 +44,13 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
     list_path = reverse("customers:list", args=[organizer.slug])
     path = reverse("api:customer_detail", args=[organizer.slug, customer.identifier])
     parts = names.label_parts(customer.name_parts)
+    position = find_position(
+        organizer,
+        customer,
+        parameters=request.GET,
+        list_path=list_path,
+        member=request.user,
+    )
     return {
         "customer": customer,
         "is_anonymised": customer.state == State.ANONYMISED,
@@ -50,18 +58,20 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),
         "phone_target": _dialled(customer.phone or ""),
-        "position": find_position(
-            organizer,
-            customer,
-            parameters=request.GET,
-            list_path=list_path,
-            member=request.user,
-        ),
+        "position": position,
+        "here": _position_query(position, request.GET.get(POSITION, "")),
         "shows_notes": request.access.may(Permission.READ_NOTES),
         "api_url": path,
         "curl": CURL.format(shlex.quote(absolute_url(request, path))),
         "pretix_url": organizer.pretix_customer_url(customer.identifier),
     }
+
+
+def _position_query(position: CustomerPosition, sealed: str) -> str:
+    """The query string that leads from pages about the customer back to this position."""
+    values = {BACK: urlsplit(position.back).query, POSITION: sealed if position.is_known else ""}
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _dialled(phone: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
 from portal.customers.models import State
+from portal.customers.phones import international_phone
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundWidget
@@ -24,6 +25,7 @@ register = template.Library()
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 register.filter(locale_name)
+register.filter(international_phone)
 
 
 @register.simple_tag

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from portal.customers.html.detail import customer_detail
+from portal.customers.html.editing import customer_create, customer_edit
 from portal.customers.html.export import customer_export
 from portal.customers.html.list import customer_list
 
 app_name = "customers"
 urlpatterns = [
     path("<str:organizer>/customers/", customer_list, name="list"),
-    # Not below customers/, where it would be an identifier.
+    # Not below customers/, where they would be identifiers.
     path("<str:organizer>/export/", customer_export, name="export"),
+    path("<str:organizer>/new-customer/", customer_create, name="create"),
     path("<str:organizer>/customers/<str:identifier>/", customer_detail, name="detail"),
+    path("<str:organizer>/customers/<str:identifier>/edit/", customer_edit, name="edit"),
 ]

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import NumberParseException, national_significant_number, parse
 
-from portal.customers.phones import part_of_phone, phone_key
+from portal.customers.phones import (
+    complete_phone,
+    international_phone,
+    part_of_phone,
+    phone_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +97,31 @@ def test_a_whole_number_contains_what_is_looked_for(text: str, country: str) -> 
     key, part = phone_key(text, country), part_of_phone(text, country)
 
     assert key is None or part in key
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("030 231250", "+4930231250"),
+        ("0033 1 44 83 12 34", "+33144831234"),
+        ("+49 (30) 231250", "+4930231250"),
+        ("12", "12"),
+        ("ask at the desk", "ask at the desk"),
+    ],
+)
+def test_a_number_is_completed_as_it_is_dialled_in_the_country(text: str, complete: str) -> None:
+    assert complete_phone(text, "DE") == complete
+
+
+@pytest.mark.parametrize(
+    ("phone", "text"),
+    [
+        ("+4930231250", "+49 30 231250"),
+        ("030 231250", "030 231250"),
+        ("+49 30/23 12 50", "+49 30/23 12 50"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_complete_number_is_shown_in_groups(phone: str | None, text: str) -> None:
+    assert international_phone(phone) == text
