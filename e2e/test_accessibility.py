@@ -27,12 +27,8 @@ PAGES = {
     "api": "/organizers/bigevents/api/",
     "not found": "/organizers/smallshows/customers/",
 }
-LOOKS = {
-    "light": ("light", 1440),
-    "dark": ("dark", 1440),
-    "tablet": ("light", 768),
-    "phone": ("light", 390),
-}
+# Each layout, and each colour scheme. What both schemes have in common depends on the width only.
+LOOKS = {"wide": ("light", 1440), "tablet": ("dark", 768), "phone": ("light", 390)}
 Look = tuple[str, int]
 
 
