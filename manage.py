@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, with the development settings unless told otherwise."""
+"""Django's command line. Without DJANGO_SETTINGS_MODULE it has the development settings."""
 
 import os
 import sys

@@ -59,7 +59,7 @@ def measure_imports(environment: Environment, customers: int) -> list[Outcome]:
 def measure_floor(
     outcomes: Sequence[Outcome], environment: Environment, customers: int, slug: str = OURS
 ) -> None:
-    """Add customers a second where one statement copies those of the organizer."""
+    """Add the floor: how many customers a second one statement copies within the database."""
     path = Path(environment["VAR_DIR"]) / "seconds"
     call_inside_django(environment, "filling.copy_customers", path, slug, customers)
     beside = next(outcome for outcome in outcomes if outcome["name"] == BESIDE)

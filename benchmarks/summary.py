@@ -49,7 +49,7 @@ as `shared_buffers`, `random_page_cost = 1.1` and no `fsync`; the databases are 
 indexes are created, so the indexes are denser than after imports. What requests read is in memory.
 `make bench-full` measures every order, filter and search at three sizes on both databases, takes
 more than an hour, and explains in its report how it measures."""
-# The most that the p95 of all requests under load may be, in multiples of their p50.
+# Under load, the p95 of all requests may be this many times their p50.
 SPREAD: Final = 4
 
 
@@ -180,7 +180,7 @@ def _load(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _spread(times: Sequence[float], seconds: float) -> tuple[str, str, str, str]:
-    """Requests per second, p50, p95 and their ratio; two requests are the least to tell."""
+    """Requests per second, p50, p95 and their ratio; at least two requests."""
     if len(times) < 2:
         return "", "", "", ""
     middle, slow = median(times), p95(times)

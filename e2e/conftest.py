@@ -1,4 +1,4 @@
-"""The stage of the end-to-end tests: a real server, a real Chromium, a guard over every page."""
+"""Fixtures of the end-to-end tests: a real server, a real Chromium, and checks of every page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CAPTURE = [f"portal/customers/tests/importing/capture/page-{number}.json" for nu
 # These have commands of their own: `make clients` and `make reliability`.
 collect_ignore = ["clients", "reliability"]
 NewContext = Callable[..., BrowserContext]
-# Chromium would otherwise talk to its maker.
+# Chromium would otherwise send requests to Google.
 QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -95,7 +95,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture
 def guard(request: pytest.FixtureRequest, base_url: str) -> Iterator[Guard]:
-    """Fails a test whose pages logged errors, broke their policy or asked another site."""
+    """Fails a test whose pages logged errors, violated the CSP or sent requests to another site."""
     marker = request.node.get_closest_marker("expects_console_errors")
     guard = Guard(base_url, allows_errors=marker is not None)
     yield guard
@@ -104,9 +104,9 @@ def guard(request: pytest.FixtureRequest, base_url: str) -> Iterator[Guard]:
 
 @pytest.fixture
 def new_context(guard: Guard, new_context: NewContext) -> NewContext:
-    """Every page of a test comes out of here, so none escapes the guard.
+    """Makes the contexts of all pages of a test, so that the guard watches each page.
 
-    The guard comes first and goes last: it hears what happens until the contexts are closed.
+    The guard is created first and ends last: it sees everything until the contexts are closed.
     """
 
     def make(**options: Any) -> BrowserContext:
@@ -119,9 +119,9 @@ def new_context(guard: Guard, new_context: NewContext) -> NewContext:
 
 @pytest.fixture(scope="session")
 def playhouse(server: Server) -> str:
-    """The list of a second organizer, with the same 127 customers always.
+    """The list of a second organizer, which always has 127 customers.
 
-    Clara works for both organizers; the demo's member of staff does not know this one.
+    Clara is a member of both organizers; the demo's member of staff is not a member of this one.
     """
     server.manage(
         "create_organizer", "playhouse", "--name", "Playhouse", "--timezone", "Europe/Berlin"
@@ -141,9 +141,9 @@ def playhouse(server: Server) -> str:
 
 @pytest.fixture(scope="session")
 def staff_state(browser: Browser, browser_context_args: dict[str, Any]) -> StorageState:
-    """The cookies of somebody who came in through the front door, once for all tests."""
+    """The cookies of the demo's member after a sign-in, once for all tests."""
     with browser.new_context(**browser_context_args) as context:
-        return _come_in(context.new_page())
+        return _sign_in_once(context.new_page())
 
 
 @pytest.fixture(scope="session")
@@ -151,10 +151,10 @@ def clara_state(
     browser: Browser, browser_context_args: dict[str, Any], playhouse: str
 ) -> StorageState:
     with browser.new_context(**browser_context_args) as context:
-        return _come_in(context.new_page(), CLARA, CLARAS_PASSWORD)
+        return _sign_in_once(context.new_page(), CLARA, CLARAS_PASSWORD)
 
 
-def _come_in(page: Page, *account: str) -> StorageState:
+def _sign_in_once(page: Page, *account: str) -> StorageState:
     page.goto("/sign-in/")
     sign_in(page, *account)
     expect(page).not_to_have_url(re.compile("/sign-in/"))

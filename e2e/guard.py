@@ -1,4 +1,4 @@
-"""What no page may do while a test looks at it."""
+"""Watches pages for errors, violations of the CSP and requests to other sites."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Guard:
     def watch(self, context: BrowserContext) -> None:
         """From now on, every page of the context is watched."""
         context.add_init_script(REPORT_VIOLATIONS)
-        context.on("console", self._hear)
+        context.on("console", self._note_console)
         context.on("weberror", self._note_page_error)
         context.on("request", self._note_foreign)
         context.on("requestfailed", self._note_failed)
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _note_console(self, message: ConsoleMessage) -> None:
         is_violation = "Content Security Policy" in message.text
         if is_violation or (message.type == "error" and not self.allows_errors):
             self.complaints.append(f"console: {message.text}")

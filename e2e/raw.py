@@ -14,7 +14,7 @@ from e2e.server import PATIENCE, Server
 
 @dataclass(frozen=True)
 class Answer:
-    """All that the server said until it closed the connection."""
+    """Everything that the server sent until it closed the connection."""
 
     status: int
     headers: dict[str, str]
@@ -26,7 +26,7 @@ class Answer:
 
 
 def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Answer:
-    """The answer to these bytes; nothing may come after it."""
+    """The response to these bytes; nothing may follow it."""
     place = urlsplit(server.url)
     address = (place.hostname, place.port)
     with socket.create_connection(address, PATIENCE, (sender, 0)) as connection:
@@ -42,7 +42,7 @@ def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Answer
 def request(
     target: str, *headers: str, method: str = "GET", host: str = "127.0.0.1", body: bytes = b""
 ) -> bytes:
-    """A request, otherwise well made."""
+    """A request with this target and these headers, otherwise valid."""
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close", *headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")

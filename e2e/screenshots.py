@@ -20,7 +20,7 @@ FILTERED: Final = f"{BIGEVENTS}?search=anna&state=active&locale=de&ordering=name
 
 @dataclass(frozen=True)
 class Picture:
-    """A page as somebody sees it."""
+    """A screenshot: its file, its page, and the size and scheme of the window."""
 
     name: str
     path: str

@@ -1,4 +1,4 @@
-"""A real Portal for the tests: gunicorn, the production settings, the demo, a place of its own."""
+"""A real Portal for the tests: gunicorn, production settings, the demo, a directory of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COMPLAINT = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Server:
-    """Where it answers and where it keeps its files."""
+    """A running server: its URL, and the directory of its files."""
 
     url: str
     directory: Path
@@ -106,7 +106,7 @@ def _server(directory: Path, port: int, commands: Mapping[str, str] | None) -> S
 
 
 def _environment(url: str, directory: Path, port: int) -> dict[str, str]:
-    """Nothing of ours but the path, and a PostgreSQL where the tests are given one."""
+    """PATH only of this process, and its DATABASE_URL where there is one."""
     given = os.environ.get("DATABASE_URL", "")
     sqlite = f"sqlite:///{directory / 'portal.sqlite3'}"
     return {

@@ -29,7 +29,7 @@ def rows(page: Page) -> Locator:
 
 
 def names(page: Page) -> list[str]:
-    """Who is shown, from top to bottom."""
+    """The names of the customers in the list, from top to bottom."""
     return rows(page).get_by_role("link").all_inner_texts()
 
 
@@ -63,37 +63,37 @@ def open_menu(page: Page, name: str) -> None:
 
 
 def chip(page: Page, words: str) -> Locator:
-    """The chip of a filter that is on: a click drops it."""
+    """The chip of an active filter: a click removes the filter."""
     return page.get_by_role("list", name="Active filters").get_by_role("link", name=words)
 
 
 def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
-    """Requests to such an address get no answer until the test gives one."""
+    """Requests to a matching address get no response until the test gives one."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held
 
 
 def hold_first(page: Page, address: str | re.Pattern[str]) -> None:
-    """The first request to such an address is never answered, those after it are."""
+    """The first request to a matching address gets no response, later ones do."""
     page.route(address, lambda _route: None, times=1)
 
 
 def act_at_once(*acts: Locator) -> None:
-    """Click on all of them before a request has left."""
+    """Click on all of these elements before the first request is sent."""
     first, *others = [act.element_handle() for act in acts]
     first.evaluate("(first, others) => [first, ...others].forEach(act => act.click())", others)
 
 
 def requests_for_customers(page: Page) -> list[Request]:
-    """Those that leave from now on."""
+    """The requests that the page sends from now on."""
     requests: list[Request] = []
     page.on("request", lambda one: requests.append(one) if "/customers/" in one.url else None)
     return requests
 
 
 def let_through(page: Page, held: list[Route]) -> None:
-    """The first that is held. We may be told of it later than the page has sent it."""
+    """The first request that is held. Its event may arrive after the page has sent it."""
     for _attempt in range(1000):
         if held:
             break

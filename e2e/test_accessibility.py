@@ -1,4 +1,4 @@
-"""WCAG 2.2 AA: by rule, by keyboard, at any size, in any colours."""
+"""WCAG 2.2 AA: the rules of axe-core, the keyboard, any width, forced colours."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PAGES = {
     "list": f"{BIGEVENTS}?page_size=25",
     "filtered": f"{BIGEVENTS}?search=an&state=active&locale=de&ordering=-last_login&page_size=25",
     "overview": f"{BIGEVENTS}?overview=on&date_joined_since=2025-01-01&page_size=25",
-    "nobody": f"{BIGEVENTS}?search=zzzzzz&is_active=true",
+    "no customers": f"{BIGEVENTS}?search=zzzzzz&is_active=true",
     "exact match": f"{BIGEVENTS}?search=8wsajcj&is_active=false",
-    "mistake": f"{BIGEVENTS}?date_joined_since=2026-02-01&date_joined_until=2026-01-01&x=1",
+    "invalid filter": f"{BIGEVENTS}?date_joined_since=2026-02-01&date_joined_until=2026-01-01&x=1",
     "detail": DETAIL,
     "export": "/organizers/bigevents/export/?locale=de&format=pdf",
     "api": "/organizers/bigevents/api/",
@@ -33,7 +33,7 @@ Look = tuple[str, int]
 
 
 def violations(page: Page) -> str:
-    """What axe-core has to say of the page; nothing at best."""
+    """The report of axe-core about the page; empty without violations."""
     results = Axe().run(page)
     return results.generate_report() if results.violations_count else ""
 
@@ -61,7 +61,7 @@ def test_no_rule_is_broken(page_in_a_look: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_no_rule_is_broken_where_a_customer_is_nobody_any_more(
+def test_no_rule_is_broken_on_the_page_of_an_anonymised_customer(
     new_context: NewContext, clara_state: StorageState, look: Look
 ) -> None:
     page = page_like(new_context, look, storage_state=clara_state)
@@ -72,7 +72,7 @@ def test_no_rule_is_broken_where_a_customer_is_nobody_any_more(
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_no_rule_is_broken_at_the_door(new_context: NewContext, look: Look) -> None:
+def test_no_rule_is_broken_at_the_sign_in(new_context: NewContext, look: Look) -> None:
     page = page_like(new_context, look)
     page.goto("/sign-in/")
     assert violations(page) == ""
@@ -197,7 +197,7 @@ def test_a_search_is_announced_without_moving_the_focus(staff_page: Page) -> Non
     expect(search_box(staff_page)).to_be_focused()
 
 
-def test_nothing_moves_where_reduced_motion_is_asked_for(staff_page: Page) -> None:
+def test_nothing_moves_with_reduced_motion(staff_page: Page) -> None:
     staff_page.emulate_media(reduced_motion="reduce")
     staff_page.goto(BIGEVENTS)
     results = staff_page.locator("#results")

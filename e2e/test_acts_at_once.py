@@ -91,7 +91,7 @@ def test_a_search_and_an_order(clara_page: Page) -> None:
 
 
 def _type_and_click(words: str, link: Locator) -> None:
-    """At once: what is typed is asked for a moment later."""
+    """Without a pause: the request for typed text is sent with a delay."""
     link.evaluate(TYPE_AND_CLICK, words)
 
 
@@ -219,14 +219,14 @@ def test_words_that_were_just_typed_and_a_chip(clara_page: Page) -> None:
 def test_words_that_were_just_typed_are_asked_for_once(clara_page: Page) -> None:
     clara_page.clock.install()
     clara_page.goto(PLAYHOUSE)
-    asked = requests_for_customers(clara_page)
+    sent = requests_for_customers(clara_page)
 
     _type_and_click("u001", header(clara_page, "Name"))
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     clara_page.clock.run_for(1000)
     expect(clara_page.locator("#results")).to_have_attribute("aria-busy", "false")
 
-    assert len(asked) == 1
+    assert len(sent) == 1
 
 
 def test_what_is_typed_while_another_act_is_answered_is_asked_for_by_the_next(

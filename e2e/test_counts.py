@@ -1,4 +1,4 @@
-"""Long lists: what one knows at once, what comes later, and what each choice would leave."""
+"""Long lists: the counts of the first response, those that follow, and the counts of choices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One customer: who this is, every fact, copies, JSON, and unusual people."""
+"""The page of a customer: its facts, copying, JSON, and unusual values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXAMPLE = f"{BIGEVENTS}8WSAJCJ/"
 
 
 def fact(page: Page, label: str) -> str:
-    """What stands beside the label."""
+    """The value beside this label."""
     return page.locator("dt", has_text=label).locator("xpath=following-sibling::dd").inner_text()
 
 

@@ -1,4 +1,4 @@
-"""When it does not work: an expired session, a failing server, no network, a stranger."""
+"""Failures: an expired session, a failing server, no network, a member without access."""
 
 from __future__ import annotations
 

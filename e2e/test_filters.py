@@ -1,4 +1,4 @@
-"""Filters: what the popovers, the chips and the address can ask for."""
+"""Filters: by the menus, the chips and the address."""
 
 from __future__ import annotations
 
@@ -318,12 +318,12 @@ def test_a_mistake_in_the_address_shows_nobody_and_is_dropped_with_one_click(
     clara_page: Page, query: str, words: str
 ) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g12+uni&{query}")
-    mistakes = clara_page.get_by_role("group", name="No customers are shown")
-    expect(mistakes).to_contain_text(words)
+    errors = clara_page.get_by_role("group", name="No customers are shown")
+    expect(errors).to_contain_text(words)
     expect(rows(clara_page)).to_have_count(0)
     expect(search_box(clara_page)).to_have_value("g12 uni")
 
-    mistakes.get_by_role("link", name="Remove it").click()
+    errors.get_by_role("link", name="Remove it").click()
 
     expect(count(clara_page, "1 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")

@@ -1,4 +1,4 @@
-"""An error in a form takes the focus, so that nobody has to look for it below the fold."""
+"""An error in a form gets the focus, so that it is in view."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def test_words_that_were_just_typed_are_given_up_with_the_page(clara_page: Page)
     clara_page.goto(PLAYHOUSE)
     header(clara_page, "Name").click()
     expect(clara_page).to_have_url(re.compile("ordering=name"))
-    asked = requests_for_customers(clara_page)
+    sent = requests_for_customers(clara_page)
     clara_page.clock.pause_at("2026-01-01T13:00:00")
     search_box(clara_page).fill("u001")
 
@@ -164,7 +164,7 @@ def test_words_that_were_just_typed_are_given_up_with_the_page(clara_page: Page)
 
     expect(header(clara_page, "Email")).to_have_accessible_name("Email ascending")
     expect(search_box(clara_page)).to_have_value("")
-    assert len(asked) == 1
+    assert len(sent) == 1
 
 
 def test_the_address_decides_what_the_controls_say_when_one_comes_back(clara_page: Page) -> None:

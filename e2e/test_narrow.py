@@ -1,4 +1,4 @@
-"""A phone, a zoomed page, long names, long lists: nothing is lost for want of room."""
+"""Narrow windows, zoomed pages, long names: everything can be read and used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The customers that one opened last, which the empty search box offers."""
+"""The customers that the member opened last, which the empty search box offers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one search box: as one types, on Enter, and from another page."""
+"""The search box: while typing, on Enter, and from another page."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def post_fork(_server: Arbiter, worker: Worker) -> None:
 
 
 def on_reload(_server: Arbiter) -> None:
-    """Log what would have kept the server from starting. /readyz reports missing migrations."""
+    """Log what would have prevented a start of the server. /readyz reports missing migrations."""
     _passes_start_check()
 
 

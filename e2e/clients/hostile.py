@@ -1,4 +1,4 @@
-"""Hostile requests, generated from a seed: request number 17 of a seed is always the same."""
+"""Hostile requests, generated from a seed: a seed always gives equal requests."""
 
 from __future__ import annotations
 

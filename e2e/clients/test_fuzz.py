@@ -51,7 +51,7 @@ class Response:
 
 
 class Connection:
-    """A kept-alive connection, which is opened again when the server has closed it."""
+    """A persistent connection, which is opened again after the server has closed it."""
 
     def __init__(self, url: str) -> None:
         self._address = (urlsplit(url).hostname, urlsplit(url).port)

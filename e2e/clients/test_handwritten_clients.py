@@ -1,4 +1,4 @@
-"""Clients as people write them with requests and httpx."""
+"""Clients written by hand with requests and httpx, as in documentation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A streaming replica: which requests read from it, and what happens when it lags or stops.
 
 While replay is paused, a customer's name on the replica is older than on the primary. The name in
-a response tells which database it comes from.
+a response shows which database it comes from.
 """
 
 from __future__ import annotations

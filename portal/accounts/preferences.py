@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 COOKIE_AGE: Final = timedelta(days=365)
-# The themes, each with its CSS color-scheme. The first one is that of a browser without a choice.
+# The CSS color-scheme of each theme. The first theme is the default.
 THEMES: Final = {"system": "light dark", "light": "light", "dark": "dark"}
 
 

@@ -15,7 +15,7 @@ from portal.organizers.models import Organizer
 
 
 class Kind(models.TextChoices):
-    """What an event did. An import creates and changes like everybody else: see `actor_kind`."""
+    """What an event did. An import creates and changes, too: see `actor_kind`."""
 
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")

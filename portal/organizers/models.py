@@ -90,7 +90,7 @@ class TokenStatus(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
-# A status looks like this state of a customer: the same icon and CSS class.
+# The state of a customer whose icon and CSS class a status has.
 STATUS_STYLES: Final = {
     TokenStatus.ACTIVE: "active",
     TokenStatus.EXPIRED: "unverified",
@@ -108,7 +108,7 @@ class ApiToken(models.Model):
     # requires READ_NOTES: an API client that sent notes back as null would delete them.
     has_all_fields = models.BooleanField(_("all fields"), default=False, db_default=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
-    # To tell tokens apart; too short to guess the rest of the key.
+    # To distinguish tokens; too short to guess the rest of the key.
     last_four = models.CharField(max_length=4, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -15,7 +15,7 @@ from portal.organizers.models import Organizer
 
 
 def make_slug() -> str:
-    """Random, so that the address of a view tells nothing about others and cannot be guessed."""
+    """Random, so that the address of a view reveals nothing about others and cannot be guessed."""
     return secrets.token_hex(8)
 
 

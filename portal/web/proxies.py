@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 Address = IPv4Address | IPv6Address
-# Logs and pages contain the id unescaped.
+# Other characters would need escapes in logs and pages.
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 FORWARDED_HEADERS: Final = (
     "HTTP_X_FORWARDED_FOR",

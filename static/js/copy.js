@@ -10,18 +10,18 @@ document.addEventListener("click", async (event) => {
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch {
-    // Somebody has forbidden it. What is selected can be copied by keyboard.
+    // The browser forbids it. The selected text can be copied by keyboard.
     getSelection().selectAllChildren(button.parentElement.querySelector("bdi, code"));
-    return say(button.dataset.failed);
+    return announce(button.dataset.failed);
   }
-  say(button.dataset.copied);
+  announce(button.dataset.copied);
   button.classList.add("copied");
   setTimeout(() => button.classList.remove("copied"), 2000);
 });
 
-// Said again, the same words are news only if there were none between.
-function say(words) {
+// A screen reader announces an equal text again only if the region was empty in between.
+function announce(text) {
   const announcement = document.getElementById("announcement");
   announcement.textContent = "";
-  requestAnimationFrame(() => announcement.textContent = words);
+  requestAnimationFrame(() => announcement.textContent = text);
 }

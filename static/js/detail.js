@@ -1,4 +1,5 @@
-// The detail page: where the list is the page before, going back keeps its scroll position and focus.
+// The page of a customer. A link to the list goes back in the history where the list was the page
+// before: this keeps its scroll position and focus.
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#back");
@@ -8,7 +9,7 @@ document.addEventListener("click", (event) => {
   history.back();
 });
 
-// Alt with an arrow key: no key of a screen reader or a browser, and none that is typed.
+// Alt with an arrow key: neither screen readers nor browsers use it, and it types nothing.
 document.addEventListener("keydown", (event) => {
   const name = { ArrowUp: "previous", ArrowDown: "next" }[event.key];
   if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -18,7 +19,7 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
-// A menu closes by Escape, and by a click elsewhere.
+// Escape, or a click elsewhere, closes a menu.
 document.addEventListener("keydown", ({ key }) => {
   const menu = key === "Escape" && document.querySelector(".more[open]");
   if (!menu) return;
@@ -35,7 +36,7 @@ function withoutFragment(url) {
   return url?.replace(/#.*/, "");
 }
 
-// A browser that cannot say knows at least who led here, unless that was in another tab.
+// Browsers without the Navigation API only have the referrer, which may be a page of another tab.
 function pageBefore() {
   const { navigation } = window;
   if (navigation) return navigation.entries()[navigation.currentEntry.index - 1]?.url;

@@ -1,4 +1,4 @@
-// A request that failed: the list stays, it is said why, and the form still has what to try again.
+// After a failed request the list stays, a message gives the reason, and the form can be sent again.
 
 const STATUSES = { 403: "forbidden", 404: "forbidden", 503: "busy" };
 const failure = () => document.getElementById("failure");
@@ -6,7 +6,7 @@ const failure = () => document.getElementById("failure");
 document.addEventListener("list:failure", ({ detail }) => {
   // Going back or forward has changed the address already.
   failure().dataset.retry = detail.isForPage ? "page" : "form";
-  say(reason(detail));
+  show(reason(detail));
 });
 
 function reason({ request, response }) {
@@ -15,13 +15,13 @@ function reason({ request, response }) {
   return STATUSES[response.status] ?? "server";
 }
 
-// What is said already is said again: a second failure is news.
-function say(words) {
-  const known = [...failure().querySelectorAll("[data-failure]")];
-  for (const each of known) each.hidden = true;
+// Hidden first, so that a screen reader announces a second failure with an equal message.
+function show(kind) {
+  const messages = [...failure().querySelectorAll("[data-failure]")];
+  for (const each of messages) each.hidden = true;
   failure().hidden = false;
   requestAnimationFrame(() => {
-    for (const each of known) each.hidden = each.dataset.failure !== words;
+    for (const each of messages) each.hidden = each.dataset.failure !== kind;
   });
 }
 

@@ -1,6 +1,6 @@
 // The menus of the filters.
 
-// On a phone a menu opens within the sheet: the innermost of the open ones comes last.
+// On a phone a menu opens inside the sheet: the last open popover is the innermost.
 const open = () => [...document.querySelectorAll(":is(.sheet, .filter, .export-menu):popover-open")].at(-1);
 
 document.addEventListener("submit", (event) => {
@@ -15,7 +15,7 @@ function close() {
   (document.querySelector(".sheet:popover-open") ?? open())?.hidePopover();
 }
 
-// Browsers give the focus back only from the outermost popover, and only to a button that is still there.
+// Browsers return the focus from the outermost popover only, and only to a button that still exists.
 document.addEventListener("toggle", ({ target, newState }) => {
   const isOfSheet = target.matches(".sheet") || document.querySelector(".sheet:popover-open");
   const focused = document.activeElement;
@@ -24,15 +24,15 @@ document.addEventListener("toggle", ({ target, newState }) => {
   buttons.find((button) => button.checkVisibility())?.focus({ preventScroll: true });
 }, true);
 
-// A click outside of an open menu closes it and does nothing else, but for the button of another
-// menu. The browser closes the menu when the pointer is released, so this looks when it is pressed.
+// A click outside of an open menu only closes the menu, unless it is on the button of another menu.
+// The browser closes the menu on pointerup, so the open menu is read on pointerdown.
 document.addEventListener("pointerdown", ({ target }) => {
   const isOutside = open() && !target.closest(`#${open().id}, .filter-button`);
   const change = isOutside ? "addEventListener" : "removeEventListener";
   for (const type of ["mousedown", "click"]) document[change](type, swallow, { capture: true, once: true });
 }, true);
 
-// The keyboard clicks as well, with no detail.
+// Keys send click events too; their `detail` is 0.
 function swallow(event) {
   if (!event.detail) return;
   event.preventDefault();

@@ -1,12 +1,12 @@
-// Where the focus goes when what had it is replaced.
+// Moves the focus when a swap replaces the element that had it.
 
 const caption = () => document.getElementById("caption");
 const search = () => document.getElementById("search");
 const notice = () => document.getElementById("filter-notice");
-// Somebody who types or chooses on is not interrupted.
+// The focus stays where the member has typed or chosen since.
 const isToRead = (notice) => notice && document.activeElement !== search() && !document.querySelector(":popover-open");
 
-document.addEventListener("list:answer", ({ detail }) => {
+document.addEventListener("list:response", ({ detail }) => {
   detail.focused = document.activeElement;
   detail.filter = detail.focused.closest(".filter:popover-open");
 });
@@ -17,7 +17,7 @@ document.addEventListener("list:shown", ({ detail: { focused, filter, isForPage 
   else placeFocus(focused, filter);
 });
 
-// htmx gives the focus back to an element with the same id; the rest is decided here.
+// htmx restores the focus to an element with an equal id. Other cases are handled here.
 function placeFocus(focused, filter) {
   if (focused.matches("#failure button, .pager a, .jump *")) {
     (caption() ?? search()).focus();
@@ -29,14 +29,14 @@ function placeFocus(focused, filter) {
   }
 }
 
-// Gone back or forward, the whole page is new, and so is the region that says what it shows.
+// After going back or forward the whole page is new, and with it the live region.
 function showPage() {
   const shown = caption() ?? document.getElementById("count");
   document.getElementById("announcement").textContent = shown?.textContent ?? "";
   document.getElementById("results")?.focus({ preventScroll: true });
 }
 
-// Coming back from a customer, the row that was opened has the focus again.
+// Back from a customer, the row of this customer gets the focus.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.(".customer-link");
   if (link) history.replaceState({ ...history.state, opened: link.id }, "");

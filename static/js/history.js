@@ -1,7 +1,7 @@
-// The history of the browser: typing is one entry of it, and going back has a limit of time.
+// The browser's history: typing makes one entry, and going back has a time limit.
 
-// Typing on changes the entry that typing has begun. What follows knows of the response only.
-document.addEventListener("list:answer", ({ detail: { sourceEvent, response } }) => {
+// Further letters replace the entry of the first one. Only the response is known below.
+document.addEventListener("list:response", ({ detail: { sourceEvent, response } }) => {
   response.isTyped = sourceEvent.type === "input";
 });
 
@@ -13,7 +13,7 @@ document.addEventListener("htmx:after:history:update", ({ detail }) => {
   if (detail.response.isTyped) history.replaceState({ ...history.state, isTyped: true }, "");
 });
 
-// htmx gives other requests a limit, and aborts them with it.
+// htmx has a time limit for all other requests.
 document.addEventListener("list:request", ({ detail: { isForPage, request } }) => {
   if (!isForPage) return;
   const limit = new AbortController();

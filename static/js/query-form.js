@@ -1,10 +1,10 @@
 // The form is the one state of the list: search, filters, order and page are controls of it. A link
 // changes controls and submits the form, so acts that follow each other at once all count.
 
-// The controls of a page; all others are those of the list.
+// The controls of the page and the layout; all others belong to the list.
 const PAGE = ["page", "as_of"];
 
-// What each control said in the request that is not answered yet.
+// The value of each control in the request that is still running.
 let sent = null;
 
 const form = () => document.getElementById("query");
@@ -22,7 +22,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-set], a[data-drop]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
   event.preventDefault();
-  // Not every browser gives the focus to a link that is clicked.
+  // Some browsers do not focus a link that is clicked.
   link.focus({ preventScroll: true });
   change(link);
   form().requestSubmit();
@@ -40,14 +40,14 @@ document.addEventListener("submit", (event) => {
 function change({ href, dataset: { set, drop = "", value } }) {
   for (const control of controls()) {
     if (control.name === set) {
-      // An input for dates takes no relative date.
+      // An input of type date rejects relative dates.
       if (control.type === "date") control.type = "text";
       write(control, value);
     }
     if (drop.split(" ").includes(control.name)) empty(control, value);
   }
-  // A number counts among the pages that are shown, and the day that relative days are counted from
-  // is that of these pages.
+  // A page number belongs to the list that is shown, with the day from which its relative dates are
+  // counted.
   if (set !== "page" || controls().some(isChanged)) beginList();
   else form().elements.as_of.value = new URL(href).searchParams.get("as_of") ?? "";
 }
@@ -58,14 +58,14 @@ function beginList() {
 
 const isChanged = (control) => !PAGE.includes(control.name) && read(control) !== readServed(control);
 
-// Of languages each is a filter of its own.
+// Each chosen language is a filter of its own.
 function empty(control, value) {
   if (control.type === "radio") control.checked = !control.value;
   else if (control.type === "checkbox") control.checked &&= Boolean(value) && control.value !== value;
   else control.value = "";
 }
 
-// Whatever is chosen or typed begins at the first page. This is before htmx reads the form.
+// A changed filter leads to the first page. This listener runs before htmx reads the form.
 document.addEventListener("input", ({ target }) => {
   if (target.form?.id === "query") beginList();
 }, true);
@@ -80,21 +80,21 @@ document.addEventListener("list:request", () => {
   sent = new Map(controls().map((control) => [control, read(control)]));
 });
 
-// What somebody has changed since is not answered yet, and the answer would put it back.
-document.addEventListener("list:answer", ({ detail }) => {
+// Controls that have changed since the request: the response has their old values.
+document.addEventListener("list:response", ({ detail }) => {
   const changed = [...sent].filter(([control, state]) => read(control) !== state);
-  detail.kept = new Map(changed.map(([control]) => [control, read(control)]));
+  detail.changed = new Map(changed.map(([control]) => [control, read(control)]));
 });
 
-// A morph changes attributes, which a control no longer follows once somebody has used it.
-document.addEventListener("list:shown", ({ detail: { kept } }) => {
-  for (const control of controls()) write(control, kept.get(control) ?? readServed(control));
+// A morph changes attributes, but a control that was used no longer follows its attributes.
+document.addEventListener("list:shown", ({ detail: { changed } }) => {
+  for (const control of controls()) write(control, changed.get(control) ?? readServed(control));
 });
 
 document.addEventListener("list:end", () => sent = null);
 
-// A day that was typed and not applied does not count while its menu is closed, and is there again
-// when the menu opens. One that was applied waits for its answer.
+// A date that was typed but not applied is not sent while its menu is closed, and appears again when
+// the menu opens. An applied date stays until its response.
 const drafts = new Map();
 
 document.addEventListener("toggle", ({ target, newState }) => {
@@ -112,8 +112,8 @@ function store(day) {
   write(day, applied);
 }
 
-// Whoever goes back no longer wants what was asked for before, nor what was typed a moment ago: htmx
-// forgets that when it processes the form anew. The same goes for a page that the browser has kept.
+// After going back, earlier requests and text that was typed just before are dropped: htmx drops them
+// when it processes the form again. This holds for a page from the back-forward cache, too.
 function reset() {
   drafts.clear();
   form().reset();

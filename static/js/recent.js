@@ -1,5 +1,5 @@
-// The customers that one opened last, which the empty search box offers. Only the session storage of
-// the tab has them, for one member and one organizer.
+// The customers that the member opened last, which the empty search box offers. They are in the
+// session storage of the tab only, for one member and one organizer.
 
 const MOST = 8;
 const { member } = document.body.dataset;
@@ -14,7 +14,7 @@ forgetOtherMembers();
 if (customer) remember(customer);
 forgetMissing();
 
-// Everybody, on a page of nobody: that one has signed out.
+// A page without a member: after sign-out the customers of all members are removed.
 function forgetOtherMembers() {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith("recent/") && !(member && key.startsWith(`recent/${member}/`))) sessionStorage.removeItem(key);
@@ -27,7 +27,7 @@ function remember({ customer: identifier, name, email }) {
   write([{ identifier, name, email }, ...others], organizer);
 }
 
-// A customer that is gone, or all of an organizer that one may no longer see.
+// Removes a deleted customer, or all customers of an organizer that the member may no longer see.
 function forgetMissing() {
   if (!document.querySelector("[data-missing]")) return;
   const [, organizer, identifier] = location.pathname.match(/^\/organizers\/([^/]+)\/customers\/(?:([^/]+)\/)?$/) ?? [];
@@ -51,7 +51,7 @@ document.addEventListener("click", ({ target }) => {
   if (target === search()) offer();
 });
 
-// By keyboard, too, but not where a script gives the focus back to the box.
+// Also by keyboard, but not if a script moves the focus back to the box.
 document.addEventListener("keyup", ({ target, key }) => {
   if (target === search() && key !== "Enter") offer();
 });

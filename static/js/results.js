@@ -1,27 +1,27 @@
-// The list while it is replaced: it is busy, and only the answer to the latest request is shown. The
-// other scripts are told of that alone, with what htmx keeps of the request.
+// Swaps of the list: it is busy during a request, and only the response to the latest one is shown.
+// The other scripts get events of the latest request only, with its htmx context as `detail`.
 
 let latest = null;
 
 const results = () => document.getElementById("results");
-// On a phone the headings are a strip that scrolls.
+// On a phone the headings are a strip that scrolls sideways.
 const strip = () => document.querySelector(".table thead tr");
-// Going back or forward asks for the whole page, and the address has changed by then.
+// Going back or forward requests the whole page, after the address has changed.
 const isForPage = ({ request }) => Boolean(request.headers["HX-History-Restore-Request"]);
 const isForList = (ctx) => ctx.target?.id === "results" || isForPage(ctx);
-// A mistake in the filters (422) is a list with an explanation, not a failure.
-const isAnswer = ({ response }) => response.status < 400 || response.status === 422;
-const tell = (what, detail) => document.dispatchEvent(new CustomEvent(`list:${what}`, { detail }));
+// The response to invalid filters (422) is a list with an explanation, not a failure.
+const isList = ({ response }) => response.status < 400 || response.status === 422;
+const notify = (what, detail) => document.dispatchEvent(new CustomEvent(`list:${what}`, { detail }));
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (!isForList(ctx)) return;
   latest = ctx;
   ctx.isForPage = isForPage(ctx);
   results().setAttribute("aria-busy", "true");
-  tell("request", ctx);
+  notify("request", ctx);
 });
 
-// Whoever goes back no longer wants what was asked for before, and the address is another by now.
+// After going back, the response to an earlier request is ignored: the address has changed.
 window.addEventListener("popstate", ({ state }) => {
   if (state?.htmx) latest = null;
 });
@@ -31,27 +31,27 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (!isForList(ctx)) return;
   if (ctx !== latest) return event.preventDefault();
   ctx.scrolled = strip()?.scrollLeft ?? 0;
-  tell("answer", ctx);
+  notify("response", ctx);
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  // A swap that puts nothing in ends like any other.
-  if (ctx !== latest || !isAnswer(ctx)) return;
+  // A swap without content ends like any other.
+  if (ctx !== latest || !isList(ctx)) return;
   if (strip()) strip().scrollLeft = ctx.scrolled;
-  tell("shown", ctx);
+  notify("shown", ctx);
 });
 
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  if (ctx === latest && !isAnswer(ctx)) tell("failure", ctx);
+  if (ctx === latest && !isList(ctx)) notify("failure", ctx);
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && ctx === latest) tell("failure", ctx);
+  if (ctx && ctx === latest) notify("failure", ctx);
 });
 
-// A newer request may be under way already when an older one, aborted by it, ends.
+// A newer request aborts an older one, which may end after the newer one has begun.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx !== latest) return;
   results()?.setAttribute("aria-busy", "false");
-  tell("end", ctx);
+  notify("end", ctx);
 });

@@ -1,11 +1,11 @@
-// Keys of the search box: the arrows lead into what is below and back, Enter opens the only customer found.
+// Keys of the search box: arrows move into the list below and back, Enter opens the only customer found.
 
-// What the last key in the box does once the list shows what was typed.
+// What the last key in the box does once the list is that of the typed text.
 let waiting = null;
 
 const search = () => document.getElementById("search");
 const results = () => document.getElementById("results");
-// What the empty box offers comes before the rows.
+// The customers that the empty box offers come before the rows.
 const links = () => [...document.querySelectorAll(isOffering() ? "#recent a" : "#results :is(.exact a, .customer-link)")];
 const isOffering = () => document.getElementById("recent")?.checkVisibility();
 const isPlain = (event) => !(event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
@@ -21,7 +21,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("list:end", () => {
-  if (!isAnswered()) return;
+  if (!isCurrent()) return;
   waiting?.();
   waiting = null;
 });
@@ -29,7 +29,7 @@ document.addEventListener("list:end", () => {
 function pressInBox(event) {
   if (event.key === "ArrowDown") {
     event.preventDefault();
-    if (isAnswered()) enterRows();
+    if (isCurrent()) enterRows();
     else waiting = enterRows;
   } else if (event.key === "Enter" && results() && search().value.trim()) {
     pressEnter(event);
@@ -37,7 +37,7 @@ function pressInBox(event) {
 }
 
 function pressEnter(event) {
-  if (isAnswered() && onlyLink()) {
+  if (isCurrent() && onlyLink()) {
     event.preventDefault();
     openOnly();
   } else {
@@ -56,7 +56,7 @@ function pressInRow(event) {
 }
 
 // Whether the list is that of the text in the box: the server writes the text into the attribute.
-function isAnswered() {
+function isCurrent() {
   if (!results() || isOffering()) return true;
   return results().getAttribute("aria-busy") !== "true" && search().value === search().defaultValue;
 }

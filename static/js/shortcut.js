@@ -1,4 +1,4 @@
-// Ctrl+K, or ⌘K, goes to the search box. A key alone would be pressed by accident, or by a voice.
+// Ctrl+K, or ⌘K, goes to the search box. A single key would be pressed by accident, or by speech input.
 
 document.addEventListener("keydown", (event) => {
   const isShortcut = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);

@@ -1,4 +1,4 @@
-// What changes something is sent once: the answer to a second click would hide that to the first.
+// A form that changes something is sent once: the response to a second click would replace the first.
 
 const PAUSE = 5000;
 

@@ -54,9 +54,9 @@ def test_an_error_of_the_server_has_the_theme(rf: RequestFactory) -> None:
     assertContains(response, '<meta name="color-scheme" content="dark">', status_code=500)
 
 
-@pytest.mark.parametrize("kept", ["", "pink", 'dark" onload="', "x" * 4000])
-def test_any_other_cookie_is_the_theme_of_the_system(client: Client, db: None, kept: str) -> None:
-    client.cookies["theme"] = kept
+@pytest.mark.parametrize("value", ["", "pink", 'dark" onload="', "x" * 4000])
+def test_any_other_cookie_is_the_theme_of_the_system(client: Client, db: None, value: str) -> None:
+    client.cookies["theme"] = value
 
     assertContains(client.get("/sign-in/"), 'data-theme="system"')
 

@@ -75,9 +75,9 @@ class Condition(NamedTuple):
 Conditions = Mapping[str, Condition]
 COUNT_BY_FACETS: Final = f"COUNT(*), {', '.join(FACETS)}"
 BY_FACETS: Final = f"GROUP BY {', '.join(FACETS)}"
-# One statement, whose rows `kind` tells apart: the rows of a query, or none if there are too many;
-# the number of these rows; and the maintained counts of the organizer. The last columns of each are
-# the facets.
+# One statement with three kinds of rows, by `kind`: the rows of a query, or none if there are too
+# many; the number of these rows; the maintained counts of the organizer. The last columns are the
+# facets.
 WITH_TOTALS: Final = f"""
     WITH found AS ({{rows}})
     SELECT 'row' AS kind, {{columns}} FROM found

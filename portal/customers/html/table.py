@@ -126,7 +126,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
             yield mark_safe(line)  # noqa: S308
 
     def _start_of_cell(self, name: str) -> str:
-        """With a label for phones, where columns that somebody chose stand under the row."""
+        """With a label for phones, where chosen columns stand under the row."""
         if self._is_standard or name in ON_A_PHONE:
             return f'<td class="{name}">'
         return f'<td class="{name}" data-label="{escape(str(COLUMNS[name].label))}">'

@@ -73,7 +73,7 @@ def fetch_customers(organizer: Organizer, identifiers: list[str]) -> dict[str, d
 
 
 def any_of(values: Sequence[Any]) -> Any:
-    """The parameter of IS_ANY."""
+    """The list of values as the parameter of the condition IS_ANY."""
     return orjson.dumps(values).decode() if connection.vendor == "sqlite" else values
 
 

@@ -21,7 +21,7 @@ from portal.customers.importing.formats.json_stream import (
 )
 
 PAUSES: Final = (1, 2, 4, 8, 16, 32)  # seconds before each retry
-LONGEST_PAUSE: Final = 300  # seconds, whatever the source asks for
+LONGEST_PAUSE: Final = 300  # seconds, even if Retry-After is longer
 TIMEOUT: Final = 60  # seconds to wait for a connection, and for each part of a response
 MAX_BYTES: Final = 1 << 26  # a page of 50 customers has 25 KB
 MAX_REDIRECTS: Final = 5

@@ -187,7 +187,7 @@ class Staging:
     def drop_repeated(self) -> int:
         """Delete all rows of each identifier but the one that was changed last at the source.
 
-        Of rows with equal times the last is kept. Returns how many were deleted.
+        Of rows with equal times the last one stays. Returns the number of deleted rows.
         """
         return self._execute(DROP_REPEATED)
 

@@ -41,9 +41,9 @@ class Overview:
 class LocalMonth(TruncMonth):
     """The month in a time zone; on SQLite a text for `_month()`.
 
-    On SQLite, Django would call a function in Python for each row. From noon of the first day to
-    the morning of the 28th, the month is the same in every time zone, so these rows are grouped by
-    the month in UTC. The others are grouped by the second.
+    Django's function calls Python for each row. From noon of the first day to the morning of the
+    28th, the month is equal in every time zone, so these rows are grouped by the month in UTC. The
+    others are grouped by the second.
     """
 
     def as_sqlite(

@@ -88,7 +88,7 @@ class CustomerQuery:
 
     @property
     def conditions(self) -> Conditions:
-        """What the active filters by facets accept."""
+        """The values of each facet that the active filters accept."""
         return {
             name: each.condition(self.values[name])
             for name, each in self.filters.items()

@@ -59,7 +59,7 @@ ROWS_WITH_TRIGRAMS: Final = (
 # Two characters have no trigram, but they have some with each character of ASCII before them.
 PAIR: Final = re.compile(r"[!-~]{2}")
 BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
-# A term that is too short for trigrams is unselective if a scan meets so many matches in the time
+# A term that is too short for trigrams is unselective if a scan finds so many matches in the time
 # that counting may take: about a hundredth of the customers.
 MANY: Final = 1_000
 # All matches of an organizer with at most COUNT_CAP customers.

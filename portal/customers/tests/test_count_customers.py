@@ -15,7 +15,7 @@ from portal.customers.counters.maintained_counts import maintained_counts
 from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
-KEPT = [
+MAINTAINED = [
     "&".join(filter(None, parts))
     for parts in product(
         ("", "state=active&state=inactive", "state_not=anonymised", "is_active=false"),
@@ -36,7 +36,9 @@ def crowd(make_customer: CustomerMaker, rival: Organizer) -> None:
     make_customer(of=rival, locale="it")
 
 
-@pytest.mark.parametrize("query", [*KEPT, "search=customer1", "never_logged_in=true&locale=de"])
+@pytest.mark.parametrize(
+    "query", [*MAINTAINED, "search=customer1", "never_logged_in=true&locale=de"]
+)
 def test_every_count_equals_the_number_of_rows(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, query)
@@ -47,7 +49,7 @@ def test_every_count_equals_the_number_of_rows(organizer: Organizer, query: str)
         assert search.page(1, 1).count.number == rows
 
 
-@pytest.mark.parametrize("query", KEPT)
+@pytest.mark.parametrize("query", MAINTAINED)
 def test_maintained_counts_are_not_counted_again(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer), CaptureQueriesContext(connection) as queries:
         list_of(organizer, query).count()

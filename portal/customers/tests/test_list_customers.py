@@ -44,11 +44,11 @@ def test_every_page_of_a_capped_list_has_its_part_of_it(
     settings.FAR_OFFSET = near
     with scope(organizer=organizer):
         search = list_of(organizer, f"{query}&ordering=-name")
-        everybody = list(search.customers)
+        all_rows = list(search.customers)
 
-        pages = [search.page(number, 4) for number in range(1, -(-len(everybody) // 4) + 1)]
+        pages = [search.page(number, 4) for number in range(1, -(-len(all_rows) // 4) + 1)]
 
-        assert [row for page in pages for row in page.rows] == everybody
+        assert [row for page in pages for row in page.rows] == all_rows
         assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
         assert search.page(len(pages) + 1, 4).is_past_end
 

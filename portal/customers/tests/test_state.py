@@ -1,4 +1,4 @@
-"""The state of a customer: one of four values, the same wherever it is shown."""
+"""The state of a customer: one of four values, equal wherever it is shown."""
 
 from __future__ import annotations
 

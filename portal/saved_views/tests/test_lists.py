@@ -45,7 +45,7 @@ def view(organizer: Organizer, member: User) -> SavedView:
 
 @pytest.fixture
 def private(organizer: Organizer, stranger: User) -> SavedView:
-    """A view of somebody else."""
+    """A private view of another member."""
     with scope(organizer=organizer):
         return SavedView.objects.create(
             organizer=organizer, owner=stranger, slug="private", name="Private"

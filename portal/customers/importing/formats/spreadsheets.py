@@ -98,7 +98,7 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
 
 
 def is_separator_line(line: str) -> bool:
-    """Whether the line is `sep=;`, which tells Excel the delimiter."""
+    """Whether the line is `sep=;`, which sets the delimiter for Excel."""
     return line.startswith(SEPARATOR_LINE) and len(line.strip("\r\n")) == len(SEPARATOR_LINE) + 1
 
 

@@ -80,9 +80,9 @@ def test_an_index_is_entered_at_the_cursor(
     organizer: Organizer, key: str, values: list[object], backwards: bool
 ) -> None:
     with scope(organizer=organizer), connection.cursor() as cursor:
-        everybody = Customer.objects.filter(organizer=organizer)
+        all_rows = Customer.objects.filter(organizer=organizer)
         first, *_rest = in_sections(
-            everybody, sections_after([key], Cursor(values, backwards=backwards))
+            all_rows, sections_after([key], Cursor(values, backwards=backwards))
         )
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")

@@ -30,7 +30,7 @@ def test_matches_are_in_the_order_of_the_list_up_to_the_cap(
         settings.COUNT_CAP = 3
         few, totals = find_matches(organizer, customers_of(organizer), term, ["email"])
         settings.COUNT_CAP = 2
-        many, told = find_matches(organizer, customers_of(organizer), term, ["email"])
+        many, given = find_matches(organizer, customers_of(organizer), term, ["email"])
 
     assert few is not None
     assert [row[0] for row in few.rows] == [early.pk, other.pk, late.pk]
@@ -40,7 +40,7 @@ def test_matches_are_in_the_order_of_the_list_up_to_the_cap(
         other.pk
     ]
     assert many is None
-    assert totals == told
+    assert totals == given
     assert totals.numbers[french] == 1
 
 

@@ -42,13 +42,13 @@ def crowd(make_customer: CustomerMaker) -> None:
 def test_every_page_by_number_has_its_part_of_the_list(organizer: Organizer, ordering: str) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, f"ordering={ordering}")
-        everybody = list(search.customers.values_list("identifier"))
+        all_rows = list(search.customers.values_list("identifier"))
 
         for number in range(1, 6):
             page = search.read_page(["identifier"], number, SIZE)
 
             start = (number - 1) * SIZE
-            assert page.rows == everybody[start : start + SIZE]
+            assert page.rows == all_rows[start : start + SIZE]
             assert page.count == (10 if page.rows else 0)
             assert (page.before is not None, page.after is not None) == (
                 bool(page.rows) and number > 1,
@@ -89,14 +89,14 @@ def test_every_list_has_the_customers_of_its_own_query(
     for owner, each in ((organizer, query), (organizer, other), (rival, query), (rival, other)):
         with scope(organizer=owner):
             search = list_of(owner, f"{each}&ordering={ordering}")
-            everybody = list(search.customers.values_list("identifier"))
+            all_rows = list(search.customers.values_list("identifier"))
 
             first = search.read_page(["identifier"], 1, SIZE)
-            assert (first.rows, first.count) == (everybody[:SIZE], len(everybody))
+            assert (first.rows, first.count) == (all_rows[:SIZE], len(all_rows))
 
             if first.after:
                 second = search.read_after(["identifier"], first.after, SIZE)
-                assert (second.rows, second.count) == (everybody[SIZE : 2 * SIZE], len(everybody))
+                assert (second.rows, second.count) == (all_rows[SIZE : 2 * SIZE], len(all_rows))
 
 
 @pytest.mark.usefixtures("distance")

@@ -1,4 +1,4 @@
-"""Search: a part of the text, by an index or by looking, and always the same customers."""
+"""Search: parts of words, by an index or by a scan, with equal results."""
 
 from __future__ import annotations
 

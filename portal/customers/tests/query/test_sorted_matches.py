@@ -16,7 +16,7 @@ SIZE = 3
 
 @pytest.fixture
 def found(make_customer: CustomerMaker) -> None:
-    """Ten of several kinds, in no order, and somebody who is not found."""
+    """Ten of several kinds, in no order, and a customer who does not match."""
     for number in (4, 1, 8, 6, 0, 9, 2, 7, 5, 3):
         make_customer(
             identifier=f"{'xX'[number % 2]}{number % 7}-{number}",
@@ -38,19 +38,19 @@ def test_every_page_has_its_part_of_the_list(
 ) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, f"{query}&ordering={ordering}")
-        everybody = list(search.customers.values_list("identifier"))
+        all_rows = list(search.customers.values_list("identifier"))
 
         for start in range(0, 12, SIZE):
             page = search.read_page(["identifier"], start // SIZE + 1, SIZE)
 
-            assert page.rows == everybody[start : start + SIZE]
-            assert page.count == (len(everybody) if page.rows else 0)
-            assert bool(page.before) == (0 < start < len(everybody))
-            assert bool(page.after) == (start + SIZE < len(everybody))
+            assert page.rows == all_rows[start : start + SIZE]
+            assert page.count == (len(all_rows) if page.rows else 0)
+            assert bool(page.before) == (0 < start < len(all_rows))
+            assert bool(page.after) == (start + SIZE < len(all_rows))
 
             if page.after:
                 after = search.read_after(["identifier"], page.after, SIZE)
-                assert after.rows == everybody[start + SIZE : start + 2 * SIZE]
+                assert after.rows == all_rows[start + SIZE : start + 2 * SIZE]
                 assert after.before
                 before = search.read_after(["identifier"], after.before, SIZE)
                 assert (before.rows, before.count) == (page.rows, page.count)
@@ -61,27 +61,27 @@ def test_every_page_has_its_part_of_the_list(
 def test_a_cursor_leads_on_after_its_row_is_gone(organizer: Organizer, ordering: str) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, f"search=found&ordering={ordering}")
-        everybody = list(search.customers)
+        all_rows = list(search.customers)
         first = search.read_page(["identifier"], 1, SIZE)
         assert first.after
-        Customer.objects.filter(pk=everybody[SIZE - 1].pk).delete()
+        Customer.objects.filter(pk=all_rows[SIZE - 1].pk).delete()
 
         further = search.read_after(["identifier"], first.after, 10)
 
-        assert further.rows == [(each.identifier,) for each in everybody[SIZE:]]
+        assert further.rows == [(each.identifier,) for each in all_rows[SIZE:]]
         assert further.before
         back = search.read_after(["identifier"], further.before, 10)
-        assert back.rows == [(each.identifier,) for each in everybody[: SIZE - 1]]
+        assert back.rows == [(each.identifier,) for each in all_rows[: SIZE - 1]]
 
 
 @pytest.mark.usefixtures("found")
 def test_after_the_last_match_the_previous_page_has_it(organizer: Organizer) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, "search=found&ordering=identifier")
-        everybody = list(search.customers)
+        all_rows = list(search.customers)
         page = search.read_page(["identifier"], 3, SIZE)
         assert page.after
-        Customer.objects.filter(pk=everybody[-1].pk).delete()
+        Customer.objects.filter(pk=all_rows[-1].pk).delete()
 
         empty = search.read_after(["identifier"], page.after, SIZE)
         assert (empty.rows, empty.count, empty.after) == ([], 9, None)
