@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.customers.local_times import Days
 from portal.customers.locales import locale_name
 from portal.customers.models import State
+from portal.customers.query.filter_fields import DayField
 from portal.customers.query.overview import Month, Overview
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ Link = Callable[[Mapping[str, str]], str]  # the URL of the list with these filt
 
 @dataclass(frozen=True)
 class Group:
-    """Some customers of the list: how many, and the URL of their list; "" if there are none."""
+    """Some customers of the list: how many, and the URL of their list.
+
+    "" if there are none, and for months that no filter accepts.
+    """
 
     label: str
     number: int
@@ -184,7 +188,8 @@ class _Registrations:
     def group(self, label: str, number: int, first: Month, last: Month) -> Group:
         end = date(last.year, last.month, monthrange(last.year, last.month)[1])
         days = Days(date(first.year, first.month, 1), end)
-        return Group(label, number, self._href(days) if number else "")
+        has_list = number and all(map(DayField().accepts, days))
+        return Group(label, number, self._href(days) if has_list else "")
 
     def _href(self, days: Days) -> str:
         """The filters of the list stay where they leave less of the first or the last month."""

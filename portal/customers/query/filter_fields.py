@@ -264,8 +264,12 @@ class DayField(forms.Field):
         self._check_year(day)
         return day
 
+    def accepts(self, day: date) -> bool:
+        """Whether the day is neither long ago nor far ahead."""
+        return self.earliest.year <= day.year <= self.latest.year
+
     def _check_year(self, moment: date) -> None:
-        if not self.earliest.year <= moment.year <= self.latest.year:
+        if not self.accepts(moment):
             raise self._out_of_bounds()
 
     def _out_of_bounds(self) -> ValidationError:

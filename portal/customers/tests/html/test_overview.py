@@ -117,6 +117,23 @@ def test_with_more_than_sixty_months_the_columns_are_years(
     assert all(count(member_client, url) == number for url, _label, number in groups(page))
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_registrations_far_ahead_are_counted_without_a_link(
+    member_client: Client, make_customer: CustomerMaker, others: int
+) -> None:
+    make_customer(date_joined="2090-05-15T12:00:00Z")
+    for _number in range(others):
+        make_customer(date_joined="2026-05-15T12:00:00Z")
+
+    page = get(member_client, "overview=on")
+
+    period = "2090" if others else "May 2090"
+    assert f'<th scope="row">{period}</th><td>1</td>' in page
+    assert f"<title>{period}: 1</title></rect>" in page
+    assert "date_joined_since=2090" not in page
+    assert all(count(member_client, url) == number for url, _label, number in groups(page))
+
+
 def test_an_empty_list_has_no_overview(member_client: Client, make_customer: CustomerMaker) -> None:
     make_customer()
 
