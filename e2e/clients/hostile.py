@@ -162,7 +162,8 @@ class Generator:
 
     @cached_property
     def _names(self) -> Sequence[str]:
-        operations = [methods["get"] for methods in self.document["paths"].values()]
+        paths = self.document["paths"].values()
+        operations = [operation for methods in paths for operation in methods.values()]
         parameters = [each for one in operations for each in one["parameters"]]
         return [each["name"] for each in parameters if each["in"] == "query"]
 

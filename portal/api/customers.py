@@ -152,5 +152,19 @@ class CustomerDetail(OrganizerEndpoint):
         raise MethodNotAllowed("DELETE")
 
 
+class CustomerAnonymization(OrganizerEndpoint):
+    """Anonymizing one customer: pretix’s word for erasing a person."""
+
+    parameters = (*FIELD_PARAMETERS, "format")
+
+    @writes.anonymize_customer
+    def post(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
+        """The body is not read, whatever its type."""
+        fields = response_fields(request.query_params, self.access, {})
+        with scope(organizer=self.organizer), service_errors_as_statuses():
+            customer = services.erase_customer(self.organizer, identifier, actor=self.actor)
+        return json_response(_representation(customer, fields))
+
+
 def _representation(customer: Customer, fields: Sequence[str]) -> dict[str, object]:
     return {field: getattr(customer, field) for field in fields}

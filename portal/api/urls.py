@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.api.customers import CustomerDetail, CustomerList
+from portal.api.customers import CustomerAnonymization, CustomerDetail, CustomerList
 from portal.api.not_found import unknown_path
 from portal.api.openapi.document import OpenApi
 from portal.api.organizers import OrganizerDetail, OrganizerList, Root
@@ -27,6 +27,11 @@ urlpatterns = [
         f"{ORGANIZER}customers/<segment:identifier>/",
         CustomerDetail.as_view(),
         name="customer_detail",
+    ),
+    path(
+        f"{ORGANIZER}customers/<segment:identifier>/anonymize/",
+        CustomerAnonymization.as_view(),
+        name="customer_anonymization",
     ),
     path(ORGANIZER, OrganizerDetail.as_view(), name="organizer_detail"),
     path("v1/organizers/", OrganizerList.as_view(), name="organizer_list"),

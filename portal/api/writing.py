@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 
 from portal.api.field_selection import requested_fields
 from portal.customers.changing.fields import WRITABLE, InvalidValues
+from portal.customers.changing.journal import JournalUnavailable
 from portal.customers.services import CustomerNotFound
 from portal.organizers.permissions import Permission
 
@@ -18,7 +20,16 @@ if TYPE_CHECKING:
 
     from portal.organizers.access import Access
 
-UNKNOWN_CUSTOMER = "No Customer matches the given query."
+UNKNOWN_CUSTOMER: Final = "No Customer matches the given query."
+
+
+class Unavailable(APIException):
+    """The journal of erasures cannot be written, so nothing was erased."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The journal of erasures cannot be written."
+    default_code = "unavailable"
+    wait = 5  # Django REST framework sends it as Retry-After
 
 
 @contextmanager
@@ -30,6 +41,8 @@ def service_errors_as_statuses() -> Generator[None]:
         raise ValidationError(dict(error.errors)) from None
     except CustomerNotFound:
         raise NotFound(UNKNOWN_CUSTOMER) from None
+    except JournalUnavailable as error:
+        raise Unavailable from error
 
 
 def response_fields(

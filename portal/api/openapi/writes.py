@@ -28,6 +28,13 @@ NEW: Final = OpenApiExample(
 CHANGE: Final = OpenApiExample("Example", {"email": "john@example.org"}, request_only=True)
 CREATED: Final[dict[str, Any]] = {**CUSTOMER, "is_verified": True, "send_email": False}
 CHANGED: Final[dict[str, Any]] = {**CUSTOMER, "email": "john@example.org"}
+ANONYMIZED: Final[dict[str, Any]] = {
+    **CUSTOMER,
+    "email": None,
+    "name": "",
+    "name_parts": {},
+    "is_active": False,
+}
 WRITE: Final[responses.Responses] = responses.merge_responses(
     responses.COMMON,
     responses.INVALID_VALUES,
@@ -89,3 +96,25 @@ def _change(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Meth
 change_customer = _change("change_customer", _("Change the fields of a customer that are sent"))
 replace_customer = _change("replace_customer", _("The same as PATCH: other fields stay"))
 delete_customer = extend_schema(exclude=True)
+
+anonymize_customer = extend_schema(
+    operation_id="anonymize_customer",
+    summary=_("Anonymize a customer"),
+    tags=["Customers"],
+    parameters=[parameters.ORGANIZER, parameters.IDENTIFIER, *PARAMETERS],
+    request=None,
+    responses=responses.merge_responses(
+        responses.success(
+            schemas.customers,
+            _(
+                "The customer without a person: the identifier, the language and the dates stay."
+                " This cannot be undone."
+            ),
+            ANONYMIZED,
+        ),
+        responses.COMMON,
+        responses.INVALID_PARAMETERS,
+        responses.NO_PERMISSION_OR_NOTES,
+        responses.UNKNOWN_CUSTOMER,
+    ),
+)

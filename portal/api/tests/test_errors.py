@@ -124,7 +124,7 @@ def test_errors_are_english_in_every_language() -> None:
         ("get", "/api/v1/organizers.json"),
         ("get", "/api/v1/organizers/bigevents/customers.json"),
         ("get", "/api/v1/organizers/bigevents/events/"),
-        ("post", "/api/v1/organizers/bigevents/customers/C000001/anonymize/"),
+        ("post", "/api/v1/organizers/bigevents/customers/C000001/anonymize"),
     ],
 )
 def test_an_unknown_path_is_not_found(method: str, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ ORGANIZERS: Final = "/api/v1/organizers/"
 LIST: Final = f"{ORGANIZERS}bigevents/customers/"
 LIST_TEMPLATE: Final = f"{ORGANIZERS}{{organizer}}/customers/"
 DETAIL_TEMPLATE: Final = f"{LIST_TEMPLATE}{{identifier}}/"
+ANONYMIZE_TEMPLATE: Final = f"{DETAIL_TEMPLATE}anonymize/"
 # The path in the document that describes each URL.
 DESCRIBED_BY: Final = {
     "/api/v1/": "/api/v1/",
@@ -52,7 +54,7 @@ DESCRIBED_BY: Final = {
     f"{ORGANIZERS}rival/customers/": LIST_TEMPLATE,
     f"{ORGANIZERS}unknown/": f"{ORGANIZERS}{{organizer}}/",
 }
-OPERATIONS: Final = sorted(set(DESCRIBED_BY.values()))
+OPERATIONS: Final = sorted({*DESCRIBED_BY.values(), ANONYMIZE_TEMPLATE})
 FIRST_REQUESTS: Final = """
 import django
 django.setup()
@@ -232,6 +234,9 @@ def test_errors_match_the_document(
         ("patch", f"{LIST}UNKNOWN2/", "{}", JSON, 404),
         ("put", f"{LIST}C000001/", '{"name_parts": {"full_name": null}}', JSON, 200),
         ("put", f"{LIST}C000001/", '{"locale": "xx"}', JSON, 400),
+        ("post", f"{LIST}C000001/anonymize/", "", JSON, 200),
+        ("post", f"{LIST}C000001/anonymize/?fields=age", "", JSON, 400),
+        ("post", f"{LIST}UNKNOWN2/anonymize/", "", JSON, 404),
     ],
 )
 def test_responses_to_writes_match_the_document(
@@ -246,7 +251,9 @@ def test_responses_to_writes_match_the_document(
     response = writer_client.generic(method.upper(), path, body, content_type)
 
     assert response.status_code == status
-    template = LIST_TEMPLATE if path.partition("?")[0].endswith("customers/") else DETAIL_TEMPLATE
+    templates = {"customers/": LIST_TEMPLATE, "anonymize/": ANONYMIZE_TEMPLATE}
+    end = re.search("[^/]+/(?=$|[?])", path)
+    template = templates.get(end[0] if end else "", DETAIL_TEMPLATE)
     _check(document, template, response, method)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from django.test import Client
 from django_scopes import scope
+from pytest_django import Settings
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
@@ -20,8 +22,9 @@ from portal.organizers.permissions import Permission
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
 DETAIL: Final = f"{LIST}C000001/"
 JSON: Final = "application/json"
+ANONYMIZE: Final = f"{DETAIL}anonymize/"
 # A method and the path that it changes.
-WRITES: Final = [("post", LIST), ("patch", DETAIL), ("put", DETAIL)]
+WRITES: Final = [("post", LIST), ("patch", DETAIL), ("put", DETAIL), ("post", ANONYMIZE)]
 NOT_PERMITTED: Final = {"detail": "You do not have permission to perform this action."}
 
 
@@ -67,10 +70,15 @@ def test_a_malformed_body_of_a_visitor_is_not_read(method: str, path: str) -> No
     assert response.status_code == 401
 
 
-@pytest.mark.parametrize("method", ["post", "patch", "put"])
+@pytest.mark.parametrize(("method", "path"), WRITES)
 @pytest.mark.parametrize("caller", ["stranger_client", "api_client", "export_client", "rival"])
 def test_a_caller_without_the_permission_is_forbidden(
-    request: pytest.FixtureRequest, organizer: Organizer, rival: Organizer, method: str, caller: str
+    request: pytest.FixtureRequest,
+    organizer: Organizer,
+    rival: Organizer,
+    method: str,
+    path: str,
+    caller: str,
 ) -> None:
     before = stored(organizer)
     if caller == "rival":
@@ -78,22 +86,23 @@ def test_a_caller_without_the_permission_is_forbidden(
     else:
         client = request.getfixturevalue(caller)
 
-    for path in (dict(WRITES)[method], f"{LIST}UNKNOWN/", "/api/v1/organizers/unknown/customers/"):
-        response = write(client, method, path, locale="fr")
+    for each in (path, f"{LIST}UNKNOWN/", "/api/v1/organizers/unknown/customers/"):
+        response = write(client, method, each, locale="fr")
         assert (response.status_code, response.json()) == (403, NOT_PERMITTED)
 
     assert stored(organizer) == before
 
 
-@pytest.mark.parametrize("method", ["patch", "put"])
+@pytest.mark.parametrize(("method", "end"), [("patch", ""), ("put", ""), ("post", "anonymize/")])
 def test_a_customer_of_another_organizer_is_not_found(
-    writer_client: Client, rival: Organizer, make_customer: CustomerMaker, method: str
+    writer_client: Client, rival: Organizer, make_customer: CustomerMaker, method: str, end: str
 ) -> None:
-    make_customer(of=rival, identifier="RIVAL22", locale="en")
+    make_customer(of=rival, identifier="RIVAL22")
+    before = stored(rival)
 
-    response = write(writer_client, method, f"{LIST}RIVAL22/", locale="fr")
+    response = write(writer_client, method, f"{LIST}RIVAL22/{end}", locale="fr")
 
-    assert (response.status_code, stored(rival)[0][1]) == (404, "en")
+    assert (response.status_code, stored(rival)) == (404, before)
 
 
 def test_a_member_writes_with_a_session(member_client: Client, organizer: Organizer) -> None:
@@ -154,7 +163,7 @@ def test_a_new_customer_has_the_documented_fields_and_send_email(writer_client: 
     }
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), WRITES[:3])
 def test_the_query_string_selects_fields(writer_client: Client, method: str, path: str) -> None:
     response = write(
         writer_client, method, f"{path}?fields=identifier,phone", phone="+496221321770"
@@ -294,3 +303,56 @@ def test_without_the_last_slash_nothing_is_written(
     response = write(writer_client, method, path.removesuffix("/"), locale="fr")
 
     assert (response.status_code, stored(organizer)) == (404, before)
+
+
+def test_anonymizing_leaves_the_identifier_the_language_and_the_dates(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    before = writer_client.get(DETAIL).json()
+
+    for _time in range(2):
+        response = writer_client.post(ANONYMIZE, "{", content_type="text/plain")
+
+        assert response.status_code == 200
+        assert response.json() == {
+            **before,
+            "email": None,
+            "name": "",
+            "name_parts": {},
+            "is_active": False,
+            "is_verified": False,
+            "last_modified": response.json()["last_modified"],
+        }
+    with scope(organizer=organizer):
+        assert Customer.objects.get().notes is None
+
+
+def test_an_anonymized_customer_may_get_an_email_again(writer_client: Client) -> None:
+    writer_client.post(ANONYMIZE)
+
+    response = write(writer_client, "patch", DETAIL, email="lee@example.org", is_active=True)
+
+    assert (response.json()["email"], response.json()["is_active"]) == ("lee@example.org", True)
+
+
+def test_a_token_that_may_not_read_anonymizes_too(write_only_client: Client) -> None:
+    assert write_only_client.post(ANONYMIZE).json() == {"identifier": "C000001"}
+
+
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+def test_anonymizing_is_a_post(writer_client: Client, method: str) -> None:
+    response = getattr(writer_client, method)(ANONYMIZE)
+
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+
+
+def test_without_the_journal_nothing_is_anonymized(
+    writer_client: Client, settings: Settings, organizer: Organizer, tmp_path: Path
+) -> None:
+    settings.ERASURE_JOURNAL = tmp_path / "missing" / "erasures"
+    before = stored(organizer)
+
+    response = writer_client.post(ANONYMIZE)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert stored(organizer) == before
