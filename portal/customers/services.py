@@ -45,6 +45,9 @@ from portal.customers.query.page import (
 from portal.customers.query.query import CustomerQuery, named_locales
 from portal.customers.query.search import Matches, Search, find_exact_matches, find_matches
 from portal.databases.compiled import CompiledQuery, Row
+from portal.history.queries import PAGE_SIZE as EVENT_PAGE_SIZE
+from portal.history.queries import EventPage, EventQuery, read_events
+from portal.history.queries import UnknownEvent as UnknownEvent
 from portal.organizers.scopes import require_scope
 
 if TYPE_CHECKING:
@@ -333,6 +336,20 @@ def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: A
     email by now; JournalUnavailable as erase_customer().
     """
     return undo.undo(organizer, identifier, event_id, actor=actor)
+
+
+def list_events(
+    organizer: Organizer,
+    *,
+    query: EventQuery,
+    before: int | None = None,
+    size: int = EVENT_PAGE_SIZE,
+) -> EventPage:
+    """The events of a customer or of all, newest first, from the one after the event `before`.
+
+    Raises UnknownEvent where there is no event `before`.
+    """
+    return read_events(organizer, query=query, before=before, size=size)
 
 
 def count_all(organizer: Organizer) -> Counts:

@@ -49,9 +49,11 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
-            # Scanned backwards: the newest event comes first.
-            models.Index("organizer", "customer", "id", name="event_by_customer"),
-            models.Index("organizer", "id", name="event_by_organizer"),
+            # Scanned backwards: the newest event comes first. See queries.py.
+            models.Index("organizer", "customer", "time", "id", name="event_by_customer"),
+            models.Index("organizer", "time", "id", name="event_by_time"),
+            models.Index("organizer", "kind", "time", "id", name="event_by_kind"),
+            models.Index("organizer", "actor_name", "time", "id", name="event_by_actor"),
         ]
 
     def __str__(self) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Q
 
 from portal.history.models import Event
 from portal.organizers.scopes import require_scope
@@ -16,6 +19,26 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 PAGE_SIZE: Final = 50
+NEWEST_FIRST: Final = ("-time", "-pk")
+# Of a customer and of an event: their values need the permission to read notes.
+NOTES: Final = "notes"
+EVENT_FIELDS: Final = [field.attname for field in Event._meta.concrete_fields]
+CUSTOMER_FIELDS: Final = [f"customer__{name}" for name in ("identifier", "name", "email")]
+
+
+class UnknownEvent(Exception):
+    """The organizer has no event with this id."""
+
+
+@dataclass(frozen=True)
+class EventQuery:
+    """Which events: those with each of the values that are given, or all."""
+
+    customer: Customer | None = None
+    kind: str = ""
+    actor: str = ""  # the whole name
+    since: datetime | None = None
+    until: datetime | None = None  # without this instant
 
 
 @dataclass(frozen=True)
@@ -29,19 +52,43 @@ class EventPage:
 def read_events(
     organizer: Organizer,
     *,
-    customer: Customer | None = None,
-    kinds: Collection[str] = (),
+    query: EventQuery,
     before: int | None = None,
     size: int = PAGE_SIZE,
 ) -> EventPage:
-    """The events before the one with the id `before`, of these kinds or of any."""
-    events = events_of(organizer, customer=customer)
-    if kinds:
-        events = events.filter(kind__in=kinds)
+    """The events of the query, from the one that follows the event `before`.
+
+    Raises UnknownEvent where there is no event `before`. All have their customer, if the query
+    has none.
+    """
+    events = find_events(organizer, query)
     if before is not None:
-        events = events.filter(pk__lt=before)
-    rows = [*events.order_by("-pk")[: size + 1]]
+        events = events.filter(_after(organizer, before))
+    if query.customer is None:
+        events = events.select_related("customer").only(*EVENT_FIELDS, *CUSTOMER_FIELDS)
+    rows = [*events.order_by(*NEWEST_FIRST)[: size + 1]]
     return EventPage(rows[:size], rows[size - 1].pk if len(rows) > size else None)
+
+
+def _after(organizer: Organizer, before: int) -> Q:
+    """The events after this one in the order of pages."""
+    time = events_of(organizer).filter(pk=before).values_list("time", flat=True).first()
+    if time is None:
+        raise UnknownEvent(before)
+    # The first condition is a range of an index.
+    return Q(time__lte=time) & (Q(time__lt=time) | Q(pk__lt=before))
+
+
+def find_events(organizer: Organizer, query: EventQuery) -> QuerySet[Event]:
+    """The events of the query, in no order. Raises ScopeError outside of the organizer's scope."""
+    events = events_of(organizer, customer=query.customer)
+    conditions = {
+        "kind": query.kind,
+        "actor_name": query.actor,
+        "time__gte": query.since,
+        "time__lt": query.until,
+    }
+    return events.filter(**{name: value for name, value in conditions.items() if value})
 
 
 def events_of(organizer: Organizer, *, customer: Customer | None = None) -> QuerySet[Event]:
@@ -49,3 +96,11 @@ def events_of(organizer: Organizer, *, customer: Customer | None = None) -> Quer
     require_scope(organizer)
     events = Event.objects.filter(organizer=organizer)
     return events if customer is None else events.filter(customer=customer)
+
+
+def readable_changes(event: Event, *, reads_notes: bool) -> Mapping[str, Sequence[Any] | None]:
+    """{field: [value before, value after]}; None instead of values that only others may read."""
+    changes: Mapping[str, Sequence[Any]] = event.changes or {}
+    return {
+        name: values if reads_notes or name != NOTES else None for name, values in changes.items()
+    }

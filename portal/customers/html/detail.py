@@ -16,9 +16,10 @@ from portal.customers import names, services
 from portal.customers.html.paging import BACK, POSITION
 from portal.customers.html.position import CustomerPosition, find_position
 from portal.customers.models import State
+from portal.history.html.timeline import REGION, read_timeline
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
-from portal.web.http import PortalRequest, absolute_url, render_page
+from portal.web.http import PortalRequest, absolute_url, render_page, wants_fragment
 
 if TYPE_CHECKING:
     from portal.customers.models import Customer
@@ -32,12 +33,25 @@ CURL: Final = 'curl -H "Authorization: Token $PORTAL_TOKEN" {}'
 @gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_detail(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
-    """Everything about one customer, and the links to its neighbours and back to the list."""
+    """Everything about one customer, its history, and the links to its neighbours and back."""
     try:
         customer = services.get_customer(organizer, identifier)
     except services.CustomerNotFound as error:
         raise Http404 from error
-    return render_page(request, "customers/detail.html", _context(request, organizer, customer))
+    timeline = read_timeline(request.access, customer, request.GET)
+    context: dict[str, Any] = {"customer": customer, "timeline": timeline}
+    if not wants_fragment(request, REGION):
+        context |= _context(request, organizer, customer)
+    status = 422 if timeline.error else 200
+    fragment = "history/_timeline.html"
+    return render_page(
+        request,
+        "customers/detail.html",
+        context,
+        fragment=fragment,
+        region=REGION,
+        status=status,
+    )
 
 
 def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -> dict[str, Any]:
@@ -52,7 +66,6 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         member=request.user,
     )
     return {
-        "customer": customer,
         "is_anonymised": customer.state == State.ANONYMISED,
         # A name of one part is the heading already.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,

@@ -49,8 +49,8 @@ class Plan:
 
 
 @contextmanager
-def explained(plans: list[Plan]) -> Iterator[None]:
-    """Add the plans of all queries for customers in the block, explained at its end."""
+def explained(plans: list[Plan], *, table: str = TABLE) -> Iterator[None]:
+    """Add the plans of all queries of the table in the block, explained at its end."""
     recorded: list[tuple[str, Any]] = []
 
     def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -60,7 +60,7 @@ def explained(plans: list[Plan]) -> Iterator[None]:
     with connection.execute_wrapper(record):
         yield
     explain = {"postgresql": _on_postgresql, "sqlite": _on_sqlite}[connection.vendor]
-    plans += [explain(sql, values) for sql, values in recorded if f'"{TABLE}"' in sql]
+    plans += [explain(sql, values) for sql, values in recorded if f'"{table}"' in sql]
 
 
 def _on_postgresql(sql: str, values: Any) -> Plan:

@@ -1,0 +1,162 @@
+"""Events in words: a sentence, and the fields with their values before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal.customers import names
+from portal.customers.locales import locale_name
+from portal.history.actors import ActorKind
+from portal.history.models import Event, Kind
+from portal.history.queries import readable_changes
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+    from django_stubs_ext import StrOrPromise
+
+# Kinds whose events have values until these are emptied.
+WITH_CHANGES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
+FIELDS: Final[Mapping[str, StrOrPromise]] = {
+    "email": gettext_lazy("Email"),
+    "phone": gettext_lazy("Phone"),
+    "name_parts": gettext_lazy("Name"),
+    "external_identifier": gettext_lazy("External identifier"),
+    "locale": gettext_lazy("Language"),
+    "is_active": gettext_lazy("Active"),
+    "is_verified": gettext_lazy("Email verified"),
+    "notes": gettext_lazy("Notes"),
+    "date_joined": gettext_lazy("Registered"),
+    "last_login": gettext_lazy("Last sign-in"),
+    "last_modified": gettext_lazy("Last changed"),
+}
+SENTENCES: Final[Mapping[str, StrOrPromise]] = {
+    Kind.CREATED: gettext_lazy("{actor} created the customer"),
+    Kind.ERASED: gettext_lazy("{actor} erased the personal data"),
+    Kind.UNDONE: gettext_lazy("{actor} undid a change"),
+    Kind.NOTED: gettext_lazy("{actor} added a note"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that an event changed. A value is "" where there was none."""
+
+    label: StrOrPromise
+    before: str = ""
+    after: str = ""
+    is_hidden: bool = False  # its values are for members only who may read notes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event as a page shows it."""
+
+    event: Event
+    sentence: SafeString
+    differences: Sequence[Difference]
+    is_emptied: bool  # whether its values are no longer stored
+
+    @property
+    def single(self) -> Difference | None:
+        """The only field that a change is about: it stands within the sentence."""
+        is_single = self.event.kind == Kind.CHANGED and len(self.differences) == 1
+        return self.differences[0] if is_single else None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing before the values."""
+        return self.event.kind == Kind.CREATED
+
+
+def describe(event: Event, *, reads_notes: bool) -> Entry:
+    """The event in words. Without `reads_notes`, the values of notes are left out."""
+    changes = readable_changes(event, reads_notes=reads_notes)
+    differences = [_difference(name, changes[name]) for name in _in_order(changes)]
+    is_emptied = event.changes is None and event.kind in WITH_CHANGES
+    return Entry(event, _sentence(event, differences), differences, is_emptied)
+
+
+def _in_order(changes: Mapping[str, Any]) -> list[str]:
+    return [*(name for name in FIELDS if name in changes), *(changes.keys() - FIELDS.keys())]
+
+
+def _sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
+    number = len(differences)
+    if event.kind != Kind.CHANGED:
+        return format_html(str(SENTENCES[event.kind]), actor=_actor(event))
+    if number == 1:
+        [difference] = differences
+        return format_html(
+            _("{actor} changed {field}"), actor=_actor(event), field=difference.label
+        )
+    text = ngettext("{actor} changed {number} field", "{actor} changed {number} fields", number)
+    if not number:
+        text = _("{actor} changed the customer")
+    return format_html(text, actor=_actor(event), number=number)
+
+
+def _actor(event: Event) -> SafeString:
+    name = event.actor_name or ActorKind(event.actor_kind).label
+    return format_html('<bdi class="actor">{}</bdi>', name)
+
+
+def _difference(name: str, values: Sequence[Any] | None) -> Difference:
+    label = FIELDS.get(name, name)
+    if values is None:
+        return Difference(label, is_hidden=True)
+    before, after = map(TEXTS.get(name, _text), values)
+    if before == after:
+        before, after = map(_parts, values)
+    return Difference(label, before, after)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _yes_or_no(value: Any) -> str:
+    if value is None:
+        return ""
+    return _("Yes") if value else _("No")
+
+
+def _name(value: Any) -> str:
+    try:
+        return names.compose(value or {})
+    except names.UnknownScheme:
+        return _parts(value)
+
+
+def _parts(value: Any) -> str:
+    """The parts of a name, of which not all belong to the composed name."""
+    if not isinstance(value, Mapping):
+        return _text(value)
+    return ", ".join(f"{label}: {text}" for label, text in names.label_parts(value))
+
+
+def _locale(value: Any) -> str:
+    return locale_name(value) if value else ""
+
+
+def _moment(value: Any) -> str:
+    moment = parse_datetime(value) if isinstance(value, str) else None
+    if moment is None or timezone.is_naive(moment):
+        return _text(value)
+    return formats.date_format(timezone.localtime(moment), "j M Y, H:i T")
+
+
+TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "name_parts": _name,
+    "locale": _locale,
+    "is_active": _yes_or_no,
+    "is_verified": _yes_or_no,
+    **dict.fromkeys(("date_joined", "last_login", "last_modified"), _moment),
+}

@@ -1,0 +1,117 @@
+"""The events of one customer, on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.customers import services
+from portal.history.html.entries import Entry, describe
+from portal.history.models import Event, Kind
+from portal.history.queries import EventQuery
+from portal.organizers.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+    from django_stubs_ext import StrOrPromise
+
+    from portal.customers.models import Customer
+    from portal.organizers.access import Access
+
+# The id of the fragment.
+REGION: Final = "history"
+SIZE: Final = 20
+LARGEST_ID: Final = 2**63 - 1
+
+
+class TimelineForm(forms.Form):
+    """The parameters of the timeline, beside those of the page."""
+
+    kind = forms.ChoiceField(
+        choices=Kind,
+        required=False,
+        label=_("Kind"),
+        error_messages={"invalid_choice": _("Unknown kind of change: “%(value)s”.")},
+    )
+    before = forms.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, widget=forms.HiddenInput
+    )
+
+
+@dataclass(frozen=True)
+class KindLink:
+    """A link to the events of one kind, or to all."""
+
+    kind: str
+    label: StrOrPromise
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of the events of one customer, and the links to others."""
+
+    entries: Sequence[Entry]
+    kinds: Sequence[KindLink]
+    kind: str = ""
+    newest: str = ""  # URLs; "" where this page is the newest, or the oldest one
+    older: str = ""
+    error: str = ""
+
+    @property
+    def last_change(self) -> Event | None:
+        """The last change of the customer, where this page shows it."""
+        is_newest = not (self.kind or self.newest)
+        changes = (each.event for each in self.entries if each.event.kind != Kind.NOTED)
+        return next(changes, None) if is_newest else None
+
+
+def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> Timeline:
+    """The timeline that these parameters of the page of the customer choose."""
+    form = TimelineForm(parameters)
+    links = _Links(parameters)
+    if not form.is_valid():
+        errors = " ".join(str(text) for texts in form.errors.values() for text in texts)
+        return Timeline([], links.kinds(None), newest=links.to(), error=errors)
+    values = form.cleaned_data
+    query = EventQuery(customer=customer, kind=values["kind"])
+    try:
+        page = services.list_events(
+            access.organizer, query=query, before=values["before"], size=SIZE
+        )
+    except services.UnknownEvent:
+        error = _("There is no such change.")
+        return Timeline([], links.kinds(None), newest=links.to(), error=str(error))
+    reads_notes = access.may(Permission.READ_NOTES)
+    return Timeline(
+        [describe(event, reads_notes=reads_notes) for event in page.events],
+        links.kinds(values["kind"]),
+        kind=values["kind"],
+        newest=links.to(kind=values["kind"]) if values["before"] else "",
+        older=links.to(kind=values["kind"], before=page.next_before) if page.next_before else "",
+    )
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Links to other parts of the timeline, with the other parameters of the page."""
+
+    parameters: QueryDict
+
+    def to(self, **values: Any) -> str:
+        query = self.parameters.copy()
+        for name in TimelineForm.base_fields:
+            query.pop(name, None)
+        query.update({name: str(value) for name, value in values.items() if value})
+        return f"?{query.urlencode()}"
+
+    def kinds(self, current: str | None) -> list[KindLink]:
+        choices = [("", _("All")), *Kind.choices]
+        return [
+            KindLink(kind, label, self.to(kind=kind), kind == current) for kind, label in choices
+        ]

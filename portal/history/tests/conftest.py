@@ -1,0 +1,46 @@
+"""Events of customers, recorded as services record them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django_scopes import scope
+
+from portal.customers.models import Customer
+from portal.customers.tests.plans import Plan
+from portal.history.actors import Actor
+from portal.history.models import Event, Kind
+from portal.history.record import record
+
+EventMaker = Callable[..., Event]
+ANNA = Actor.command("anna@example.org")
+
+
+@pytest.fixture
+def make_event() -> EventMaker:
+    """Records an event of the customer; each is a second later than the one before."""
+    time = timezone.now() - timedelta(days=1)
+
+    def make(
+        customer: Customer,
+        kind: Kind = Kind.CHANGED,
+        changes: Any = None,
+        *,
+        actor: Actor = ANNA,
+    ) -> Event:
+        nonlocal time
+        time += timedelta(seconds=1)
+        customer.last_modified = time
+        with scope(organizer=customer.organizer):
+            return record(customer, kind, changes, actor=actor)
+
+    return make
+
+
+@pytest.fixture
+def plans() -> list[Plan]:
+    return []

@@ -1,0 +1,126 @@
+"""Events in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils.html import strip_tags
+
+from portal.conftest import CustomerMaker
+from portal.history.actors import Actor, ActorKind
+from portal.history.html.entries import Entry, describe
+from portal.history.models import Kind
+from portal.history.tests.conftest import EventMaker
+
+FULL = {"_scheme": "full", "full_name": "Ada King"}
+PARTS = {"_scheme": "given_family", "given_name": "Ada", "family_name": "King"}
+
+
+@pytest.fixture
+def entry_of(make_customer: CustomerMaker, make_event: EventMaker) -> Any:
+    def make(kind: Kind, changes: Any, *, reads_notes: bool = False, **actor: Any) -> Entry:
+        event = make_event(make_customer(), kind, changes, **actor)
+        return describe(event, reads_notes=reads_notes)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "sentence"),
+    [
+        (Kind.CREATED, {"locale": (None, "de")}, "anna@example.org created the customer"),
+        (Kind.CHANGED, {"locale": ("de", "en")}, "anna@example.org changed Language"),
+        (Kind.CHANGED, {"locale": ("", "en"), "email": ("", "x")}, "anna… changed 2 fields"),
+        (Kind.CHANGED, None, "anna@example.org changed the customer"),
+        (Kind.ERASED, None, "anna@example.org erased the personal data"),
+        (Kind.UNDONE, {"locale": ("de", "en")}, "anna@example.org undid a change"),
+        (Kind.NOTED, {}, "anna@example.org added a note"),
+    ],
+)
+def test_a_sentence_says_who_did_what(
+    entry_of: Any, kind: Kind, changes: Any, sentence: str
+) -> None:
+    entry = entry_of(kind, changes)
+
+    assert strip_tags(entry.sentence) == sentence.replace("anna…", "anna@example.org")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_a_sentence(entry_of: Any, kind: Kind) -> None:
+    assert "<bdi" in entry_of(kind, None).sentence
+
+
+def test_a_name_of_an_actor_is_escaped(entry_of: Any) -> None:
+    entry = entry_of(Kind.CREATED, {}, actor=Actor.command("<script>"))
+
+    assert "<script>" not in entry.sentence
+
+
+def test_an_actor_without_a_name_is_what_it_is(entry_of: Any) -> None:
+    entry = entry_of(Kind.CREATED, {}, actor=Actor(ActorKind.IMPORT, 1, ""))
+
+    assert strip_tags(entry.sentence) == "Import created the customer"
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "expected"),
+    [
+        ("email", (None, "a@b.example"), ("Email", "", "a@b.example")),
+        ("is_active", (True, False), ("Active", "Yes", "No")),
+        ("locale", ("de", "fr"), ("Language", "German", "French")),
+        ("name_parts", ({}, FULL), ("Name", "", "Ada King")),
+        ("name_parts", (FULL, {"_scheme": "x"}), ("Name", "Ada King", "")),
+        (
+            "name_parts",
+            (FULL, PARTS),
+            ("Name", "Full name: Ada King", "Given name: Ada, Family name: King"),
+        ),
+        (
+            "last_login",
+            (None, "2026-01-31T10:00:00Z"),
+            ("Last sign-in", "", "31 Jan 2026, 10:00 UTC"),
+        ),
+        ("last_login", ("?", 5), ("Last sign-in", "?", "5")),
+        ("colour", (1, None), ("colour", "1", "")),
+    ],
+)
+def test_values_are_in_the_words_of_the_page(
+    entry_of: Any, field: str, values: Any, expected: tuple[str, str, str]
+) -> None:
+    [difference] = entry_of(Kind.CHANGED, {field: values}).differences
+
+    assert (difference.label, difference.before, difference.after) == expected
+
+
+def test_differences_are_in_the_order_of_the_page(entry_of: Any) -> None:
+    changes = {"zebra": (1, 2), "locale": (1, 2), "email": (1, 2)}
+
+    differences = entry_of(Kind.CHANGED, changes).differences
+
+    assert [difference.label for difference in differences] == ["Email", "Language", "zebra"]
+
+
+def test_notes_are_hidden_from_those_who_may_not_read_them(entry_of: Any) -> None:
+    changes = {"notes": ("secret", "secrets")}
+
+    [hidden] = entry_of(Kind.CHANGED, changes).differences
+    [shown] = entry_of(Kind.CHANGED, changes, reads_notes=True).differences
+
+    assert (hidden.is_hidden, hidden.before, hidden.after) == (True, "", "")
+    assert (shown.before, shown.after) == ("secret", "secrets")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "is_emptied"),
+    [
+        (Kind.CHANGED, None, True),
+        (Kind.CHANGED, {}, False),
+        (Kind.ERASED, None, False),
+        (Kind.NOTED, None, False),
+    ],
+)
+def test_an_entry_says_when_its_values_are_gone(
+    entry_of: Any, kind: Kind, changes: Any, is_emptied: bool
+) -> None:
+    assert entry_of(kind, changes).is_emptied is is_emptied

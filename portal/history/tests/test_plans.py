@@ -1,0 +1,78 @@
+"""Query plans: a page of many events reads about as many as it shows, whatever its query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import pytest
+from django.db import connection
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.customers.tests.plans import Plan, explained
+from portal.history.models import Event, Kind
+from portal.history.queries import EventQuery, read_events
+from portal.organizers.models import Organizer
+
+EVENTS, SIZE = 20_000, 20
+# A page, and what SQLite counts for each of its rows.
+MAX_ROWS: Final = 4 * SIZE
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+TABLE: Final = Event._meta.db_table
+
+
+@pytest.fixture
+def customer(organizer: Organizer, make_customer: CustomerMaker) -> Iterator[Customer]:
+    """One of two customers: it has every hundredth event, by an actor of its own, of a rare kind.
+
+    All its events are older than half of the others.
+    """
+    busy, rare = make_customer(), make_customer()
+    with scope(organizer=organizer):
+        Event.objects.bulk_create(_event(number, busy, rare) for number in range(EVENTS))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        yield rare
+
+
+def _event(number: int, busy: Customer, rare: Customer) -> Event:
+    is_rare = not number % 100 and number < EVENTS // 2
+    return Event(
+        organizer=busy.organizer,
+        customer=rare if is_rare else busy,
+        version=1,
+        time=START + timedelta(seconds=number),
+        kind=Kind.NOTED if is_rare else Kind.CHANGED,
+        actor_kind="member",
+        actor_name="rare@example.org" if is_rare else "busy@example.org",
+        changes={},
+    )
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("condition", ["", "customer", "kind", "actor", "time"])
+def test_a_page_of_events_is_a_scan_of_an_index(
+    organizer: Organizer, customer: Customer, plans: list[Plan], condition: str, *, is_first: bool
+) -> None:
+    queries = {
+        "": EventQuery(),
+        "customer": EventQuery(customer=customer),
+        "kind": EventQuery(kind="noted"),
+        "actor": EventQuery(actor="rare@example.org"),
+        "time": EventQuery(since=START, until=START + timedelta(seconds=EVENTS // 3)),
+    }
+    query = queries[condition]
+    first = read_events(organizer, query=query, size=SIZE)
+
+    with explained(plans, table=TABLE):
+        before = None if is_first else first.next_before
+        page = read_events(organizer, query=query, before=before, size=SIZE)
+
+    assert len(page.events) == SIZE
+    *_cursor, plan = plans
+    assert plan.rows <= MAX_ROWS
+    assert not plan.is_sorted
+    assert f"event_by_{condition or 'time'}" in plan.indexes
