@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
@@ -14,6 +15,8 @@ Result = TypeVar("Result")
 
 # Of transactions in a deadlock, PostgreSQL ends one; the others go on.
 ATTEMPTS: Final = 5
+# Seconds, in which the others get their locks.
+PAUSE: Final = 0.02
 
 
 def retry_deadlocks(transaction: Callable[P, Result]) -> Callable[P, Result]:
@@ -30,6 +33,7 @@ def retry_deadlocks(transaction: Callable[P, Result]) -> Callable[P, Result]:
             except OperationalError as error:
                 if connection.in_atomic_block or not is_deadlock(error):
                     raise
+                time.sleep(PAUSE)
         return transaction(*args, **kwargs)
 
     return run

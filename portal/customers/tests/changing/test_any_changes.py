@@ -1,0 +1,132 @@
+"""Any mix of changes by members and tokens: the history gives the present state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import pytest
+from django.db import transaction
+from django_scopes import scope
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal.customers import services
+from portal.customers.models import Customer
+from portal.customers.normalization import DERIVED
+from portal.customers.tests.changing.replay import untrue_fields
+from portal.customers.tests.counters.test_maintained_counts import counted, maintained
+from portal.history.actors import Actor, ActorKind
+from portal.history.models import Event
+from portal.organizers.models import Organizer
+
+ACTORS: Final = st.sampled_from(
+    [
+        Actor(ActorKind.MEMBER, 1, "member@example.org", "r1"),
+        Actor(ActorKind.TOKEN, 2, "program", "r2"),
+    ]
+)
+# Few values, valid and invalid ones, so that emails are taken and changes are taken back.
+VALUES: Final = st.fixed_dictionaries(
+    {},
+    optional={
+        "email": st.sampled_from([None, "a@x.org", "A@x.org", "b@x.org", "no email"]),
+        "phone": st.sampled_from([None, "", "+493023125", "7"]),
+        "name_parts": st.sampled_from([{}, {"full_name": "Ann"}, {"_scheme": "bogus"}]),
+        "external_identifier": st.sampled_from([None, "E-1"]),
+        "locale": st.sampled_from(["de", "en", "xx"]),
+        "is_active": st.booleans(),
+        "is_verified": st.sampled_from([True, False, "perhaps"]),
+        "notes": st.sampled_from([None, "", "called"]),
+    },
+)
+REJECTIONS: Final = (
+    services.InvalidValues,
+    services.EditConflict,
+    services.VersionMismatch,
+    services.UndoConflict,
+    services.CannotUndo,
+)
+Step = Callable[[Organizer], Any]
+NUMBERS: Final = st.integers(0, 3)
+
+
+def _customer(number: int) -> Customer:
+    customers = Customer.objects.order_by("pk")
+    return customers[number % len(customers)]
+
+
+def create(values: dict[str, Any], actor: Actor) -> Step:
+    return lambda organizer: services.create_customer(organizer, values, actor=actor)
+
+
+def change(number: int, values: dict[str, Any], actor: Actor, age: int, touch: bool) -> Step:
+    """A change by an editor who saw the version `age` versions ago."""
+
+    def step(organizer: Organizer) -> Customer:
+        customer = _customer(number)
+        return services.change_customer(
+            organizer,
+            customer.identifier,
+            values,
+            actor=actor,
+            since=customer.version - age if age else None,
+            touch=touch,
+        )
+
+    return step
+
+
+def erase(number: int, actor: Actor) -> Step:
+    return lambda organizer: services.erase_customer(
+        organizer, _customer(number).identifier, actor=actor
+    )
+
+
+def undo(number: int, age: int, actor: Actor) -> Step:
+    def step(organizer: Organizer) -> Customer:
+        customer = _customer(number)
+        events = Event.objects.filter(customer=customer).order_by("-pk")
+        event = events[age % len(events)]
+        return services.undo_event(organizer, customer.identifier, event.pk, actor=actor)
+
+    return step
+
+
+STEPS: Final = st.one_of(
+    st.builds(create, VALUES, ACTORS),
+    st.builds(change, NUMBERS, VALUES, ACTORS, NUMBERS, st.booleans()),
+    st.builds(erase, NUMBERS, ACTORS),
+    st.builds(undo, NUMBERS, NUMBERS, ACTORS),
+)
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(STEPS, max_size=12))
+def test_the_history_gives_the_present_state(organizer: Organizer, steps: list[Step]) -> None:
+    with transaction.atomic(), scope(organizer=organizer):
+        versions: dict[int, int] = {}
+        for step in [create({}, Actor.command("test")), *steps]:
+            with suppress(*REJECTIONS), transaction.atomic():
+                step(organizer)
+            versions = _check(organizer, versions)
+        transaction.set_rollback(True)
+
+
+def _check(organizer: Organizer, before: dict[int, int]) -> dict[int, int]:
+    """Check all customers, given their versions before the step; returns those after it."""
+    for customer in Customer.objects.all():
+        events = [*Event.objects.filter(customer=customer).order_by("pk")]
+        assert untrue_fields(customer, events) == []
+        assert before.get(customer.pk, 0) <= customer.version
+        assert events[-1].version <= customer.version
+        assert sorted({event.version for event in events}) == [event.version for event in events]
+        derived = {name: getattr(customer, name) for name in DERIVED}
+        customer.derive()
+        assert derived == {name: getattr(customer, name) for name in DERIVED}
+    assert maintained(organizer) == counted(organizer)
+    return dict(Customer.objects.values_list("pk", "version"))
