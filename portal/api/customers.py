@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
+from django.http import HttpResponse
 from django_scopes import scope
 from rest_framework.exceptions import (
     MethodNotAllowed,
@@ -18,6 +19,7 @@ from rest_framework.response import Response
 from portal.api import parsers
 from portal.api.bodies import requested_values
 from portal.api.endpoints import OrganizerEndpoint
+from portal.api.etags import is_unchanged, make_etag, required_version
 from portal.api.field_selection import PARAMETERS as FIELD_PARAMETERS
 from portal.api.field_selection import requested_fields
 from portal.api.openapi import operations, writes
@@ -41,7 +43,7 @@ from portal.saved_views import services as saved_views
 from portal.saved_views.queries import VIEW
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse, QueryDict
+    from django.http import QueryDict
     from django.http.response import HttpResponseBase
 
     from portal.accounts.models import User
@@ -85,7 +87,7 @@ class CustomerList(OrganizerEndpoint):
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.create_customer(self.organizer, values, actor=self.actor)
         # Portal sends no email, whatever the request says.
-        return json_response({**_representation(customer, fields), "send_email": False}, 201)
+        return _respond(customer, fields, 201, send_email=False)
 
     def _apply_view(self, request: Request) -> QueryDict:
         """The parameters with those of a saved view. A token finds shared views only."""
@@ -128,18 +130,22 @@ class CustomerDetail(OrganizerEndpoint):
     @operations.get_customer
     def get(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         fields = requested_fields(request.query_params, self.access)
-        return json_response(_representation(self.customer, fields))
+        etag = make_etag(self.customer.version, fields)
+        if is_unchanged(request, etag):
+            return HttpResponse(status=304, headers={"ETag": etag})
+        return _respond(self.customer, fields)
 
     @writes.change_customer
     def patch(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
+        version = required_version(request, self.customer.version)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             # Without a difference last_modified still moves, as in pretix.
             customer = services.change_customer(
-                self.organizer, identifier, values, actor=self.actor, touch=True
+                self.organizer, identifier, values, actor=self.actor, version=version, touch=True
             )
-        return json_response(_representation(customer, fields))
+        return _respond(customer, fields)
 
     @writes.replace_customer
     def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
@@ -163,8 +169,14 @@ class CustomerAnonymization(OrganizerEndpoint):
         fields = response_fields(request.query_params, self.access, {})
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.erase_customer(self.organizer, identifier, actor=self.actor)
-        return json_response(_representation(customer, fields))
+        return _respond(customer, fields)
 
 
-def _representation(customer: Customer, fields: Sequence[str]) -> dict[str, object]:
-    return {field: getattr(customer, field) for field in fields}
+def _respond(
+    customer: Customer, fields: Sequence[str], status: int = 200, **others: object
+) -> HttpResponse:
+    """The fields of the customer and other values, with the ETag of the fields."""
+    content = {field: getattr(customer, field) for field in fields}
+    response = json_response({**content, **others}, status)
+    response["ETag"] = make_etag(customer.version, fields)
+    return response

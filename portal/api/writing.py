@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 
+from portal.api.etags import PreconditionFailed
 from portal.api.field_selection import requested_fields
 from portal.customers.changing.fields import WRITABLE, InvalidValues
 from portal.customers.changing.journal import JournalUnavailable
-from portal.customers.services import CustomerNotFound
+from portal.customers.services import CustomerNotFound, VersionMismatch
 from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def service_errors_as_statuses() -> Generator[None]:
         raise ValidationError(dict(error.errors)) from None
     except CustomerNotFound:
         raise NotFound(UNKNOWN_CUSTOMER) from None
+    except VersionMismatch:
+        raise PreconditionFailed from None
     except JournalUnavailable as error:
         raise Unavailable from error
 

@@ -198,6 +198,18 @@ FIELDS_PARAMETER: Final = OpenApiParameter(
         " notes need not be in include as well."
     ),
 )
+IF_NONE_MATCH: Final = OpenApiParameter(
+    "If-None-Match",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description=_("ETags of earlier responses: 304 without a body if one is that of the response."),
+)
+IF_MATCH: Final = OpenApiParameter(
+    "If-Match",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description=_("ETags of earlier responses: 412 if the customer has changed since all of them."),
+)
 COMMON: Final = (FORMAT, PREFER)
 ORGANIZER: Final = OpenApiParameter(
     "organizer",

@@ -196,6 +196,16 @@ WITHOUT_SLASH: Final[Responses] = {
         description=_("The path has no slash at its end. Location is the path with the slash.")
     )
 }
+NOT_MODIFIED: Final[Responses] = {
+    (304, HTML): OpenApiResponse(description=_("The customer has an ETag of If-None-Match."))
+}
+PRECONDITION_FAILED: Final = errors(
+    412,
+    (
+        _("The customer has none of the ETags in If-Match any more: read it again."),
+        {"detail": "The customer has changed since you read it."},
+    ),
+)
 METHOD_NOT_ALLOWED: Final = errors(
     405,
     (
@@ -293,3 +303,11 @@ RESPONSE_HEADERS: Final = [
         response=[200, 400],
     ),
 ]
+ETAG: Final = OpenApiParameter(
+    "ETag",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description=_("Names the version of the customer and the fields of the response."),
+    response=[200, 201, 304],
+)

@@ -46,6 +46,7 @@ PARAMETERS: Final = (
     parameters.FIELDS_PARAMETER,
     *parameters.COMMON,
     *responses.RESPONSE_HEADERS,
+    responses.ETAG,
 )
 
 create_customer = extend_schema(
@@ -75,7 +76,12 @@ def _change(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Meth
         operation_id=operation_id,
         summary=summary,
         tags=["Customers"],
-        parameters=[parameters.ORGANIZER, parameters.IDENTIFIER, *PARAMETERS],
+        parameters=[
+            parameters.ORGANIZER,
+            parameters.IDENTIFIER,
+            parameters.IF_MATCH,
+            *PARAMETERS,
+        ],
         request={responses.JSON: schemas.CustomerValues},
         examples=[CHANGE],
         responses=responses.merge_responses(
@@ -89,6 +95,7 @@ def _change(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Meth
             ),
             WRITE,
             responses.UNKNOWN_CUSTOMER,
+            responses.PRECONDITION_FAILED,
         ),
     )
 

@@ -139,6 +139,13 @@ DEVIATIONS: Final = (
         _("Portal sends no email and keeps no passwords of customers."),
     ),
     Deviation(
+        "conditional requests",
+        _("If-None-Match and If-Match for a customer"),
+        _("Ignored"),
+        _("304 for an ETag of the present response; 412 for ETags of earlier versions only"),
+        _("A program neither reads what it has nor overwrites what it has not read."),
+    ),
+    Deviation(
         "malformed body",
         _("Malformed JSON without a token"),
         "400",

@@ -37,6 +37,7 @@ PROOFS: Final = {
     ".test_a_token_that_may_not_read_gets_the_identifier_and_what_it_sent",
     "unchanged value": "api.tests.test_writes.test_what_get_returned_can_be_put_back",
     "send_email": "api.tests.test_writes.test_send_email_and_password_are_not_kept",
+    "conditional requests": "api.tests.test_etags.test_a_change_requires_the_present_version",
     "malformed body": "api.tests.test_writes.test_a_malformed_body_of_a_visitor_is_not_read",
     "other resources": "api.tests.test_errors.test_an_unknown_path_is_not_found",
     "me": "api.tests.test_errors.test_an_unknown_path_is_not_found",
@@ -76,7 +77,21 @@ def test_every_error_is_listed_once() -> None:
 
     assert len(errors) == len(set(errors))
     statuses = {error.status for error in errors}
-    expected = {"400", "401", "403", "404", "405", "406", "413", "414", "415", "429", "431", "503"}
+    expected = {
+        "400",
+        "401",
+        "403",
+        "404",
+        "405",
+        "406",
+        "412",
+        "413",
+        "414",
+        "415",
+        "429",
+        "431",
+        "503",
+    }
     assert statuses == expected
 
 

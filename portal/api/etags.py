@@ -1,0 +1,55 @@
+"""ETags of customers: conditional requests to the detail.
+
+An ETag names the version of the customer and the representation, because a response with other
+fields is another one: `"7-1a2b3c4d"`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
+
+from django.utils.http import parse_etags
+from rest_framework import status
+from rest_framework.exceptions import APIException
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+# A proxy that compresses a response makes its ETag a weak one. The version stays.
+ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,18})-[0-9a-f]{8}"')
+
+
+class PreconditionFailed(APIException):
+    """The customer has another version than those in If-Match."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = "The customer has changed since you read it."
+    default_code = "precondition_failed"
+
+
+def make_etag(version: int, fields: Sequence[str]) -> str:
+    """The ETag of these fields of a customer, as JSON."""
+    return f'"{version}-{crc32(",".join(fields).encode()):08x}"'
+
+
+def is_unchanged(request: Request, etag: str) -> bool:
+    """Whether If-None-Match has this ETag. `*` counts as no condition, as in pretix."""
+    tags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    return etag in {tag.removeprefix("W/") for tag in tags}
+
+
+def required_version(request: Request, current: int) -> int | None:
+    """The version that If-Match requires; None without a condition. Fields do not count.
+
+    Raises PreconditionFailed if the current version is none of those in the header.
+    """
+    header = request.META.get("HTTP_IF_MATCH")
+    if header is None or header.strip() == "*":
+        return None
+    versions = {int(match[1]) for tag in parse_etags(header) if (match := ETAG.fullmatch(tag))}
+    if current not in versions:
+        raise PreconditionFailed
+    return current
