@@ -7,33 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e.steps import BIGEVENTS, PLAYHOUSE, rows
-
-UNVERIFIED = f"{BIGEVENTS}?state=unverified"
+from e2e.steps import PLAYHOUSE, rows
 
 
 def position(page: Page, text: str) -> None:
     navigation = page.get_by_role("navigation", name="Position in the list")
     expect(navigation.get_by_text(text, exact=True)).to_be_visible()
-
-
-def test_sixty_customers_one_by_one_take_sixty_two_actions(staff_page: Page) -> None:
-    actions = 0
-
-    staff_page.goto(UNVERIFIED)
-    rows(staff_page).first.get_by_role("link").click()
-    actions += 2
-    for number in range(1, 60):
-        expect(staff_page.locator(".position-number")).to_have_text(re.compile(f"^{number} of "))
-        staff_page.wait_for_load_state()
-        staff_page.keyboard.press("Alt+ArrowDown")
-        actions += 1
-    expect(staff_page.locator(".position-number")).to_have_text(re.compile("^60 of "))
-    staff_page.get_by_role("link", name="Back to these customers").click()
-    actions += 1
-
-    assert actions == 62
-    expect(staff_page).to_have_url(re.compile(r"state=unverified&page=2#customer-"))
 
 
 def test_previous_and_next_lead_through_the_list(clara_page: Page) -> None:
