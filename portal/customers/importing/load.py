@@ -96,7 +96,8 @@ def load_customers(
     source is loaded, or of equal times the last one; keys that it does not have come from the
     earlier ones. A row that is older at the source than the last row of its customer changes
     nothing, except with `overwrite`. A row without a time only creates a customer. A row is
-    rejected if another customer has its email after the load; customers may swap their emails.
+    rejected if another customer has its email after the load; customers may swap their emails. A
+    row with a person is rejected if its customer is erased, also with `overwrite`.
     Rejections among the rows are added to the report. A dry run reports what would happen and
     changes nothing. SQLite rebuilds its indexes for `rebuild_from` changes or more.
     """
@@ -183,7 +184,7 @@ def _compare_and_write(
             outdated=0 if overwrite else staging.drop_outdated(),
             unchanged=staging.drop_unchanged(),
             undated=staging.drop_undated(),
-            rejections=staging.reject_taken_emails(),
+            rejections=staging.reject_erased() + staging.reject_taken_emails(),
             changes=write(),
         )
 

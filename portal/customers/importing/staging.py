@@ -21,7 +21,7 @@ from portal.customers.importing.comparison import (
 from portal.customers.importing.encode import COLUMNS, Batch, Content, column_definitions
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Given, Rejection
-from portal.customers.models import Customer
+from portal.customers.models import Customer, State
 from portal.organizers.models import Organizer
 
 # `given` is NULL for a row that is not partial and has all keys: see Given. `owner` is the
@@ -95,6 +95,13 @@ MARK_SHARED_EMAILS: Final = """
 REJECT_MARKED: Final = """
     DELETE FROM staged WHERE owner IS NOT NULL
     RETURNING number, position, identifier, email, owner"""
+# A row without a person may change an erased customer: it is erased at the source, too.
+REJECT_ERASED: Final = """
+    DELETE FROM staged WHERE state <> {anonymised} AND EXISTS (
+        SELECT 1 FROM {table} existing
+        WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
+        AND existing.erased IS NOT NULL)
+    RETURNING number, position, identifier"""
 COUNT: Final = "SELECT COUNT(*) FROM staged"
 # Emails that change are NULL for a moment: the unique constraint is checked for each row, and would
 # reject two customers who swap their emails.
@@ -103,9 +110,11 @@ FREE_EMAILS: Final = """
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
         SELECT 1 FROM staged WHERE staged.identifier = {table}.identifier
         AND NOT (staged.email_key {equals} {table}.email_key))"""
+# A customer may have been erased since the comparison.
 UPDATE: Final = """
     UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM staged
-    WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
+    WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier
+    AND ({table}.erased IS NULL OR staged.state = {anonymised})"""
 COUNT_EXISTING: Final = """
     SELECT COUNT(*) FROM staged JOIN {table} existing
     ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier"""
@@ -219,6 +228,14 @@ class Staging:
         """Delete the rows without a time whose customers exist. Returns how many."""
         return self._execute(DROP_UNDATED)
 
+    def reject_erased(self) -> list[Rejection]:
+        """Delete the rows of customers who were erased in Portal and not at the source."""
+        rejected = sorted(self._fetch(REJECT_ERASED))
+        return [
+            Rejection(position, "is erased here, not at the source", identifier)
+            for _number, position, identifier in rejected
+        ]
+
     def reject_taken_emails(self) -> list[Rejection]:
         """Delete the rows whose email belongs to another customer or to an earlier row."""
         rejected: list[tuple[Any, ...]] = []
@@ -288,6 +305,7 @@ def _format(statement: str) -> str:
             [UNCHANGED_TIME, *(f"existing.{each} {equals} staged.{each}" for each in COMPARED)]
         ),
         is_any=IS_ANY[connection.vendor],
+        anonymised=State.ANONYMISED.value,
         selected=SELECTED_FIELDS,
         inserted=", ".join(INSERTED.get(each, each) for each in COLUMNS),
         assignments=", ".join(f"{old} = staged.{new}" for old, new in ASSIGNED),
