@@ -17,7 +17,8 @@ ALL = (
     "external_identifier,last_modified"
 )
 WIDER = "document.documentElement.scrollWidth - innerWidth"
-HEIGHTS = "rows => [...new Set(rows.map(row => Math.round(row.getBoundingClientRect().height)))]"
+# The first row has no line above it, which is half a pixel of the others.
+HEIGHTS = "rows => [...new Set(rows.map(row => Math.floor(row.getBoundingClientRect().height)))]"
 PLACES = """headings => headings.map(each => {
   const { x, width } = each.getBoundingClientRect(); return [each.className, x, width]; })"""
 CUT = """cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth)
