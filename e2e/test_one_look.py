@@ -20,6 +20,7 @@ PAGES = {
     "save view": f"{ORGANIZER}/views/new/?locale=de",
     "tokens": f"{ORGANIZER}/tokens/",
     "api": f"{ORGANIZER}/api/",
+    "keys": "/keys/",
     "organizers": "/organizers/?all",
     "not found": "/organizers/smallshows/customers/",
 }

@@ -1,4 +1,4 @@
-"""URLs of sign-in, sign-out and the theme."""
+"""URLs of sign-in, sign-out, the theme and the keys."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
@@ -12,4 +12,5 @@ urlpatterns = [
     # Otherwise a visitor would sign in and then be redirected here, to sign out.
     path("sign-out/", login_not_required(LogoutView.as_view()), name="sign_out"),
     path("theme/", preferences.choose_theme, name="theme"),
+    path("keys/", preferences.keys_page, name="keys"),
 ]

@@ -21,7 +21,7 @@ PUBLIC = {
 }
 # Open to every signed-in user: they show only what the user may see.
 PERSONAL = {
-    *("home", "organizers:choose", "organizers:home"),
+    *("home", "organizers:choose", "organizers:home", "accounts:keys"),
     *("api:root", "api:organizer_list", "api:version"),
 }
 

@@ -14,8 +14,8 @@ TEMPLATE_CODE = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 TEXT_ATTRIBUTE = re.compile(r"""\b(?:aria-label|placeholder|title|alt)=["']([^"']*)["']""")
 CODE = re.compile(r"<code>.*?</code>|<svg.*?</svg>|<!doctype.*?>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
-# The name of the product, and HTTP status codes.
-ALLOWED = {"Portal", "400", "403", "404", "413", "414", "500", "503"}
+# The name of the product, a key, and HTTP status codes.
+ALLOWED = {"Portal", "K", "400", "403", "404", "413", "414", "500", "503"}
 
 
 def _untranslated(path: Path) -> set[str]:

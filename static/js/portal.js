@@ -2,4 +2,4 @@
 import "./submit-once.js";
 import "./recent.js";
 import "./search-keys.js";
-import "./shortcut.js";
+import "./keys.js";

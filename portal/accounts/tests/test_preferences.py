@@ -108,3 +108,36 @@ def test_a_form_of_another_site_chooses_nothing(member: User) -> None:
 
     assert response.status_code == 403
     assert "theme" not in response.cookies
+
+
+@pytest.mark.parametrize("keys", ["on", "off"])
+def test_the_cookie_keeps_whether_single_keys_work(member_client: Client, keys: str) -> None:
+    response = member_client.post("/keys/", {"keys": keys}, headers={"Referer": HERE})
+
+    assertRedirects(response, HERE.removeprefix("http://testserver"), fetch_redirect_response=False)
+    assert response.cookies["keys"].value == keys
+    assertContains(member_client.get("/organizers/?all"), f'data-keys="{keys}"')
+
+
+def test_the_page_of_the_keys_changes_nothing(member_client: Client) -> None:
+    response = member_client.get("/keys/?keys=off")
+
+    assertContains(response, "Switch single keys off")
+    assert "keys" not in response.cookies
+
+
+@pytest.mark.parametrize("keys", ["", "none"])
+def test_another_choice_of_keys_is_a_bad_request(member_client: Client, keys: str) -> None:
+    response = member_client.post("/keys/", {"keys": keys})
+
+    assert response.status_code == 400
+    assert "keys" not in response.cookies
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_visitors_have_no_page_of_keys(client: Client, db: None, method: str) -> None:
+    response = getattr(client, method)("/keys/", {"keys": "off"})
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in/")
+    assert "keys" not in response.cookies
