@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.http import QueryDict
@@ -25,17 +26,12 @@ def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
     return applied
 
 
-def difference(view: SavedView, query: QueryDict) -> QueryDict:
-    """The shortest query string that leads to this query by the view.
+def difference(view: SavedView, query: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The shortest query string that leads to this query by the view, as lists of values.
 
-    `query` has no empty values. `apply_view(view, difference(view, query))` has the values of
-    `query` again.
+    `query` has no empty values. `apply_view()` of the view and the result has its values again.
     """
-    own, changed = dict(view.query.lists()), QueryDict(mutable=True)
-    changed[VIEW] = view.slug
-    for name, values in query.lists():
-        if own.get(name) != values:
-            changed.setlist(name, values)
-    for name in own.keys() - query.keys():
-        changed[name] = ""
-    return changed
+    own = dict(view.query.lists())
+    changed = {name: values for name, values in query.items() if own.get(name) != values}
+    removed = {name: [""] for name in own.keys() - query.keys()}
+    return {VIEW: [view.slug], **changed, **removed}

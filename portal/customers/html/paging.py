@@ -186,26 +186,21 @@ class ListLinks:
         others = {**self._filters, **lists}
         return self._address({name: others[name] for name in PARAMETERS if name in others})
 
-    @property
+    @cached_property
     def _filters(self) -> dict[str, list[str]]:
         return {name: values for name, values in self.query.lists() if name not in self.as_of}
 
-    def _address(self, lists: dict[str, list[str]], *, page: int | str = 1) -> str:
-        query = QueryDict(mutable=True)
-        for name, values in lists.items():
-            if values:
-                query.setlist(name, values)
-        for name, text in self.layout.items():
-            if text:
-                query[name] = text
+    def _address(self, lists: Mapping[str, list[str]], *, page: int | str = 1) -> str:
+        layout = {name: [text] for name, text in self.layout.items() if text}
+        query = {name: values for name, values in lists.items() if values} | layout
         if self.view:
             query = difference(self.view, query)
         if self.page_size != self.default_size:
-            query["page_size"] = str(self.page_size)
+            query["page_size"] = [str(self.page_size)]
         if page != 1:
-            query["page"] = str(page)
+            query["page"] = [str(page)]
         # A comma needs no encoding, and the names of columns are easier to read with it.
-        text = query.urlencode().replace("%2C", ",")
+        text = urlencode(query, doseq=True, safe=",")
         return f"{self.path}?{text}" if text else self.path
 
 
