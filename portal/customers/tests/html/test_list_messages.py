@@ -130,7 +130,7 @@ def test_the_link_back_leads_to_the_same_list_and_nowhere_else(
     hostile = member_client.get(f"{LIST}{made.identifier}/", {"back": "//evil.example/"})
 
     assertContains(narrowed, f'href="{LIST}?search=cust&amp;page=2"')
-    assertContains(hostile, f'id="back" href="{LIST}"')
+    assertContains(hostile, f'id="back" class="back" href="{LIST}"')
     assertNotContains(hostile, "evil")
 
 
