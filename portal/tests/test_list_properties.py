@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.customers.query.ordering import SORT_KEYS
+from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 API: Final = "/api/v1/organizers/bigevents/customers/"
@@ -140,6 +141,7 @@ def step(member_client: Client) -> Any:
 @pytest.mark.parametrize("direction", ["next", "previous"])
 @against_the_database
 @given(
+    narrowed=st.sampled_from(["", "search=example&", "state_not=inactive&", "locale=de&"]),
     ordering=orderings,
     events=st.lists(st.lists(edits, max_size=4), max_size=20),
 )
@@ -148,19 +150,24 @@ def test_stepping_through_customers_meets_each_unchanged_one_exactly_once(
     make_customer: CustomerMaker,
     step: Any,
     direction: str,
+    narrowed: str,
     ordering: str,
     events: list[list[tuple[str, str]]],
 ) -> None:
     customers, seen = Customers(organizer, make_customer), Counter[str]()
+    with scope(organizer=organizer):
+        listed = {each.identifier for each in list_of(organizer, narrowed).customers}
+    unchanged = listed & customers.unchanged
 
-    for identifier in step(f"page_size=25&ordering={ordering}", direction):
+    for identifier in step(f"{narrowed}page_size=25&ordering={ordering}", direction):
         seen[identifier] += 1
         for event in events.pop() if events else ():
             customers.change(*event)
 
-    assert {identifier: seen[identifier] for identifier in customers.unchanged} == dict.fromkeys(
-        customers.unchanged, 1
-    )
+    assert unchanged
+    assert {each: seen[each] for each in customers.unchanged} == {
+        each: int(each in unchanged) for each in customers.unchanged
+    }
 
 
 parameters = st.one_of(
