@@ -249,6 +249,31 @@ class Customer(models.Model):
         self.state = State.of(personal, is_active=self.is_active, is_verified=self.is_verified)
 
 
+class Note(models.Model):
+    """What a member noted about a customer, and when. Erasing the customer deletes its notes."""
+
+    organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    # No foreign key: notes stay when an account or a token is deleted.
+    author_id = models.BigIntegerField(null=True)
+    author_name = models.CharField(_("author"), max_length=254)
+    created = models.DateTimeField(_("created"), default=timezone.now)
+    text = models.TextField(_("text"))
+
+    objects: ClassVar[models.Manager[Note]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        # Scanned backwards: the newest note comes first.
+        indexes = [
+            models.Index("organizer", "customer", "created", "id", name="note_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created:%Y-%m-%d %H:%M} {self.author_name}"
+
+
 class Import(models.Model):
     """An import of customers that has ended: when, where from, and how many rows. No customers."""
 

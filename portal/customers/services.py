@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from portal.customers import locales
-from portal.customers.changing import erase, undo, write
+from portal.customers.changing import erase, notes, undo, write
 from portal.customers.changing.fields import InvalidValues as InvalidValues
 from portal.customers.changing.journal import JournalUnavailable as JournalUnavailable
 from portal.customers.changing.undo import CannotUndo as CannotUndo
@@ -25,7 +25,7 @@ from portal.customers.changing.write import EditConflict as EditConflict
 from portal.customers.changing.write import VersionMismatch as VersionMismatch
 from portal.customers.counters.maintained_counts import Counts, maintained_counts
 from portal.customers.exporting.stream import read_json, read_texts
-from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, customers_of
+from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, Note, customers_of
 from portal.customers.models import CustomerNotFound as CustomerNotFound
 from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering
 from portal.customers.query.cursor import Cursor
@@ -336,6 +336,19 @@ def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: A
     email by now; JournalUnavailable as erase_customer().
     """
     return undo.undo(organizer, identifier, event_id, actor=actor)
+
+
+def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
+    """A note on the customer with the actor as its author, and its event.
+
+    Raises CustomerNotFound; InvalidValues for an invalid `text`, and for an erased customer.
+    """
+    return notes.add(organizer, identifier, text, actor=actor)
+
+
+def list_notes(organizer: Organizer, customer: Customer) -> Sequence[Note]:
+    """The newest notes on the customer, newest first, up to MOST_NOTES."""
+    return notes.newest_notes(organizer, customer)
 
 
 def list_events(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from portal.history.models import Event, Kind
@@ -24,13 +25,17 @@ def record(
     *,
     actor: Actor,
     undoes: Event | None = None,
+    time: datetime | None = None,
 ) -> Event:
-    """Save an event for the customer as it is now: {field: (value before, value after)}."""
+    """Save an event for the customer as it is now: {field: (value before, value after)}.
+
+    Its time is that of the last change, or `time` if it changes nothing of the customer.
+    """
     return Event.objects.create(
         organizer_id=customer.organizer_id,
         customer=customer,
         version=customer.version,
-        time=customer.last_modified,
+        time=time or customer.last_modified,
         kind=kind,
         actor_kind=actor.kind,
         actor_id=actor.id,

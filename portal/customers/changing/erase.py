@@ -9,6 +9,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from portal.customers.changing.journal import Erasure, append_erasure
+from portal.customers.changing.notes import notes_of
 from portal.customers.changing.write import differences, lock, next_time
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE
 from portal.databases.deadlocks import retry_deadlocks
@@ -60,6 +61,7 @@ def empty(customer: Customer, *, actor: Actor, undoes: Event | None = None) -> N
         setattr(customer, name, value)
     customer.erased = customer.last_modified = next_time(customer.last_modified)
     customer.save()
+    notes_of(customer.organizer, customer).delete()
     events = events_of(customer.organizer, customer=customer)
     events.filter(changes__isnull=False).update(changes=None)
     record(customer, Kind.ERASED, None, actor=actor, undoes=undoes)

@@ -13,6 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
+from portal.customers.html.notes import read_notes
 from portal.customers.html.paging import BACK, POSITION
 from portal.customers.html.position import CustomerPosition, find_position
 from portal.customers.models import State
@@ -73,7 +74,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         "phone_target": _dialled(customer.phone or ""),
         "position": position,
         "here": _position_query(position, request.GET.get(POSITION, "")),
-        "shows_notes": request.access.may(Permission.READ_NOTES),
+        **read_notes(request.access, customer),
         "api_url": path,
         "curl": CURL.format(shlex.quote(absolute_url(request, path))),
         "pretix_url": organizer.pretix_customer_url(customer.identifier),

@@ -6,6 +6,7 @@ from portal.customers.html.detail import customer_detail
 from portal.customers.html.editing import customer_create, customer_edit
 from portal.customers.html.export import customer_export
 from portal.customers.html.list import customer_list
+from portal.customers.html.notes import note_add
 
 app_name = "customers"
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("<str:organizer>/export/", customer_export, name="export"),
     path("<str:organizer>/new-customer/", customer_create, name="create"),
     path("<str:organizer>/customers/<str:identifier>/", customer_detail, name="detail"),
+    path("<str:organizer>/customers/<str:identifier>/notes/", note_add, name="note_add"),
     path("<str:organizer>/customers/<str:identifier>/edit/", customer_edit, name="edit"),
 ]

@@ -43,9 +43,9 @@ def _execute(statement: str, *values: int) -> None:
 
 def test_a_foreign_key_can_refer_to_a_customer_by_its_id(make_customer: CustomerMaker) -> None:
     customer = make_customer()
-    _execute(f"CREATE TABLE customers_note (customer_id BIGINT REFERENCES {TABLE} (id))")
+    _execute(f"CREATE TABLE customers_letter (customer_id BIGINT REFERENCES {TABLE} (id))")
 
-    _execute("INSERT INTO customers_note VALUES (%s)", customer.pk)
+    _execute("INSERT INTO customers_letter VALUES (%s)", customer.pk)
 
     with pytest.raises(IntegrityError):
-        _execute("INSERT INTO customers_note VALUES (%s)", customer.pk + 1)
+        _execute("INSERT INTO customers_letter VALUES (%s)", customer.pk + 1)

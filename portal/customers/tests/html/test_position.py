@@ -168,7 +168,7 @@ def test_a_position_shows_no_values(member_client: Client, customers: list[Custo
 
 @pytest.mark.django_db(transaction=True)  # as in production, where facets need no savepoint
 @pytest.mark.parametrize(
-    ("query", "queries"), [("", 8), ("search=example", 9), ("date_joined_since=2020-01-01", 9)]
+    ("query", "queries"), [("", 9), ("search=example", 10), ("date_joined_since=2020-01-01", 10)]
 )
 def test_the_neighbours_take_few_queries(
     member_client: Client,

@@ -1,0 +1,81 @@
+"""Notes with author and time: on the page of a customer, and the form that adds one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from portal.customers import services
+from portal.history.actors import Actor
+from portal.organizers.decorators import organizer_page
+from portal.organizers.permissions import Permission
+from portal.web.forms import focus_first_error
+from portal.web.http import PortalRequest, render_page
+
+if TYPE_CHECKING:
+    from portal.customers.models import Customer
+    from portal.organizers.access import Access
+    from portal.organizers.models import Organizer
+
+MAY_ADD: Final = (Permission.READ_CUSTOMERS, Permission.READ_NOTES, Permission.WRITE_CUSTOMERS)
+
+
+class NoteForm(forms.Form):
+    """The text of a note; the service validates it."""
+
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        label=_("Note"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+def read_notes(access: Access, customer: Customer) -> dict[str, Any]:
+    """What the page of a customer shows of notes, by the permissions of the member."""
+    if not access.may(Permission.READ_NOTES):
+        return {"shows_notes": False}
+    return {
+        "shows_notes": True,
+        "notes": services.list_notes(access.organizer, customer),
+        "adds_notes": not customer.erased and all(map(access.may, MAY_ADD)),
+        "note_form": NoteForm(),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organizer_page(*MAY_ADD)
+def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
+    """A form for a note. A POST saves it and leads back to the page of the customer."""
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    try:
+        customer = services.get_customer(organizer, identifier)
+        if form.is_valid():
+            actor = Actor.member(request.user, request_id=request.request_id)
+            text = form.cleaned_data["text"]
+            services.add_note(organizer, identifier, text, actor=actor)
+            return redirect(f"{_back(request, organizer, identifier)}#notes")
+    except services.CustomerNotFound as error:
+        raise Http404 from error
+    except services.InvalidValues as invalid:
+        form.add_error("text", invalid.errors["text"])
+    focus_first_error(form)
+    context = {
+        "customer": customer,
+        "note_form": form,
+        "back": _back(request, organizer, identifier),
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "customers/note.html", context, status=status)
+
+
+def _back(request: PortalRequest, organizer: Organizer, identifier: str) -> str:
+    """The page of the customer, at its position in the list."""
+    path = reverse("customers:detail", args=[organizer.slug, identifier])
+    return f"{path}?{request.GET.urlencode()}" if request.GET else path
