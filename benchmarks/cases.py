@@ -40,7 +40,8 @@ SHORT: Final = frozenset(
         *("List, middle page", "List, last page", "List, is_verified=false"),
         *("List, date_joined_since=2023-01-01", "List, date_joined_since=2025-12-25"),
         *("Search, no hit", "Search, one hit", "Search, about 1,000 hits"),
-        *("Search, a third of all", "Search, half of all", "Detail"),
+        *("Search, a third of all", "Search, half of all", "Search, phone number"),
+        *("Saved view", "Overview", "Detail", "Detail, previous and next in the list"),
         *("JSON list, first page", "JSON list, second page by `next`"),
         *("JSON list, last page by `next`", "JSON list, middle page by number"),
         *("JSON list, first page by name", "JSON list, is_verified=false"),
@@ -60,6 +61,9 @@ class Samples:
     external_identifier: str
     # Search terms by what they match.
     searches: Mapping[str, str]
+    phone: str
+    # A customer in the middle of the list, as the list links to it.
+    position: str
     pages: int
     # What other pages link to as `next`.
     second: str
@@ -112,7 +116,11 @@ def _pages(samples: Samples) -> Iterator[Case]:
         yield page(f"Search, {name}", f"?{query}", 30, 3)
     one = dict(_searches(samples))["one hit"]
     yield page("Search, one hit, fragment", f"?{one}", 30, 3, headers=FRAGMENT)
+    yield page("Search, phone number", f"?search={quote_plus(samples.phone)}", 30, 3)
+    yield page("Saved view", "?view=never-signed-in", 30, 2)
+    yield page("Overview", "?overview=on", 150)
     yield page("Detail", f"{samples.identifier}/", 12, 1.1)
+    yield page("Detail, previous and next in the list", samples.position.removeprefix(path), 30)
 
 
 def _api(samples: Samples) -> Iterator[Case]:

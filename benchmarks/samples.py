@@ -12,6 +12,7 @@ from django.urls import reverse
 from django_scopes import scope
 
 from benchmarks.cases import Samples
+from portal.customers.html.list import read_listing
 from portal.customers.models import Customer
 from portal.customers.query.page import PAGE_SIZE
 from portal.customers.services import count_customers, parse_query
@@ -38,6 +39,8 @@ def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> Samples:
             email=str(some[0].email),
             external_identifier=next(filter(None, (each.external_identifier for each in some))),
             searches=_searches(organizer, [str(each.email) for each in some], total),
+            phone=next(filter(None, (each.phone for each in some))),
+            position=_position(organizer, (pages + 1) // 2),
             pages=pages,
             second=_next(organizer, headers, 1),
             last=_next(organizer, headers, pages - 1),
@@ -82,6 +85,14 @@ def _hits(organizer: Organizer, search: str) -> int:
     query = QueryDict(mutable=True)
     query["search"] = search
     return count_customers(organizer, query=parse_query(organizer, query))
+
+
+def _position(organizer: Organizer, page: int) -> str:
+    """Path and query string of the first customer on the page of the list with this number."""
+    path = reverse("customers:list", args=[organizer.slug])
+    listing = read_listing(organizer, parameters=QueryDict(f"page={page}"), path=path)
+    rows = listing.page.rows if listing.page else []
+    return listing.table.address(rows[0])
 
 
 def _next(organizer: Organizer, headers: Mapping[str, str], page: int) -> str:
