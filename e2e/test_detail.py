@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, StorageState, expect
 
+from e2e.conftest import NewContext
 from e2e.steps import BIGEVENTS, PLAYHOUSE, search_box
 
 EXAMPLE = f"{BIGEVENTS}8WSAJCJ/"
@@ -173,3 +174,23 @@ def test_the_page_follows_the_system(staff_page: Page, scheme: str) -> None:
         "parseFloat(getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/)[0])"
     )
     assert (lightness < 0.5) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_search_says_whether_it_searches_the_list_or_all(
+    new_context: NewContext, staff_state: StorageState, *, scripted: bool
+) -> None:
+    page = new_context(storage_state=staff_state, java_script_enabled=scripted).new_page()
+    page.goto(f"{BIGEVENTS}8WSAJCJ/?back=locale%3Dde")
+    only = page.get_by_role("button", name="Search only the list that you came from")
+    expect(only).to_be_hidden()
+
+    search_box(page).press_sequentially("anna")
+    expect(page.get_by_role("button", name="Search all customers")).to_be_visible()
+    only.click()
+    expect(page).to_have_url(f"{BIGEVENTS}?locale=de&search=anna")
+
+    page.goto(f"{BIGEVENTS}8WSAJCJ/?back=locale%3Dde")
+    search_box(page).fill("anna")
+    search_box(page).press("Enter")
+    expect(page).to_have_url(f"{BIGEVENTS}?search=anna")

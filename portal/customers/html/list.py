@@ -22,6 +22,7 @@ from portal.customers.html.paging import (
     DEFAULT_SIZE,
     ON,
     OVERVIEW,
+    WITHIN,
     ListLinks,
     PageForm,
     Pager,
@@ -77,6 +78,8 @@ PAGE_PARAMETERS = ("page", "page_size", "density", OVERVIEW)
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The list of customers."""
+    if WITHIN in request.GET:
+        return redirect(_search_within(request))
     try:
         view, parameters = saved_views.apply(organizer, request.GET, member=request.user)
     except saved_views.UnknownView as error:
@@ -103,6 +106,15 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     if request.htmx:
         response[_history_header(request, listing.links.here)] = listing.links.here
     return response
+
+
+def _search_within(request: PortalRequest) -> str:
+    """The URL of the list that a search on a customer's page is limited to, with the search."""
+    query = QueryDict(request.GET[WITHIN], mutable=True)
+    for name in ("page", AS_OF):
+        query.pop(name, None)
+    query["search"] = request.GET.get("search", "")
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _may_update(request: PortalRequest, view: SavedView | None) -> bool:

@@ -30,6 +30,8 @@ COMPACT: Final = "compact"
 DENSITIES: Final = {"comfortable": _("Comfortable"), COMPACT: _("Compact")}
 OVERVIEW: Final = "overview"
 ON: Final = "on"
+# The query string of the list that a search is limited to.
+WITHIN: Final = "within"
 # The parameters of a customer's page.
 BACK, POSITION = "back", "at"
 PURPOSE: Final = "position "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.http import QueryDict
 
@@ -19,14 +19,19 @@ from portal.customers.html.paging import (
     customer_url,
     decrypt_position,
 )
+from portal.customers.query.filters import AS_OF, PARAMETERS
 from portal.customers.query.query import InvalidQuery, list_key
 from portal.saved_views import services as saved_views
+from portal.saved_views.queries import VIEW
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.customers.models import Customer
     from portal.customers.query.query import CustomerQuery
     from portal.organizers.models import Organizer
+
+# Parameters that limit a list, other than a search, which another search replaces.
+FILTERED_BY: Final = frozenset({*PARAMETERS, VIEW} - {"search", "ordering", AS_OF})
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,12 @@ class CustomerPosition:
     next: str = ""
     is_known: bool = False  # whether the position is known, and with it the neighbours
     is_match: bool = True  # whether the customer is still in the list
+
+    @property
+    def list_query(self) -> str:
+        """The query string of the list, if it has filters: a search can be limited to it."""
+        query = self.back.partition("?")[2].partition("#")[0]
+        return query if QueryDict(query).keys() & FILTERED_BY else ""
 
 
 def find_position(

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.conftest import CustomerMaker
 from portal.customers.html.paging import Position, decrypt_position
@@ -181,3 +181,46 @@ def test_the_neighbours_take_few_queries(
 
     with django_assert_num_queries(queries):
         member_client.get(here)
+
+
+@pytest.mark.parametrize(
+    ("within", "target"),
+    [
+        ("locale=de&page=3&search=old", "locale=de&search=jo"),
+        ("view=never-signed-in&as_of=2026-01-01", "view=never-signed-in&search=jo"),
+        ("//evil.example?x", "%2F%2Fevil.example%3Fx=&search=jo"),
+    ],
+)
+def test_a_search_within_a_list_keeps_its_filters(
+    member_client: Client, within: str, target: str
+) -> None:
+    response = member_client.get(LIST, {"search": "jo", "within": within})
+
+    assertRedirects(response, f"{LIST}?{target}", fetch_redirect_response=False)
+
+
+def test_a_stranger_cannot_search_within_a_list(
+    organizer: Organizer, stranger_client: Client
+) -> None:
+    response = stranger_client.get(LIST, {"search": "jo", "within": "locale=de"})
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("back", "is_offered"),
+    [
+        ("", False),
+        ("search=jo&ordering=name", False),
+        ("locale=de", True),
+        ("search=jo&state=active", True),
+    ],
+)
+def test_a_search_within_the_list_is_offered_if_it_has_filters(
+    member_client: Client, make_customer: CustomerMaker, back: str, *, is_offered: bool
+) -> None:
+    make_customer(identifier="C1")
+
+    response = member_client.get(f"{LIST}C1/", {"back": back})
+
+    assert ('name="within"' in response.content.decode()) == is_offered
