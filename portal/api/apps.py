@@ -7,3 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class ApiConfig(AppConfig):
     name = "portal.api"
     verbose_name = _("API")
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from portal.api.idempotency import empty_responses
+        from portal.customers.changing.erase import customer_erased
+
+        customer_erased.connect(empty_responses)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from portal.api.endpoints import OrganizerEndpoint
 from portal.api.etags import is_unchanged, make_etag, required_version
 from portal.api.field_selection import PARAMETERS as FIELD_PARAMETERS
 from portal.api.field_selection import requested_fields
+from portal.api.idempotency import Written, respond_once
 from portal.api.openapi import operations, writes
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_customers
@@ -82,12 +84,15 @@ class CustomerList(OrganizerEndpoint):
 
     @writes.create_customer
     def post(self, request: Request, organizer: str) -> HttpResponse:
+        return respond_once(request, self.organizer, self.actor, lambda: self._create(request))
+
+    def _create(self, request: Request) -> Written:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.create_customer(self.organizer, values, actor=self.actor)
         # Portal sends no email, whatever the request says.
-        return _respond(customer, fields, 201, send_email=False)
+        return Written(customer, _respond(customer, fields, 201, send_email=False))
 
     def _apply_view(self, request: Request) -> QueryDict:
         """The parameters with those of a saved view. A token finds shared views only."""
@@ -137,15 +142,23 @@ class CustomerDetail(OrganizerEndpoint):
 
     @writes.change_customer
     def patch(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
+        return respond_once(request, self.organizer, self.actor, lambda: self._change(request))
+
+    def _change(self, request: Request) -> Written:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
         version = required_version(request, self.customer.version)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             # Without a difference last_modified still moves, as in pretix.
             customer = services.change_customer(
-                self.organizer, identifier, values, actor=self.actor, version=version, touch=True
+                self.organizer,
+                self.customer.identifier,
+                values,
+                actor=self.actor,
+                version=version,
+                touch=True,
             )
-        return _respond(customer, fields)
+        return Written(customer, _respond(customer, fields))
 
     @writes.replace_customer
     def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
@@ -166,10 +179,14 @@ class CustomerAnonymization(OrganizerEndpoint):
     @writes.anonymize_customer
     def post(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         """The body is not read, whatever its type."""
+        write = partial(self._anonymize, request, identifier)
+        return respond_once(request, self.organizer, self.actor, write)
+
+    def _anonymize(self, request: Request, identifier: str) -> Written:
         fields = response_fields(request.query_params, self.access, {})
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.erase_customer(self.organizer, identifier, actor=self.actor)
-        return _respond(customer, fields)
+        return Written(customer, _respond(customer, fields))
 
 
 def _respond(

@@ -38,7 +38,7 @@ def test_every_app_begins_with_one_migration() -> None:
     names = {path.parts[-3]: path.name for path in reversed(MIGRATIONS)}
 
     assert names == dict.fromkeys(
-        ("accounts", "customers", "history", "organizers", "saved_views"), "0001_initial.py"
+        ("accounts", "api", "customers", "history", "organizers", "saved_views"), "0001_initial.py"
     )
 
 

@@ -198,6 +198,14 @@ FIELDS_PARAMETER: Final = OpenApiParameter(
         " notes need not be in include as well."
     ),
 )
+IDEMPOTENCY_KEY: Final = OpenApiParameter(
+    "X-Idempotency-Key",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description=_(
+        "Any text. For a day, the same request with the same key gets the first response again."
+    ),
+)
 IF_NONE_MATCH: Final = OpenApiParameter(
     "If-None-Match",
     {"type": "string"},

@@ -196,6 +196,20 @@ WITHOUT_SLASH: Final[Responses] = {
         description=_("The path has no slash at its end. Location is the path with the slash.")
     )
 }
+UNDER_WAY: Final = errors(
+    409,
+    (
+        _("The first request with this X-Idempotency-Key is under way. Send it again later."),
+        {"detail": "Concurrent request with idempotency key."},
+    ),
+)
+OTHER_BODY: Final = errors(
+    422,
+    (
+        _("The first request with this X-Idempotency-Key had another body."),
+        {"detail": "This key was used for another request body."},
+    ),
+)
 NOT_MODIFIED: Final[Responses] = {
     (304, HTML): OpenApiResponse(description=_("The customer has an ETag of If-None-Match."))
 }
@@ -293,7 +307,7 @@ RESPONSE_HEADERS: Final = [
         OpenApiParameter.HEADER,
         required=True,
         description=_("Seconds to wait before the next request."),
-        response=[429, 503],
+        response=[409, 429, 503],
     ),
     OpenApiParameter(
         "Preference-Applied",

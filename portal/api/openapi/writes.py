@@ -40,8 +40,11 @@ WRITE: Final[responses.Responses] = responses.merge_responses(
     responses.INVALID_VALUES,
     responses.NO_PERMISSION_OR_NOTES,
     responses.UNSUPPORTED_MEDIA_TYPE,
+    responses.UNDER_WAY,
+    responses.OTHER_BODY,
 )
 PARAMETERS: Final = (
+    parameters.IDEMPOTENCY_KEY,
     parameters.INCLUDE,
     parameters.FIELDS_PARAMETER,
     *parameters.COMMON,
@@ -122,6 +125,8 @@ anonymize_customer = extend_schema(
         responses.COMMON,
         responses.INVALID_PARAMETERS,
         responses.NO_PERMISSION_OR_NOTES,
+        responses.UNDER_WAY,
+        responses.OTHER_BODY,
         responses.UNKNOWN_CUSTOMER,
     ),
 )

@@ -146,6 +146,27 @@ DEVIATIONS: Final = (
         _("A program neither reads what it has nor overwrites what it has not read."),
     ),
     Deviation(
+        "idempotency",
+        _("X-Idempotency-Key with another body than before"),
+        _("The stored response"),
+        "422",
+        _("The client believes that the second body was written."),
+    ),
+    Deviation(
+        "erased response",
+        _("X-Idempotency-Key of a write whose customer was anonymized since"),
+        _("The stored response"),
+        _("The stored status with the identifier alone"),
+        _("Nothing of an anonymized person is kept."),
+    ),
+    Deviation(
+        "idempotency_query",
+        "/api/v1/idempotency_query",
+        _("The stored response"),
+        "404",
+        _("A client repeats the request instead."),
+    ),
+    Deviation(
         "malformed body",
         _("Malformed JSON without a token"),
         "400",

@@ -13,8 +13,7 @@ import pytest
 from portal.api.reference.deviations import DEVIATIONS
 from portal.api.tests.recorded import Case, load_state, read_cases, send, without_cursor
 
-# Portal does not offer X-Idempotency-Key yet.
-CASES: Final = [case for case in read_cases("writes.json") if case["group"] != "idempotency"]
+CASES: Final = read_cases("writes.json")
 IN_ORDER: Final = [case for case in CASES if not {"ours", "unrecorded"} & case.keys()]
 OURS: Final = [case for case in CASES if "ours" in case]
 # The rest of the sentence is that of the parser.

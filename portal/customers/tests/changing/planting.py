@@ -14,6 +14,7 @@ from portal.customers.models import Customer
 STAYS: Final = {
     "Customer": {"identifier", "locale"},
     "Event": {"kind", "actor_kind", "actor_name", "request_id"},
+    "IdempotentRequest": {"fingerprint"},  # a hash of the caller, the path and the key
 }
 # Derived columns are set when a row is saved.
 DERIVED: Final = {

@@ -1,0 +1,36 @@
+"""Requests with X-Idempotency-Key, and their responses."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+
+class IdempotentRequest(models.Model):
+    """A write that is under way or has its response, which a repeated request gets again.
+
+    When the customer is erased, `body_hash`, `response` and `etag` are emptied.
+    """
+
+    organizer = models.ForeignKey("organizers.Organizer", models.CASCADE, related_name="+")
+    # Of the caller, the method, the path and the key: a key may be anything, an email too.
+    fingerprint = models.CharField(max_length=64, unique=True)
+    body_hash = models.CharField(max_length=64, blank=True)
+    started = models.DateTimeField(default=timezone.now, db_index=True)
+    status = models.PositiveSmallIntegerField(null=True)  # null while it is under way
+    response = models.TextField(blank=True)  # JSON
+    etag = models.CharField(max_length=40, blank=True)
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, null=True, related_name="+")
+
+    objects: ClassVar[models.Manager[IdempotentRequest]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        verbose_name = _("request with an idempotency key")
+        verbose_name_plural = _("requests with an idempotency key")
+
+    def __str__(self) -> str:
+        return f"{self.started:%Y-%m-%d %H:%M} {self.status or 'under way'}"

@@ -1,0 +1,213 @@
+"""`X-Idempotency-Key`: a repeated write gets the response of the first one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any, Final
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+
+from portal.api import idempotency
+from portal.api.idempotency import KEPT, LONGEST_REQUEST, UnderWay, Written
+from portal.api.models import IdempotentRequest
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.organizers import tokens
+from portal.organizers.models import Organizer
+from portal.organizers.permissions import Permission
+
+LIST: Final = "/api/v1/organizers/bigevents/customers/"
+JSON: Final = "application/json"
+NEW: Final = '{"email": "ann@example.org"}'
+
+
+def send(
+    client: Client, path: str = LIST, body: str = NEW, key: str = "k", method: str = "POST"
+) -> Any:
+    headers = {"X-Idempotency-Key": key}
+    return client.generic(method, path, body, JSON, headers=headers)
+
+
+def number_of_customers(organizer: Organizer) -> int:
+    with scope(organizer=organizer):
+        return Customer.objects.count()
+
+
+def age(organizer: Organizer, by: timedelta, **values: Any) -> None:
+    """Let the only request with a key have started earlier."""
+    with scope(organizer=organizer):
+        first = IdempotentRequest.objects.get()
+        IdempotentRequest.objects.update(started=first.started - by, **values)
+
+
+def test_a_repeated_request_gets_the_first_response(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    first, second = send(writer_client), send(writer_client)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (second.content, second["ETag"]) == (first.content, first["ETag"])
+    assert number_of_customers(organizer) == 1
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_repeated_change_changes_nothing(
+    writer_client: Client, make_customer: CustomerMaker, method: str
+) -> None:
+    make_customer()
+    path = f"{LIST}C000001/"
+
+    first, second = (send(writer_client, path, method=method) for _time in range(2))
+
+    assert first.content == second.content
+    assert writer_client.get(path)["ETag"] == first["ETag"]
+
+
+def test_a_repeated_error_is_the_first_one(writer_client: Client, organizer: Organizer) -> None:
+    first, second = (send(writer_client, body='{"email": "x"}') for _time in range(2))
+
+    assert (first.status_code, second.status_code, second.content) == (400, 400, first.content)
+    assert number_of_customers(organizer) == 0
+
+
+def test_another_body_with_the_same_key_is_an_error(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    send(writer_client)
+
+    response = send(writer_client, body="{}")
+
+    assert response.status_code == 422
+    assert response.json() == {"detail": "This key was used for another request body."}
+    assert number_of_customers(organizer) == 1
+
+
+def test_another_path_method_or_key_is_another_request(
+    writer_client: Client, make_customer: CustomerMaker, organizer: Organizer
+) -> None:
+    make_customer()
+    for method, path, key in (
+        *(("POST", LIST, "k"), ("POST", LIST, "l"), ("POST", LIST, "")),
+        *(("PUT", f"{LIST}C000001/", "k"), ("PATCH", f"{LIST}C000001/", "k")),
+    ):
+        assert send(writer_client, path, "{}", key, method).status_code in (200, 201)
+
+    assert number_of_customers(organizer) == 4
+
+
+def test_another_token_or_member_is_another_client(
+    writer_client: Client, member_client: Client, organizer: Organizer
+) -> None:
+    key = tokens.create_token(organizer, name="other", permissions=[Permission.WRITE_CUSTOMERS])
+    other = Client(headers={"Authorization": f"Token {key}"})
+
+    for client in (writer_client, other, member_client):
+        assert send(client, body="{}").status_code == 201
+
+    assert number_of_customers(organizer) == 3
+
+
+def test_a_request_that_is_under_way_is_not_written_again(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    send(writer_client)
+    age(organizer, timedelta(), status=None)
+
+    response = send(writer_client)
+
+    assert (response.status_code, response["Retry-After"]) == (409, "5")
+    assert response.json() == {"detail": "Concurrent request with idempotency key."}
+
+
+def test_the_mark_of_a_process_that_died_expires(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    send(writer_client, body="{}")
+    age(organizer, LONGEST_REQUEST + timedelta(seconds=1), status=None)
+
+    assert send(writer_client).status_code == 201
+    assert send(writer_client).status_code == 201
+    assert number_of_customers(organizer) == 2
+
+
+def test_a_request_that_was_replaced_writes_nothing(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    """It took longer than a minute, and the client has sent it again."""
+    send(writer_client, body="{}")
+    with scope(organizer=organizer):
+        first = IdempotentRequest.objects.get()
+        customer = Customer.objects.get()
+        response = HttpResponse("{}", headers={"ETag": '"1-00000000"'})
+
+        def write() -> Written:
+            Customer.objects.create(organizer=organizer, identifier="LATE")
+            return Written(customer, response)
+
+        with pytest.raises(UnderWay):
+            idempotency._write_and_store(first, write)
+    assert number_of_customers(organizer) == 1
+
+
+@pytest.mark.parametrize("error", [UnderWay(), OperationalError(), ValueError()])
+def test_errors_to_be_tried_again_are_not_stored(
+    writer_client: Client, organizer: Organizer, error: Exception
+) -> None:
+    send(writer_client)
+
+    def fail() -> Written:
+        raise error
+
+    with scope(organizer=organizer):
+        IdempotentRequest.objects.update(status=None)
+        with pytest.raises(type(error)):
+            idempotency._write_and_store(IdempotentRequest.objects.get(), fail)
+        assert not IdempotentRequest.objects.exists()
+
+
+def test_a_key_may_be_used_again_after_a_day(writer_client: Client, organizer: Organizer) -> None:
+    send(writer_client)
+    age(organizer, KEPT + timedelta(seconds=1))
+
+    assert send(writer_client, body="{}").status_code == 201
+    assert send(writer_client, body="{}").status_code == 201
+    assert number_of_customers(organizer) == 2
+
+
+def test_the_stored_response_is_emptied_with_its_customer(
+    writer_client: Client, organizer: Organizer
+) -> None:
+    identifier = send(writer_client).json()["identifier"]
+    send(writer_client, f"{LIST}{identifier}/anonymize/", key="a")
+
+    response = send(writer_client, body="{}")
+
+    assert (response.status_code, response.json()) == (201, {"identifier": identifier})
+    with scope(organizer=organizer):
+        stored = IdempotentRequest.objects.order_by("pk")
+        assert "ann@example.org" not in "".join(each.response for each in stored)
+        assert [bool(each.body_hash) for each in stored] == [False, True]
+
+
+@pytest.mark.usefixtures("rival")
+def test_old_responses_of_all_organizers_are_deleted(
+    writer_client: Client, organizer: Organizer, rival: Organizer
+) -> None:
+    send(writer_client)
+    old = timezone.now() - KEPT - timedelta(seconds=1)
+    with scopes_disabled():
+        IdempotentRequest.objects.create(organizer=rival, fingerprint="x", started=old)
+        IdempotentRequest.objects.create(organizer=organizer, fingerprint="y", started=old)
+
+    call_command("forget_responses", stdout=(printed := StringIO()))
+
+    assert printed.getvalue() == "Deleted 2 responses.\n"
+    with scopes_disabled():
+        assert IdempotentRequest.objects.count() == 1
