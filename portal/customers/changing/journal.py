@@ -42,6 +42,7 @@ def append_erasure(erasure: Erasure) -> None:
 
 
 def _append(path: Path, line: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     file = os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
     try:

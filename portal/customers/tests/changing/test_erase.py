@@ -177,10 +177,21 @@ def test_the_journal_has_the_identifier_the_organizer_and_the_time_alone(
     assert journal.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_folder_of_the_journal_is_created(
+    ann: Customer, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ERASURE_JOURNAL = tmp_path / "var" / "erasures.ndjson"
+
+    erase(ann)
+
+    assert len([*read_erasures(settings.ERASURE_JOURNAL)]) == 1
+
+
 def test_nothing_is_erased_if_the_journal_cannot_be_written(
     ann: Customer, settings: Settings, tmp_path: Path
 ) -> None:
-    settings.ERASURE_JOURNAL = tmp_path / "missing" / "erasures.ndjson"
+    (tmp_path / "file").touch()
+    settings.ERASURE_JOURNAL = tmp_path / "file" / "erasures.ndjson"
 
     with pytest.raises(services.JournalUnavailable):
         erase(ann)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 from django_scopes.exceptions import ScopeError
 
@@ -234,3 +236,14 @@ def test_an_equal_change_since_is_no_conflict(ann: Customer) -> None:
     change(ann, locale="fr")
 
     assert change(ann, since=ann.version, locale="fr").locale == "fr"
+
+
+def test_a_change_reads_and_writes_each_row_once(ann: Customer) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        change(ann, since=ann.version, email="lee@example.org", locale="fr")
+
+    statements = [query["sql"].split()[0] for query in queries]
+    # The customer, who has the email, and the events since; then the customer and the event.
+    assert [each for each in statements if each in {"SELECT", "UPDATE", "INSERT"}] == [
+        *("SELECT", "SELECT", "SELECT", "UPDATE", "INSERT")
+    ]
