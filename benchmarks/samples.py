@@ -27,7 +27,10 @@ TRIED: Final = 20
 
 
 def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> Samples:
-    """The headers authenticate an API client that may read the organizer's customers."""
+    """Values of customers that the cases search and filter for.
+
+    The headers authenticate an API client that may read the organizer's customers.
+    """
     with scope(organizer=organizer):
         total = Customer.objects.count()
         customers = Customer.objects.exclude(email=None).exclude(name="").order_by("pk")

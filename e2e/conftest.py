@@ -35,7 +35,7 @@ QUIET = [
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "expects_console_errors: the test provokes answers that a console reports"
+        "markers", "expects_console_errors: the test provokes responses that a console reports"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
-# How a browser words such a message is up to it; the event is a standard.
+# The event is a standard; the text of such messages differs by browser.
 REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", violation => console.error(
   `Content Security Policy: ${violation.violatedDirective} blocked ${violation.blockedURI}`

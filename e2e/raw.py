@@ -13,7 +13,7 @@ from e2e.server import PATIENCE, Server
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """Everything that the server sent until it closed the connection."""
 
     status: int
@@ -25,7 +25,7 @@ class Answer:
         return json.loads(self.body)
 
 
-def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Answer:
+def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Response:
     """The response to these bytes; nothing may follow it."""
     place = urlsplit(server.url)
     address = (place.hostname, place.port)
@@ -34,9 +34,9 @@ def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Answer
         response = HTTPResponse(connection, method=content.split(b" ")[0].decode("latin-1"))
         response.begin()
         body = response.read()
-        assert connection.recv(1) == b"", "a second answer"
+        assert connection.recv(1) == b"", "a second response"
         headers = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, headers, body)
+        return Response(response.status, headers, body)
 
 
 def request(

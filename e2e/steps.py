@@ -1,4 +1,4 @@
-"""What people do and see on many pages, in the words of the tests."""
+"""Steps and locators that many tests share."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def names(page: Page) -> list[str]:
     return rows(page).get_by_role("link").all_inner_texts()
 
 
-def count(page: Page, words: str) -> Locator:
-    """The count above the table, in words."""
-    return page.get_by_text(words, exact=True).and_(page.locator("#count, #count *"))
+def count(page: Page, text: str) -> Locator:
+    """The count above the table, with this text."""
+    return page.get_by_text(text, exact=True).and_(page.locator("#count, #count *"))
 
 
 def wait_for_tabs(page: Page) -> None:
@@ -62,9 +62,9 @@ def open_menu(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def chip(page: Page, words: str) -> Locator:
+def chip(page: Page, text: str) -> Locator:
     """The chip of an active filter: a click removes the filter."""
-    return page.get_by_role("list", name="Active filters").get_by_role("link", name=words)
+    return page.get_by_role("list", name="Active filters").get_by_role("link", name=text)
 
 
 def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:

@@ -23,9 +23,9 @@ from e2e.steps import (
 from e2e.test_tokens import TOKENS
 
 ANY = re.compile(r"/customers/\?")
-TYPE_AND_CLICK = """(link, words) => {
+TYPE_AND_CLICK = """(link, text) => {
     const search = document.getElementById("search");
-    search.value = words;
+    search.value = text;
     search.dispatchEvent(new Event("input", { bubbles: true }));
     link.click();
 }"""
@@ -90,12 +90,12 @@ def test_a_search_and_an_order(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_have_value("u001")
 
 
-def _type_and_click(words: str, link: Locator) -> None:
+def _type_and_click(text: str, link: Locator) -> None:
     """Without a pause: the request for typed text is sent with a delay."""
-    link.evaluate(TYPE_AND_CLICK, words)
+    link.evaluate(TYPE_AND_CLICK, text)
 
 
-def test_words_that_were_just_typed_and_an_order(clara_page: Page) -> None:
+def test_text_that_was_just_typed_and_an_order(clara_page: Page) -> None:
     _type_and_click("u001", header(clara_page, "Name"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
@@ -103,14 +103,14 @@ def test_words_that_were_just_typed_and_an_order(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_have_value("u001")
 
 
-def test_words_that_were_just_typed_and_another_page(clara_page: Page) -> None:
+def test_text_that_was_just_typed_and_another_page(clara_page: Page) -> None:
     _type_and_click("u001", clara_page.get_by_role("link", name="Next"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
-def test_words_that_were_just_typed_and_the_chip_that_drops_them(clara_page: Page) -> None:
+def test_text_that_was_just_typed_and_the_chip_that_removes_it(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
 
     _type_and_click("u0015", chip(clara_page, "Search"))
@@ -194,7 +194,7 @@ def test_two_languages(clara_page: Page) -> None:
         expect(box).to_be_checked()
 
 
-def test_a_filter_that_is_not_answered_yet_is_cleared_as_well(clara_page: Page) -> None:
+def test_a_filter_whose_request_is_running_is_cleared_too(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g&locale=de&ordering=name")
     hold_first(clara_page, ANY)
     with clara_page.expect_request(ANY):
@@ -207,7 +207,7 @@ def test_a_filter_that_is_not_answered_yet_is_cleared_as_well(clara_page: Page) 
     expect(search_box(clara_page)).to_have_value("")
 
 
-def test_words_that_were_just_typed_and_a_chip(clara_page: Page) -> None:
+def test_text_that_was_just_typed_and_another_chip(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?state=active&locale=de")
 
     _type_and_click("u001", chip(clara_page, "State Active"))
@@ -216,7 +216,7 @@ def test_words_that_were_just_typed_and_a_chip(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_have_value("u001")
 
 
-def test_words_that_were_just_typed_are_asked_for_once(clara_page: Page) -> None:
+def test_text_that_was_just_typed_is_requested_once(clara_page: Page) -> None:
     clara_page.clock.install()
     clara_page.goto(PLAYHOUSE)
     sent = requests_for_customers(clara_page)
@@ -229,7 +229,7 @@ def test_words_that_were_just_typed_are_asked_for_once(clara_page: Page) -> None
     assert len(sent) == 1
 
 
-def test_what_is_typed_while_another_act_is_answered_is_asked_for_by_the_next(
+def test_text_that_is_typed_during_a_request_is_in_the_next_request(
     clara_page: Page,
 ) -> None:
     held = hold(clara_page, re.compile("ordering=name$"))

@@ -46,7 +46,7 @@ def test_a_dropped_chip_unticks_what_was_clicked(clara_page: Page) -> None:
     expect(clara_page.get_by_role("checkbox", name="German")).not_to_be_checked()
 
 
-def test_the_same_words_are_searched_again(clara_page: Page) -> None:
+def test_a_removed_search_can_be_repeated(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     chip(clara_page, "Search").click()
     expect(search_box(clara_page)).to_have_value("")

@@ -67,9 +67,7 @@ def test_the_exact_number_follows_after_a_swap_as_well(new_context: NewContext, 
     expect(page.get_by_role("navigation", name="Pages")).to_contain_text("Page 1 of 208")
 
 
-def test_without_a_script_the_list_is_walked_to_its_end(
-    new_context: NewContext, arena: str
-) -> None:
+def test_without_a_script_the_pages_lead_to_the_end(new_context: NewContext, arena: str) -> None:
     page = new_context(java_script_enabled=False).new_page()
     come_in(page)
     expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()
@@ -81,7 +79,7 @@ def test_without_a_script_the_list_is_walked_to_its_end(
     expect(page.get_by_role("link", name="Next")).to_be_visible()
 
 
-def test_each_choice_says_whom_it_would_leave(clara_page: Page) -> None:
+def test_each_choice_has_its_count(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de")
     clara_page.get_by_role("button", name="State").click()
     expect(clara_page.get_by_role("checkbox", name=re.compile(r"^Active \d+$"))).to_be_visible()

@@ -113,7 +113,7 @@ def test_a_command_of_curl_can_be_copied(staff_page: Page, base_url: str) -> Non
     assert staff_page.evaluate("navigator.clipboard.readText()") == command
 
 
-def test_the_same_record_is_two_clicks_away_as_json(staff_page: Page) -> None:
+def test_the_json_of_the_customer_is_two_clicks_away(staff_page: Page) -> None:
     staff_page.goto(EXAMPLE)
 
     staff_page.get_by_text("More", exact=True).click()
@@ -143,7 +143,7 @@ def test_all_customers_are_one_click_away(staff_page: Page) -> None:
     expect(staff_page).to_have_url(BIGEVENTS)
 
 
-def test_an_anonymised_customer_is_nobody_any_more(clara_page: Page) -> None:
+def test_an_anonymised_customer_has_no_personal_data(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}39KG6GP/")
 
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("No name")

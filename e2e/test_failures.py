@@ -59,7 +59,7 @@ def test_going_back_that_fails_is_said_and_can_be_tried_again(clara_page: Page) 
 
 
 @pytest.mark.parametrize(
-    ("status", "words"),
+    ("status", "text"),
     [
         (500, "Something went wrong on our side. The list is as it was."),
         (503, "The database is busy or away. The list is as it was; try again in a moment."),
@@ -67,12 +67,12 @@ def test_going_back_that_fails_is_said_and_can_be_tried_again(clara_page: Page) 
     ],
 )
 def test_a_failure_keeps_the_rows_and_can_be_tried_again(
-    clara_page: Page, status: int, words: str
+    clara_page: Page, status: int, text: str
 ) -> None:
     clara_page.route(SORTED, lambda route: route.fulfill(status=status, body="<p>broken</p>"))
     header(clara_page, "Identifier").click()
 
-    expect(clara_page.get_by_role("alert")).to_contain_text(words)
+    expect(clara_page.get_by_role("alert")).to_contain_text(text)
     expect(rows(clara_page)).to_have_count(50)
     expect(clara_page.get_by_text("broken")).to_have_count(0)
     clara_page.unroute(SORTED)
@@ -95,7 +95,7 @@ def test_without_a_network_the_rows_stay(clara_page: Page) -> None:
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
-def test_an_answer_that_takes_too_long_is_given_up(clara_page: Page) -> None:
+def test_a_request_that_takes_too_long_is_aborted(clara_page: Page) -> None:
     clara_page.clock.install()
     clara_page.goto(PLAYHOUSE)
     held = hold(clara_page, SORTED)
@@ -123,7 +123,7 @@ def test_going_back_that_takes_too_long_is_said(clara_page: Page) -> None:
     expect(clara_page.get_by_role("alert")).to_contain_text("The request took too long.")
 
 
-def test_trying_again_where_nobody_is_found_leads_to_the_search_box(clara_page: Page) -> None:
+def test_trying_again_without_matches_leads_to_the_search_box(clara_page: Page) -> None:
     clara_page.route(re.compile("search="), lambda route: route.fulfill(status=500))
     search_box(clara_page).fill("nobody at all")
     again = clara_page.get_by_role("button", name="Try again")

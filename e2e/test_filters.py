@@ -197,7 +197,9 @@ def test_a_day_that_was_not_applied_does_not_count_with_its_menu_closed(clara_pa
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
 
 
-def test_a_day_that_is_not_applied_outlives_the_answer_to_another_act(clara_page: Page) -> None:
+def test_a_day_that_is_not_applied_survives_the_response_to_another_request(
+    clara_page: Page,
+) -> None:
     held = hold(clara_page, re.compile(r"\?ordering=name$"))
     header(clara_page, "Name").click()
     filter_button(clara_page, "Registered").click()
@@ -211,7 +213,7 @@ def test_a_day_that_is_not_applied_outlives_the_answer_to_another_act(clara_page
     expect(clara_page.get_by_role("heading", name="No customers match")).to_be_visible()
 
 
-def test_a_day_that_is_given_up_while_another_act_is_on_its_way_is_not_asked_for(
+def test_a_day_that_is_removed_during_another_request_is_not_requested(
     clara_page: Page,
 ) -> None:
     held = hold(clara_page, re.compile(r"\?ordering=name$"))
@@ -279,7 +281,7 @@ def test_a_menu_is_closed_by_its_button_too_and_left_to_the_keyboard(clara_page:
 @pytest.mark.parametrize(
     "query", ["date_joined_since=2021-4-1", "date_joined_since=20210401", "locale=fr"]
 )
-def test_a_filter_that_the_form_cannot_show_is_kept(clara_page: Page, query: str) -> None:
+def test_a_filter_that_the_form_cannot_show_stays(clara_page: Page, query: str) -> None:
     clara_page.goto(f"{PLAYHOUSE}?{query}")
 
     search_box(clara_page).fill("u001")
@@ -305,7 +307,7 @@ def test_a_reversed_range_is_explained_where_it_stands(clara_page: Page) -> None
 
 @pytest.mark.expects_console_errors
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "text"),
     [
         ("date_joined_since=2026-13-01", "Enter a date like 2026-01-31"),
         ("locale=klingon", "Unknown language “klingon”."),
@@ -314,12 +316,12 @@ def test_a_reversed_range_is_explained_where_it_stands(clara_page: Page) -> None
         ("ordering=shoe_size", "Cannot order by “shoe_size”"),
     ],
 )
-def test_a_mistake_in_the_address_shows_nobody_and_is_dropped_with_one_click(
-    clara_page: Page, query: str, words: str
+def test_an_invalid_filter_shows_no_customers_and_is_removed_with_one_click(
+    clara_page: Page, query: str, text: str
 ) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g12+uni&{query}")
     errors = clara_page.get_by_role("group", name="No customers are shown")
-    expect(errors).to_contain_text(words)
+    expect(errors).to_contain_text(text)
     expect(rows(clara_page)).to_have_count(0)
     expect(search_box(clara_page)).to_have_value("g12 uni")
 
@@ -345,7 +347,7 @@ def test_parts_of_the_address_that_mean_nothing_are_named(clara_page: Page) -> N
     expect(count(clara_page, "58 of 127 customers")).to_be_visible()
 
 
-def test_title_count_and_announcement_say_the_same(clara_page: Page) -> None:
+def test_title_count_and_announcement_agree(clara_page: Page) -> None:
     expect(clara_page).to_have_title("Customers · Playhouse · Portal")
     expect(clara_page.get_by_role("status")).to_have_text("")
 

@@ -34,9 +34,9 @@ HOLD_TEXTS = """() => {
 def test_typing_makes_one_entry_of_the_history(clara_page: Page) -> None:
     before = clara_page.evaluate("history.length")
 
-    for letters, words in (("u00", "100"), ("1", "10"), ("2", "1")):
+    for letters, shown in (("u00", "100"), ("1", "10"), ("2", "1")):
         search_box(clara_page).press_sequentially(letters)
-        expect(count(clara_page, f"{words} of 127 customers")).to_be_visible()
+        expect(count(clara_page, f"{shown} of 127 customers")).to_be_visible()
 
     assert clara_page.evaluate("history.length") == before + 1
     clara_page.go_back()
@@ -56,7 +56,7 @@ def test_what_is_shown_already_makes_no_second_entry(clara_page: Page) -> None:
     expect(count(clara_page, "127 customers")).to_be_visible()
 
 
-def test_an_answer_that_comes_after_going_back_is_dropped(clara_page: Page) -> None:
+def test_a_response_after_going_back_is_ignored(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     clara_page.evaluate(HOLD_TEXTS)
@@ -71,7 +71,7 @@ def test_an_answer_that_comes_after_going_back_is_dropped(clara_page: Page) -> N
     expect(clara_page).to_have_url(PLAYHOUSE)
 
 
-def test_typing_in_a_list_that_somebody_shared_keeps_that_list_in_the_history(
+def test_typing_in_a_shared_list_keeps_that_list_in_the_history(
     clara_page: Page,
 ) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u00")
@@ -89,7 +89,7 @@ def test_typing_in_a_list_that_somebody_shared_keeps_that_list_in_the_history(
         expect(clara_page).to_have_url(f"{PLAYHOUSE}?search={search}")
 
 
-def test_a_late_answer_to_going_back_never_replaces_a_newer_list(clara_page: Page) -> None:
+def test_a_late_response_to_going_back_never_replaces_a_newer_list(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     held = hold(clara_page, re.compile(r"/customers/$"))
@@ -149,7 +149,7 @@ def test_who_acts_while_going_back_acts_on_the_list_that_is_shown(clara_page: Pa
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
 
 
-def test_words_that_were_just_typed_are_given_up_with_the_page(clara_page: Page) -> None:
+def test_text_that_was_just_typed_is_dropped_with_the_page(clara_page: Page) -> None:
     clara_page.clock.install(time="2026-01-01T12:00:00")
     clara_page.goto(PLAYHOUSE)
     header(clara_page, "Name").click()

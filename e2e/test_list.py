@@ -14,8 +14,8 @@ from e2e.steps import BIGEVENTS, PLAYHOUSE, count, header, names, rows, search_b
 NewContext = Callable[..., BrowserContext]
 
 
-def page_number(page: Page, words: str) -> None:
-    expect(page.get_by_role("navigation", name="Pages").get_by_text(words)).to_be_visible()
+def page_number(page: Page, text: str) -> None:
+    expect(page.get_by_role("navigation", name="Pages").get_by_text(text)).to_be_visible()
 
 
 def step(page: Page, name: str) -> None:
@@ -57,7 +57,7 @@ def test_where_emails_stand_under_names_people_order_by_them_there(
     assert names(clara_page) != first
 
 
-def test_pages_are_walked_and_the_focus_goes_to_the_caption(clara_page: Page) -> None:
+def test_a_link_to_another_page_moves_the_focus_to_the_caption(clara_page: Page) -> None:
     clara_page.mouse.wheel(0, 2000)
     step(clara_page, "Next")
     page_number(clara_page, "Page 2 of 3")

@@ -66,7 +66,7 @@ def test_all_pages_have_one_type_scale_and_one_left_edge(staff_page: Page, width
     assert {edge for each in edges.values() for edge in each.values()} == {edges["list"]["logo"]}
 
 
-def test_the_sign_in_page_has_the_same_scale_and_edge(new_context: NewContext) -> None:
+def test_the_sign_in_page_has_the_scale_and_edge_of_all_pages(new_context: NewContext) -> None:
     page = new_context().new_page()
     page.goto("/sign-in/")
 
@@ -76,7 +76,7 @@ def test_the_sign_in_page_has_the_same_scale_and_edge(new_context: NewContext) -
 
 
 @pytest.mark.parametrize("width", [1440, 768])
-def test_the_bar_is_the_same_on_all_pages(staff_page: Page, width: int) -> None:
+def test_the_bar_is_equal_on_all_pages(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 844})
     places = {}
 

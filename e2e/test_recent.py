@@ -87,7 +87,7 @@ def test_leaving_the_box_closes_it(clara_page: Page) -> None:
     expect(recent(clara_page)).to_be_hidden()
 
 
-def test_a_box_that_has_the_focus_by_a_script_offers_nobody(clara_page: Page) -> None:
+def test_a_box_focused_by_a_script_offers_no_customers(clara_page: Page) -> None:
     open_some(clara_page, 1)
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
 

@@ -42,7 +42,7 @@ def test_whose_whole_identifier_one_types_is_above_whatever_is_shown(staff_page:
     expect(match).to_be_visible()
 
 
-def test_a_slow_older_answer_never_replaces_a_newer_one(clara_page: Page) -> None:
+def test_a_slow_older_response_never_replaces_a_newer_one(clara_page: Page) -> None:
     held = hold(clara_page, re.compile(r"search=u00(&|$)"))
     with clara_page.expect_request(re.compile(r"search=u00(&|$)")):
         search_box(clara_page).press_sequentially("u00")
@@ -57,7 +57,7 @@ def test_a_slow_older_answer_never_replaces_a_newer_one(clara_page: Page) -> Non
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u0012")
 
 
-def test_the_box_keeps_what_is_typed_while_an_answer_is_on_its_way(clara_page: Page) -> None:
+def test_the_box_keeps_text_that_is_typed_during_a_request(clara_page: Page) -> None:
     box = search_box(clara_page)
     held = hold(clara_page, re.compile(r"search=u001(&|$)"))
     with clara_page.expect_request(re.compile(r"search=u001(&|$)")):
@@ -72,7 +72,7 @@ def test_the_box_keeps_what_is_typed_while_an_answer_is_on_its_way(clara_page: P
     assert box.evaluate("box => box.selectionStart") == 2
 
 
-def test_what_is_typed_while_another_act_is_answered_stays(clara_page: Page) -> None:
+def test_text_that_is_typed_during_another_request_stays(clara_page: Page) -> None:
     box = search_box(clara_page)
     held = hold(clara_page, re.compile(r"\?ordering=name$"))
     with clara_page.expect_request(re.compile(r"\?ordering=name$")):
@@ -100,7 +100,7 @@ def test_enter_searches_at_once(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
 
 
-def test_emptying_the_box_shows_everybody_again(clara_page: Page) -> None:
+def test_emptying_the_box_shows_all_customers_again(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u0012")
 
     search_box(clara_page).press("ControlOrMeta+a")

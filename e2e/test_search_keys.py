@@ -127,7 +127,7 @@ def test_enter_opens_none_of_several(clara_page: Page, path: str) -> None:
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("Customers")
 
 
-def test_enter_in_an_empty_box_opens_nobody(clara_page: Page) -> None:
+def test_enter_in_an_empty_box_opens_no_customer(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?email=idem@alpha.example")
     expect(rows(clara_page)).to_have_count(1)
 
@@ -138,7 +138,7 @@ def test_enter_in_an_empty_box_opens_nobody(clara_page: Page) -> None:
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("Customers")
 
 
-def test_what_is_typed_after_enter_opens_nobody(clara_page: Page) -> None:
+def test_text_that_is_typed_after_enter_opens_no_customer(clara_page: Page) -> None:
     held = hold(clara_page, ONE)
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()

@@ -81,7 +81,7 @@ def test_a_filter_keeps_order_and_length_of_the_page_and_begins_at_the_first(
     expect(rows(plain_page)).to_have_count(25)
 
 
-def test_the_list_is_ordered_and_walked_and_a_customer_opened(plain_page: Page) -> None:
+def test_the_list_is_ordered_and_paged_and_a_customer_opened(plain_page: Page) -> None:
     header(plain_page, "Identifier").click()
     plain_page.get_by_role("link", name="Next").click()
     expect(plain_page.get_by_text("Page 2 of 3", exact=True)).to_be_visible()

@@ -81,7 +81,7 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture(scope="module")
 def server(cluster: Cluster, directory: Path, name: str, sink: Sink) -> Iterator[Server]:
-    # Streams then read rows in the order of an index, and break at the last one.
+    # Streams then read rows in the order of an index, so that the last row breaks them.
     cluster.execute(f"ALTER DATABASE {name} SET enable_sort = off")
     environment = {"DATABASE_URL": cluster.url(name), "STATEMENT_TIMEOUT": "0.4"}
     with serve(directory, {**environment, "SENTRY_DSN": sink.dsn}, commands=environment) as server:

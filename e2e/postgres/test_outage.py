@@ -31,7 +31,7 @@ BACKENDS = "SELECT array_agg(pid) FROM pg_stat_activity"
 Fault = Callable[[Cluster], contextlib.AbstractContextManager[None]]
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A response, when it was requested, and how long it took."""
 
     status: int
@@ -84,22 +84,22 @@ def suspended(cluster: Cluster) -> Iterator[None]:
                 os.kill(process, signal.SIGCONT)
 
 
-def _get(client: httpx.Client, path: str) -> Answer:
+def _get(client: httpx.Client, path: str) -> Response:
     requested = monotonic()
     status = client.get(path).status_code
-    return Answer(status, requested, monotonic() - requested)
+    return Response(status, requested, monotonic() - requested)
 
 
-def _keep_getting(client: httpx.Client, path: str, end: float) -> list[Answer]:
-    answers = []
+def _keep_getting(client: httpx.Client, path: str, end: float) -> list[Response]:
+    responses = []
     while monotonic() < end:
-        answers.append(_get(client, path))
-    return answers
+        responses.append(_get(client, path))
+    return responses
 
 
-def _median_seconds(answers: list[Answer], begin: float) -> float:
+def _median_seconds(responses: list[Response], begin: float) -> float:
     """Of requests since `begin`. The API clients keep the machine busy: the maximum says little."""
-    return statistics.median(each.seconds for each in answers if each.requested > begin)
+    return statistics.median(each.seconds for each in responses if each.requested > begin)
 
 
 def _seconds_until_success(client: httpx.Client) -> float:
@@ -124,12 +124,12 @@ def test_requests_fail_at_once_and_succeed_soon_after_the_outage(
             threads.submit(_keep_getting, api_client, LIST, end) for _client in range(API_CLIENTS)
         ]
         pages = [threads.submit(_keep_getting, api_client, path, end) for path in WITHOUT_DATA]
-        failed = [each for answers in lists for each in answers.result()]
+        failed = [each for responses in lists for each in responses.result()]
     seconds = _seconds_until_success(api_client)
 
     assert {each.status for each in failed} == {503}
     assert _median_seconds(failed, begin) < 0.5
-    for answers in pages:
-        assert {each.status for each in answers.result()} == {200}
-        assert _median_seconds(answers.result(), begin) < 0.1
+    for responses in pages:
+        assert {each.status for each in responses.result()} == {200}
+        assert _median_seconds(responses.result(), begin) < 0.1
     assert seconds < 2

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from e2e.raw import Answer, request, send
+from e2e.raw import Response, request, send
 from e2e.server import Server, serve
 from e2e.steps import BIGEVENTS
 
@@ -46,15 +46,15 @@ def _access_log(server: Server) -> str:
     return (server.directory / "access 100%s.log").read_text()
 
 
-def _get(server: Server, target: str, *headers: str) -> Answer:
+def _get(server: Server, target: str, *headers: str) -> Response:
     return send(server, request(target, f"Authorization: Token {server.token}", *headers))
 
 
 def test_every_line_is_json(server: Server) -> None:
-    answer = _get(server, f"{API}?search={SECRET}", f"X-{SECRET}: {SECRET}")
+    response = _get(server, f"{API}?search={SECRET}", f"X-{SECRET}: {SECRET}")
 
     lines = [json.loads(line) for line in _access_log(server).splitlines()]
-    [line] = [line for line in lines if line["request_id"] == answer.headers["x-request-id"]]
+    [line] = [line for line in lines if line["request_id"] == response.headers["x-request-id"]]
     assert (line["method"], line["path"], line["status"]) == ("GET", API, 200)
     assert line["milliseconds"] > 0
     assert all(json.loads(line)["level"] for line in server.log.splitlines())

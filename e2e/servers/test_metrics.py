@@ -33,26 +33,26 @@ def server(directory: Path) -> Iterator[Server]:
 
 def _value(server: Server, name: str, labels: Mapping[str, str]) -> float:
     """The value of a metric; 0 if there is none with these labels."""
-    answer = send(server, request("/metrics", f"Authorization: Bearer {TOKEN}"))
-    assert answer.status == 200
+    response = send(server, request("/metrics", f"Authorization: Bearer {TOKEN}"))
+    assert response.status == 200
     return sum(
         sample.value
-        for family in text_string_to_metric_families(answer.body.decode())
+        for family in text_string_to_metric_families(response.body.decode())
         for sample in family.samples
         if sample.name == name and sample.labels == labels
     )
 
 
 def _count(server: Server) -> float:
-    """How many lists the server has served, by /metrics."""
+    """The number of served lists, as /metrics has it."""
     labels = {"route": "api:customer_list", "method": "GET", "status": "200"}
     return _value(server, "portal_requests_total", labels)
 
 
 def _read_lists(server: Server, number: int) -> None:
     for _request in range(number):
-        answer = send(server, request(API, f"Authorization: Token {server.token}"))
-        assert answer.status == 200
+        response = send(server, request(API, f"Authorization: Token {server.token}"))
+        assert response.status == 200
 
 
 def _workers(server: Server) -> list[int]:

@@ -45,9 +45,9 @@ class Load:
         token = f"Authorization: Token {self.server.token}"
         while not self.stopped.is_set():
             try:
-                answer = send(self.server, request(API, token, *headers))
-                is_whole = not headers or len(answer.body.splitlines()) == 5_000
-                self.statuses.append(answer.status if is_whole else "incomplete")
+                response = send(self.server, request(API, token, *headers))
+                is_whole = not headers or len(response.body.splitlines()) == 5_000
+                self.statuses.append(response.status if is_whole else "incomplete")
             except Exception as error:
                 self.statuses.append(repr(error))
 

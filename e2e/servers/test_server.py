@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from e2e.raw import Answer, request, send
+from e2e.raw import Response, request, send
 from e2e.server import PROXY, Server
 from e2e.steps import BIGEVENTS
 
@@ -50,59 +50,62 @@ def _authorized(server: Server) -> str:
     return f"Authorization: Token {server.token}"
 
 
-def _check_headers(answer: Answer) -> None:
-    assert answer.headers["cache-control"] == "private, no-store"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-frame-options"] == "DENY"
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert answer.headers["x-request-id"]
+def _check_headers(response: Response) -> None:
+    assert response.headers["cache-control"] == "private, no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["x-frame-options"] == "DENY"
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize("kind", REJECTED)
 def test_the_api_rejects_a_request_in_json(server: Server, kind: str) -> None:
     header, method, status = REJECTED[kind]
 
-    answer = send(server, request(API, header, method=method))
+    response = send(server, request(API, header, method=method))
 
-    assert (answer.status, answer.headers["content-type"]) == (status, "application/json")
-    assert list(answer.json) == ["detail"]
-    _check_headers(answer)
+    assert (response.status, response.headers["content-type"]) == (status, "application/json")
+    assert list(response.json) == ["detail"]
+    _check_headers(response)
 
 
 @pytest.mark.parametrize("kind", REJECTED)
 def test_pages_reject_a_request_with_a_page(server: Server, kind: str) -> None:
     header, method, status = REJECTED[kind]
 
-    answer = send(server, request(BIGEVENTS, header, method=method))
+    response = send(server, request(BIGEVENTS, header, method=method))
 
-    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
-    assert f'<p class="message-code">{status}</p>' in answer.body.decode()
-    _check_headers(answer)
+    assert (response.status, response.headers["content-type"]) == (
+        status,
+        "text/html; charset=utf-8",
+    )
+    assert f'<p class="message-code">{status}</p>' in response.body.decode()
+    _check_headers(response)
 
 
 @pytest.mark.parametrize("kind", MALFORMED)
 def test_malformed_http_is_rejected_and_the_server_continues(server: Server, kind: str) -> None:
     content, status = MALFORMED[kind]
 
-    answer = send(server, content)
+    response = send(server, content)
 
-    assert (answer.status, answer.headers["connection"]) == (status, "close")
-    assert b"Traceback" not in answer.body
+    assert (response.status, response.headers["connection"]) == (status, "close")
+    assert b"Traceback" not in response.body
     assert send(server, request(API, _authorized(server))).status == 200
 
 
 @pytest.mark.parametrize("host", ["evil.example", "a b", "<>"])
 def test_an_unknown_host_is_rejected(server: Server, host: str) -> None:
-    answer = send(server, request(API, host=host))
+    response = send(server, request(API, host=host))
 
-    assert (answer.status, list(answer.json)) == (400, ["detail"])
-    _check_headers(answer)
+    assert (response.status, list(response.json)) == (400, ["detail"])
+    _check_headers(response)
 
 
 def test_too_many_parameters_are_rejected(server: Server) -> None:
-    answer = send(server, request(f"{API}?{'a=1&' * 1100}", _authorized(server)))
+    response = send(server, request(f"{API}?{'a=1&' * 1100}", _authorized(server)))
 
-    assert (answer.status, list(answer.json)) == (400, ["detail"])
+    assert (response.status, list(response.json)) == (400, ["detail"])
 
 
 @pytest.mark.parametrize(
@@ -118,9 +121,9 @@ def test_a_body_that_does_not_match_its_content_type_is_ignored(
 ) -> None:
     form = "Content-Type: multipart/form-data"
 
-    answer = send(server, request(API, _authorized(server), form, method=method, body=b"junk"))
+    response = send(server, request(API, _authorized(server), form, method=method, body=b"junk"))
 
-    assert (answer.status, answer.headers["content-type"]) == (status, "application/json")
+    assert (response.status, response.headers["content-type"]) == (status, "application/json")
 
 
 def test_a_body_in_broken_chunks_is_ignored(server: Server) -> None:
@@ -138,11 +141,11 @@ def test_a_body_in_broken_chunks_is_ignored(server: Server) -> None:
     ],
 )
 def test_a_request_is_one_line_of_the_log(server: Server, path: str, logged: str) -> None:
-    answer = send(server, request(path))
+    response = send(server, request(path))
 
     (line,) = (line for line in server.log.splitlines() if logged in line)
     assert f'"GET {logged}" 404 ' in line
-    assert line.endswith(f"request={answer.headers['x-request-id']}")
+    assert line.endswith(f"request={response.headers['x-request-id']}")
 
 
 def test_a_request_that_gunicorn_rejects_is_logged(server: Server) -> None:
@@ -170,24 +173,24 @@ def test_the_list_accepts_a_url_of_8000_characters(server: Server) -> None:
 
 
 def test_a_longer_query_string_is_rejected_in_json(server: Server) -> None:
-    answer = send(server, request(f"{API}?x=".ljust(4100, "y"), _authorized(server)))
+    response = send(server, request(f"{API}?x=".ljust(4100, "y"), _authorized(server)))
 
-    assert (answer.status, list(answer.json)) == (414, ["detail"])
-    _check_headers(answer)
+    assert (response.status, list(response.json)) == (414, ["detail"])
+    _check_headers(response)
 
 
 def test_a_redirect_to_sign_in_drops_a_query_that_is_too_long(server: Server) -> None:
-    answer = send(server, request(f"{BIGEVENTS}?x={'%C3%BC' * 600}"))
+    response = send(server, request(f"{BIGEVENTS}?x={'%C3%BC' * 600}"))
 
-    assert (answer.status, answer.headers["location"]) == (302, f"/sign-in/?next={BIGEVENTS}")
+    assert (response.status, response.headers["location"]) == (302, f"/sign-in/?next={BIGEVENTS}")
 
 
 def test_the_headers_of_a_trusted_proxy_are_logged(server: Server) -> None:
     forwarded = ["X-Forwarded-For: 192.0.2.7", "X-Request-ID: proxied-1"]
 
-    answer = send(server, request(API, *forwarded), sender=PROXY)
+    response = send(server, request(API, *forwarded), sender=PROXY)
 
-    assert answer.headers["x-request-id"] == "proxied-1"
+    assert response.headers["x-request-id"] == "proxied-1"
     (line,) = (line for line in server.log.splitlines() if line.endswith("request=proxied-1"))
     assert line.startswith("192.0.2.7 ")
 
@@ -199,12 +202,12 @@ def test_forged_headers_of_other_clients_are_ignored(server: Server) -> None:
         "X-Request-ID: forged",
     ]
 
-    answer = send(server, request(API, *forged))
+    response = send(server, request(API, *forged))
 
-    assert answer.status == 401
-    assert answer.headers["x-request-id"] not in {"", "forged"}
+    assert response.status == 401
+    assert response.headers["x-request-id"] not in {"", "forged"}
     assert "192.0.2.9" not in server.log
-    assert f"request={answer.headers['x-request-id']}" in server.log
+    assert f"request={response.headers['x-request-id']}" in server.log
 
 
 @pytest.mark.skipif(
@@ -238,11 +241,11 @@ def test_a_flood_of_sign_ins_leaves_room_for_other_requests(server: Server) -> N
 
     times = []
     with ThreadPoolExecutor(16) as flood:
-        answers = [flood.submit(sign_in, number) for number in range(64)]
-        while not all(answer.done() for answer in answers):
+        responses = [flood.submit(sign_in, number) for number in range(64)]
+        while not all(response.done() for response in responses):
             started = monotonic()
             assert send(server, request(API, _authorized(server))).status == 200
             times.append(monotonic() - started)
 
-    assert {answer.result() for answer in answers} <= {200, 429}
+    assert {response.result() for response in responses} <= {200, 429}
     assert max(times) < 4  # seconds; without the limit it is more than five

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from e2e.raw import Answer, request, send
+from e2e.raw import Response, request, send
 from e2e.server import MAY_EXPORT, PATIENCE, Server, serve
 
 LIST = "/api/v1/organizers/bigevents/customers/"
@@ -62,7 +62,7 @@ def _stream(server: Server, token: str) -> Iterator[HTTPResponse]:
         yield response
 
 
-def _read_stream(server: Server, token: str) -> Answer:
+def _read_stream(server: Server, token: str) -> Response:
     return send(server, request(LIST, f"Authorization: Token {token}", NDJSON))
 
 

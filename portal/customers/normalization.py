@@ -201,7 +201,7 @@ def email_keys(text: str) -> list[str]:
 
 
 class Name(NamedTuple):
-    """A composed name, its normalized text, and what it is found by."""
+    """A composed name, its normalized text, and the text that a search compares."""
 
     text: str
     normalized: str

@@ -45,7 +45,7 @@ def customers(make_customer: CustomerMaker) -> None:
 
 @pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize("query", QUERIES)
-def test_html_and_json_have_the_same_customers(
+def test_html_and_json_have_equal_customers(
     member_client: Client, api_client: Client, query: str
 ) -> None:
     page = member_client.get(f"/organizers/bigevents/customers/?{query}").content.decode()

@@ -212,7 +212,7 @@ def test_the_order_of_parameters_does_not_matter(
 
 @against_the_database
 @given(pairs=queries)
-def test_html_and_json_have_the_same_customers_in_the_same_order(
+def test_html_and_json_have_equal_customers_in_equal_order(
     organizer: Organizer,
     make_customer: CustomerMaker,
     member_client: Client,

@@ -50,7 +50,7 @@ def test_a_page_explains_that_the_address_is_too_long(member_client: Client, pat
 
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}C000001/", "/organizers/"])
-def test_a_stranger_gets_the_same_page(
+def test_a_stranger_gets_an_equal_page(
     stranger_client: Client, make_customer: CustomerMaker, path: str
 ) -> None:
     make_customer()

@@ -18,7 +18,7 @@ MOST_GROWTH: Final = 3
 def is_too_long(query_string: str) -> bool:
     """Whether it has more than LONGEST_QUERY characters, encoded as in links, without ENCRYPTED.
 
-    Raises TooManyFieldsSent, which Django answers with status 400.
+    Raises TooManyFieldsSent, to which Django responds with status 400.
     """
     if len(query_string) * MOST_GROWTH <= LONGEST_QUERY:
         return False

@@ -97,7 +97,7 @@ def test_a_lockout_does_not_affect_other_emails(member: User, stranger: User) ->
 @pytest.mark.django_db
 @pytest.mark.parametrize("email", ["owner@bıg.example", "owner@bİg.example"])
 def test_an_email_with_similar_letters_is_that_of_no_account(email: str) -> None:
-    """PostgreSQL's UPPER() makes one letter of them, but the lockout counts several emails."""
+    """PostgreSQL's UPPER() maps these letters to one, but to the lockout the emails differ."""
     User.objects.create_user("owner@big.example", PASSWORD)
 
     response = _sign_in(email, PASSWORD)

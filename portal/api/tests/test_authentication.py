@@ -48,7 +48,7 @@ def test_a_request_without_a_token_is_unauthorized(make_customer: CustomerMaker,
 
 
 @pytest.mark.parametrize("path", [LIST, DETAIL, "/api/v1/organizers/unknown/customers/"])
-def test_a_foreign_and_an_unknown_organizer_get_the_same_response(
+def test_a_foreign_and_an_unknown_organizer_get_equal_responses(
     rival_client: Client, make_customer: CustomerMaker, path: str
 ) -> None:
     make_customer()

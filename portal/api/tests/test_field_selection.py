@@ -136,7 +136,7 @@ def test_streams_have_all_fields_too(complete_client: Client) -> None:
     assert csv.endswith(",Prefers an aisle seat.\r\n")
 
 
-def test_the_pages_of_a_token_with_all_fields_have_the_same_customers(
+def test_the_pages_of_a_token_with_all_fields_have_all_customers(
     api_client: Client, complete_client: Client, make_customer: CustomerMaker
 ) -> None:
     for _number in range(60):

@@ -75,7 +75,7 @@ def api_time(moment: datetime) -> str:
 
 
 def _keep_moment(before: str | None, day: date, zone: tzinfo) -> str:
-    """The moment before if it is one of that day, otherwise the start of the day."""
+    """The stored time if it is on that day, otherwise the start of the day."""
     if before and datetime.fromisoformat(before).astimezone(zone).date() == day:
         return before
     return api_time(local_span(datetime.combine(day, time.min), zone).start)

@@ -157,8 +157,8 @@ class InventedRow:
     notes: str | None
 
 
-# What a row lacked before values of its customer completed it: the optional keys that it did not
-# have; or, for a partial row, all that it said.
+# What a row had before values of its customer completed it: of a partial row, all of its values; of
+# any other row, the names of the optional keys that it lacked.
 Given = Sequence[str] | dict[str, Any]
 
 

@@ -347,7 +347,7 @@ class ScannedCondition(Func):
 
 
 class IndexedFilter(ListFilter):
-    """A filter with an index. Its rows are read by this index, or by that of the order."""
+    """A filter with an index. Its rows are read by this index, or by the index of the order."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs if value in EMPTY_VALUES else qs.filter(self.condition(value))

@@ -154,7 +154,7 @@ def test_the_filter_counts_what_a_choice_would_give(
     assert [number for _box, number in choices.boxes] == numbers
 
 
-def test_the_page_and_the_customer_say_the_state_in_the_same_words(
+def test_the_page_and_the_customer_have_equal_labels_of_the_state(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer(**NOTHING)

@@ -73,7 +73,7 @@ def _results(client: Client, query: str) -> list[str]:
         ("view=", ["ANN", "BOB", "CLEO"]),
     ],
 )
-def test_html_and_json_list_the_same_customers(
+def test_html_and_json_list_equal_customers(
     member_client: Client, api_client: Client, query: str, expected: list[str]
 ) -> None:
     assert _listed(member_client, query) == expected

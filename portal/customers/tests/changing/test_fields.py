@@ -38,7 +38,7 @@ def longer_than(length: int) -> str:
 
 
 def each(name: str, result: object, *values: object) -> list[tuple[str, object, object]]:
-    """Several values of a field with one result."""
+    """A case for each of these values of a field, with equal results."""
     return [(name, value, result) for value in values]
 
 

@@ -121,7 +121,7 @@ def test_the_parts_of_a_name_have_their_labels(
         assertContains(response, f"<dt>{label}</dt>", html=True)
 
 
-def test_the_link_back_leads_to_the_same_list_and_nowhere_else(
+def test_the_link_back_leads_to_the_list_it_was_opened_from(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer()

@@ -94,7 +94,7 @@ def test_the_later_change_wins_in_whatever_order_pages_are_read(organizer: Organ
     assert _customer(organizer, "GLOB1").name == "After The Change"
 
 
-def test_somebody_erased_stays_erased_when_an_older_row_comes_in(organizer: Organizer) -> None:
+def test_an_erased_customer_stays_erased_after_an_older_row(organizer: Organizer) -> None:
     _import(FILES / "anonymised.ndjson")
 
     report = _import(FILES / "first.ndjson")[-1]
@@ -106,7 +106,7 @@ def test_somebody_erased_stays_erased_when_an_older_row_comes_in(organizer: Orga
 
 
 @pytest.mark.parametrize("arguments", [[], ["--as-of", "2026-05-20"]])
-def test_somebody_erased_stays_erased_when_a_spreadsheet_comes_in(
+def test_an_erased_customer_stays_erased_after_a_spreadsheet(
     organizer: Organizer, sheet: Path, arguments: list[str]
 ) -> None:
     _import(FILES / "anonymised.ndjson")

@@ -97,9 +97,7 @@ def test_the_last_row_of_a_customer_is_loaded(organizer: Organizer) -> None:
     assert emails_of(organizer) == {"ANN": "2@x.org"}
 
 
-def test_another_organizer_may_have_the_same_customers(
-    organizer: Organizer, rival: Organizer
-) -> None:
+def test_another_organizer_may_have_equal_customers(organizer: Organizer, rival: Organizer) -> None:
     _load(organizer, ANN="ann@x.org")
 
     report = _load(rival, ANN="ann@x.org", BOB="bob@x.org")

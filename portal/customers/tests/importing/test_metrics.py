@@ -1,4 +1,4 @@
-"""Metrics of imports at /metrics, which are those of all organizers."""
+"""Metrics of imports at /metrics, for all organizers together."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_an_older_row_is_outdated_and_changes_nothing(organizer: Organizer) -> N
     assert _locale(organizer) == "fr"
 
 
-def test_somebody_erased_at_the_source_is_not_restored_by_an_older_row(
+def test_a_customer_erased_at_the_source_is_not_restored_by_an_older_row(
     organizer: Organizer,
 ) -> None:
     person = _row(MAY, phone="+49 30 1", notes="Prefers an aisle seat.")
@@ -75,7 +75,7 @@ def test_a_newer_row_is_applied(organizer: Organizer) -> None:
     assert _locale(organizer) == "fr"
 
 
-def test_a_row_of_the_same_time_is_applied_where_it_differs(organizer: Organizer) -> None:
+def test_a_row_with_an_equal_time_is_applied_where_it_differs(organizer: Organizer) -> None:
     _import(organizer, _row(MAY, locale="de"))
 
     assert _import(organizer, _row(MAY, locale="fr")) == LoadReport(updated=1)

@@ -142,7 +142,7 @@ def test_retry_after_may_be_a_date(client: Client) -> None:
     assert client.pauses == [pytest.approx(100, abs=15)]
 
 
-def test_a_source_that_does_not_respond_is_given_up(client: Client) -> None:
+def test_a_source_that_does_not_respond_is_an_error(client: Client) -> None:
     ended = Event()
 
     def never(_path: str) -> Reply:

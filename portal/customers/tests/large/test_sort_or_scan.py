@@ -115,7 +115,7 @@ def test_few_customers_with_an_empty_field_are_an_index_scan(
 
 
 @pytest.mark.parametrize("query", [*UNSELECTIVE, *(query for query, _index in SELECTIVE)])
-def test_the_api_and_the_list_return_the_same_customers_by_the_same_plans(
+def test_the_api_and_the_list_return_equal_customers_by_equal_plans(
     in_large: Organizer, plans: list[Plan], query: str
 ) -> None:
     search = list_of(in_large, query)

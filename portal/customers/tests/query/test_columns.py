@@ -29,7 +29,7 @@ def test_an_unknown_column_is_an_error_that_lists_the_known_ones(text: str) -> N
         parse_columns(text)
 
 
-def test_the_standard_columns_are_a_choice_of_all() -> None:
+def test_the_standard_columns_are_some_of_all_columns() -> None:
     assert parse_columns(",".join(STANDARD)) == STANDARD
     assert set(STANDARD) < COLUMNS.keys()
 

@@ -127,9 +127,9 @@ def test_no_page_deep_in_a_list_runs_more_than_seven_queries(
         make_customer()
 
     with django_assert_max_num_queries(7):
-        answer = member_client.get(f"{LIST}?{query}&page=2&page_size=25")
+        response = member_client.get(f"{LIST}?{query}&page=2&page_size=25")
 
-    assert len(answer.context["listing"].page.rows) == 1
+    assert len(response.context["listing"].page.rows) == 1
 
 
 @pytest.mark.usefixtures("crowd", "low_cap", "rival")

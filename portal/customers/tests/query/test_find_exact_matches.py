@@ -21,7 +21,7 @@ LIST = "/organizers/bigevents/customers/"
 
 @pytest.fixture
 def ann(make_customer: CustomerMaker) -> Customer:
-    """Hers is part of what others have."""
+    """Ann, whose email and identifiers are parts of those of others."""
     ann = make_customer(
         identifier="A7", email="Ann@shop.example", external_identifier="CRM 7",
         name_parts={"_scheme": "full", "full_name": "Ann Other"},

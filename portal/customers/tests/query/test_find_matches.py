@@ -86,7 +86,7 @@ def test_all_matches_of_a_short_term_are_those_of_a_scan(
     assert scanned or search == "le"
 
 
-def test_a_short_term_that_is_not_found_soon_is_found_all_the_same(
+def test_a_short_term_that_a_quick_scan_does_not_find_is_found_by_the_index(
     organizer: Organizer, make_customer: CustomerMaker, settings: Settings
 ) -> None:
     settings.FACET_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1

@@ -40,7 +40,7 @@ def test_case_spaces_and_punctuation_do_not_matter(first: str) -> None:
     assert find_columns([first, "e mail", ""], {}).targets == ("identifier", "email", None)
 
 
-def test_the_names_of_the_fields_are_known_and_exact_with_all_of_the_api() -> None:
+def test_columns_with_the_names_of_all_fields_are_an_exact_file() -> None:
     columns = find_columns([*FIELDS, "name"], {})
 
     assert columns.targets == (*FIELDS, None)

@@ -38,7 +38,9 @@ def _zipped(name: str) -> bytes:
         (codecs.BOM_UTF16_LE, "is empty"),
     ],
 )
-def test_a_file_of_another_kind_is_told_what_it_looks_like(head: bytes, kind: str) -> None:
+def test_a_file_of_an_unknown_kind_is_rejected_with_the_kind_that_it_looks_like(
+    head: bytes, kind: str
+) -> None:
     with pytest.raises(UnusableFile) as raised:
         recognize(head)
 
