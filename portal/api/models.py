@@ -16,19 +16,32 @@ class IdempotentRequest(models.Model):
     When the customer is erased, `body_hash`, `response` and `etag` are emptied.
     """
 
-    organizer = models.ForeignKey("organizers.Organizer", models.CASCADE, related_name="+")
+    organizer = models.ForeignKey(
+        "organizers.Organizer", models.CASCADE, related_name="+", db_index=False
+    )
     # Of the caller, the method, the path and the key: a key may be anything, an email too.
-    fingerprint = models.CharField(max_length=64, unique=True)
+    fingerprint = models.CharField(max_length=64)
     body_hash = models.CharField(max_length=64, blank=True)
-    started = models.DateTimeField(default=timezone.now, db_index=True)
+    started = models.DateTimeField(default=timezone.now)
     status = models.PositiveSmallIntegerField(null=True)  # null while it is under way
     response = models.TextField(blank=True)  # JSON
     etag = models.CharField(max_length=40, blank=True)
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, null=True, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, null=True, related_name="+", db_index=False
+    )
 
     objects: ClassVar[models.Manager[IdempotentRequest]] = ScopedManager(organizer="organizer")
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "fingerprint"], name="request_fingerprint_in_organizer"
+            )
+        ]
+        indexes = [
+            models.Index("organizer", "customer", name="request_by_customer"),
+            models.Index("organizer", "started", name="request_by_start"),
+        ]
         verbose_name = _("request with an idempotency key")
         verbose_name_plural = _("requests with an idempotency key")
 

@@ -19,16 +19,23 @@ class Migration(migrations.Migration):
             name='IdempotentRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
+                ('fingerprint', models.CharField(max_length=64)),
                 ('body_hash', models.CharField(blank=True, max_length=64)),
-                ('started', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('started', models.DateTimeField(default=django.utils.timezone.now)),
                 ('status', models.PositiveSmallIntegerField(null=True)),
                 ('response', models.TextField(blank=True)),
                 ('etag', models.CharField(blank=True, max_length=40)),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
-                ('organizer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizers.organizer')),
+                ('customer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ('organizer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organizers.organizer')),
             ],
             options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organizer', 'fingerprint'), name='request_fingerprint_in_organizer'),
+                ],
+                'indexes': [
+                    models.Index(models.F('organizer'), models.F('customer'), name='request_by_customer'),
+                    models.Index(models.F('organizer'), models.F('started'), name='request_by_start'),
+                ],
                 'verbose_name': 'request with an idempotency key',
                 'verbose_name_plural': 'requests with an idempotency key',
             },
