@@ -77,7 +77,8 @@ def _take(browser: Browser, url: str, picture: Picture, state: StorageState | No
         locale="en-GB",
     ) as context:
         page = context.new_page()
-        page.goto(picture.path)
+        # Until the counts of the saved views are there, too.
+        page.goto(picture.path, wait_until="networkidle")
         # A cursor that blinks would make every picture another one.
         page.screenshot(path=PICTURES / f"{picture.name}.png", animations="disabled", caret="hide")
 
