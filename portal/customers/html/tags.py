@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.utils.dateparse import parse_date
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
@@ -21,7 +22,10 @@ from portal.customers.phones import international_phone
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundWidget
 
+    from portal.customers.html.table import ColumnChoice, LayoutLink
+
 register = template.Library()
+NO_LINK: Final = mark_safe('role="link" aria-disabled="true" tabindex="-1"')
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 register.filter(locale_name)
@@ -89,6 +93,45 @@ def box(one: BoundWidget) -> SafeString:
         " autofocus" if data["attrs"].get("autofocus") else "",
         one.choice_label,
     )
+
+
+@register.simple_tag
+def column_toggle(column: ColumnChoice) -> SafeString:
+    """The link that shows or hides a column. The menu has thirty links: templates are slow."""
+    if column.toggle is None:
+        return format_html('<span class="column-toggle">{}{}</span>', icon("check"), column.label)
+    shown, hidden = _("– shown; hide this column"), _("– hidden; show this column")
+    return format_html(
+        '<a id="column-{}" class="column-toggle" href="{}" data-set="columns" data-value="{}">'
+        '{}{}<span class="visually-hidden">{}</span></a>',
+        column.name,
+        column.toggle.href,
+        column.toggle.value,
+        icon("check"),
+        column.label,
+        shown if column.is_shown else hidden,
+    )
+
+
+@register.simple_tag
+def column_move(column: ColumnChoice, direction: str) -> SafeString:
+    """The link that moves a column `up` or `down`."""
+    is_up = direction == "up"
+    link = column.up if is_up else column.down
+    return format_html(
+        '<a id="column-{}-{}" class="column-move" {}>{}'
+        '<span class="visually-hidden">{}: {}</span></a>',
+        column.name,
+        direction,
+        _column_link(link) if link else NO_LINK,
+        icon("ascending" if is_up else "descending"),
+        _("Move up") if is_up else _("Move down"),
+        column.label,
+    )
+
+
+def _column_link(link: LayoutLink) -> SafeString:
+    return format_html('href="{}" data-set="columns" data-value="{}"', link.href, link.value)
 
 
 @register.filter
