@@ -46,7 +46,7 @@ from portal.customers.query.query import CustomerQuery, named_locales
 from portal.customers.query.search import Matches, Search, find_exact_matches, find_matches
 from portal.databases.compiled import CompiledQuery, Row
 from portal.history.queries import PAGE_SIZE as EVENT_PAGE_SIZE
-from portal.history.queries import EventPage, EventQuery, read_events
+from portal.history.queries import EventPage, EventQuery, events_of, read_events
 from portal.history.queries import UnknownEvent as UnknownEvent
 from portal.organizers.scopes import require_scope
 
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from portal.history.actors import Actor
+    from portal.history.models import Event
     from portal.organizers.models import Organizer
 
 # As from_db() takes them.
@@ -317,6 +318,11 @@ def change_customer(
     return write.change(
         organizer, identifier, values, actor=actor, version=version, since=since, touch=touch
     )
+
+
+def find_event(organizer: Organizer, customer: Customer, **key: int) -> Event | None:
+    """The last event of the customer with this `pk` or this `version`."""
+    return events_of(organizer, customer=customer).filter(**key).order_by("-pk").first()
 
 
 def erase_customer(organizer: Organizer, identifier: str, *, actor: Actor) -> Customer:

@@ -33,6 +33,11 @@ class Access:
         return self.may(Permission.READ_CUSTOMERS) and self.may(Permission.WRITE_CUSTOMERS)
 
     @property
+    def erases_customers(self) -> bool:
+        """For templates, as changes_customers."""
+        return self.may(Permission.READ_CUSTOMERS) and self.may(Permission.ERASE_CUSTOMERS)
+
+    @property
     def exports_customers(self) -> bool:
         """For templates, as manages_tokens."""
         return self.may(Permission.EXPORT_CUSTOMERS)

@@ -11,6 +11,7 @@ class Permission(models.TextChoices):
     READ_CUSTOMERS = "organizer.customers:read", _("Read customers")
     READ_NOTES = "organizer.customers.notes:read", _("Read notes on customers")
     WRITE_CUSTOMERS = "organizer.customers:write", _("Change customers")
+    ERASE_CUSTOMERS = "organizer.customers:erase", _("Erase customers")
     EXPORT_CUSTOMERS = "organizer.customers:export", _("Export customers")
     SHARE_VIEWS = "organizer.customers.views:share", _("Share views of the list")
     WRITE_TEAMS = "organizer.teams:write", _("Change teams and tokens")

@@ -12,6 +12,9 @@ from django_scopes import scope, scopes_disabled
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
+from portal.history.actors import Actor
+from portal.history.models import Event, Kind
+from portal.history.record import record
 from portal.organizers.models import ApiToken, Organizer
 from portal.saved_views.models import SavedView
 
@@ -54,8 +57,9 @@ OF_AN_ORGANIZER = [(name, names) for name, names in ROUTES if name not in PUBLIC
 @pytest.fixture(autouse=True)
 def rows(organizer: Organizer, member: User, make_customer: CustomerMaker, token: str) -> None:
     """One row of each kind that a URL can name."""
-    make_customer(identifier="C000001")
+    customer = make_customer(identifier="C000001")
     with scope(organizer=organizer):
+        record(customer, Kind.CHANGED, {"email": (None, None)}, actor=Actor.command("test"))
         SavedView.objects.create(
             organizer=organizer, owner=member, slug="customer1", name="customer1", is_shared=True
         )
@@ -64,11 +68,14 @@ def rows(organizer: Organizer, member: User, make_customer: CustomerMaker, token
 def _address(name: str, arguments: list[str]) -> str:
     with scopes_disabled():
         token = ApiToken.objects.get().pk
+        event = Event.objects.get().pk
     values: dict[str, Any] = {
         "organizer": "bigevents",
         "identifier": "C000001",
         "token": token,
         "view": "customer1",
+        "field": "email",
+        "event": event,
     }
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 

@@ -1,8 +1,11 @@
 // Copying a value or an example with one click.
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = !navigator.clipboard;
+function showButtons() {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 }
+
+showButtons();
+document.addEventListener("htmx:after:swap", showButtons);
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");

@@ -16,6 +16,7 @@ from portal.customers import names, services
 from portal.customers.html.notes import read_notes
 from portal.customers.html.paging import BACK, POSITION
 from portal.customers.html.position import CustomerPosition, find_position
+from portal.customers.html.saved import find_saved
 from portal.customers.models import State
 from portal.history.html.timeline import REGION, read_timeline
 from portal.organizers.decorators import organizer_page
@@ -73,6 +74,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         "email_target": quote(customer.email or "", safe="@"),
         "phone_target": _dialled(customer.phone or ""),
         "position": position,
+        "saved": find_saved(request, organizer, customer),
         "here": _position_query(position, request.GET.get(POSITION, "")),
         **read_notes(request.access, customer),
         "api_url": path,

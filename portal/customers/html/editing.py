@@ -1,4 +1,4 @@
-"""The pages that create and change a customer: the whole form."""
+"""The pages that create and change a customer: the whole form, and one field."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
 from portal.customers.html.forms import LABELS, STATE_OF_NEW, CustomerForm
+from portal.customers.html.saved import detail_url
 from portal.history.actors import Actor
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -37,40 +38,59 @@ def customer_create(request: PortalRequest, organizer: Organizer) -> HttpRespons
         )
     )
     if customer:
-        return redirect(detail_url(request, organizer, customer.identifier))
+        return redirect(detail_url(request, customer.identifier, saved=customer.version))
     back = reverse("customers:list", args=[organizer.slug])
-    return _form(request, form, {"back": back})
+    return _render(request, form, {"back": back})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
 def customer_edit(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
     """A form with all fields of a customer."""
+    return _edit(request, organizer, identifier, only=tuple(LABELS))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+def customer_edit_field(
+    request: PortalRequest, organizer: Organizer, identifier: str, field: str
+) -> HttpResponse:
+    """A form with one field: a page, or a fragment in the field's place on the detail page."""
+    if field not in LABELS:
+        raise Http404
+    return _edit(request, organizer, identifier, only=(field,))
+
+
+def _edit(
+    request: PortalRequest, organizer: Organizer, identifier: str, *, only: tuple[str, ...]
+) -> HttpResponse:
     customer = find_customer(organizer, identifier)
-    form = CustomerForm(organizer, customer, only=tuple(LABELS), data=_sent(request))
+    form = CustomerForm(organizer, customer, only=only, data=_sent(request))
     if wants_fragment(request, PREVIEW):
         return _preview(request, form)
-    back = detail_url(request, organizer, identifier)
     try:
-        if save_changes(request, organizer, customer, form):
-            return redirect(back)
+        changed = form.save(lambda values: _change(request, organizer, customer, form, values))
     except services.EditConflict as error:
-        form = form.with_conflict(error)
-    return _form(request, form, {"customer": customer, "back": back})
+        form, changed = form.with_conflict(error), None
+    if changed:
+        is_new = changed.version != form.cleaned_data["since"]
+        saved = changed.version if is_new else None
+        return redirect(detail_url(request, identifier, saved=saved))
+    context = {"customer": customer, "back": detail_url(request, identifier)}
+    return _render(request, form, context)
 
 
-def save_changes(
-    request: PortalRequest, organizer: Organizer, customer: Customer, form: CustomerForm
-) -> Customer | None:
-    """The changed customer, or None where the form is empty or has errors. Raises EditConflict."""
-    return form.save(
-        lambda values: services.change_customer(
-            organizer,
-            customer.identifier,
-            values,
-            actor=member_of(request),
-            since=form.cleaned_data["since"] or customer.version,
-        )
+def _change(
+    request: PortalRequest,
+    organizer: Organizer,
+    customer: Customer,
+    form: CustomerForm,
+    values: dict[str, object],
+) -> Customer:
+    since = form.cleaned_data["since"] or customer.version
+    actor = member_of(request)
+    return services.change_customer(
+        organizer, customer.identifier, values, actor=actor, since=since
     )
 
 
@@ -87,12 +107,6 @@ def member_of(request: PortalRequest) -> Actor:
     return Actor.member(request.user, request_id=request.request_id)
 
 
-def detail_url(request: PortalRequest, organizer: Organizer, identifier: str) -> str:
-    """The page of a customer, with the position in the list that the URL of this page has."""
-    path = reverse("customers:detail", args=[organizer.slug, identifier])
-    return f"{path}?{request.GET.urlencode()}" if request.GET else path
-
-
 def _sent(request: PortalRequest) -> dict[str, Any] | None:
     """The last value of each parameter of a form, or None in a GET."""
     return request.POST.dict() if request.method == "POST" else None
@@ -102,9 +116,21 @@ def _preview(request: PortalRequest, form: CustomerForm) -> HttpResponse:
     return render_page(request, "customers/edit/_preview.html", {"form": form})
 
 
-def _form(request: PortalRequest, form: CustomerForm, context: dict[str, Any]) -> HttpResponse:
+def _render(request: PortalRequest, form: CustomerForm, context: dict[str, Any]) -> HttpResponse:
+    """The form: one field also as a fragment, with the focus in it."""
     focus_first_error(form)
     status = 409 if form.conflicts else 422 if form.errors else 200
+    context |= {"form": form}
+    if len(form.only) > 1:
+        return render_page(request, "customers/edit/form.html", context, status=status)
+    [group] = form.groups
+    if not form.errors:
+        form.fields[group.inputs[0].name].widget.attrs["autofocus"] = True
     return render_page(
-        request, "customers/edit/form.html", {"form": form, **context}, status=status
+        request,
+        "customers/edit/field.html",
+        {**context, "group": group},
+        fragment="customers/edit/_field_form.html",
+        region=f"field-{group.name}",
+        status=status,
     )

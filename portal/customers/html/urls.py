@@ -3,10 +3,12 @@
 from django.urls import path
 
 from portal.customers.html.detail import customer_detail
-from portal.customers.html.editing import customer_create, customer_edit
+from portal.customers.html.editing import customer_create, customer_edit, customer_edit_field
+from portal.customers.html.erasing import customer_erase
 from portal.customers.html.export import customer_export
 from portal.customers.html.list import customer_list
 from portal.customers.html.notes import note_add
+from portal.customers.html.undoing import customer_undo
 
 app_name = "customers"
 urlpatterns = [
@@ -17,4 +19,13 @@ urlpatterns = [
     path("<str:organizer>/customers/<str:identifier>/", customer_detail, name="detail"),
     path("<str:organizer>/customers/<str:identifier>/notes/", note_add, name="note_add"),
     path("<str:organizer>/customers/<str:identifier>/edit/", customer_edit, name="edit"),
+    path(
+        "<str:organizer>/customers/<str:identifier>/edit/<str:field>/",
+        customer_edit_field,
+        name="edit_field",
+    ),
+    path("<str:organizer>/customers/<str:identifier>/erase/", customer_erase, name="erase"),
+    path(
+        "<str:organizer>/customers/<str:identifier>/undo/<int:event>/", customer_undo, name="undo"
+    ),
 ]

@@ -1,0 +1,178 @@
+"""Seven tasks on customers, with the number of actions that they take, and without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
+
+from e2e.steps import BIGEVENTS
+
+NewContext = Callable[..., BrowserContext]
+CREATE = "/organizers/bigevents/new-customer/"
+
+
+class Member:
+    """A member at a page, whose actions are counted: clicks, typing, keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.actions = 0
+
+    def click(self, element: Locator) -> None:
+        self.actions += 1
+        element.click()
+
+    def type(self, text: str, label: str) -> None:
+        self.actions += 1
+        self.page.get_by_label(label).fill(text)
+
+    def press(self, key: str) -> None:
+        self.actions += 1
+        self.page.keyboard.press(key)
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def member(
+    request: pytest.FixtureRequest, new_context: NewContext, staff_state: StorageState
+) -> Member:
+    context = new_context(storage_state=staff_state, java_script_enabled=request.param)
+    return Member(context.new_page())
+
+
+@pytest.fixture
+def customer(new_context: NewContext, staff_state: StorageState) -> str:
+    """The address of a new customer of the test."""
+    page = new_context(storage_state=staff_state, java_script_enabled=False).new_page()
+    page.goto(CREATE)
+    page.get_by_label("Full name").fill("Ann Lee")
+    page.get_by_role("button", name="Create customer").click()
+    identifier = re.findall(rf"{BIGEVENTS}(\w+)/", page.url)[0]
+    page.goto(f"{BIGEVENTS}{identifier}/edit/email/")
+    page.get_by_label("Email").fill(f"{identifier}@example.org")
+    page.get_by_role("button", name="Save").click()
+    return f"{BIGEVENTS}{identifier}/"
+
+
+def button(member: Member, name: str) -> Locator:
+    return member.page.get_by_role("button", name=name, exact=True)
+
+
+def link(member: Member, name: str) -> Locator:
+    return member.page.get_by_role("link", name=name, exact=True)
+
+
+def test_a_customer_is_created_in_six_actions(member: Member) -> None:
+    member.page.goto(BIGEVENTS)
+    member.click(link(member, "New customer"))
+    member.type("Ben Lee", "Full name")
+    member.type(f"ben{id(member)}@example.org", "Email")
+    member.type("030 231250", "Phone")
+    member.click(button(member, "Create customer"))
+
+    expect(member.page.get_by_role("heading", name="Ben Lee")).to_be_visible()
+    expect(member.page.get_by_role("link", name="+49 30 231250")).to_be_visible()
+    expect(member.page.get_by_text("The customer was created.").last).to_be_visible()
+    assert member.actions <= 6
+
+
+def test_an_email_is_corrected_in_three_actions_and_undone_in_one(
+    member: Member, customer: str
+) -> None:
+    email = f"new{id(member)}@example.org"
+    member.page.goto(customer)
+    member.click(link(member, "Edit email"))
+    member.type(email, "Email")
+    member.press("Enter")
+    expect(member.page.locator("#saved")).to_contain_text("Saved: email changed.")
+    expect(member.page.get_by_role("link", name=email)).to_be_visible()
+    assert member.actions == 3
+
+    member.actions = 0
+    member.click(button(member, "Undo"))
+    expect(member.page.locator("#saved")).to_contain_text("Undone: email as before.")
+    expect(member.page.get_by_role("link", name=email)).to_have_count(0)
+    assert member.actions == 1
+
+
+def test_a_customer_is_deactivated_in_two_actions(member: Member, customer: str) -> None:
+    member.page.goto(customer)
+    member.click(member.page.get_by_text("More", exact=True))
+    member.click(button(member, "Deactivate"))
+
+    expect(member.page.get_by_text("Inactive", exact=True)).to_be_visible()
+    assert member.actions == 2
+
+
+def test_a_customer_is_erased_in_four_actions(member: Member, customer: str) -> None:
+    identifier = customer.removeprefix(BIGEVENTS).strip("/")
+    member.page.goto(customer)
+    member.click(link(member, "Erase"))
+    member.type(f"{identifier}@example.org", "Type the email to confirm")
+    member.click(button(member, "Erase customer"))
+
+    expect(member.page.get_by_text("Anonymised", exact=True)).to_be_visible()
+    assert member.actions <= 4
+
+
+def test_it_is_seen_who_changed_a_customer(member: Member, customer: str) -> None:
+    member.page.goto(customer)
+
+    expect(member.page.get_by_text("demo@example.org changed").first).to_be_visible()
+    assert member.actions <= 1
+
+
+def test_escape_leaves_a_field_and_gives_the_focus_back(staff_page: Page, customer: str) -> None:
+    staff_page.goto(customer)
+    staff_page.get_by_role("link", name="Edit phone").click()
+    expect(staff_page.get_by_label("Phone")).to_be_focused()
+
+    staff_page.keyboard.press("Escape")
+
+    expect(staff_page.get_by_label("Phone")).to_have_count(0)
+    expect(staff_page.get_by_role("link", name="Edit phone")).to_be_focused()
+
+
+@pytest.mark.expects_console_errors
+@pytest.mark.parametrize("width", [390, 1440])
+def test_an_error_stays_in_the_place_of_the_field(
+    staff_page: Page, customer: str, width: int
+) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 600})
+    staff_page.goto(customer)
+    staff_page.get_by_role("link", name="Edit email").click()
+    staff_page.get_by_label("Email").fill("nope")
+    staff_page.keyboard.press("Enter")
+
+    expect(staff_page.get_by_text("Enter a valid email address.")).to_be_in_viewport()
+    expect(staff_page.get_by_label("Email")).to_be_focused()
+    expect(staff_page.get_by_role("heading", name="Ann Lee")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 320])
+def test_no_rule_is_broken(
+    new_context: NewContext, staff_state: StorageState, customer: str, scheme: str, width: int
+) -> None:
+    page = new_context(storage_state=staff_state, color_scheme=scheme).new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in (CREATE, f"{customer}edit/", f"{customer}edit/phone/", f"{customer}erase/"):
+        page.goto(path)
+        check(page)
+    page.goto(customer)
+    page.get_by_role("link", name="Edit phone").click()
+    expect(page.get_by_label("Phone")).to_be_focused()
+    check(page)
+    page.get_by_label("Phone").fill("030 231251")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_be_visible()
+    check(page)
+
+
+def check(page: Page) -> None:
+    results = Axe().run(page)
+    assert not results.violations_count, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

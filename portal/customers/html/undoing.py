@@ -1,0 +1,67 @@
+"""The page that takes a change back: by the message after it, or by its link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from portal.customers import services
+from portal.customers.html.editing import find_customer, member_of
+from portal.customers.html.forms import LABELS
+from portal.customers.html.saved import describe, detail_url
+from portal.history.models import Kind
+from portal.organizers.decorators import organizer_page
+from portal.organizers.permissions import Permission
+from portal.web.http import PortalRequest, render_page
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+
+PROBLEMS: Final = (
+    services.UndoConflict,
+    services.CannotUndo,
+    services.InvalidValues,
+    services.JournalUnavailable,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+def customer_undo(
+    request: PortalRequest, organizer: Organizer, identifier: str, event: int
+) -> HttpResponse:
+    """A confirmation; POST undoes the change, or says why that is not possible."""
+    customer = find_customer(organizer, identifier)
+    found = services.find_event(organizer, customer, pk=event)
+    if found is None:
+        raise Http404
+    # To undo a creation is to erase.
+    if found.kind == Kind.CREATED and not request.access.erases_customers:
+        raise PermissionDenied
+    context: dict[str, Any] = {"customer": customer, "event": found, "what": describe(found)}
+    context |= {"back": detail_url(request, identifier)}
+    if request.method != "POST":
+        return render_page(request, "customers/edit/undo.html", context)
+    try:
+        changed = services.undo_event(organizer, identifier, event, actor=member_of(request))
+    except PROBLEMS as error:
+        context |= {"problem": _explain(error), "taken_by": getattr(error, "taken_by", None)}
+        return render_page(request, "customers/edit/undo.html", context, status=409)
+    return redirect(detail_url(request, identifier, saved=changed.version))
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, services.UndoConflict):
+        fields = ", ".join(str(LABELS.get(name, name)).lower() for name in error.fields)
+        return _("Changed again since: %(fields)s.") % {"fields": fields}
+    if isinstance(error, services.InvalidValues):
+        return " ".join(text for texts in error.errors.values() for text in texts)
+    if isinstance(error, services.JournalUnavailable):
+        return _("The erasure cannot be recorded now. Try again later.")
+    return str(error)

@@ -1,0 +1,192 @@
+"""Fields are changed in one step, which a message confirms and undoes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from portal.accounts.models import User
+from portal.conftest import CustomerMaker
+from portal.customers import services
+from portal.customers.models import Customer
+from portal.history.actors import Actor
+from portal.history.models import Event
+from portal.organizers.models import Organizer, Team
+from portal.organizers.permissions import Permission
+
+LIST = "/organizers/bigevents/customers/"
+ANN = f"{LIST}ANN2345/"
+FIELD = f"{ANN}edit/email/"
+
+
+@pytest.fixture(autouse=True)
+def ann(make_customer: CustomerMaker) -> Customer:
+    return make_customer(identifier="ANN2345", email="ann@example.org")
+
+
+def save(client: Client, email: str = "new@example.org", since: int = 1) -> Any:
+    sent = {"since": since, "initial-email": "ann@example.org", "email": email}
+    return client.post(FIELD, sent)
+
+
+def undo_url(page: str) -> str:
+    [url] = re.findall(rf'action="({ANN}undo/\d+/)"', page)
+    return str(url)
+
+
+def stored(organizer: Organizer) -> Customer:
+    with scope(organizer=organizer):
+        return services.get_customer(organizer, "ANN2345")
+
+
+def test_a_field_is_a_page_and_a_fragment(member_client: Client) -> None:
+    page = member_client.get(FIELD)
+    headers = {"HX-Request": "true", "HX-Target": "dd#field-email"}
+    fragment = member_client.get(FIELD, headers=headers)
+
+    assertContains(page, "<h1>Edit <bdi>Customer 1</bdi></h1>")
+    assertContains(fragment, 'value="ann@example.org"')
+    assertContains(fragment, "autofocus")
+    assertNotContains(fragment, "<html")
+
+
+def test_a_saved_field_is_confirmed_and_undone(organizer: Organizer, member_client: Client) -> None:
+    response = save(member_client)
+    assertRedirects(response, f"{ANN}?saved=2")
+    page = member_client.get(response["Location"])
+    assertContains(page, "Saved: email changed.")
+
+    response = member_client.post(undo_url(page.text))
+
+    assertRedirects(response, f"{ANN}?saved=3")
+    assertContains(member_client.get(response["Location"]), "Undone: email as before.")
+    assert stored(organizer).email == "ann@example.org"
+
+
+def test_the_message_is_about_the_last_change_and_ones_own(
+    organizer: Organizer, member_client: Client
+) -> None:
+    save(member_client)
+    assertNotContains(member_client.get(f"{ANN}?saved=1"), "Saved:")
+
+    with scope(organizer=organizer):
+        actor = Actor.command("import")
+        services.change_customer(organizer, "ANN2345", {"locale": "de"}, actor=actor)
+
+    assertNotContains(member_client.get(f"{ANN}?saved=2"), "Saved:")
+    assertNotContains(member_client.get(f"{ANN}?saved=3"), "Saved:")
+
+
+def test_a_change_that_was_changed_again_is_not_undone(
+    organizer: Organizer, member_client: Client
+) -> None:
+    url = undo_url(member_client.get(save(member_client)["Location"]).text)
+    with scope(organizer=organizer):
+        values = {"email": "third@example.org"}
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+
+    response = member_client.post(url)
+
+    assertContains(response, "Changed again since: email.", status_code=409)
+    assert stored(organizer).email == "third@example.org"
+
+
+def test_undoing_is_confirmed_without_a_message(member_client: Client) -> None:
+    url = undo_url(member_client.get(save(member_client)["Location"]).text)
+
+    assertContains(member_client.get(url), "Undo this change?")
+
+
+def test_an_error_stays_at_the_field(member_client: Client) -> None:
+    response = save(member_client, email="nope")
+
+    assertContains(response, "Enter a valid email address.", status_code=422)
+    assertContains(response, 'value="nope"', status_code=422)
+
+
+def test_a_field_conflicts(organizer: Organizer, member_client: Client) -> None:
+    with scope(organizer=organizer):
+        values = {"email": "theirs@example.org"}
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("clara"))
+
+    response = save(member_client)
+
+    assertContains(response, "<bdi>theirs@example.org</bdi>", status_code=409)
+    assert stored(organizer).email == "theirs@example.org"
+
+
+@pytest.mark.parametrize(
+    ("button", "field"), [("Deactivate", "is_active"), ("Mark as verified", "is_verified")]
+)
+def test_states_are_changed_by_a_button(
+    organizer: Organizer, member_client: Client, button: str, field: str
+) -> None:
+    page = member_client.get(ANN).text
+    form = next(each for each in re.findall(r"<form.*?</form>", page, re.DOTALL) if button in each)
+    sent = dict(re.findall(r'name="([^"]*)" value="([^"]*)"', form))
+    before = getattr(stored(organizer), field)
+
+    member_client.post(f"{ANN}edit/{field}/", sent)
+
+    assert getattr(stored(organizer), field) is not before
+
+
+@pytest.mark.parametrize("field", ["identifier", "notes", "version"])
+def test_other_fields_are_not_found(member_client: Client, field: str) -> None:
+    assert member_client.get(f"{ANN}edit/{field}/").status_code == 404
+
+
+@pytest.fixture
+def reader(organizer: Organizer, member: User, member_client: Client) -> Client:
+    with scope(organizer=organizer):
+        Team.objects.filter(members=member).update(permissions=[Permission.READ_CUSTOMERS])
+    return member_client
+
+
+def test_without_the_permission_nothing_is_changed_or_shown(
+    organizer: Organizer, reader: Client
+) -> None:
+    with scope(organizer=organizer):
+        values = {"email": "new@example.org"}
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+        event = Event.objects.get().pk
+
+    assert save(reader).status_code == 403
+    assert reader.post(f"{ANN}undo/{event}/").status_code == 403
+    page = reader.get(ANN).text
+    for control in ("/edit/", "/erase/", "Deactivate", "Mark as"):
+        assert control not in page
+    assert stored(organizer).email == "new@example.org"
+
+
+def test_strangers_and_other_organizers_get_404(
+    organizer: Organizer, stranger_client: Client, member_client: Client, rival: Organizer
+) -> None:
+    save(member_client)
+    with scope(organizer=organizer):
+        event = Event.objects.get().pk
+
+    assert stranger_client.post(f"{ANN}undo/{event}/").status_code == 404
+    assert save(stranger_client).status_code == 404
+    assert member_client.post(f"{ANN}undo/{event + 1}/").status_code == 404
+    assert stored(organizer).email == "new@example.org"
+
+
+def test_undoing_a_creation_takes_the_permission_to_erase(
+    organizer: Organizer, member: User, member_client: Client
+) -> None:
+    location = member_client.post("/organizers/bigevents/new-customer/", {"locale": "en"})[
+        "Location"
+    ]
+    path = location.partition("?")[0]
+    with scope(organizer=organizer):
+        event = Event.objects.get().pk
+        permissions = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
+        Team.objects.filter(members=member).update(permissions=permissions)
+
+    assert member_client.post(f"{path}undo/{event}/").status_code == 403

@@ -1,0 +1,34 @@
+// Fields of a customer are edited in their place: Escape leaves, and the focus returns to the field.
+
+const openForm = () => document.querySelector("#customer .field-form");
+
+document.addEventListener("htmx:after:swap", () => {
+  const input = openForm()?.querySelector("[autofocus]");
+  if (input) {
+    input.focus();
+    input.select?.();
+  }
+  const saved = document.getElementById("saved");
+  if (saved) document.getElementById("announcement").textContent = saved.querySelector("p").textContent;
+});
+
+// After saving, the whole customer is new.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  const field = ctx.sourceElement.dataset?.field;
+  if (field && ctx.response.status < 400) setTimeout(() => document.getElementById(`edit-${field}`)?.focus());
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && openForm()?.contains(event.target)) leave(event);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#customer .field-form .cancel")) leave(event);
+});
+
+function leave(event) {
+  event.preventDefault();
+  const form = openForm();
+  form.remove();
+  document.getElementById(`edit-${form.dataset.field}`)?.focus();
+}
