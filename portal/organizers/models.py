@@ -44,6 +44,10 @@ class Organizer(models.Model):
     name_scheme = models.CharField(
         _("name scheme"), max_length=50, default="full", db_default="full"
     )
+    # For how many days the history keeps values; null: always. See the command expire_history.
+    history_days = models.PositiveIntegerField(
+        _("days of values in the history"), null=True, blank=True, default=730, db_default=730
+    )
 
     class Meta:
         verbose_name = _("organizer")

@@ -80,6 +80,13 @@ def set_pretix_url(organizer: Organizer, *, url: str) -> None:
     organizer.save(update_fields=["pretix_url"])
 
 
+def set_history_days(organizer: Organizer, days: int | None) -> None:
+    """For how many days the history keeps values; None for always. Raises ValidationError."""
+    organizer.history_days = days
+    organizer.full_clean()
+    organizer.save(update_fields=["history_days"])
+
+
 @transaction.atomic
 def create_staff(organizer: Organizer, *, email: str, password: str) -> User:
     """A member with every permission at the organizer. An existing account keeps its password.

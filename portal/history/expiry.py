@@ -1,0 +1,33 @@
+"""Empties the values of events that are older than the organizer keeps them. The facts stay."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.history.models import Event, Kind
+from portal.history.queries import events_of
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+BATCH: Final = 1_000
+
+
+def expire_values(organizer: Organizer, *, now: datetime | None = None, batch: int = BATCH) -> int:
+    """The number of events whose values were emptied, each batch in a transaction of its own."""
+    if organizer.history_days is None:
+        return 0
+    until = (now or timezone.now()) - timedelta(days=organizer.history_days)
+    expired = events_of(organizer).filter(time__lt=until, changes__isnull=False)
+    # Events of notes have no values.
+    expired = expired.exclude(kind=Kind.NOTED).order_by("time", "pk")
+    number, after = 0, Q()
+    while rows := [*expired.filter(after).values_list("time", "pk")[:batch]]:
+        number += Event.objects.filter(pk__in=[pk for _time, pk in rows]).update(changes=None)
+        time, pk = rows[-1]
+        after = Q(time__gte=time) & (Q(time__gt=time) | Q(pk__gt=pk))
+    return number

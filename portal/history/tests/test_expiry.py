@@ -1,0 +1,84 @@
+"""Values of events are emptied when they are older than the organizer keeps them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django_scopes import scope
+
+from portal.conftest import CustomerMaker
+from portal.customers.models import Customer
+from portal.history.expiry import expire_values
+from portal.history.models import Event, Kind
+from portal.history.tests.conftest import EventMaker
+from portal.organizers.models import Organizer
+
+CHANGES = {"locale": ["de", "en"]}
+
+
+@pytest.fixture
+def customer(make_customer: CustomerMaker) -> Customer:
+    return make_customer()
+
+
+def _kept(organizer: Organizer) -> list[int]:
+    with scope(organizer=organizer):
+        return [
+            *Event.objects.filter(changes__isnull=False).order_by("pk").values_list("pk", flat=True)
+        ]
+
+
+def _expire(organizer: Organizer, *, days: int) -> int:
+    """As so many days from now."""
+    with scope(organizer=organizer):
+        return expire_values(organizer, now=timezone.now() + timedelta(days=days), batch=3)
+
+
+def test_values_older_than_the_days_are_emptied_in_batches(
+    organizer: Organizer, customer: Customer, make_event: EventMaker
+) -> None:
+    for _ in range(7):
+        make_event(customer, changes=CHANGES)
+    note = make_event(customer, Kind.NOTED, {})
+
+    assert _expire(organizer, days=700) == 0
+    assert _expire(organizer, days=731) == 7
+    assert _expire(organizer, days=731) == 0
+    assert _kept(organizer) == [note.pk]
+
+
+def test_values_that_are_always_kept_are_not_emptied(
+    organizer: Organizer, customer: Customer, make_event: EventMaker
+) -> None:
+    event = make_event(customer, changes=CHANGES)
+    call_command("set_history_days", "bigevents", "always", verbosity=0)
+    organizer.refresh_from_db()
+
+    assert _expire(organizer, days=9_999) == 0
+    assert _kept(organizer) == [event.pk]
+
+
+def test_the_command_empties_values_of_each_organizer_by_its_days(
+    organizer: Organizer,
+    rival: Organizer,
+    customer: Customer,
+    make_customer: CustomerMaker,
+    make_event: EventMaker,
+) -> None:
+    make_event(customer, changes=CHANGES)
+    foreign = make_event(make_customer(of=rival), changes=CHANGES)
+    call_command("set_history_days", "bigevents", "0", verbosity=0)
+
+    call_command("expire_history", verbosity=0)
+
+    assert _kept(organizer) == []
+    assert _kept(rival) == [foreign.pk]
+
+
+@pytest.mark.parametrize("days", ["-1", "x", "", "1.5", "100000", "٣"])
+def test_days_are_a_number(organizer: Organizer, days: str) -> None:
+    with pytest.raises(CommandError, match="Give a number"):
+        call_command("set_history_days", "bigevents", "--", days)
