@@ -176,6 +176,12 @@ class CustomerAnonymization(OrganizerEndpoint):
 
     parameters = (*FIELD_PARAMETERS, "format")
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A member needs the permission of the page, too; a token that of pretix alone."""
+        super().initial(request, *args, **kwargs)
+        if request.user is not None and not self.access.may(Permission.ERASE_CUSTOMERS):
+            self.permission_denied(request)
+
     @writes.anonymize_customer
     def post(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         """The body is not read, whatever its type."""

@@ -118,7 +118,7 @@ anonymize_customer = extend_schema(
             schemas.customers,
             _(
                 "The customer without a person: the identifier, the language and the dates stay."
-                " This cannot be undone."
+                " This cannot be undone. A member who is signed in needs the permission to erase."
             ),
             ANONYMIZED,
         ),

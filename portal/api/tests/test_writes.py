@@ -339,6 +339,23 @@ def test_a_token_that_may_not_read_anonymizes_too(write_only_client: Client) -> 
     assert write_only_client.post(ANONYMIZE).json() == {"identifier": "C000001"}
 
 
+def test_a_member_anonymizes_with_the_permission_to_erase(
+    organizer: Organizer, member: User, member_client: Client
+) -> None:
+    with scope(organizer=organizer):
+        permissions = [each for each in Permission.values if each != Permission.ERASE_CUSTOMERS]
+        Team.objects.filter(members=member).update(permissions=permissions)
+    before = stored(organizer)
+
+    response = member_client.post(ANONYMIZE)
+
+    assert (response.status_code, response.json()) == (403, NOT_PERMITTED)
+    assert stored(organizer) == before
+    with scope(organizer=organizer):
+        Team.objects.filter(members=member).update(permissions=Permission.values)
+    assert member_client.post(ANONYMIZE).status_code == 200
+
+
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_anonymizing_is_a_post(writer_client: Client, method: str) -> None:
     response = getattr(writer_client, method)(ANONYMIZE)
