@@ -366,7 +366,8 @@ def test_anonymizing_is_a_post(writer_client: Client, method: str) -> None:
 def test_without_the_journal_nothing_is_anonymized(
     writer_client: Client, settings: Settings, organizer: Organizer, tmp_path: Path
 ) -> None:
-    settings.ERASURE_JOURNAL = tmp_path / "missing" / "erasures"
+    (tmp_path / "file").touch()
+    settings.ERASURE_JOURNAL = tmp_path / "file" / "erasures"
     before = stored(organizer)
 
     response = writer_client.post(ANONYMIZE)
