@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -31,7 +32,7 @@ def reject_unreadable_requests(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         # portal/wsgi.py sets this key. No request header can have such a name.
-        if "portal.bad_content_type" in request.META:
+        if "portal.bad_content_type" in request.META or _has_other_encoding(request):
             response = bad_request(request)
         elif _is_too_large(request):
             response = _error_response(request, 413, "Request body too large.")
@@ -43,6 +44,15 @@ def reject_unreadable_requests(
         return response
 
     return middleware
+
+
+def _has_other_encoding(request: HttpRequest) -> bool:
+    """Whether it is a multipart form that is not UTF-8, as Django rejects other forms.
+
+    Python knows encodings that are no encodings of text, or have halves of surrogate pairs.
+    """
+    is_multipart = request.content_type == "multipart/form-data"
+    return is_multipart and codecs.lookup(request.encoding or "utf-8").name != "utf-8"
 
 
 def _is_too_large(request: HttpRequest) -> bool:

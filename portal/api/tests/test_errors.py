@@ -156,3 +156,24 @@ def test_a_server_error_is_json_without_the_cause() -> None:
     assert response.status_code == 500
     assert list(response.json()) == ["detail", "request_id"]
     assert b"secret" not in response.content
+
+
+@pytest.mark.parametrize("path", ["/theme/", "/sign-in/", LIST])
+@pytest.mark.parametrize("charset", ["hex", "bz2", "idna", "utf-7", "unicode_escape"])
+def test_a_multipart_form_is_utf_8(charset: str, path: str, writer_client: Client) -> None:
+    writer_client.raise_request_exception = False
+    content = b'--x\r\nContent-Disposition: form-data; name="theme"\r\n\r\n+2AA-\\ud800\r\n--x--\r\n'
+    content_type = f"multipart/form-data; boundary=x; charset={charset}"
+
+    response = writer_client.generic("POST", path, content, content_type)
+
+    assert response.status_code == 400
+
+
+def test_a_multipart_form_may_say_that_it_is_utf_8() -> None:
+    content = b'--x\r\nContent-Disposition: form-data; name="theme"\r\n\r\ndark\r\n--x--\r\n'
+    content_type = "multipart/form-data; boundary=x; charset=UTF8"
+
+    response = Client().generic("POST", "/theme/", content, content_type)
+
+    assert response.status_code == 302
