@@ -162,7 +162,8 @@ def test_a_server_error_is_json_without_the_cause() -> None:
 @pytest.mark.parametrize("charset", ["hex", "bz2", "idna", "utf-7", "unicode_escape"])
 def test_a_multipart_form_is_utf_8(charset: str, path: str, writer_client: Client) -> None:
     writer_client.raise_request_exception = False
-    content = b'--x\r\nContent-Disposition: form-data; name="theme"\r\n\r\n+2AA-\\ud800\r\n--x--\r\n'
+    head = b'--x\r\nContent-Disposition: form-data; name="theme"\r\n\r\n'
+    content = head + b"+2AA-\\ud800\r\n--x--\r\n"
     content_type = f"multipart/form-data; boundary=x; charset={charset}"
 
     response = writer_client.generic("POST", path, content, content_type)
