@@ -25,7 +25,7 @@ class Actor:
     """The actor of a change, as the history stores it: a name outlives its account or token."""
 
     kind: ActorKind
-    id: int | None  # the primary key of the user, the token or the import
+    id: int | None  # the primary key of the user or the token
     name: str
     request_id: str = ""
 
@@ -43,3 +43,8 @@ class Actor:
     def command(cls, name: str) -> Actor:
         """A management command."""
         return cls(ActorKind.COMMAND, None, name)
+
+    @classmethod
+    def of_import(cls, source: str) -> Actor:
+        """An import of customers from this source."""
+        return cls(ActorKind.IMPORT, None, f"Import from {source}")

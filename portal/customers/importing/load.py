@@ -23,6 +23,7 @@ from portal.customers.importing.rows import Rejection, StagedRow, UnchangedRow, 
 from portal.customers.importing.staging import Changes, Staging
 from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.customers.models import Customer, Import
+from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
 BATCH_ROWS: Final = 2_000
@@ -88,6 +89,7 @@ def load_customers(
     overwrite: bool = False,
     dry_run: bool = False,
     rebuild_from: int = REBUILD_FROM,
+    actor: Actor | None = None,
 ) -> LoadReport:
     """Create or update the organizer's customers with the identifiers of the rows.
 
@@ -99,12 +101,18 @@ def load_customers(
     rejected if another customer has its email after the load; customers may swap their emails. A
     row with a person is rejected if its customer is erased, also with `overwrite`.
     Rejections among the rows are added to the report. A dry run reports what would happen and
-    changes nothing. SQLite rebuilds its indexes for `rebuild_from` changes or more.
+    changes nothing. SQLite rebuilds its indexes for `rebuild_from` changes or more. With an
+    actor, the load writes an event for each customer whose fields it changes.
     """
     prepare = partial(prepare_batch, country=organizer.country)
     batches = map(prepare, _batches(iter(rows)), count(0, BATCH_ROWS))
     return load_batches(
-        organizer, batches, overwrite=overwrite, dry_run=dry_run, rebuild_from=rebuild_from
+        organizer,
+        batches,
+        overwrite=overwrite,
+        dry_run=dry_run,
+        rebuild_from=rebuild_from,
+        actor=actor,
     )
 
 
@@ -116,6 +124,7 @@ def load_batches(
     dry_run: bool = False,
     rebuild_from: int = REBUILD_FROM,
     record: Callable[[LoadReport], None] | None = None,
+    actor: Actor | None = None,
 ) -> LoadReport:
     """load_customers() for rows that are encoded already.
 
@@ -125,7 +134,7 @@ def load_batches(
     enlarge_cache()
     with transaction.atomic():
         _lock(organizer)
-        staging = Staging(organizer)
+        staging = Staging(organizer, actor)
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
@@ -240,7 +249,9 @@ def import_blocks(
     groups = group_blocks(blocks, group_bytes)
     recording = nullcontext() if dry_run else recorded(organizer, source)
     with recording as record, _preparing_batches(organizer, groups, as_of) as batches:
-        return load_batches(organizer, batches, overwrite=overwrite, dry_run=dry_run, record=record)
+        actor = Actor.of_import(str(source.label))
+        choices = {"overwrite": overwrite, "dry_run": dry_run}
+        return load_batches(organizer, batches, **choices, record=record, actor=actor)
 
 
 def _preparing_batches(

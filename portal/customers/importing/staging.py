@@ -19,9 +19,17 @@ from portal.customers.importing.comparison import (
     api_time_of_text,
 )
 from portal.customers.importing.encode import COLUMNS, Batch, Content, column_definitions
+from portal.customers.importing.events import (
+    EMPTY_ERASED,
+    RECORD_CHANGED,
+    RECORD_CREATED,
+    actor_parameters,
+    terms,
+)
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Given, Rejection
 from portal.customers.models import Customer, State
+from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
 # `given` is NULL for a row that is not partial and has all keys: see Given. `owner` is the
@@ -160,10 +168,14 @@ class Changes(NamedTuple):
 
 
 class Staging:
-    """The staging table of one load of one organizer, within a transaction."""
+    """The staging table of one load of one organizer, within a transaction.
 
-    def __init__(self, organizer: Organizer) -> None:
+    With an actor, update() and insert() record an event for each customer that they change.
+    """
+
+    def __init__(self, organizer: Organizer, actor: Actor | None = None) -> None:
         self.organizer = organizer
+        self._actor = actor
         self._has_gaps = False
         self._execute(CREATE)
 
@@ -263,12 +275,18 @@ class Staging:
         This and insert() raise IntegrityError if another transaction has saved a customer with an
         identifier or an email of these rows since the comparison.
         """
+        if self._actor:
+            self._execute(EMPTY_ERASED)
+            self._execute(RECORD_CHANGED)
         self._execute(FREE_EMAILS)
         return self._execute(UPDATE)
 
     def insert(self) -> int:
         """Create the customers that do not exist yet. Returns how many."""
-        return self._execute(INSERT_NEW)
+        created = self._execute(INSERT_NEW)
+        if self._actor and created:
+            self._execute(RECORD_CREATED)
+        return created
 
     def drop(self) -> None:
         """Drop the table, so that the next load of this connection can create it."""
@@ -288,6 +306,7 @@ class Staging:
     def _cursor(self, statement: str, listed: Any) -> Iterator[CursorWrapper]:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         parameters = {"organizer": self.organizer.pk, "now": now, "listed": listed}
+        parameters |= actor_parameters(self._actor) if self._actor else {}
         with connection.cursor() as cursor:
             cursor.execute(_format(statement), parameters)
             yield cursor
@@ -309,6 +328,7 @@ def _format(statement: str) -> str:
         selected=SELECTED_FIELDS,
         inserted=", ".join(INSERTED.get(each, each) for each in COLUMNS),
         assignments=", ".join(f"{old} = staged.{new}" for old, new in ASSIGNED),
+        **terms(equals=equals, anonymised=State.ANONYMISED.value),
     )
 
 

@@ -1,0 +1,147 @@
+"""SQL that records an event for each customer that a load creates or changes.
+
+Fields and values are those that services record (see changing/write.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from django.db import connection
+
+from portal.customers.models import PERSONAL
+from portal.history.actors import Actor
+from portal.history.models import Event, Kind
+
+# Before the UPDATE of customers, with the condition of its rows. The lock keeps the values before.
+# A row that removes the person is an erasure, without values. A row that only has a later time of
+# its source changes no field.
+RECORD_CHANGED: Final = """
+    INSERT INTO {events}
+    SELECT %(organizer)s, id, version + 1, %(now)s,
+        CASE WHEN erases THEN '{kinds.ERASED}' ELSE '{kinds.CHANGED}' END,
+        CASE WHEN NOT erases THEN CAST(changes AS {json}) END, {actor}
+    FROM (
+        SELECT existing.id, existing.version, {erases} AS erases, {changed} AS changes
+        FROM staged JOIN {table} existing
+        ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
+        WHERE existing.erased IS NULL OR staged.state = {anonymised} {lock}) AS pairs
+    WHERE erases OR changes <> '{{}}'"""
+EMPTY_ERASED: Final = """
+    UPDATE {event_table} SET changes = NULL
+    WHERE organizer_id = %(organizer)s AND changes IS NOT NULL AND customer_id IN (
+        SELECT existing.id FROM staged JOIN {table} existing
+        ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
+        WHERE {erases})"""
+# After the INSERT of customers: the UPDATE has raised the version of all others.
+RECORD_CREATED: Final = """
+    INSERT INTO {events}
+    SELECT %(organizer)s, existing.id, existing.version, %(now)s, '{kinds.CREATED}',
+        CAST({created} AS {json}), {actor}
+    FROM staged JOIN {table} existing
+    ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
+    WHERE existing.version = 1"""
+
+EVENT_COLUMNS: Final = (
+    *("organizer_id", "customer_id", "version", "time", "kind", "changes"),
+    *("actor_kind", "actor_id", "actor_name", "request_id"),
+)
+ACTOR: Final = "%(actor_kind)s, %(actor_id)s, %(actor_name)s, %(request_id)s"
+WRITABLE: Final = (
+    *("external_identifier", "email", "phone", "name_parts", "is_active", "is_verified"),
+    *("locale", "notes"),
+)
+# Only imports change these.
+TIMES: Final = ("date_joined", "last_login")
+
+
+class _Dialect(NamedTuple):
+    """JSON in the SQL of a database: its type, a function, and the forms of columns."""
+
+    type: str
+    array: str
+    parts: str
+    boolean: str
+    time: str
+    lock: str
+
+
+DIALECTS: Final[Mapping[str, _Dialect]] = {
+    "postgresql": _Dialect(
+        type="jsonb",
+        array="json_build_array",
+        parts="{}",
+        boolean="{}",
+        time="{}",
+        lock="FOR NO KEY UPDATE OF existing",
+    ),
+    "sqlite": _Dialect(
+        type="text",
+        array="json_array",
+        parts="json({})",
+        boolean="json(CASE WHEN {} THEN 'true' ELSE 'false' END)",
+        time="REPLACE({}, ' ', 'T') || '+00:00'",
+        lock="",
+    ),
+}
+
+
+def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
+    """What stands in the braces of the statements above. `equals` compares NULL, too."""
+    dialect = DIALECTS[connection.vendor]
+    personal = " || ".join(f"COALESCE(existing.{each}, '')" for each in PERSONAL)
+    return {
+        "event_table": Event._meta.db_table,
+        "events": f"{Event._meta.db_table} ({', '.join(EVENT_COLUMNS)})",
+        "kinds": Kind,
+        "actor": ACTOR,
+        "json": dialect.type,
+        "lock": dialect.lock,
+        "erases": f"(staged.state = {anonymised} AND {personal} <> '')",
+        "changed": _object(_change(each, equals, dialect) for each in (*WRITABLE, *TIMES)),
+        "created": _object(_value_of_new(each, dialect) for each in WRITABLE),
+    }
+
+
+def actor_parameters(actor: Actor) -> dict[str, object]:
+    """The parameters of the statements above for the actor of a load."""
+    return {
+        "actor_kind": actor.kind.value,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "request_id": actor.request_id,
+    }
+
+
+def _object(members: Iterable[str]) -> str:
+    """A JSON object of these members, each with a comma before it, or empty."""
+    return f"'{{' || SUBSTR({' || '.join(members)}, 2) || '}}'"
+
+
+def _change(column: str, equals: str, dialect: _Dialect) -> str:
+    """The member of a column that differs; {column: [before, after]}."""
+    before, after = (_value(f"{table}.{column}", dialect) for table in ("existing", "staged"))
+    return _member(
+        column, f"NOT existing.{column} {equals} staged.{column}", before, after, dialect
+    )
+
+
+def _value_of_new(column: str, dialect: _Dialect) -> str:
+    empty = " AND staged.name_parts <> '{}'" if column == "name_parts" else ""
+    condition = f"staged.{column} IS NOT NULL{empty}"
+    return _member(column, condition, "NULL", _value(f"staged.{column}", dialect), dialect)
+
+
+def _member(column: str, condition: str, before: str, after: str, dialect: _Dialect) -> str:
+    pair = f"CAST({dialect.array}({before}, {after}) AS text)"
+    return f"""CASE WHEN {condition} THEN ',"{column}":' || {pair} ELSE '' END"""
+
+
+def _value(column: str, dialect: _Dialect) -> str:
+    name = column.partition(".")[2]
+    if name == "name_parts":
+        return dialect.parts.format(column)
+    if name in TIMES:
+        return dialect.time.format(column)
+    return dialect.boolean.format(column) if name.startswith("is_") else column
