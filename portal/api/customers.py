@@ -84,7 +84,7 @@ class CustomerList(OrganizerEndpoint):
 
     @writes.create_customer
     def post(self, request: Request, organizer: str) -> HttpResponse:
-        return respond_once(request, self.organizer, self.actor, lambda: self._create(request))
+        return respond_once(request, self.access, self.actor, lambda: self._create(request))
 
     def _create(self, request: Request) -> Written:
         values = requested_values(request)
@@ -142,7 +142,7 @@ class CustomerDetail(OrganizerEndpoint):
 
     @writes.change_customer
     def patch(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        return respond_once(request, self.organizer, self.actor, lambda: self._change(request))
+        return respond_once(request, self.access, self.actor, lambda: self._change(request))
 
     def _change(self, request: Request) -> Written:
         values = requested_values(request)
@@ -186,7 +186,7 @@ class CustomerAnonymization(OrganizerEndpoint):
     def post(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         """The body is not read, whatever its type."""
         write = partial(self._anonymize, request, identifier)
-        return respond_once(request, self.organizer, self.actor, write)
+        return respond_once(request, self.access, self.actor, write)
 
     def _anonymize(self, request: Request, identifier: str) -> Written:
         fields = response_fields(request.query_params, self.access, {})

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from portal.customers.models import Customer
     from portal.history.actors import Actor
+    from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
 KEPT: Final = timedelta(days=1)
@@ -49,10 +50,13 @@ class UnderWay(APIException):
 
 
 class OtherBody(APIException):
-    """The first request with this key had another body."""
+    """The first request with this key had another body, or its caller other permissions.
+
+    The stored response may have what the caller may no longer read.
+    """
 
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_detail = "This key was used for another request body."
+    default_detail = "This key was used for another request body, or with other permissions."
     default_code = "other_body"
 
 
@@ -64,7 +68,7 @@ class Written(NamedTuple):
 
 
 def respond_once(
-    request: Request, organizer: Organizer, actor: Actor, write: Callable[[], Written]
+    request: Request, access: Access, actor: Actor, write: Callable[[], Written]
 ) -> HttpResponse:
     """The response of `write`, or the stored one of an earlier request with the same key.
 
@@ -75,10 +79,11 @@ def respond_once(
         return write().response
     parts = (actor.kind, actor.id, request.method, request.path, key)
     fingerprint = _hash("\n".join(map(str, parts)).encode())
-    with scope(organizer=organizer):
-        first, is_new = _claim(organizer, fingerprint, _hash(request.body))
+    body_hash = _hash(" ".join(sorted(access.permissions)).encode() + b"\n" + request.body)
+    with scope(organizer=access.organizer):
+        first, is_new = _claim(access.organizer, fingerprint, body_hash)
         if not is_new:
-            return _repeated(first, _hash(request.body))
+            return _repeated(first, body_hash)
         return _write_and_store(first, write)
 
 

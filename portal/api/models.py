@@ -21,6 +21,7 @@ class IdempotentRequest(models.Model):
     )
     # Of the caller, the method, the path and the key: a key may be anything, an email too.
     fingerprint = models.CharField(max_length=64)
+    # With the permissions of the caller.
     body_hash = models.CharField(max_length=64, blank=True)
     started = models.DateTimeField(default=timezone.now)
     status = models.PositiveSmallIntegerField(null=True)  # null while it is under way

@@ -206,8 +206,8 @@ UNDER_WAY: Final = errors(
 OTHER_BODY: Final = errors(
     422,
     (
-        _("The first request with this X-Idempotency-Key had another body."),
-        {"detail": "This key was used for another request body."},
+        _("The first request with this key had another body, or the caller other permissions."),
+        {"detail": "This key was used for another request body, or with other permissions."},
     ),
 )
 NOT_MODIFIED: Final[Responses] = {

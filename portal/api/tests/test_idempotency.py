@@ -20,12 +20,15 @@ from portal.api.models import IdempotentRequest
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.organizers import tokens
-from portal.organizers.models import Organizer
+from portal.organizers.models import ApiToken, Organizer
 from portal.organizers.permissions import Permission
 
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
 JSON: Final = "application/json"
 NEW: Final = '{"email": "ann@example.org"}'
+OTHER_BODY: Final = {
+    "detail": "This key was used for another request body, or with other permissions."
+}
 
 
 def send(
@@ -85,8 +88,27 @@ def test_another_body_with_the_same_key_is_an_error(
     response = send(writer_client, body="{}")
 
     assert response.status_code == 422
-    assert response.json() == {"detail": "This key was used for another request body."}
+    assert response.json() == OTHER_BODY
     assert number_of_customers(organizer) == 1
+
+
+@pytest.mark.parametrize(
+    "left", [[Permission.WRITE_CUSTOMERS], [Permission.WRITE_CUSTOMERS, Permission.READ_CUSTOMERS]]
+)
+def test_a_response_is_not_repeated_with_other_permissions(
+    organizer: Organizer, make_customer: CustomerMaker, left: list[Permission]
+) -> None:
+    make_customer(notes="Prefers an aisle seat.")
+    permissions = [*Permission.values]
+    key = tokens.create_token(organizer, name="all", permissions=permissions, has_all_fields=True)
+    client, path = Client(headers={"Authorization": f"Token {key}"}), f"{LIST}C000001/"
+    assert "aisle" in send(client, path, "{}", method="PATCH").text
+    with scope(organizer=organizer):
+        ApiToken.objects.update(permissions=left)
+
+    response = send(client, path, "{}", method="PATCH")
+
+    assert (response.status_code, response.json()) == (422, OTHER_BODY)
 
 
 def test_another_path_method_or_key_is_another_request(
