@@ -344,6 +344,11 @@ def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: A
     return undo.undo(organizer, identifier, event_id, actor=actor)
 
 
+def can_undo(customer: Customer, event: Event) -> bool:
+    """Whether the event can be undone, unless another customer has the email by now."""
+    return undo.can_undo(customer, event)
+
+
 def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
     """A note on the customer with the actor as its author, and its event.
 

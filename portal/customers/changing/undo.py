@@ -60,6 +60,14 @@ def undo(organizer: Organizer, identifier: str, event_id: int, *, actor: Actor) 
     return customer
 
 
+def can_undo(customer: Customer, event: Event) -> bool:
+    """Whether the event can be taken back, unless another customer has the email by now."""
+    try:
+        return bool(_check(customer, event))
+    except (CannotUndo, UndoConflict):
+        return False
+
+
 def _check(customer: Customer, event: Event) -> dict[str, Any]:
     """The recorded changes of an event that can be taken back.
 

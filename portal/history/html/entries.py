@@ -63,6 +63,7 @@ class Entry:
     sentence: SafeString
     differences: Sequence[Difference]
     is_emptied: bool  # whether its values are no longer stored
+    undo: str = ""  # the URL of the page that takes it back; "" where the reader may not or cannot
 
     @property
     def single(self) -> Difference | None:
@@ -76,12 +77,12 @@ class Entry:
         return self.event.kind == Kind.CREATED
 
 
-def describe(event: Event, *, reads_notes: bool) -> Entry:
+def describe(event: Event, *, reads_notes: bool, undo: str = "") -> Entry:
     """The event in words. Without `reads_notes`, the values of notes are left out."""
     changes = readable_changes(event, reads_notes=reads_notes)
     differences = [_difference(name, changes[name]) for name in _in_order(changes)]
     is_emptied = event.changes is None and event.kind in WITH_CHANGES
-    return Entry(event, _sentence(event, differences), differences, is_emptied)
+    return Entry(event, _sentence(event, differences), differences, is_emptied, undo)
 
 
 def _in_order(changes: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import services
@@ -87,14 +88,29 @@ def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> 
     except services.UnknownEvent:
         error = _("There is no such change.")
         return Timeline([], links.kinds(None), newest=links.to(), error=str(error))
-    reads_notes = access.may(Permission.READ_NOTES)
     return Timeline(
-        [describe(event, reads_notes=reads_notes) for event in page.events],
+        [_entry(access, customer, event, parameters) for event in page.events],
         links.kinds(values["kind"]),
         kind=values["kind"],
         newest=links.to(kind=values["kind"]) if values["before"] else "",
         older=links.to(kind=values["kind"], before=page.next_before) if page.next_before else "",
     )
+
+
+def _entry(access: Access, customer: Customer, event: Event, parameters: QueryDict) -> Entry:
+    undo = ""
+    if _may_undo(access, event) and services.can_undo(customer, event):
+        path = reverse(
+            "customers:undo", args=[access.organizer.slug, customer.identifier, event.pk]
+        )
+        undo = f"{path}?{parameters.urlencode()}" if parameters else path
+    return describe(event, reads_notes=access.may(Permission.READ_NOTES), undo=undo)
+
+
+def _may_undo(access: Access, event: Event) -> bool:
+    # To undo a creation is to erase.
+    is_creation = event.kind == Kind.CREATED
+    return access.changes_customers and (access.erases_customers or not is_creation)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
+from portal.customers import services
 from portal.customers.models import Customer
 from portal.history.actors import Actor
 from portal.history.html.timeline import SIZE
@@ -153,9 +155,9 @@ def test_the_page_takes_one_query_for_all_changes(
         member_client.get(path)
 
 
-def _may_not_read_notes(organizer: Organizer, member: User) -> None:
+def _permit(organizer: Organizer, member: User, *permissions: Permission) -> None:
     with scope(organizer=organizer):
-        Team.objects.filter(members=member).update(permissions=[Permission.READ_CUSTOMERS])
+        Team.objects.filter(members=member).update(permissions=[*permissions])
 
 
 def test_values_of_notes_are_for_members_who_may_read_notes(
@@ -169,7 +171,7 @@ def test_values_of_notes_are_for_members_who_may_read_notes(
     make_event(customer, changes={"notes": ("old secret", "new secret")})
     assertContains(member_client.get(path), "new secret")
 
-    _may_not_read_notes(organizer, member)
+    _permit(organizer, member, Permission.READ_CUSTOMERS)
     page: Any = member_client.get(path)
 
     assertNotContains(page, "secret")
@@ -203,3 +205,66 @@ def test_a_value_of_an_event_is_only_text(
 
     assertNotContains(page, "<script>2")
     assertNotContains(page, "<b>1")
+
+
+def _undo(client: Client, path: str) -> str:
+    """The address of the form that undoes the newest change; "" without one."""
+    form = re.search(r'<form method="post" action="([^"]*/undo/[^"]*)">', client.get(path).text)
+    return html.unescape(form[1]) if form else ""
+
+
+def _change(customer: Customer, member: User, **values: object) -> None:
+    actor = Actor.member(member, request_id="x")
+    with scope(organizer=customer.organizer):
+        services.change_customer(customer.organizer, customer.identifier, values, actor=actor)
+
+
+def test_a_change_is_undone_from_the_history(
+    member_client: Client, member: User, customer: Customer, path: str
+) -> None:
+    _change(customer, member, email="new@example.org")
+
+    undo = _undo(member_client, f"{path}?kind=changed&back=search%3Da")
+    back = member_client.post(undo)
+
+    assert undo.endswith("?kind=changed&back=search%3Da")
+    assertRedirects(back, f"{path}?kind=changed&back=search%3Da&saved=3")
+    with scope(organizer=customer.organizer):
+        assert Customer.objects.get().email == customer.email
+
+
+def test_a_change_whose_value_was_replaced_has_no_undo(
+    member_client: Client, member: User, customer: Customer, path: str
+) -> None:
+    _change(customer, member, locale="fr")
+    first = _undo(member_client, path)
+    _change(customer, member, locale="nl")
+
+    page = member_client.get(path)
+
+    assertNotContains(page, first)
+    assert page.text.count('class="undo"') == 1
+
+
+def test_to_undo_a_creation_is_asked_before(
+    member_client: Client, organizer: Organizer, member: User
+) -> None:
+    actor = Actor.member(member, request_id="x")
+    with scope(organizer=organizer):
+        made = services.create_customer(organizer, {"email": "a@example.org"}, actor=actor)
+    path = f"/organizers/bigevents/customers/{made.identifier}/"
+
+    assertContains(member_client.get(path), '<a class="undo" href=')
+    _permit(organizer, member, Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+    assertNotContains(member_client.get(path), 'class="undo"')
+
+
+def test_only_members_who_may_change_customers_can_undo(
+    member_client: Client, organizer: Organizer, member: User, customer: Customer, path: str
+) -> None:
+    _change(customer, member, locale="fr")
+    assert _undo(member_client, path)
+
+    _permit(organizer, member, Permission.READ_CUSTOMERS)
+
+    assertNotContains(member_client.get(path), 'class="undo"')
