@@ -11,6 +11,6 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from portal.api.idempotency import empty_responses
-        from portal.customers.changing.erase import customer_erased
+        from portal.customers.signals import customer_erased
 
         customer_erased.connect(empty_responses)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
-from django.dispatch import Signal
 
 from portal.customers.changing.journal import Erasure, append_erasure
 from portal.customers.changing.notes import notes_of
 from portal.customers.changing.write import differences, lock, next_time
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE
+from portal.customers.signals import customer_erased
 from portal.databases.deadlocks import retry_deadlocks
 from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.models import Event, Kind
@@ -33,8 +33,6 @@ ERASED: Final[Mapping[str, Any]] = {
     "is_verified": False,
     "notes": None,
 }
-# Sent within the transaction, with `customer`, for apps that store something of the person.
-customer_erased: Final = Signal()
 
 
 @retry_deadlocks

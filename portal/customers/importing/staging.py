@@ -11,6 +11,7 @@ import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
+from django_scopes import scope
 
 from portal.customers.importing.comparison import (
     IS_ANY,
@@ -28,7 +29,8 @@ from portal.customers.importing.events import (
 )
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Given, Rejection
-from portal.customers.models import Customer, State
+from portal.customers.models import Customer, Note, State
+from portal.customers.signals import customer_erased
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
@@ -123,6 +125,11 @@ UPDATE: Final = """
     UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM staged
     WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier
     AND ({table}.erased IS NULL OR staged.state = {anonymised})"""
+# Before the UPDATE: customers who lose their person.
+LOSING_PERSON: Final = """
+    SELECT existing.id FROM staged JOIN {table} existing
+    ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
+    WHERE {erases}"""
 COUNT_EXISTING: Final = """
     SELECT COUNT(*) FROM staged JOIN {table} existing
     ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier"""
@@ -278,8 +285,17 @@ class Staging:
         if self._actor:
             self._execute(EMPTY_ERASED)
             self._execute(RECORD_CHANGED)
+        self._forget_persons()
         self._execute(FREE_EMAILS)
         return self._execute(UPDATE)
+
+    def _forget_persons(self) -> None:
+        """Delete what is stored beside the customers who are anonymised at the source by now."""
+        keys = [key for (key,) in self._fetch(LOSING_PERSON)]
+        with scope(organizer=self.organizer):
+            for customer in Customer.objects.filter(pk__in=keys) if keys else ():
+                Note.objects.filter(customer=customer).delete()
+                customer_erased.send(Customer, customer=customer)
 
     def insert(self) -> int:
         """Create the customers that do not exist yet. Returns how many."""

@@ -15,7 +15,7 @@ from pytest_django.asserts import assertContains
 from portal.customers import services
 from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.importing.rows import StagedRow
-from portal.customers.models import Customer, Import
+from portal.customers.models import Customer, Import, Note
 from portal.customers.tests.changing.replay import untrue_fields
 from portal.customers.tests.rows import GIVEN, make_row
 from portal.history.actors import Actor
@@ -142,6 +142,25 @@ def test_a_customer_who_is_anonymised_at_the_source_leaves_no_values(
     assert (created.changes, erased.kind, erased.changes) == (None, "erased", None)
     assert untrue_fields(_stored(organizer), [created, erased]) == []
     assert _events(organizer, "BOB")[0].changes
+
+
+def test_a_customer_who_is_anonymised_at_the_source_leaves_no_notes_nor_stored_responses(
+    organizer: Organizer, ann: Customer, writer_client: Client
+) -> None:
+    _load(organizer, make_row("BOB", "bob@x.org"))
+    path = "/api/v1/organizers/bigevents/customers/ANN/"
+    with scope(organizer=organizer):
+        for identifier in ("ANN", "BOB"):
+            services.add_note(organizer, identifier, f"Called {identifier}.", actor=MEMBER)
+    key = {"X-Idempotency-Key": "k"}
+    writer_client.patch(path, {}, content_type="application/json", headers=key)
+
+    _load(organizer, _later(email=None, name_parts={}, is_active=False))
+
+    with scope(organizer=organizer):
+        assert [note.text for note in Note.objects.all()] == ["Called BOB."]
+    repeated = writer_client.patch(path, {}, content_type="application/json", headers=key)
+    assert repeated.json() == {"identifier": "ANN"}
 
 
 def test_a_later_row_of_an_anonymised_customer_is_a_change(
