@@ -52,7 +52,8 @@ def customer_undo(
         changed = services.undo_event(organizer, identifier, event, actor=member_of(request))
     except PROBLEMS as error:
         context |= {"problem": _explain(error), "taken_by": getattr(error, "taken_by", None)}
-        return render_page(request, "customers/edit/undo.html", context, status=409)
+        status = 503 if isinstance(error, services.JournalUnavailable) else 409
+        return render_page(request, "customers/edit/undo.html", context, status=status)
     return redirect(detail_url(request, identifier, saved=changed.version))
 
 

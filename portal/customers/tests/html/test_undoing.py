@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django_scopes import scope
+from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.accounts.models import User
@@ -100,6 +102,23 @@ def test_undoing_is_confirmed_without_a_message(member_client: Client) -> None:
     url = undo_url(member_client.get(save(member_client)["Location"]).text)
 
     assertContains(member_client.get(url), "Undo this change?")
+
+
+def test_without_the_journal_no_creation_is_undone(
+    organizer: Organizer, member_client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    with scope(organizer=organizer):
+        values = {"email": "bob@example.org"}
+        bob = services.create_customer(organizer, values, actor=Actor.command("clara"))
+        event = Event.objects.get()
+    (tmp_path / "file").touch()
+    settings.ERASURE_JOURNAL = tmp_path / "file" / "erasures"
+
+    response = member_client.post(f"{LIST}{bob.identifier}/undo/{event.pk}/")
+
+    assertContains(response, "Try again later.", status_code=503)
+    with scope(organizer=organizer):
+        assert services.get_customer(organizer, bob.identifier).email == "bob@example.org"
 
 
 def test_an_error_stays_at_the_field(member_client: Client) -> None:
