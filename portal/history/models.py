@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -58,3 +59,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.time:%Y-%m-%d %H:%M} {self.kind}"
+
+    def may_have_changed(self, fields: Iterable[str]) -> bool:
+        """Whether it changed one of these fields. An erasure, or an emptied event, does not say."""
+        changed = None if self.kind == Kind.ERASED else self.changes
+        return changed is None or any(name in changed for name in fields)

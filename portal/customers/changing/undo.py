@@ -12,6 +12,7 @@ from portal.customers.changing.erase import ERASED, erase
 from portal.customers.changing.write import PERSONAL, apply, lock
 from portal.customers.models import Customer
 from portal.databases.deadlocks import retry_deadlocks
+from portal.history.actors import ActorKind
 from portal.history.models import Event, Kind
 from portal.history.queries import events_of
 from portal.history.record import record
@@ -100,6 +101,8 @@ def _restore_tombstone(customer: Customer, changes: Mapping[str, tuple[Any, Any]
     """An erased account that gets rid of its new person is an erased one again."""
     values = [changes[name][1] if name in changes else getattr(customer, name) for name in PERSONAL]
     erasures = events_of(customer.organizer, customer=customer).filter(kind=Kind.ERASED)
-    last = None if any(values) else erasures.order_by("-pk").first()
+    # One by an import is of the source, which may give the account a person again.
+    ours = erasures.exclude(actor_kind=ActorKind.IMPORT)
+    last = None if any(values) else ours.order_by("-pk").first()
     if last:
         customer.erased = last.time

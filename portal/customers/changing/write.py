@@ -62,7 +62,7 @@ class EditConflict(Exception):
 
     def event_of(self, field: str) -> Event | None:
         """The last event that changed the field, or erased it with all others."""
-        found = [each for each in self.events if each.changes is None or field in each.changes]
+        found = [each for each in self.events if each.may_have_changed([field])]
         return max(found, key=attrgetter("pk"), default=None)
 
 
@@ -145,9 +145,7 @@ def _merge(
         for name, (before, after) in changes.items()
         if name not in seen or after != seen[name]
     }
-    conflicting = [
-        event for event in later if event.changes is None or made.keys() & event.changes.keys()
-    ]
+    conflicting = [event for event in later if event.may_have_changed(made)]
     if made and conflicting:
         raise EditConflict(customer, conflicting, made)
     return made

@@ -15,15 +15,16 @@ from portal.history.actors import Actor
 from portal.history.models import Event, Kind
 
 # Before the UPDATE of customers, with the condition of its rows. The lock keeps the values before.
-# A row that removes the person is an erasure, without values. A row that only has a later time of
-# its source changes no field.
+# A row that removes the person is an erasure, without the values of the person. A row that only has
+# a later time of its source changes no field.
 RECORD_CHANGED: Final = """
     INSERT INTO {events}
     SELECT %(organizer)s, id, version + 1, %(now)s,
         CASE WHEN erases THEN '{kinds.ERASED}' ELSE '{kinds.CHANGED}' END,
-        CASE WHEN NOT erases THEN CAST(changes AS {json}) END, {actor}
+        CAST(changes AS {json}), {actor}
     FROM (
-        SELECT existing.id, existing.version, {erases} AS erases, {changed} AS changes
+        SELECT existing.id, existing.version, {erases} AS erases,
+            CASE WHEN {erases} THEN {changed_beside_person} ELSE {changed} END AS changes
         FROM staged JOIN {table} existing
         ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
         WHERE existing.erased IS NULL OR staged.state = {anonymised} {lock}) AS pairs
@@ -52,6 +53,8 @@ WRITABLE: Final = (
     *("external_identifier", "email", "phone", "name_parts", "is_active", "is_verified"),
     *("locale", "notes"),
 )
+# They say nothing of the person: PERSONAL.
+IMPERSONAL: Final = ("is_active", "is_verified", "locale")
 # Only imports change these.
 TIMES: Final = ("date_joined", "last_login")
 
@@ -91,6 +94,10 @@ def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
     """What stands in the braces of the statements above. `equals` compares NULL, too."""
     dialect = DIALECTS[connection.vendor]
     personal = " || ".join(f"COALESCE(existing.{each}, '')" for each in PERSONAL)
+
+    def changes(columns: Iterable[str]) -> str:
+        return _object(_change(each, equals, dialect) for each in columns)
+
     return {
         "event_table": Event._meta.db_table,
         "events": f"{Event._meta.db_table} ({', '.join(EVENT_COLUMNS)})",
@@ -99,7 +106,8 @@ def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
         "json": dialect.type,
         "lock": dialect.lock,
         "erases": f"(staged.state = {anonymised} AND {personal} <> '')",
-        "changed": _object(_change(each, equals, dialect) for each in (*WRITABLE, *TIMES)),
+        "changed": changes((*WRITABLE, *TIMES)),
+        "changed_beside_person": changes((*IMPERSONAL, *TIMES)),
         "created": _object(_value_of_new(each, dialect) for each in WRITABLE),
     }
 

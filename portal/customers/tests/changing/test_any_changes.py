@@ -1,4 +1,4 @@
-"""Any mix of changes by members and tokens: the history gives the present state."""
+"""Any mix of changes by members, tokens and imports: the history gives the present state."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.customers import services
+from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.models import Customer
 from portal.customers.normalization import DERIVED
 from portal.customers.tests.changing.replay import untrue_fields
 from portal.customers.tests.counters.test_maintained_counts import counted, maintained
+from portal.customers.tests.rows import make_row
 from portal.history.actors import Actor, ActorKind
 from portal.history.models import Event
 from portal.organizers.models import Organizer
@@ -41,6 +43,32 @@ VALUES: Final = st.fixed_dictionaries(
         "notes": st.sampled_from([None, "", "called"]),
     },
 )
+IMPORT: Final = Actor.of_import("files")
+PERSON: Final = st.fixed_dictionaries(
+    {
+        "email": st.sampled_from([None, "a@x.org", "A@x.org", "b@x.org", "c@x.org"]),
+        "name_parts": st.sampled_from([{}, {"_scheme": "full", "full_name": 'B "ü\\'}]),
+        "phone": st.sampled_from([None, "", "+493023125"]),
+        "notes": st.sampled_from([None, "", "a\nb"]),
+        "locale": st.sampled_from(["de", "fr"]),
+        "is_active": st.booleans(),
+        "is_verified": st.booleans(),
+        "last_login": st.sampled_from([None, "2026-01-01T00:00:00.5Z"]),
+        "last_modified": st.sampled_from([f"202{year}-01-01T00:00:00Z" for year in (1, 2, 3)]),
+    }
+)
+# As the source anonymises.
+ANONYMISED: Final[st.SearchStrategy[dict[str, Any]]] = st.fixed_dictionaries(
+    {
+        "email": st.none(),
+        "name_parts": st.just({}),
+        "is_active": st.just(False),
+        "is_verified": st.booleans(),
+        "locale": st.sampled_from(["de", "fr"]),
+        "last_modified": st.just("2024-01-01T00:00:00Z"),
+    }
+)
+ROWS: Final = st.one_of(PERSON, ANONYMISED)
 REJECTIONS: Final = (
     services.InvalidValues,
     services.EditConflict,
@@ -94,11 +122,26 @@ def undo(number: int, age: int, actor: Actor) -> Step:
     return step
 
 
+def load(number: int, rows: list[dict[str, Any]], overwrite: bool) -> Step:
+    """An import of rows: of these customers, and of some that do not exist yet."""
+
+    def step(organizer: Organizer) -> LoadReport:
+        known = [_customer(number + step).identifier for step in range(2)]
+        identifiers = [*dict.fromkeys([*known, "NEW1", "NEW2"])]
+        made = [make_row(each, **row) for each, row in zip(identifiers, rows, strict=False)]
+        return load_customers(
+            organizer, made, overwrite=overwrite, actor=IMPORT, rebuild_from=2 + number
+        )
+
+    return step
+
+
 STEPS: Final = st.one_of(
     st.builds(create, VALUES, ACTORS),
     st.builds(change, NUMBERS, VALUES, ACTORS, NUMBERS, st.booleans()),
     st.builds(erase, NUMBERS, ACTORS),
     st.builds(undo, NUMBERS, NUMBERS, ACTORS),
+    st.builds(load, NUMBERS, st.lists(ROWS, max_size=4), st.booleans()),
 )
 
 

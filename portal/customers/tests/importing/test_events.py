@@ -136,10 +136,16 @@ def test_a_customer_who_is_anonymised_at_the_source_leaves_no_values(
 ) -> None:
     _load(organizer, make_row("BOB", "bob@x.org"))
 
-    _load(organizer, _later(email=None, name_parts={}, is_active=False))
+    anonymised = _later(email=None, name_parts={}, is_active=False, is_verified=True, locale="fr")
+    _load(organizer, anonymised)
 
     created, erased = _events(organizer)
-    assert (created.changes, erased.kind, erased.changes) == (None, "erased", None)
+    assert (created.changes, erased.kind) == (None, "erased")
+    assert erased.changes == {
+        "is_active": [True, False],
+        "is_verified": [False, True],
+        "locale": ["de", "fr"],
+    }
     assert untrue_fields(_stored(organizer), [created, erased]) == []
     assert _events(organizer, "BOB")[0].changes
 
@@ -172,6 +178,30 @@ def test_a_later_row_of_an_anonymised_customer_is_a_change(
     _load(organizer, _later(**anonymised, locale="fr", last_modified="2023-01-01T00:00:00Z"))
 
     assert _events(organizer)[-1].changes == {"locale": ["de", "fr"]}
+
+
+def test_undoing_a_later_person_does_not_make_it_an_erasure_of_portal(
+    organizer: Organizer, ann: Customer
+) -> None:
+    _load(organizer, _later(email=None, name_parts={}, is_active=False))
+    with scope(organizer=organizer):
+        services.change_customer(organizer, "ANN", {"email": "new@x.org"}, actor=MEMBER)
+        event = Event.objects.order_by("-pk")[0]
+
+        services.undo_event(organizer, "ANN", event.pk, actor=MEMBER)
+
+    assert (_stored(organizer).email, _stored(organizer).erased) == (None, None)
+
+
+def test_an_edit_from_before_an_erasure_at_the_source_is_a_conflict(
+    organizer: Organizer, ann: Customer
+) -> None:
+    _load(organizer, _later(email=None, name_parts={}, is_active=False))
+
+    with scope(organizer=organizer), pytest.raises(services.EditConflict):
+        services.change_customer(
+            organizer, "ANN", {"email": "new@x.org"}, actor=MEMBER, since=ann.version
+        )
 
 
 def test_a_change_of_an_import_can_be_undone(organizer: Organizer, ann: Customer) -> None:
