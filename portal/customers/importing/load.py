@@ -1,4 +1,13 @@
-"""Bulk loads: any number of customers in one transaction, through a staging table."""
+"""Bulk loads: any number of customers in one transaction, through a staging table.
+
+The rows are a stream: an exception from it leaves the database as it was. Of several rows with one
+identifier, the one that was changed last at the source is loaded, or of equal times the last one;
+keys that it does not have come from the earlier ones. A row that is older at the source than the
+last row of its customer changes nothing, except with `overwrite`. A row without a time only
+creates a customer. A row is rejected if another customer has its email after the load; customers
+may swap their emails. A row with a person is rejected if its customer is erased, also with
+`overwrite`.
+"""
 
 from __future__ import annotations
 
@@ -93,13 +102,6 @@ def load_customers(
 ) -> LoadReport:
     """Create or update the organizer's customers with the identifiers of the rows.
 
-    The rows are a stream, and are written in one transaction: an exception from `rows` leaves the
-    database as it was. Of several rows with one identifier, the one that was changed last at the
-    source is loaded, or of equal times the last one; keys that it does not have come from the
-    earlier ones. A row that is older at the source than the last row of its customer changes
-    nothing, except with `overwrite`. A row without a time only creates a customer. A row is
-    rejected if another customer has its email after the load; customers may swap their emails. A
-    row with a person is rejected if its customer is erased, also with `overwrite`.
     Rejections among the rows are added to the report. A dry run reports what would happen and
     changes nothing. SQLite rebuilds its indexes for `rebuild_from` changes or more. With an
     actor, the load writes an event for each customer whose fields it changes.
@@ -126,10 +128,7 @@ def load_batches(
     record: Callable[[LoadReport], None] | None = None,
     actor: Actor | None = None,
 ) -> LoadReport:
-    """load_customers() for rows that are encoded already.
-
-    `record` is called at the end of the transaction.
-    """
+    """load_customers() for encoded rows. `record` is called at the end of the transaction."""
     report = LoadReport()
     enlarge_cache()
     with transaction.atomic():
@@ -144,8 +143,8 @@ def load_batches(
         staging.drop()
         if record:
             record(report)
-    if not dry_run and report.created + report.updated >= ANALYZE_FROM:
-        _analyze()
+    if not dry_run:
+        _analyze_after(report)
     return report
 
 
@@ -215,12 +214,14 @@ def enlarge_cache() -> None:
             cursor.execute("PRAGMA cache_size = -96000")
 
 
-def _analyze() -> None:
-    """Update the planner's statistics. SQLite has statistics of indexes only.
+def _analyze_after(report: LoadReport) -> None:
+    """Update the planner's statistics after many changes. SQLite has statistics of indexes only.
 
     On PostgreSQL, VACUUM also marks the pages of the new rows as visible to all transactions, so
     that index-only scans do not read the table. VACUUM cannot run within a transaction.
     """
+    if report.created + report.updated < ANALYZE_FROM:
+        return
     statement = "ANALYZE {table}"
     if connection.vendor == "postgresql":
         statement = "ANALYZE {table} ({columns})"
