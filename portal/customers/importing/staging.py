@@ -29,8 +29,9 @@ from portal.customers.importing.events import (
 )
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Given, Rejection
-from portal.customers.models import Customer, Note, State
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, Note, State
 from portal.customers.signals import customer_erased
+from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
@@ -285,17 +286,24 @@ class Staging:
         if self._actor:
             self._execute(EMPTY_ERASED)
             self._execute(RECORD_CHANGED)
-        self._forget_persons()
+        has_forgotten = self._forget_persons()
         self._execute(FREE_EMAILS)
-        return self._execute(UPDATE)
+        updated = self._execute(UPDATE)
+        if has_forgotten:
+            remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
+        return updated
 
-    def _forget_persons(self) -> None:
-        """Delete what is stored beside the customers who are anonymised at the source by now."""
+    def _forget_persons(self) -> bool:
+        """Delete what is stored beside the customers who are anonymised at the source by now.
+
+        Returns whether there are any.
+        """
         keys = [key for (key,) in self._fetch(LOSING_PERSON)]
         with scope(organizer=self.organizer):
             for customer in Customer.objects.filter(pk__in=keys) if keys else ():
                 Note.objects.filter(customer=customer).delete()
                 customer_erased.send(Customer, customer=customer)
+        return bool(keys)
 
     def insert(self) -> int:
         """Create the customers that do not exist yet. Returns how many."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django_scopes import scope
 from pytest_django.asserts import assertContains
@@ -17,6 +18,7 @@ from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.importing.rows import StagedRow
 from portal.customers.models import Customer, Import, Note
 from portal.customers.tests.changing.replay import untrue_fields
+from portal.customers.tests.changing.test_erase import BLOCK
 from portal.customers.tests.rows import GIVEN, make_row
 from portal.history.actors import Actor
 from portal.history.models import Event
@@ -26,6 +28,7 @@ IMPORT: Final = Actor.of_import("files")
 MEMBER: Final = Actor.command("test")
 LATER: Final = "2022-01-01T00:00:00Z"
 NAME: Final = GIVEN["name_parts"]
+QZX: Final = {"_scheme": "full", "full_name": "Qzx"}
 OTHER_NAME: Final = {"_scheme": "given_family", "given_name": 'Jo "J" ü\\', "family_name": None}
 
 
@@ -167,6 +170,19 @@ def test_a_customer_who_is_anonymised_at_the_source_leaves_no_notes_nor_stored_r
         assert [note.text for note in Note.objects.all()] == ["Called BOB."]
     repeated = writer_client.patch(path, {}, content_type="application/json", headers=key)
     assert repeated.json() == {"identifier": "ANN"}
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="FTS5 is SQLite's")
+def test_the_search_index_has_no_trigram_of_a_customer_who_is_anonymised_at_the_source(
+    organizer: Organizer, ann: Customer
+) -> None:
+    _load(organizer, _later(last_modified="2021-12-31T00:00:00Z", name_parts=QZX))
+    with connection.cursor() as cursor:
+        assert cursor.execute(BLOCK).fetchone() != (0,)
+
+        _load(organizer, _later(email=None, name_parts={}, is_active=False))
+
+        assert cursor.execute(BLOCK).fetchone() == (0,)
 
 
 def test_a_later_row_of_an_anonymised_customer_is_a_change(
