@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 from django_scopes import scope
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.fields import BooleanField
 
@@ -205,6 +205,7 @@ VALUES: Final = st.recursive(
 )
 
 
+@settings(deadline=None)  # The first example loads the tables of phone numbers.
 @given(values=st.dictionaries(st.sampled_from([*WRITABLE, "password", "x"]), VALUES))
 def test_any_values_are_cleaned_or_rejected_with_reasons(values: dict[str, Any]) -> None:
     messages = _errors_of({**values, "email": None})
