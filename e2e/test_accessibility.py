@@ -24,6 +24,7 @@ PAGES = {
     "invalid filter": f"{BIGEVENTS}?date_joined_since=2026-02-01&date_joined_until=2026-01-01&x=1",
     "detail": DETAIL,
     "export": "/organizers/bigevents/export/?locale=de&format=pdf",
+    "history": "/organizers/bigevents/history/?kind=created&since=2026-13-01",
     "api": "/organizers/bigevents/api/",
     "not found": "/organizers/smallshows/customers/",
 }

@@ -18,6 +18,7 @@ PAGES = {
     "export": f"{ORGANIZER}/export/",
     "views": f"{ORGANIZER}/views/",
     "save view": f"{ORGANIZER}/views/new/?locale=de",
+    "history": f"{ORGANIZER}/history/",
     "tokens": f"{ORGANIZER}/tokens/",
     "api": f"{ORGANIZER}/api/",
     "keys": "/keys/",
@@ -80,7 +81,7 @@ def test_the_bar_is_equal_on_all_pages(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 844})
     places = {}
 
-    for name in ("list", "detail", "nothing", "views", "tokens", "api"):
+    for name in ("list", "detail", "nothing", "views", "history", "tokens", "api"):
         staff_page.goto(PAGES[name])
         places[name] = search_box(staff_page).bounding_box()
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("portal.accounts.urls")),
     path("organizers/", include("portal.organizers.urls")),
     path("organizers/", include("portal.saved_views.urls")),
+    path("organizers/", include("portal.history.html.urls")),
     path("organizers/", include("portal.api.reference.urls")),
 ]
 

@@ -55,6 +55,7 @@ class Event(models.Model):
             models.Index("organizer", "time", "id", name="event_by_time"),
             models.Index("organizer", "kind", "time", "id", name="event_by_kind"),
             models.Index("organizer", "actor_name", "time", "id", name="event_by_actor"),
+            models.Index("organizer", "actor_kind", "time", "id", name="event_by_actor_kind"),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,7 @@ class EventQuery:
     customer: Customer | None = None
     kind: str = ""
     actor: str = ""  # the whole name
+    actor_kind: str = ""
     since: datetime | None = None
     until: datetime | None = None  # without this instant
 
@@ -85,6 +86,7 @@ def find_events(organizer: Organizer, query: EventQuery) -> QuerySet[Event]:
     conditions = {
         "kind": query.kind,
         "actor_name": query.actor,
+        "actor_kind": query.actor_kind,
         "time__gte": query.since,
         "time__lt": query.until,
     }

@@ -46,14 +46,14 @@ def _event(number: int, busy: Customer, rare: Customer) -> Event:
         version=1,
         time=START + timedelta(seconds=number),
         kind=Kind.NOTED if is_rare else Kind.CHANGED,
-        actor_kind="member",
+        actor_kind="token" if is_rare else "member",
         actor_name="rare@example.org" if is_rare else "busy@example.org",
         changes={},
     )
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-@pytest.mark.parametrize("condition", ["", "customer", "kind", "actor", "time"])
+@pytest.mark.parametrize("condition", ["", "customer", "kind", "actor", "actor_kind", "time"])
 def test_a_page_of_events_is_a_scan_of_an_index(
     organizer: Organizer, customer: Customer, plans: list[Plan], condition: str, *, is_first: bool
 ) -> None:
@@ -62,6 +62,7 @@ def test_a_page_of_events_is_a_scan_of_an_index(
         "customer": EventQuery(customer=customer),
         "kind": EventQuery(kind="noted"),
         "actor": EventQuery(actor="rare@example.org"),
+        "actor_kind": EventQuery(actor_kind="token"),
         "time": EventQuery(since=START, until=START + timedelta(seconds=EVENTS // 3)),
     }
     query = queries[condition]

@@ -10,7 +10,7 @@ from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.history.actors import Actor
+from portal.history.actors import Actor, ActorKind
 from portal.history.models import Event, Kind
 from portal.history.queries import EventQuery, UnknownEvent, read_events, readable_changes
 from portal.history.tests.conftest import EventMaker
@@ -74,7 +74,7 @@ def test_a_query_has_the_events_that_meet_all_its_conditions(
     ada, bob = make_customer(), make_customer()
     first = make_event(ada, Kind.CREATED)
     second = make_event(ada)
-    third = make_event(bob, actor=Actor.command("sync"))
+    third = make_event(bob, actor=Actor(ActorKind.TOKEN, 1, "sync"))
 
     def found(**conditions: object) -> list[Event]:
         return _pages(organizer, EventQuery(**conditions), 2)  # type: ignore[arg-type]
@@ -82,6 +82,7 @@ def test_a_query_has_the_events_that_meet_all_its_conditions(
     assert found(customer=ada) == [second, first]
     assert found(kind="created") == [first]
     assert found(actor="sync") == [third]
+    assert found(actor_kind="token") == [third]
     assert found(actor="sync", kind="created") == []
     assert found(since=second.time) == [third, second]
     assert found(until=second.time) == [first]
