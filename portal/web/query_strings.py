@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 
 # The server accepts 8,190 characters (portal/server.py). Links add encrypted parameters to the
@@ -18,11 +19,14 @@ MOST_GROWTH: Final = 3
 def is_too_long(query_string: str) -> bool:
     """Whether it has more than LONGEST_QUERY characters, encoded as in links, without ENCRYPTED.
 
-    Raises TooManyFieldsSent, to which Django responds with status 400.
+    Too many parameters are left to those who read them, who respond with status 400.
     """
     if len(query_string) * MOST_GROWTH <= LONGEST_QUERY:
         return False
-    parameters = QueryDict(query_string, mutable=True)
+    try:
+        parameters = QueryDict(query_string, mutable=True)
+    except TooManyFieldsSent:
+        return False
     for name in ENCRYPTED:
         parameters.pop(name, None)
     return len(parameters.urlencode()) > LONGEST_QUERY

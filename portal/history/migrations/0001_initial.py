@@ -33,8 +33,10 @@ APPEND_ONLY_ON_POSTGRESQL = [
     END $$""",
     """CREATE TRIGGER history_no_delete BEFORE DELETE ON history_event
     FOR EACH ROW EXECUTE FUNCTION history_reject()""",
-    f"""CREATE TRIGGER history_no_update BEFORE UPDATE ON history_event
-    FOR EACH ROW WHEN (NEW.changes IS NOT NULL OR ({OLD}) IS DISTINCT FROM ({NEW}))
+    # A comparison of lists of columns would have other parentheses after a restore.
+    """CREATE TRIGGER history_no_update BEFORE UPDATE ON history_event
+    FOR EACH ROW WHEN (NEW.changes IS NOT NULL
+        OR to_jsonb(OLD) - 'changes' IS DISTINCT FROM to_jsonb(NEW) - 'changes')
     EXECUTE FUNCTION history_reject()""",
 ]
 APPENDED_TO_ON_POSTGRESQL = [
