@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from e2e.guard import Guard
 from e2e.server import ROOT, Server, prepare, serve
-from e2e.steps import PLAYHOUSE, sign_in
+from e2e.steps import PLAYHOUSE, sign_in_once
 
 CLARA = "clara@example.org"
 CLARAS_PASSWORD = "playhouse-clara-1"
@@ -143,7 +142,7 @@ def playhouse(server: Server) -> str:
 def staff_state(browser: Browser, browser_context_args: dict[str, Any]) -> StorageState:
     """The cookies of the demo's member after a sign-in, once for all tests."""
     with browser.new_context(**browser_context_args) as context:
-        return _sign_in_once(context.new_page())
+        return sign_in_once(context.new_page())
 
 
 @pytest.fixture(scope="session")
@@ -151,14 +150,7 @@ def clara_state(
     browser: Browser, browser_context_args: dict[str, Any], playhouse: str
 ) -> StorageState:
     with browser.new_context(**browser_context_args) as context:
-        return _sign_in_once(context.new_page(), CLARA, CLARAS_PASSWORD)
-
-
-def _sign_in_once(page: Page, *account: str) -> StorageState:
-    page.goto("/sign-in/")
-    sign_in(page, *account)
-    expect(page).not_to_have_url(re.compile("/sign-in/"))
-    return page.context.storage_state()
+        return sign_in_once(context.new_page(), CLARA, CLARAS_PASSWORD)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, StorageState, expect
 
 from e2e.server import EMAIL, PASSWORD
 
@@ -17,6 +17,14 @@ def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def sign_in_once(page: Page, *account: str) -> StorageState:
+    """The cookies of a member, by email and password, after a sign-in."""
+    page.goto("/sign-in/")
+    sign_in(page, *account)
+    expect(page).not_to_have_url(re.compile("/sign-in/"))
+    return page.context.storage_state()
 
 
 def search_box(page: Page) -> Locator:

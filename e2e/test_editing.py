@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from e2e.server import Server
-from e2e.steps import sign_in
+from e2e.steps import sign_in_once
 
 NewContext = Callable[..., BrowserContext]
 CREATE = "/organizers/office/new-customer/"
@@ -49,11 +49,7 @@ def office_state(
     member = ("create_staff", EMAIL, "--organizer", "office", "--password-stdin")
     server.manage(*member, typed=f"{PASSWORD}\n")
     with browser.new_context(**browser_context_args) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        page.goto("/sign-in/")
-        sign_in(page, EMAIL, PASSWORD)
-        expect(page).not_to_have_url(re.compile("/sign-in/"))
-        return context.storage_state()
+        return sign_in_once(context.new_page(), EMAIL, PASSWORD)
 
 
 @pytest.fixture

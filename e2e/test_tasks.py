@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from e2e.conftest import NewContext
 from e2e.server import Server
-from e2e.steps import chip, count, filter_button, names, rows, search_box, sign_in
+from e2e.steps import chip, count, filter_button, names, rows, search_box, sign_in_once
 
 DESK: Final = "/organizers/desk/customers/"
 EMAIL: Final = "desk@example.org"
@@ -96,11 +96,7 @@ def desk_state(
     server.manage(*member, typed=f"{PASSWORD}\n")
     server.manage("import_customers", "desk", str(file))
     with browser.new_context(**browser_context_args) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        page.goto("/sign-in/")
-        sign_in(page, EMAIL, PASSWORD)
-        expect(page).not_to_have_url(re.compile("/sign-in/"))
-        return context.storage_state()
+        return sign_in_once(context.new_page(), EMAIL, PASSWORD)
 
 
 @pytest.fixture
