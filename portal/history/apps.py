@@ -1,4 +1,4 @@
-"""The history of customers: what was changed, when, and by whom."""
+"""The history of customers: what was changed, when, and by which actor."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

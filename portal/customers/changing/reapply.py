@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 def reapply(erasure: Erasure) -> Outcome:
     """Erase the customer unless the database knows of this erasure or of a later one.
 
-    Of a person whom somebody gave the account after the erasure, the database knows it.
+    It knows of this erasure, too, if the account was given a person afterwards.
     """
     try:
         organizer = organizers.get_organizer(erasure.organizer)

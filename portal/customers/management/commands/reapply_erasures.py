@@ -1,4 +1,4 @@
-"""manage.py reapply_erasures: erases persons again whom a restored backup brought back."""
+"""manage.py reapply_erasures: erases again the persons that a restored backup brought back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.databases.deleted_texts import remove_deleted_texts
 class Command(BaseCommand):
     """Run before a restored database serves. A second run changes nothing."""
 
-    help = "Erase persons again whom a restored backup brought back."
+    help = "Erase again the persons that a restored backup brought back."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
