@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django_scopes import scopes_disabled
 
-from portal.customers.importing.indexes import optimize_search_index
-from portal.customers.models import Customer
+from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
 from portal.customers.normalization import SOURCES
+from portal.databases.deleted_texts import merge_segments
 from portal.organizers.models import Organizer
 
 NORMALIZED: Final = ("name_key", "phone_key", "search_text")
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *, database: str, verbosity: int, **_: Any) -> None:
         changed = sum(normalize_batches(database))
         if changed:
-            optimize_search_index(database)
+            merge_segments(SEARCH_INDEX_ON_SQLITE, database)
         if verbosity:
             self.stdout.write(f"{changed} customers changed.")
 
