@@ -25,10 +25,11 @@ class Api:
 
     server: str
     token: str = field(repr=False)
+    organizer: str = "playhouse"
 
     @property
     def customers(self) -> str:
-        return f"{self.server}/api/v1/organizers/playhouse/customers/"
+        return f"{self.server}/api/v1/organizers/{self.organizer}/customers/"
 
     @property
     def headers(self) -> dict[str, str]:

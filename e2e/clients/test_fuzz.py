@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from e2e.clients.conftest import Api, Row
+from e2e.clients.conftest import Api
 from e2e.clients.hostile import Generator, Hostile
 from e2e.server import EMAIL, MAY_EXPORT, PASSWORD, PATIENCE, Server
 
@@ -132,10 +132,18 @@ def vault(server: Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def cookie(server: Server) -> str:
-    """The session of the demo's member, for the HTML pages."""
+def arena(server: Server) -> Api:
+    """An organizer whose customers the requests may change: other tests read the playhouse's."""
+    server.manage("create_organizer", "arena", "--name", "Arena")
+    server.manage("seed_demo", "arena", "--customers", "60")
+    return Api(server.url, _new_token(server, "arena", *MAY_EXPORT), "arena")
+
+
+@pytest.fixture(scope="session")
+def cookie(server: Server, arena: Api) -> str:
+    """The session of a member, for the HTML pages."""
     server.manage(
-        *("create_staff", EMAIL, "--organizer", "playhouse", "--password-stdin"), typed=PASSWORD
+        *("create_staff", EMAIL, "--organizer", arena.organizer, "--password-stdin"), typed=PASSWORD
     )
     with httpx.Client(base_url=server.url) as client:
         client.get("/sign-in/")
@@ -146,29 +154,32 @@ def cookie(server: Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def generator(
-    server: Server, api: Api, vault: str, cookie: str, customers: dict[str, Row]
-) -> Generator:
+def generator(server: Server, arena: Api, vault: str, cookie: str) -> Generator:
     seed = int(os.environ.get("FUZZ_SEED", secrets.randbelow(10**6)))
     full = _new_token(
         server,
-        "playhouse",
+        arena.organizer,
         *(
             f"--permission=organizer.customers{name}"
             for name in (":read", ".notes:read", ":write", ":export")
         ),
         "--all-fields",
     )
-    ours = _get(f"{api.customers}?page_size=7", api.token)["next"]
+    ours = _get(f"{arena.customers}?page_size=7", arena.token)
     theirs = _get(f"{server.url}{VAULT}", vault)["next"]
     return Generator(
         seed,
-        document=_get(f"{server.url}/api/v1/openapi.json", api.token),
-        tokens=[api.token, api.token, full, _new_token(server, "bigevents")],
+        document=_get(f"{server.url}/api/v1/openapi.json", arena.token),
+        tokens=[arena.token, arena.token, full, _new_token(server, "bigevents")],
         cookie=cookie,
-        organizers=["playhouse"] * 6 + ["vault", "vault", "bigevents", "unknown"],
-        identifiers=[*[*customers][:5], "KNOWN1", "KNOWN2", "NOPE"],
-        cursors=[link.partition("cursor=")[2].partition("&")[0] for link in (ours, theirs)],
+        organizers=[arena.organizer] * 6 + ["vault", "vault", "bigevents", "unknown"],
+        identifiers=[
+            *(row["identifier"] for row in ours["results"][:5]),
+            "KNOWN1",
+            "KNOWN2",
+            "NOPE",
+        ],
+        cursors=[link.partition("cursor=")[2].partition("&")[0] for link in (ours["next"], theirs)],
     )
 
 
