@@ -104,7 +104,7 @@ clients: install .venv-clients/installed
 	@env -u DATABASE_URL PORTAL_PYTHON=$(BIN)/python \
 		.venv-clients/bin/pytest -c e2e/clients/pytest.ini e2e/clients
 	$(say) "20,000 hostile writes"
-	@env -u DATABASE_URL HOSTILE_WRITES=20000 $(BIN)/pytest portal/api/tests/test_hostile_writes.py
+	@env -u DATABASE_URL HOSTILE_WRITES=20000 $(BIN)/pytest portal/api/tests/writing/test_hostile_writes.py
 
 .venv-clients/installed: e2e/clients/requirements.txt
 	$(say) "Installing e2e/clients/requirements.txt into .venv-clients"

@@ -10,7 +10,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only now.
-        from portal.api.idempotency import empty_responses
+        from portal.api.writing.idempotency import empty_responses
         from portal.customers.signals import customer_erased
 
         customer_erased.connect(empty_responses)

@@ -17,13 +17,9 @@ from rest_framework.exceptions import (
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api import parsers
-from portal.api.bodies import requested_values
 from portal.api.endpoints import OrganizerEndpoint
-from portal.api.etags import is_unchanged, make_etag, required_version
 from portal.api.field_selection import PARAMETERS as FIELD_PARAMETERS
-from portal.api.field_selection import requested_fields
-from portal.api.idempotency import Written, respond_once
+from portal.api.field_selection import requested_fields, response_fields
 from portal.api.openapi import operations, writes
 from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
 from portal.api.pagination import paginate_customers
@@ -36,7 +32,11 @@ from portal.api.renderers import (
     json_response,
 )
 from portal.api.streams import SEPARATOR, requested_separator, stream_customers
-from portal.api.writing import response_fields, service_errors_as_statuses
+from portal.api.writing import parsers
+from portal.api.writing.bodies import requested_values
+from portal.api.writing.etags import is_unchanged, make_etag, required_version
+from portal.api.writing.idempotency import Written, respond_once
+from portal.api.writing.service_errors import service_errors_as_statuses
 from portal.customers import services
 from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
 from portal.customers.query.query import InvalidQuery

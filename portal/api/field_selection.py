@@ -5,12 +5,13 @@ The token has ten fields or all thirteen; `include` adds fields, and `fields` se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.http import QueryDict
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
+from portal.customers.changing.fields import WRITABLE
 from portal.customers.query.page import ALL_FIELDS, FIELDS
 from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
@@ -35,6 +36,18 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
     if access.has_all_fields and may_read_notes:
         available = [*ALL_FIELDS]
     return [name for name in available if name in selected or not selected]
+
+
+def response_fields(
+    query: QueryDict, access: Access, values: Mapping[str, object]
+) -> Sequence[str]:
+    """The fields of the customer in the response to a write with these values.
+
+    A caller who may write but not read gets the identifier and the fields that it sent.
+    """
+    if access.may(Permission.READ_CUSTOMERS):
+        return requested_fields(query, access)
+    return ["identifier", *(name for name in WRITABLE if name in values)]
 
 
 def _names(query: QueryDict, parameter: str, available: Sequence[str]) -> set[str]:

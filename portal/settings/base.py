@@ -179,7 +179,7 @@ REST_FRAMEWORK = {
         "portal.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.MayAccessCustomers"],
-    "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.JsonParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.writing.parsers.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.errors.exception_response",
     "UNAUTHENTICATED_USER": None,

@@ -28,7 +28,7 @@ PERSONAL = {
     *("api:root", "api:organizer_list", "api:version"),
 }
 
-# Tested with every caller in api/tests/test_writes.py.
+# Tested with every caller in api/tests/writing/test_writes.py.
 POST_ONLY = {"api:customer_anonymization"}
 
 

@@ -29,20 +29,23 @@ PROOFS: Final = {
     "cursor": "api.tests.test_pagination.test_links_lead_to_the_next_and_previous_page",
     "fields": "api.tests.test_field_selection.test_included_fields_follow_the_default_ones",
     "whole list": "api.tests.test_streams.test_ndjson_has_the_rows_of_all_pages",
-    "second customer without email": "api.tests.test_writes"
+    "second customer without email": "api.tests.writing.test_writes"
     ".test_several_customers_may_have_no_email",
     "invalid name": "customers.tests.changing.test_fields.test_a_value_is_rejected_with_the_reason",
-    "PUT language": "api.tests.test_writes.test_absent_fields_stay",
-    "write only": "api.tests.test_writes"
+    "PUT language": "api.tests.writing.test_writes.test_absent_fields_stay",
+    "write only": "api.tests.writing.test_writes"
     ".test_a_token_that_may_not_read_gets_the_identifier_and_what_it_sent",
-    "unchanged value": "api.tests.test_writes.test_what_get_returned_can_be_put_back",
-    "send_email": "api.tests.test_writes.test_send_email_and_password_are_not_kept",
-    "conditional requests": "api.tests.test_etags.test_a_change_requires_the_present_version",
-    "idempotency": "api.tests.test_idempotency.test_another_body_with_the_same_key_is_an_error",
-    "erased response": "api.tests.test_idempotency"
+    "unchanged value": "api.tests.writing.test_writes.test_what_get_returned_can_be_put_back",
+    "send_email": "api.tests.writing.test_writes.test_send_email_and_password_are_not_kept",
+    "conditional requests": "api.tests.writing.test_etags"
+    ".test_a_change_requires_the_present_version",
+    "idempotency": "api.tests.writing.test_idempotency"
+    ".test_another_body_with_the_same_key_is_an_error",
+    "erased response": "api.tests.writing.test_idempotency"
     ".test_the_stored_response_is_emptied_with_its_customer",
-    "idempotency_query": "api.tests.test_writes_contract.test_a_deliberate_difference",
-    "malformed body": "api.tests.test_writes.test_a_malformed_body_of_a_visitor_is_not_read",
+    "idempotency_query": "api.tests.writing.test_writes_contract.test_a_deliberate_difference",
+    "malformed body": "api.tests.writing.test_writes"
+    ".test_a_malformed_body_of_a_visitor_is_not_read",
     "other resources": "api.tests.test_errors.test_an_unknown_path_is_not_found",
     "me": "api.tests.test_errors.test_an_unknown_path_is_not_found",
     "version": "api.tests.test_organizers"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.api.idempotency import forget_responses
+from portal.api.writing.idempotency import forget_responses
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
-from portal.api.etags import make_etag
+from portal.api.writing.etags import make_etag
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer

@@ -1,25 +1,18 @@
-"""What all writes have in common: the errors of services as statuses, and the response."""
+"""The errors of services as statuses, for all endpoints that write customers."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 
-from portal.api.etags import PreconditionFailed
-from portal.api.field_selection import requested_fields
-from portal.customers.changing.fields import WRITABLE, InvalidValues
+from portal.api.writing.etags import PreconditionFailed
+from portal.customers.changing.fields import InvalidValues
 from portal.customers.changing.journal import JournalUnavailable
 from portal.customers.services import CustomerNotFound, VersionMismatch
-from portal.organizers.permissions import Permission
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
-
-    from portal.organizers.access import Access
 
 UNKNOWN_CUSTOMER: Final = "No Customer matches the given query."
 
@@ -46,15 +39,3 @@ def service_errors_as_statuses() -> Generator[None]:
         raise PreconditionFailed from None
     except JournalUnavailable as error:
         raise Unavailable from error
-
-
-def response_fields(
-    query: QueryDict, access: Access, values: Mapping[str, object]
-) -> Sequence[str]:
-    """The fields of the customer in the response to a write with these values.
-
-    A caller who may write but not read gets the identifier and what it sent.
-    """
-    if access.may(Permission.READ_CUSTOMERS):
-        return requested_fields(query, access)
-    return ["identifier", *(name for name in WRITABLE if name in values)]

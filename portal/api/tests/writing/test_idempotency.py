@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
-from portal.api import idempotency
-from portal.api.idempotency import KEPT, LONGEST_REQUEST, UnderWay, Written
 from portal.api.models import IdempotentRequest
+from portal.api.writing import idempotency
+from portal.api.writing.idempotency import KEPT, LONGEST_REQUEST, UnderWay, Written
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.organizers import tokens
