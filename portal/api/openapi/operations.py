@@ -34,6 +34,8 @@ PAGE_OR_STREAM: Final = _(
 )
 NDJSON: Final = """{"identifier":"8WSAJCJ","email":"customer@example.org"}\n"""
 CSV: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
+# Of every endpoint but the list of customers, which has more formats.
+COMMON_PARAMETERS: Final = [*parameters.COMMON, *responses.RESPONSE_HEADERS]
 
 
 def _page(row: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +46,7 @@ root = extend_schema(
     operation_id="get_root",
     summary=_("The entry point of the API"),
     tags=["Organizers"],
-    parameters=[*parameters.COMMON, *responses.RESPONSE_HEADERS],
+    parameters=COMMON_PARAMETERS,
     responses=responses.merge_responses(
         responses.success(
             schemas.Root,
@@ -61,7 +63,7 @@ get_version = extend_schema(
     operation_id="get_version",
     summary=_("The versions of Portal and of pretix’s API"),
     tags=["Organizers"],
-    parameters=[*parameters.COMMON, *responses.RESPONSE_HEADERS],
+    parameters=COMMON_PARAMETERS,
     responses=responses.merge_responses(
         responses.success(
             schemas.Version,
@@ -80,8 +82,7 @@ list_organizers = extend_schema(
     parameters=[
         parameters.PAGE,
         parameters.PAGE_SIZE_PARAMETER,
-        *parameters.COMMON,
-        *responses.RESPONSE_HEADERS,
+        *COMMON_PARAMETERS,
     ],
     responses=responses.merge_responses(
         responses.success(schemas.OrganizerPage, _("A page of organizers."), _page(ORGANIZER)),
@@ -96,7 +97,7 @@ get_organizer = extend_schema(
     operation_id="get_organizer",
     summary=_("An organizer"),
     tags=["Organizers"],
-    parameters=[parameters.ORGANIZER, *parameters.COMMON, *responses.RESPONSE_HEADERS],
+    parameters=[parameters.ORGANIZER, *COMMON_PARAMETERS],
     responses=responses.merge_responses(
         responses.success(schemas.Organizer, _("The organizer."), ORGANIZER),
         responses.COMMON,
@@ -146,8 +147,7 @@ get_customer = extend_schema(
         parameters.INCLUDE,
         parameters.FIELDS_PARAMETER,
         parameters.IF_NONE_MATCH,
-        *parameters.COMMON,
-        *responses.RESPONSE_HEADERS,
+        *COMMON_PARAMETERS,
         responses.ETAG,
     ],
     responses=responses.merge_responses(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
 from portal.api.openapi import parameters, responses, schemas
-from portal.api.openapi.operations import CUSTOMER
+from portal.api.openapi.operations import COMMON_PARAMETERS, CUSTOMER
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -35,6 +35,10 @@ ANONYMIZED: Final[dict[str, Any]] = {
     "name_parts": {},
     "is_active": False,
 }
+CUSTOMER_OR_SENT_FIELDS: Final = _(
+    "The customer. A token that may not read customers gets the identifier and the fields that it"
+    " sent."
+)
 WRITE: Final[responses.Responses] = responses.merge_responses(
     responses.COMMON,
     responses.INVALID_VALUES,
@@ -47,8 +51,7 @@ PARAMETERS: Final = (
     parameters.IDEMPOTENCY_KEY,
     parameters.INCLUDE,
     parameters.FIELDS_PARAMETER,
-    *parameters.COMMON,
-    *responses.RESPONSE_HEADERS,
+    *COMMON_PARAMETERS,
     responses.ETAG,
 )
 
@@ -62,10 +65,7 @@ create_customer = extend_schema(
     responses=responses.merge_responses(
         responses.success(
             schemas.created_customers,
-            _(
-                "The customer. A token that may not read customers gets the identifier and the"
-                " fields that it sent."
-            ),
+            CUSTOMER_OR_SENT_FIELDS,
             CREATED,
             201,
         ),
@@ -90,10 +90,7 @@ def _change(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Meth
         responses=responses.merge_responses(
             responses.success(
                 schemas.customers,
-                _(
-                    "The customer. A token that may not read customers gets the identifier and"
-                    " the fields that it sent."
-                ),
+                CUSTOMER_OR_SENT_FIELDS,
                 CHANGED,
             ),
             WRITE,
