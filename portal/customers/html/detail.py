@@ -13,10 +13,10 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
-from portal.customers.html.notes import read_notes
+from portal.customers.html.changing.notes import read_notes
+from portal.customers.html.changing.notice import find_saved
 from portal.customers.html.paging import BACK, POSITION
 from portal.customers.html.position import CustomerPosition, find_position
-from portal.customers.html.saved import find_saved
 from portal.customers.models import State
 from portal.history.html.timeline import REGION, read_timeline
 from portal.organizers.decorators import organizer_page

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
+from portal.customers.html.changing.edit import customer_create, customer_edit, customer_edit_field
+from portal.customers.html.changing.erase import customer_erase
+from portal.customers.html.changing.notes import note_add
+from portal.customers.html.changing.undo import customer_undo
 from portal.customers.html.detail import customer_detail
-from portal.customers.html.editing import customer_create, customer_edit, customer_edit_field
-from portal.customers.html.erasing import customer_erase
 from portal.customers.html.export import customer_export
 from portal.customers.html.list import customer_list
-from portal.customers.html.notes import note_add
-from portal.customers.html.undoing import customer_undo
 
 app_name = "customers"
 urlpatterns = [

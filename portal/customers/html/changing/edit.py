@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.forms import LABELS, STATE_OF_NEW, CustomerForm
-from portal.customers.html.saved import detail_url
+from portal.customers.html.changing.forms import LABELS, STATE_OF_NEW, CustomerForm
+from portal.customers.html.changing.notice import detail_url
 from portal.history.actors import Actor
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission

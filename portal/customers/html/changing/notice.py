@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.customers import services
-from portal.customers.html.forms import LABELS
+from portal.customers.html.changing.forms import LABELS
 from portal.history.actors import ActorKind
 from portal.history.models import Kind
 

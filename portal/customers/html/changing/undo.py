@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.editing import find_customer, member_of
-from portal.customers.html.forms import LABELS
-from portal.customers.html.saved import describe, detail_url
+from portal.customers.html.changing.edit import find_customer, member_of
+from portal.customers.html.changing.forms import LABELS
+from portal.customers.html.changing.notice import describe, detail_url
 from portal.history.models import Kind
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.editing import find_customer, member_of
-from portal.customers.html.saved import detail_url
+from portal.customers.html.changing.edit import find_customer, member_of
+from portal.customers.html.changing.notice import detail_url
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.forms import focus_first_error
