@@ -1,17 +1,9 @@
-"""Countries by their ISO codes: that of an organizer is the country of its local phone numbers."""
+"""The country of an organizer, which is that of its phone numbers without a country code."""
 
 from functools import cache
 from importlib.resources import files
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS
-
-
-def validate_country(value: str) -> None:
-    """Raise ValidationError unless the value is the code of a country, like DE."""
-    if value not in SUPPORTED_REGIONS:
-        raise ValidationError(_("Not a code of a country: %(value)s"), params={"value": value})
 
 
 def country_of_timezone(timezone: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
-from portal.organizers.addresses import validate_pretix_url
-from portal.organizers.countries import validate_country
 from portal.organizers.permissions import validate_permissions
-from portal.organizers.timezones import validate_timezone
+from portal.organizers.validators import (
+    validate_country,
+    validate_pretix_url,
+    validate_timezone,
+)
 
 
 class PermissionsField(models.JSONField):
