@@ -1,7 +1,7 @@
-"""The one door to customers: HTML and JSON read and change them only here.
+"""The services of customers: pages and API read and change customers only by these functions.
 
-Everything is read when a function returns, but for streams. Imports are in `importing/`, and the
-rules of changes in `changing/`.
+All queries have run when a function returns, except for streams. Imports are in `importing/`, the
+rules for changes in `changing/`.
 """
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ if TYPE_CHECKING:
     from portal.history.models import Event
     from portal.organizers.models import Organizer
 
-# As from_db() takes them.
+# In the order that Model.from_db() expects.
 COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
 NO_COUNTS: Final = Counts({})
-# With more matches, a scan of the order soon finds the next one.
+# With more matches, a scan in order finds the next one sooner than sorting them.
 MOST_SORTED_FOR_NEIGHBOURS: Final = 1_000
-# Of the filters of an empty list, so many are dropped one by one to count what is found then.
+# An empty list says how many customers there are without each of its filters, up to so many.
 MOST_COUNTED: Final = 5
 
 
 class PageNumber(NamedTuple):
-    """A page by its number, and how many customers there are, if that was counted before."""
+    """A page by its number. `total` is the number of customers if it was counted before."""
 
     number: int
     size: int
@@ -83,7 +83,7 @@ class After(NamedTuple):
 
 @dataclass(frozen=True)
 class CustomerPage:
-    """A page of the list as people read it."""
+    """A page of the HTML list."""
 
     number: int
     size: int
@@ -93,8 +93,8 @@ class CustomerPage:
     is_last: bool = False
     is_past_end: bool = False  # whether the list has fewer pages; the count is not read then
     totals: Counts = NO_COUNTS  # all customers of the organizer
-    facets: Counts | None = None  # what all filters but the facets leave, where it is known
-    exact: Sequence[Customer] = ()  # whose email or identifier is the whole search
+    facets: Counts | None = None  # customers that match the filters that are not facets, if counted
+    exact: Sequence[Customer] = ()  # customers whose email or identifier equals the search
 
     @property
     def start_index(self) -> int:
@@ -163,7 +163,7 @@ def list_customers(
 def count_page(
     organizer: Organizer, *, query: CustomerQuery, number: int, size: int
 ) -> CustomerPage:
-    """A page without its rows, for a reader who has them already: its count is exact."""
+    """A page without its rows, for a browser that shows them already. Its count is exact."""
     return CustomerPage(
         number,
         size,
@@ -252,7 +252,7 @@ def stream_json(
 def stream_texts(
     organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
-    """The same as texts, one for each field; None where there is no value."""
+    """All customers, as tuples with a text for each field, or None where there is no value."""
     return read_texts(_sections(organizer, query), fields)
 
 
@@ -292,11 +292,11 @@ def matches_query(organizer: Organizer, *, query: CustomerQuery, customer: Custo
 def create_customer(
     organizer: Organizer, values: Mapping[str, object], *, actor: Actor
 ) -> Customer:
-    """A new customer with these values by field, as in JSON or as texts. Raises InvalidValues.
+    """Create a customer. `values` by field are JSON values or texts. Raises InvalidValues.
 
     Fields without a value have the defaults of the API: active, verified, English.
     """
-    return write.create(organizer, values, actor=actor)
+    return write.create_customer(organizer, values, actor=actor)
 
 
 def change_customer(
@@ -309,13 +309,13 @@ def change_customer(
     since: int | None = None,
     touch: bool = False,
 ) -> Customer:
-    """The customer with these values, as in JSON or as texts; other fields stay as they are.
+    """Change the fields in `values`, which are JSON values or texts, and return the customer.
 
-    `version` has to be the present one, or VersionMismatch is raised. `since` is the version that
-    an editor saw: EditConflict is raised if a field was changed since. With `touch`, a change
-    without a difference moves `last_modified`. Raises InvalidValues and CustomerNotFound.
+    Raises VersionMismatch unless the customer has the `version`. `since` is the version that the
+    editor saw: raises EditConflict if one of the fields was changed later. `touch` sets
+    `last_modified` even if no value differs. Raises InvalidValues and CustomerNotFound.
     """
-    return write.change(
+    return write.change_customer(
         organizer, identifier, values, actor=actor, version=version, since=since, touch=touch
     )
 
@@ -326,35 +326,35 @@ def find_event(organizer: Organizer, customer: Customer, **key: int) -> Event | 
 
 
 def erase_customer(organizer: Organizer, identifier: str, *, actor: Actor) -> Customer:
-    """The customer without a person: the identifier, the language and the dates stay.
+    """Erase the personal data; the identifier, the language and the dates remain.
 
-    One that is erased already stays as it is. Raises CustomerNotFound, and JournalUnavailable if
-    the erasure cannot be written to the journal.
+    Returns the customer. Without effect if it is erased already. Raises CustomerNotFound, and
+    JournalUnavailable if the erasure cannot be written to the journal.
     """
-    return erase.erase(organizer, identifier, actor=actor)
+    return erase.erase_customer(organizer, identifier, actor=actor)
 
 
 def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: Actor) -> Customer:
-    """The customer as before the event, which a new event records. To undo a creation is to erase.
+    """Restore the values before the event, and record that as a new event. Returns the customer.
 
-    Raises CustomerNotFound, EventNotFound; CannotUndo for an erasure, and if the values have been
-    removed; UndoConflict if a field was changed since; InvalidValues if another customer has the
-    email by now; JournalUnavailable as erase_customer().
+    Undoing a creation erases the customer. Raises CustomerNotFound, EventNotFound; CannotUndo for
+    an erasure, and if the values before the event are no longer stored; UndoConflict if a field
+    was changed since; InvalidValues if another customer has the email now; JournalUnavailable.
     """
-    return undo.undo(organizer, identifier, event_id, actor=actor)
+    return undo.undo_event(organizer, identifier, event_id, actor=actor)
 
 
 def can_undo(customer: Customer, event: Event) -> bool:
-    """Whether the event can be undone, unless another customer has the email by now."""
+    """Whether the event can be undone, unless another customer has the email now."""
     return undo.can_undo(customer, event)
 
 
 def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
-    """A note on the customer with the actor as its author, and its event.
+    """Add a note on the customer, by the actor. Returns the note.
 
-    Raises CustomerNotFound; InvalidValues for an invalid `text`, and for an erased customer.
+    Raises CustomerNotFound; InvalidValues for an invalid `text`, and if the customer is erased.
     """
-    return notes.add(organizer, identifier, text, actor=actor)
+    return notes.add_note(organizer, identifier, text, actor=actor)
 
 
 def list_notes(organizer: Organizer, customer: Customer) -> Sequence[Note]:
@@ -369,9 +369,9 @@ def list_events(
     before: int | None = None,
     size: int = EVENT_PAGE_SIZE,
 ) -> EventPage:
-    """The events of a customer or of all, newest first, from the one after the event `before`.
+    """A page of the events of the query, newest first; with `before`, only events older than it.
 
-    Raises UnknownEvent where there is no event `before`.
+    Raises UnknownEvent if there is no event with the id `before`.
     """
     return read_events(organizer, query=query, before=before, size=size)
 

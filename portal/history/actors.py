@@ -1,4 +1,4 @@
-"""Who changes a customer: a member, a token, a command or an import."""
+"""Actors, which change customers: a member, a token, a command or an import."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.organizers.models import ApiToken
 
 
 class ActorKind(models.TextChoices):
-    """What kind of actor made a change."""
+    """The kind of an actor."""
 
     MEMBER = "member", _("Member")
     TOKEN = "token", _("API token")
@@ -22,7 +22,7 @@ class ActorKind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Actor:
-    """The actor of a change, as the history stores it: a name outlives its account or token."""
+    """The actor of a change. The history stores names, because accounts may be deleted later."""
 
     kind: ActorKind
     id: int | None  # the primary key of the user or the token

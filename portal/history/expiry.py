@@ -1,4 +1,7 @@
-"""Empties the values of events that are older than the organizer keeps them. The facts stay."""
+"""Deletes the values of events that are older than `history_days` of the organizer.
+
+Actor, time and kind of the events remain.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,13 @@ from portal.history.queries import events_of
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
-BATCH: Final = 1_000
+BATCH_SIZE: Final = 1_000
 
 
-def expire_values(organizer: Organizer, *, now: datetime | None = None, batch: int = BATCH) -> int:
-    """The number of events whose values were emptied, each batch in a transaction of its own."""
+def expire_values(
+    organizer: Organizer, *, now: datetime | None = None, batch: int = BATCH_SIZE
+) -> int:
+    """Delete the values of expired events, each batch in a transaction. Returns their number."""
     if organizer.history_days is None:
         return 0
     until = (now or timezone.now()) - timedelta(days=organizer.history_days)

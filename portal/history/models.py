@@ -1,4 +1,4 @@
-"""Event: one change of a customer. The database rejects changes of events: see the migration."""
+"""The model of events. A trigger of the database rejects changes of events: see the migration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.organizers.models import Organizer
 
 
 class Kind(models.TextChoices):
-    """What an event did. An import creates and changes, too: see `actor_kind`."""
+    """The kind of an event. What an import did has these kinds as well: see `actor_kind`."""
 
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")
@@ -26,22 +26,22 @@ class Kind(models.TextChoices):
 
 
 class Event(models.Model):
-    """A change of a customer. Only `changes` can be emptied later, when the customer is erased."""
+    """A change of a customer. Only its `changes` are ever deleted: by an erasure, or expired."""
 
     organizer = models.ForeignKey(Organizer, models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
-    # That of the customer after the change.
+    # The version of the customer after the change.
     version = models.BigIntegerField()
     time = models.DateTimeField(default=timezone.now)
     kind = models.CharField(max_length=10, choices=Kind)
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
-    # No foreign key: events stay when an account or a token is deleted.
+    # No foreign key, because events remain when an account or a token is deleted.
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=254)
     request_id = models.CharField(max_length=200, blank=True)
-    # The event that this one takes back.
+    # The event that this one undoes.
     undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
-    # {field: [value before, value after]} as in the API; null once it is emptied.
+    # {field: [value before, value after]}, as in the API; null after the values are deleted.
     changes = models.JSONField(null=True)
 
     objects: ClassVar[models.Manager[Event]] = ScopedManager(organizer="organizer")
@@ -62,6 +62,6 @@ class Event(models.Model):
         return f"{self.time:%Y-%m-%d %H:%M} {self.kind}"
 
     def may_have_changed(self, fields: Iterable[str]) -> bool:
-        """Whether it changed one of these fields. An erasure, or an emptied event, does not say."""
+        """Whether the event changed one of the fields. True also if its values are deleted."""
         changed = None if self.kind == Kind.ERASED else self.changes
         return changed is None or any(name in changed for name in fields)

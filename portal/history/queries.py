@@ -1,4 +1,4 @@
-"""Reads events, newest first: those of a customer or of the whole organizer."""
+"""Queries for events, of a customer or of a whole organizer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE: Final = 50
 NEWEST_FIRST: Final = ("-time", "-pk")
-# Of a customer and of an event: their values need the permission to read notes.
+# The field whose values only members with the permission to read notes may see.
 NOTES: Final = "notes"
 EVENT_FIELDS: Final = [field.attname for field in Event._meta.concrete_fields]
 CUSTOMER_FIELDS: Final = [f"customer__{name}" for name in ("identifier", "name", "email")]
@@ -32,19 +32,19 @@ class UnknownEvent(Exception):
 
 @dataclass(frozen=True)
 class EventQuery:
-    """Which events: those with each of the values that are given, or all."""
+    """Conditions for events. A condition that is empty or None is not applied."""
 
     customer: Customer | None = None
     kind: str = ""
-    actor: str = ""  # the whole name
+    actor: str = ""  # the complete name
     actor_kind: str = ""
     since: datetime | None = None
-    until: datetime | None = None  # without this instant
+    until: datetime | None = None  # exclusive
 
 
 @dataclass(frozen=True)
 class EventPage:
-    """A page of events, newest first; `next_before` reads the page after it, if there is one."""
+    """A page of events, newest first. `next_before` is the `before` of the next page, if any."""
 
     events: Sequence[Event]
     next_before: int | None
@@ -57,10 +57,10 @@ def read_events(
     before: int | None = None,
     size: int = PAGE_SIZE,
 ) -> EventPage:
-    """The events of the query, from the one that follows the event `before`.
+    """A page of the events of the query, newest first; with `before`, only events older than it.
 
-    Raises UnknownEvent where there is no event `before`. All have their customer, if the query
-    has none.
+    Raises UnknownEvent if there is no event with the id `before`. Events have their customer
+    loaded, unless the query is for one customer.
     """
     events = find_events(organizer, query)
     if before is not None:
@@ -72,16 +72,16 @@ def read_events(
 
 
 def _after(organizer: Organizer, before: int) -> Q:
-    """The events after this one in the order of pages."""
+    """The condition for events that are older than this event."""
     time = events_of(organizer).filter(pk=before).values_list("time", flat=True).first()
     if time is None:
         raise UnknownEvent(before)
-    # The first condition is a range of an index.
+    # The first condition is redundant, but lets the database read a range of an index.
     return Q(time__lte=time) & (Q(time__lt=time) | Q(pk__lt=before))
 
 
 def find_events(organizer: Organizer, query: EventQuery) -> QuerySet[Event]:
-    """The events of the query, in no order. Raises ScopeError outside of the organizer's scope."""
+    """The events of the query, unordered. Raises ScopeError outside of the organizer's scope."""
     events = events_of(organizer, customer=query.customer)
     conditions = {
         "kind": query.kind,
@@ -94,14 +94,17 @@ def find_events(organizer: Organizer, query: EventQuery) -> QuerySet[Event]:
 
 
 def events_of(organizer: Organizer, *, customer: Customer | None = None) -> QuerySet[Event]:
-    """All events of the customer, or of the organizer. Raises ScopeError outside of its scope."""
+    """All events of the organizer, or of one customer.
+
+    Raises ScopeError outside of the organizer's scope.
+    """
     require_scope(organizer)
     events = Event.objects.filter(organizer=organizer)
     return events if customer is None else events.filter(customer=customer)
 
 
 def readable_changes(event: Event, *, reads_notes: bool) -> Mapping[str, Sequence[Any] | None]:
-    """{field: [value before, value after]}; None instead of values that only others may read."""
+    """{field: [value before, value after]}; None in place of values that the reader may not see."""
     changes: Mapping[str, Sequence[Any]] = event.changes or {}
     return {
         name: values if reads_notes or name != NOTES else None for name, values in changes.items()

@@ -1,4 +1,4 @@
-"""Records events. The caller writes the customer in the same transaction."""
+"""Records events. The caller saves the customer in the same transaction."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from portal.history.actors import Actor
 
 
-# A proxy may send a longer one.
+# A proxy may send longer ids, which are cut off.
 MAX_REQUEST_ID: Final = 200
 
 
-def record(
+def record_event(
     customer: Customer,
     kind: Kind,
     changes: Mapping[str, tuple[Any, Any]] | None,
@@ -27,9 +27,10 @@ def record(
     undoes: Event | None = None,
     time: datetime | None = None,
 ) -> Event:
-    """Save an event for the customer as it is now: {field: (value before, value after)}.
+    """Save an event of the customer. `changes` is {field: (value before, value after)}.
 
-    Its time is that of the last change, or `time` if it changes nothing of the customer.
+    The time of the event is that of the last change of the customer. An event that does not
+    change the customer's fields has a `time` of its own.
     """
     return Event.objects.create(
         organizer_id=customer.organizer_id,

@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.conftest import CustomerMaker
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
-from portal.history.record import record
+from portal.history.record import record_event
 from portal.organizers.models import ApiToken, Organizer
 from portal.saved_views.models import SavedView
 
@@ -59,7 +59,7 @@ def rows(organizer: Organizer, member: User, make_customer: CustomerMaker, token
     """One row of each kind that a URL can name."""
     customer = make_customer(identifier="C000001")
     with scope(organizer=organizer):
-        record(customer, Kind.CHANGED, {"email": (None, None)}, actor=Actor.command("test"))
+        record_event(customer, Kind.CHANGED, {"email": (None, None)}, actor=Actor.command("test"))
         SavedView.objects.create(
             organizer=organizer, owner=member, slug="customer1", name="customer1", is_shared=True
         )

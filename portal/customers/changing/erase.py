@@ -1,4 +1,4 @@
-"""Erases a person: nothing stays but the identifier, the language and the dates."""
+"""Erases the personal data of a customer. The identifier, the language and the dates remain."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from django.db import transaction
 
 from portal.customers.changing.journal import Erasure, append_erasure
 from portal.customers.changing.notes import notes_of
-from portal.customers.changing.write import differences, lock, next_time
+from portal.customers.changing.write import find_differences, lock_customer, next_change_time
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE
 from portal.customers.signals import customer_erased
 from portal.databases.deadlocks import retry_deadlocks
 from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.models import Event, Kind
 from portal.history.queries import events_of
-from portal.history.record import record
+from portal.history.record import record_event
 
 if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.history.actors import Actor
     from portal.organizers.models import Organizer
 
-# As pretix anonymises.
-ERASED: Final[Mapping[str, Any]] = {
+# The values of a customer that pretix anonymized.
+ERASED_VALUES: Final[Mapping[str, Any]] = {
     "external_identifier": None,
     "email": None,
     "phone": None,
@@ -37,30 +37,34 @@ ERASED: Final[Mapping[str, Any]] = {
 
 @retry_deadlocks
 @transaction.atomic
-def erase(
+def erase_customer(
     organizer: Organizer, identifier: str, *, actor: Actor, undoes: Event | None = None
 ) -> Customer:
-    """The customer without a person. One that is erased already stays as it is.
+    """Erase the personal data, and return the customer. Without effect if it is erased already.
 
-    `undoes` is the creation that this takes back. Raises CustomerNotFound and JournalUnavailable.
+    `undoes` is the event of the creation if the erasure undoes it. Raises CustomerNotFound and
+    JournalUnavailable.
     """
-    customer = lock(organizer, identifier)
-    if customer.erased and not differences(customer, ERASED):
+    customer = lock_customer(organizer, identifier)
+    if customer.erased and not find_differences(customer, ERASED_VALUES):
         return customer
-    empty(customer, actor=actor, undoes=undoes)
+    empty_customer(customer, actor=actor, undoes=undoes)
     remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 
 
-def empty(customer: Customer, *, actor: Actor, undoes: Event | None = None) -> None:
-    """Erase the person of a locked customer: the rows alone, neither journal nor remains."""
-    for name, value in ERASED.items():
+def empty_customer(customer: Customer, *, actor: Actor, undoes: Event | None = None) -> None:
+    """Erase the personal data in the rows of a locked customer, its notes and its history.
+
+    Writes no entry in the journal, and leaves deleted texts in free space of the database's files.
+    """
+    for name, value in ERASED_VALUES.items():
         setattr(customer, name, value)
-    customer.erased = customer.last_modified = next_time(customer.last_modified)
+    customer.erased = customer.last_modified = next_change_time(customer.last_modified)
     customer.save()
     notes_of(customer.organizer, customer).delete()
     events = events_of(customer.organizer, customer=customer)
     events.filter(changes__isnull=False).update(changes=None)
-    record(customer, Kind.ERASED, None, actor=actor, undoes=undoes)
+    record_event(customer, Kind.ERASED, None, actor=actor, undoes=undoes)
     customer_erased.send(type(customer), customer=customer)

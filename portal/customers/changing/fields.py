@@ -1,4 +1,4 @@
-"""The fields that staff and programs write: what each accepts. Both pass the same raw values."""
+"""Validates the values that staff and API clients write, for forms and JSON alike."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_EMAIL_LENGTH: Final = 190
 MAX_PHONE_LENGTH: Final = 128
 MAX_EXTERNAL_LENGTH: Final = 255
 MAX_NAME_LENGTH: Final = 255
-# Those that pretix offers.
+# The languages of pretix.
 LOCALES: Final = (
     *("en", "de", "de-informal", "ar", "eu", "ca", "zh-hans", "zh-hant", "hr", "cs", "da", "nl"),
     *("nl-informal", "fr", "fi", "gl", "el", "he", "hu", "id", "it", "ja", "lv", "nb-no", "pl"),
@@ -43,7 +43,10 @@ BOOLEANS: Final[Mapping[object, bool]] = {
 
 
 class InvalidValues(ValueError):
-    """Values that the fields do not accept: messages by field, and who has the email already."""
+    """Invalid values. `errors` has the messages by field.
+
+    `taken_by` is the customer that has the email already, if that is an error.
+    """
 
     def __init__(self, errors: Errors, *, taken_by: Customer | None = None) -> None:
         super().__init__(", ".join(errors))
@@ -51,14 +54,14 @@ class InvalidValues(ValueError):
         self.taken_by = taken_by
 
 
-def clean(
+def clean_values(
     organizer: Organizer, values: Mapping[str, object], *, customer: Customer | None = None
 ) -> dict[str, Any]:
-    """The writable fields among the values, as they are stored. Raises InvalidValues.
+    """The valid values of the writable fields, as they are stored. Raises InvalidValues.
 
-    `values` are as in JSON, or texts of a form, by the name of the field. Others are ignored.
-    `customer` is the one that changes; without it, the values are those of a new customer. A value
-    that the customer has already is accepted: an import may have stored what no field accepts.
+    `values` has a value for each field: a JSON value, or the text of a form. Unknown fields are
+    ignored. `customer` is the customer to change; None means a new customer. A value that the
+    customer has already is accepted, because an import may have stored what is invalid here.
     """
     cleaned: dict[str, Any] = {}
     errors: Errors = {}
@@ -76,10 +79,10 @@ def clean(
         check_email(organizer, cleaned.get("email"), customer=customer)
     except InvalidValues as taken:
         raise InvalidValues(
-            _together({**errors, **taken.errors}), taken_by=taken.taken_by
+            _reported_errors({**errors, **taken.errors}), taken_by=taken.taken_by
         ) from None
     if errors:
-        raise InvalidValues(_together(errors))
+        raise InvalidValues(_reported_errors(errors))
     return {name: value for name, value in cleaned.items() if name in WRITABLE}
 
 
@@ -93,8 +96,8 @@ def check_email(organizer: Organizer, email: str | None, *, customer: Customer |
         raise InvalidValues({"email": [message]}, taken_by=owner)
 
 
-def _together(errors: Errors) -> Errors:
-    """All errors, but as in pretix the type of name_parts counts only if all else is valid."""
+def _reported_errors(errors: Errors) -> Errors:
+    """The errors that pretix reports: the wrong type of name_parts only if all else is valid."""
     others = {name: messages for name, messages in errors.items() if name != "name_parts"}
     return others if others and errors.get("name_parts") == [_(INVALID_TYPE)] else errors
 
@@ -112,8 +115,8 @@ def _email(value: object, _organizer: Organizer) -> str | None:
         validate_email(email)
     except ValidationError:
         messages.append(_(INVALID_EMAIL))
-    # Lower case may be longer.
-    return _valid(email.lower(), messages or _text_errors(email.lower(), MAX_EMAIL_LENGTH))
+    # The lower case of a text may have more characters.
+    return _unless_invalid(email.lower(), messages or _text_errors(email.lower(), MAX_EMAIL_LENGTH))
 
 
 def _phone(value: object, _organizer: Organizer) -> str | None:
@@ -130,7 +133,7 @@ def _phone(value: object, _organizer: Organizer) -> str | None:
     if not phonenumbers.is_valid_number(number):
         messages.insert(0, _("The phone number entered is not valid."))
     international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return _valid(international, messages)
+    return _unless_invalid(international, messages)
 
 
 def _name_parts(value: object, organizer: Organizer) -> dict[str, str | None]:
@@ -150,7 +153,7 @@ def _name_parts(value: object, organizer: Organizer) -> dict[str, str | None]:
     except names.UnknownScheme:
         message = _("Unknown name scheme: “%(scheme)s”.") % {"scheme": parts[names.SCHEME]}
         raise ValidationError(message) from None
-    return _valid(parts, _text_errors(name, MAX_NAME_LENGTH))
+    return _unless_invalid(parts, _text_errors(name, MAX_NAME_LENGTH))
 
 
 def _external_identifier(value: object, _organizer: Organizer) -> str | None:
@@ -165,7 +168,7 @@ def _locale(value: object, _organizer: Organizer) -> str:
     if value is None:
         raise ValidationError(_(NULL))
     if value not in LOCALES:
-        # No response can contain half of a surrogate pair.
+        # The message quotes the value, and JSON cannot contain half of a surrogate pair.
         choice = str(value).encode(errors="replace").decode()
         raise ValidationError(_('"%(choice)s" is not a valid choice.') % {"choice": choice})
     return str(value)
@@ -192,7 +195,7 @@ def _password(value: object, _organizer: Organizer) -> None:
 
 def _bounded_text(value: object, max_length: int | None = None) -> str:
     text = _text(value)
-    return _valid(text, _text_errors(text, max_length))
+    return _unless_invalid(text, _text_errors(text, max_length))
 
 
 def _text(value: object) -> str:
@@ -203,7 +206,7 @@ def _text(value: object) -> str:
 
 
 def _text_errors(text: str, max_length: int | None = None) -> list[str]:
-    """What no text may be: too long, or with characters that PostgreSQL cannot store."""
+    """Errors of a text that is too long, or has characters that PostgreSQL cannot store."""
     messages = []
     if max_length is not None and len(text) > max_length:
         message = _("Ensure this field has no more than %(length)d characters.")
@@ -216,14 +219,14 @@ def _text_errors(text: str, max_length: int | None = None) -> list[str]:
     return messages
 
 
-def _valid(value: Value, messages: Sequence[str]) -> Value:
+def _unless_invalid(value: Value, messages: Sequence[str]) -> Value:
     if messages:
         raise ValidationError(list(messages))
     return value
 
 
 Clean = Callable[[object, "Organizer"], Any]
-# In the order of error messages.
+# The function that validates each field. Errors are reported in this order.
 WRITABLE: Final[Mapping[str, Clean]] = {
     "external_identifier": _external_identifier,
     "email": _email,
@@ -234,5 +237,5 @@ WRITABLE: Final[Mapping[str, Clean]] = {
     "locale": _locale,
     "notes": _notes,
 }
-# Of a new customer, for programs made for pretix: Portal sends no email and keeps no passwords.
+# pretix takes these for a new customer. Portal validates them, sends no email, stores no password.
 IGNORED: Final[Mapping[str, Clean]] = {"send_email": _send_email, "password": _password}

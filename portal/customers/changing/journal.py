@@ -1,6 +1,6 @@
-"""The journal of erasures: a file beside the database, for what a restored backup brings back.
+"""The journal of erasures: a file from which they are repeated after a backup was restored.
 
-It has organizers, identifiers and times alone, as JSON objects, one a line.
+Each line is a JSON object with the organizer, the identifier and the time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 
-# A line that a full disk cut off belongs to an erasure that failed. The next one follows it.
+# Finds objects, not lines: a full disk may have cut off a line, and the next object follows in it.
 OBJECT: Final = re.compile(r"\{[^{}]*\}")
 
 
@@ -24,7 +24,7 @@ class JournalUnavailable(Exception):
 
 
 class Erasure(NamedTuple):
-    """A person was erased: the organizer's short name and the customer's identifier."""
+    """An entry of the journal: the organizer's short name, the customer's identifier, the time."""
 
     organizer: str
     identifier: str
@@ -32,7 +32,7 @@ class Erasure(NamedTuple):
 
 
 def append_erasure(erasure: Erasure) -> None:
-    """Write the erasure to the disk. Raises JournalUnavailable."""
+    """Write the erasure to the journal and flush it to the disk. Raises JournalUnavailable."""
     line = json.dumps({**erasure._asdict(), "time": erasure.time.isoformat()})
     path: Path = settings.ERASURE_JOURNAL
     try:
@@ -56,7 +56,7 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _sync_directory(path: Path) -> None:
-    """Write the name of a new file to the disk."""
+    """Flush the directory to the disk, so that a new file is there after a power failure."""
     directory = os.open(path, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -65,7 +65,7 @@ def _sync_directory(path: Path) -> None:
 
 
 def read_erasures(path: Path) -> Iterator[Erasure]:
-    """All erasures, the first one first. Raises OSError."""
+    """All erasures in the journal, oldest first. Raises OSError."""
     with path.open(encoding="utf-8") as file:
         for text in OBJECT.findall(file.read()):
             values = json.loads(text)

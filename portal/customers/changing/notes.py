@@ -1,4 +1,4 @@
-"""Notes on a customer, with author and time."""
+"""Adds and reads notes on a customer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.customers.changing.fields import InvalidValues
-from portal.customers.changing.write import lock
+from portal.customers.changing.write import lock_customer
 from portal.customers.models import Customer, Note
 from portal.databases.deadlocks import retry_deadlocks
 from portal.history.models import Kind
-from portal.history.record import record
+from portal.history.record import record_event
 from portal.organizers.scopes import require_scope
 
 if TYPE_CHECKING:
@@ -28,25 +28,25 @@ MOST_NOTES: Final = 100
 
 @retry_deadlocks
 @transaction.atomic
-def add(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
-    """A note by the actor, and its event, which has no text: the note can be deleted.
+def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
+    """Add a note by the actor, and an event without its text, because events outlive notes.
 
     Raises CustomerNotFound and InvalidValues.
     """
-    customer = lock(organizer, identifier)
+    customer = lock_customer(organizer, identifier)
     note = Note(
         organizer=organizer,
         customer=customer,
         author_id=actor.id,
         author_name=actor.name,
-        text=_clean(customer, text),
+        text=_clean_text(customer, text),
     )
     note.save()
-    record(customer, Kind.NOTED, {}, actor=actor, time=note.created)
+    record_event(customer, Kind.NOTED, {}, actor=actor, time=note.created)
     return note
 
 
-def _clean(customer: Customer, text: str) -> str:
+def _clean_text(customer: Customer, text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     error = ""
     if customer.erased:

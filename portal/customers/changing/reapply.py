@@ -1,4 +1,4 @@
-"""Erases again what a restored backup brought back."""
+"""Repeats an erasure of the journal in a database that was restored from an older backup."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 from django.db import transaction
 from django_scopes import scope
 
-from portal.customers.changing.erase import ERASED, empty
+from portal.customers.changing.erase import ERASED_VALUES, empty_customer
 from portal.customers.changing.journal import Erasure
-from portal.customers.changing.write import lock
+from portal.customers.changing.write import lock_customer
 from portal.customers.models import Customer, CustomerNotFound
 from portal.history.actors import Actor
 from portal.history.models import Kind
@@ -22,7 +22,7 @@ ACTOR: Final = Actor.command("reapply_erasures")
 
 
 class Outcome(StrEnum):
-    """What an erasure of the journal did."""
+    """What the repetition of an erasure found and did, as the command prints it."""
 
     ERASED = "erased again"
     UNCHANGED = "erased already"
@@ -30,35 +30,38 @@ class Outcome(StrEnum):
     UNKNOWN = "of organizers that are not in this database"
 
 
-def reapply(erasure: Erasure) -> Outcome:
-    """Erase the customer unless the database knows of this erasure or of a later one.
+def reapply_erasure(erasure: Erasure) -> Outcome:
+    """Erase the customer unless its history has this erasure or a later one.
 
-    It knows of this erasure, too, if the account was given a person afterwards.
+    A customer that was erased, and got personal data again afterwards, is not erased again.
     """
     try:
         organizer = organizers.get_organizer(erasure.organizer)
     except organizers.UnknownOrganizer:
         return Outcome.UNKNOWN
     with scope(organizer=organizer), transaction.atomic():
-        return _reapply(organizer, erasure)
+        return _reapply_in_scope(organizer, erasure)
 
 
-def _reapply(organizer: Organizer, erasure: Erasure) -> Outcome:
+def _reapply_in_scope(organizer: Organizer, erasure: Erasure) -> Outcome:
     try:
-        customer = lock(organizer, erasure.identifier)
+        customer = lock_customer(organizer, erasure.identifier)
     except CustomerNotFound:
-        _add(organizer, erasure)
+        _add_erased_customer(organizer, erasure)
         return Outcome.ADDED
     events = events_of(organizer, customer=customer).filter(kind=Kind.ERASED)
     if events.filter(time__gte=erasure.time).exists():
         return Outcome.UNCHANGED
-    empty(customer, actor=ACTOR)
+    empty_customer(customer, actor=ACTOR)
     return Outcome.ERASED
 
 
-def _add(organizer: Organizer, erasure: Erasure) -> None:
-    """Customers who were created after the backup. Their other dates are lost with it."""
-    customer = Customer(organizer=organizer, identifier=erasure.identifier, **ERASED)
+def _add_erased_customer(organizer: Organizer, erasure: Erasure) -> None:
+    """Add an erased customer that was created after the backup. Its dates are those of the erasure.
+
+    An import would otherwise create the customer with the personal data.
+    """
+    customer = Customer(organizer=organizer, identifier=erasure.identifier, **ERASED_VALUES)
     customer.date_joined = customer.last_modified = erasure.time
     customer.save()
-    empty(customer, actor=ACTOR)
+    empty_customer(customer, actor=ACTOR)

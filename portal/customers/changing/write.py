@@ -1,4 +1,4 @@
-"""Creates and changes a customer: each in one transaction with its event."""
+"""Creates and changes customers. A change and its event are one transaction."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.customers.changing.fields import check_email, clean
+from portal.customers.changing.fields import check_email, clean_values
 from portal.customers.models import IDENTIFIER, Customer, CustomerNotFound, customers_of
 from portal.databases.deadlocks import retry_deadlocks
 from portal.history.models import Event, Kind
 from portal.history.queries import events_of
-from portal.history.record import record
+from portal.history.record import record_event
 from portal.organizers.scopes import require_scope
 
 if TYPE_CHECKING:
     from portal.history.actors import Actor
     from portal.organizers.models import Organizer
 
-# As in pretix: none of these is mistaken for another one.
+# As in pretix: without I, O, 0 and 1, which are easily confused.
 IDENTIFIER_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 IDENTIFIER_LENGTH: Final = 7
-NEW: Final[Mapping[str, Any]] = {
+NEW_CUSTOMER: Final[Mapping[str, Any]] = {
     "external_identifier": None,
     "email": None,
     "phone": None,
@@ -37,19 +37,19 @@ NEW: Final[Mapping[str, Any]] = {
     "locale": "en",
     "notes": None,
 }
-# A value that gives an erased account a person again.
-PERSONAL: Final = ("external_identifier", "email", "phone", "name_parts", "notes")
-TICK: Final = timedelta(microseconds=1)
+# If one of these gets a value, the customer no longer counts as erased.
+PERSONAL_FIELDS: Final = ("external_identifier", "email", "phone", "name_parts", "notes")
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class VersionMismatch(Exception):
-    """The customer has another version than the change is meant for."""
+    """The customer no longer has the version that the caller requires."""
 
 
 class EditConflict(Exception):
-    """Events after the version that the editor saw have changed these fields, too.
+    """The editor changed fields that others have changed meanwhile, in `events`.
 
-    `changes` has all fields that the editor changed: {field: (present value, the editor's)}.
+    `changes` has all fields that the editor changed: {field: (current value, editor's value)}.
     """
 
     def __init__(
@@ -61,25 +61,30 @@ class EditConflict(Exception):
         self.changes = changes
 
     def event_of(self, field: str) -> Event | None:
-        """The last event that changed the field, or erased it with all others."""
-        found = [each for each in self.events if each.may_have_changed([field])]
-        return max(found, key=attrgetter("pk"), default=None)
+        """The last event that changed the field. An erasure changes every field."""
+        matching = [event for event in self.events if event.may_have_changed([field])]
+        return max(matching, key=attrgetter("pk"), default=None)
 
 
 @retry_deadlocks
 @transaction.atomic
-def create(organizer: Organizer, values: Mapping[str, object], *, actor: Actor) -> Customer:
-    """A new customer; fields without a value have those of NEW. Raises InvalidValues."""
+def create_customer(
+    organizer: Organizer, values: Mapping[str, object], *, actor: Actor
+) -> Customer:
+    """Create a customer; fields without a value get those of NEW_CUSTOMER. Raises InvalidValues."""
     require_scope(organizer)
-    cleaned = {**NEW, **clean(organizer, values)}
+    cleaned = {**NEW_CUSTOMER, **clean_values(organizer, values)}
     customer = _insert(organizer, cleaned)
     changes = {name: (None, value) for name, value in cleaned.items() if value not in (None, {})}
-    record(customer, Kind.CREATED, changes, actor=actor)
+    record_event(customer, Kind.CREATED, changes, actor=actor)
     return customer
 
 
 def _insert(organizer: Organizer, cleaned: Mapping[str, Any]) -> Customer:
-    """Save with a new identifier. Another transaction may save the same one, or the email."""
+    """Save with a random identifier, and another one if it exists already.
+
+    Another transaction may also have saved the email meanwhile: raises InvalidValues.
+    """
     now = timezone.now()
     while True:
         identifier = "".join(secrets.choice(IDENTIFIER_LETTERS) for _ in range(IDENTIFIER_LENGTH))
@@ -98,7 +103,7 @@ def _insert(organizer: Organizer, cleaned: Mapping[str, Any]) -> Customer:
 
 @retry_deadlocks
 @transaction.atomic
-def change(
+def change_customer(
     organizer: Organizer,
     identifier: str,
     values: Mapping[str, object],
@@ -108,54 +113,51 @@ def change(
     since: int | None = None,
     touch: bool = False,
 ) -> Customer:
-    """Change the fields that have a value; with `touch`, also without a difference, as in pretix.
+    """Change the fields in `values`. Raises InvalidValues and CustomerNotFound.
 
-    `version` is the only one that the change is meant for: raises VersionMismatch. `since` is the
-    version that the editor saw: raises EditConflict if a later event changed one of the fields.
-    Raises InvalidValues and CustomerNotFound.
+    Raises VersionMismatch unless the customer has the `version`. `since` is the version that the
+    editor saw: raises EditConflict if a later event changed one of the fields. `touch` sets the
+    time of the last change even if no value differs, as in pretix.
     """
-    customer = lock(organizer, identifier)
+    customer = lock_customer(organizer, identifier)
     if version is not None and version != customer.version:
         raise VersionMismatch(customer.version)
-    cleaned = clean(organizer, values, customer=customer)
-    changes = differences(customer, cleaned)
+    cleaned = clean_values(organizer, values, customer=customer)
+    changes = find_differences(customer, cleaned)
     if since is not None:
-        changes = _merge(customer, changes, since)
+        changes = _changes_of_editor(customer, changes, since)
     if changes or touch:
-        apply(customer, changes)
+        save_changes(customer, changes)
     if changes:
-        record(customer, Kind.CHANGED, changes, actor=actor)
+        record_event(customer, Kind.CHANGED, changes, actor=actor)
     return customer
 
 
-def _merge(
+def _changes_of_editor(
     customer: Customer, changes: Mapping[str, tuple[Any, Any]], since: int
 ) -> dict[str, tuple[Any, Any]]:
-    """The changes that an editor made who saw version `since`. Raises EditConflict.
+    """The changes of an editor who saw version `since`. Raises EditConflict.
 
-    A field that has the value that the editor saw is not one of them: a form sends all fields.
+    A form sends all fields. A field with the value that the editor saw is no change of the editor.
     """
     later = [*events_of(customer.organizer, customer=customer).filter(version__gt=since)]
     seen: dict[str, Any] = {}
     for event in sorted(later, key=attrgetter("pk")):
         for name, (before, _after) in (event.changes or {}).items():
             seen.setdefault(name, before)
-    made = {
+    edited = {
         name: (before, after)
         for name, (before, after) in changes.items()
         if name not in seen or after != seen[name]
     }
-    conflicting = [event for event in later if event.may_have_changed(made)]
-    if made and conflicting:
-        raise EditConflict(customer, conflicting, made)
-    return made
+    conflicting = [event for event in later if event.may_have_changed(edited)]
+    if edited and conflicting:
+        raise EditConflict(customer, conflicting, edited)
+    return edited
 
 
-def lock(organizer: Organizer, identifier: str) -> Customer:
-    """The customer, which no other transaction changes before the end of this one.
-
-    Raises CustomerNotFound.
-    """
+def lock_customer(organizer: Organizer, identifier: str) -> Customer:
+    """The customer, locked until the end of the transaction. Raises CustomerNotFound."""
     require_scope(organizer)
     rows = customers_of(organizer).select_for_update().filter(identifier=identifier)
     customer = rows.first() if re.match(IDENTIFIER, identifier) else None
@@ -165,19 +167,19 @@ def lock(organizer: Organizer, identifier: str) -> Customer:
     return customer
 
 
-def differences(customer: Customer, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def find_differences(customer: Customer, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The fields that these values change: {field: (value before, value after)}."""
     pairs = {name: (getattr(customer, name), value) for name, value in values.items()}
     return {name: (before, after) for name, (before, after) in pairs.items() if before != after}
 
 
-def apply(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
-    """Save the values after the changes. Raises InvalidValues for an email that was just taken."""
+def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    """Save the new values. Raises InvalidValues if another customer got the email meanwhile."""
     for name, (_before, after) in changes.items():
         setattr(customer, name, after)
-    if any(changes[name][1] for name in PERSONAL if name in changes):
+    if any(changes[name][1] for name in PERSONAL_FIELDS if name in changes):
         customer.erased = None
-    customer.last_modified = next_time(customer.last_modified)
+    customer.last_modified = next_change_time(customer.last_modified)
     try:
         with transaction.atomic():
             customer.save()
@@ -186,6 +188,6 @@ def apply(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
         raise
 
 
-def next_time(before: datetime) -> datetime:
-    """Now, but later than the last change, whatever the clock says."""
-    return max(timezone.now(), before + TICK)
+def next_change_time(before: datetime) -> datetime:
+    """Now, or just after the last change if the clock was set back."""
+    return max(timezone.now(), before + MICROSECOND)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
-# Kinds whose events have values until these are emptied.
+# Kinds whose events have values until they are deleted.
 WITH_CHANGES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
 FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "email": gettext_lazy("Email"),
@@ -52,7 +52,7 @@ class Difference:
     label: StrOrPromise
     before: str = ""
     after: str = ""
-    is_hidden: bool = False  # its values are for members only who may read notes
+    is_hidden: bool = False  # whether the reader may not see the values
 
 
 @dataclass(frozen=True)
@@ -62,60 +62,60 @@ class Entry:
     event: Event
     sentence: SafeString
     differences: Sequence[Difference]
-    is_emptied: bool  # whether its values are no longer stored
-    undo: str = ""  # the URL of the page that takes it back; "" where the reader may not or cannot
+    is_emptied: bool  # whether its values are deleted
+    undo: str = ""  # the URL of the page that undoes the event; "" if the reader cannot undo it
 
     @property
-    def single(self) -> Difference | None:
-        """The only field that a change is about: it stands within the sentence."""
+    def only_difference(self) -> Difference | None:
+        """The field of a change with only one, which the sentence names."""
         is_single = self.event.kind == Kind.CHANGED and len(self.differences) == 1
         return self.differences[0] if is_single else None
 
     @property
     def is_new(self) -> bool:
-        """Whether there is nothing before the values."""
+        """Whether the event created the customer, so that there are no values before."""
         return self.event.kind == Kind.CREATED
 
 
-def describe(event: Event, *, reads_notes: bool, undo: str = "") -> Entry:
-    """The event in words. Without `reads_notes`, the values of notes are left out."""
+def describe_event(event: Event, *, reads_notes: bool, undo: str = "") -> Entry:
+    """The event as a sentence and a list of changes. `reads_notes` is the reader's permission."""
     changes = readable_changes(event, reads_notes=reads_notes)
-    differences = [_difference(name, changes[name]) for name in _in_order(changes)]
+    differences = [_describe_difference(name, changes[name]) for name in _ordered_names(changes)]
     is_emptied = event.changes is None and event.kind in WITH_CHANGES
     return Entry(event, _sentence(event, differences), differences, is_emptied, undo)
 
 
-def _in_order(changes: Mapping[str, Any]) -> list[str]:
+def _ordered_names(changes: Mapping[str, Any]) -> list[str]:
     return [*(name for name in FIELDS if name in changes), *(changes.keys() - FIELDS.keys())]
 
 
 def _sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
     number = len(differences)
     if event.kind != Kind.CHANGED:
-        return format_html(str(SENTENCES[event.kind]), actor=_actor(event))
+        return format_html(str(SENTENCES[event.kind]), actor=_actor_name(event))
     if number == 1:
         [difference] = differences
         return format_html(
-            _("{actor} changed {field}"), actor=_actor(event), field=difference.label
+            _("{actor} changed {field}"), actor=_actor_name(event), field=difference.label
         )
     text = ngettext("{actor} changed {number} field", "{actor} changed {number} fields", number)
     if not number:
         text = _("{actor} changed the customer")
-    return format_html(text, actor=_actor(event), number=number)
+    return format_html(text, actor=_actor_name(event), number=number)
 
 
-def _actor(event: Event) -> SafeString:
+def _actor_name(event: Event) -> SafeString:
     name = event.actor_name or ActorKind(event.actor_kind).label
     return format_html('<bdi class="actor">{}</bdi>', name)
 
 
-def _difference(name: str, values: Sequence[Any] | None) -> Difference:
+def _describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
     label = FIELDS.get(name, name)
     if values is None:
         return Difference(label, is_hidden=True)
-    before, after = map(TEXTS.get(name, _text), values)
+    before, after = map(FORMATTERS.get(name, _text), values)
     if before == after:
-        before, after = map(_parts, values)
+        before, after = map(_list_parts, values)
     return Difference(label, before, after)
 
 
@@ -133,11 +133,11 @@ def _name(value: Any) -> str:
     try:
         return names.compose(value or {})
     except names.UnknownScheme:
-        return _parts(value)
+        return _list_parts(value)
 
 
-def _parts(value: Any) -> str:
-    """The parts of a name, of which not all belong to the composed name."""
+def _list_parts(value: Any) -> str:
+    """All parts of a name, including those that the composed name omits."""
     if not isinstance(value, Mapping):
         return _text(value)
     return ", ".join(f"{label}: {text}" for label, text in names.label_parts(value))
@@ -147,17 +147,17 @@ def _locale(value: Any) -> str:
     return locale_name(value) if value else ""
 
 
-def _moment(value: Any) -> str:
+def _time(value: Any) -> str:
     moment = parse_datetime(value) if isinstance(value, str) else None
     if moment is None or timezone.is_naive(moment):
         return _text(value)
     return formats.date_format(timezone.localtime(moment), "j M Y, H:i T")
 
 
-TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
+FORMATTERS: Final[Mapping[str, Callable[[Any], str]]] = {
     "name_parts": _name,
     "locale": _locale,
     "is_active": _yes_or_no,
     "is_verified": _yes_or_no,
-    **dict.fromkeys(("date_joined", "last_login", "last_modified"), _moment),
+    **dict.fromkeys(("date_joined", "last_login", "last_modified"), _time),
 }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from portal.customers import services
 from portal.customers.query.filter_fields import MomentField
 from portal.history.actors import ActorKind
-from portal.history.html.entries import describe
+from portal.history.html.entries import describe_event
 from portal.history.html.timeline import TimelineForm
 from portal.history.queries import EventQuery
 from portal.organizers.decorators import organizer_page
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.organizers.models import Organizer
 
-SIZE: Final = 50
-LONGEST_NAME: Final = 254
+PAGE_SIZE: Final = 50
+MAX_NAME_LENGTH: Final = 254
 
 
 class HistoryForm(TimelineForm):
@@ -43,7 +43,7 @@ class HistoryForm(TimelineForm):
         error_messages={"invalid_choice": gettext_lazy("Unknown kind of actor: “%(value)s”.")},
     )
     actor = forms.CharField(
-        required=False, max_length=LONGEST_NAME, label=gettext_lazy("Email of member, or name")
+        required=False, max_length=MAX_NAME_LENGTH, label=gettext_lazy("Email of member, or name")
     )
     customer = forms.CharField(required=False, label=gettext_lazy("Identifier of customer"))
 
@@ -65,7 +65,7 @@ class HistoryForm(TimelineForm):
             raise ValidationError(text) from error
 
     def query(self) -> EventQuery:
-        """The query of valid parameters. The last day is part of it."""
+        """The query of valid parameters. It includes the last day."""
         values = self.cleaned_data
         return EventQuery(
             customer=values["customer"],
@@ -81,13 +81,13 @@ class HistoryForm(TimelineForm):
 @gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The events that the parameters choose, newest first."""
+    """The events that match the parameters, newest first."""
     form = HistoryForm(organizer, request.GET)
     if not form.is_valid():
         return _invalid(request, form, "")
     query, before = form.query(), form.cleaned_data["before"]
     try:
-        page = services.list_events(organizer, query=query, before=before, size=SIZE)
+        page = services.list_events(organizer, query=query, before=before, size=PAGE_SIZE)
     except services.UnknownEvent:
         return _invalid(request, form, _("There is no such change."))
     reads_notes = request.access.may(Permission.READ_NOTES)
@@ -95,7 +95,7 @@ def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         "form": form,
         "has_filters": query != EventQuery(),
         "events": [
-            (query.customer or event.customer, describe(event, reads_notes=reads_notes))
+            (query.customer or event.customer, describe_event(event, reads_notes=reads_notes))
             for event in page.events
         ],
         "newest": before is not None,
@@ -105,7 +105,7 @@ def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 
 
 def _invalid(request: PortalRequest, form: HistoryForm, error: str) -> HttpResponse:
-    """No events, and what is wrong: beside each field that one sees, and above all."""
+    """The page without events, with the errors above the form and beside each visible field."""
     texts = [_("No changes are shown, because a filter is not valid.")]
     if "before" in form.errors:
         texts += map(str, form.errors["before"])

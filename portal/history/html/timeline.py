@@ -1,4 +1,4 @@
-"""The events of one customer, on its page."""
+"""The history on the page of a customer: its events, in pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import services
-from portal.history.html.entries import Entry, describe
+from portal.history.html.entries import Entry, describe_event
 from portal.history.models import Event, Kind
 from portal.history.queries import EventQuery
 from portal.organizers.permissions import Permission
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.organizers.access import Access
 
-# The id of the fragment.
+# The id of the fragment that htmx swaps.
 REGION: Final = "history"
-SIZE: Final = 20
+PAGE_SIZE: Final = 20
 LARGEST_ID: Final = 2**63 - 1
 
 
 class TimelineForm(forms.Form):
-    """The parameters of the timeline, beside those of the page."""
+    """The parameters of the timeline. The page of the customer has others."""
 
     kind = forms.ChoiceField(
         choices=Kind,
@@ -60,40 +60,40 @@ class Timeline:
     entries: Sequence[Entry]
     kinds: Sequence[KindLink]
     kind: str = ""
-    newest: str = ""  # URLs; "" where this page is the newest, or the oldest one
-    older: str = ""
+    newest: str = ""  # the URL of the newest page; "" if this is it
+    older: str = ""  # the URL of the next page; "" if this is the last
     error: str = ""
 
     @property
     def last_change(self) -> Event | None:
-        """The last change of the customer, where this page shows it."""
+        """The last change of the customer, if it is on this page."""
         is_newest = not (self.kind or self.newest)
         changes = (each.event for each in self.entries if each.event.kind != Kind.NOTED)
         return next(changes, None) if is_newest else None
 
 
 def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> Timeline:
-    """The timeline that these parameters of the page of the customer choose."""
+    """The page of the timeline that the parameters of the customer's page select."""
     form = TimelineForm(parameters)
     links = _Links(parameters)
     if not form.is_valid():
         errors = " ".join(str(text) for texts in form.errors.values() for text in texts)
-        return Timeline([], links.kinds(None), newest=links.to(), error=errors)
+        return Timeline([], links.kind_links(None), newest=links.url(), error=errors)
     values = form.cleaned_data
     query = EventQuery(customer=customer, kind=values["kind"])
     try:
         page = services.list_events(
-            access.organizer, query=query, before=values["before"], size=SIZE
+            access.organizer, query=query, before=values["before"], size=PAGE_SIZE
         )
     except services.UnknownEvent:
         error = _("There is no such change.")
-        return Timeline([], links.kinds(None), newest=links.to(), error=str(error))
+        return Timeline([], links.kind_links(None), newest=links.url(), error=str(error))
     return Timeline(
         [_entry(access, customer, event, parameters) for event in page.events],
-        links.kinds(values["kind"]),
+        links.kind_links(values["kind"]),
         kind=values["kind"],
-        newest=links.to(kind=values["kind"]) if values["before"] else "",
-        older=links.to(kind=values["kind"], before=page.next_before) if page.next_before else "",
+        newest=links.url(kind=values["kind"]) if values["before"] else "",
+        older=links.url(kind=values["kind"], before=page.next_before) if page.next_before else "",
     )
 
 
@@ -104,30 +104,30 @@ def _entry(access: Access, customer: Customer, event: Event, parameters: QueryDi
             "customers:undo", args=[access.organizer.slug, customer.identifier, event.pk]
         )
         undo = f"{path}?{parameters.urlencode()}" if parameters else path
-    return describe(event, reads_notes=access.may(Permission.READ_NOTES), undo=undo)
+    return describe_event(event, reads_notes=access.may(Permission.READ_NOTES), undo=undo)
 
 
 def _may_undo(access: Access, event: Event) -> bool:
-    # To undo a creation is to erase.
+    # Undoing a creation erases the customer.
     is_creation = event.kind == Kind.CREATED
     return access.changes_customers and (access.erases_customers or not is_creation)
 
 
 @dataclass(frozen=True)
 class _Links:
-    """Links to other parts of the timeline, with the other parameters of the page."""
+    """Makes links within the timeline, which keep the parameters of the customer's page."""
 
     parameters: QueryDict
 
-    def to(self, **values: Any) -> str:
+    def url(self, **values: Any) -> str:
         query = self.parameters.copy()
         for name in TimelineForm.base_fields:
             query.pop(name, None)
         query.update({name: str(value) for name, value in values.items() if value})
         return f"?{query.urlencode()}"
 
-    def kinds(self, current: str | None) -> list[KindLink]:
+    def kind_links(self, current: str | None) -> list[KindLink]:
         choices = [("", _("All")), *Kind.choices]
         return [
-            KindLink(kind, label, self.to(kind=kind), kind == current) for kind, label in choices
+            KindLink(kind, label, self.url(kind=kind), kind == current) for kind, label in choices
         ]

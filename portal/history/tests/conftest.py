@@ -14,7 +14,7 @@ from portal.customers.models import Customer
 from portal.customers.tests.plans import Plan
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
-from portal.history.record import record
+from portal.history.record import record_event
 
 EventMaker = Callable[..., Event]
 ANNA = Actor.command("anna@example.org")
@@ -36,7 +36,7 @@ def make_event() -> EventMaker:
         time += timedelta(seconds=1)
         customer.last_modified = time
         with scope(organizer=customer.organizer):
-            return record(customer, kind, changes, actor=actor)
+            return record_event(customer, kind, changes, actor=actor)
 
     return make
 

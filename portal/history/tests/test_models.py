@@ -12,7 +12,7 @@ from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
-from portal.history.record import record
+from portal.history.record import record_event
 from portal.organizers.models import Organizer
 
 DELETE: Final = "DELETE FROM history_event"
@@ -33,7 +33,9 @@ def customer(make_customer: CustomerMaker) -> Customer:
 @pytest.fixture
 def event(organizer: Organizer, customer: Customer) -> Event:
     with scope(organizer=organizer):
-        return record(customer, Kind.CHANGED, {"locale": ("de", "en")}, actor=Actor.command("test"))
+        return record_event(
+            customer, Kind.CHANGED, {"locale": ("de", "en")}, actor=Actor.command("test")
+        )
 
 
 def _execute(statement: str) -> None:

@@ -1,4 +1,4 @@
-"""manage.py reapply_erasures: erases again the persons that a restored backup brought back."""
+"""manage.py reapply_erasures: repeats the erasures of the journal after a backup was restored."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.customers.changing.journal import read_erasures
-from portal.customers.changing.reapply import Outcome, reapply
+from portal.customers.changing.reapply import Outcome, reapply_erasure
 from portal.customers.models import SEARCH_INDEX_ON_SQLITE
 from portal.databases.deleted_texts import remove_deleted_texts
 
 
 class Command(BaseCommand):
-    """Run before a restored database serves. A second run changes nothing."""
+    """Run it before the restored database serves requests. A second run changes nothing."""
 
-    help = "Erase again the persons that a restored backup brought back."
+    help = "Erase again the customers that were erased after the backup that was restored."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--journal",
             type=Path,
             default=settings.ERASURE_JOURNAL,
-            help="default: that of the settings (ERASURE_JOURNAL)",
+            help="the file of the journal; default: the setting ERASURE_JOURNAL",
         )
 
     def handle(self, *, journal: Path, **_: Any) -> None:
         try:
-            outcomes = Counter(map(reapply, read_erasures(journal)))
+            outcomes = Counter(map(reapply_erasure, read_erasures(journal)))
         except OSError as error:
             raise CommandError(f"Cannot read the journal: {error}") from error
         remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)

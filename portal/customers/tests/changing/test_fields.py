@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rest_framework.fields import BooleanField
 
 from portal.conftest import CustomerMaker
-from portal.customers.changing.fields import BOOLEANS, WRITABLE, InvalidValues, clean
+from portal.customers.changing.fields import BOOLEANS, WRITABLE, InvalidValues, clean_values
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
@@ -75,7 +75,7 @@ def each(name: str, result: object, *values: object) -> list[tuple[str, object, 
     ],
 )
 def test_a_value_is_stored_as(organizer: Organizer, name: str, value: Any, cleaned: Any) -> None:
-    assert clean(organizer, {name: value}) == {name: cleaned}
+    assert clean_values(organizer, {name: value}) == {name: cleaned}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_value_is_rejected_with_the_reason(
     organizer: Organizer, name: str, value: Any, messages: list[str]
 ) -> None:
     with pytest.raises(InvalidValues) as raised:
-        clean(organizer, {name: value})
+        clean_values(organizer, {name: value})
 
     assert raised.value.errors == {name: messages}
 
@@ -137,22 +137,22 @@ def test_other_names_are_ignored(organizer: Organizer) -> None:
         "\0": "\0",
     }
 
-    assert clean(organizer, values) == {}
-    assert clean(organizer, {"send_email": None, "password": None}) == {}
+    assert clean_values(organizer, values) == {}
+    assert clean_values(organizer, {"send_email": None, "password": None}) == {}
 
 
 def test_the_errors_of_all_fields_come_together(organizer: Organizer) -> None:
     values = {"email": "a", "phone": "b", "name_parts": {"_scheme": "c"}, "locale": None}
 
     with pytest.raises(InvalidValues) as raised:
-        clean(organizer, values)
+        clean_values(organizer, values)
 
     assert list(raised.value.errors) == ["email", "phone", "name_parts", "locale"]
 
 
 def test_name_parts_of_a_wrong_type_are_reported_last(organizer: Organizer) -> None:
     with pytest.raises(InvalidValues) as raised:
-        clean(organizer, {"email": "a", "name_parts": "Ann"})
+        clean_values(organizer, {"email": "a", "name_parts": "Ann"})
 
     assert raised.value.errors == {"email": [INVALID_EMAIL]}
 
@@ -163,7 +163,7 @@ def test_a_taken_email_is_reported_with_its_customer_and_the_other_errors(
     ann = make_customer(email="ann@example.org")
 
     with pytest.raises(InvalidValues) as raised:
-        clean(organizer, {"email": "ANN@example.org", "locale": "xx"})
+        clean_values(organizer, {"email": "ANN@example.org", "locale": "xx"})
 
     assert list(raised.value.errors) == ["locale", "email"]
     assert raised.value.taken_by == ann
@@ -175,9 +175,9 @@ def test_a_customer_may_keep_what_no_field_accepts(
     values: dict[str, Any] = {"email": "no address", "locale": "tlh", "phone": "ask Ann"}
     ann = make_customer(**values)
 
-    assert clean(organizer, values, customer=ann) == values
+    assert clean_values(organizer, values, customer=ann) == values
     with pytest.raises(InvalidValues):
-        clean(organizer, values)
+        clean_values(organizer, values)
 
 
 def test_no_wrong_type_equals_a_stored_value(
@@ -185,7 +185,7 @@ def test_no_wrong_type_equals_a_stored_value(
 ) -> None:
     ann: Customer = make_customer(is_active=True)
 
-    assert clean(organizer, {"is_active": 1.0}, customer=ann) == {"is_active": True}
+    assert clean_values(organizer, {"is_active": 1.0}, customer=ann) == {"is_active": True}
 
 
 def test_boolean_words_are_those_of_django_rest_framework() -> None:
@@ -217,7 +217,7 @@ def _errors_of(values: dict[str, Any]) -> dict[str, list[str]]:
     organizer = Organizer(pk=1)
     try:
         with scope(organizer=organizer):
-            clean(organizer, values)
+            clean_values(organizer, values)
     except InvalidValues as error:
         return error.errors
     return {}

@@ -13,7 +13,7 @@ from portal.customers import services
 from portal.customers.models import Customer, State
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
-from portal.history.record import record
+from portal.history.record import record_event
 from portal.organizers.models import Organizer
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_what_was_taken_back_is_made_again(ann: Customer) -> None:
 def test_a_time_of_an_import_is_taken_back(ann: Customer) -> None:
     times = ("2024-01-01T12:00:00Z", "2025-01-01T12:00:00Z")
     Customer.objects.filter(pk=ann.pk).update(last_login=times[1])
-    event = record(ann, Kind.CHANGED, {"last_login": times}, actor=ACTOR)
+    event = record_event(ann, Kind.CHANGED, {"last_login": times}, actor=ACTOR)
 
     last_login = undo(event, ann).last_login
 
@@ -141,7 +141,7 @@ def test_a_change_before_an_erasure_cannot_be_undone(ann: Customer) -> None:
 
 def test_an_event_without_changes_cannot_be_undone(ann: Customer) -> None:
     with pytest.raises(services.CannotUndo, match="no field"):
-        undo(record(ann, Kind.NOTED, {}, actor=ACTOR), ann)
+        undo(record_event(ann, Kind.NOTED, {}, actor=ACTOR), ann)
 
 
 def test_an_email_that_another_customer_has_by_now_is_invalid(

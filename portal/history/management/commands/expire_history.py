@@ -1,4 +1,4 @@
-"""manage.py expire_history: a daily job."""
+"""manage.py expire_history: a daily job that deletes old values of the history."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from portal.organizers.models import Organizer
 
 
 class Command(BaseCommand):
-    """Empties the values of old events of all organizers."""
+    """Deletes the values of old events of all organizers."""
 
-    help = "Empty values in the history that are older than their organizer keeps them."
+    help = "Delete the values of events that are older than the history_days of their organizer."
 
     def handle(self, **_: Any) -> None:
         for organizer in Organizer.objects.order_by("pk"):

@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 
 from portal.conftest import CustomerMaker
 from portal.history.actors import Actor, ActorKind
-from portal.history.html.entries import Entry, describe
+from portal.history.html.entries import Entry, describe_event
 from portal.history.models import Kind
 from portal.history.tests.conftest import EventMaker
 
@@ -21,7 +21,7 @@ PARTS = {"_scheme": "given_family", "given_name": "Ada", "family_name": "King"}
 def entry_of(make_customer: CustomerMaker, make_event: EventMaker) -> Any:
     def make(kind: Kind, changes: Any, *, reads_notes: bool = False, **actor: Any) -> Entry:
         event = make_event(make_customer(), kind, changes, **actor)
-        return describe(event, reads_notes=reads_notes)
+        return describe_event(event, reads_notes=reads_notes)
 
     return make
 

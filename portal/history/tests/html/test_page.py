@@ -15,7 +15,7 @@ from portal.accounts.models import User
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.history.actors import Actor, ActorKind
-from portal.history.html.page import SIZE
+from portal.history.html.page import PAGE_SIZE
 from portal.history.models import Kind
 from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer, Team
@@ -58,12 +58,12 @@ def test_each_change_leads_to_its_customer(
 def test_pages_have_every_change_once_with_the_newest_first(
     member_client: Client, customer: Customer, make_event: EventMaker
 ) -> None:
-    made = [make_event(customer).pk for _ in range(SIZE + 3)][::-1]
+    made = [make_event(customer).pk for _ in range(PAGE_SIZE + 3)][::-1]
 
     older = _step(member_client, "?kind=changed", "Older")
 
-    assert _ids(member_client, "?kind=changed") == made[:SIZE]
-    assert _ids(member_client, older) == made[SIZE:]
+    assert _ids(member_client, "?kind=changed") == made[:PAGE_SIZE]
+    assert _ids(member_client, older) == made[PAGE_SIZE:]
     assert _step(member_client, older, "Older") == ""
     assert _step(member_client, older, "Newest") == "?kind=changed"
 

@@ -17,7 +17,7 @@ from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.models import Customer
 from portal.history.actors import Actor
-from portal.history.html.timeline import SIZE
+from portal.history.html.timeline import PAGE_SIZE
 from portal.history.models import Kind
 from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer, Team
@@ -74,20 +74,20 @@ def test_events_of_other_customers_are_not_shown(
 def test_links_lead_to_older_changes_and_back(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
-    made = [make_event(customer).pk for _ in range(SIZE + 3)][::-1]
+    made = [make_event(customer).pk for _ in range(PAGE_SIZE + 3)][::-1]
 
     first = member_client.get(f"{path}?back=search%3Da")
     [older] = re.findall(r'id="history-older" class="button" href="(\?[^"]*)#history"', first.text)
     second = member_client.get(path + older.replace("&amp;", "&"))
 
     assert 'id="history-newest"' not in first.text
-    assert _ids(first.text) == made[:SIZE]
-    assert _ids(second.text) == made[SIZE:]
+    assert _ids(first.text) == made[:PAGE_SIZE]
+    assert _ids(second.text) == made[PAGE_SIZE:]
     assert "back=search%3Da" in older
     [newest] = re.findall(
         r'id="history-newest" class="button" href="(\?[^"]*)#history"', second.text
     )
-    assert _ids(member_client.get(path + newest).text) == made[:SIZE]
+    assert _ids(member_client.get(path + newest).text) == made[:PAGE_SIZE]
 
 
 def test_links_show_changes_of_one_kind(
