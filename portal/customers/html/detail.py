@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
 from portal.customers.html.changing.notes import read_notes
-from portal.customers.html.changing.notice import find_saved
+from portal.customers.html.changing.notice import find_notice
 from portal.customers.html.paging import BACK, POSITION
 from portal.customers.html.position import CustomerPosition, find_position
 from portal.customers.models import State
@@ -74,7 +74,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         "email_target": quote(customer.email or "", safe="@"),
         "phone_target": _dialled(customer.phone or ""),
         "position": position,
-        "saved": find_saved(request, organizer, customer),
+        "saved": find_notice(request, organizer, customer),
         "here": _position_query(position, request.GET.get(POSITION, "")),
         **read_notes(request.access, customer),
         "api_url": path,

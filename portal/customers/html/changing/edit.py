@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.organizers.models import Organizer
 
+# The id of the fragment with the composed name.
 PREVIEW: Final = "name-preview"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
 def customer_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """A form for a new customer, who starts active and unverified."""
-    form = CustomerForm(organizer, data=_sent(request))
+    """A form for a new customer, which becomes active and unverified."""
+    form = CustomerForm(organizer, data=_posted_values(request))
     if wants_fragment(request, PREVIEW):
-        return _preview(request, form)
+        return _render_preview(request, form)
     customer = form.save(
         lambda values: services.create_customer(
             organizer, {**values, **STATE_OF_NEW}, actor=member_of(request)
@@ -55,7 +56,7 @@ def customer_edit(request: PortalRequest, organizer: Organizer, identifier: str)
 def customer_edit_field(
     request: PortalRequest, organizer: Organizer, identifier: str, field: str
 ) -> HttpResponse:
-    """A form with one field: a page, or a fragment in the field's place on the detail page."""
+    """A form with one field: a page, or a fragment that replaces the field on the detail page."""
     if field not in LABELS:
         raise Http404
     return _edit(request, organizer, identifier, only=(field,))
@@ -65,11 +66,11 @@ def _edit(
     request: PortalRequest, organizer: Organizer, identifier: str, *, only: tuple[str, ...]
 ) -> HttpResponse:
     customer = find_customer(organizer, identifier)
-    form = CustomerForm(organizer, customer, only=only, data=_sent(request))
+    form = CustomerForm(organizer, customer, only=only, data=_posted_values(request))
     if wants_fragment(request, PREVIEW):
-        return _preview(request, form)
+        return _render_preview(request, form)
     try:
-        changed = form.save(lambda values: _change(request, organizer, customer, form, values))
+        changed = form.save(lambda values: _save_change(request, organizer, customer, form, values))
     except services.EditConflict as error:
         form, changed = form.with_conflict(error), None
     if changed:
@@ -80,7 +81,7 @@ def _edit(
     return _render(request, form, context)
 
 
-def _change(
+def _save_change(
     request: PortalRequest,
     organizer: Organizer,
     customer: Customer,
@@ -103,21 +104,21 @@ def find_customer(organizer: Organizer, identifier: str) -> Customer:
 
 
 def member_of(request: PortalRequest) -> Actor:
-    """The member as the history stores it."""
+    """The signed-in member, as the actor of a change."""
     return Actor.member(request.user, request_id=request.request_id)
 
 
-def _sent(request: PortalRequest) -> dict[str, Any] | None:
-    """The last value of each parameter of a form, or None in a GET."""
+def _posted_values(request: PortalRequest) -> dict[str, Any] | None:
+    """The values that were sent by a form; None in a GET."""
     return request.POST.dict() if request.method == "POST" else None
 
 
-def _preview(request: PortalRequest, form: CustomerForm) -> HttpResponse:
+def _render_preview(request: PortalRequest, form: CustomerForm) -> HttpResponse:
     return render_page(request, "customers/edit/_preview.html", {"form": form})
 
 
 def _render(request: PortalRequest, form: CustomerForm, context: dict[str, Any]) -> HttpResponse:
-    """The form: one field also as a fragment, with the focus in it."""
+    """The page with the form. A form with one field may be a fragment, and has the focus."""
     focus_first_error(form)
     status = 409 if form.conflicts else 422 if form.errors else 200
     context |= {"form": form}

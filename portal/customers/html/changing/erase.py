@@ -1,4 +1,4 @@
-"""The page that erases the person of a customer."""
+"""The page that erases the personal data of a customer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class EraseForm(forms.Form):
-    """The email of the customer, or the identifier of one without an email, typed again."""
+    """A confirmation: the email of the customer, or else the identifier, has to be typed."""
 
     confirmation = forms.CharField(
         required=False,
@@ -38,7 +38,7 @@ class EraseForm(forms.Form):
         self.fields["confirmation"].label = label or _("Type the identifier to confirm")
 
     def clean_confirmation(self) -> str:
-        """Case does not matter."""
+        """The typed text, which may differ in case."""
         typed: str = self.cleaned_data["confirmation"]
         if typed.casefold() != self._expected.casefold():
             raise forms.ValidationError(
@@ -50,7 +50,7 @@ class EraseForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.ERASE_CUSTOMERS)
 def customer_erase(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
-    """What goes and what stays; POST with the email, or the identifier, erases."""
+    """Says what is erased and what remains. A POST with the confirmation erases."""
     customer = find_customer(organizer, identifier)
     form = EraseForm(customer, request.POST if request.method == "POST" else None)
     status = 200

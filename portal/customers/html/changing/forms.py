@@ -1,7 +1,7 @@
-"""The form of a customer: the texts that a member types, and what to show beside them.
+"""The form that creates and edits customers, and its conflicts with changes of others.
 
-What a field accepts is decided by the service. The form sends it the fields that were changed only:
-a value that was imported and would be rejected today does not stand in the way of another field.
+The service validates the values. The form passes it only fields that the member changed, so that a
+value that was imported and is invalid here does not prevent changes of other fields.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 NAME: Final = "name_parts"
-PART: Final = "name_"  # begins the input of a part of the name
+PART: Final = "name_"  # prefix of the inputs of the parts of a name
 LABELS: Final[Mapping[str, StrOrPromise]] = {
     NAME: gettext_lazy("Name"),
     "email": gettext_lazy("Email"),
@@ -39,36 +39,36 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "is_active": gettext_lazy("Active"),
 }
 BOOLEANS: Final = ("is_verified", "is_active")
-NEW: Final = tuple(name for name in LABELS if name not in BOOLEANS)
-# What a customer of the form starts with, beside what the form has.
+FIELDS_OF_NEW: Final = tuple(name for name in LABELS if name not in BOOLEANS)
+# Values of a customer that is created by the form, which has no inputs for them.
 STATE_OF_NEW: Final = {"is_active": True, "is_verified": False}
-# The input of a choice between two versions, before the name of the field.
+# Prefix of the inputs that choose between two values after a conflict.
 CHOICE: Final = "keep-"
 MINE: Final = "mine"
-# Django's prefix of the hidden inputs with the values that the editor saw.
-SEEN: Final = "initial-"
+# Django's prefix of the hidden inputs with the values that the member saw.
+INITIAL: Final = "initial-"
 LARGEST_VERSION: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that the editor and somebody else changed: both values, and the other's event."""
+    """A field that the member and somebody else changed at the same time, with both values."""
 
-    name: str  # of the input that chooses between them
+    name: str  # of the input that chooses one of them
     mine: str
     theirs: str
-    event: Event
+    event: Event  # the change of the other person
 
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of the customer: its inputs, several for a name; their errors are at the first."""
+    """A field of the customer with its inputs. A name has several; the first has the errors."""
 
     name: str
     label: StrOrPromise
     inputs: list[BoundField]
     conflict: Conflict | None
-    taken_by: Customer | None  # who has the email already
+    taken_by: Customer | None  # the customer that has the email already
 
     @property
     def is_boolean(self) -> bool:
@@ -76,7 +76,10 @@ class FormField:
 
 
 class CustomerForm(forms.Form):
-    """A new customer, or some fields of a customer. `since` is the version that the editor saw."""
+    """A form for a new customer, or for the fields `only` of a customer.
+
+    `since` is the version that the member saw.
+    """
 
     since = forms.IntegerField(
         min_value=1, max_value=LARGEST_VERSION, required=False, widget=forms.HiddenInput
@@ -87,19 +90,19 @@ class CustomerForm(forms.Form):
         organizer: Organizer,
         customer: Customer | None = None,
         *,
-        only: tuple[str, ...] = NEW,
+        only: tuple[str, ...] = FIELDS_OF_NEW,
         data: Mapping[str, Any] | None = None,
     ) -> None:
-        initial = _initial(organizer, customer) if customer else {"locale": "en"}
-        super().__init__(_resolved(data), initial=initial)
+        initial = _initial_values(organizer, customer) if customer else {"locale": "en"}
+        super().__init__(_with_chosen_values(data), initial=initial)
         self.organizer = organizer
         self.only = only
         self.conflicts: dict[str, Conflict] = {}
         self.taken_by: Customer | None = None
         for name in only:
-            self.fields.update(_inputs(name, organizer, customer))
+            self.fields.update(_input_fields(name, organizer, customer))
         for name, field in self.fields.items():
-            # What the editor saw: somebody else may change it meanwhile.
+            # Posts the value that the member saw, too, because others may change it meanwhile.
             field.show_hidden_initial = customer is not None and name != "since"
 
     @property
@@ -108,31 +111,33 @@ class CustomerForm(forms.Form):
         for name in self.only:
             taken_by = self.taken_by if name == "email" else None
             yield FormField(
-                name, LABELS[name], self._bound(name), self.conflicts.get(name), taken_by
+                name, LABELS[name], self._inputs_of(name), self.conflicts.get(name), taken_by
             )
 
-    def _bound(self, name: str) -> list[BoundField]:
+    def _inputs_of(self, name: str) -> list[BoundField]:
         return [self[each] for each in self.fields if _field_of(each) == name]
 
     @property
     def name_parts(self) -> dict[str, str]:
-        """The parts of the name as they are in the inputs."""
-        inputs = {each.name.removeprefix(PART): each.value() or "" for each in self._bound(NAME)}
+        """The parts of the name that are in the inputs."""
+        inputs = {
+            each.name.removeprefix(PART): each.value() or "" for each in self._inputs_of(NAME)
+        }
         parts = {part: text.strip() for part, text in inputs.items() if text.strip()}
         return {names.SCHEME: self.organizer.name_scheme, **parts} if parts else {}
 
     @property
     def preview(self) -> str:
-        """The name composed from its parts as they are in the inputs."""
+        """The name that is composed of the parts in the inputs."""
         return names.compose(self.name_parts)
 
     @property
     def has_preview(self) -> bool:
         """Whether the name has several parts. A name of one part is its own preview."""
-        return len(self._bound(NAME)) > 1
+        return len(self._inputs_of(NAME)) > 1
 
     def save(self, change: Callable[[dict[str, object]], Customer]) -> Customer | None:
-        """What `change` returns for the values, or None where the form is empty or has errors.
+        """Call `change` with the values. Returns its customer, or None if the form is invalid.
 
         Raises services.EditConflict and services.CustomerNotFound.
         """
@@ -143,12 +148,12 @@ class CustomerForm(forms.Form):
         except services.InvalidValues as error:
             self.taken_by = error.taken_by
             for name, messages in error.errors.items():
-                self.add_error(self._bound(name)[0].name, [*messages])
+                self.add_error(self._inputs_of(name)[0].name, [*messages])
             return None
 
     def _values(self) -> dict[str, object]:
-        """The fields that were changed, as services take them."""
-        changed = {_field_of(each) for each in self.changed_data} & {*self.only}
+        """The values of the fields that the member changed, for the services."""
+        changed = {_field_of(input_name) for input_name in self.changed_data} & {*self.only}
         return {name: self._value(name) for name in changed}
 
     def _value(self, name: str) -> object:
@@ -160,24 +165,26 @@ class CustomerForm(forms.Form):
         return None if value == "" else value
 
     def with_conflict(self, error: services.EditConflict) -> CustomerForm:
-        """The form for the customer as it is now, to choose between both versions of fields."""
-        made = error.changes
+        """A form with the current values of the customer, and a choice for each conflict."""
         form = CustomerForm(self.organizer, error.customer, only=self.only)
         data: dict[str, Any] = {"since": error.customer.version}
-        for each in form.fields:
-            seen = form.get_initial_for_field(form.fields[each], each)
-            data[f"{SEEN}{each}"] = seen
-            data.setdefault(each, self.data.get(each) if _field_of(each) in made else seen)
+        for name, field in form.fields.items():
+            current = form.get_initial_for_field(field, name)
+            is_mine = _field_of(name) in error.changes
+            data[f"{INITIAL}{name}"] = current
+            data.setdefault(name, self.data.get(name) if is_mine else current)
         form = CustomerForm(self.organizer, error.customer, only=self.only, data=data)
         form.conflicts = {
-            name: Conflict(f"{CHOICE}{name}", display(name, mine), display(name, theirs), event)
-            for name, (theirs, mine) in made.items()
+            name: Conflict(
+                f"{CHOICE}{name}", display_value(name, mine), display_value(name, theirs), event
+            )
+            for name, (theirs, mine) in error.changes.items()
             if (event := error.event_of(name))
         }
         return form
 
 
-def _initial(organizer: Organizer, customer: Customer) -> dict[str, object]:
+def _initial_values(organizer: Organizer, customer: Customer) -> dict[str, object]:
     parts = _prefill(customer.name_parts, organizer.name_scheme)
     return {
         "since": customer.version,
@@ -188,7 +195,7 @@ def _initial(organizer: Organizer, customer: Customer) -> dict[str, object]:
 
 
 def _prefill(parts: Mapping[str, str | None], scheme: str) -> dict[str, str]:
-    """The parts in another scheme: those of equal names, or else the name in the main part."""
+    """The parts in this scheme: those in both schemes, or else the whole name as one part."""
     inputs = names.SCHEMES[scheme]
     if parts.get(names.SCHEME) == scheme and names.LEGACY not in parts:
         return {part: parts.get(part) or "" for part in inputs}
@@ -197,7 +204,7 @@ def _prefill(parts: Mapping[str, str | None], scheme: str) -> dict[str, str]:
     return common or {main: names.compose(parts)}
 
 
-def _inputs(
+def _input_fields(
     name: str, organizer: Organizer, customer: Customer | None
 ) -> Iterator[tuple[str, forms.Field]]:
     if name == NAME:
@@ -215,7 +222,7 @@ def _inputs(
 
 
 def _text_input(label: StrOrPromise, **attributes: str) -> forms.CharField:
-    # The browser neither offers the member's own address nor underlines names.
+    # Without these the browser offers the member's own address, and underlines names as misspelled.
     attributes |= {"autocomplete": "off", "spellcheck": "false"}
     return forms.CharField(label=label, required=False, widget=forms.TextInput(attributes))
 
@@ -226,26 +233,30 @@ def _locale_choices(customer: Customer | None) -> list[tuple[str, str]]:
 
 
 def _field_of(input_name: str) -> str:
-    """The field of the customer that an input belongs to."""
+    """The field of the customer to which an input belongs."""
     return NAME if input_name.startswith(PART) else input_name
 
 
-def _resolved(data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """The data with the value that the editor saw, unless the choice was for the editor's own."""
+def _with_chosen_values(data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The data with the current value in each field where the member chose it over their own."""
     if data is None:
         return None
     theirs = {
-        each.removeprefix(CHOICE) for each in data if each.startswith(CHOICE) and data[each] != MINE
+        name.removeprefix(CHOICE)
+        for name, choice in data.items()
+        if name.startswith(CHOICE) and choice != MINE
     }
-    kept = {name: data[name] for name in data if _field_of(name) not in theirs}
-    seen = {
-        name.removeprefix("initial-"): data[name] for name in data if name.startswith("initial-")
+    current = {
+        name.removeprefix(INITIAL): text for name, text in data.items() if name.startswith(INITIAL)
     }
-    return kept | {name: text for name, text in seen.items() if _field_of(name) in theirs}
+    return {
+        **{name: text for name, text in data.items() if _field_of(name) not in theirs},
+        **{name: text for name, text in current.items() if _field_of(name) in theirs},
+    }
 
 
-def display(name: str, value: Any) -> str:
-    """The value of a field as text; empty for none."""
+def display_value(name: str, value: Any) -> str:
+    """The text for a value of the field; "" if there is none."""
     if name == NAME:
         return names.compose(value or {})
     if name == "phone":

@@ -1,4 +1,4 @@
-"""Notes with author and time: on the page of a customer, and the form that adds one."""
+"""The notes on the page of a customer, and the form that adds a note."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAY_ADD: Final = (Permission.READ_CUSTOMERS, Permission.READ_NOTES, Permission.W
 
 
 class NoteForm(forms.Form):
-    """The text of a note; the service validates it."""
+    """The text of a note, which the service validates."""
 
     text = forms.CharField(
         required=False,
@@ -38,7 +38,7 @@ class NoteForm(forms.Form):
 
 
 def read_notes(access: Access, customer: Customer) -> dict[str, Any]:
-    """What the page of a customer shows of notes, by the permissions of the member."""
+    """The notes for the template of the page of a customer, if the member may read them."""
     if not access.may(Permission.READ_NOTES):
         return {"shows_notes": False}
     return {
@@ -52,7 +52,7 @@ def read_notes(access: Access, customer: Customer) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(*MAY_ADD)
 def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
-    """A form for a note. A POST saves it and leads back to the page of the customer."""
+    """A form for a note. A POST saves the note and redirects to the page of the customer."""
     form = NoteForm(request.POST if request.method == "POST" else None)
     try:
         customer = services.get_customer(organizer, identifier)
@@ -76,6 +76,6 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
 
 
 def _back(request: PortalRequest, organizer: Organizer, identifier: str) -> str:
-    """The page of the customer, at its position in the list."""
+    """The URL of the page of the customer, with its position in the list."""
     path = reverse("customers:detail", args=[organizer.slug, identifier])
     return f"{path}?{request.GET.urlencode()}" if request.GET else path

@@ -1,4 +1,4 @@
-"""What the page of a customer says after a change: what was saved, and how to undo it."""
+"""The message on the page of a customer after a change, with a button that undoes the change."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
     from portal.web.http import PortalRequest
 
-# The parameter of the page of a customer: the version that was saved.
+# The parameter with the version that was saved.
 SAVED: Final = "saved"
 
 
 @dataclass(frozen=True)
-class Saved:
-    """The message after a change, and the event to undo, if that is possible."""
+class Notice:
+    """The message after a change. `event` is the id of the event, if it can be undone."""
 
     text: str
     event: int | None = None
 
 
 def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = None) -> str:
-    """The page of a customer, at the position in the list that the URL of this page has."""
+    """The URL of the page of a customer, with the position in the list from the present URL."""
     path = reverse("customers:detail", args=[request.organizer.slug, identifier])
     parameters = request.GET.copy()
     parameters.pop(SAVED, None)
@@ -41,19 +41,19 @@ def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = N
     return f"{path}?{parameters.urlencode()}" if parameters else path
 
 
-def find_saved(request: PortalRequest, organizer: Organizer, customer: Customer) -> Saved | None:
-    """The message about the change that the URL names, while it is the last one and one's own."""
+def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer) -> Notice | None:
+    """The message about the change in the URL, if it is the last one and made by this member."""
     if request.GET.get(SAVED) != str(customer.version):
         return None
     event = services.find_event(organizer, customer, version=customer.version)
     if event is None or (event.actor_kind, event.actor_id) != (ActorKind.MEMBER, request.user.pk):
         return None
     may_undo = request.access.changes_customers and event.changes and event.kind == Kind.CHANGED
-    return Saved(describe(event), event.pk if may_undo else None)
+    return Notice(describe_event(event), event.pk if may_undo else None)
 
 
-def describe(event: Event) -> str:
-    """What the event did, in words."""
+def describe_event(event: Event) -> str:
+    """A sentence about what the event did."""
     fields = ", ".join(str(LABELS.get(name, name)).lower() for name in event.changes or {})
     sentences = {
         Kind.CREATED: _("The customer was created."),

@@ -1,4 +1,4 @@
-"""The page that takes a change back: by the message after it, or by its link."""
+"""The page that undoes a change, from the message after the change or from the history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from portal.customers import services
 from portal.customers.html.changing.edit import find_customer, member_of
 from portal.customers.html.changing.forms import LABELS
-from portal.customers.html.changing.notice import describe, detail_url
+from portal.customers.html.changing.notice import describe_event, detail_url
 from portal.history.models import Kind
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 
-PROBLEMS: Final = (
+UNDO_ERRORS: Final = (
     services.UndoConflict,
     services.CannotUndo,
     services.InvalidValues,
@@ -36,28 +36,28 @@ PROBLEMS: Final = (
 def customer_undo(
     request: PortalRequest, organizer: Organizer, identifier: str, event: int
 ) -> HttpResponse:
-    """A confirmation; POST undoes the change, or says why that is not possible."""
+    """Asks for a confirmation. A POST undoes the change, or says why that is not possible."""
     customer = find_customer(organizer, identifier)
-    found = services.find_event(organizer, customer, pk=event)
-    if found is None:
+    undone = services.find_event(organizer, customer, pk=event)
+    if undone is None:
         raise Http404
-    # To undo a creation is to erase.
-    if found.kind == Kind.CREATED and not request.access.erases_customers:
+    # Undoing a creation erases the customer.
+    if undone.kind == Kind.CREATED and not request.access.erases_customers:
         raise PermissionDenied
-    context: dict[str, Any] = {"customer": customer, "event": found, "what": describe(found)}
-    context |= {"back": detail_url(request, identifier)}
+    context: dict[str, Any] = {"customer": customer, "event": undone}
+    context |= {"what": describe_event(undone), "back": detail_url(request, identifier)}
     if request.method != "POST":
         return render_page(request, "customers/edit/undo.html", context)
     try:
         changed = services.undo_event(organizer, identifier, event, actor=member_of(request))
-    except PROBLEMS as error:
-        context |= {"problem": _explain(error), "taken_by": getattr(error, "taken_by", None)}
+    except UNDO_ERRORS as error:
+        context |= {"problem": _error_message(error), "taken_by": getattr(error, "taken_by", None)}
         status = 503 if isinstance(error, services.JournalUnavailable) else 409
         return render_page(request, "customers/edit/undo.html", context, status=status)
     return redirect(detail_url(request, identifier, saved=changed.version))
 
 
-def _explain(error: Exception) -> str:
+def _error_message(error: Exception) -> str:
     if isinstance(error, services.UndoConflict):
         fields = ", ".join(str(LABELS.get(name, name)).lower() for name in error.fields)
         return _("Changed again since: %(fields)s.") % {"fields": fields}
