@@ -9,7 +9,7 @@ class ApiConfig(AppConfig):
     verbose_name = _("API")
 
     def ready(self) -> None:
-        # Models can be imported only now.
+        # Django cannot import models before the apps are ready.
         from portal.api.writing.idempotency import empty_responses
         from portal.customers.signals import customer_erased
 

@@ -1,4 +1,4 @@
-"""The endpoints of customers, the list and the detail, as pretix specifies them."""
+"""The endpoints of customers: the list, one customer, and anonymizing. pretix specifies them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.customers.models import Customer
 
-# The methods of a customer, for which an unknown one is 404. Others are 405.
+# With these methods an unknown customer is 404. With other methods every customer is 405.
 CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 
 
@@ -91,11 +91,11 @@ class CustomerList(OrganizerEndpoint):
         fields = response_fields(request.query_params, self.access, values)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.create_customer(self.organizer, values, actor=self.actor)
-        # Portal sends no email, whatever the request says.
+        # Portal sends no email, even if the request wants one.
         return Written(customer, _respond(customer, fields, 201, send_email=False))
 
     def _apply_view(self, request: Request) -> QueryDict:
-        """The parameters with those of a saved view. A token finds shared views only."""
+        """The parameters, with those of a saved view. API clients can use shared views only."""
         try:
             return saved_views.apply(
                 self.organizer, request.query_params, member=cast("User | None", request.user)
@@ -149,7 +149,7 @@ class CustomerDetail(OrganizerEndpoint):
         fields = response_fields(request.query_params, self.access, values)
         version = required_version(request, self.customer.version)
         with scope(organizer=self.organizer), service_errors_as_statuses():
-            # Without a difference last_modified still moves, as in pretix.
+            # As in pretix, last_modified is set even if no value differs.
             customer = services.change_customer(
                 self.organizer,
                 self.customer.identifier,
@@ -162,29 +162,29 @@ class CustomerDetail(OrganizerEndpoint):
 
     @writes.replace_customer
     def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        """As PATCH: fields that are absent stay as they are."""
+        """The same as PATCH: a field that is absent from the request does not change."""
         return self.patch(request, organizer, identifier)
 
     @writes.delete_customer
     def delete(self, request: Request, organizer: str, identifier: str) -> NoReturn:
-        """pretix has the method, to say that customers cannot be deleted."""
+        """As in pretix: the method exists, and the response says that it is not allowed."""
         raise MethodNotAllowed("DELETE")
 
 
 class CustomerAnonymization(OrganizerEndpoint):
-    """Anonymizing one customer: pretix’s word for erasing a person."""
+    """Erases the personal data of a customer, which pretix calls anonymizing."""
 
     parameters = (*FIELD_PARAMETERS, "format")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A member needs the permission of the page, too; a token that of pretix alone."""
+        """As on the page, a member needs ERASE_CUSTOMERS, too. A token needs what pretix requires."""
         super().initial(request, *args, **kwargs)
         if request.user is not None and not self.access.may(Permission.ERASE_CUSTOMERS):
             self.permission_denied(request)
 
     @writes.anonymize_customer
     def post(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        """The body is not read, whatever its type."""
+        """Ignores the body of the request, as pretix does."""
         write = partial(self._anonymize, request, identifier)
         return respond_once(request, self.access, self.actor, write)
 
@@ -198,7 +198,7 @@ class CustomerAnonymization(OrganizerEndpoint):
 def _respond(
     customer: Customer, fields: Sequence[str], status: int = 200, **others: object
 ) -> HttpResponse:
-    """The fields of the customer and other values, with the ETag of the fields."""
+    """A response with these fields of the customer, further values, and the ETag of the fields."""
     content = {field: getattr(customer, field) for field in fields}
     response = json_response({**content, **others}, status)
     response["ETag"] = make_etag(customer.version, fields)

@@ -59,14 +59,14 @@ class OrganizerEndpoint(Endpoint):
         if access is None:
             self.permission_denied(request)
         self.access = access
-        # API clients have no cookie that could pin them to the primary after a write.
+        # A cookie pins members to the primary after a write. API clients have no cookies.
         if request.user is None and access.may(Permission.WRITE_CUSTOMERS):
             read_from_primary()
         self.organizer = access.organizer
 
     @property
     def actor(self) -> Actor:
-        """The API client or the member, as the history stores them."""
+        """The API client or the member, as the actor of a change."""
         request_id = current_id.get()
         user: User | None = self.request.user  # type: ignore[assignment]  # None: see above
         if user is not None:

@@ -21,10 +21,10 @@ PARAMETERS: Final = ("include", "fields")
 
 
 def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
-    """The ten fields, then those that `include` or `fields` adds; or all, in pretix's order.
+    """The fields that the query string selects, among those of the token and of `include`.
 
-    Raises ValidationError for an unknown field, and PermissionDenied for notes that the caller may
-    not read.
+    In the order of pretix's documentation. Raises ValidationError for an unknown field, and
+    PermissionDenied for notes that the caller may not read.
     """
     selected = _names(query, "fields", ALL_FIELDS)
     requested = _names(query, "include", OPTIONAL_FIELDS) | selected
@@ -32,7 +32,7 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
     if "notes" in requested and not may_read_notes:
         raise PermissionDenied("You do not have permission to read notes.")
     available = [*FIELDS, *(name for name in OPTIONAL_FIELDS if name in requested)]
-    # A token whose team lost the permission to read notes has ten fields.
+    # Without the permission to read notes, a token with all fields has only the ten.
     if access.has_all_fields and may_read_notes:
         available = [*ALL_FIELDS]
     return [name for name in available if name in selected or not selected]
@@ -41,9 +41,9 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
 def response_fields(
     query: QueryDict, access: Access, values: Mapping[str, object]
 ) -> Sequence[str]:
-    """The fields of the customer in the response to a write with these values.
+    """The fields of the customer in the response to a write that sent these values.
 
-    A caller who may write but not read gets the identifier and the fields that it sent.
+    A caller that may write but not read gets the identifier and the fields that it sent.
     """
     if access.may(Permission.READ_CUSTOMERS):
         return requested_fields(query, access)

@@ -1,4 +1,4 @@
-"""Requests with X-Idempotency-Key, and their responses."""
+"""The model of requests with X-Idempotency-Key and of their responses."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from django_scopes import ScopedManager
 
 
 class IdempotentRequest(models.Model):
-    """A write that is under way or has its response, which a repeated request gets again.
+    """A write that is in progress, or its response, which a repeated request gets again.
 
-    When the customer is erased, `body_hash`, `response` and `etag` are emptied.
+    An erasure of the customer empties `body_hash`, `response` and `etag`.
     """
 
     organizer = models.ForeignKey(
         "organizers.Organizer", models.CASCADE, related_name="+", db_index=False
     )
-    # Of the caller, the method, the path and the key: a key may be anything, an email too.
+    # The hash of the caller, the method, the path and the key, because a key may contain an email.
     fingerprint = models.CharField(max_length=64)
-    # With the permissions of the caller.
+    # The hash of the body and of the caller's permissions.
     body_hash = models.CharField(max_length=64, blank=True)
     started = models.DateTimeField(default=timezone.now)
-    status = models.PositiveSmallIntegerField(null=True)  # null while it is under way
+    status = models.PositiveSmallIntegerField(null=True)  # null while it is in progress
     response = models.TextField(blank=True)  # JSON
     etag = models.CharField(max_length=40, blank=True)
     customer = models.ForeignKey(
@@ -47,4 +47,4 @@ class IdempotentRequest(models.Model):
         verbose_name_plural = _("requests with an idempotency key")
 
     def __str__(self) -> str:
-        return f"{self.started:%Y-%m-%d %H:%M} {self.status or 'under way'}"
+        return f"{self.started:%Y-%m-%d %H:%M} {self.status or 'in progress'}"

@@ -31,7 +31,7 @@ SEPARATOR: Final = "separator"
 
 
 def requested_separator(query: QueryDict) -> str:
-    """What separates the cells of `format=csv`. Raises ValidationError."""
+    """The character between the cells of `format=csv`. Raises ValidationError."""
     name = query.get(SEPARATOR) or "comma"
     if name not in SEPARATORS:
         message = f"The separator “{name}” is not available; choose from {', '.join(SEPARATORS)}."

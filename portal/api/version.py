@@ -11,8 +11,8 @@ from portal import __version__
 from portal.api.endpoints import Endpoint
 from portal.api.openapi import operations
 
-# The recorded responses in tests/contract/ are those of this version. In the number, minor version
-# and patch have three digits each, and 5000 marks a release.
+# The version of pretix whose responses are recorded in tests/contract/. In the number, the minor
+# version and the patch have three digits each, and 5000 marks a release.
 PRETIX: Final = {"pretix": "2026.8.0", "pretix_numeric": 20260080005000}
 
 

@@ -196,14 +196,14 @@ WITHOUT_SLASH: Final[Responses] = {
         description=_("The path has no slash at its end. Location is the path with the slash.")
     )
 }
-UNDER_WAY: Final = errors(
+IN_PROGRESS: Final = errors(
     409,
     (
-        _("The first request with this X-Idempotency-Key is under way. Send it again later."),
+        _("The first request with this X-Idempotency-Key is in progress. Send it again later."),
         {"detail": "Concurrent request with idempotency key."},
     ),
 )
-OTHER_BODY: Final = errors(
+KEY_REUSED: Final = errors(
     422,
     (
         _("The first request with this key had another body, or the caller other permissions."),

@@ -44,8 +44,8 @@ WRITE: Final[responses.Responses] = responses.merge_responses(
     responses.INVALID_VALUES,
     responses.NO_PERMISSION_OR_NOTES,
     responses.UNSUPPORTED_MEDIA_TYPE,
-    responses.UNDER_WAY,
-    responses.OTHER_BODY,
+    responses.IN_PROGRESS,
+    responses.KEY_REUSED,
 )
 PARAMETERS: Final = (
     parameters.IDEMPOTENCY_KEY,
@@ -122,8 +122,8 @@ anonymize_customer = extend_schema(
         responses.COMMON,
         responses.INVALID_PARAMETERS,
         responses.NO_PERMISSION_OR_NOTES,
-        responses.UNDER_WAY,
-        responses.OTHER_BODY,
+        responses.IN_PROGRESS,
+        responses.KEY_REUSED,
         responses.UNKNOWN_CUSTOMER,
     ),
 )

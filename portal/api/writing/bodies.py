@@ -1,4 +1,4 @@
-"""The values of a customer in the body of a request: JSON or a form."""
+"""Reads the values of a customer from the body of a request, which is JSON or a form."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-# A form does not send a checkbox that is off.
+# A form omits a checkbox that is not checked.
 CHECKBOXES: Final = ("is_active", "is_verified")
-# Forms have no null: an empty text is null for an email, and no value for fields without texts.
+# Forms have no null. An empty input means "" for these fields, null for the email, and that the
+# field is absent for all others.
 MAY_BE_BLANK: Final = frozenset({"external_identifier", "phone", "notes", "password"})
 
 

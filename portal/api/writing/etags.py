@@ -1,7 +1,7 @@
-"""ETags of customers: conditional requests to the detail.
+"""ETags of customers, for conditional requests (If-None-Match, If-Match).
 
-An ETag names the version of the customer and the representation, because a response with other
-fields is another one: `"7-1a2b3c4d"`.
+An ETag has the version of the customer and a checksum of the names of the fields, because a
+response with other fields is another representation: `"7-1a2b3c4d"`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from rest_framework.exceptions import APIException
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
-# A proxy that compresses a response makes its ETag a weak one. The version stays.
+# A proxy that compresses a response adds W/ to its ETag.
 ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,18})-[0-9a-f]{8}"')
 
 
 class PreconditionFailed(APIException):
-    """The customer has another version than those in If-Match."""
+    """The version of the customer is none of those in If-Match."""
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_detail = "The customer has changed since you read it."
@@ -42,9 +42,10 @@ def is_unchanged(request: Request, etag: str) -> bool:
 
 
 def required_version(request: Request, current: int) -> int | None:
-    """The version that If-Match requires; None without a condition. Fields do not count.
+    """The current version if If-Match requires it, or None without a condition.
 
-    Raises PreconditionFailed if the current version is none of those in the header.
+    Only the versions in the ETags are compared, not the fields. Raises PreconditionFailed if the
+    current version is none of them.
     """
     header = request.META.get("HTTP_IF_MATCH")
     if header is None or header.strip() == "*":

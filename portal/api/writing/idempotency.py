@@ -1,7 +1,7 @@
 """`X-Idempotency-Key`: a repeated write gets the response of the first one, for a day.
 
-The response is stored in the transaction of the change, so that both exist or neither. Before it, a
-row without a response marks the request as being under way; if the process dies, the mark expires.
+The response is stored in the transaction of the change, so that either both exist or neither. A row
+without a response marks a request that is in progress. If the process dies, the mark expires.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
-KEPT: Final = timedelta(days=1)
+LIFETIME: Final = timedelta(days=1)
 # Longer than gunicorn lets a request run.
 LONGEST_REQUEST: Final = timedelta(minutes=1)
 RETRY_AFTER: Final = 5  # seconds
-EMPTIED: Final = {"body_hash": "", "response": "", "etag": ""}
-# After these a client sends the request again, to have it carried out.
+EMPTY_RESPONSE: Final = {"body_hash": "", "response": "", "etag": ""}
+# Errors after which a repeated request is carried out again.
 NOT_STORED: Final = frozenset({409, 429, 500, 503})
 
 
-class UnderWay(APIException):
+class InProgress(APIException):
     """The first request with this key has no response yet."""
 
     status_code = status.HTTP_409_CONFLICT
@@ -49,10 +49,10 @@ class UnderWay(APIException):
     wait = RETRY_AFTER  # Django REST framework sends it as Retry-After
 
 
-class OtherBody(APIException):
-    """The first request with this key had another body, or its caller other permissions.
+class KeyReused(APIException):
+    """The first request with this key had another body, or the caller had other permissions.
 
-    The stored response may have what the caller may no longer read.
+    With other permissions, the stored response may contain fields that the caller may not read now.
     """
 
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
@@ -61,7 +61,7 @@ class OtherBody(APIException):
 
 
 class Written(NamedTuple):
-    """A customer who was created or changed, and the response that says so."""
+    """The customer after a write, and the response to the request."""
 
     customer: Customer
     response: HttpResponse
@@ -72,7 +72,7 @@ def respond_once(
 ) -> HttpResponse:
     """The response of `write`, or the stored one of an earlier request with the same key.
 
-    Raises UnderWay, OtherBody, and what `write` raises.
+    Raises InProgress, KeyReused, and what `write` raises.
     """
     key = request.META.get("HTTP_X_IDEMPOTENCY_KEY")
     if not key:
@@ -81,31 +81,34 @@ def respond_once(
     fingerprint = _hash("\n".join(map(str, parts)).encode())
     body_hash = _hash(" ".join(sorted(access.permissions)).encode() + b"\n" + request.body)
     with scope(organizer=access.organizer):
-        first, is_new = _claim(access.organizer, fingerprint, body_hash)
+        first, is_new = _find_or_store_request(access.organizer, fingerprint, body_hash)
         if not is_new:
-            return _repeated(first, body_hash)
+            return _repeat_response(first, body_hash)
         return _write_and_store(first, write)
 
 
 def forget_responses() -> int:
-    """Delete what is older than a day, of all organizers; returns the number of requests."""
+    """Delete the requests of all organizers that are older than a day. Returns their number."""
     with scopes_disabled():
-        return IdempotentRequest.objects.filter(started__lt=timezone.now() - KEPT).delete()[0]
+        return IdempotentRequest.objects.filter(started__lt=timezone.now() - LIFETIME).delete()[0]
 
 
 def empty_responses(customer: Customer, **_: object) -> None:
-    """Receives customer_erased: a repeated request then gets the identifier alone."""
-    IdempotentRequest.objects.filter(customer=customer).update(**EMPTIED)
+    """Empty the stored responses of an erased customer. Repeated requests get the identifier only.
+
+    Receives the signal customer_erased.
+    """
+    IdempotentRequest.objects.filter(customer=customer).update(**EMPTY_RESPONSE)
 
 
 def _hash(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _claim(
+def _find_or_store_request(
     organizer: Organizer, fingerprint: str, body_hash: str
 ) -> tuple[IdempotentRequest, bool]:
-    """The first request with this fingerprint, and whether it is the present one."""
+    """The stored request with this fingerprint, and whether it was stored now, for this request."""
     now = timezone.now()
     first, is_new = IdempotentRequest.objects.get_or_create(
         fingerprint=fingerprint,
@@ -113,24 +116,29 @@ def _claim(
     )
     if is_new or not _has_expired(first, now):
         return first, is_new
-    # Of several requests that find it expired, one replaces it.
+    # If several requests find it expired at once, only one of them takes it over.
     expired = IdempotentRequest.objects.filter(pk=first.pk, started=first.started)
-    mark: dict[str, Any] = {**EMPTIED, "body_hash": body_hash, "status": None, "customer": None}
+    mark: dict[str, Any] = {
+        **EMPTY_RESPONSE,
+        "body_hash": body_hash,
+        "status": None,
+        "customer": None,
+    }
     is_new = bool(expired.update(started=now, **mark))
     first.started, first.status = now, None
     return first, is_new
 
 
 def _has_expired(first: IdempotentRequest, now: datetime) -> bool:
-    return first.started < now - (LONGEST_REQUEST if first.status is None else KEPT)
+    return first.started < now - (LONGEST_REQUEST if first.status is None else LIFETIME)
 
 
-def _repeated(first: IdempotentRequest, body_hash: str) -> HttpResponse:
+def _repeat_response(first: IdempotentRequest, body_hash: str) -> HttpResponse:
     if first.status is None:
-        raise UnderWay
+        raise InProgress
     is_emptied = not first.body_hash
     if not is_emptied and first.body_hash != body_hash:
-        raise OtherBody
+        raise KeyReused
     content = first.response
     if is_emptied and first.customer:
         content = encode_json({"identifier": first.customer.identifier}).decode()
@@ -142,27 +150,29 @@ def _write_and_store(first: IdempotentRequest, write: Callable[[], Written]) -> 
     try:
         with transaction.atomic():
             customer, response = write()
-            _store(first, response.status_code, response.content, customer, response["ETag"])
+            _store_response(
+                first, response.status_code, response.content, customer, response["ETag"]
+            )
     except Exception as error:
-        # Without a database the mark stays, and expires.
+        # If the database is away, the mark remains until it expires.
         with suppress(DatabaseError):
             _store_error(first, error)
         raise
     return response
 
 
-def _store(
+def _store_response(
     first: IdempotentRequest,
     status_code: int,
     content: bytes,
     customer: Customer | None = None,
     etag: str = "",
 ) -> None:
-    """Raises UnderWay if this request took so long that another one has replaced it."""
+    """Raises InProgress if this request took so long that another one has taken its mark over."""
     marks = IdempotentRequest.objects.filter(pk=first.pk, started=first.started, status=None)
     response = {"status": status_code, "response": content.decode(), "etag": etag}
     if not marks.update(**response, customer=customer):
-        raise UnderWay
+        raise InProgress
 
 
 def _store_error(first: IdempotentRequest, error: Exception) -> None:
@@ -170,4 +180,4 @@ def _store_error(first: IdempotentRequest, error: Exception) -> None:
     if response is None or response.status_code in NOT_STORED:
         IdempotentRequest.objects.filter(pk=first.pk, started=first.started).delete()
     else:
-        _store(first, response.status_code, encode_json(response.data))
+        _store_response(first, response.status_code, encode_json(response.data))

@@ -1,4 +1,4 @@
-"""The bodies of requests: JSON as pretix reads it, and forms."""
+"""Parsers for the bodies of requests: JSON, with pretix's deviations, and forms."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import IO, Any, Final
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
-# A customer has two levels. Code that reads values recursively must not get deeper ones.
+# A customer has two levels. A limit protects code that reads nested values recursively.
 DEEPEST: Final = 50
 TOO_DEEP: Final = f"JSON parse error - More than {DEEPEST} levels of nested values"
 
 
 class JsonParser(parsers.JSONParser):
-    """JSON with NaN and Infinity, as pretix accepts them; of a repeated key the last value counts.
+    """JSON that pretix accepts: with NaN, Infinity and repeated keys, of which the last one counts.
 
     Raises ParseError for malformed JSON and for nested values that are too deep.
     """
@@ -39,7 +39,7 @@ FOR_CUSTOMERS: Final = [JsonParser, parsers.FormParser, parsers.MultiPartParser]
 def _is_deeper(content: object, levels: int) -> bool:
     nested: list[Any] = [content]
     for _level in range(levels + 1):
-        nested = [child for each in nested for child in _children(each)]
+        nested = [child for value in nested for child in _children(value)]
     return bool(nested)
 
 

@@ -1,4 +1,4 @@
-"""The errors of services as statuses, for all endpoints that write customers."""
+"""Translates exceptions of the services to HTTP statuses, for all endpoints that write."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Unavailable(APIException):
 
 @contextmanager
 def service_errors_as_statuses() -> Generator[None]:
-    """Raises the exception of Django REST framework for that of a service."""
+    """In this context, exceptions of the services become those of Django REST framework."""
     try:
         yield
     except InvalidValues as error:

@@ -1,4 +1,4 @@
-"""`manage.py forget_responses`: deletes the stored responses of X-Idempotency-Key after a day."""
+"""`manage.py forget_responses`: a daily job that deletes old responses of X-Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.api.writing.idempotency import forget_responses
 
 
 class Command(BaseCommand):
-    """Run it each night, with clearsessions."""
+    """Deletes the stored responses that are older than a day."""
 
     help = "Delete responses to requests with X-Idempotency-Key that are older than a day."
 

@@ -16,7 +16,7 @@ from django_scopes import scope, scopes_disabled
 
 from portal.api.models import IdempotentRequest
 from portal.api.writing import idempotency
-from portal.api.writing.idempotency import KEPT, LONGEST_REQUEST, UnderWay, Written
+from portal.api.writing.idempotency import LIFETIME, LONGEST_REQUEST, InProgress, Written
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.organizers import tokens
@@ -26,7 +26,7 @@ from portal.organizers.permissions import Permission
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
 JSON: Final = "application/json"
 NEW: Final = '{"email": "ann@example.org"}'
-OTHER_BODY: Final = {
+KEY_REUSED: Final = {
     "detail": "This key was used for another request body, or with other permissions."
 }
 
@@ -88,7 +88,7 @@ def test_another_body_with_the_same_key_is_an_error(
     response = send(writer_client, body="{}")
 
     assert response.status_code == 422
-    assert response.json() == OTHER_BODY
+    assert response.json() == KEY_REUSED
     assert number_of_customers(organizer) == 1
 
 
@@ -108,7 +108,7 @@ def test_a_response_is_not_repeated_with_other_permissions(
 
     response = send(client, path, "{}", method="PATCH")
 
-    assert (response.status_code, response.json()) == (422, OTHER_BODY)
+    assert (response.status_code, response.json()) == (422, KEY_REUSED)
 
 
 def test_another_path_method_or_key_is_another_request(
@@ -136,7 +136,7 @@ def test_another_token_or_member_is_another_client(
     assert number_of_customers(organizer) == 3
 
 
-def test_a_request_that_is_under_way_is_not_written_again(
+def test_a_request_in_progress_is_not_written_again(
     writer_client: Client, organizer: Organizer
 ) -> None:
     send(writer_client)
@@ -173,12 +173,12 @@ def test_a_request_that_was_replaced_writes_nothing(
             Customer.objects.create(organizer=organizer, identifier="LATE")
             return Written(customer, response)
 
-        with pytest.raises(UnderWay):
+        with pytest.raises(InProgress):
             idempotency._write_and_store(first, write)
     assert number_of_customers(organizer) == 1
 
 
-@pytest.mark.parametrize("error", [UnderWay(), OperationalError(), ValueError()])
+@pytest.mark.parametrize("error", [InProgress(), OperationalError(), ValueError()])
 def test_errors_to_be_tried_again_are_not_stored(
     writer_client: Client, organizer: Organizer, error: Exception
 ) -> None:
@@ -196,7 +196,7 @@ def test_errors_to_be_tried_again_are_not_stored(
 
 def test_a_key_may_be_used_again_after_a_day(writer_client: Client, organizer: Organizer) -> None:
     send(writer_client)
-    age(organizer, KEPT + timedelta(seconds=1))
+    age(organizer, LIFETIME + timedelta(seconds=1))
 
     assert send(writer_client, body="{}").status_code == 201
     assert send(writer_client, body="{}").status_code == 201
@@ -223,7 +223,7 @@ def test_old_responses_of_all_organizers_are_deleted(
     writer_client: Client, organizer: Organizer, rival: Organizer
 ) -> None:
     send(writer_client)
-    old = timezone.now() - KEPT - timedelta(seconds=1)
+    old = timezone.now() - LIFETIME - timedelta(seconds=1)
     with scopes_disabled():
         IdempotentRequest.objects.create(organizer=rival, fingerprint="x", started=old)
         IdempotentRequest.objects.create(organizer=organizer, fingerprint="y", started=old)
