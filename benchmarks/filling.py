@@ -42,7 +42,7 @@ INDEXES: Final = """
 
 def fill(customers: str) -> None:
     """So many customers in each of the two organizers of an otherwise empty database."""
-    with _indexes_made_afterwards():
+    with indexes_made_afterwards(TABLE):
         call_command("seed_demo", OURS, customers=int(customers), verbosity=0)
         _copy(services.get_organizer(OURS), services.get_organizer(OTHERS), int(customers))
 
@@ -67,27 +67,28 @@ def _copy(source: Organizer, target: Organizer, customers: int) -> None:
 
 
 @contextmanager
-def _indexes_made_afterwards() -> Iterator[None]:
-    """PostgreSQL: drop the indexes and constraints of customers, and make them at the end.
+def indexes_made_afterwards(table: str) -> Iterator[None]:
+    """PostgreSQL: drop the indexes and constraints of the table, and make them at the end.
 
     Two million rows take a fraction of the time. On SQLite, imports drop indexes themselves.
     """
     if connection.vendor != "postgresql":
         yield
         return
-    constraints, indexes = _read_definitions(CONSTRAINTS), _read_definitions(INDEXES)
-    _execute([f"ALTER TABLE {TABLE} DROP CONSTRAINT {name}" for name, _definition in constraints])
+    constraints = _read_definitions(CONSTRAINTS, table)
+    indexes = _read_definitions(INDEXES, table)
+    _execute([f"ALTER TABLE {table} DROP CONSTRAINT {name}" for name, _definition in constraints])
     _execute([f"DROP INDEX {name}" for name, _definition in indexes])
     yield
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(_make_index, [definition for _name, definition in indexes]))
-    _execute([f"ALTER TABLE {TABLE} ADD CONSTRAINT {' '.join(each)}" for each in constraints])
+    _execute([f"ALTER TABLE {table} ADD CONSTRAINT {' '.join(each)}" for each in constraints])
 
 
-def _read_definitions(query: str) -> list[tuple[str, str]]:
+def _read_definitions(query: str, table: str) -> list[tuple[str, str]]:
     """Names and definitions, as the database writes them."""
     with connection.cursor() as cursor:
-        cursor.execute(query, [TABLE])
+        cursor.execute(query, [table])
         definitions: list[tuple[str, str]] = cursor.fetchall()
         return definitions
 

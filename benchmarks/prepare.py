@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -33,6 +33,7 @@ from portal.organizers.permissions import Permission
 
 EMAIL: Final = "bench@example.org"
 PASSWORD: Final = "a benchmark signs in"  # noqa: S105  # of a temporary database
+READ: Final = (Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
 
 
 def make_organizers() -> None:
@@ -70,9 +71,9 @@ def write_plan(path: str, extent: str) -> None:
 
     The extent is `short` or `full`.
     """
-    _settle()
+    settle()
     organizer = services.get_organizer(OURS)
-    api_client, member = _as_api_client(organizer), _as_member(organizer)
+    api_client, member = as_api_client(organizer, READ), as_member(organizer)
     samples = find_samples(organizer, api_client)
     cases = []
     for case in [*list_cases(samples, only_short=extent == "short"), *list_streams(samples)]:
@@ -86,7 +87,7 @@ def write_plan(path: str, extent: str) -> None:
     Path(path).write_bytes(orjson.dumps(plan, option=orjson.OPT_UTC_Z))
 
 
-def _settle() -> None:
+def settle() -> None:
     """Do now what PostgreSQL would do while requests are measured."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -94,15 +95,16 @@ def _settle() -> None:
             cursor.execute("CHECKPOINT")
 
 
-def _as_member(organizer: Organizer) -> dict[str, str]:
+def as_member(organizer: Organizer) -> dict[str, str]:
+    """The headers of a member with every permission."""
     client = Client()
     client.force_login(services.create_staff(organizer, email=EMAIL, password=PASSWORD))
     name = settings.SESSION_COOKIE_NAME
     return {"Cookie": f"{name}={client.cookies[name].value}"}
 
 
-def _as_api_client(organizer: Organizer) -> dict[str, str]:
-    permissions = [Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS]
+def as_api_client(organizer: Organizer, permissions: Sequence[Permission]) -> dict[str, str]:
+    """The headers of an API client with these permissions."""
     key = tokens.create_token(organizer, name="benchmark", permissions=permissions)
     return {"Authorization": f"Token {key}"}
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -25,3 +30,36 @@ def test_the_benchmarks_run_on_few_customers(tmp_path: Path) -> None:
     report = results.read_text()
     assert "| JSON list, first page " in report
     assert " 0 requests failed." in report
+
+
+@pytest.mark.database
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="it fills PostgreSQL")
+def test_changes_are_measured_beside_a_history() -> None:
+    sizes = ["--customers", "300", "--events", "3000", "--requests", "2", "--imported", "50"]
+    command = [sys.executable, "-m", "benchmarks.changes", *sizes]
+
+    with empty_database() as url:
+        done = subprocess.run(  # noqa: S603
+            command,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert "| Save all fields " in done.stdout
+    assert "Import of 50 changes: " in done.stdout
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """The URL of a database of the server of the tests."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE benchmark_of_changes")
+        try:
+            yield urlsplit(server)._replace(path="/benchmark_of_changes").geturl()
+        finally:
+            admin.execute("DROP DATABASE benchmark_of_changes WITH (FORCE)")

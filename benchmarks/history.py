@@ -1,0 +1,107 @@
+"""Fill the history for a benchmark, and find what its requests need. Runs inside Django.
+
+On PostgreSQL only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import orjson
+from django.db import connection
+from django_scopes import scope
+
+from benchmarks.filling import indexes_made_afterwards
+from benchmarks.imports import OURS
+from benchmarks.prepare import as_api_client, as_member, settle
+from portal.customers.models import Customer, State
+from portal.customers.query.page import FIELDS
+from portal.history.models import Event
+from portal.organizers import services
+from portal.organizers.models import Organizer
+from portal.organizers.permissions import Permission
+
+# The customer with this share of all events.
+BUSIEST: Final = 1000
+# The first event of each customer creates it. One in BUSIEST events is of the first customer, the
+# others are spread over all customers by a number that has no divisor in common with theirs. All
+# have the version that customers have when they are filled, so that an edit sees no later event.
+EVENTS: Final = """
+    INSERT INTO history_event (organizer_id, customer_id, version, time, kind, changes,
+        actor_kind, actor_id, actor_name, request_id)
+    SELECT customer.organizer_id, customer.id, 1,
+        NOW() - INTERVAL '1000 days' * (1 - n / %(events)s::float),
+        CASE WHEN n <= %(customers)s THEN 'created' ELSE 'changed' END,
+        CASE WHEN n <= %(customers)s THEN jsonb_build_object(
+            'email', jsonb_build_array(NULL, email),
+            'name_parts', jsonb_build_array(NULL, name_parts),
+            'locale', jsonb_build_array(NULL, locale),
+            'is_active', jsonb_build_array(NULL, true))
+        WHEN n %% 3 = 0 THEN jsonb_build_object(
+            'email', jsonb_build_array('old' || n || '@example.org', email))
+        WHEN n %% 3 = 1 THEN jsonb_build_object(
+            'locale', jsonb_build_array('nl', locale), 'is_verified', '[false, true]'::jsonb)
+        ELSE jsonb_build_object('last_login', jsonb_build_array(NULL, last_login)) END,
+        CASE WHEN n %% 10 < 6 THEN 'import' WHEN n %% 10 < 8 THEN 'token' ELSE 'member' END,
+        NULL,
+        CASE WHEN n %% 10 < 6 THEN 'Import from customers.ndjson' WHEN n %% 10 < 8
+            THEN 'CRM' ELSE 'member' || n %% 70 || '@example.org' END,
+        CASE WHEN n %% 10 < 6 THEN '' ELSE md5(n::text) END
+    FROM generate_series(1, %(events)s) AS n JOIN customers_customer AS customer
+    ON customer.organizer_id = %(organizer)s AND customer.id = %(first)s
+        + CASE WHEN n %% %(busiest)s = 0 THEN 0 ELSE n * 7919 %% %(customers)s END"""
+WRITE: Final = (Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS, Permission.ERASE_CUSTOMERS)
+
+
+def fill(events: str) -> None:
+    """Events of the customers of an organizer, which have ids without gaps, from three years."""
+    organizer = services.get_organizer(OURS)
+    with scope(organizer=organizer):
+        customers = Customer.objects.count()
+        first = Customer.objects.order_by("pk").values_list("pk", flat=True)[0]
+    numbers = {"events": int(events), "customers": customers, "first": first, "busiest": BUSIEST}
+    with indexes_made_afterwards(Event._meta.db_table), connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '256MB'")
+        cursor.execute(EVENTS, {**numbers, "organizer": organizer.pk})
+
+
+def write_plan(path: str, customers: str) -> None:
+    """Write a session, a token, and the identifiers of some customers to the file."""
+    settle()
+    organizer = services.get_organizer(OURS)
+    with scope(organizer=organizer):
+        plan = {
+            "customers": _some(int(customers)),
+            "busiest": Customer.objects.order_by("pk")[0].identifier,
+            "member": as_member(organizer),
+            "api_client": as_api_client(organizer, WRITE),
+        }
+    Path(path).write_bytes(orjson.dumps(plan))
+
+
+def _some(number: int) -> list[str]:
+    """Identifiers of customers with an email whom nobody has changed since they were filled."""
+    rows = Customer.objects.filter(version=1).exclude(state=State.ANONYMISED).exclude(email=None)
+    # By identifiers, which are random, from the other end than the customers of an import.
+    return [*rows.order_by("-identifier").values_list("identifier", flat=True)[:number]]
+
+
+def write_changed(path: str, customers: str) -> None:
+    """Write customers to the file as one that they are imported from again, each with a change."""
+    organizer = services.get_organizer(OURS)
+    with Path(path).open("wb") as file:
+        for row in _rows(organizer, int(customers)):
+            file.write(orjson.dumps(row, option=orjson.OPT_UTC_Z) + b"\n")
+
+
+def _rows(organizer: Organizer, customers: int) -> list[dict[str, object]]:
+    """Later at the source, and in another language."""
+    with scope(organizer=organizer), connection.cursor() as cursor:
+        cursor.execute("SELECT NOW()")
+        now = cursor.fetchone()[0]
+        rows = [*Customer.objects.order_by("identifier").values(*FIELDS)[:customers]]
+    return [
+        {**row, "locale": "nl" if row["locale"] == "de" else "de", "last_modified": now}
+        for row in rows
+    ]
