@@ -177,7 +177,7 @@ class CustomerAnonymization(OrganizerEndpoint):
     parameters = (*FIELD_PARAMETERS, "format")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """As on the page, a member also needs ERASE_CUSTOMERS. A token needs what pretix requires."""
+        """Members need ERASE_CUSTOMERS, as on the page. Tokens need what pretix requires."""
         super().initial(request, *args, **kwargs)
         if request.user is not None and not self.access.may(Permission.ERASE_CUSTOMERS):
             self.permission_denied(request)
