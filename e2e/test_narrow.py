@@ -59,6 +59,18 @@ def test_an_exact_match_of_long_values_has_room(staff_page: Page) -> None:
     assert staff_page.evaluate(WIDER) <= 0
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_menu_of_a_customer_is_within_the_window(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    staff_page.goto(f"{BIGEVENTS}8WSAJCJ/")
+
+    staff_page.get_by_text("More", exact=True).click()
+
+    expect(staff_page.get_by_role("button", name="Deactivate")).to_be_in_viewport(ratio=1)
+    expect(staff_page.get_by_role("link", name="JSON")).to_be_in_viewport(ratio=1)
+    assert staff_page.evaluate(WIDER) <= 0
+
+
 @pytest.mark.parametrize("width", [320, 683, 768])
 def test_a_long_name_of_an_organizer_leaves_room_to_search(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 600})

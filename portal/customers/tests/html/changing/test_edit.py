@@ -431,3 +431,12 @@ def test_saving_takes_few_queries(member_client: Client) -> None:
 
     assert len(reading) <= 4
     assert len(writing) <= 14
+
+
+@pytest.mark.parametrize("address", [CREATE, EDIT, f"{EDIT}email/"])
+def test_the_navigation_marks_the_customers(
+    member_client: Client, ann: Customer, address: str
+) -> None:
+    page = member_client.get(address)
+
+    assertContains(page, f'<a href="{LIST}" aria-current="true">Customers</a>', html=True)
