@@ -18,7 +18,7 @@ from portal.customers.exporting.formats import (
     encode_ndjson,
     file_name,
 )
-from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit
+from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit_streams
 from portal.customers.query.query import CustomerQuery
 from portal.web.streams import StreamResponse
 
@@ -58,7 +58,7 @@ def stream_customers(
         return StreamResponse(_no_chunks(), content_type, file_name=name)
     chunks = _encode(request.accepted_renderer, organizer, query, fields, separator)
     try:
-        limited = limit(chunks, caller=_caller(request))
+        limited = limit_streams(chunks, caller=_caller(request))
         return StreamResponse(limited, content_type, file_name=name)
     except TooManyStreams as error:
         raise Throttled(RETRY_AFTER, str(error)) from error

@@ -1,7 +1,6 @@
-"""The views that come with every organizer. They are in no table: no member
-can change or delete them.
+"""The views of every organizer. They are declared here, so that members cannot change them.
 
-"All customers", the third of them, is the list without parameters.
+A further one, "All customers", is the list without parameters.
 """
 
 from __future__ import annotations

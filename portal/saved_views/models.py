@@ -15,15 +15,15 @@ from portal.organizers.models import Organizer
 
 
 def make_slug() -> str:
-    """Random, so that the address of a view reveals nothing about others and cannot be guessed."""
+    """A random text, so that the URLs of views cannot be guessed."""
     return secrets.token_hex(8)
 
 
 class SavedView(models.Model):
-    """A list of one organizer. A private view is for its owner; a shared one for all members."""
+    """A saved list. Its owner sees a private view; all members and API clients a shared view."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
-    # The views of a deleted account stay if they are shared: API clients may use them.
+    # Shared views remain when the account of their owner is deleted, because others may use them.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -35,7 +35,7 @@ class SavedView(models.Model):
     slug = models.CharField(max_length=40, editable=False)
     name = models.CharField(_("name"), max_length=80)
     is_shared = models.BooleanField(_("shared"), default=False)
-    # As in a URL. Days like `-7d` stay relative: they are resolved when the view is opened.
+    # Relative days such as `-7d` are stored as they are, and resolved when the view is opened.
     query_string = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -58,5 +58,5 @@ class SavedView(models.Model):
 
     @property
     def is_built_in(self) -> bool:
-        """Whether the view comes with every organizer: no row has it."""
+        """Whether every organizer has the view, which then is no row of the table."""
         return self.pk is None

@@ -1,4 +1,4 @@
-"""How a saved view and the parameters of a request make one query string."""
+"""Combines the query string of a saved view with the parameters of a request, and back."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ VIEW: Final = "view"
 
 
 def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
-    """The parameters of the view, and those of the request, which replace the view's own.
+    """The parameters of the view, with those of the request in their place.
 
-    An empty parameter of the request removes that of the view.
+    An empty parameter of the request removes the parameter of the view.
     """
     applied = view.query.copy()
     for name, values in parameters.lists():
@@ -26,10 +26,10 @@ def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
     return applied
 
 
-def difference(view: SavedView, query: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The shortest query string that leads to this query by the view, as lists of values.
+def subtract_view(view: SavedView, query: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The parameters that, combined with the view, give this query: the reverse of apply_view().
 
-    `query` has no empty values. `apply_view()` of the view and the result has its values again.
+    `query` has no empty values.
     """
     own = dict(view.query.lists())
     changed = {name: values for name, values in query.items() if own.get(name) != values}

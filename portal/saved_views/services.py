@@ -29,34 +29,34 @@ if TYPE_CHECKING:
     from portal.customers.query.counts import Count
     from portal.organizers.access import Access
 
-# Private ones of a member, and shared ones of an organizer.
+# Of the private views of a member, and of the shared views of an organizer.
 MOST_VIEWS: Final = 30
-# Seconds for the counts of all views; each count has a limit of its own.
+# Seconds for the counts of all views together. Each count also has a time limit of its own.
 COUNTING_TIME: Final = 0.25
 
 
 class UnknownView(Exception):
-    """The member or API client can see no view with this slug."""
+    """There is no view with this slug, or the member or API client may not see it."""
 
 
 class CountedView(NamedTuple):
-    """A view, and how many customers its list has, if that was found in time."""
+    """A view and the number of customers in its list; None if counting took too long."""
 
     view: SavedView
     number: Count | None
 
 
 def list_views(organizer: Organizer, *, member: User) -> list[SavedView]:
-    """The built-in views, the shared ones, and the member's own: one query."""
+    """The built-in views, the shared views, and the private views of the member."""
     require_scope(organizer)
     visible = SavedView.objects.filter(Q(is_shared=True) | Q(owner=member))
     return [*BUILT_IN, *visible.order_by("-is_shared", "name", "pk")]
 
 
 def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedView:
-    """The view with this slug. API clients, with `member` None, find shared ones.
+    """The view with this slug, if the member may see it. Raises UnknownView.
 
-    Raises UnknownView, for private views of others too.
+    For API clients `member` is None: they see built-in and shared views only.
     """
     require_scope(organizer)
     for view in BUILT_IN:
@@ -64,16 +64,16 @@ def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedV
             return view
     if "\0" in slug:  # PostgreSQL would reject the query
         raise UnknownView(slug)
-    found = SavedView.objects.filter(slug=slug).first()
-    if found is None or not (found.is_shared or (member and found.owner_id == member.pk)):
+    saved = SavedView.objects.filter(slug=slug).first()
+    if saved is None or not (saved.is_shared or (member and saved.owner_id == member.pk)):
         raise UnknownView(slug)
-    return found
+    return saved
 
 
-def apply(
+def apply_requested_view(
     organizer: Organizer, parameters: QueryDict, *, member: User | None
 ) -> tuple[SavedView | None, QueryDict]:
-    """The view that the parameters name, and the parameters with those of the view.
+    """The view in the parameter `view`, and the parameters combined with those of that view.
 
     Raises UnknownView.
     """
@@ -87,14 +87,14 @@ def apply(
 def count_views(
     organizer: Organizer, views: Sequence[SavedView], *, seconds: float = COUNTING_TIME
 ) -> Iterator[CountedView]:
-    """Each view with its count, which is None where time is over or the query is invalid."""
+    """Each view with its count; None if the time is over or the query of the view is invalid."""
     end = time.monotonic() + seconds
     for view in views:
         is_over = time.monotonic() > end
-        yield CountedView(view, None if is_over else _count(organizer, view))
+        yield CountedView(view, None if is_over else _count_customers(organizer, view))
 
 
-def _count(organizer: Organizer, view: SavedView) -> Count | None:
+def _count_customers(organizer: Organizer, view: SavedView) -> Count | None:
     try:
         query = customers.parse_query(organizer, view.query)
     except InvalidQuery:
@@ -113,12 +113,15 @@ def may_change(access: Access, view: SavedView, *, member: User) -> bool:
 def create_view(
     access: Access, *, member: User, name: str, parameters: QueryDict, is_shared: bool
 ) -> SavedView:
-    """Save a list. Raises ValidationError, InvalidQuery, and PermissionDenied for sharing."""
+    """Save a view of the list with these parameters.
+
+    Raises ValidationError, InvalidQuery, and PermissionDenied if the member may not share views.
+    """
     organizer = access.organizer
     view = SavedView(organizer=organizer, owner=member, name=name, is_shared=is_shared)
     view.slug = make_slug()
-    view.query_string = _canonical(organizer, parameters)
-    _save(access, view, member)
+    view.query_string = _canonical_query_string(organizer, parameters)
+    _check_and_save(access, view, member)
     return view
 
 
@@ -132,31 +135,31 @@ def change_view(
     is_shared: bool | None = None,
     parameters: QueryDict | None = None,
 ) -> SavedView:
-    """Change what is given. Raises UnknownView, and what create_view() raises."""
-    view = _changeable(access, slug, member)
+    """Change the values that are not None. Raises UnknownView, and the errors of create_view()."""
+    view = _find_changeable_view(access, slug, member)
     if name is not None:
         view.name = name
     if is_shared is not None:
         view.is_shared = is_shared
     if parameters is not None:
-        view.query_string = _canonical(access.organizer, parameters)
-    _save(access, view, member)
+        view.query_string = _canonical_query_string(access.organizer, parameters)
+    _check_and_save(access, view, member)
     return view
 
 
 def delete_view(access: Access, slug: str, *, member: User) -> None:
-    """Raises UnknownView and PermissionDenied."""
-    _changeable(access, slug, member).delete()
+    """Delete the view. Raises UnknownView and PermissionDenied."""
+    _find_changeable_view(access, slug, member).delete()
 
 
-def _changeable(access: Access, slug: str, member: User) -> SavedView:
+def _find_changeable_view(access: Access, slug: str, member: User) -> SavedView:
     view = find_view(access.organizer, slug, member=member)
     if not may_change(access, view, member=member):
         raise PermissionDenied
     return view
 
 
-def _canonical(organizer: Organizer, parameters: QueryDict) -> str:
+def _canonical_query_string(organizer: Organizer, parameters: QueryDict) -> str:
     customers.parse_query(organizer, parameters)  # raises InvalidQuery
     canonical = canonical_query(parameters)
     canonical.pop(AS_OF, None)  # relative days are those of the day when the view is opened
@@ -167,16 +170,16 @@ def _canonical(organizer: Organizer, parameters: QueryDict) -> str:
     return canonical.urlencode()
 
 
-def _save(access: Access, view: SavedView, member: User) -> None:
+def _check_and_save(access: Access, view: SavedView, member: User) -> None:
     if view.is_shared and not access.may(Permission.SHARE_VIEWS):
         raise PermissionDenied
-    # The lock keeps two transactions from saving one name, or one view too many.
+    # Without the lock, two transactions could save the same name, or one view too many.
     Organizer.objects.select_for_update().get(pk=access.organizer.pk)
-    others = [each for each in list_views(access.organizer, member=member) if each != view]
-    if any(str(each.name).casefold() == view.name.casefold() for each in others):
+    others = [other for other in list_views(access.organizer, member=member) if other != view]
+    if any(str(other.name).casefold() == view.name.casefold() for other in others):
         raise ValidationError({"name": _("Another view has this name.")})
-    alike = [each for each in others if each.is_shared is view.is_shared and not each.is_built_in]
-    if len(alike) >= MOST_VIEWS:
+    saved = [other for other in others if not other.is_built_in]
+    if sum(other.is_shared is view.is_shared for other in saved) >= MOST_VIEWS:
         raise ValidationError(
             _("There are %(number)d views already. Delete one first."),
             params={"number": MOST_VIEWS},

@@ -1,4 +1,4 @@
-"""The pages of saved views: all of them, and the forms that save, change and delete one."""
+"""The pages of saved views: the list of views, and forms that save, change and delete a view."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @require_safe
 @organizer_page(Permission.READ_CUSTOMERS)
 def view_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """All views of the member with their counts; or as a fragment, the tabs above the list."""
+    """All views of the member with their counts. The fragment has the tabs above the list."""
     views = services.list_views(organizer, member=request.user)
     counted = [*services.count_views(organizer, views)]
     changeable = {
@@ -53,8 +53,8 @@ def view_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS)
 def view_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """Save the list of the query string under a name."""
-    parameters = _effective(request, organizer, request.GET)
+    """A form that saves the list of the query string under a name."""
+    parameters = _with_view_parameters(request, organizer, request.GET)
     form = ViewForm(request.access, request.POST if request.method == "POST" else None)
     try:
         view = form.create(parameters, member=request.user)
@@ -69,7 +69,7 @@ def view_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 def _page_of_a_view(
     page: Callable[[PortalRequest, Organizer, SavedView], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """A page that changes a view: 404 where the member cannot see it, 403 if not change it."""
+    """Decorates a page that changes a view: 404 for a hidden view, 403 without the permission."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @organizer_page(Permission.READ_CUSTOMERS)
@@ -88,7 +88,7 @@ def _page_of_a_view(
 
 @_page_of_a_view
 def view_edit(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
-    """Rename or share a view; or with `query` in the form, give it the list of this query."""
+    """Renames or shares a view. A POST with `query` replaces the list of the view."""
     if "query" in request.POST:
         return _replace_list(request, organizer, view)
     form = ViewForm(request.access, request.POST or None, view=view)
@@ -98,7 +98,7 @@ def view_edit(request: PortalRequest, organizer: Organizer, view: SavedView) -> 
 
 
 def _replace_list(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
-    parameters = _effective(request, organizer, QueryDict(request.POST["query"]))
+    parameters = _with_view_parameters(request, organizer, QueryDict(request.POST["query"]))
     try:
         services.change_view(request.access, view.slug, member=request.user, parameters=parameters)
     except InvalidQuery:
@@ -108,17 +108,19 @@ def _replace_list(request: PortalRequest, organizer: Organizer, view: SavedView)
 
 @_page_of_a_view
 def view_delete(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
-    """A confirmation, because members and API clients may use the view; POST deletes it."""
+    """Asks for a confirmation, because others may use the view. A POST deletes the view."""
     if request.method == "POST":
         services.delete_view(request.access, view.slug, member=request.user)
         return redirect("saved_views:list", organizer.slug)
     return render_page(request, "saved_views/delete.html", {"view": view})
 
 
-def _effective(request: PortalRequest, organizer: Organizer, parameters: QueryDict) -> QueryDict:
-    """The parameters with those of the view that they name."""
+def _with_view_parameters(
+    request: PortalRequest, organizer: Organizer, parameters: QueryDict
+) -> QueryDict:
+    """The parameters, combined with those of the view in the parameter `view`."""
     try:
-        return services.apply(organizer, parameters, member=request.user)[1]
+        return services.apply_requested_view(organizer, parameters, member=request.user)[1]
     except services.UnknownView as error:
         raise Http404 from error
 

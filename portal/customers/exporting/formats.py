@@ -16,7 +16,7 @@ from portal.customers.formulas import as_plain_text
 
 Row = TypeVar("Row")
 ROWS_PER_CHUNK: Final = 500
-# Excel expects a comma or a semicolon, by the settings of its computer.
+# Excel expects a comma or a semicolon, depending on the language of the system.
 SEPARATORS: Final[Mapping[str, str]] = {"comma": ",", "semicolon": ";"}
 LINE_ENDS: Final = {"\x85": r"\u0085", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
@@ -61,7 +61,7 @@ def encode_csv(
 def encode_csv_for_spreadsheets(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, separator: str
 ) -> Generator[bytes]:
-    """CSV that spreadsheet programs open without harm: with a byte-order mark, without formulas."""
+    """CSV for spreadsheet programs: with a byte-order mark, and with formulas made harmless."""
     plain = ([cell and as_plain_text(cell) for cell in row] for row in rows)
     chunks = encode_csv(fields, plain, separator=separator)
     yield codecs.BOM_UTF8 + next(chunks)

@@ -1,6 +1,6 @@
-"""How many streams may run at once: half of the threads of a process, and two of a caller.
+"""Limits streams that run at once: to half of the threads of a process, and to two for a caller.
 
-A stream occupies its thread until its client has read it.
+A stream occupies a thread until the client has read everything.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ STREAMS_OF_A_PROCESS: Final = 2
 STREAMS_OF_A_CALLER: Final = 2
 RETRY_AFTER: Final = 10  # seconds
 
-_process: Final = BoundedSemaphore(STREAMS_OF_A_PROCESS)
+_process_semaphore: Final = BoundedSemaphore(STREAMS_OF_A_PROCESS)
 
 
 class TooManyStreams(Exception):
-    """Another stream may start after RETRY_AFTER seconds; the message says which limit applies."""
+    """A limit is reached: the message says which. Clients may retry after RETRY_AFTER seconds."""
 
 
-def limit(chunks: Generator[bytes], *, caller: str) -> Generator[bytes]:
-    """The chunks, which count as a stream from the first one until the generator is closed.
+def limit_streams(chunks: Generator[bytes], *, caller: str) -> Generator[bytes]:
+    """Yield the chunks, and count as a running stream from the first one to the end or close().
 
-    `caller` is the secret of the caller: the key of a token or of a session. Raises TooManyStreams
-    instead of the first chunk.
+    `caller` identifies the caller: the key of a token or of a session. Raises TooManyStreams
+    instead of yielding the first chunk.
     """
-    with _one_of_the_caller(caller), _one_of_the_process():
+    with _count_for_caller(caller), _count_for_process():
         yield from chunks
 
 
 @contextmanager
-def _one_of_the_process() -> Iterator[None]:
-    if not _process.acquire(blocking=False):
+def _count_for_process() -> Iterator[None]:
+    if not _process_semaphore.acquire(blocking=False):
         raise TooManyStreams(_("Too many streams are running."))
     try:
         yield
     finally:
-        _process.release()
+        _process_semaphore.release()
 
 
 @contextmanager
-def _one_of_the_caller(caller: str) -> Iterator[None]:
-    """Locks of files count for all processes of the machine, and end with their process."""
+def _count_for_caller(caller: str) -> Iterator[None]:
+    """Counts by locked files, which all processes see, and which a killed process releases."""
     try:
-        file = _lock_file(settings.VAR_DIR / "streams", hash_key(caller))
+        file = _lock_free_file(settings.VAR_DIR / "streams", hash_key(caller))
     except OSError:  # On a full or read-only disk, only the limit of the process applies.
         yield
         return
@@ -62,8 +62,8 @@ def _one_of_the_caller(caller: str) -> Iterator[None]:
         yield
 
 
-def _lock_file(directory: Path, name: str) -> IO[bytes] | None:
-    """A file that is locked until it is closed. None if all files of the caller are locked."""
+def _lock_free_file(directory: Path, name: str) -> IO[bytes] | None:
+    """A file, locked until it is closed. None if another stream has locked it."""
     directory.mkdir(parents=True, exist_ok=True)
     for number in range(STREAMS_OF_A_CALLER):
         file = (directory / f"{name}-{number}").open("ab")

@@ -1,6 +1,6 @@
-"""Streams whole lists as JSON or as text, which the database writes: that is the fastest way.
+"""Streams whole lists as JSON or text. The database makes the text of each row, which is fastest.
 
-Python passes the text of each row on unchanged. Memory holds one batch of rows.
+Memory holds one batch of rows.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class JsonRow(Func):
 
 
 def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> Iterator[str]:
-    """Each customer as a JSON object, section by section. All databases give equal bytes."""
+    """Each customer as a JSON object, section by section. Both databases give equal bytes."""
     pairs = [part for field in fields for part in (Value(field), _in_json(field))]
     row = Cast(JsonRow(*pairs), TEXT)
     rows = stream_union_all([section.values_list(row) for section in sections], BATCH_ROWS)

@@ -1,6 +1,6 @@
-"""XLSX as a stream: XlsxWriter makes an empty workbook, and the rows are written into its sheet.
+"""Streams XLSX: XlsxWriter makes an empty workbook, and the rows are inserted into its sheet.
 
-XlsxWriter itself needs all rows before it packs the first byte.
+XlsxWriter alone would need all rows before it returns the first byte.
 """
 
 from __future__ import annotations
@@ -28,36 +28,36 @@ if TYPE_CHECKING:
 CHUNK_BYTES: Final = 1 << 16
 SHEET: Final = "xl/worksheets/sheet1.xml"
 END_OF_ROWS: Final = b"</sheetData>"
-# The cells that the sheet has. Only the headings are known before the rows.
+# The range of cells in the sheet. It is removed, because the number of rows is not known yet.
 DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
-# Excel's limit of a cell; only notes can be longer.
-MOST_CHARACTERS: Final = 32_767
-# Characters that XML does not have are escaped by their number, and so are texts like an escape.
-ESCAPED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-# Excel counts the days from this year on.
+# Excel's limit for a cell. Only notes can be longer.
+MAX_CELL_LENGTH: Final = 32_767
+# Characters that XML forbids, and texts that look like their replacement: `_x0000_`.
+NOT_XML: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+# Excel has no earlier dates: they are written as text.
 FIRST_YEAR: Final = 1901
 DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # cells have no time zone
 TIME_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
 WIDTHS: Final = {"name": 28, "email": 34, "name_parts": 40, "notes": 60}
 WIDTH: Final = 22
 
-# How a value is shown to people, where it is a code.
-LABELS: Final[Mapping[str, Callable[[str], str]]] = {
+# The text that replaces a code.
+LABELS_OF_CODES: Final[Mapping[str, Callable[[str], str]]] = {
     "locale": locale_name,
     "state": lambda code: str(State[code.upper()].label),
 }
 
-# The XML of a cell from its reference, such as A2, and its text.
-Cell = Callable[[str, str], str]
+# A function that returns the XML of a cell for its reference, such as A2, and its text.
+CellWriter = Callable[[str, str], str]
 
 
 def encode_workbook(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, zone: str
 ) -> Generator[bytes]:
-    """A workbook of the texts of read_texts(), with times as dates of this zone."""
+    """A workbook with the rows of read_texts(), and with times in this time zone."""
     empty, time_style = _make_empty_workbook(fields, zone)
-    cells = [_cell(field, ZoneInfo(zone), time_style) for field in fields]
-    output = _Output()
+    cells = [_cell_writer(field, ZoneInfo(zone), time_style) for field in fields]
+    output = _ZipOutput()
     with ZipFile(empty) as parts, ZipFile(output, "w", ZIP_DEFLATED) as archive:
         for name in parts.namelist():
             if name != SHEET:
@@ -65,16 +65,16 @@ def encode_workbook(
         before, _end, after = DIMENSION.sub(b"", parts.read(SHEET)).partition(END_OF_ROWS)
         with archive.open(SHEET, "w") as sheet:
             sheet.write(before)
-            for row in _rows(cells, rows):
+            for row in _row_elements(cells, rows):
                 sheet.write(row.encode())
                 if output.size >= CHUNK_BYTES:
-                    yield output.take()
+                    yield output.take_written()
             sheet.write(END_OF_ROWS + after)
-    yield output.take()
+    yield output.take_written()
 
 
-class _Output(RawIOBase):
-    """What a ZIP archive has written since the last take(). It cannot seek."""
+class _ZipOutput(RawIOBase):
+    """A file to which a ZIP archive is written piece by piece. It cannot seek."""
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -87,14 +87,14 @@ class _Output(RawIOBase):
         self._written += content
         return memoryview(content).nbytes
 
-    def take(self) -> bytes:
+    def take_written(self) -> bytes:
         taken = bytes(self._written)
         self._written.clear()
         return taken
 
 
 def _make_empty_workbook(fields: Sequence[str], zone: str) -> tuple[BytesIO, int]:
-    """A workbook with the headings only, and the number of its style of times."""
+    """A workbook with only the headings, and the number of the cell style for times."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
         sheet = workbook.add_worksheet("Customers")
@@ -109,7 +109,7 @@ def _make_empty_workbook(fields: Sequence[str], zone: str) -> tuple[BytesIO, int
 
 
 def heading(field: str, zone: str) -> str:
-    """The label of a field; that of a time names its zone: `Registered (Europe/Berlin)`."""
+    """The label of a field, with the time zone if it is a time: `Registered (Europe/Berlin)`."""
     label = capfirst(str(getattr(Customer._meta.get_field(field), "verbose_name", field)))
     return f"{label} ({zone})" if _is_time(field) else label
 
@@ -118,8 +118,10 @@ def _is_time(field: str) -> bool:
     return isinstance(Customer._meta.get_field(field), models.DateTimeField)
 
 
-def _rows(cells: Sequence[Cell], rows: Iterable[Sequence[str | None]]) -> Iterator[str]:
-    """The XML of each row, from the second one on: the first one has the headings."""
+def _row_elements(
+    cells: Sequence[CellWriter], rows: Iterable[Sequence[str | None]]
+) -> Iterator[str]:
+    """The XML of each row, from number 2 on, because row 1 has the headings."""
     columns = [(xl_col_to_name(column), cell) for column, cell in enumerate(cells)]
     for number, row in enumerate(rows, start=2):
         written = [
@@ -130,8 +132,8 @@ def _rows(cells: Sequence[Cell], rows: Iterable[Sequence[str | None]]) -> Iterat
         yield f'<row r="{number}">{"".join(written)}</row>'
 
 
-def _cell(field: str, zone: tzinfo, time_style: int) -> Cell:
-    """Writes the text of a field as what it is: a text stays a text, even if it has digits only."""
+def _cell_writer(field: str, zone: tzinfo, time_style: int) -> CellWriter:
+    """The writer for the type of the field. A text remains a text even if it has only digits."""
 
     def write_time(reference: str, text: str) -> str:
         local = datetime.fromisoformat(text).astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -142,14 +144,14 @@ def _cell(field: str, zone: tzinfo, time_style: int) -> Cell:
 
     if _is_time(field):
         return write_time
-    if field in LABELS:
-        return lambda reference, text: _text_cell(reference, LABELS[field](text))
+    if field in LABELS_OF_CODES:
+        return lambda reference, text: _text_cell(reference, LABELS_OF_CODES[field](text))
     is_yes_no = isinstance(Customer._meta.get_field(field), models.BooleanField)
     return _yes_no_cell if is_yes_no else _text_cell
 
 
 def _text_cell(reference: str, text: str) -> str:
-    plain = ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:MOST_CHARACTERS])
+    plain = NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:MAX_CELL_LENGTH])
     return (
         f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(plain)}</t></is></c>'
     )

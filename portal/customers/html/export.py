@@ -21,7 +21,7 @@ from portal.customers.exporting.formats import (
     encode_ndjson,
     file_name,
 )
-from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit
+from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit_streams
 from portal.customers.exporting.workbook import encode_workbook
 from portal.customers.html.list import CustomerListing, read_listing
 from portal.customers.html.paging import PageForm
@@ -80,7 +80,9 @@ class TooLong(Exception):
 def customer_export(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The file, or without a `format`, and with an error, the page to choose one."""
     try:
-        view, parameters = saved_views.apply(organizer, request.GET, member=request.user)
+        view, parameters = saved_views.apply_requested_view(
+            organizer, request.GET, member=request.user
+        )
     except saved_views.UnknownView as error:
         raise Http404 from error
     form, parameters = ExportForm(request.GET), _without_options(parameters)
@@ -135,7 +137,7 @@ def _file(
     if request.method == "HEAD":
         chunks = (chunk for chunk in [b""])
     response: HttpResponse = StreamResponse(  # type: ignore[assignment]  # not a subclass
-        limit(chunks, caller=request.session.session_key or ""),
+        limit_streams(chunks, caller=request.session.session_key or ""),
         MEDIA_TYPES[extension],
         file_name=file_name(organizer.slug, organizer.timezone, extension),
     )

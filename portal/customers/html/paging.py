@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers.query.columns import STANDARD, parse_columns, validate_columns
 from portal.customers.query.filters import PARAMETERS
-from portal.saved_views.queries import VIEW, difference
+from portal.saved_views.queries import VIEW, subtract_view
 from portal.web.encryption import InvalidText, decrypt, encrypt
 from portal.web.query_strings import is_too_long
 
@@ -196,7 +196,7 @@ class ListLinks:
         layout = {name: [text] for name, text in self.layout.items() if text}
         query = {name: values for name, values in lists.items() if values} | layout
         if self.view:
-            query = difference(self.view, query)
+            query = subtract_view(self.view, query)
         if self.page_size != self.default_size:
             query["page_size"] = [str(self.page_size)]
         if page != 1:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from portal.customers.exporting.workbook import MOST_CHARACTERS, encode_workbook
+from portal.customers.exporting.workbook import MAX_CELL_LENGTH, encode_workbook
 
 TEXTS = [
     *("=1+1", "+49170", "@x", "-2", "00123", "1E5", "0049", "http://example.org", "TRUE"),
@@ -47,9 +47,9 @@ def test_every_text_that_a_database_stores_is_read_back(text: str) -> None:
 
 
 def test_a_text_ends_where_a_cell_of_excel_ends() -> None:
-    rows = _write([("A", "x" * (MOST_CHARACTERS + 1))], "identifier", "notes")
+    rows = _write([("A", "x" * (MAX_CELL_LENGTH + 1))], "identifier", "notes")
 
-    assert rows[1] == ["A", "x" * MOST_CHARACTERS]
+    assert rows[1] == ["A", "x" * MAX_CELL_LENGTH]
 
 
 def test_the_headings_are_those_of_the_pages() -> None:
