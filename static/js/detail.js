@@ -19,6 +19,12 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
+// The oldest changes have no link to older ones, which had the focus.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.target?.id !== "history" || document.activeElement !== document.body) return;
+  document.getElementById("history-newest")?.focus({ preventScroll: true });
+});
+
 // Escape, or a click elsewhere, closes a menu.
 document.addEventListener("keydown", ({ key }) => {
   const menu = key === "Escape" && document.querySelector(".more[open]");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import formats, timezone
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal.customers import names
 from portal.customers.locales import locale_name
+from portal.customers.phones import international_phone
 from portal.history.actors import ActorKind
 from portal.history.models import Event, Kind
 from portal.history.queries import readable_changes
@@ -80,9 +82,20 @@ class Entry:
 def describe_event(event: Event, *, reads_notes: bool, undo: str = "") -> Entry:
     """The event as a sentence and a list of changes. `reads_notes` is the reader's permission."""
     changes = readable_changes(event, reads_notes=reads_notes)
-    differences = [_describe_difference(name, changes[name]) for name in _ordered_names(changes)]
+    differences = [describe_difference(name, changes[name]) for name in _ordered_names(changes)]
     is_emptied = event.changes is None and event.kind in WITH_CHANGES
     return Entry(event, _sentence(event, differences), differences, is_emptied, undo)
+
+
+def describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
+    """A field and its values before and after, or None in place of values that are hidden."""
+    label = FIELDS.get(name, name)
+    if values is None:
+        return Difference(label, is_hidden=True)
+    before, after = map(FORMATTERS.get(name, _text), values)
+    if before == after:
+        before, after = map(_list_parts, values)
+    return Difference(label, before, after)
 
 
 def _ordered_names(changes: Mapping[str, Any]) -> list[str]:
@@ -96,7 +109,9 @@ def _sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
     if number == 1:
         [difference] = differences
         return format_html(
-            _("{actor} changed {field}"), actor=_actor_name(event), field=difference.label
+            _("{actor} changed {field}"),
+            actor=_actor_name(event),
+            field=str(difference.label).lower(),
         )
     text = ngettext("{actor} changed {number} field", "{actor} changed {number} fields", number)
     if not number:
@@ -107,16 +122,6 @@ def _sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
 def _actor_name(event: Event) -> SafeString:
     name = event.actor_name or ActorKind(event.actor_kind).label
     return format_html('<bdi class="actor">{}</bdi>', name)
-
-
-def _describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
-    label = FIELDS.get(name, name)
-    if values is None:
-        return Difference(label, is_hidden=True)
-    before, after = map(FORMATTERS.get(name, _text), values)
-    if before == after:
-        before, after = map(_list_parts, values)
-    return Difference(label, before, after)
 
 
 def _text(value: Any) -> str:
@@ -147,15 +152,20 @@ def _locale(value: Any) -> str:
     return locale_name(value) if value else ""
 
 
+def _phone(value: Any) -> str:
+    return international_phone(value) if isinstance(value, str) else _text(value)
+
+
 def _time(value: Any) -> str:
-    moment = parse_datetime(value) if isinstance(value, str) else None
-    if moment is None or timezone.is_naive(moment):
+    moment = parse_datetime(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime) or timezone.is_naive(moment):
         return _text(value)
     return formats.date_format(timezone.localtime(moment), "j M Y, H:i T")
 
 
 FORMATTERS: Final[Mapping[str, Callable[[Any], str]]] = {
     "name_parts": _name,
+    "phone": _phone,
     "locale": _locale,
     "is_active": _yes_or_no,
     "is_verified": _yes_or_no,

@@ -265,7 +265,7 @@ def test_the_page_of_a_customer_shows_the_import_in_words(
     call_command("import_customers", "bigevents", str(file), verbosity=0)
 
     page = member_client.get("/organizers/bigevents/customers/ANN/")
-    assertContains(page, '<bdi class="actor">Import from files</bdi> changed Email:')
+    assertContains(page, '<bdi class="actor">Import from files</bdi> changed email:')
     assertContains(page, "<ins><bdi>ann@y.org</bdi></ins>", html=True)
     with scope(organizer=organizer):
         assert Import.objects.get().updated == 1

@@ -30,7 +30,7 @@ def entry_of(make_customer: CustomerMaker, make_event: EventMaker) -> Any:
     ("kind", "changes", "sentence"),
     [
         (Kind.CREATED, {"locale": (None, "de")}, "anna@example.org created the customer"),
-        (Kind.CHANGED, {"locale": ("de", "en")}, "anna@example.org changed Language"),
+        (Kind.CHANGED, {"locale": ("de", "en")}, "anna@example.org changed language"),
         (Kind.CHANGED, {"locale": ("", "en"), "email": ("", "x")}, "anna… changed 2 fields"),
         (Kind.CHANGED, None, "anna@example.org changed the customer"),
         (Kind.ERASED, None, "anna@example.org erased the personal data"),
@@ -67,6 +67,8 @@ def test_an_actor_without_a_name_is_what_it_is(entry_of: Any) -> None:
     ("field", "values", "expected"),
     [
         ("email", (None, "a@b.example"), ("Email", "", "a@b.example")),
+        ("phone", ("+4930231250", None), ("Phone", "+49 30 231250", "")),
+        ("phone", ("030 23125", 5), ("Phone", "030 23125", "5")),
         ("is_active", (True, False), ("Active", "Yes", "No")),
         ("locale", ("de", "fr"), ("Language", "German", "French")),
         ("name_parts", ({}, FULL), ("Name", "", "Ada King")),

@@ -190,3 +190,14 @@ def test_a_stranger_finds_no_history_and_no_customer(
 
 def test_other_methods_are_rejected(member_client: Client) -> None:
     assert member_client.post(PATH).status_code == 405
+
+
+def test_the_identifier_of_a_customer_without_a_name_is_shown_once(
+    member_client: Client, make_customer: CustomerMaker, make_event: EventMaker
+) -> None:
+    nobody = make_customer(name_parts={}, email=None)
+    make_event(nobody, Kind.NOTED)
+
+    page = member_client.get(PATH).text
+
+    assert page.count(f">{nobody.identifier}<") == 1

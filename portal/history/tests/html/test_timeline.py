@@ -49,7 +49,7 @@ def test_the_page_says_who_changed_what_and_when(
 
     page = member_client.get(path)
 
-    sentence = '<bdi class="actor">member@example.org</bdi> changed Email:'
+    sentence = '<bdi class="actor">member@example.org</bdi> changed email:'
     assertContains(page, sentence)
     assertContains(page, "<del><bdi>old@example.org</bdi></del>", html=True)
     assertContains(page, "<ins><bdi>new@example.org</bdi></ins>", html=True)
