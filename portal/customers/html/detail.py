@@ -69,6 +69,8 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
     )
     return {
         "is_anonymised": customer.state == State.ANONYMISED,
+        # One that was anonymised at the source can still be erased here, and imports then skip it.
+        "is_erased": customer.state == State.ANONYMISED and customer.erased is not None,
         # A name of one part is the heading already.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),

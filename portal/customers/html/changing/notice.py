@@ -16,6 +16,7 @@ from portal.history.models import Kind
 if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.history.models import Event
+    from portal.organizers.access import Access
     from portal.organizers.models import Organizer
     from portal.web.http import PortalRequest
 
@@ -29,6 +30,7 @@ class Notice:
 
     text: str
     event: int | None = None
+    is_creation: bool = False  # to undo it is confirmed on a page of its own
 
 
 def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = None) -> str:
@@ -48,8 +50,18 @@ def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer
     event = services.find_event(organizer, customer, version=customer.version)
     if event is None or (event.actor_kind, event.actor_id) != (ActorKind.MEMBER, request.user.pk):
         return None
-    may_undo = request.access.changes_customers and event.changes and event.kind == Kind.CHANGED
-    return Notice(describe_event(event), event.pk if may_undo else None)
+    return Notice(
+        describe_event(event),
+        event.pk if _may_undo(request.access, event) else None,
+        is_creation=event.kind == Kind.CREATED,
+    )
+
+
+def _may_undo(access: Access, event: Event) -> bool:
+    # Undoing a creation erases the customer.
+    if event.kind == Kind.CREATED:
+        return access.changes_customers and access.erases_customers
+    return access.changes_customers and event.kind == Kind.CHANGED and bool(event.changes)
 
 
 def describe_event(event: Event) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,9 @@ from portal.customers import services
 from portal.customers.html.changing.edit import find_customer, member_of
 from portal.customers.html.changing.forms import LABELS
 from portal.customers.html.changing.notice import describe_event, detail_url
-from portal.history.models import Kind
+from portal.history.html.entries import Difference, describe_difference
+from portal.history.models import Event, Kind
+from portal.history.queries import readable_changes
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, render_page
@@ -52,9 +55,23 @@ def customer_undo(
         changed = services.undo_event(organizer, identifier, event, actor=member_of(request))
     except UNDO_ERRORS as error:
         context |= {"problem": _error_message(error), "taken_by": getattr(error, "taken_by", None)}
+        if isinstance(error, services.UndoConflict):
+            context["conflicts"] = _conflicts(request, undone, error)
         status = 503 if isinstance(error, services.JournalUnavailable) else 409
         return render_page(request, "customers/edit/undo.html", context, status=status)
     return redirect(detail_url(request, identifier, saved=changed.version))
+
+
+def _conflicts(
+    request: PortalRequest, undone: Event, error: services.UndoConflict
+) -> Iterator[Difference]:
+    """The fields that were changed again: what the change left there, and what is there now."""
+    reads_notes = request.access.may(Permission.READ_NOTES)
+    changes = readable_changes(undone, reads_notes=reads_notes)
+    for name in error.fields:
+        values = changes.get(name, (None, None))
+        now = getattr(error.customer, name)
+        yield describe_difference(name, values and (values[1], now))
 
 
 def _error_message(error: Exception) -> str:

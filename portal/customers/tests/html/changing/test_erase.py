@@ -93,3 +93,14 @@ def test_to_change_is_not_to_erase(
 def test_a_stranger_gets_404(organizer: Organizer, stranger_client: Client) -> None:
     assert stranger_client.post(ERASE, {"confirmation": "ann@example.org"}).status_code == 404
     assert stored(organizer).erased is None
+
+
+@pytest.mark.usefixtures("ann")
+def test_an_erased_customer_is_not_offered_to_be_erased_again(member_client: Client) -> None:
+    member_client.post(ERASE, {"confirmation": "ann@example.org"})
+
+    assertNotContains(member_client.get(ANN), f'href="{ERASE}')
+
+    member_client.post(f"{ANN}edit/email/", {"since": 2, "email": "again@example.org"})
+
+    assertContains(member_client.get(ANN), f'href="{ERASE}"')

@@ -95,7 +95,26 @@ def test_a_change_that_was_changed_again_is_not_undone(
     response = member_client.post(url)
 
     assertContains(response, "Changed again since: email.", status_code=409)
+    assertContains(response, "<del><bdi>new@example.org</bdi></del>", status_code=409)
+    assertContains(response, "<ins><bdi>third@example.org</bdi></ins>", status_code=409)
     assert stored(organizer).email == "third@example.org"
+
+
+def test_a_conflict_of_notes_is_shown_to_those_who_may_read_them(
+    organizer: Organizer, member: User, member_client: Client
+) -> None:
+    with scope(organizer=organizer):
+        for notes in ("secret", "secrets"):
+            values = {"notes": notes}
+            services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+        event = Event.objects.order_by("pk")[0].pk
+        permissions = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
+        Team.objects.filter(members=member).update(permissions=permissions)
+
+    response = member_client.post(f"{ANN}undo/{event}/")
+
+    assertContains(response, "Not shown: you may not read notes.", status_code=409)
+    assertNotContains(response, "secret", status_code=409)
 
 
 def test_undoing_is_confirmed_without_a_message(member_client: Client) -> None:
@@ -209,3 +228,17 @@ def test_undoing_a_creation_takes_the_permission_to_erase(
         Team.objects.filter(members=member).update(permissions=permissions)
 
     assert member_client.post(f"{path}undo/{event}/").status_code == 403
+    assertNotContains(member_client.get(location), "/undo/")
+
+
+def test_the_message_after_a_creation_leads_to_its_undoing(
+    organizer: Organizer, member_client: Client
+) -> None:
+    created = member_client.post("/organizers/bigevents/new-customer/", {"locale": "en"})
+    page = member_client.get(created["Location"]).text
+
+    [url, _in_the_history] = re.findall(r'href="([^"]*/undo/\d+/[^"]*)"', page)
+
+    assertContains(member_client.get(url), "Undoing a creation erases the customer.")
+    with scope(organizer=organizer):
+        assert Customer.objects.filter(erased=None).count() == 2
