@@ -40,17 +40,17 @@ class ContentNegotiation(DefaultContentNegotiation):
         for renderer in renderers:
             if isinstance(renderer, StreamRenderer) and renderer.format == requested:
                 return renderer, renderer.media_type
-        allowed = [*self._allowed(request, renderers)]
+        allowed = [*self._without_unnamed_streams(request, renderers)]
         try:
             return super().select_renderer(request, allowed, format_suffix)
         except TypeError as error:
             # Python's parser of header parameters raises it for some malformed ones.
             raise NotAcceptable(available_renderers=allowed) from error
 
-    def _allowed(
+    def _without_unnamed_streams(
         self, request: Request, renderers: Iterable[BaseRenderer]
     ) -> Iterable[BaseRenderer]:
-        """The renderers, streams only if Accept names their type: `text/*` alone is a 406."""
+        """The renderers, without streams whose type is not in Accept. `text/*` names no stream."""
         named = {part.partition(";")[0].strip() for part in self.get_accept_list(request)}
         return [
             renderer

@@ -1,4 +1,4 @@
-"""What other apps can receive."""
+"""Signals of customers."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from typing import Final
 
 from django.dispatch import Signal
 
-# Sent within the transaction, with `customer`, for apps that store something of the person.
+# Sent in the transaction that erases a `customer`, so that other apps erase what they store of it.
 customer_erased: Final = Signal()

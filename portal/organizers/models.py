@@ -34,8 +34,8 @@ class Organizer(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     timezone = TimeZoneField(_("time zone"), max_length=64, default="UTC")
-    # That of phone numbers that name none. Columns of customers derive from it: see the command
-    # set_country.
+    # The country of phone numbers without a country code. Columns of customers derive from it: the
+    # command set_country changes them, too.
     country = CountryField(_("country"), max_length=2, blank=True, default="", db_default="")
     pretix_url = PretixUrlField(
         _("address in pretix"), max_length=500, blank=True, default="", db_default=""
@@ -44,7 +44,7 @@ class Organizer(models.Model):
     name_scheme = models.CharField(
         _("name scheme"), max_length=50, default="full", db_default="full"
     )
-    # For how many days the history keeps values; null: always. See the command expire_history.
+    # The days after which the command expire_history deletes values; null for never.
     history_days = models.PositiveIntegerField(
         _("days of values in the history"), null=True, blank=True, default=730, db_default=730
     )
@@ -103,7 +103,7 @@ STATUS_STYLES: Final = {
 
 
 class ApiToken(models.Model):
-    """A token of an API client, with permissions that its team has too. Only a hash is stored."""
+    """A token of an API client. Its permissions are permissions of its team. Stores only a hash."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)

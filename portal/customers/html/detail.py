@@ -69,9 +69,9 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
     )
     return {
         "is_anonymised": customer.state == State.ANONYMISED,
-        # One that was anonymised at the source can still be erased here, and imports then skip it.
+        # A customer that the source anonymised can still be erased here: imports then skip it.
         "is_erased": customer.state == State.ANONYMISED and customer.erased is not None,
-        # A name of one part is the heading already.
+        # A name with only one part is in the heading already.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),
         "phone_target": _dialled(customer.phone or ""),
@@ -86,13 +86,13 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
 
 
 def _position_query(position: CustomerPosition, sealed: str) -> str:
-    """The query string that leads from pages about the customer back to this position."""
+    """The query string with which pages about the customer link back to this position."""
     values = {BACK: urlsplit(position.back).query, POSITION: sealed if position.is_known else ""}
     query = urlencode({name: value for name, value in values.items() if value})
     return f"?{query}" if query else ""
 
 
 def _dialled(phone: str) -> str:
-    """The digits of a phone number, up to an extension: it cannot be dialled at once."""
+    """The digits of a phone number without the extension, which is dialled only later."""
     number = re.match(r"[-+0-9\s()./]*", phone)
     return re.sub(r"[^+0-9]", "", number[0]) if number else ""

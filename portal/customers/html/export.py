@@ -1,4 +1,4 @@
-"""The export: the list of a query string as a file, and a page to choose its format."""
+"""Exports the list of a query string as a file, and has a page to choose the format."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MEDIA_TYPES: Final = {
 
 
 class ExportForm(forms.Form):
-    """The parameters of a file, beside those of the list."""
+    """The parameters of the file. Others are those of the list."""
 
     format = forms.ChoiceField(
         choices=[(name, name) for name in MEDIA_TYPES],
@@ -72,13 +72,13 @@ class ExportForm(forms.Form):
 
 
 class TooLong(Exception):
-    """The list has more customers than a workbook may have."""
+    """The list has more customers than a workbook can have rows."""
 
 
 @require_safe
 @organizer_page(Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
 def customer_export(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The file, or without a `format`, and with an error, the page to choose one."""
+    """The file; without `format`, or after an error, a page to choose the format."""
     try:
         view, parameters = saved_views.apply_requested_view(
             organizer, request.GET, member=request.user
@@ -106,7 +106,7 @@ def customer_export(request: PortalRequest, organizer: Organizer) -> HttpRespons
 
 
 def _without_options(parameters: QueryDict) -> QueryDict:
-    """The parameters of the list alone."""
+    """The parameters of the list, without those of the file."""
     of_list = parameters.copy()
     for name in ExportForm.base_fields:
         of_list.pop(name, None)
@@ -127,7 +127,7 @@ def _options(
 def _file(
     request: PortalRequest, organizer: Organizer, parameters: QueryDict, options: dict[str, Any]
 ) -> HttpResponse:
-    """Raises InvalidQuery, TooLong and TooManyStreams. HEAD reads no rows."""
+    """The file as a stream. HEAD reads no rows. Raises InvalidQuery, TooLong, TooManyStreams."""
     query, extension = services.parse_query(organizer, parameters), options["format"]
     if extension == XLSX and _is_too_long(organizer, query):
         raise TooLong
@@ -149,7 +149,7 @@ def _is_too_long(organizer: Organizer, query: CustomerQuery) -> bool:
 
 
 def _shown_fields(parameters: QueryDict) -> Sequence[str]:
-    """The fields with the names of the columns of the list. Raises InvalidQuery."""
+    """The fields of the columns that the list shows. Raises InvalidQuery."""
     paging = PageForm(parameters)
     if texts := paging.errors.get("columns"):
         raise InvalidQuery({"columns": [*map(str, texts)]})

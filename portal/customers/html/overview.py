@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from portal.customers.query.query import CustomerQuery
 
 
-# With more months from the first to the last one, the columns are years.
+# If the registrations span more months, the columns are years.
 MOST_MONTHS: Final = 60
 MOST_LANGUAGES: Final = 5
 SINCE, UNTIL = "date_joined_since", "date_joined_until"
@@ -40,9 +40,9 @@ Link = Callable[[Mapping[str, str]], str]  # the URL of the list with these filt
 
 @dataclass(frozen=True)
 class Group:
-    """Some customers of the list: how many, and the URL of their list.
+    """A group of customers in the list: its label, their number, and the URL of their list.
 
-    "" if there are none, and for months that no filter accepts.
+    The URL is "" if there are none, and for months that no filter accepts.
     """
 
     label: str
@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Bar:
-    """A group as it is drawn, as columns from left to right or as rows."""
+    """The bar of a group in the drawing, which has columns from left to right, or rows."""
 
     group: Group
     length: float  # that of the longest bar is HEIGHT
@@ -66,7 +66,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The groups by one property: the table has all of them, the drawing the first ones."""
+    """The groups by one property. The table shows all groups, the drawing only the first."""
 
     title: StrOrPromise
     groups: Sequence[Group]
@@ -91,7 +91,7 @@ class Chart:
 
     @property
     def pixels(self) -> int:
-        """The width of the drawing where it has room."""
+        """The width of the drawing on screens that are wide enough."""
         return len(self.bars) * 48
 
     @property
@@ -192,7 +192,7 @@ class _Registrations:
         return Group(label, number, self._href(days) if has_list else "")
 
     def _href(self, days: Days) -> str:
-        """The filters of the list stay where they leave less of the first or the last month."""
+        """Filters that begin or end within the first or the last month remain."""
         span, values = days.span(self.zone), self.query.values
         since, until = values.get(SINCE), values.get(UNTIL)
         changed = {}

@@ -1,4 +1,4 @@
-"""The URLs of the list, its pager and its rows: the query string is the whole state of a list."""
+"""The URLs of the list, of its pager and of its rows. The query string is all state of a list."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PURPOSE: Final = "position "
 
 
 class PageField(forms.IntegerField):
-    """A number from 1 on; None for `last`."""
+    """The number of a page, which is 1 or more. `last` becomes None."""
 
     def to_python(self, value: Any) -> int | None:
         return None if value == LAST else super().to_python(value or 1)
@@ -101,7 +101,7 @@ class PageForm(forms.Form):
 
     @property
     def layout(self) -> dict[str, str]:
-        """The parameters of columns, rows and overview, as every link keeps them."""
+        """The parameters of columns, rows and overview, which every link has."""
         columns = ",".join(self.shown_columns) if self.cleaned_data.get("columns") else ""
         overview = ON if self.has_overview else ""
         density = COMPACT if self.is_compact else ""
@@ -123,12 +123,12 @@ class ListLinks:
     default_size: int
     page: int = field(default=1)
     as_of: Mapping[str, list[str]] = field(default_factory=dict)
-    view: SavedView | None = None  # the URLs say only what differs from its list
+    view: SavedView | None = None  # URLs then have only the parameters that differ from the view
     layout: Mapping[str, str] = field(default_factory=dict)  # see PageForm.layout
 
     @property
     def here(self) -> str:
-        """The URL of this page. That of the first page has the day only if the request had it."""
+        """The URL of this page. That of the first page has `as_of` only if the request had it."""
         is_first = self.page == 1 and not self.query.keys() & self.as_of.keys()
         return self._address(self._filters) if is_first else self.to_page(self.page)
 
@@ -148,7 +148,7 @@ class ListLinks:
 
     @property
     def is_changed_view(self) -> bool:
-        """Whether the list is another one than that of its view."""
+        """Whether the list differs from that of the view."""
         return self.view is not None and self.view_query != f"{VIEW}={self.view.slug}"
 
     @property
@@ -171,7 +171,7 @@ class ListLinks:
         return replace(self, page_size=size)._address(self._filters)
 
     def laid_out(self, **layout: str) -> str:
-        """The list with another layout; "" drops a parameter."""
+        """The list with another layout. The value "" removes a parameter."""
         return replace(self, layout={**self.layout, **layout})._address(self._filters)
 
     def ordered_by(self, key: str) -> str:
@@ -179,11 +179,11 @@ class ListLinks:
 
     def without(self, name: str, value: str | None = None) -> str:
         """The list without a filter, or without one of its values."""
-        kept = [other for other in self.query.getlist(name) if value not in (None, other)]
-        return self._address({**self._filters, name: kept})
+        others = [other for other in self.query.getlist(name) if value not in (None, other)]
+        return self._address({**self._filters, name: others})
 
     def with_values(self, values: Mapping[str, str]) -> str:
-        """The list with other values of these filters; "" drops one."""
+        """The list with other values of these filters. The value "" removes a filter."""
         lists = {name: [value] if value else [] for name, value in values.items()}
         others = {**self._filters, **lists}
         return self._address({name: others[name] for name in PARAMETERS if name in others})

@@ -1,4 +1,4 @@
-"""The position of a customer in the list that its page was opened from: back, previous and next."""
+"""The links of a customer's page to the list from which it was opened: back, previous, next."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from portal.customers.query.query import CustomerQuery
     from portal.organizers.models import Organizer
 
-# Parameters that limit a list, other than a search, which another search replaces.
+# Parameters that limit a list, except the search, because a new search replaces it.
 FILTERED_BY: Final = frozenset({*PARAMETERS, VIEW} - {"search", "ordering", AS_OF})
 
 
 @dataclass(frozen=True)
 class CustomerPosition:
-    """What the page of a customer shows of the list that it was opened from."""
+    """The position of a customer in the list from which the page was opened, with its links."""
 
     back: str  # the URL of the page of the list with the customer
     is_narrowed: bool = False  # whether the list has filters, a search or another order
@@ -49,7 +49,7 @@ class CustomerPosition:
 
     @property
     def list_query(self) -> str:
-        """The query string of the list, if it has filters: a search can be limited to it."""
+        """The query string of the list if it has filters, to limit a search to that list."""
         query = self.back.partition("?")[2].partition("#")[0]
         return query if QueryDict(query).keys() & FILTERED_BY else ""
 
@@ -57,7 +57,7 @@ class CustomerPosition:
 def find_position(
     organizer: Organizer, customer: Customer, *, parameters: QueryDict, list_path: str, member: User
 ) -> CustomerPosition:
-    """The position that the URL of the customer's page gives, read from the list as it is now."""
+    """The position in the URL of the customer's page, with links from the current list."""
     back = QueryDict(parameters.get(BACK, ""))
     paging, view, query = PageForm(back), None, None
     with suppress(InvalidQuery, saved_views.UnknownView):

@@ -1,4 +1,4 @@
-"""Compares rows with their customers: absent values are completed, equal rows are marked."""
+"""Compares rows with the stored customers: completes absent values, and marks equal rows."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ class LoadReport:
 
     @property
     def total(self) -> int:
-        kept = self.unchanged + self.outdated + self.undated + self.repeated
-        return self.created + self.updated + kept + self.rejected
+        ignored = self.unchanged + self.outdated + self.undated + self.repeated
+        return self.created + self.updated + ignored + self.rejected
 
     def __str__(self) -> str:
         parts = ["created", "updated", "unchanged", "rejected"]

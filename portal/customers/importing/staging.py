@@ -286,17 +286,17 @@ class Staging:
         if self._actor:
             self._execute(EMPTY_ERASED)
             self._execute(RECORD_CHANGED)
-        has_forgotten = self._forget_persons()
+        has_erased = self._erase_related_rows()
         self._execute(FREE_EMAILS)
         updated = self._execute(UPDATE)
-        if has_forgotten:
+        if has_erased:
             remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
         return updated
 
-    def _forget_persons(self) -> bool:
-        """Delete what is stored beside the customers who are anonymised at the source by now.
+    def _erase_related_rows(self) -> bool:
+        """Erase what other tables store of customers that the source has anonymised.
 
-        Returns whether there are any.
+        Returns whether there are such customers.
         """
         keys = [key for (key,) in self._fetch(LOSING_PERSON)]
         with scope(organizer=self.organizer):

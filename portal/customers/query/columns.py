@@ -41,7 +41,7 @@ NAME: Final = "name"
 def parse_columns(text: str) -> tuple[str, ...]:
     """The names of columns that a text lists, separated by commas, from left to right.
 
-    `name` comes first where the text leaves it out. Raises ValidationError for an unknown name.
+    If `name` is missing it is added as the first. Raises ValidationError for an unknown name.
     """
     names = dict.fromkeys(name.strip() for name in text.split(",") if name.strip())
     for name in names:

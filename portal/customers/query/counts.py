@@ -20,13 +20,13 @@ from portal.customers.counters.maintained_counts import (
 from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.models import Organizer
 
-# More than any list has.
+# More customers than any list has.
 ALL: Final = 10**9
 
 
 @dataclass(frozen=True)
 class Count:
-    """A number of customers; if it is not exact, there are at least so many."""
+    """A number of customers, which is exact or a minimum."""
 
     number: int
     is_exact: bool = True
@@ -36,7 +36,7 @@ class Count:
 
 
 class Facets(NamedTuple):
-    """Counts by facet: of the customers that all other filters leave, and of all customers."""
+    """Counts by facet, of the customers that match all filters except facets, and of all."""
 
     counts: Counts | None  # None for more than COUNT_CAP, or if counting takes too long
     totals: Counts
@@ -53,7 +53,7 @@ def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> mod
 
 
 def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
-    """The queryset with a limit that no list reaches: without one, a count loses its ORDER BY."""
+    """The queryset with a limit that no list reaches, because Django drops ORDER BY without one."""
     return customers[:ALL] if customers.query.order_by else customers
 
 

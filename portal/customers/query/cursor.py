@@ -23,7 +23,7 @@ from portal.customers.query.ordering import Section, Term, order_sections, order
 
 @dataclass(frozen=True)
 class Cursor:
-    """The position of a row in an order, given by its sort keys; the row may be gone.
+    """The position of a row in an order, given by its sort keys. The row may be deleted by then.
 
     The rows after it are those that follow in the order, or precede it where `backwards`. The row
     itself is among them only where `inclusive`. Times may be text, as in JSON.

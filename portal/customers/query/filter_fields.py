@@ -165,8 +165,8 @@ class StateFilter(FacetFilter, django_filters.MultipleChoiceFilter):
         return Condition("state", sorted({self.facet_value(each) for each in value}))
 
 
-class OtherStateFilter(StateFilter):
-    """None of several states."""
+class StateNotFilter(StateFilter):
+    """Customers in none of several states."""
 
     def describe(self, value: str) -> str:
         return gettext("not %(value)s") % {"value": super().describe(value)}
@@ -226,8 +226,8 @@ class AllBut(Container[str]):
         return value not in self.excluded
 
 
-class OtherLocaleFilter(LocaleFilter):
-    """None of several languages."""
+class LocaleNotFilter(LocaleFilter):
+    """Customers with none of several languages."""
 
     def describe(self, value: str) -> str:
         return gettext("not %(value)s") % {"value": super().describe(value)}

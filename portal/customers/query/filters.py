@@ -30,14 +30,14 @@ from portal.customers.query.filter_fields import (
     FacetFilter,
     ListFilter,
     LocaleFilter,
+    LocaleNotFilter,
     MomentFilter,
     NeverFilter,
     OrderingFilter,
-    OtherLocaleFilter,
-    OtherStateFilter,
     SearchFilter,
     SinceFilter,
     StateFilter,
+    StateNotFilter,
     TextFilter,
     UntilFilter,
     VerifiedFilter,
@@ -137,7 +137,7 @@ class CustomerFilter(django_filters.FilterSet):
             " ones have not confirmed their email address. Active ones are all others."
         ),
     )
-    state_not = OtherStateFilter(label=_("State"), description=_("States to leave out."))
+    state_not = StateNotFilter(label=_("State"), description=_("States to leave out."))
     is_active = ActiveFilter(
         yes=_("Possible"),
         no=_("Not possible"),
@@ -153,7 +153,7 @@ class CustomerFilter(django_filters.FilterSet):
     locale = LocaleFilter(
         widget=forms.CheckboxSelectMultiple, label=_("Language"), group="language"
     )
-    locale_not = OtherLocaleFilter(label=_("Language"), description=_("Languages to leave out."))
+    locale_not = LocaleNotFilter(label=_("Language"), description=_("Languages to leave out."))
     date_joined_since = SinceFilter(
         "date_joined", label=_("Registered from"), subject=_("Registered"), group="joined"
     )

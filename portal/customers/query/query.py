@@ -1,4 +1,4 @@
-"""A query string that is validated: which customers, in which order."""
+"""CustomerQuery: the validated query string of a list, with its filters, search and ordering."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class InvalidQuery(Exception):
-    """Some parameters are invalid; `errors` has the texts by parameter."""
+    """Some parameters are invalid. `errors` has the messages by parameter."""
 
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
         super().__init__(errors)
@@ -165,9 +165,9 @@ def canonical_query(parameters: QueryDict) -> QueryDict:
     for name in PARAMETERS:
         values = [value.strip() for value in parameters.getlist(name)]
         is_last = name not in REPEATABLE
-        kept = [*filter(None, values[-1:])] if is_last else sorted(set(values) - {""})
-        if kept and (name, kept) != ("ordering", [DEFAULT_ORDERING]):
-            canonical.setlist(name, kept)
+        used = [*filter(None, values[-1:])] if is_last else sorted(set(values) - {""})
+        if used and (name, used) != ("ordering", [DEFAULT_ORDERING]):
+            canonical.setlist(name, used)
     if AS_OF in canonical and not has_relative_days(canonical):
         del canonical[AS_OF]
     return canonical

@@ -24,7 +24,7 @@ def customer(make_customer: CustomerMaker) -> Customer:
     return make_customer()
 
 
-def _kept(organizer: Organizer) -> list[int]:
+def _events_with_values(organizer: Organizer) -> list[int]:
     with scope(organizer=organizer):
         return [
             *Event.objects.filter(changes__isnull=False).order_by("pk").values_list("pk", flat=True)
@@ -32,7 +32,7 @@ def _kept(organizer: Organizer) -> list[int]:
 
 
 def _expire(organizer: Organizer, *, days: int) -> int:
-    """As so many days from now."""
+    """Expire the values as if the day were `days` from now."""
     with scope(organizer=organizer):
         return expire_values(organizer, now=timezone.now() + timedelta(days=days), batch=3)
 
@@ -47,10 +47,10 @@ def test_values_older_than_the_days_are_emptied_in_batches(
     assert _expire(organizer, days=700) == 0
     assert _expire(organizer, days=731) == 7
     assert _expire(organizer, days=731) == 0
-    assert _kept(organizer) == [note.pk]
+    assert _events_with_values(organizer) == [note.pk]
 
 
-def test_values_that_are_always_kept_are_not_emptied(
+def test_values_of_an_organizer_that_stores_them_always_do_not_expire(
     organizer: Organizer, customer: Customer, make_event: EventMaker
 ) -> None:
     event = make_event(customer, changes=CHANGES)
@@ -58,7 +58,7 @@ def test_values_that_are_always_kept_are_not_emptied(
     organizer.refresh_from_db()
 
     assert _expire(organizer, days=9_999) == 0
-    assert _kept(organizer) == [event.pk]
+    assert _events_with_values(organizer) == [event.pk]
 
 
 def test_the_command_empties_values_of_each_organizer_by_its_days(
@@ -74,8 +74,8 @@ def test_the_command_empties_values_of_each_organizer_by_its_days(
 
     call_command("expire_history", verbosity=0)
 
-    assert _kept(organizer) == []
-    assert _kept(rival) == [foreign.pk]
+    assert _events_with_values(organizer) == []
+    assert _events_with_values(rival) == [foreign.pk]
 
 
 @pytest.mark.parametrize("days", ["-1", "x", "", "1.5", "100000", "٣"])

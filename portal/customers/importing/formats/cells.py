@@ -24,7 +24,7 @@ Cell = str | float | bool | date | time | datetime | timedelta
 
 YES: Final = frozenset({"yes", "ja", "true", "wahr", "1", "y", "j", "x"})
 NO: Final = frozenset({"no", "nein", "false", "falsch", "0", "n"})
-# What spreadsheets make of long numbers, such as phone numbers, in CSV.
+# The form in which spreadsheets save long numbers, such as phone numbers, in CSV.
 ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
 ISO_TIME: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"

@@ -111,10 +111,10 @@ def read_blocks(
     blocks = _read_format(_chunks(file, chunk_bytes), name, sheets or SheetOptions())
     try:
         first = next(blocks, None)
-        yield first or _rejected(name, "contains no customers")
+        yield first or _rejected_block(name, "contains no customers")
         yield from blocks
     except UnusableFile as error:
-        yield _rejected(name, str(error))
+        yield _rejected_block(name, str(error))
 
 
 def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
@@ -164,7 +164,7 @@ def _chunks(file: Readable, chunk_bytes: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _rejected(name: str, reason: str) -> Block:
+def _rejected_block(name: str, reason: str) -> Block:
     return Block(name, Layout.OBJECTS, 0, [Rejection(name, reason)])
 
 

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: one of the formats that are read, or what it looks like."""
+"""Recognizes the format of a file by its first bytes, or says what an unusable file looks like."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SIGNATURES: Final = {
 
 
 class Format(Enum):
-    """The formats that are read."""
+    """The formats that can be imported."""
 
     JSON = "JSON"
     CSV = "CSV"

@@ -1,4 +1,4 @@
-"""manage.py normalize_customers: computes again the text that search and order compare."""
+"""manage.py normalize_customers: recomputes the text that search and order compare."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH_ROWS: Final = 1_000
 
 
 class Command(BaseCommand):
-    """For customers that another version of Portal wrote. A second run changes nothing."""
+    """Run it after an upgrade that changes the normalization. A second run changes nothing."""
 
     requires_system_checks = ()
     help = "Compute again the text that search and order compare, after an update of Portal."
@@ -59,7 +59,7 @@ def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
 
 
 def _derive(customer: Customer, organizers: Mapping[int, Organizer]) -> bool:
-    """Whether the stored values change."""
+    """Set the derived values. Returns whether one of them changed."""
     customer.organizer = organizers[customer.organizer_id]
     before = [getattr(customer, name) for name in NORMALIZED]
     customer.derive()

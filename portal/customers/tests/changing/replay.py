@@ -1,4 +1,4 @@
-"""The values of a customer as its events say, to compare with the row."""
+"""Replays the events of a customer, to compare the values with the row."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from portal.history.models import Event, Kind
 
 EMPTY: Final[dict[str, Any]] = {**dict.fromkeys(NEW_CUSTOMER), "name_parts": {}}
 
-UNSAID: Final = ("locale", "is_active", "is_verified")
+# An erasure does not record the values that these fields had.
+NOT_RECORDED: Final = ("locale", "is_active", "is_verified")
 
 
 def untrue_fields(customer: Customer, events: Iterable[Event]) -> list[str]:
-    """The writable fields that are not as the events say; the oldest event comes first.
+    """The writable fields whose values differ from those of the events, oldest event first.
 
-    Emptied events do not say the language, which erasing leaves as it is; nor, before an erasure
-    by an import, these states, of which that says only those that it changed.
+    Fields of NOT_RECORDED without a value in the events are not compared.
     """
-    told = _replay(events)
+    replayed = _replay(events)
     return [
         name
         for name in NEW_CUSTOMER
-        if told[name] != getattr(customer, name) and not (name in UNSAID and told[name] is None)
+        if replayed[name] != getattr(customer, name)
+        and not (name in NOT_RECORDED and replayed[name] is None)
     ]
 
 
@@ -36,7 +37,7 @@ def _replay(events: Iterable[Event]) -> dict[str, Any]:
         if event.kind == Kind.ERASED:
             values |= ERASED_VALUES
             if event.actor_kind == ActorKind.IMPORT:
-                values |= dict.fromkeys(UNSAID)
+                values |= dict.fromkeys(NOT_RECORDED)
         for name, (_before, after) in (event.changes or {}).items():
             values[name] = after
     return values

@@ -1,4 +1,4 @@
-"""manage.py set_history_days SLUG DAYS."""
+"""manage.py set_history_days SLUG DAYS: when expire_history deletes values of the history."""
 
 from __future__ import annotations
 
