@@ -1,0 +1,34 @@
+"""Management commands are documented, and those for each night are in the systemd unit."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.core.management import get_commands
+
+ROOT: Path = settings.BASE_DIR
+# Django's own command, which Portal needs, too.
+OF_DJANGO: Final = {"changepassword", "clearsessions", "collectstatic", "migrate"}
+
+
+def _documented() -> dict[str, str]:
+    """The commands in the table of docs/deployment.md, and what the table says about them."""
+    section = (ROOT / "docs/deployment.md").read_text().split("## Commands")[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| `(\w+)[^`]*` \| (.*) \|$", section, re.MULTILINE))
+
+
+def test_the_table_of_commands_has_exactly_those_of_portal() -> None:
+    own = {name for name, app in get_commands().items() if app.startswith("portal.")}
+
+    assert set(_documented()) == own | OF_DJANGO
+
+
+def test_the_systemd_unit_runs_the_commands_for_each_night() -> None:
+    unit = (ROOT / "docs/systemd/portal-nightly.service").read_text()
+
+    nightly = {name for name, text in _documented().items() if "each night" in text.lower()}
+
+    assert set(re.findall(r"manage\.py (\w+)$", unit, re.MULTILINE)) == nightly != set()
