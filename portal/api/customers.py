@@ -97,7 +97,7 @@ class CustomerList(OrganizerEndpoint):
     def _apply_view(self, request: Request) -> QueryDict:
         """The parameters, with those of a saved view. API clients can use shared views only."""
         try:
-            return saved_views.apply_requested_view(
+            return saved_views.resolve_view(
                 self.organizer, request.query_params, member=cast("User | None", request.user)
             )[1]
         except saved_views.UnknownView:

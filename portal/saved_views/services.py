@@ -70,7 +70,7 @@ def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedV
     return saved
 
 
-def apply_requested_view(
+def resolve_view(
     organizer: Organizer, parameters: QueryDict, *, member: User | None
 ) -> tuple[SavedView | None, QueryDict]:
     """The view in the parameter `view`, and the parameters combined with those of that view.

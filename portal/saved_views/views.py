@@ -120,7 +120,7 @@ def _with_view_parameters(
 ) -> QueryDict:
     """The parameters, combined with those of the view in the parameter `view`."""
     try:
-        return services.apply_requested_view(organizer, parameters, member=request.user)[1]
+        return services.resolve_view(organizer, parameters, member=request.user)[1]
     except services.UnknownView as error:
         raise Http404 from error
 

@@ -80,9 +80,7 @@ class TooLong(Exception):
 def customer_export(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The file; without `format`, or after an error, a page to choose the format."""
     try:
-        view, parameters = saved_views.apply_requested_view(
-            organizer, request.GET, member=request.user
-        )
+        view, parameters = saved_views.resolve_view(organizer, request.GET, member=request.user)
     except saved_views.UnknownView as error:
         raise Http404 from error
     form, parameters = ExportForm(request.GET), _without_options(parameters)

@@ -81,9 +81,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     if WITHIN in request.GET:
         return redirect(_search_within(request))
     try:
-        view, parameters = saved_views.apply_requested_view(
-            organizer, request.GET, member=request.user
-        )
+        view, parameters = saved_views.resolve_view(organizer, request.GET, member=request.user)
     except saved_views.UnknownView as error:
         raise Http404 from error
     if wants_fragment(request, "count"):

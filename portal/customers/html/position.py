@@ -61,7 +61,7 @@ def find_position(
     back = QueryDict(parameters.get(BACK, ""))
     paging, view, query = PageForm(back), None, None
     with suppress(InvalidQuery, saved_views.UnknownView):
-        view, applied = saved_views.apply_requested_view(organizer, back, member=member)
+        view, applied = saved_views.resolve_view(organizer, back, member=member)
         query = services.parse_query(organizer, applied)
     if query is None or not paging.is_valid():
         return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
