@@ -81,7 +81,7 @@ def write_plan(path: str, customers: str) -> None:
 
 
 def _some(number: int) -> list[str]:
-    """Identifiers of customers with an email whom nobody has changed since they were filled."""
+    """Identifiers of customers with an email and without a change since they were created."""
     rows = Customer.objects.filter(version=1).exclude(state=State.ANONYMISED).exclude(email=None)
     # By identifiers, which are random, from the other end than the customers of an import.
     return [*rows.order_by("-identifier").values_list("identifier", flat=True)[:number]]

@@ -1,4 +1,4 @@
-"""Where the time of a list page goes: SQL, composing SQL, forms, each template, the rest.
+"""Measures the parts of a list page: SQL, composing SQL, forms, each template, the rest.
 
 `python -m benchmarks.profile_list` fills a temporary SQLite database and prints a table;
 `.ci/with-postgres python -m benchmarks.profile_list --customers 100000` uses PostgreSQL.

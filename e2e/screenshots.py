@@ -77,9 +77,9 @@ def _take(browser: Browser, url: str, picture: Picture, state: StorageState | No
         locale="en-GB",
     ) as context:
         page = context.new_page()
-        # Until the counts of the saved views are there, too.
+        # Wait for the counts of the saved views, too.
         page.goto(picture.path, wait_until="networkidle")
-        # A cursor that blinks would make every picture another one.
+        # A blinking cursor would make each picture different.
         page.screenshot(path=PICTURES / f"{picture.name}.png", animations="disabled", caret="hide")
 
 

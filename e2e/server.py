@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "demo@example.org"
 PASSWORD = "bigevents-demo"
 PROXY = "127.0.0.2"
-DEMO_TOKEN = "demo-token"  # the file that the demo is complete with
+DEMO_TOKEN = "demo-token"  # created when the demo is complete
 # Options of create_token for an API client that reads pages and streams.
 MAY_EXPORT = (
     "--permission=organizer.customers:read",
@@ -38,7 +38,7 @@ class Server:
     environment: Mapping[str, str] = field(repr=False)
 
     def manage(self, *arguments: str, typed: str = "") -> str:
-        """What a command of manage.py prints. Raises RuntimeError where it fails."""
+        """The output of a command of manage.py. Raises RuntimeError if it fails."""
         done = subprocess.run(
             [PYTHON, "manage.py", *arguments],
             cwd=ROOT,

@@ -47,7 +47,7 @@ def count(page: Page, text: str) -> Locator:
 
 
 def wait_for_tabs(page: Page) -> None:
-    """Until the counts of the saved views are there, which the page requests by itself."""
+    """Wait for the counts of the saved views, which the page requests after it is loaded."""
     views = page.get_by_role("navigation", name="Saved views")
     expect(views.get_by_role("link", name=re.compile(r"Never signed in\s+[\d–]"))).to_be_visible()
 
@@ -76,7 +76,7 @@ def chip(page: Page, text: str) -> Locator:
 
 
 def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
-    """Requests to a matching address get no response until the test gives one."""
+    """Hold requests to a matching URL until the test lets them through."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held
@@ -87,10 +87,12 @@ def hold_first(page: Page, address: str | re.Pattern[str]) -> None:
     page.route(address, lambda _route: None, times=1)
 
 
-def act_at_once(*acts: Locator) -> None:
-    """Click on all of these elements before the first request is sent."""
-    first, *others = [act.element_handle() for act in acts]
-    first.evaluate("(first, others) => [first, ...others].forEach(act => act.click())", others)
+def click_at_once(*elements: Locator) -> None:
+    """Click on all of these elements before the page sends the first request."""
+    first, *others = [element.element_handle() for element in elements]
+    first.evaluate(
+        "(first, others) => [first, ...others].forEach(element => element.click())", others
+    )
 
 
 def requests_for_customers(page: Page) -> list[Request]:
@@ -101,7 +103,7 @@ def requests_for_customers(page: Page) -> list[Request]:
 
 
 def let_through(page: Page, held: list[Route]) -> None:
-    """The first request that is held. Its event may arrive after the page has sent it."""
+    """Let the first held request through. Its event may arrive after the page has sent it."""
     for _attempt in range(1000):
         if held:
             break

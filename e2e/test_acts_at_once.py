@@ -1,4 +1,4 @@
-"""A second act before the response to the first: both take effect."""
+"""A second action before the response to the first: both take effect."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from e2e.steps import (
     PLAYHOUSE,
-    act_at_once,
     chip,
+    click_at_once,
     count,
     filter_button,
     header,
@@ -143,7 +143,7 @@ def state_box(page: Page, value: str) -> Locator:
 def test_an_order_a_filter_and_a_page_within_a_moment(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?page_size=25")
 
-    act_at_once(
+    click_at_once(
         header(clara_page, "Name"), state_box(clara_page, "active"), page_link(clara_page, "Next")
     )
 
@@ -154,13 +154,13 @@ def test_an_order_a_filter_and_a_page_within_a_moment(clara_page: Page) -> None:
 
 
 def test_a_page_and_an_order(clara_page: Page) -> None:
-    act_at_once(page_link(clara_page, "Next"), header(clara_page, "Name"))
+    click_at_once(page_link(clara_page, "Next"), header(clara_page, "Name"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
 
 
 def test_a_page_and_a_filter(clara_page: Page) -> None:
-    act_at_once(page_link(clara_page, "Next"), state_box(clara_page, "active"))
+    click_at_once(page_link(clara_page, "Next"), state_box(clara_page, "active"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=active")
 
@@ -168,13 +168,13 @@ def test_a_page_and_a_filter(clara_page: Page) -> None:
 def test_a_page_and_then_another(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?page=2")
 
-    act_at_once(page_link(clara_page, "Next"), page_link(clara_page, "First"))
+    click_at_once(page_link(clara_page, "Next"), page_link(clara_page, "First"))
 
     expect(clara_page).to_have_url(PLAYHOUSE)
 
 
 def test_a_length_of_the_page_that_is_taken_back(clara_page: Page) -> None:
-    act_at_once(
+    click_at_once(
         header(clara_page, "Name"), page_link(clara_page, "100"), page_link(clara_page, "50")
     )
 
@@ -187,7 +187,7 @@ def test_two_languages(clara_page: Page) -> None:
         for locale in ("de", "en")
     ]
 
-    act_at_once(*boxes)
+    click_at_once(*boxes)
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&locale=en")
     for box in boxes:

@@ -1,4 +1,4 @@
-"""Chips: the filters that are on, each dropped with a click."""
+"""Chips: the active filters. A click removes a filter."""
 
 from __future__ import annotations
 

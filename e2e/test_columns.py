@@ -1,4 +1,4 @@
-"""Columns and rows: chosen in a menu, held by the URL, in their place at every width."""
+"""Columns and the height of rows: the menu that chooses them, their URL, and their widths."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ MANY = f"{ARENA}?search=example"
 
 @pytest.fixture(scope="session")
 def arena(server: Server, playhouse: str) -> str:
-    """The list of an organizer with more customers than a page counts; Clara works there too."""
+    """A list with more customers than a page counts exactly. Clara is a member of its organizer."""
     server.manage("create_organizer", "arena", "--name", "Arena")
     server.manage("seed_demo", "arena", "--customers", "10500", "--verbosity", "0")
     server.manage(

@@ -20,7 +20,7 @@ def fact(page: Page, label: str) -> str:
 
 
 def _forbid(page: Page, permission: str) -> None:
-    """As a browser's settings do; Playwright itself can only grant."""
+    """Deny a permission, as in a browser's settings. Playwright can only grant permissions."""
     browser = page.context.new_cdp_session(page)
     context = browser.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
     forbidden = {"permission": {"name": permission}, "setting": "denied"}

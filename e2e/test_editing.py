@@ -1,4 +1,4 @@
-"""Seven tasks on customers, with the number of actions that they take, and without scripts."""
+"""Seven tasks that change customers: the number of actions, and the tasks without JavaScript."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Member:
 def office_state(
     server: Server, browser: Browser, browser_context_args: dict[str, object]
 ) -> StorageState:
-    """The cookies of a member of an organizer whose customers no other test counts."""
+    """The cookies of a member of an organizer that no other test uses."""
     zone = ("--timezone", "Europe/Berlin", "--country", "DE")
     server.manage("create_organizer", "office", "--name", "Office", *zone)
     member = ("create_staff", EMAIL, "--organizer", "office", "--password-stdin")

@@ -1,4 +1,4 @@
-"""The list as a file: by two actions, by address, and without JavaScript."""
+"""Exports: in two actions, by URL, and without JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An error in a form gets the focus, so that it is in view."""
+"""The first field with an error gets the focus, so that it is visible."""
 
 from __future__ import annotations
 

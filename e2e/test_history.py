@@ -17,7 +17,7 @@ from e2e.steps import (
     search_box,
 )
 
-# Answers arrive, and are held before the page gets to read them.
+# Responses arrive, but the page gets them only when the test lets them through.
 HOLD_TEXTS = """() => {
   const read = Response.prototype.text;
   window.held = [];

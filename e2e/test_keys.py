@@ -1,4 +1,4 @@
-"""The keys: shown by one of them, and switched off where one does not want them."""
+"""Shortcuts: the key that lists them, and the setting that switches single keys off."""
 
 from __future__ import annotations
 

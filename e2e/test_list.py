@@ -1,4 +1,4 @@
-"""The list is its address: order, pages, history, and coming back from a customer."""
+"""The URL is the whole state of the list: order, pages, history, and back from a customer."""
 
 from __future__ import annotations
 

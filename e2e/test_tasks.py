@@ -27,7 +27,7 @@ UNVERIFIED: Final = 70
 
 
 class Person:
-    """Somebody at a page, whose actions are counted."""
+    """A member at a page, whose actions are counted."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -51,7 +51,7 @@ class Person:
 
 
 def _customers() -> Iterator[dict[str, object]]:
-    """Seventy unverified ones, seven of them of this week; and one who is looked for."""
+    """Seventy unverified customers, seven of them of this week, and one that is searched for."""
     now = datetime.now(UTC)
     for number in range(UNVERIFIED):
         joined = now - timedelta(days=1 if number < 7 else 40 + number, minutes=number)
@@ -87,7 +87,7 @@ def desk_state(
     browser_context_args: dict[str, object],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> StorageState:
-    """The cookies of the desk's member. Its organizer is in no other test."""
+    """The cookies of a member of an organizer that no other test uses."""
     file = tmp_path_factory.mktemp("desk") / "customers.ndjson"
     file.write_text("".join(json.dumps(each) + "\n" for each in _customers()))
     zone = ("--timezone", "Europe/Berlin", "--country", "DE")
@@ -101,7 +101,7 @@ def desk_state(
 
 @pytest.fixture
 def person(new_context: NewContext, desk_state: StorageState) -> Person:
-    """Somebody who has the list open."""
+    """A member with the list open."""
     person = Person(new_context(storage_state=desk_state).new_page())
     person.page.goto(DESK)
     return person

@@ -1,4 +1,4 @@
-"""Customers with ties, missing values, other scripts and special characters."""
+"""Customers with equal sort keys, missing values, other scripts and special characters."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class _Page(HTMLParser):
         values = dict(attrs)
         if tag == "div" and (self._hidden or "hidden" in values):
             self._hidden += 1
-        # Whether a fragment has hidden controls and the search box is up to the scripts.
+        # Hidden controls and the search box are not compared, because fragments may omit them.
         is_hidden = self._hidden or values.get("type") == "hidden" or values.get("name") == "search"
         if tag == "input" and is_hidden:
             return

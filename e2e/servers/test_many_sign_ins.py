@@ -58,7 +58,7 @@ def _sign_in(browser: httpx.Client, email: str, password: str = WRONG) -> httpx.
 
 
 def _sign_in_as_a_person(server: Server, email: str) -> httpx.Response:
-    """Once more after Retry-After, as long as too many people are signing in."""
+    """Sign in, and try again after Retry-After while too many sign-ins are running."""
     with _browser(server) as browser:
         for _attempt in range(PATIENCE):
             response = _sign_in(browser, email, PASSWORD)

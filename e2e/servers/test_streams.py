@@ -67,7 +67,7 @@ def _read_stream(server: Server, token: str) -> Response:
 
 
 def _until_a_stream_is_served(server: Server, token: str) -> None:
-    """The server notices that a client has gone when it writes to the connection."""
+    """Retry until a stream is served: the server notices a lost client only when it writes."""
     for _attempt in range(PATIENCE * 20):
         if _read_stream(server, token).status == 200:
             return

@@ -1,5 +1,5 @@
-// The page of a customer. A link to the list goes back in the history where the list was the page
-// before: this keeps its scroll position and focus.
+// The page of a customer. If the list was the page before, a link to the list goes back in the
+// history instead, which restores its scroll position and focus.
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#back");
@@ -9,7 +9,7 @@ document.addEventListener("click", (event) => {
   history.back();
 });
 
-// Alt with an arrow key: neither screen readers nor browsers use it, and it types nothing.
+// Alt with an arrow key is free: screen readers and browsers do not use it, and it types nothing.
 document.addEventListener("keydown", (event) => {
   const name = { ArrowUp: "previous", ArrowDown: "next" }[event.key];
   if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -19,7 +19,7 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
-// The oldest changes have no link to older ones, which had the focus.
+// The last page of the history has no link to older changes, which had the focus before the swap.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.target?.id !== "history" || document.activeElement !== document.body) return;
   document.getElementById("history-newest")?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-// Fields of a customer are edited in their place: Escape leaves, and the focus returns to the field.
+// Editing one field on the page of a customer: Escape cancels, and the focus returns to the field.
 
 const openForm = () => document.querySelector("#customer .field-form");
 
@@ -12,7 +12,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (saved) document.getElementById("announcement").textContent = saved.querySelector("p").textContent;
 });
 
-// After saving, the whole customer is new.
+// After saving, the response replaces the whole customer.
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   const field = ctx.sourceElement.dataset?.field;
   if (field && ctx.response.status < 400) setTimeout(() => document.getElementById(`edit-${field}`)?.focus());

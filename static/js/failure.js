@@ -1,10 +1,10 @@
-// After a failed request the list stays, a message gives the reason, and the form can be sent again.
+// After a failed request the list remains, a message gives the reason, and the form can be sent again.
 
 const STATUSES = { 403: "forbidden", 404: "forbidden", 503: "busy" };
 const failure = () => document.getElementById("failure");
 
 document.addEventListener("list:failure", ({ detail }) => {
-  // Going back or forward has changed the address already.
+  // Going back or forward has changed the URL already.
   failure().dataset.retry = detail.isForPage ? "page" : "form";
   show(reason(detail));
 });

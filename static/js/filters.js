@@ -1,6 +1,6 @@
 // The menus of the filters.
 
-// On a phone a menu opens inside the sheet: the last open popover is the innermost.
+// On a phone a menu opens inside the sheet, so the last open popover is the innermost.
 const open = () => [...document.querySelectorAll(":is(.sheet, .filter, .export-menu):popover-open")].at(-1);
 
 document.addEventListener("submit", (event) => {

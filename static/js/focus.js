@@ -3,7 +3,7 @@
 const caption = () => document.getElementById("caption");
 const search = () => document.getElementById("search");
 const notice = () => document.getElementById("filter-notice");
-// The focus stays where the member has typed or chosen since.
+// The focus remains if the member has typed or moved it meanwhile.
 const isToRead = (notice) => notice && document.activeElement !== search() && !document.querySelector(":popover-open");
 
 document.addEventListener("list:response", ({ detail }) => {
@@ -29,14 +29,14 @@ function placeFocus(focused, filter) {
   }
 }
 
-// After going back or forward the whole page is new, and with it the live region.
+// Going back or forward replaces the whole page, with the live region.
 function showPage() {
   const shown = caption() ?? document.getElementById("count");
   document.getElementById("announcement").textContent = shown?.textContent ?? "";
   document.getElementById("results")?.focus({ preventScroll: true });
 }
 
-// Back from a customer, the row of this customer gets the focus.
+// After coming back from a customer, the row of the customer gets the focus.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.(".customer-link");
   if (link) history.replaceState({ ...history.state, opened: link.id }, "");

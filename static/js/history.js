@@ -1,6 +1,6 @@
 // The browser's history: typing makes one entry, and going back has a time limit.
 
-// Further letters replace the entry of the first one. Only the response is known below.
+// Whether the request was caused by further letters, which replace the entry of the first letter.
 document.addEventListener("list:response", ({ detail: { sourceEvent, response } }) => {
   response.isTyped = sourceEvent.type === "input";
 });

@@ -1,5 +1,5 @@
-// Shortcuts: Ctrl+K, or ⌘K, and / go to the search box, ? shows the keys. One can switch off keys alone,
-// which are pressed by accident, or by a voice.
+// Shortcuts: Ctrl+K, or ⌘K, and / go to the search box, ? shows the keys. Single keys can be switched
+// off, because they are pressed by accident, or by voice control.
 
 const TYPED = "input:not([type=checkbox], [type=radio]), select, textarea";
 const link = () => document.getElementById("keys-link");
@@ -33,7 +33,7 @@ document.addEventListener("click", (event) => {
   show(event);
 });
 
-// The page of the keys has what the dialog shows.
+// The dialog shows the contents of the page of shortcuts.
 async function show(event) {
   event.preventDefault();
   const dialog = document.getElementById("keys");

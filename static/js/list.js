@@ -1,4 +1,4 @@
-// The scripts of the list page. An event reaches them in this order.
+// The scripts of the list page. Their order is the order in which they get an event.
 import "./query-form.js";
 import "./results.js";
 import "./focus.js";

@@ -1,5 +1,5 @@
-// The form is the one state of the list: search, filters, order and page are controls of it. A link
-// changes controls and submits the form, so acts that follow each other at once all count.
+// The form has all state of the list: search, filters, order and page are its controls. A link
+// changes controls and submits the form, so that quick actions one after another all take effect.
 
 // The controls of the page and the layout; all others belong to the list.
 const PAGE = ["page", "as_of"];

@@ -14,7 +14,7 @@ forgetOtherMembers();
 if (customer) remember(customer);
 forgetMissing();
 
-// A page without a member: after sign-out the customers of all members are removed.
+// A page without a member follows a sign-out: it removes the customers of all members.
 function forgetOtherMembers() {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith("recent/") && !(member && key.startsWith(`recent/${member}/`))) sessionStorage.removeItem(key);
@@ -51,7 +51,7 @@ document.addEventListener("click", ({ target }) => {
   if (target === search()) offer();
 });
 
-// Also by keyboard, but not if a script moves the focus back to the box.
+// Opens by keyboard, too, but not if a script moves the focus back to the box.
 document.addEventListener("keyup", ({ target, key }) => {
   if (target === search() && key !== "Enter") offer();
 });

@@ -1,4 +1,4 @@
-// Swaps of the list: it is busy during a request, and only the response to the latest one is shown.
+// Swaps of the list. The list is busy during a request, and only the latest response is shown.
 // The other scripts get events of the latest request only, with its htmx context as `detail`.
 
 let latest = null;

@@ -1,11 +1,11 @@
 // Keys of the search box: arrows move into the list below and back, Enter opens the only customer found.
 
-// What the last key in the box does once the list is that of the typed text.
+// The action of the last key in the box, which waits for the list of the typed text.
 let waiting = null;
 
 const search = () => document.getElementById("search");
 const results = () => document.getElementById("results");
-// The customers that the empty box offers come before the rows.
+// The arrow leads to the customers that the empty box offers, and only then to the rows.
 const links = () => [...document.querySelectorAll(isOffering() ? "#recent a" : "#results :is(.exact a, .customer-link)")];
 const isOffering = () => document.getElementById("recent")?.checkVisibility();
 const isPlain = (event) => !(event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
@@ -55,7 +55,7 @@ function pressInRow(event) {
   next.focus();
 }
 
-// Whether the list is that of the text in the box: the server writes the text into the attribute.
+// Whether the list matches the text in the box. The attribute has the text that the server used.
 function isCurrent() {
   if (!results() || isOffering()) return true;
   return results().getAttribute("aria-busy") !== "true" && search().value === search().defaultValue;
@@ -69,7 +69,7 @@ function openOnly() {
   onlyLink()?.click();
 }
 
-// The only customer of the list, not merely of its last page.
+// The only customer in the list. A single row on a last page does not count.
 function onlyLink() {
   const isPage = document.querySelector("#pager a.step");
   return !isPage && links().length === 1 ? links()[0] : null;

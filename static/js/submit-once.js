@@ -1,4 +1,4 @@
-// A form that changes something is sent once: the response to a second click would replace the first.
+// Sends a form that changes something only once, because a second response would replace the first.
 
 const PAUSE = 5000;
 
