@@ -127,6 +127,8 @@ class Customer(models.Model):
     # The `last_modified` of the last row that was imported; null if there was none. Times of the
     # source are compared with each other only, never with a change made in Portal.
     source_modified = models.DateTimeField(null=True, editable=False)
+    # What the source said last about fields that were edited in Portal: see source_values.py.
+    source_values = models.JSONField(null=True, editable=False, encoder=JsonbEncoder)
     # Every write raises it: save(), and the UPDATE of imports.
     version = models.BigIntegerField(default=1, db_default=1, editable=False)
     # When the person was erased. No import changes such a customer.

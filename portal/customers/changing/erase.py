@@ -61,6 +61,7 @@ def empty_customer(customer: Customer, *, actor: Actor, undoes: Event | None = N
     """
     for name, value in ERASED_VALUES.items():
         setattr(customer, name, value)
+    customer.source_values = None
     customer.erased = customer.last_modified = next_change_time(customer.last_modified)
     customer.save()
     notes_of(customer.organizer, customer).delete()

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from portal.customers.changing.fields import check_email, clean_values
 from portal.customers.models import IDENTIFIER, Customer, CustomerNotFound, customers_of
+from portal.customers.source_values import after_edit, read_source_values, store_source_values
 from portal.databases.deadlocks import retry_deadlocks
+from portal.history.actors import ActorKind
 from portal.history.models import Event, Kind
 from portal.history.queries import events_of
 from portal.history.record import record_event
@@ -175,10 +177,11 @@ def find_differences(customer: Customer, values: Mapping[str, Any]) -> dict[str,
 
 def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
     """Save the new values. Raises InvalidValues if another customer got the email meanwhile."""
-    for name, (_before, after) in changes.items():
-        setattr(customer, name, after)
     if any(changes[name][1] for name in PERSONAL_FIELDS if name in changes):
         customer.erased = None
+    _remember_source(customer, {name: after for name, (_before, after) in changes.items()})
+    for name, (_before, after) in changes.items():
+        setattr(customer, name, after)
     customer.last_modified = next_change_time(customer.last_modified)
     try:
         with transaction.atomic():
@@ -186,6 +189,27 @@ def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> 
     except IntegrityError:
         check_email(customer.organizer, customer.email, customer=customer)
         raise
+
+
+def _remember_source(customer: Customer, values: Mapping[str, Any]) -> None:
+    """Before the customer gets the values: let the next import know what its source said last.
+
+    An erased customer has nothing that an import could overwrite.
+    """
+    before = read_source_values(customer.source_values)
+    if customer.erased:
+        customer.source_values = None
+    elif values and (before or _has_source(customer)):
+        changes = find_differences(customer, values)
+        customer.source_values = store_source_values(after_edit(before, changes))
+
+
+def _has_source(customer: Customer) -> bool:
+    """Whether it was imported; the rows of a spreadsheet may have no time of their source."""
+    if customer.source_modified:
+        return True
+    events = events_of(customer.organizer, customer=customer)
+    return events.filter(actor_kind=ActorKind.IMPORT).exists()
 
 
 def next_change_time(before: datetime) -> datetime:

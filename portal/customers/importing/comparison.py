@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -21,6 +21,7 @@ from portal.customers.importing.rows import (
     valid_identifier,
 )
 from portal.customers.models import Customer
+from portal.customers.source_values import SourceValues, read_source_values
 from portal.organizers.models import Organizer
 
 OPTIONAL: Final = tuple(
@@ -32,9 +33,9 @@ SELECTED_FIELDS: Final = ", ".join(
 )
 # The time of a row is compared with that of the source.
 STORED_FIELDS: Final = SELECTED_FIELDS.replace("last_modified", "source_modified")
-FETCH: Final = (
-    "SELECT {columns} FROM {table} WHERE organizer_id = %(organizer)s AND identifier {is_any}"
-)
+FETCH: Final = """
+    SELECT {columns}, source_values FROM {table}
+    WHERE organizer_id = %(organizer)s AND identifier {is_any}"""
 IS_ANY: Final = {
     "sqlite": "IN (SELECT value FROM json_each(%(listed)s))",
     "postgresql": "= ANY(%(listed)s)",
@@ -42,34 +43,62 @@ IS_ANY: Final = {
 _values = itemgetter(*FIELDS)
 
 
+class StoredCustomer(NamedTuple):
+    """The values of a customer, as the API writes them; `last_modified` is the time at the source.
+
+    `source_values` are those of edited fields.
+    """
+
+    values: dict[str, Any]
+    source_values: SourceValues
+
+    @property
+    def at_source(self) -> dict[str, Any]:
+        """The values as the source said them last."""
+        if not self.source_values:
+            return self.values
+        return {**self.values, **{name: each.value for name, each in self.source_values.items()}}
+
+
 def compare_with_customers(
-    organizer: Organizer, rows: Iterable[ParsedRow | UnchangedRow | Rejection]
+    organizer: Organizer,
+    rows: Iterable[ParsedRow | UnchangedRow | Rejection],
+    *,
+    overwrite: bool = False,
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
     """Each parsed row with the customer's values for the keys that it does not have.
 
-    These may be optional keys, or any in a partial row. A row that is not partial and equals the
-    API's JSON of its customer becomes an UnchangedRow: it is valid, because its customer is. A row
-    in another notation, such as a time with another offset, may change nothing either: the staging
-    table is compared for that.
+    These may be optional keys, or any in a partial row; of edited fields, the values are those of
+    the source. A row that is not partial and equals the API's JSON of its customer, as the source
+    said it last, becomes an UnchangedRow: it is valid, because its customer is. (With `overwrite`,
+    it may take edits back.) A row in another notation, such as a time with another offset, may
+    change nothing either: the staging table is compared for that.
     """
     rows, zone = list(rows), ZoneInfo(organizer.timezone)
     identifiers = [*map(_identifier, rows)]
     customers = fetch_customers(organizer, [*filter(None, identifiers)])
     for row, identifier in zip(rows, identifiers, strict=True):
-        yield _compare(row, customers.get(identifier), zone) if isinstance(row, ParsedRow) else row
+        if isinstance(row, ParsedRow):
+            yield _compare(row, customers.get(identifier), zone, overwrite=overwrite)
+        else:
+            yield row
 
 
-def fetch_customers(organizer: Organizer, identifiers: list[str]) -> dict[str, dict[str, Any]]:
-    """The values of the customers with these identifiers, as the API writes them.
-
-    `last_modified` is the time at the source.
-    """
+def fetch_customers(organizer: Organizer, identifiers: Sequence[str]) -> dict[str, StoredCustomer]:
+    """The customers with these identifiers."""
     statement = FETCH.format(
         columns=STORED_FIELDS, table=Customer._meta.db_table, is_any=IS_ANY[connection.vendor]
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, {"organizer": organizer.pk, "listed": any_of(identifiers)})
-        return {row[0]: api_values(row) for row in cursor.fetchall()}
+        return {
+            row[0]: StoredCustomer(api_values(row[:-1]), _source_values(row[-1]))
+            for row in cursor.fetchall()
+        }
+
+
+def _source_values(stored: str | None) -> SourceValues:
+    return read_source_values(orjson.loads(stored)) if stored else {}
 
 
 def any_of(values: Sequence[Any]) -> Any:
@@ -101,19 +130,21 @@ def _identifier(row: ParsedRow | UnchangedRow | Rejection) -> str:
 
 
 def _compare(
-    row: ParsedRow, customer: dict[str, Any] | None, zone: tzinfo
+    row: ParsedRow, customer: StoredCustomer | None, zone: tzinfo, *, overwrite: bool
 ) -> ParsedRow | UnchangedRow:
     content = row.content
     if not isinstance(content, dict):
         return row
     if row.is_partial:
-        merged = merge_row(customer or new_customer(), content, zone)
+        merged = merge_row(customer.at_source if customer else new_customer(), content, zone)
         return row._replace(content=merged, given=content)
     given = [name for name in OPTIONAL if name not in content]
     if customer is None:
         return row._replace(given=given)
-    merged = {**{name: customer[name] for name in OPTIONAL}, **content}
-    if _equals(merged, customer):
+    before = customer.at_source
+    merged = {**{name: before[name] for name in OPTIONAL}, **content}
+    takes_back = overwrite and customer.source_values
+    if not takes_back and _equals(merged, before):
         return UnchangedRow(content["identifier"], content["last_modified"], given_as_json(given))
     return row._replace(content=merged, given=given)
 

@@ -25,7 +25,7 @@ from portal.customers.models import PERSONAL, Customer, State
 from portal.customers.normalization import DERIVED, Name, derive_name, derived_values_with_name
 
 COPY_ESCAPES: Final = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
-COLUMNS: Final = (*FIELDS, *DERIVED, "state")
+COLUMNS: Final = (*FIELDS, *DERIVED, "state", "source_values")
 _row_values = attrgetter(*FIELDS)
 _items = methodcaller("items")
 _json_encoder = JsonbEncoder()
@@ -71,6 +71,7 @@ def prepare_numbered(
     unchanged_numbers, unchanged = _select(UnchangedRow, numbered)
     _numbers, rejections = _select(Rejection, numbered)
     columns = _columns((each.row for each in staged), country)
+    source_values = [each.source_values for each in staged]
     return Batch(
         len(numbered),
         _encode(
@@ -79,6 +80,7 @@ def prepare_numbered(
                 [each.position for each in staged],
                 [each.given for each in staged],
                 *columns,
+                source_values,
             ]
         ),
         _encode(

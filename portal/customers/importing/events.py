@@ -14,7 +14,7 @@ from portal.customers.models import PERSONAL
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
 
-# Before the UPDATE of customers, with the condition of its rows. The lock keeps the values before.
+# Before the UPDATE of customers, who are locked: the values before are those that it replaces.
 # A row that removes the person is an erasure, without the values of the person. A row that only has
 # a later time of its source changes no field.
 RECORD_CHANGED: Final = """
@@ -25,9 +25,8 @@ RECORD_CHANGED: Final = """
     FROM (
         SELECT existing.id, existing.version, {erases} AS erases,
             CASE WHEN {erases} THEN {changed_beside_person} ELSE {changed} END AS changes
-        FROM staged JOIN {table} existing
-        ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
-        WHERE existing.erased IS NULL OR staged.state = {anonymised} {lock}) AS pairs
+        FROM staged JOIN {table} existing ON existing.organizer_id = %(organizer)s
+            AND existing.identifier = staged.identifier) AS pairs
     WHERE erases OR changes <> '{{}}'"""
 EMPTY_ERASED: Final = """
     UPDATE {event_table} SET changes = NULL
@@ -67,7 +66,6 @@ class _Dialect(NamedTuple):
     parts: str
     boolean: str
     time: str
-    lock: str
 
 
 DIALECTS: Final[Mapping[str, _Dialect]] = {
@@ -77,7 +75,6 @@ DIALECTS: Final[Mapping[str, _Dialect]] = {
         parts="{}",
         boolean="{}",
         time="{}",
-        lock="FOR NO KEY UPDATE OF existing",
     ),
     "sqlite": _Dialect(
         type="text",
@@ -85,7 +82,6 @@ DIALECTS: Final[Mapping[str, _Dialect]] = {
         parts="json({})",
         boolean="json(CASE WHEN {} THEN 'true' ELSE 'false' END)",
         time="REPLACE({}, ' ', 'T') || '+00:00'",
-        lock="",
     ),
 }
 
@@ -104,7 +100,6 @@ def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
         "kinds": Kind,
         "actor": ACTOR,
         "json": dialect.type,
-        "lock": dialect.lock,
         "erases": f"(staged.state = {anonymised} AND {personal} <> '')",
         "changed": changes((*WRITABLE, *TIMES)),
         "changed_beside_person": changes((*IMPERSONAL, *TIMES)),

@@ -4,14 +4,15 @@ The rows are a stream: an exception from it leaves the database as it was. Of se
 identifier, the one that was changed last at the source is loaded, or of equal times the last one;
 keys that it does not have come from the earlier ones. A row that is older at the source than the
 last row of its customer changes nothing, except with `overwrite`. A row without a time only
-creates a customer. A row is rejected if another customer has its email after the load; customers
-may swap their emails. A row with a person is rejected if its customer is erased, also with
-`overwrite`.
+creates a customer. A field that was edited in Portal stays, except with `overwrite`; if the source
+has changed it meanwhile, the load reports a conflict. A row is rejected if another customer has its
+email after the load; customers may swap their emails. A row with a person is rejected if its
+customer is erased, also with `overwrite`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ from typing import Final, NamedTuple
 from django.db import IntegrityError, connection, transaction
 
 from portal.customers.importing.comparison import compare_with_customers
+from portal.customers.importing.edited import Conflict, keep_edits
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.formats.files import CHUNK_BYTES, Block, group_blocks, read_block
 from portal.customers.importing.history import recorded
@@ -37,6 +39,7 @@ from portal.organizers.models import Organizer
 
 BATCH_ROWS: Final = 2_000
 REPORTED_REJECTIONS: Final = 50
+REPORTED_CONFLICTS: Final = 50
 # A load with this many changes updates the planner's statistics.
 ANALYZE_FROM: Final = 1_000
 # Conditions and orders use what is derived from these columns, never the columns themselves. To
@@ -48,9 +51,10 @@ NUMBERS_PER_GROUP: Final = 1 << 32
 
 @dataclass
 class LoadReport:
-    """The numbers of rows by outcome, and the first rejections only, to save memory.
+    """The numbers of rows by outcome, and the first rejections and conflicts, to save memory.
 
     Undated rows, of spreadsheets, have no time of their source and would change a customer.
+    `conflicting` is the number of fields, not of rows.
     """
 
     created: int = 0
@@ -61,6 +65,8 @@ class LoadReport:
     repeated: int = 0
     rejected: int = 0
     rejections: list[Rejection] = field(default_factory=list)
+    conflicting: int = 0
+    conflicts: list[Conflict] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -72,6 +78,8 @@ class LoadReport:
         counts = [f"{getattr(self, part)} {part}" for part in parts]
         for part in ("outdated", "undated", "repeated"):
             counts += [f"{number} {part}"] if (number := getattr(self, part)) else []
+        if self.conflicting:
+            counts.append(f"{self.conflicting} conflict{'s' if self.conflicting > 1 else ''}")
         return f"{self.total} customers: {', '.join(counts)}."
 
     def reject(self, rejections: Iterable[Rejection]) -> None:
@@ -80,14 +88,19 @@ class LoadReport:
             if self.rejected <= REPORTED_REJECTIONS:
                 self.rejections.append(rejection)
 
+    def add_conflicts(self, conflicts: Sequence[Conflict]) -> None:
+        self.conflicting += len(conflicts)
+        self.conflicts += conflicts[: REPORTED_CONFLICTS - len(self.conflicts)]
+
 
 class _Outcome(NamedTuple):
-    """The outcome of the comparison and writing of the staged rows, in this order."""
+    """The outcome of the comparison and writing of the staged rows."""
 
     outdated: int
     unchanged: int
     undated: int
     rejections: list[Rejection]
+    conflicts: list[Conflict]
     changes: Changes
 
 
@@ -182,19 +195,24 @@ def _load_staged(
     report.outdated, report.undated = outcome.outdated, outcome.undated
     report.updated, report.created = outcome.changes
     report.reject(outcome.rejections)
+    report.add_conflicts(outcome.conflicts)
 
 
 def _compare_and_write(
     staging: Staging, *, overwrite: bool, write: Callable[[], Changes]
 ) -> _Outcome:
     with transaction.atomic():
-        return _Outcome(
-            outdated=0 if overwrite else staging.drop_outdated(),
-            unchanged=staging.drop_unchanged(),
-            undated=staging.drop_undated(),
-            rejections=staging.reject_erased() + staging.reject_taken_emails(),
-            changes=write(),
-        )
+        outdated = 0 if overwrite else staging.drop_outdated()
+        unchanged = staging.drop_unchanged()
+        conflicts: list[Conflict] = []
+        if edited := staging.lock_customers():
+            conflicts = [*keep_edits(staging, edited, overwrite=overwrite)]
+            unchanged += staging.drop_unchanged()
+        undated = staging.drop_undated()
+        rejections = staging.reject_erased() + staging.reject_taken_emails()
+        rejected = {each.identifier for each in rejections}
+        conflicts = [each for each in conflicts if each.identifier not in rejected]
+        return _Outcome(outdated, unchanged, undated, rejections, conflicts, write())
 
 
 def _write(staging: Staging, rebuild_from: int) -> Changes:
@@ -249,29 +267,27 @@ def import_blocks(
     """
     groups = group_blocks(blocks, group_bytes)
     recording = nullcontext() if dry_run else recorded(organizer, source)
-    with recording as record, _preparing_batches(organizer, groups, as_of) as batches:
+    prepare = partial(_prepare_group, organizer, as_of, overwrite=overwrite)
+    with recording as record, _preparing_batches(prepare, groups) as batches:
         actor = Actor.of_import(str(source.label))
         choices = {"overwrite": overwrite, "dry_run": dry_run}
         return load_batches(organizer, batches, **choices, record=record, actor=actor)
 
 
 def _preparing_batches(
-    organizer: Organizer, block_groups: Iterator[list[Block]], as_of: datetime | None
+    prepare: Callable[[int, list[Block]], Batch], block_groups: Iterator[list[Block]]
 ) -> AbstractContextManager[Iterator[Batch]]:
     """A batch for each group of blocks, encoded by other processes if there are several groups."""
-    groups = (
-        (organizer, as_of, NUMBERS_PER_GROUP * number, group)
-        for number, group in enumerate(block_groups)
-    )
+    groups = ((NUMBERS_PER_GROUP * number, group) for number, group in enumerate(block_groups))
     first = [*islice(groups, 2)]
     if len(first) > 1:
         close_connections()
-        return map_in_processes(_prepare_group, chain(first, groups))
-    return nullcontext(starmap(_prepare_group, first))
+        return map_in_processes(prepare, chain(first, groups))
+    return nullcontext(starmap(prepare, first))
 
 
 def _prepare_group(
-    organizer: Organizer, as_of: datetime | None, first: int, group: list[Block]
+    organizer: Organizer, as_of: datetime | None, first: int, group: list[Block], *, overwrite: bool
 ) -> Batch:
     """Read, compare, check and encode the rows, numbered from `first` on.
 
@@ -280,5 +296,5 @@ def _prepare_group(
     """
     rows = chain.from_iterable(map(read_block, group))
     dated = date_rows(rows, as_of) if as_of else rows
-    checked = check_rows(compare_with_customers(organizer, dated))
+    checked = check_rows(compare_with_customers(organizer, dated, overwrite=overwrite))
     return prepare_batch(checked, first, country=organizer.country)

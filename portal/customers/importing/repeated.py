@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from portal.customers.importing.comparison import api_values, fetch_customers
+from portal.customers.importing.comparison import StoredCustomer, api_values, fetch_customers
 from portal.customers.importing.encode import prepare_numbered
 from portal.customers.importing.merging import merge_row, new_customer
 from portal.customers.importing.rows import ParsedRow, Rejection, check_rows
@@ -39,29 +39,34 @@ def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
         yield from completed.rejections
 
 
-def _applies(row: Staged, customer: dict[str, Any] | None, *, overwrite: bool) -> bool:
+def _applies(row: Staged, customer: StoredCustomer | None, *, overwrite: bool) -> bool:
     """Whether the row may change the customer: see Staging.drop_outdated() and drop_undated()."""
     if customer is None:
         return True
     if row.last_modified is None:
         return False
-    if overwrite or customer["last_modified"] is None:
+    last_modified = customer.values["last_modified"]
+    if overwrite or last_modified is None:
         return True
-    before = datetime.fromisoformat(customer["last_modified"])
+    before = datetime.fromisoformat(last_modified)
     return datetime.fromisoformat(row.last_modified) >= before
 
 
-def _merge(rows: Sequence[Staged], customer: dict[str, Any] | None, zone: tzinfo) -> ParsedRow:
-    content = customer or new_customer()
+def _merge(rows: Sequence[Staged], customer: StoredCustomer | None, zone: tzinfo) -> ParsedRow:
+    content = customer.at_source if customer else new_customer()
+    said: dict[str, Any] = {}
     for row in rows:
-        content = merge_row(content, _said(row, customer), zone)
+        given = _said(row, customer)
+        content = merge_row(content, given, zone)
+        said |= given
     # A row without a position would count as unchanged.
-    return ParsedRow(rows[-1].position or "", content, is_partial=True)
+    return ParsedRow(rows[-1].position or "", content, is_partial=True, given=said)
 
 
-def _said(row: Staged, customer: dict[str, Any] | None) -> dict[str, Any]:
-    """What the row said itself. An unchanged row says what the customer has."""
+def _said(row: Staged, customer: StoredCustomer | None) -> dict[str, Any]:
+    """What the row said itself. An unchanged row says what its source said last."""
     if isinstance(row.given, dict):
         return row.given
-    values = customer if customer and row.position is None else api_values(row.values)
+    is_unchanged = row.position is None
+    values = customer.at_source if customer and is_unchanged else api_values(row.values)
     return {key: value for key, value in values.items() if key not in row.given}

@@ -180,6 +180,7 @@ class StagedRow(NamedTuple):
     position: str
     row: CustomerRow | InventedRow
     given: str | None = None  # as JSON
+    source_values: str | None = None  # of the customer, as JSON
 
 
 class UnchangedRow(NamedTuple):

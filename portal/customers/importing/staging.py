@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -79,6 +79,15 @@ DROP_UNDATED: Final = """
     DELETE FROM staged WHERE last_modified IS NULL AND EXISTS (
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)"""
+# No other transaction changes these customers until the load ends. The rows that are left change
+# something, so the UPDATE would lock them, too.
+LOCK_CUSTOMERS: Final = """
+    WITH locked AS MATERIALIZED (
+        SELECT existing.identifier, existing.source_values
+        FROM staged JOIN {table} existing
+        ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
+        {lock})
+    SELECT identifier FROM locked WHERE source_values IS NOT NULL"""
 # An email is taken if another customer has it whose email no staged row changes. A rejected row
 # changes nothing: its customer keeps the email, and another row with that email is rejected, too.
 MARK_TAKEN_EMAILS: Final = """
@@ -121,11 +130,9 @@ FREE_EMAILS: Final = """
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
         SELECT 1 FROM staged WHERE staged.identifier = {table}.identifier
         AND NOT (staged.email_key {equals} {table}.email_key))"""
-# A customer may have been erased since the comparison.
 UPDATE: Final = """
     UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM staged
-    WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier
-    AND ({table}.erased IS NULL OR staged.state = {anonymised})"""
+    WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
 # Before the UPDATE: customers who lose their person.
 LOSING_PERSON: Final = """
     SELECT existing.id FROM staged JOIN {table} existing
@@ -144,8 +151,15 @@ INSERT_NEW: Final = """
 
 
 IDENTIFIER, LAST_MODIFIED = map(FIELDS.index, ("identifier", "last_modified"))
-# Pairs of a customer's and a staged column.
-ASSIGNED: Final = (*zip(COLUMNS, COLUMNS, strict=True), ("source_modified", "last_modified"))
+# A customer with an edit that stays was changed by it, not by its source, if the edit is later.
+LATER_CHANGE: Final = """
+    CASE WHEN staged.source_values IS NOT NULL AND {table}.last_modified > staged.last_modified
+    THEN {table}.last_modified ELSE staged.last_modified END"""
+ASSIGNED: Final[Mapping[str, str]] = {
+    **{column: f"staged.{column}" for column in COLUMNS},
+    "source_modified": "staged.last_modified",
+    "last_modified": LATER_CHANGE,
+}
 # A customer that was changed in Portal has a later `last_modified` than its source.
 COMPARED: Final = tuple(column for column in COLUMNS if column != "last_modified")
 UNCHANGED_TIME: Final = (
@@ -235,6 +249,13 @@ class Staging:
         # Conditions and joins use no other columns. SQLite has statistics of indexes only.
         columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
         self._execute(f"ANALYZE staged{columns}")
+
+    def lock_customers(self) -> list[str]:
+        """Lock the customers of the rows. Returns the identifiers of those with edited fields.
+
+        These are customers of whom the source says something else than Portal.
+        """
+        return sorted(identifier for (identifier,) in self._fetch(LOCK_CUSTOMERS))
 
     def drop_outdated(self) -> int:
         """Delete rows older than the last one imported for the customer. Returns how many."""
@@ -337,8 +358,11 @@ class Staging:
 
 
 def _format(statement: str) -> str:
-    equals = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
+    is_postgresql = connection.vendor == "postgresql"
+    equals = "IS NOT DISTINCT FROM" if is_postgresql else "IS"
     return statement.format(
+        # SQLite has one writer at a time.
+        lock="FOR NO KEY UPDATE OF existing" if is_postgresql else "",
         table=Customer._meta.db_table,
         columns=", ".join(COLUMNS),
         definitions=column_definitions(),
@@ -351,7 +375,9 @@ def _format(statement: str) -> str:
         anonymised=State.ANONYMISED.value,
         selected=SELECTED_FIELDS,
         inserted=", ".join(INSERTED.get(each, each) for each in COLUMNS),
-        assignments=", ".join(f"{old} = staged.{new}" for old, new in ASSIGNED),
+        assignments=", ".join(f"{column} = {value}" for column, value in ASSIGNED.items()).format(
+            table=Customer._meta.db_table
+        ),
         **terms(equals=equals, anonymised=State.ANONYMISED.value),
     )
 

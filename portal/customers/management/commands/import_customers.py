@@ -107,6 +107,10 @@ class Command(BaseCommand):
     def _print(self, remarks: Iterable[str], report: LoadReport) -> None:
         for remark in remarks:
             self.stdout.write(remark)
+        for conflict in report.conflicts:
+            self.stdout.write(str(conflict))
+        if hidden := report.conflicting - len(report.conflicts):
+            self.stdout.write(f"and {hidden} more")
         for rejection in report.rejections:
             self.stderr.write(str(rejection))
         if hidden := report.rejected - len(report.rejections):

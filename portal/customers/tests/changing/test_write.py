@@ -243,7 +243,8 @@ def test_a_change_reads_and_writes_each_row_once(ann: Customer) -> None:
         change(ann, since=ann.version, email="lee@example.org", locale="fr")
 
     statements = [query["sql"].split()[0] for query in queries]
-    # The customer, who has the email, and the events since; then the customer and the event.
+    # The customer, who has the email, the events since, and whether it was imported; then the
+    # customer and the event.
     assert [each for each in statements if each in {"SELECT", "UPDATE", "INSERT"}] == [
-        *("SELECT", "SELECT", "SELECT", "UPDATE", "INSERT")
+        *("SELECT", "SELECT", "SELECT", "SELECT", "UPDATE", "INSERT")
     ]

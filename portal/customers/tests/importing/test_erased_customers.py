@@ -70,7 +70,7 @@ def test_the_email_of_an_erased_person_is_free_for_another_row(
     assert report == LoadReport(created=1, rejected=1, rejections=[REJECTION])
 
 
-def test_a_person_who_was_given_the_account_in_portal_is_updated(
+def test_a_person_who_was_given_the_account_in_portal_is_updated_but_for_that_edit(
     organizer: Organizer, ann: Customer
 ) -> None:
     with scope(organizer=organizer):
@@ -78,6 +78,8 @@ def test_a_person_who_was_given_the_account_in_portal_is_updated(
             organizer, "ANN", {"email": "new@x.org"}, actor=Actor.command("test")
         )
 
-    report = load_customers(organizer, [make_row("ANN", "ann@x.org", last_modified=LATER)])
+    row = make_row("ANN", "ann@x.org", locale="fr", last_modified=LATER)
+    report = load_customers(organizer, [row])
 
-    assert report == LoadReport(updated=1)
+    assert (report.updated, report.conflicting) == (1, 1)
+    assert (_stored(organizer).email, _stored(organizer).locale) == ("new@x.org", "fr")

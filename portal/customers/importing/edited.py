@@ -1,0 +1,103 @@
+"""Rows of customers with fields that were edited in Portal: an edit stays, whatever the row says.
+
+See source_values.py for what a customer stores of its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from portal.customers import names
+from portal.customers.fields import JsonbEncoder
+from portal.customers.importing.comparison import StoredCustomer, api_values, fetch_customers
+from portal.customers.importing.encode import prepare_numbered
+from portal.customers.importing.merging import FIELDS, NAME, PARTS, TIME_FIELDS
+from portal.customers.importing.rows import CustomerRow, Given, StagedRow
+from portal.customers.importing.staging import Staged, Staging
+from portal.customers.source_values import Merged, Values, merge, store_source_values
+
+CUSTOMERS_PER_BATCH: Final = 1_000
+FLAGS: Final = ("is_active", "is_verified")
+# Without one of these and without a name, a customer is no person: see models.PERSONAL.
+PERSONAL: Final = ("email", "phone", "external_identifier", "notes")
+_encode = JsonbEncoder().encode
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that was changed in Portal and at the source. The value of Portal stays."""
+
+    position: str
+    identifier: str
+    field: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.position} ({self.identifier}): {self.field} was changed here and at the "
+            "source: ours stays"
+        )
+
+
+def keep_edits(
+    staging: Staging, identifiers: Sequence[str], *, overwrite: bool
+) -> Iterator[Conflict]:
+    """Let the rows of these customers, one each, change what was not edited in Portal.
+
+    With `overwrite`, they take the edits back.
+    """
+    organizer = staging.organizer
+    for start in range(0, len(identifiers), CUSTOMERS_PER_BATCH):
+        batch = identifiers[start : start + CUSTOMERS_PER_BATCH]
+        customers = fetch_customers(organizer, batch)
+        staged = []
+        for identifier, [row] in staging.rows_of(batch).items():
+            merged = _merge(row, customers[identifier], overwrite=overwrite)
+            staged.append((row.number, _staged(row, merged)))
+            # A row without a time changes nothing.
+            fields = merged.conflicts if row.last_modified else []
+            yield from (Conflict(row.position or "", identifier, each) for each in fields)
+        completed = prepare_numbered(staged, country=organizer.country)
+        staging.replace(completed, [number for number, _row in staged])
+
+
+def _merge(row: Staged, customer: StoredCustomer, *, overwrite: bool) -> Merged:
+    """A person who is removed at the source is removed here, too, whatever was edited."""
+    values = _with_flags(api_values(row.values))
+    is_removed = _has_person(customer.at_source) and not _has_person(values)
+    return merge(
+        customer.source_values,
+        _with_flags(customer.values),
+        values,
+        said=_said(row.given),
+        takes=overwrite or is_removed,
+    )
+
+
+def _has_person(values: Values) -> bool:
+    return any(values[name] for name in PERSONAL) or bool(names.compose(values["name_parts"]))
+
+
+def _said(given: Given) -> set[str]:
+    """The fields of which the row says anything itself."""
+    if not isinstance(given, dict):
+        return {*FIELDS} - {*given}
+    return {*given} | ({"name_parts"} if {NAME, PARTS} & {*given} else set())
+
+
+def _with_flags(values: Values) -> dict[str, Any]:
+    """SQLite has numbers as booleans."""
+    return {**values, **{name: bool(values[name]) for name in FLAGS}}
+
+
+def _staged(row: Staged, merged: Merged) -> StagedRow:
+    """The values are valid: each is of the row, which is, or of the customer."""
+    times = {
+        name: merged.values[name] and datetime.fromisoformat(merged.values[name])
+        for name in TIME_FIELDS
+    }
+    values = CustomerRow.model_construct(**{**merged.values, **times})
+    stored = store_source_values(merged.source_values)
+    return StagedRow(row.position or "", values, source_values=_encode(stored) if stored else None)

@@ -1,0 +1,135 @@
+"""An edit stays until the source and Portal agree again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+
+from portal.customers.source_values import (
+    Merged,
+    SourceValue,
+    after_edit,
+    merge,
+    read_source_values,
+)
+
+MAY: Final = "2026-05-01T10:00:00Z"
+EDITED: Final = {"email": SourceValue("old@x.org")}
+
+
+def _merge(
+    ours: dict[str, Any],
+    row: dict[str, Any],
+    *,
+    before: dict[str, SourceValue] = EDITED,
+    said: tuple[str, ...] = ("email", "phone"),
+    takes: bool = False,
+) -> Merged:
+    timed = {**row, "last_modified": MAY}
+    merged = merge(before, ours, timed, said=said, takes=takes)
+    del merged.values["last_modified"]
+    return merged
+
+
+def test_the_first_edit_of_a_field_stores_what_the_source_said() -> None:
+    assert after_edit({}, {"email": ("old@x.org", "new@x.org")}) == EDITED
+
+
+def test_a_second_edit_stores_nothing_else() -> None:
+    assert after_edit(EDITED, {"email": ("new@x.org", "newer@x.org")}) == EDITED
+
+
+def test_an_edit_back_to_the_value_of_the_source_stores_nothing() -> None:
+    assert after_edit(EDITED, {"email": ("new@x.org", "old@x.org")}) == {}
+
+
+def test_an_edit_decides_a_conflict() -> None:
+    conflict = {"email": SourceValue("other@x.org", MAY)}
+
+    assert after_edit(conflict, {"email": ("new@x.org", "newest@x.org")}) == {
+        "email": SourceValue("other@x.org")
+    }
+
+
+def test_a_time_is_stored_as_in_the_json_of_the_api() -> None:
+    times = (datetime(2026, 5, 1, 10, tzinfo=UTC), None)
+
+    assert after_edit({}, {"last_login": times}) == {"last_login": SourceValue(MAY)}
+
+
+def test_what_was_stored_is_read() -> None:
+    stored = {"email": ["old@x.org", None], "phone": [None, MAY]}
+
+    assert read_source_values(stored) == {**EDITED, "phone": SourceValue(None, MAY)}
+    assert read_source_values(None) == {}
+
+
+def test_ours_stays_where_the_source_has_not_changed_the_field() -> None:
+    ours = {"email": "new@x.org", "phone": "1"}
+
+    merged = _merge(ours, {"email": "old@x.org", "phone": "2"})
+
+    assert merged == Merged({"email": "new@x.org", "phone": "2"}, EDITED, [])
+
+
+def test_ours_stays_where_both_changed_the_field() -> None:
+    merged = _merge({"email": "new@x.org"}, {"email": "other@x.org"})
+
+    changed = {"email": SourceValue("other@x.org", MAY)}
+    assert merged == Merged({"email": "new@x.org"}, changed, ["email"])
+
+
+def test_a_conflict_is_one_once() -> None:
+    changed = {"email": SourceValue("other@x.org", "2026-04-01T10:00:00Z")}
+
+    merged = _merge({"email": "new@x.org"}, {"email": "other@x.org"}, before=changed)
+
+    assert merged == Merged({"email": "new@x.org"}, changed, [])
+
+
+def test_values_that_agree_again_are_forgotten() -> None:
+    merged = _merge({"email": "new@x.org"}, {"email": "New@x.org"})
+
+    assert merged == Merged({"email": "New@x.org"}, {}, [])
+
+
+def test_the_other_case_of_an_email_is_no_change_of_the_source() -> None:
+    merged = _merge({"email": "new@x.org"}, {"email": "OLD@x.org"})
+
+    assert merged == Merged({"email": "new@x.org"}, {"email": SourceValue("OLD@x.org")}, [])
+
+
+@pytest.mark.parametrize(("before", "now"), [("", None), (None, ""), ({}, None)])
+def test_an_empty_value_is_no_value(before: Any, now: Any) -> None:
+    merged = _merge(
+        {"phone": "1"}, {"phone": now}, before={"phone": SourceValue(before)}, said=("phone",)
+    )
+
+    assert (merged.values, merged.conflicts) == ({"phone": "1"}, [])
+
+
+def test_false_is_a_value() -> None:
+    merged = _merge(
+        {"is_active": True},
+        {"is_active": False},
+        before={"is_active": SourceValue(False)},
+        said=("is_active",),
+    )
+
+    assert merged == Merged({"is_active": True}, {"is_active": SourceValue(False)}, [])
+
+
+@pytest.mark.parametrize("takes", [False, True])
+def test_a_field_of_which_the_row_says_nothing_stays(takes: bool) -> None:
+    merged = _merge({"email": "new@x.org"}, {"email": "old@x.org"}, said=(), takes=takes)
+
+    assert merged == Merged({"email": "new@x.org"}, EDITED, [])
+
+
+@pytest.mark.parametrize("email", ["old@x.org", "other@x.org", "new@x.org", None])
+def test_a_row_may_take_the_edit_back(email: str | None) -> None:
+    merged = _merge({"email": "new@x.org"}, {"email": email}, takes=True)
+
+    assert merged == Merged({"email": email}, {}, [])
