@@ -220,7 +220,7 @@ def _read_history(browser: Browser, customer: str) -> None:
     before = page[page.index("before=") :].partition('"')[0].partition("&")[0]
     browser.read("History of all, next page", f"{path}?{before}")
     for query in (
-        *("kind=created", "kind=erased", "actor_kind=token", "actor=member7%40example.org"),
+        *("kind=created", "kind=erased", "actor_kind=token", "actor=member8%40example.org"),
         *("actor=nobody", "until=2025-06-01", "kind=changed&actor_kind=member&until=2025-06-01"),
     ):
         browser.read(f"History, {query}", f"{path}?{query}")

@@ -50,7 +50,7 @@ EVENTS: Final = """
         CASE WHEN n %% 10 < 6 THEN '' ELSE md5(n::text) END
     FROM generate_series(1, %(events)s) AS n JOIN customers_customer AS customer
     ON customer.organizer_id = %(organizer)s AND customer.id = %(first)s
-        + CASE WHEN n %% %(busiest)s = 0 THEN 0 ELSE n * 7919 %% %(customers)s END"""
+        + CASE WHEN n %% %(busiest)s = 0 THEN 0 ELSE n::bigint * 7919 %% %(customers)s END"""
 WRITE: Final = (Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS, Permission.ERASE_CUSTOMERS)
 
 

@@ -134,7 +134,9 @@ class Search:
                 # The text has the number, too, and its index finds it.
                 in_phone = _contains(self.digits) & _occur("phone_key", [self.digits])
                 found &= Q(*map(_contains, self.number)) | in_phone
-            return customers.filter(found).in_physical_order()
+            customers = customers.filter(found)
+            # PostgreSQL would scan the index of an order if it overestimates the matches a little.
+            return customers if self.is_indexed else customers.in_physical_order()
         customers = customers.filter(self._condition)
         alternatives = [[*parts, *self.number], [*parts, self.digits]]
         if trigrams := _any_trigrams(alternatives[: 1 + bool(self.digits)]):
