@@ -16,6 +16,7 @@ from portal.customers.html.list import read_listing
 from portal.customers.models import Customer
 from portal.customers.query.page import PAGE_SIZE
 from portal.customers.services import count_customers, parse_query
+from portal.organizers.access import Access
 from portal.organizers.models import Organizer
 
 CANDIDATES: Final = 50
@@ -93,7 +94,8 @@ def _hits(organizer: Organizer, search: str) -> int:
 def _position(organizer: Organizer, page: int) -> str:
     """Path and query string of the first customer on the page of the list with this number."""
     path = reverse("customers:list", args=[organizer.slug])
-    listing = read_listing(organizer, parameters=QueryDict(f"page={page}"), path=path)
+    access = Access(organizer, frozenset())
+    listing = read_listing(access, parameters=QueryDict(f"page={page}"), path=path)
     rows = listing.page.rows if listing.page else []
     return listing.table.address(rows[0])
 

@@ -75,7 +75,9 @@ class CustomerList(OrganizerEndpoint):
         with scope(organizer=self.organizer):
             parameters = self._apply_view(request)
             try:
-                query = services.parse_query(self.organizer, parameters)
+                query = services.parse_query(
+                    self.organizer, parameters, reads_notes=self.access.reads_notes
+                )
             except InvalidQuery as error:
                 raise ValidationError(dict(error.errors)) from None
             if is_stream:

@@ -54,6 +54,25 @@ class IsEmpty(Func):
     output_field = models.BooleanField()
 
 
+class JoinedTexts(Func):
+    """The first text, continued by the other ones that have a value.
+
+    Without parameters, or PostgreSQL would not recognize the expression of an index.
+    """
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || "
+    output_field = models.TextField()
+
+    def __init__(self, first: str, *others: str, **extra: Any) -> None:
+        super().__init__(first, *map(_OrEmpty, others), **extra)
+
+
+class _OrEmpty(Func):
+    template = "COALESCE(%(expressions)s, '')"
+    output_field = models.TextField()
+
+
 class JsonbEncoder(json.JSONEncoder):
     """An object as PostgreSQL writes jsonb: shorter keys first, then by their bytes.
 

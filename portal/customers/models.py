@@ -21,6 +21,7 @@ from portal.customers.fields import (
     CodePointTextField,
     IgnoringCase,
     IsEmpty,
+    JoinedTexts,
     JsonbEncoder,
 )
 from portal.customers.normalization import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
@@ -30,8 +31,13 @@ from portal.organizers.scopes import require_scope
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 # Outside of these years a conversion between time zones can exceed the range of datetime.
 YEARS: Final = range(1900, 2200)
-# The FTS5 table with the trigrams of `search_text` on SQLite.
+# The FTS5 tables on SQLite: with the trigrams of `search_text`, and with those of TEXT_WITH_NOTES.
 SEARCH_INDEX_ON_SQLITE: Final = "customers_search"
+NOTES_INDEX_ON_SQLITE: Final = "customers_notes_search"
+SEARCH_INDEXES_ON_SQLITE: Final = (SEARCH_INDEX_ON_SQLITE, NOTES_INDEX_ON_SQLITE)
+# What a search compares for readers of notes. The index has only the customers with notes.
+TEXT_WITH_NOTES: Final = JoinedTexts("search_text", "notes_text", "team_notes_text")
+HAS_NOTES: Final = models.Q(notes_text__isnull=False) | models.Q(team_notes_text__isnull=False)
 
 
 class State(models.IntegerChoices):
@@ -140,7 +146,11 @@ class Customer(models.Model):
     email_key = CodePointCharField(max_length=254, null=True, editable=False)
     phone_key = CodePointCharField(max_length=128, null=True, editable=False)
     search_text = CodePointTextField(editable=False)
+    notes_text = CodePointTextField(null=True, editable=False)
     state = models.SmallIntegerField(_("state"), editable=False)
+
+    # The notes of the team as a search compares them: see changing/notes.py.
+    team_notes_text = CodePointTextField(null=True, editable=False)
 
     objects: ClassVar[CustomerManager[Customer]] = ScopedManager(
         CustomerManager, organizer="organizer"
@@ -243,12 +253,20 @@ class Customer(models.Model):
             self.email,
             self.phone,
             self.name_parts,
+            self.notes,
             country=self.organizer.country,
         )
         for column, value in zip(DERIVED, values, strict=True):
             setattr(self, column, value)
         personal = [getattr(self, name) for name in PERSONAL]
         self.state = State.of(personal, is_active=self.is_active, is_verified=self.is_verified)
+
+    def delete_team_notes(self) -> None:
+        """Delete the team's notes, and the text by which a search finds them."""
+        Note.objects.filter(customer=self).delete()
+        if self.team_notes_text is not None:
+            self.team_notes_text = None
+            Customer.objects.filter(pk=self.pk).update(team_notes_text=None)
 
 
 class Note(models.Model):

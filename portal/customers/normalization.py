@@ -13,7 +13,7 @@ from portal.customers import names
 from portal.customers.phones import phone_key
 
 NAME_KEY_LENGTH: Final = 190
-DERIVED: Final = ("name", "name_key", "email_key", "phone_key", "search_text")
+DERIVED: Final = ("name", "name_key", "email_key", "phone_key", "search_text", "notes_text")
 # The derived columns depend on these: an UPDATE of these alone would leave them outdated.
 SOURCES: Final = frozenset(
     {"identifier", "external_identifier", "email", "phone", "name_parts"}
@@ -72,6 +72,8 @@ HYPHENATED: Final = re.compile(r"[^\W\d_]{3,}(?:-[^\W\d_]{3,})+")
 # Parts beside the name that a person may be called by.
 CALLING_NAME: Final = "calling_name"
 TRANSCRIPTION: Final = "_transcription"
+# The notes of a customer have no maximum. A search looks for their first characters.
+MOST_SEARCHED: Final = 20_000
 PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[!-~]{2}")
 
 
@@ -208,7 +210,7 @@ class Name(NamedTuple):
     searched: str
 
 
-Derived = tuple[str, str | None, str | None, str | None, str]
+Derived = tuple[str, str | None, str | None, str | None, str, str | None]
 
 
 def derived_values(
@@ -217,6 +219,7 @@ def derived_values(
     email: str | None,
     phone: str | None,
     name_parts: Mapping[str, str | None],
+    notes: str | None,
     *,
     country: str,
 ) -> Derived:
@@ -225,7 +228,8 @@ def derived_values(
     `country` is that of a phone number that names none.
     """
     name = derive_name(name_parts)
-    return derived_values_with_name(country, identifier, external_identifier, email, phone, name)
+    values = (identifier, external_identifier, email, phone, notes)
+    return derived_values_with_name(country, *values, name)
 
 
 def derive_name(parts: Mapping[str, str | None]) -> Name:
@@ -248,6 +252,7 @@ def derived_values_with_name(
     external_identifier: str | None,
     email: str | None,
     phone: str | None,
+    notes: str | None,
     name: Name,
 ) -> Derived:
     """derived_values() for a name that was derived before."""
@@ -263,7 +268,14 @@ def derived_values_with_name(
         email_key(email) if email else None,
         number,
         _with_pairs("\n".join(filter(None, texts))),
+        note_text(notes),
     )
+
+
+def note_text(note: str | None) -> str | None:
+    """A note as a search compares it, as a line that continues another text; None without words."""
+    text = searched(note[:MOST_SEARCHED]) if note else ""
+    return f"\n{_with_pairs(text)}" if text else None
 
 
 def _with_pairs(text: str) -> str:

@@ -125,11 +125,18 @@ class Neighbours:
     next: Neighbour | None
 
 
-def parse_query(organizer: Organizer, parameters: QueryDict) -> CustomerQuery:
-    """The query of these parameters. Raises InvalidQuery."""
+def parse_query(
+    organizer: Organizer, parameters: QueryDict, *, reads_notes: bool = False
+) -> CustomerQuery:
+    """The query of these parameters, whose search finds notes only for those who may read them.
+
+    Raises InvalidQuery.
+    """
     named = named_locales(parameters)
     used = () if named <= {"", *locales.NAMED_LOCALES} else count_all(organizer).by("locale", {})
-    return CustomerQuery.parse(parameters, organizer=organizer, locales=used)
+    return CustomerQuery.parse(
+        parameters, organizer=organizer, locales=used, reads_notes=reads_notes
+    )
 
 
 def list_customers(
@@ -560,7 +567,7 @@ def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySe
 
 
 def _search(organizer: Organizer, query: CustomerQuery) -> Search:
-    return Search.parse(query.search, country=organizer.country)
+    return Search.parse(query.search, country=organizer.country, in_notes=query.searches_notes)
 
 
 def _sections(organizer: Organizer, query: CustomerQuery) -> list[CustomerQuerySet]:

@@ -5,6 +5,7 @@ PostgreSQL's VACUUM removes what it keeps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
@@ -16,13 +17,14 @@ MERGE_SEGMENTS: Final = "INSERT INTO {search} ({search}) VALUES ('optimize')"
 LONGEST_WAIT: Final = 500
 
 
-def remove_deleted_texts(search_index: str) -> None:
-    """Remove them from this FTS5 table, and after the transaction from the log.
+def remove_deleted_texts(search_indexes: Sequence[str]) -> None:
+    """Remove them from these FTS5 tables, and after the transaction from the log.
 
     A reader that takes longer keeps the log until it is next written over.
     """
     if connection.vendor == "sqlite":
-        merge_segments(search_index)
+        for search_index in search_indexes:
+            merge_segments(search_index)
         transaction.on_commit(_empty_log)
 
 

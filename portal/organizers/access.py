@@ -28,6 +28,11 @@ class Access:
         return self.may(Permission.READ_CUSTOMERS)
 
     @property
+    def reads_notes(self) -> bool:
+        """For templates, as manages_tokens."""
+        return self.may(Permission.READ_NOTES)
+
+    @property
     def changes_customers(self) -> bool:
         """For templates, as manages_tokens. The pages that change customers also show them."""
         return self.may(Permission.READ_CUSTOMERS) and self.may(Permission.WRITE_CUSTOMERS)

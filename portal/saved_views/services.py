@@ -85,21 +85,21 @@ def resolve_view(
 
 
 def count_views(
-    organizer: Organizer, views: Sequence[SavedView], *, seconds: float = COUNTING_TIME
+    access: Access, views: Sequence[SavedView], *, seconds: float = COUNTING_TIME
 ) -> Iterator[CountedView]:
     """Each view with its count; None if the time is over or the query of the view is invalid."""
     end = time.monotonic() + seconds
     for view in views:
         is_over = time.monotonic() > end
-        yield CountedView(view, None if is_over else _count_customers(organizer, view))
+        yield CountedView(view, None if is_over else _count_customers(access, view))
 
 
-def _count_customers(organizer: Organizer, view: SavedView) -> Count | None:
+def _count_customers(access: Access, view: SavedView) -> Count | None:
     try:
-        query = customers.parse_query(organizer, view.query)
+        query = customers.parse_query(access.organizer, view.query, reads_notes=access.reads_notes)
     except InvalidQuery:
         return None
-    return customers.count_within_limit(organizer, query=query)
+    return customers.count_within_limit(access.organizer, query=query)
 
 
 def may_change(access: Access, view: SavedView, *, member: User) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def view_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """All views of the member with their counts. The fragment has the tabs above the list."""
     views = services.list_views(organizer, member=request.user)
-    counted = [*services.count_views(organizer, views)]
+    counted = [*services.count_views(request.access, views)]
     changeable = {
         view.slug
         for view in views

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from portal.customers.changing.journal import Erasure, append_erasure
-from portal.customers.changing.notes import notes_of
 from portal.customers.changing.write import find_differences, lock_customer, next_change_time
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE
+from portal.customers.models import SEARCH_INDEXES_ON_SQLITE
 from portal.customers.signals import customer_erased
 from portal.databases.deadlocks import retry_deadlocks
 from portal.databases.deleted_texts import remove_deleted_texts
@@ -49,7 +48,7 @@ def erase_customer(
     if customer.erased and not find_differences(customer, ERASED_VALUES):
         return customer
     empty_customer(customer, actor=actor, undoes=undoes)
-    remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
+    remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 
@@ -64,7 +63,7 @@ def empty_customer(customer: Customer, *, actor: Actor, undoes: Event | None = N
     customer.source_values = None
     customer.erased = customer.last_modified = next_change_time(customer.last_modified)
     customer.save()
-    notes_of(customer.organizer, customer).delete()
+    customer.delete_team_notes()
     events = events_of(customer.organizer, customer=customer)
     events.filter(changes__isnull=False).update(changes=None)
     record_event(customer, Kind.ERASED, None, actor=actor, undoes=undoes)

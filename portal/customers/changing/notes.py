@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from portal.customers.changing.fields import InvalidValues
 from portal.customers.changing.write import lock_customer
-from portal.customers.models import Customer, Note
+from portal.customers.models import Customer, Note, customers_of
+from portal.customers.normalization import note_text
 from portal.databases.deadlocks import retry_deadlocks
 from portal.history.models import Kind
 from portal.history.record import record_event
@@ -42,8 +43,15 @@ def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) 
         text=_clean_text(customer, text),
     )
     note.save()
+    _add_to_search(customer, note)
     record_event(customer, Kind.NOTED, {}, actor=actor, time=note.created)
     return note
+
+
+def _add_to_search(customer: Customer, note: Note) -> None:
+    """Let a search find the customer by the note. No other transaction changes the customer."""
+    text = f"{customer.team_notes_text or ''}{note_text(note.text) or ''}"
+    customers_of(customer.organizer).filter(pk=customer.pk).update(team_notes_text=text or None)
 
 
 def _clean_text(customer: Customer, text: str) -> str:

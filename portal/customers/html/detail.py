@@ -61,7 +61,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
     path = reverse("api:customer_detail", args=[organizer.slug, customer.identifier])
     parts = names.label_parts(customer.name_parts)
     position = find_position(
-        organizer,
+        request.access,
         customer,
         parameters=request.GET,
         list_path=list_path,

@@ -98,7 +98,7 @@ def customer_export(request: PortalRequest, organizer: Organizer) -> HttpRespons
             wait = _("Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
             status, problem = 429, f"{error} {wait}"
     path = reverse("customers:list", args=[organizer.slug])
-    listing = read_listing(organizer, parameters=parameters, path=path, counts_exactly=True)
+    listing = read_listing(request.access, parameters=parameters, path=path, counts_exactly=True)
     listing.view = view
     return _options(request, listing, status=status, problem=problem)
 
@@ -126,7 +126,8 @@ def _file(
     request: PortalRequest, organizer: Organizer, parameters: QueryDict, options: dict[str, Any]
 ) -> HttpResponse:
     """The file as a stream. HEAD reads no rows. Raises InvalidQuery, TooLong, TooManyStreams."""
-    query, extension = services.parse_query(organizer, parameters), options["format"]
+    query = services.parse_query(organizer, parameters, reads_notes=request.access.reads_notes)
+    extension = options["format"]
     if extension == XLSX and _is_too_long(organizer, query):
         raise TooLong
     all_columns = bool(options["all_columns"])

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from portal.customers.query.counts import Count
     from portal.customers.query.overview import Overview
     from portal.customers.services import CustomerPage
+    from portal.organizers.access import Access
     from portal.organizers.models import Organizer
     from portal.saved_views.models import SavedView
 
@@ -86,7 +87,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         raise Http404 from error
     if wants_fragment(request, "count"):
         return _exact_count(request, organizer, view, parameters)
-    listing = read_listing(organizer, parameters=parameters, path=request.path)
+    listing = read_listing(request.access, parameters=parameters, path=request.path)
     listing.view = view
     if listing.is_past_end and not wants_fragment(request, "results"):
         return redirect(listing.links.here)
@@ -125,7 +126,9 @@ def _exact_count(
     request: PortalRequest, organizer: Organizer, view: SavedView | None, parameters: QueryDict
 ) -> HttpResponse:
     """The exact count of a list that the browser has already."""
-    listing = read_listing(organizer, parameters=parameters, path=request.path, counts_exactly=True)
+    listing = read_listing(
+        request.access, parameters=parameters, path=request.path, counts_exactly=True
+    )
     listing.view = view
     return render_page(
         request,
@@ -465,11 +468,11 @@ class CustomerListing:
 
 
 def read_listing(
-    organizer: Organizer, *, parameters: QueryDict, path: str, counts_exactly: bool = False
+    access: Access, *, parameters: QueryDict, path: str, counts_exactly: bool = False
 ) -> CustomerListing:
     """The list, completely read; with `counts_exactly` its exact count instead of the rows."""
-    paging = PageForm(parameters)
-    query, errors = _parse(organizer, parameters)
+    organizer, paging = access.organizer, PageForm(parameters)
+    query, errors = _parse(access, parameters)
     errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
     page, is_past_end = None, False
     if query and not errors:
@@ -496,10 +499,12 @@ def read_listing(
 
 
 def _parse(
-    organizer: Organizer, parameters: QueryDict
+    access: Access, parameters: QueryDict
 ) -> tuple[CustomerQuery | None, dict[str, list[str]]]:
     try:
-        return services.parse_query(organizer, parameters), {}
+        return services.parse_query(
+            access.organizer, parameters, reads_notes=access.reads_notes
+        ), {}
     except InvalidQuery as error:
         return None, dict(error.errors)
 

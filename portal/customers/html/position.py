@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.customers.models import Customer
     from portal.customers.query.query import CustomerQuery
+    from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
 # Parameters that limit a list, except the search, because a new search replaces it.
@@ -55,14 +56,14 @@ class CustomerPosition:
 
 
 def find_position(
-    organizer: Organizer, customer: Customer, *, parameters: QueryDict, list_path: str, member: User
+    access: Access, customer: Customer, *, parameters: QueryDict, list_path: str, member: User
 ) -> CustomerPosition:
     """The position in the URL of the customer's page, with links from the current list."""
-    back = QueryDict(parameters.get(BACK, ""))
+    organizer, back = access.organizer, QueryDict(parameters.get(BACK, ""))
     paging, view, query = PageForm(back), None, None
     with suppress(InvalidQuery, saved_views.UnknownView):
         view, applied = saved_views.resolve_view(organizer, back, member=member)
-        query = services.parse_query(organizer, applied)
+        query = services.parse_query(organizer, applied, reads_notes=access.reads_notes)
     if query is None or not paging.is_valid():
         return CustomerPosition(f"{list_path}?{back.urlencode()}", is_narrowed=True)
     links = ListLinks(

@@ -117,7 +117,7 @@ def _columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> list[Se
     name_parts, names = zip(
         *map(_encode_name, map(tuple, map(_items, columns["name_parts"]))), strict=True
     )
-    sources = ("identifier", "external_identifier", "email", "phone")
+    sources = ("identifier", "external_identifier", "email", "phone", "notes")
     derive = partial(derived_values_with_name, country)
     derived = map(derive, *(columns[name] for name in sources), names)
     states = _states({**columns, "name": [name.text for name in names]})

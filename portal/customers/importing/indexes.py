@@ -14,7 +14,13 @@ from django.db import connection
 from django_scopes import scopes_disabled
 
 from portal.customers.counters.maintained_counts import KEY, CustomerCount
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
+from portal.customers.models import (
+    HAS_NOTES,
+    NOTES_INDEX_ON_SQLITE,
+    SEARCH_INDEX_ON_SQLITE,
+    TEXT_WITH_NOTES,
+    Customer,
+)
 
 # Indexes of unique constraints have no SQL here, and are not dropped.
 DEFINITIONS: Final = """
@@ -26,6 +32,9 @@ REBUILD_SEARCH_AND_COUNTS: Final = (
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 0)",
     "INSERT INTO {search} ({search}) VALUES ('rebuild')",
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 4)",
+    # The index of notes stores no texts, and cannot rebuild itself.
+    "INSERT INTO {notes} ({notes}) VALUES ('delete-all')",
+    "INSERT INTO {notes} (rowid, text_with_notes) {texts_with_notes}",
     "DELETE FROM {counts}",
     """INSERT INTO {counts} ({key}, number)
     SELECT {key}, COUNT(*) FROM {table} GROUP BY {key}""",
@@ -47,6 +56,8 @@ def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> I
         "table": Customer._meta.db_table,
         "counts": CustomerCount._meta.db_table,
         "search": SEARCH_INDEX_ON_SQLITE,
+        "notes": NOTES_INDEX_ON_SQLITE,
+        "texts_with_notes": _texts_with_notes(),
         "key": KEY,
     }
     with connection.cursor() as cursor:
@@ -60,6 +71,11 @@ def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> I
         rebuild = [statement.format(**names) for statement in REBUILD_SEARCH_AND_COUNTS]
         for statement in (*indexes, *rebuild, *triggers):
             cursor.execute(statement)
+
+
+def _texts_with_notes() -> str:
+    with scopes_disabled():
+        return str(Customer.objects.filter(HAS_NOTES).values_list("pk", TEXT_WITH_NOTES).query)
 
 
 def _has_more_than(number: int) -> bool:

@@ -29,7 +29,7 @@ from portal.customers.importing.events import (
 )
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Given, Rejection
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, Note, State
+from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, State
 from portal.customers.signals import customer_erased
 from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.actors import Actor
@@ -311,7 +311,7 @@ class Staging:
         self._execute(FREE_EMAILS)
         updated = self._execute(UPDATE)
         if has_erased:
-            remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
+            remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
         return updated
 
     def _erase_related_rows(self) -> bool:
@@ -322,7 +322,7 @@ class Staging:
         keys = [key for (key,) in self._fetch(LOSING_PERSON)]
         with scope(organizer=self.organizer):
             for customer in Customer.objects.filter(pk__in=keys) if keys else ():
-                Note.objects.filter(customer=customer).delete()
+                customer.delete_team_notes()
                 customer_erased.send(Customer, customer=customer)
         return bool(keys)
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0003_normalize_phones_and_umlauts'),
+        ('customers', '0002_phone_key'),
         ('organizers', '0001_initial'),
     ]
 

@@ -105,7 +105,8 @@ class CustomerFilter(django_filters.FilterSet):
         label=_("Search"),
         description=_(
             "Every word must occur in the name, calling name, transcription, email, phone number,"
-            " identifier or external identifier. Case, accents, and punctuation around words are"
+            " identifier or external identifier, or with the permission to read notes in a note."
+            " Case, accents, and punctuation around words are"
             " ignored; ü, ue and u find each other. A phone number is found in any spelling, also"
             " without its country, and by four of its digits. Name <a@b.example>, mailto: and tel:"
             " mean what is in them."

@@ -44,10 +44,17 @@ class CustomerQuery:
     canonical: QueryDict  # with the day that relative days are counted from
     values: Mapping[str, Any] = field(default_factory=dict)  # by parameter, as cleaned
     filters: Mapping[str, Any] = field(default_factory=dict)  # django-filter's, by parameter
+    # Whether the search finds notes, too: for those who may read notes, and for no others.
+    searches_notes: bool = False
 
     @classmethod
     def parse(
-        cls, parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str] = ()
+        cls,
+        parameters: QueryDict,
+        *,
+        organizer: Organizer,
+        locales: Iterable[str] = (),
+        reads_notes: bool = False,
     ) -> CustomerQuery:
         """The query of these parameters. Others than PARAMETERS are ignored.
 
@@ -63,14 +70,20 @@ class CustomerQuery:
             raise InvalidQuery({name: [*map(str, words)] for name, words in errors.items()})
         if has_relative_days(canonical):
             canonical[AS_OF] = filterset.today.isoformat()
-        return cls(canonical, filterset.form.cleaned_data, filterset.filters)
+        searches_notes = reads_notes and "search" in canonical
+        return cls(canonical, filterset.form.cleaned_data, filterset.filters, searches_notes)
 
     def without(self, name: str, value: str, *, organizer: Organizer) -> CustomerQuery:
         """The query without a value of a parameter."""
         parameters = self.canonical.copy()
         others = [each for each in parameters.getlist(name) if each != value]
         parameters.setlist(name, others)
-        return self.parse(parameters, organizer=organizer, locales=named_locales(parameters))
+        return self.parse(
+            parameters,
+            organizer=organizer,
+            locales=named_locales(parameters),
+            reads_notes=self.searches_notes,
+        )
 
     @property
     def search(self) -> str:
@@ -145,8 +158,12 @@ def named_locales(parameters: QueryDict) -> set[str]:
 
 
 def list_key(organizer: Organizer, query: CustomerQuery) -> str:
-    """A text that identifies the list of a query: positions in it are encrypted for it alone."""
-    return f"{organizer.pk}?{query.canonical.urlencode()}"
+    """A text that identifies the list of a query: positions in it are encrypted for it alone.
+
+    A position has counts, so one in a list of readers of notes is invalid for others.
+    """
+    notes = "+notes" if query.searches_notes else ""
+    return f"{organizer.pk}{notes}?{query.canonical.urlencode()}"
 
 
 def query_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str]) -> Form:

@@ -5,6 +5,9 @@ also if their digits are a part of the phone number. An index scan of the trigra
 of a selective term at once, few enough to be sorted. For an unselective term the index of the order
 is scanned and each text compared, until the page is full. A term that is too short for trigrams is
 selective if a scan does not meet many matches soon.
+
+For those who may read notes, the notes are part of the text. An index of their own has the texts of
+the customers with notes, so that searches of others take no longer.
 """
 
 from __future__ import annotations
@@ -34,7 +37,14 @@ from portal.customers.counters.maintained_counts import (
     read_with_totals,
 )
 from portal.customers.fields import IgnoringCase
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer, CustomerQuerySet
+from portal.customers.models import (
+    HAS_NOTES,
+    SEARCH_INDEX_ON_SQLITE,
+    SEARCH_INDEXES_ON_SQLITE,
+    TEXT_WITH_NOTES,
+    Customer,
+    CustomerQuerySet,
+)
 from portal.customers.normalization import email_keys, normalize, search_words, visible
 from portal.customers.phones import part_of_phone, phone_key
 from portal.customers.query.ordering import sort_keys, sort_rows
@@ -53,9 +63,9 @@ TRIGRAM: Final = 3
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
 # Not a join, although that would stop at a limit: SQLite may begin with the customers, and look up
 # each of them in the trigram index.
-ROWS_WITH_TRIGRAMS: Final = (
-    f"SELECT rowid FROM {SEARCH_INDEX_ON_SQLITE} WHERE {SEARCH_INDEX_ON_SQLITE} MATCH %s"  # noqa: S608
-)
+ROWS_WITH_TRIGRAMS: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
+# The name of TEXT_WITH_NOTES in a queryset.
+WITH_NOTES: Final = "text_with_notes"
 # Two characters have no trigram, but they have some with each character of ASCII before them.
 PAIR: Final = re.compile(r"[!-~]{2}")
 BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
@@ -82,15 +92,16 @@ class Search:
     """The words of a search, without case and accents, and what may be a part of a phone number.
 
     A customer matches whose text has all words, and all words of the number, if any, or whose phone
-    number has the digits.
+    number has the digits. With `in_notes`, the text has the notes, too.
     """
 
     words: Sequence[str]
     number: Sequence[str] = ()
     digits: str = ""
+    in_notes: bool = False
 
     @classmethod
-    def parse(cls, text: str, *, country: str = "") -> Search:
+    def parse(cls, text: str, *, country: str = "", in_notes: bool = False) -> Search:
         """The search for a text, which may be pasted from an email or a link: see pasted().
 
         `country` is that of phone numbers that name none.
@@ -100,12 +111,12 @@ class Search:
         if numeric and not digits:
             digits = part_of_phone(numeric, country)
         if not digits:
-            return cls(search_words(meant))
+            return cls(search_words(meant), in_notes=in_notes)
         words, number = search_words(others), normalize(numeric).split()
         if number == [digits] or not any(map(_has_trigram, [*words, *number])):
             # The text has the digits too. Phone numbers in France are written as pairs of digits.
-            return cls([*words, digits])
-        return cls(words, number, digits)
+            return cls([*words, digits], in_notes=in_notes)
+        return cls(words, number, digits, in_notes)
 
     @property
     def is_empty(self) -> bool:
@@ -125,34 +136,47 @@ class Search:
         text in physical order. PostgreSQL chooses by itself. With `finds_pairs` it also finds words
         of two characters of ASCII by the index, which takes longer than a scan if many match.
         """
-        parts = [*map(_selective_part, self.words)]
         if connections[customers.db].vendor == "postgresql":
             finds_pairs = finds_pairs and not self.is_indexed
-            found = Q(*(_contains(part, finds_pairs=finds_pairs) for part in parts))
-            found &= _occur("search_text", set(self.words) - set(parts))
-            if self.digits:
-                # The text has the number, too, and its index finds it.
-                in_phone = _contains(self.digits) & _occur("phone_key", [self.digits])
-                found &= Q(*map(_contains, self.number)) | in_phone
+            found = self._indexed_condition("search_text", finds_pairs=finds_pairs)
+            if self.in_notes:
+                customers = customers.alias(**{WITH_NOTES: TEXT_WITH_NOTES})
+                found |= HAS_NOTES & self._indexed_condition(WITH_NOTES, finds_pairs=finds_pairs)
             customers = customers.filter(found)
             # PostgreSQL would scan the index of an order if it overestimates the matches a little.
             return customers if self.is_indexed else customers.in_physical_order()
-        customers = customers.filter(self._condition)
+        narrowed = self._matching(customers)
+        parts = [*map(_selective_part, self.words)]
         alternatives = [[*parts, *self.number], [*parts, self.digits]]
         if trigrams := _any_trigrams(alternatives[: 1 + bool(self.digits)]):
-            return customers.filter(pk__in=RawSQL(ROWS_WITH_TRIGRAMS, [trigrams]))  # noqa: S611
-        return customers.in_physical_order()
+            tables = SEARCH_INDEXES_ON_SQLITE if self.in_notes else [SEARCH_INDEX_ON_SQLITE]
+            rows = " UNION ALL ".join(map(ROWS_WITH_TRIGRAMS.format, tables))
+            return narrowed.filter(pk__in=RawSQL(rows, [trigrams] * len(tables)))  # noqa: S611
+        return narrowed.in_physical_order()
+
+    def _indexed_condition(self, text: str, *, finds_pairs: bool) -> Q:
+        """The condition of a trigram index of PostgreSQL, which has this text."""
+        parts = [*map(_selective_part, self.words)]
+        found = Q(*(_contains(text, part, finds_pairs=finds_pairs) for part in parts))
+        found &= _occur(text, set(self.words) - set(parts))
+        if not self.digits:
+            return found
+        # The text has the number, too, and its index finds it.
+        in_phone = _contains(text, self.digits) & _occur("phone_key", [self.digits])
+        return found & (Q(*(_contains(text, word) for word in self.number)) | in_phone)
 
     def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The same matches, without the trigram index, to be read in the order of the list."""
-        return customers.filter(self._condition).in_physical_order()
+        return self._matching(customers).in_physical_order()
 
-    @property
-    def _condition(self) -> Q:
-        found = _occur("search_text", self.words)
-        if not self.digits:
-            return found
-        return found & (_occur("search_text", self.number) | _occur("phone_key", [self.digits]))
+    def _matching(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+        text = "search_text"
+        if self.in_notes:
+            text, customers = WITH_NOTES, customers.alias(**{WITH_NOTES: TEXT_WITH_NOTES})
+        found = _occur(text, self.words)
+        if self.digits:
+            found &= _occur(text, self.number) | _occur("phone_key", [self.digits])
+        return customers.filter(found)
 
 
 def _split_number(text: str) -> tuple[str, str]:
@@ -166,10 +190,10 @@ def _has_trigram(word: str) -> bool:
     return len(word) >= TRIGRAM
 
 
-def _contains(part: str, *, finds_pairs: bool = False) -> Q:
+def _contains(text: str, part: str, *, finds_pairs: bool = False) -> Q:
     if finds_pairs and PAIR.fullmatch(part):
-        return Q(search_text__regex=BEFORE_PAIR + re.escape(part))
-    return Q(search_text__contains=part)
+        return Q((f"{text}__regex", BEFORE_PAIR + re.escape(part)))
+    return Q((f"{text}__contains", part))
 
 
 def _occur(column: str, words: Iterable[str]) -> Q:

@@ -21,17 +21,23 @@ from portal.organizers.models import Organizer
 class CustomerList:
     """The customers of a query string, and what services return for it."""
 
-    def __init__(self, organizer: Organizer, query: str | QueryDict) -> None:
+    def __init__(
+        self, organizer: Organizer, query: str | QueryDict, *, reads_notes: bool = False
+    ) -> None:
         self._organizer = organizer
         parameters = QueryDict(query) if isinstance(query, str) else query
-        self.query = services.parse_query(organizer, parameters)
+        self.query = services.parse_query(organizer, parameters, reads_notes=reads_notes)
 
     @property
     def customers(self) -> CustomerQuerySet:
         """All of them in their order, by no page and no index of the search."""
         customers = self.query.narrow(customers_of(self._organizer))
-        found = Search.parse(self.query.search, country=self._organizer.country).scan(customers)
-        return in_order(found, self.query.ordering)
+        search = Search.parse(
+            self.query.search,
+            country=self._organizer.country,
+            in_notes=self.query.searches_notes,
+        )
+        return in_order(search.scan(customers), self.query.ordering)
 
     def page(self, number: int | None, size: int) -> CustomerPage:
         return services.list_customers(self._organizer, query=self.query, number=number, size=size)
@@ -55,5 +61,7 @@ class CustomerList:
         return None if facets is None else facets.by(facet, self.query.conditions)
 
 
-def list_of(organizer: Organizer, query: str | QueryDict) -> CustomerList:
-    return CustomerList(organizer, query)
+def list_of(
+    organizer: Organizer, query: str | QueryDict, *, reads_notes: bool = False
+) -> CustomerList:
+    return CustomerList(organizer, query, reads_notes=reads_notes)

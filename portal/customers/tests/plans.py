@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from portal.customers.counters.maintained_counts import CustomerCount
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
+from portal.customers.models import NOTES_INDEX_ON_SQLITE, SEARCH_INDEX_ON_SQLITE, Customer
 
 TABLE = Customer._meta.db_table
 # SQLite counts steps instead of rows: it takes several dozens for a row.
@@ -22,10 +22,11 @@ STEPS_PER_ROW = 100
 TIME_LIMIT = re.compile(r"SET LOCAL statement_timeout = \d+; |; SET LOCAL statement_timeout = 0$")
 SETTINGS = re.compile(r"^((?:SET LOCAL \S+ = \w+; )*)(.*)", re.DOTALL)
 ON_SQLITE = re.compile(r"USING (?:COVERING )?INDEX (\w+)|SCAN (\w+) VIRTUAL TABLE INDEX")
-# The search index, and SQLite's names of the indexes of unique constraints.
-SEARCH = "customer_search"
+# The search indexes, and SQLite's names of the indexes of unique constraints.
+SEARCH, NOTES_SEARCH = "customer_search", "customer_search_with_notes"
 NAMES = {
     SEARCH_INDEX_ON_SQLITE: SEARCH,
+    NOTES_INDEX_ON_SQLITE: NOTES_SEARCH,
     f"sqlite_autoindex_{TABLE}_1": "customer_identifier_in_organizer",
     f"sqlite_autoindex_{TABLE}_2": "customer_email_in_organizer",
 }

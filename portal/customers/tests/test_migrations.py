@@ -22,6 +22,9 @@ TRIGGERS = {
         "customer_search_insert",
         "customer_search_delete",
         "customer_search_update",
+        "customer_notes_insert",
+        "customer_notes_delete",
+        "customer_notes_update",
     },
     "postgresql": {*COUNTING, *APPEND_ONLY, "customer_count_truncates"},
 }

@@ -10,11 +10,6 @@ class Migration(migrations.Migration):
         ('organizers', '0002_organizer_country'),
     ]
 
-    # It reads organizers by their model, with all columns.
-    run_before = [
-        ('customers', '0003_normalize_phones_and_umlauts'),
-    ]
-
     operations = [
         migrations.AddField(
             model_name='organizer',

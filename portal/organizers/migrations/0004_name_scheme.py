@@ -5,8 +5,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [("organizers", "0003_pretix_url")]
-    # It reads organizers by their model, with all columns.
-    run_before = [("customers", "0003_normalize_phones_and_umlauts")]
 
     operations = [
         migrations.AddField(

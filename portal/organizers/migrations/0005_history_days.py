@@ -3,8 +3,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [("organizers", "0004_name_scheme")]
-    # It reads organizers by their present model.
-    run_before = [("customers", "0003_normalize_phones_and_umlauts")]
 
     operations = [
         migrations.AddField(

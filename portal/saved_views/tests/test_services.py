@@ -174,7 +174,7 @@ def test_views_are_counted(
     broken = SavedView(query_string="ordering=shoe_size")
 
     with scope(organizer=organizer):
-        counted = list(services.count_views(organizer, [does, everybody, broken]))
+        counted = list(services.count_views(access, [does, everybody, broken]))
 
     assert [str(each.number) for each in counted] == ["1", "2", "None"]
 
@@ -185,7 +185,7 @@ def test_counting_stops_when_time_is_over(
     view = _create(access, member)
 
     with scope(organizer=organizer):
-        [counted] = services.count_views(organizer, [view], seconds=-1)
+        [counted] = services.count_views(access, [view], seconds=-1)
 
     assert counted.number is None
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django_scopes import scopes_disabled
 
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE, Customer
-from portal.customers.normalization import SOURCES
+from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, Note
+from portal.customers.normalization import SOURCES, note_text
 from portal.databases.deleted_texts import merge_segments
 from portal.organizers.models import Organizer
 
-NORMALIZED: Final = ("name_key", "phone_key", "search_text")
+NORMALIZED: Final = ("name_key", "phone_key", "search_text", "notes_text", "team_notes_text")
 BATCH_ROWS: Final = 1_000
 
 
@@ -31,7 +31,8 @@ class Command(BaseCommand):
     def handle(self, *, database: str, verbosity: int, **_: Any) -> None:
         changed = sum(normalize_batches(database))
         if changed:
-            merge_segments(SEARCH_INDEX_ON_SQLITE, database)
+            for search_index in SEARCH_INDEXES_ON_SQLITE:
+                merge_segments(search_index, database)
         if verbosity:
             self.stdout.write(f"{changed} customers changed.")
 
@@ -42,25 +43,41 @@ def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
     Each batch is a transaction of its own, which locks only the rows that it changes.
     """
     with scopes_disabled():
-        organizers = Organizer.objects.using(database).in_bulk()
+        organizers = Organizer.objects.using(database).only("country").in_bulk()
         fields = ("organizer", *SOURCES, *NORMALIZED)
         rows = Customer.objects.using(database).order_by("pk").only(*fields)
         customers = rows.filter(organizer__in=organizers)
         last = 0
         while batch := [*customers.filter(pk__gt=last)[:size]]:
             last = batch[-1].pk
-            outdated = [each.pk for each in batch if _derive(each, organizers)]
+            outdated = [each.pk for each in _outdated(batch, organizers)]
             with transaction.atomic(using=database):
                 # Read again: another transaction may have changed them.
                 locked = [*customers.filter(pk__in=outdated).select_for_update()]
-                changed = [each for each in locked if _derive(each, organizers)]
+                changed = _outdated(locked, organizers)
                 customers.bulk_update(changed, NORMALIZED)
             yield len(changed)
 
 
-def _derive(customer: Customer, organizers: Mapping[int, Organizer]) -> bool:
+def _outdated(customers: Sequence[Customer], organizers: Mapping[int, Organizer]) -> list[Customer]:
+    """The customers whose stored values change, with the new ones."""
+    notes: dict[int, list[str]] = {}
+    if customers:
+        database = customers[0]._state.db
+        team_notes = Note.objects.using(database).filter(customer__in=customers).order_by("pk")
+        for customer, text in team_notes.values_list("customer_id", "text"):
+            notes.setdefault(customer, []).append(note_text(text) or "")
+    return [
+        each
+        for each in customers
+        if _derive(each, organizers[each.organizer_id], "".join(notes.get(each.pk, [])))
+    ]
+
+
+def _derive(customer: Customer, organizer: Organizer, team_notes_text: str) -> bool:
     """Set the derived values. Returns whether one of them changed."""
-    customer.organizer = organizers[customer.organizer_id]
+    customer.organizer = organizer
     before = [getattr(customer, name) for name in NORMALIZED]
     customer.derive()
+    customer.team_notes_text = team_notes_text or None
     return before != [getattr(customer, name) for name in NORMALIZED]

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.customers.changing.journal import read_erasures
 from portal.customers.changing.reapply import Outcome, reapply_erasure
-from portal.customers.models import SEARCH_INDEX_ON_SQLITE
+from portal.customers.models import SEARCH_INDEXES_ON_SQLITE
 from portal.databases.deleted_texts import remove_deleted_texts
 
 
@@ -34,6 +34,6 @@ class Command(BaseCommand):
             outcomes = Counter(map(reapply_erasure, read_erasures(journal)))
         except OSError as error:
             raise CommandError(f"Cannot read the journal: {error}") from error
-        remove_deleted_texts(SEARCH_INDEX_ON_SQLITE)
+        remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
         for outcome in Outcome:
             self.stdout.write(f"{outcomes[outcome]} {outcome}.")

@@ -18,7 +18,9 @@ STAYS: Final = {
 }
 # Derived columns are set when a row is saved.
 DERIVED: Final = {
-    "Customer": {"name", "name_key", "email_key", "phone_key", "search_text", "state"}
+    "Customer": {
+        *("name", "name_key", "email_key", "phone_key", "search_text", "notes_text", "state")
+    }
 }
 MARK: Final = "qzx"
 

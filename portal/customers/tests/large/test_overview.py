@@ -12,6 +12,7 @@ from portal.customers.html.list import read_listing
 from portal.customers.tests.large.scans import CUSTOMERS
 from portal.customers.tests.lists import list_of
 from portal.customers.tests.plans import Plan, explained
+from portal.organizers.access import Access
 from portal.organizers.models import Organizer
 
 
@@ -33,7 +34,8 @@ def test_a_list_that_takes_too_long_says_so(
 ) -> None:
     settings.OVERVIEW_MILLISECONDS = 1
 
-    listing = read_listing(in_large, parameters=QueryDict(query), path="/")
+    access = Access(in_large, frozenset())
+    listing = read_listing(access, parameters=QueryDict(query), path="/")
     section = render_to_string("customers/_overview.html", {"charts": listing.charts})
 
     assert listing.http_status == 200

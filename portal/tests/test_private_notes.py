@@ -1,0 +1,200 @@
+"""Whoever may not read notes learns by no response whether a note has a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django_scopes import scope, scopes_disabled
+from pytest_django import Settings
+
+from portal.accounts.models import User
+from portal.conftest import PASSWORD, CustomerMaker
+from portal.customers import services
+from portal.history.actors import Actor
+from portal.organizers import services as organizers
+from portal.organizers import tokens
+from portal.organizers.models import Organizer, Team
+from portal.organizers.permissions import Permission
+from portal.saved_views.models import SavedView
+
+# In the notes of three customers, in the notes of no customer, and in the email of each of them.
+NOTED, UNKNOWN, KNOWN = "gluten", "wheaty", "example"
+PAGE = "/organizers/bigevents"
+API = "/api/v1/organizers/bigevents/customers/"
+FRAGMENTS = ("results", "count", "views")
+PAGES = [
+    f"{PAGE}/customers/?search=WORD",
+    f"{PAGE}/customers/?search=WORD+{KNOWN}",
+    f"{PAGE}/customers/?search=WORD&overview=on",
+    f"{PAGE}/customers/?search=WORD&page=last",
+    f"{PAGE}/customers/?search=WORD&state=anonymised",
+    f"{PAGE}/customers/?view=shared",
+    f"{PAGE}/customers/?search=&within=search%3DWORD",
+    f"{PAGE}/customers/C000001/?back=search%3DWORD",
+    f"{PAGE}/views/",
+    f"{PAGE}/views/?view=shared",
+    f"{PAGE}/export/?search=WORD",
+    *(f"{PAGE}/export/?search=WORD&format={name}" for name in ("csv", "ndjson", "json")),
+    f"{PAGE}/export/?view=shared&format=csv&all_columns=true",
+    f"{PAGE}/history/?kind=noted",
+]
+RESOURCES = [
+    f"{API}?search=WORD",
+    f"{API}?search=WORD&page=2&page_size=1",
+    f"{API}?search=WORD&page=last",
+    f"{API}?view=shared",
+    f"{API}?search=WORD&format=csv",
+    f"{API}?search=WORD&stream",
+]
+# Differ from response to response.
+CHANGING = re.compile(
+    r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|request-id\S+|<time.*?</time>'
+)
+
+Ask = Callable[[str], str]
+
+
+@pytest.fixture(autouse=True)
+def noted(
+    organizer: Organizer, member: User, make_customer: CustomerMaker, settings: Settings
+) -> None:
+    """Three customers with a word in a note of the API or of the team, and a view."""
+    settings.FACET_MILLISECONDS = settings.OVERVIEW_MILLISECONDS = 60_000
+    first, *_others = [
+        make_customer(identifier=f"C00000{number}", notes=None if number == 1 else f"{NOTED} free")
+        for number in (1, 2, 3)
+    ]
+    with scope(organizer=organizer):
+        services.add_note(organizer, first.identifier, NOTED, actor=Actor.command("test"))
+        SavedView.objects.create(
+            organizer=organizer, owner=member, slug="shared", name="shared", is_shared=True
+        )
+
+
+@pytest.fixture
+def other_client(organizer: Organizer) -> Client:
+    """A member who may do everything but read notes."""
+    user = organizers.create_staff(organizer, email="other@example.org", password=PASSWORD)
+    permissions = [each for each in Permission if each != Permission.READ_NOTES]
+    with scope(organizer=organizer):
+        Team.objects.get(members=user).members.remove(user)
+        Team.objects.create(
+            organizer=organizer, name="others", permissions=permissions
+        ).members.add(user)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _token_client(organizer: Organizer, *permissions: Permission) -> Client:
+    needed = [Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS, *permissions]
+    key = tokens.create_token(organizer, name=f"{len(needed)} permissions", permissions=needed)
+    return Client(headers={"Authorization": f"Token {key}"})
+
+
+def _read(client: Client, address: str, word: str, fragment: str = "") -> tuple[int, str]:
+    """The status and the body for a word, which is replaced; the shared view searches for it."""
+    with scopes_disabled():
+        SavedView.objects.update(query_string=f"search={word}")
+    headers = {"HX-Request": "true", "HX-Target": f"div#{fragment}"} if fragment else {}
+    if address.endswith("&stream"):
+        headers = {"Accept": "application/x-ndjson"}
+    response = client.get(address.replace("WORD", word), headers=headers)
+    body = b"".join(response) if response.streaming else response.content
+    text = CHANGING.sub("", body.decode() + str(response.headers.get("Location", "")))
+    # A busy machine may have no time to count a view.
+    return response.status_code, text.replace(word, "WORD").replace(">–<", ">0<").replace(
+        '"></span>', '">0</span>'
+    )
+
+
+@pytest.mark.parametrize("fragment", ["", *FRAGMENTS])
+@pytest.mark.parametrize("address", PAGES)
+def test_a_member_without_the_permission_gets_one_response_for_both_words(
+    other_client: Client, address: str, fragment: str
+) -> None:
+    known = _read(other_client, address, NOTED, fragment)
+
+    assert known == _read(other_client, address, UNKNOWN, fragment)
+    assert known[0] in (200, 302)
+
+
+@pytest.mark.parametrize("address", RESOURCES)
+def test_a_token_without_the_permission_gets_one_response_for_both_words(
+    organizer: Organizer, address: str
+) -> None:
+    client = _token_client(organizer)
+
+    assert _read(client, address, NOTED) == _read(client, address, UNKNOWN)
+
+
+@pytest.mark.parametrize("address", [*PAGES, *RESOURCES])
+def test_a_stranger_gets_one_response_for_both_words(stranger_client: Client, address: str) -> None:
+    assert _read(stranger_client, address, NOTED) == _read(stranger_client, address, UNKNOWN)
+
+
+SHOWING = [each for each in PAGES if "search=WORD" in each or "view=" in each]
+
+
+@pytest.mark.parametrize("address", [*SHOWING[:4], SHOWING[5], *SHOWING[7:]])
+def test_a_reader_of_notes_gets_other_responses(member_client: Client, address: str) -> None:
+    assert _read(member_client, address, NOTED) != _read(member_client, address, UNKNOWN)
+
+
+@pytest.mark.parametrize("address", RESOURCES[:1] + RESOURCES[3:])
+def test_a_token_that_reads_notes_finds_them(organizer: Organizer, address: str) -> None:
+    client = _token_client(organizer, Permission.READ_NOTES)
+
+    assert _read(client, address, NOTED) != _read(client, address, UNKNOWN)
+
+
+def test_a_cursor_of_a_reader_of_notes_is_invalid_for_others(organizer: Organizer) -> None:
+    reader = _token_client(organizer, Permission.READ_NOTES)
+    page = reader.get(f"{API}?search={NOTED}&page_size=1").json()
+    assert page["count"] == 3
+
+    response = _token_client(organizer).get(page["next"])
+
+    assert response.status_code == 400
+    assert response.json() == {"cursor": ["Invalid cursor for this list."]}
+
+
+def test_a_position_of_a_reader_of_notes_shows_others_no_number(
+    member_client: Client, other_client: Client
+) -> None:
+    page = member_client.get(f"{PAGE}/customers/?search={NOTED}").content.decode()
+    address = re.findall(r'id="customer-C000002"[^>]* href="([^"]+)"', page)[0]
+    address = address.replace("&amp;", "&")
+
+    read, other = (client.get(address).content.decode() for client in (member_client, other_client))
+
+    assert "2 of 3" in read
+    assert "2 of 3" not in other
+    assert "C000003" not in other
+
+
+def test_the_count_of_a_shared_view_is_that_of_each_member(
+    member_client: Client, other_client: Client
+) -> None:
+    _read(member_client, f"{PAGE}/views/", NOTED)
+    rows = [
+        re.findall(r"<td[^>]*>(\d+)</td>", client.get(f"{PAGE}/views/").content.decode())
+        for client in (member_client, other_client)
+    ]
+
+    assert [row[-1] for row in rows] == ["3", "0"]
+
+
+def test_the_search_box_names_notes_for_their_readers(
+    member_client: Client, other_client: Client
+) -> None:
+    read, other = (
+        re.findall(r'placeholder="([^"]+)"', client.get(f"{PAGE}/customers/").content.decode())
+        for client in (member_client, other_client)
+    )
+
+    assert read == ["Name, email, phone, identifier or note"]
+    assert other == ["Name, email, phone or identifier"]
