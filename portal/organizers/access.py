@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
@@ -15,12 +16,19 @@ class Access:
     organizer: Organizer
     permissions: frozenset[str]
     has_all_fields: bool = False  # see ApiToken
+    # The query string of the member's DefaultLayout; "" for the standard one.
+    layout: str = ""
     # The token of an API client; a member has none.
     token_id: int | None = None
     token_name: str = ""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    @property
+    def layout_parameters(self) -> list[tuple[str, str]]:
+        """The names and values of `layout`, for forms that lead to the list."""
+        return parse_qsl(self.layout)
 
     @property
     def reads_customers(self) -> bool:

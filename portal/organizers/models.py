@@ -86,6 +86,29 @@ class Team(models.Model):
         return self.name
 
 
+class DefaultLayout(models.Model):
+    """The columns and the height of rows with which the list of customers opens for a member."""
+
+    organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
+    # As in the URL of the list. It is never empty: the standard layout is no row.
+    query_string = models.CharField(max_length=300)
+
+    objects: ClassVar[models.Manager[DefaultLayout]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        verbose_name = _("default layout")
+        verbose_name_plural = _("default layouts")
+        constraints = [
+            models.UniqueConstraint(fields=["organizer", "member"], name="layout_of_member")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.query_string)
+
+
 class TokenStatus(models.TextChoices):
     """Whether the API accepts a token, or why not."""
 

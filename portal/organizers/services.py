@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django_scopes import scope
 
 from portal.accounts.models import User, account_email
 from portal.databases.compiled import CompiledQuery
 from portal.organizers.access import Access
 from portal.organizers.countries import country_of_timezone
-from portal.organizers.models import ORGANIZER_COLUMNS, Organizer, Team
+from portal.organizers.models import ORGANIZER_COLUMNS, DefaultLayout, Organizer, Team
 from portal.organizers.permissions import Permission
 
 
@@ -24,21 +27,42 @@ class UnknownMember(Exception):
 
 def list_access(user: User) -> list[Access]:
     """The user's organizers, ordered by name, with the permissions of all teams: one query."""
-    granted: dict[Organizer, frozenset[str]] = {}
-    for permissions, *values in _teams_of.rows(user.pk):
+    accesses: dict[Organizer, Access] = {}
+    for permissions, layout, *values in _teams_of.rows(user.pk):
         organizer = Organizer.from_db(None, ORGANIZER_COLUMNS, values)
-        granted[organizer] = granted.get(organizer, frozenset()) | frozenset(permissions)
-    return [Access(organizer, permissions) for organizer, permissions in granted.items()]
+        access = accesses.get(organizer, Access(organizer, frozenset(), layout=layout or ""))
+        granted = access.permissions | frozenset(permissions)
+        accesses[organizer] = replace(access, permissions=granted)
+    return [*accesses.values()]
+
+
+def _layout_of(user: int) -> QuerySet[DefaultLayout]:
+    return DefaultLayout.objects.filter(organizer=OuterRef("organizer"), member=user)
 
 
 _teams_of = CompiledQuery(
     lambda user: [
         Team.objects.filter(members=user)
         .order_by("organizer__name", "organizer_id", "pk")
-        .values_list("permissions", *(f"organizer__{field}" for field in ORGANIZER_COLUMNS))
+        .values_list(
+            "permissions",
+            Subquery(_layout_of(user).values("query_string")),
+            *(f"organizer__{field}" for field in ORGANIZER_COLUMNS),
+        )
     ],
     int,
 )
+
+
+def store_layout(organizer: Organizer, *, member: User, query_string: str) -> None:
+    """Open the list of customers with this layout for the member; "" for the standard one."""
+    layouts = DefaultLayout.objects.filter(organizer=organizer, member=member)
+    if query_string:
+        layouts.update_or_create(
+            organizer=organizer, member=member, defaults={"query_string": query_string}
+        )
+    else:
+        layouts.delete()
 
 
 def get_organizer(slug: str) -> Organizer:

@@ -24,6 +24,7 @@ from portal.customers.html.paging import (
     OVERVIEW,
     WITHIN,
     ListLinks,
+    OwnLayout,
     PageForm,
     Pager,
     Position,
@@ -79,8 +80,8 @@ PAGE_PARAMETERS = ("page", "page_size", "density", OVERVIEW)
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The list of customers."""
-    if WITHIN in request.GET:
-        return redirect(_search_within(request))
+    if query := _search_within(request) or _own_layout(request):
+        return redirect(f"{request.path}?{query}")
     try:
         view, parameters = saved_views.resolve_view(organizer, request.GET, member=request.user)
     except saved_views.UnknownView as error:
@@ -93,9 +94,7 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         return redirect(listing.links.here)
     context = {"listing": listing, "may_update": _may_update(request, view)}
     if not wants_fragment(request, "results"):
-        views = saved_views.list_views(organizer, member=request.user)
-        tabs = {"views": [(each, None) for each in views], "total": listing.total}
-        context |= {**tabs, "current": view.slug if view else ""}
+        context |= _tabs(request, listing)
     response = render_page(
         request,
         "customers/list.html",
@@ -109,13 +108,36 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     return response
 
 
+def _tabs(request: PortalRequest, listing: CustomerListing) -> dict[str, Any]:
+    """The saved views above the list, without their counts, which htmx requests."""
+    views = saved_views.list_views(listing.organizer, member=request.user)
+    current = listing.view.slug if listing.view else ""
+    return {"views": [(view, None) for view in views], "total": listing.total, "current": current}
+
+
+def _own_layout(request: PortalRequest) -> str:
+    """The query string that the member's own columns add to the URL without parameters.
+
+    Requests by htmx get the list of the URL: they come from a page that shows it.
+    """
+    own = request.access.layout
+    if request.GET or request.htmx or not own:
+        return ""
+    return own if PageForm(QueryDict(own)).is_valid() else ""
+
+
 def _search_within(request: PortalRequest) -> str:
-    """The URL of the list that a search on a customer's page is limited to, with the search."""
+    """The query string of the list that a search on a customer's page is limited to.
+
+    It includes the search. "" if the search is not limited.
+    """
+    if WITHIN not in request.GET:
+        return ""
     query = QueryDict(request.GET[WITHIN], mutable=True)
     for name in ("page", AS_OF):
         query.pop(name, None)
     query["search"] = request.GET.get("search", "")
-    return f"{request.path}?{query.urlencode()}"
+    return query.urlencode()
 
 
 def _may_update(request: PortalRequest, view: SavedView | None) -> bool:
@@ -253,6 +275,7 @@ class CustomerListing:
     errors: Mapping[str, list[str]]
     totals: Counts
     view: SavedView | None = None
+    own: str = ""  # see Access.layout
     query: CustomerQuery | None = None  # None where the parameters have errors
     page: CustomerPage | None = None  # None where there are errors
     facet_counts: Counts | None = None
@@ -299,6 +322,7 @@ class CustomerListing:
             as_of=self.query.as_of if self.query else {},
             view=self.view,
             layout=self.paging.layout,
+            has_default=bool(self.own),
         )
 
     @property
@@ -373,6 +397,10 @@ class CustomerListing:
     @property
     def column_menu(self) -> ColumnMenu:
         return ColumnMenu(self.paging.shown_columns, self.links)
+
+    @property
+    def own_layout(self) -> OwnLayout:
+        return OwnLayout(self.own, self.paging.own_layout, self.links.here_query)
 
     @property
     def overview_toggle(self) -> LayoutLink:
@@ -489,6 +517,7 @@ def read_listing(
         form=query_form(parameters, organizer=organizer, locales=_most_frequent(totals)),
         errors=errors,
         totals=totals,
+        own=access.layout,
         query=query,
         page=page,
         facet_counts=page.facets if page else None,

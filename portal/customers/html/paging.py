@@ -107,6 +107,15 @@ class PageForm(forms.Form):
         density = COMPACT if self.is_compact else ""
         return {"columns": columns, "density": density, OVERVIEW: overview}
 
+    @property
+    def own_layout(self) -> str:
+        """Columns and rows as the shortest query string, to store for a member; "" if standard."""
+        layout = self.layout
+        if self.shown_columns == STANDARD:
+            layout["columns"] = ""
+        names = ("columns", "density")
+        return urlencode({name: layout[name] for name in names if layout[name]}, safe=",")
+
 
 @dataclass(frozen=True)
 class ListLinks:
@@ -125,6 +134,9 @@ class ListLinks:
     as_of: Mapping[str, list[str]] = field(default_factory=dict)
     view: SavedView | None = None  # URLs then have only the parameters that differ from the view
     layout: Mapping[str, str] = field(default_factory=dict)  # see PageForm.layout
+    # Whether the URL without parameters opens the list with another layout for the member. If so,
+    # the list that it stands for has the standard columns in its URL.
+    has_default: bool = False
 
     @property
     def here(self) -> str:
@@ -192,6 +204,10 @@ class ListLinks:
     def _filters(self) -> dict[str, list[str]]:
         return {name: values for name, values in self.query.lists() if name not in self.as_of}
 
+    @property
+    def _explicit(self) -> dict[str, str]:
+        return {"columns": ",".join(STANDARD)} if self.has_default else {}
+
     def _address(self, lists: Mapping[str, list[str]], *, page: int | str = 1) -> str:
         layout = {name: [text] for name, text in self.layout.items() if text}
         query = {name: values for name, values in lists.items() if values} | layout
@@ -202,8 +218,22 @@ class ListLinks:
         if page != 1:
             query["page"] = [str(page)]
         # A comma needs no encoding, and the names of columns are easier to read with it.
-        text = urlencode(query, doseq=True, safe=",")
+        text = urlencode(query or self._explicit, doseq=True, safe=",")
         return f"{self.path}?{text}" if text else self.path
+
+
+@dataclass(frozen=True)
+class OwnLayout:
+    """The layout with which the list opens for a member, and that of the list that is shown."""
+
+    stored: str  # both as PageForm.own_layout
+    shown: str
+    list_query: str  # the query string of the list that is shown
+    message: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        return self.stored == self.shown
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from portal.customers.html.changing.undo import customer_undo
 from portal.customers.html.detail import customer_detail
 from portal.customers.html.export import customer_export
 from portal.customers.html.list import customer_list
+from portal.customers.html.own_layout import own_layout
 
 app_name = "customers"
 urlpatterns = [
     path("<str:organizer>/customers/", customer_list, name="list"),
     # Not below customers/, where they would be identifiers.
     path("<str:organizer>/export/", customer_export, name="export"),
+    path("<str:organizer>/own-columns/", own_layout, name="own_layout"),
     path("<str:organizer>/new-customer/", customer_create, name="create"),
     path("<str:organizer>/customers/<str:identifier>/", customer_detail, name="detail"),
     path("<str:organizer>/customers/<str:identifier>/notes/", note_add, name="note_add"),
