@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from portal.customers import names
 from portal.customers.models import Customer, customers_of
 from portal.customers.normalization import email_key
+from portal.customers.source_values import read_source_values
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
@@ -61,15 +62,15 @@ def clean_values(
 
     `values` has a value for each field: a JSON value, or the text of a form. Unknown fields are
     ignored. `customer` is the customer to change; None means a new customer. A value that the
-    customer has already is accepted, because an import may have stored what is invalid here.
+    customer has already, or has at its source, is accepted: imports may store what is invalid here.
     """
     cleaned: dict[str, Any] = {}
     errors: Errors = {}
     for name, clean_value in (WRITABLE if customer else {**WRITABLE, **IGNORED}).items():
         if name not in values:
             continue
-        if customer and values[name] == getattr(customer, name):
-            cleaned[name] = getattr(customer, name)
+        if customer and (known := _find_known(customer, name, values[name])):
+            [cleaned[name]] = known
             continue
         try:
             cleaned[name] = clean_value(values[name], organizer)
@@ -84,6 +85,13 @@ def clean_values(
     if errors:
         raise InvalidValues(_reported_errors(errors))
     return {name: value for name, value in cleaned.items() if name in WRITABLE}
+
+
+def _find_known(customer: Customer, name: str, value: object) -> list[Any]:
+    """The equal value that the customer has, or has at its source, if there is one."""
+    source = read_source_values(customer.source_values).get(name)
+    known = [getattr(customer, name), *([source.value] if source else [])]
+    return [each for each in known if each == value][:1]
 
 
 def check_email(organizer: Organizer, email: str | None, *, customer: Customer | None) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from portal.customers import names, services
 from portal.customers.html.changing.notes import read_notes
 from portal.customers.html.changing.notice import find_notice
+from portal.customers.html.changing.source import find_conflicts
 from portal.customers.html.paging import BACK, POSITION
 from portal.customers.html.position import CustomerPosition, find_position
 from portal.customers.models import State
@@ -71,6 +72,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         "is_anonymised": customer.state == State.ANONYMISED,
         # A customer that the source anonymised can still be erased here: imports then skip it.
         "is_erased": customer.state == State.ANONYMISED and customer.erased is not None,
+        "source_conflicts": find_conflicts(request.access, customer),
         # A name with only one part is in the heading already.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),

@@ -5,6 +5,7 @@ from django.urls import path
 from portal.customers.html.changing.edit import customer_create, customer_edit, customer_edit_field
 from portal.customers.html.changing.erase import customer_erase
 from portal.customers.html.changing.notes import note_add
+from portal.customers.html.changing.source import source_value_take
 from portal.customers.html.changing.undo import customer_undo
 from portal.customers.html.detail import customer_detail
 from portal.customers.html.export import customer_export
@@ -25,6 +26,11 @@ urlpatterns = [
         "<str:organizer>/customers/<str:identifier>/edit/<str:field>/",
         customer_edit_field,
         name="edit_field",
+    ),
+    path(
+        "<str:organizer>/customers/<str:identifier>/source/<str:field>/",
+        source_value_take,
+        name="take_source",
     ),
     path("<str:organizer>/customers/<str:identifier>/erase/", customer_erase, name="erase"),
     path(

@@ -1,0 +1,93 @@
+"""Fields that were changed in Portal and at the source: on the page of a customer.
+
+A button takes the value of the source, which is an edit like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portal.customers import services
+from portal.customers.changing.fields import WRITABLE
+from portal.customers.html.changing.edit import find_customer, member_of
+from portal.customers.html.changing.notice import detail_url
+from portal.customers.source_values import read_source_values
+from portal.history.html.entries import describe_difference
+from portal.history.queries import NOTES
+from portal.organizers.decorators import organizer_page
+from portal.organizers.permissions import Permission
+from portal.web.http import PortalRequest, render_page
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from portal.customers.models import Customer
+    from portal.organizers.access import Access
+    from portal.organizers.models import Organizer
+
+
+@dataclass(frozen=True)
+class SourceConflict:
+    """A field that has another value here than at the source, which changed it after us."""
+
+    field: str
+    label: StrOrPromise
+    value: str  # of the source; "" where it has none
+    changed: datetime
+    is_writable: bool  # whether an edit can take the value
+
+
+def find_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflict]:
+    """The conflicts of the customer, without those in notes that the member may not read."""
+    return [
+        SourceConflict(
+            name,
+            (found := describe_difference(name, (getattr(customer, name), source.value))).label,
+            found.after,
+            datetime.fromisoformat(source.changed),
+            name in WRITABLE,
+        )
+        for name, source in read_source_values(customer.source_values).items()
+        if source.changed and (name != NOTES or access.may(Permission.READ_NOTES))
+    ]
+
+
+@require_POST
+@organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+def source_value_take(
+    request: PortalRequest, organizer: Organizer, identifier: str, field: str
+) -> HttpResponse:
+    """Takes the value of the source, if the customer is as the member saw it."""
+    if field == NOTES and not request.access.may(Permission.READ_NOTES):
+        raise PermissionDenied
+    customer = find_customer(organizer, identifier)
+    source = read_source_values(customer.source_values).get(field)
+    back = detail_url(request, identifier)
+    context: dict[str, Any] = {"customer": customer, "back": back}
+    try:
+        if source is None or request.POST.get("version") != str(customer.version):
+            raise services.VersionMismatch(customer.version)
+        changed = services.change_customer(
+            organizer,
+            identifier,
+            {field: source.value},
+            actor=member_of(request),
+            version=customer.version,
+        )
+    except services.VersionMismatch:
+        context["problem"] = _("The customer has changed since you opened the page.")
+    except services.InvalidValues as error:
+        context["problem"] = " ".join(text for texts in error.errors.values() for text in texts)
+        context["taken_by"] = error.taken_by
+    else:
+        return redirect(detail_url(request, identifier, saved=changed.version))
+    return render_page(request, "customers/edit/not_taken.html", context, status=409)
