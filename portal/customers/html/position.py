@@ -69,7 +69,9 @@ def find_position(
     links = ListLinks(
         list_path, query.canonical, paging.size, DEFAULT_SIZE, paging.number or 1, query.as_of
     )
-    links = replace(links, view=view, layout=paging.layout, has_default=bool(back and access.layout))
+    links = replace(links, view=view, layout=paging.layout)
+    if back:
+        links = replace(links, has_default=bool(access.layout))
     key = list_key(organizer, query)
     position = decrypt_position(parameters.get(POSITION, ""), key)
     if position is None:
