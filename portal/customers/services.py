@@ -24,6 +24,7 @@ from portal.customers.changing.undo import UndoConflict as UndoConflict
 from portal.customers.changing.write import EditConflict as EditConflict
 from portal.customers.changing.write import VersionMismatch as VersionMismatch
 from portal.customers.counters.maintained_counts import Counts, maintained_counts
+from portal.customers.exporting.events import read_event_rows
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, Note, customers_of
 from portal.customers.models import CustomerNotFound as CustomerNotFound
@@ -45,6 +46,7 @@ from portal.customers.query.page import (
 from portal.customers.query.query import CustomerQuery, named_locales
 from portal.customers.query.search import Matches, Search, find_exact_matches, find_matches
 from portal.databases.compiled import CompiledQuery, Row
+from portal.history.expiry import end_of_expired
 from portal.history.queries import PAGE_SIZE as EVENT_PAGE_SIZE
 from portal.history.queries import EventPage, EventQuery, events_of, read_events
 from portal.history.queries import UnknownEvent as UnknownEvent
@@ -381,6 +383,17 @@ def list_events(
     Raises UnknownEvent if there is no event with the id `before`.
     """
     return read_events(organizer, query=query, before=before, size=size)
+
+
+def stream_events(
+    organizer: Organizer, *, query: EventQuery, reads_notes: bool
+) -> Iterator[tuple[str | None, ...]]:
+    """All events of the query as texts, newest first: see exporting/events.py.
+
+    The stream can be read outside of the scope.
+    """
+    expired = end_of_expired(organizer)
+    return read_event_rows(organizer, query=query, reads_notes=reads_notes, expired=expired)
 
 
 def count_all(organizer: Organizer) -> Counts:

@@ -24,9 +24,9 @@ def expire_values(
     organizer: Organizer, *, now: datetime | None = None, batch: int = BATCH_SIZE
 ) -> int:
     """Delete the values of expired events, each batch in a transaction. Returns their number."""
-    if organizer.history_days is None:
+    until = end_of_expired(organizer, now=now)
+    if until is None:
         return 0
-    until = (now or timezone.now()) - timedelta(days=organizer.history_days)
     expired = events_of(organizer).filter(time__lt=until, changes__isnull=False)
     # Events of notes have no values.
     expired = expired.exclude(kind=Kind.NOTED).order_by("time", "pk")
@@ -36,3 +36,10 @@ def expire_values(
         time, pk = rows[-1]
         after = Q(time__gte=time) & (Q(time__gt=time) | Q(pk__gt=pk))
     return number
+
+
+def end_of_expired(organizer: Organizer, *, now: datetime | None = None) -> datetime | None:
+    """The values of events before this time are expired; None where values never expire."""
+    if organizer.history_days is None:
+        return None
+    return (now or timezone.now()) - timedelta(days=organizer.history_days)

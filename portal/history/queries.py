@@ -105,7 +105,13 @@ def events_of(organizer: Organizer, *, customer: Customer | None = None) -> Quer
 
 def readable_changes(event: Event, *, reads_notes: bool) -> Mapping[str, Sequence[Any] | None]:
     """{field: [value before, value after]}; None in place of values that the reader may not see."""
-    changes: Mapping[str, Sequence[Any]] = event.changes or {}
+    return readable_values(event.changes or {}, reads_notes=reads_notes)
+
+
+def readable_values(
+    changes: Mapping[str, Sequence[Any]], *, reads_notes: bool
+) -> Mapping[str, Sequence[Any] | None]:
+    """readable_changes() of the values of an event."""
     return {
         name: values if reads_notes or name != NOTES else None for name, values in changes.items()
     }

@@ -21,10 +21,10 @@ SEPARATORS: Final[Mapping[str, str]] = {"comma": ",", "semicolon": ";"}
 LINE_ENDS: Final = {"\x85": r"\u0085", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
 
-def file_name(slug: str, zone: str, extension: str) -> str:
+def file_name(slug: str, zone: str, extension: str, *, content: str = "customers") -> str:
     """`bigevents-customers-2026-11-28.csv`: the organizer, the list, and the day in its zone."""
     today = timezone.localdate(timezone=ZoneInfo(zone))
-    return f"{slug}-customers-{today.isoformat()}.{extension}"
+    return f"{slug}-{content}-{today.isoformat()}.{extension}"
 
 
 def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:

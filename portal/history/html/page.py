@@ -84,12 +84,12 @@ def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The events that match the parameters, newest first."""
     form = HistoryForm(organizer, request.GET)
     if not form.is_valid():
-        return _invalid(request, form, "")
+        return render_problem(request, form, "")
     query, before = form.query(), form.cleaned_data["before"]
     try:
         page = services.list_events(organizer, query=query, before=before, size=PAGE_SIZE)
     except services.UnknownEvent:
-        return _invalid(request, form, _("There is no such change."))
+        return render_problem(request, form, _("There is no such change."))
     reads_notes = request.access.may(Permission.READ_NOTES)
     context = {
         "form": form,
@@ -104,10 +104,12 @@ def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     return render_page(request, "history/all.html", context)
 
 
-def _invalid(request: PortalRequest, form: HistoryForm, error: str) -> HttpResponse:
+def render_problem(
+    request: PortalRequest, form: HistoryForm, error: str, *, status: int = 422
+) -> HttpResponse:
     """The page without events, with the errors above the form and beside each visible field."""
     texts = [_("No changes are shown, because a filter is not valid.")]
     if "before" in form.errors:
         texts += map(str, form.errors["before"])
     context = {"form": form, "has_filters": True, "error": error or " ".join(texts)}
-    return render_page(request, "history/all.html", context, status=422)
+    return render_page(request, "history/all.html", context, status=status)
