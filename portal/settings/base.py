@@ -166,6 +166,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Not those of packages: no page uses them, and to compress them takes seconds.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "staticfiles": {"BACKEND": "portal.web.static_files.StaticStorage"},
 }

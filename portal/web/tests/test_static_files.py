@@ -1,4 +1,4 @@
-"""Bundles of static files."""
+"""Which static files are collected, and their bundles."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 
@@ -14,6 +15,13 @@ from portal.web.static_files import BUNDLES, IMPORT, join_imports
 
 STATIC: Path = settings.BASE_DIR / "static"
 MODULE = re.compile(r"^(@import|import|export) ", re.MULTILINE)
+
+
+def test_files_of_packages_are_not_collected() -> None:
+    collected = {path for finder in get_finders() for path, _storage in finder.list([])}
+
+    own = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.is_file()}
+    assert collected == own
 
 
 def test_a_stylesheet_has_the_files_that_it_imports_in_their_order() -> None:
