@@ -8,34 +8,42 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 MAX_FUNCTION_LINES = 30
 # Split, so that this file does not contain it.
 OUTSIDE_FOLDER = "../" + "shared"
-SOURCES = sorted(
-    path
-    for folder in ("portal", "e2e", "benchmarks", ".ci")
-    for path in [*(ROOT / folder).rglob("*.py"), ROOT / ".ci" / "with-postgres"]
-    if "migrations" not in path.parts
-)
+SOURCES = [
+    *sorted(
+        path
+        for folder in ("portal", "e2e", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+    ),
+    ROOT / ".ci" / "with-postgres",
+]
 
 
-def test_no_function_is_long() -> None:
+@pytest.fixture(scope="module")
+def modules() -> dict[str, ast.Module]:
+    """The parsed files, by name."""
+    return {_name(path): ast.parse(path.read_text()) for path in SOURCES}
+
+
+def test_no_function_is_long(modules: dict[str, ast.Module]) -> None:
     too_long = [
-        f"{_name(path)}:{function.lineno} {function.name}"
-        for path in SOURCES
-        for function in _functions(path)
+        f"{name}:{function.lineno} {function.name}"
+        for name, module in modules.items()
+        for function in _functions(module)
         if (function.end_lineno or 0) - function.lineno >= MAX_FUNCTION_LINES
     ]
 
     assert too_long == []
 
 
-def test_every_module_has_a_docstring() -> None:
-    modules = {_name(path): ast.parse(path.read_text()) for path in SOURCES}
-
+def test_every_module_has_a_docstring(modules: dict[str, ast.Module]) -> None:
     missing = [name for name, tree in modules.items() if tree.body and not ast.get_docstring(tree)]
     assert missing == []
 
@@ -48,8 +56,8 @@ def test_no_file_mentions_the_folder_outside_of_the_repository() -> None:
     assert mentions == []
 
 
-def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text())):
+def _functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
