@@ -128,6 +128,7 @@ def test_signing_out_removes_it(clara_page: Page, playhouse: str) -> None:
     clara_page.context.clear_cookies()
     clara_page.goto(playhouse)
     sign_in(clara_page, CLARA, CLARAS_PASSWORD)
+    expect(rows(clara_page).first).to_be_visible()
     clara_page.goto(DOE)
     assert len(clara_page.evaluate(KEYS)) == 1
 
