@@ -98,7 +98,7 @@ def test_a_token_of_a_device_is_unauthorized(authorization: str, detail: str) ->
 
 
 @pytest.mark.usefixtures("organizer")
-def test_the_token_of_a_client_is_none_of_a_device(token: str) -> None:
+def test_the_token_of_an_api_client_is_not_accepted_as_that_of_a_device(token: str) -> None:
     assert Client().get(LIST, headers={"Authorization": f"Device {token}"}).status_code == 401
 
 
@@ -181,7 +181,7 @@ def test_a_session_needs_a_csrf_token_to_write(member: User) -> None:
     assert response.json()["detail"].startswith("CSRF Failed")
 
 
-def test_a_response_varies_by_cookie_only_without_a_token(
+def test_a_response_to_a_token_does_not_vary_by_cookie(
     api_client: Client, member_client: Client
 ) -> None:
     assert api_client.get(LIST)["Vary"] == "Accept"

@@ -95,7 +95,7 @@ def test_a_path_without_a_slash_at_the_end_is_redirected(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
-def test_the_path_above_the_root_is_redirected(method: str) -> None:
+def test_the_path_of_the_api_is_redirected_to_the_root(method: str) -> None:
     for url in ("/api/", "/api/?x=1"):
         response = getattr(Client(), method)(url)
 

@@ -73,7 +73,7 @@ def test_a_successful_response_has_the_headers(api_client: Client, path: str, me
     _check(response)
 
 
-def test_a_response_to_a_session_varies_by_cookie(member_client: Client, guarded_path: str) -> None:
+def test_a_response_to_a_session_has_vary_cookie(member_client: Client, guarded_path: str) -> None:
     _check(member_client.get(guarded_path), "Accept, Cookie")
 
 

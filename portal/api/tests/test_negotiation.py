@@ -36,7 +36,9 @@ def negotiate(
     "accepted",
     ["*/*", "application/json", "application/*", "application/json; indent=4", "text/*", "", "x"],
 )
-def test_without_streams_the_result_is_that_of_the_framework(accepted: str, query: str) -> None:
+def test_negotiation_without_streams_equals_that_of_the_framework(
+    accepted: str, query: str
+) -> None:
     renderers: list[BaseRenderer] = [OrjsonRenderer()]
     portal, framework = ContentNegotiation(), DefaultContentNegotiation()
 
@@ -60,7 +62,7 @@ def test_the_default_is_json() -> None:
         ("application/*", "application/json"),
     ],
 )
-def test_a_stream_must_be_named(accepted: str, expected: object) -> None:
+def test_a_stream_has_to_be_named_in_accept(accepted: str, expected: object) -> None:
     renderers: list[BaseRenderer] = [OrjsonRenderer(), NdjsonRenderer(), CsvRenderer()]
     media_type = negotiate(ContentNegotiation(), "", renderers, HTTP_ACCEPT=accepted)
 
@@ -72,7 +74,7 @@ def test_the_shortcut_needs_a_renderer_for_json() -> None:
 
 
 @pytest.mark.parametrize("accepted", ["*/*", "application/json", "text/csv", "image/png", ""])
-def test_a_file_for_spreadsheets_is_chosen_by_the_format_alone(accepted: str) -> None:
+def test_csv_for_spreadsheets_is_chosen_by_the_format_parameter_alone(accepted: str) -> None:
     renderers: list[BaseRenderer] = [OrjsonRenderer(), CsvRenderer(), SpreadsheetRenderer()]
     request = Request(RequestFactory().get("/?format=csv", HTTP_ACCEPT=accepted))
 

@@ -169,7 +169,7 @@ def test_the_error_for_an_unknown_parameter_matches_the_document(
     assert response["Preference-Applied"] == "handling=strict"
 
 
-def test_the_first_requests_after_a_start_may_come_at_once() -> None:
+def test_simultaneous_requests_after_a_start_generate_one_document() -> None:
     """In a process of its own: drf-spectacular fails under threads only the first time."""
     result = run_python(
         "-c",

@@ -171,7 +171,7 @@ def _readings(parameter: dict[str, Any], text: str) -> list[Any]:
     return [text, *numbers, *([booleans[text]] if text in booleans else [])]
 
 
-def test_a_narrower_document_is_noticed(client: Client) -> None:
+def test_the_check_notices_a_document_that_rejects_valid_values(client: Client) -> None:
     parameter = {"name": "page", "schema": {"type": "integer"}}
 
     assert client.get(PREFIX, {"page": "+1"}).status_code == 200

@@ -148,7 +148,7 @@ def test_following_links_reads_every_customer_in_both_directions(
     assert backwards == forwards[::-1]
 
 
-def test_a_customer_that_moves_does_not_hide_another(
+def test_a_customer_that_moves_to_another_page_hides_no_other_customer(
     organizer: Organizer, get_page: Any, follow: Any
 ) -> None:
     pages = follow(get_page("page_size=2").json(), "next")
@@ -162,7 +162,7 @@ def test_a_customer_that_moves_does_not_hide_another(
 
 
 @pytest.mark.parametrize("ordering", ["identifier", "-identifier"])
-def test_in_the_order_of_identifiers_changes_hide_and_repeat_no_customer(
+def test_a_list_by_identifier_has_each_customer_once_despite_changes(
     organizer: Organizer, get_page: Any, follow: Any, ordering: str
 ) -> None:
     """Identifiers never change. Who is created meanwhile may be on a later page."""
@@ -178,7 +178,7 @@ def test_in_the_order_of_identifiers_changes_hide_and_repeat_no_customer(
     assert seen == sorted(range(1, 8), reverse=ordering.startswith("-"))
 
 
-def test_a_next_link_to_deleted_customers_leads_to_an_empty_page(
+def test_a_next_link_is_an_empty_page_if_the_customers_are_deleted(
     organizer: Organizer, api_client: Client, get_page: Any
 ) -> None:
     link = get_page("page_size=3").json()["next"]

@@ -32,10 +32,11 @@ PROOFS: Final = {
     "second customer without email": "api.tests.writing.test_writes"
     ".test_several_customers_may_have_no_email",
     "invalid name": "customers.tests.changing.test_fields.test_a_value_is_rejected_with_the_reason",
-    "PUT language": "api.tests.writing.test_writes.test_absent_fields_stay",
+    "PUT language": "api.tests.writing.test_writes.test_absent_fields_do_not_change",
     "write only": "api.tests.writing.test_writes"
     ".test_a_token_that_may_not_read_gets_the_identifier_and_what_it_sent",
-    "unchanged value": "api.tests.writing.test_writes.test_what_get_returned_can_be_put_back",
+    "unchanged value": "api.tests.writing.test_writes"
+    ".test_the_response_of_get_can_be_sent_back_by_put",
     "send_email": "api.tests.writing.test_writes.test_send_email_and_password_are_not_kept",
     "conditional requests": "api.tests.writing.test_etags"
     ".test_a_change_requires_the_present_version",
@@ -43,7 +44,8 @@ PROOFS: Final = {
     ".test_another_body_with_the_same_key_is_an_error",
     "erased response": "api.tests.writing.test_idempotency"
     ".test_the_stored_response_is_emptied_with_its_customer",
-    "idempotency_query": "api.tests.writing.test_writes_contract.test_a_deliberate_difference",
+    "idempotency_query": "api.tests.writing.test_writes_contract"
+    ".test_a_deliberate_difference_from_pretix_is_as_listed",
     "malformed body": "api.tests.writing.test_writes"
     ".test_a_malformed_body_of_a_visitor_is_not_read",
     "other resources": "api.tests.test_errors.test_an_unknown_path_is_not_found",
@@ -116,7 +118,7 @@ def test_every_error_is_listed_once() -> None:
         ({"type": "object"}, "object"),
     ],
 )
-def test_a_type_is_described_in_a_few_words(schema: contents.Schema, description: str) -> None:
+def test_each_type_has_a_short_description(schema: contents.Schema, description: str) -> None:
     assert contents.describe_type(schema) == description
 
 

@@ -172,7 +172,7 @@ def test_a_stream_must_be_named_in_accept(
         (f"{LIST}C000001/?format=csv", "text/csv", 404),
     ],
 )
-def test_a_stream_is_not_available_elsewhere(
+def test_a_stream_needs_its_exact_name_and_a_list(
     export_client: Client, make_customer: CustomerMaker, path: str, accept: str, status: int
 ) -> None:
     make_customer()
@@ -300,7 +300,7 @@ def test_csv_for_spreadsheets_has_semicolons_by_choice(export_client: Client) ->
 
 
 @pytest.mark.usefixtures("formulas")
-def test_exact_csv_keeps_formulas(export_client: Client) -> None:
+def test_exact_csv_does_not_change_formulas(export_client: Client) -> None:
     text = export_client.get(f"{LIST}?fields=email", headers=CSV).getvalue().decode()
 
     assert text.splitlines()[:2] == ["email", "=1+1@example.org"]

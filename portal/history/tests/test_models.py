@@ -106,7 +106,9 @@ def test_an_event_has_who_did_what_and_when(event: Event, customer: Customer) ->
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("run", [1, 2])
-def test_a_transactional_test_leaves_no_events_and_the_triggers(event: Event, run: int) -> None:
+def test_a_transactional_test_leaves_no_events_and_keeps_the_triggers(
+    event: Event, run: int
+) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
         _execute(DELETE)
     assert _stored(event) == event

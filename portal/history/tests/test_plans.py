@@ -54,7 +54,7 @@ def _event(number: int, busy: Customer, rare: Customer) -> Event:
 
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize("condition", ["", "customer", "kind", "actor", "actor_kind", "time"])
-def test_a_page_of_events_is_a_scan_of_an_index(
+def test_a_page_of_events_is_read_by_an_index_scan(
     organizer: Organizer, customer: Customer, plans: list[Plan], condition: str, *, is_first: bool
 ) -> None:
     queries = {

@@ -114,7 +114,7 @@ def test_links_of_the_list_say_what_differs_from_the_view(member_client: Client)
 
 
 @pytest.mark.usefixtures("view")
-def test_the_address_is_the_shortest_one(member_client: Client) -> None:
+def test_the_url_of_a_view_has_no_superfluous_parameters(member_client: Client) -> None:
     response = member_client.get(
         f"{LIST}?ordering=-email&locale=de&search=&view=german&page=", headers=SWAP
     )
@@ -153,7 +153,7 @@ def test_previous_and_next_follow_the_view(member_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("view")
-def test_a_customer_of_a_deleted_view_still_opens(
+def test_a_customer_opens_from_the_list_of_a_deleted_view(
     organizer: Organizer, member_client: Client
 ) -> None:
     with scope(organizer=organizer):

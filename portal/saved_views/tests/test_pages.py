@@ -125,7 +125,7 @@ def test_deleting_is_confirmed(organizer: Organizer, member_client: Client) -> N
 
 
 @pytest.mark.parametrize("path", ["", "delete/"])
-def test_others_get_404_for_a_private_view(
+def test_other_members_get_404_for_a_private_view(
     organizer: Organizer, member: User, member_client: Client, stranger: User, path: str
 ) -> None:
     with scope(organizer=organizer):
@@ -168,7 +168,7 @@ def test_the_tabs_are_a_fragment(member_client: Client) -> None:
     )
 
 
-def test_each_view_takes_one_query_to_be_counted(
+def test_counting_a_view_takes_one_query(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
     def count_queries(names: list[str]) -> int:

@@ -26,7 +26,7 @@ def _applied(own: str, parameters: str) -> dict[str, list[str]]:
     return dict(apply_view(SavedView(query_string=own), QueryDict(parameters)).lists())
 
 
-def test_a_view_alone_is_its_list() -> None:
+def test_the_url_of_a_view_without_other_parameters_shows_its_list() -> None:
     assert _applied("search=doe&locale=de&locale=fr", "view=x") == {
         "search": ["doe"],
         "locale": ["de", "fr"],
@@ -47,7 +47,7 @@ def test_an_empty_parameter_removes_that_of_the_view() -> None:
 
 @settings(deadline=None)
 @given(own=QUERIES, query=QUERIES)
-def test_the_difference_leads_to_the_query_again(
+def test_a_subtracted_view_can_be_applied_again(
     own: dict[str, list[str]], query: dict[str, list[str]]
 ) -> None:
     view = SavedView(slug="x", query_string=_query(own).urlencode())

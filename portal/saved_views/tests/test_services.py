@@ -88,7 +88,7 @@ def test_another_organizer_has_other_views(
 
 
 @pytest.mark.parametrize("view", BUILT_IN, ids=str)
-def test_a_built_in_view_is_for_all_and_cannot_be_changed(
+def test_a_built_in_view_is_visible_to_all_and_cannot_be_changed(
     access: Access, organizer: Organizer, member: User, view: SavedView
 ) -> None:
     with scope(organizer=organizer):
@@ -99,7 +99,7 @@ def test_a_built_in_view_is_for_all_and_cannot_be_changed(
             services.delete_view(access, view.slug, member=member)
 
 
-def test_sharing_and_changing_shared_views_takes_a_permission(
+def test_sharing_and_changing_shared_views_requires_a_permission(
     access: Access, organizer: Organizer, member: User, colleague: User
 ) -> None:
     limited = Access(organizer, ALL - {Permission.SHARE_VIEWS})
@@ -130,7 +130,7 @@ def test_a_view_gets_another_list_and_keeps_its_address(
     assert (changed.slug, changed.name, changed.query_string) == (view.slug, "Does", "search=roe")
 
 
-def test_two_views_that_a_member_sees_have_different_names(
+def test_two_views_of_a_member_have_different_names(
     access: Access, member: User, colleague: User
 ) -> None:
     _create(access, member)
@@ -156,7 +156,7 @@ def test_an_invalid_name_is_rejected(access: Access, member: User, name: str) ->
         _create(access, member, name=name)
 
 
-def test_there_is_a_limit_of_views(access: Access, member: User) -> None:
+def test_the_number_of_views_is_limited(access: Access, member: User) -> None:
     for number in range(services.MOST_VIEWS):
         _create(access, member, name=f"View {number}")
 
@@ -179,7 +179,7 @@ def test_views_are_counted(
     assert [str(each.number) for each in counted] == ["1", "2", "None"]
 
 
-def test_counting_stops_when_time_is_over(
+def test_counting_views_stops_after_the_time_limit(
     access: Access, organizer: Organizer, member: User
 ) -> None:
     view = _create(access, member)

@@ -93,7 +93,7 @@ def test_unknown_fields_may_be_nested(writer_client: Client, depth: int) -> None
         ("", None, False),
     ],
 )
-def test_a_form_lacks_what_is_not_checked(
+def test_a_form_omits_checkboxes_that_are_not_checked(
     writer_client: Client, body: str, email: str | None, is_active: bool
 ) -> None:
     row = post(writer_client, body, FORM).json()
@@ -104,7 +104,7 @@ def test_a_form_lacks_what_is_not_checked(
 
 
 @pytest.mark.parametrize(("method", "is_active"), [("patch", True), ("put", False)])
-def test_a_checkbox_that_is_absent_is_off_but_in_patch(
+def test_an_absent_checkbox_is_off_except_with_patch(
     writer_client: Client, make_customer: CustomerMaker, method: str, is_active: bool
 ) -> None:
     make_customer(is_active=True)
@@ -134,13 +134,15 @@ def test_the_parts_of_a_name_are_json_in_a_form(writer_client: Client) -> None:
         *((f"{JSON}; charset=unknown", 201), (f"{JSON}; x=*; q", 201)),
     ],
 )
-def test_a_type_of_body(writer_client: Client, content_type: str, status: int) -> None:
+def test_only_types_of_json_and_forms_are_accepted(
+    writer_client: Client, content_type: str, status: int
+) -> None:
     response = post(writer_client, b'{"locale": "de"}', content_type)
 
     assert response.status_code == status, response.content
 
 
-def test_a_file_is_no_text(writer_client: Client) -> None:
+def test_an_uploaded_file_is_not_accepted_as_a_text(writer_client: Client) -> None:
     body = (
         b'--x\r\nContent-Disposition: form-data; name="notes"; filename="a"\r\n\r\nb\r\n'
         b'--x\r\nContent-Disposition: form-data; name="email"; filename="a@b.example"\r\n\r\n\r\n'

@@ -98,7 +98,7 @@ def test_if_match_compares_versions(writer_client: Client, header: str, status: 
     assert response.status_code == status
 
 
-def test_a_missing_customer_is_404_before_412(writer_client: Client) -> None:
+def test_a_missing_customer_is_404_and_not_412(writer_client: Client) -> None:
     path = DETAIL.replace("C000001", "UNKNOWN")
 
     response = writer_client.patch(path, {}, content_type=JSON, headers={"If-Match": "x"})

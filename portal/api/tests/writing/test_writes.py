@@ -192,14 +192,16 @@ def test_notes_are_in_no_response_to_a_caller_who_may_not_read_them(writer_clien
 
 
 @pytest.mark.parametrize("method", ["patch", "put"])
-def test_absent_fields_stay(writer_client: Client, organizer: Organizer, method: str) -> None:
+def test_absent_fields_do_not_change(
+    writer_client: Client, organizer: Organizer, method: str
+) -> None:
     response = write(writer_client, method, DETAIL, email="lee@example.org")
 
     assert (response.json()["locale"], response.json()["name"]) == ("de", "Customer 1")
     assert stored(organizer) == [("lee@example.org", "de", 2)]
 
 
-def test_what_get_returned_can_be_put_back(
+def test_the_response_of_get_can_be_sent_back_by_put(
     writer_client: Client, make_customer: CustomerMaker
 ) -> None:
     """Imports accept emails and languages that no new customer could have."""
@@ -357,7 +359,7 @@ def test_a_member_anonymizes_with_the_permission_to_erase(
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
-def test_anonymizing_is_a_post(writer_client: Client, method: str) -> None:
+def test_anonymizing_accepts_post_only(writer_client: Client, method: str) -> None:
     response = getattr(writer_client, method)(ANONYMIZE)
 
     assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")

@@ -33,7 +33,7 @@ def test_every_response_equals_the_recorded_one(subtests: pytest.Subtests) -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("case", OURS, ids=lambda case: f"{case['group']}: {case['name']}")
-def test_a_deliberate_difference(case: Case) -> None:
+def test_a_deliberate_difference_from_pretix_is_as_listed(case: Case) -> None:
     tokens = load_state(has_all_fields=True)
     for name in case["ours"].get("after", ()):
         send(next(each for each in CASES if each["name"] == name)["request"], tokens)

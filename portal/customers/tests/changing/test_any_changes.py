@@ -150,7 +150,9 @@ STEPS: Final = st.one_of(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(STEPS, max_size=12))
-def test_the_history_gives_the_present_state(organizer: Organizer, steps: list[Step]) -> None:
+def test_replaying_the_history_gives_the_present_values(
+    organizer: Organizer, steps: list[Step]
+) -> None:
     with transaction.atomic(), scope(organizer=organizer):
         versions: dict[int, int] = {}
         for step in [create({}, Actor.command("test")), *steps]:

@@ -87,7 +87,7 @@ def test_an_erased_customer_keeps_its_identifier_language_and_dates(ann: Custome
     assert {stored.email, stored.phone, stored.external_identifier, stored.notes} == {None}
 
 
-def test_an_erasure_is_a_tombstone_with_a_new_version_and_an_event(ann: Customer) -> None:
+def test_an_erasure_raises_the_version_and_records_an_event(ann: Customer) -> None:
     erased = erase(ann)
 
     [event] = Event.objects.all()
@@ -107,7 +107,9 @@ def test_the_values_of_earlier_events_are_emptied(ann: Customer) -> None:
     assert (changed.kind, changed.changes) == ("changed", None)
 
 
-def test_the_events_of_others_stay_as_they_are(ann: Customer, make_customer: CustomerMaker) -> None:
+def test_erasing_does_not_change_events_of_other_customers(
+    ann: Customer, make_customer: CustomerMaker
+) -> None:
     other = make_customer(locale="de")
     change(other, locale="fr")
 
@@ -145,7 +147,7 @@ def test_a_customer_of_another_organizer_is_not_found(
         ("notes", "back"),
     ],
 )
-def test_a_change_that_gives_a_person_lifts_the_tombstone(
+def test_a_customer_that_gets_personal_data_is_no_longer_erased(
     ann: Customer, field: str, value: object
 ) -> None:
     erase(ann)
@@ -154,20 +156,22 @@ def test_a_change_that_gives_a_person_lifts_the_tombstone(
 
 
 @pytest.mark.parametrize("values", [{"locale": "fr"}, {"is_active": True}, {"notes": ""}])
-def test_any_other_change_leaves_the_tombstone(ann: Customer, values: dict[str, object]) -> None:
+def test_a_change_without_personal_data_leaves_the_customer_erased(
+    ann: Customer, values: dict[str, object]
+) -> None:
     erased = erase(ann)
 
     assert change(ann, **values).erased == erased.erased
 
 
-def test_an_erased_account_that_was_activated_is_erased_again(ann: Customer) -> None:
+def test_an_erased_customer_that_was_activated_is_erased_again(ann: Customer) -> None:
     erase(ann)
     change(ann, is_active=True)
 
     assert not erase(ann).is_active
 
 
-def test_the_journal_has_the_identifier_the_organizer_and_the_time_alone(
+def test_the_journal_has_only_the_identifier_the_organizer_and_the_time(
     ann: Customer, journal: Path
 ) -> None:
     erased = erase(ann)
@@ -232,7 +236,7 @@ def test_no_column_of_any_table_and_no_log_has_a_text_of_the_person(
     assert [text for text in [*planter.texts, MARK] if text in remains] == []
 
 
-def test_the_check_plants_texts_in_all_models_of_customers() -> None:
+def test_the_check_covers_all_models_with_personal_data() -> None:
     names = {
         model.__name__
         for model in apps.get_models()

@@ -49,7 +49,7 @@ def _reapply() -> list[str]:
     return [line for line in output.getvalue().splitlines() if not line.startswith("0 ")]
 
 
-def test_a_customer_of_the_backup_is_erased_again(
+def test_a_customer_of_a_restored_backup_is_erased_again(
     make_customer: CustomerMaker, journal: Path
 ) -> None:
     make_customer(identifier="ANN")
@@ -76,7 +76,7 @@ def test_a_second_run_changes_nothing(make_customer: CustomerMaker, journal: Pat
     assert len([*read_erasures(journal)]) == 1
 
 
-def test_a_person_who_got_the_account_after_the_erasure_stays(
+def test_a_customer_who_got_new_personal_data_after_the_erasure_is_not_erased_again(
     organizer: Organizer, make_customer: CustomerMaker, journal: Path
 ) -> None:
     make_customer(identifier="ANN")
@@ -88,7 +88,7 @@ def test_a_person_who_got_the_account_after_the_erasure_stays(
     assert Customer.objects.get().email == "new@example.org"
 
 
-def test_a_person_who_had_the_account_between_two_erasures_is_erased(
+def test_personal_data_that_was_added_between_two_erasures_is_erased(
     organizer: Organizer, make_customer: CustomerMaker, journal: Path
 ) -> None:
     make_customer(identifier="ANN")
@@ -101,7 +101,7 @@ def test_a_person_who_had_the_account_between_two_erasures_is_erased(
     assert Customer.objects.get().email is None
 
 
-def test_a_customer_who_is_not_in_the_backup_is_added_without_a_person(
+def test_a_customer_who_is_not_in_the_backup_is_added_without_personal_data(
     organizer: Organizer, journal: Path
 ) -> None:
     _erased("ANN")

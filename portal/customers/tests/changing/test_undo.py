@@ -41,7 +41,7 @@ def undo(event: Event, customer: Customer) -> Customer:
     return services.undo_event(customer.organizer, customer.identifier, event.pk, actor=ACTOR)
 
 
-def test_a_change_is_taken_back_as_a_new_event(ann: Customer) -> None:
+def test_undoing_a_change_records_a_new_event(ann: Customer) -> None:
     event = change(ann, locale="fr", name_parts={"full_name": "Ann Lee"})
 
     undone = undo(event, ann)
@@ -72,7 +72,7 @@ def test_a_field_that_was_changed_meanwhile_is_a_conflict(ann: Customer) -> None
     assert Customer.objects.get().notes == "called"
 
 
-def test_a_change_is_taken_back_once(ann: Customer) -> None:
+def test_a_change_is_undone_only_once(ann: Customer) -> None:
     event = change(ann, locale="fr")
     undo(event, ann)
 
@@ -80,13 +80,13 @@ def test_a_change_is_taken_back_once(ann: Customer) -> None:
         undo(event, ann)
 
 
-def test_what_was_taken_back_is_made_again(ann: Customer) -> None:
+def test_undoing_an_undo_restores_the_change(ann: Customer) -> None:
     undo(change(ann, locale="fr"), ann)
 
     assert undo(Event.objects.order_by("-pk")[0], ann).locale == "fr"
 
 
-def test_a_time_of_an_import_is_taken_back(ann: Customer) -> None:
+def test_undoing_restores_times_that_an_import_changed(ann: Customer) -> None:
     times = ("2024-01-01T12:00:00Z", "2025-01-01T12:00:00Z")
     Customer.objects.filter(pk=ann.pk).update(last_login=times[1])
     event = record_event(ann, Kind.CHANGED, {"last_login": times}, actor=ACTOR)
@@ -97,7 +97,7 @@ def test_a_time_of_an_import_is_taken_back(ann: Customer) -> None:
     assert last_login.year == 2024
 
 
-def test_to_undo_a_creation_is_to_erase(organizer: Organizer) -> None:
+def test_undoing_a_creation_erases_the_customer(organizer: Organizer) -> None:
     customer = services.create_customer(
         organizer, {"email": "ann@example.org", "phone": ""}, actor=ACTOR
     )
@@ -144,7 +144,7 @@ def test_an_event_without_changes_cannot_be_undone(ann: Customer) -> None:
         undo(record_event(ann, Kind.NOTED, {}, actor=ACTOR), ann)
 
 
-def test_an_email_that_another_customer_has_by_now_is_invalid(
+def test_undoing_is_an_error_if_another_customer_has_the_email_now(
     ann: Customer, make_customer: CustomerMaker
 ) -> None:
     event = change(ann, email="lee@example.org")
@@ -157,7 +157,9 @@ def test_an_email_that_another_customer_has_by_now_is_invalid(
     assert Customer.objects.get(pk=ann.pk).email == "lee@example.org"
 
 
-def test_an_erased_account_without_its_new_person_is_an_erased_one_again(ann: Customer) -> None:
+def test_a_customer_counts_as_erased_again_when_the_new_personal_data_is_removed(
+    ann: Customer,
+) -> None:
     erased = services.erase_customer(ann.organizer, ann.identifier, actor=ACTOR)
     event = change(ann, email="new@example.org")
 

@@ -70,7 +70,7 @@ def test_a_new_customer_is_found_by_its_derived_columns(organizer: Organizer) ->
     assert "ann lee" in stored.search_text
 
 
-def test_a_creation_is_an_event_with_the_values(organizer: Organizer) -> None:
+def test_a_creation_records_an_event_with_the_values(organizer: Organizer) -> None:
     customer = create(organizer, email="ann@example.org")
 
     [event] = events()
@@ -100,7 +100,7 @@ def test_a_change_raises_the_version_and_the_time(ann: Customer) -> None:
     assert Customer.objects.get().version == changed.version
 
 
-def test_a_change_is_later_than_the_one_before_whatever_the_clock_says(
+def test_a_change_is_later_than_the_one_before_even_if_the_clock_was_set_back(
     make_customer: CustomerMaker,
 ) -> None:
     ahead = datetime(2199, 1, 1, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_a_change_is_later_than_the_one_before_whatever_the_clock_says(
     assert changed.last_modified > ahead
 
 
-def test_a_change_is_an_event_with_the_differences(ann: Customer) -> None:
+def test_a_change_records_an_event_with_the_differences(ann: Customer) -> None:
     changed = change(ann, locale="fr", email="ANN@example.org")
 
     [event] = events()
@@ -120,7 +120,7 @@ def test_a_change_is_an_event_with_the_differences(ann: Customer) -> None:
     assert (event.version, event.time) == (changed.version, changed.last_modified)
 
 
-def test_a_change_without_a_difference_is_none(ann: Customer) -> None:
+def test_a_change_without_a_difference_records_no_event(ann: Customer) -> None:
     changed = change(ann, locale="de")
 
     assert (changed.version, changed.last_modified) == (ann.version, ann.last_modified)
@@ -192,7 +192,7 @@ def test_changes_need_the_scope_of_the_organizer(rival: Organizer) -> None:
         services.change_customer(rival, "ANN2345", {}, actor=ACTOR)
 
 
-def test_a_change_for_another_version_is_rejected(ann: Customer) -> None:
+def test_a_change_that_requires_another_version_is_rejected(ann: Customer) -> None:
     with pytest.raises(services.VersionMismatch):
         services.change_customer(
             ann.organizer,
@@ -223,7 +223,7 @@ def test_other_fields_than_those_that_changed_since_are_no_conflict(ann: Custome
     assert (changed.locale, changed.notes) == ("fr", "called")
 
 
-def test_a_field_as_the_editor_saw_it_is_not_changed_back(ann: Customer) -> None:
+def test_a_field_that_the_editor_did_not_change_is_not_changed_back(ann: Customer) -> None:
     """A form sends all fields, also those that the editor did not touch."""
     change(ann, locale="fr")
 
@@ -232,7 +232,7 @@ def test_a_field_as_the_editor_saw_it_is_not_changed_back(ann: Customer) -> None
     assert (changed.locale, changed.notes) == ("fr", "called")
 
 
-def test_an_equal_change_since_is_no_conflict(ann: Customer) -> None:
+def test_an_equal_later_change_is_no_conflict(ann: Customer) -> None:
     change(ann, locale="fr")
 
     assert change(ann, since=ann.version, locale="fr").locale == "fr"

@@ -97,7 +97,7 @@ def test_pages_and_head_are_not_streams(export_client: Client) -> None:
     _read(first, second)
 
 
-def test_without_a_writable_folder_the_limit_of_the_process_applies(
+def test_without_a_writable_folder_only_the_limit_of_the_process_applies(
     settings: Any, tmp_path: Path, export_client: Client
 ) -> None:
     settings.VAR_DIR = tmp_path / "file"

@@ -46,7 +46,7 @@ def test_every_text_that_a_database_stores_is_read_back(text: str) -> None:
     assert _write([("A", text)], "identifier", "notes")[1] == ["A", text]
 
 
-def test_a_text_ends_where_a_cell_of_excel_ends() -> None:
+def test_a_text_is_cut_at_the_length_limit_of_a_cell_in_excel() -> None:
     rows = _write([("A", "x" * (MAX_CELL_LENGTH + 1))], "identifier", "notes")
 
     assert rows[1] == ["A", "x" * MAX_CELL_LENGTH]
@@ -111,7 +111,7 @@ def test_a_query_that_fails_ends_the_file() -> None:
         next(encode_workbook(("identifier",), rows(), zone="UTC"))
 
 
-def test_openers_find_all_rows_and_columns() -> None:
+def test_a_workbook_can_be_opened_with_all_rows_and_columns() -> None:
     rows = [("A", "2026-01-01T00:00:00Z")] * 3
     content = b"".join(encode_workbook(("identifier", "date_joined"), rows, zone="UTC"))
 

@@ -16,7 +16,7 @@ LIST = "/organizers/bigevents/customers/"
 IN_PRETIX = "https://pretix.example/control/organizer/big/"
 
 
-def test_a_name_of_one_part_is_the_heading_only(
+def test_a_name_with_one_part_is_shown_in_the_heading_only(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer(name_parts={"_scheme": "full", "full_name": "Ada Lovelace"})
@@ -27,7 +27,7 @@ def test_a_name_of_one_part_is_the_heading_only(
     assert main.count("Ada Lovelace") == 1
 
 
-def test_a_name_of_several_parts_is_shown_with_them(
+def test_the_parts_of_a_name_are_shown_if_it_has_several(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     parts = {"_scheme": "given_family", "given_name": "Ada", "family_name": "Lovelace"}
@@ -58,7 +58,7 @@ def test_a_phone_number_is_dialled_by_a_click(
     assert re.findall(r'href="(tel:[^"]*)"', page.text) == ([href] if href else [])
 
 
-def test_an_email_becomes_no_other_fields_of_a_message(
+def test_an_email_address_cannot_add_fields_to_a_mail_message(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     made = make_customer(email="a?bcc=b&c@example.org")

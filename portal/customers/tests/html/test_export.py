@@ -86,7 +86,7 @@ def test_csv_has_the_columns_of_the_list(
     assert (cells["email"], cells["last_login"]) == ("ann@example.org", "2026-05-01T10:00:00Z")
 
 
-def test_csv_has_a_mark_and_no_formulas(
+def test_csv_has_a_byte_order_mark_and_no_formulas(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(name_parts={"_scheme": "full", "full_name": "=1+1"})
@@ -151,7 +151,9 @@ def test_notes_need_their_own_permission(
     assert b"Secret" not in content
 
 
-def test_a_workbook_has_texts_as_texts(member_client: Client, make_customer: CustomerMaker) -> None:
+def test_a_workbook_has_texts_in_text_cells(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
     texts = {"phone": "+491701234567", "external_identifier": "00123", "notes": "=1+1"}
     make_customer(**texts)
 
@@ -174,7 +176,7 @@ def test_a_workbook_has_dates_in_the_zone_of_its_heading(
     assert cells.get("Last sign-in (Europe/Berlin)", "") == ""
 
 
-def test_a_time_before_the_days_of_excel_is_a_text(
+def test_a_time_before_1901_is_written_to_a_workbook_as_text(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(date_joined="1900-01-01T00:00:00Z")
@@ -182,7 +184,7 @@ def test_a_time_before_the_days_of_excel_is_a_text(
     assert "1900-01-01 01:00:00" in _sheet(member_client, "")[1]
 
 
-def test_a_long_list_is_no_workbook(
+def test_a_list_that_is_too_long_is_not_exported_as_a_workbook(
     member_client: Client, make_customer: CustomerMaker, settings: Any
 ) -> None:
     make_customer()
@@ -291,7 +293,7 @@ def test_an_invalid_parameter_is_explained(member_client: Client, query: str, te
     assert text in page.content.decode()
 
 
-def test_a_file_counts_as_a_stream(member_client: Client, make_customer: CustomerMaker) -> None:
+def test_a_download_counts_as_a_stream(member_client: Client, make_customer: CustomerMaker) -> None:
     make_customer()
     running = [member_client.get(f"{PAGE}?format={each}") for each in ("csv", "xlsx")]
 

@@ -122,7 +122,7 @@ def test_the_menu_shows_hides_and_moves_each_column(member_client: Client) -> No
     assert link(page, "density-compact") == f"{LIST}?columns=name,phone&density=compact"
 
 
-def test_a_column_at_an_end_cannot_be_moved_on_and_the_name_not_be_hidden(
+def test_a_column_at_an_end_moves_no_further_and_the_name_cannot_be_hidden(
     member_client: Client,
 ) -> None:
     page = get(member_client, "columns=name,phone")

@@ -24,7 +24,7 @@ def test_the_url_of_the_first_page_has_no_number(links: ListLinks) -> None:
     assert "page=" not in links.to_page(1)
 
 
-def test_every_change_leads_to_the_first_page(links: ListLinks) -> None:
+def test_every_change_of_the_list_leads_to_the_first_page(links: ListLinks) -> None:
     others = [links.ordered_by("email"), links.without("search"), links.sized(25)]
 
     assert not any("page=" in address for address in others)

@@ -34,7 +34,7 @@ def test_a_list_without_matches_offers_to_drop_each_filter(
     assertContains(response, f'href="{LIST}?search=nobody"')
 
 
-def test_a_list_without_matches_says_what_it_has_without_each_filter(
+def test_a_list_without_matches_shows_the_count_without_each_filter(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(locale="fr")

@@ -140,7 +140,7 @@ def test_an_empty_list_has_no_overview(member_client: Client, make_customer: Cus
     assertNotContains(member_client.get(f"{LIST}?overview=on&search=zz"), SECTION)
 
 
-def test_the_overview_is_there_on_demand_only(
+def test_the_overview_is_shown_on_demand_only(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer()

@@ -73,7 +73,7 @@ def test_steps_cross_the_pages_of_the_list(
 
 
 @pytest.mark.parametrize(("index", "end"), [(0, "previous"), (29, "next")])
-def test_the_ends_of_the_list_have_one_neighbour(
+def test_a_customer_at_an_end_of_the_list_has_one_neighbour(
     member_client: Client, customers: list[Customer], index: int, end: str
 ) -> None:
     page = shown(member_client, link_of(member_client, LIST, customers[index].identifier))
@@ -96,7 +96,7 @@ def test_neighbours_match_the_query(
     assert page.next.startswith(f"{LIST}{ends[1].identifier}/?")
 
 
-def test_a_customer_that_has_moved_in_the_list_leads_on_from_where_it_was(
+def test_a_customer_that_has_moved_has_the_neighbours_of_its_former_position(
     organizer: Organizer, member_client: Client, customers: list[Customer]
 ) -> None:
     here = link_of(member_client, f"{LIST}?ordering=-last_modified", customers[5].identifier)
@@ -107,7 +107,7 @@ def test_a_customer_that_has_moved_in_the_list_leads_on_from_where_it_was(
     assert shown(member_client, here).next.startswith(f"{LIST}{customers[4].identifier}/?")
 
 
-def test_a_customer_that_no_longer_matches_says_so_and_leads_on(
+def test_the_page_of_a_customer_that_no_longer_matches_says_so_and_has_neighbours(
     organizer: Organizer, member_client: Client, customers: list[Customer]
 ) -> None:
     here = link_of(member_client, f"{LIST}?is_verified=false", customers[5].identifier)

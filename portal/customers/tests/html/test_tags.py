@@ -47,7 +47,7 @@ def test_a_time_has_a_short_an_exact_and_a_machine_readable_form(show: object, s
 
 
 @pytest.mark.parametrize(("days", "text"), [(29, "4 weeks ago"), (32, "6 Jul 2021")])
-def test_a_time_is_relative_within_a_month_and_a_date_beyond(days: int, text: str) -> None:
+def test_a_time_is_relative_within_a_month_and_a_date_after_it(days: int, text: str) -> None:
     clock = Clock(now=SUMMER + timedelta(days=days))
 
     assert clock.short(SUMMER) == text

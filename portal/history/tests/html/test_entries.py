@@ -57,7 +57,7 @@ def test_a_name_of_an_actor_is_escaped(entry_of: Any) -> None:
     assert "<script>" not in entry.sentence
 
 
-def test_an_actor_without_a_name_is_what_it_is(entry_of: Any) -> None:
+def test_an_actor_without_a_name_is_described_by_its_kind(entry_of: Any) -> None:
     entry = entry_of(Kind.CREATED, {}, actor=Actor(ActorKind.IMPORT, 1, ""))
 
     assert strip_tags(entry.sentence) == "Import created the customer"
@@ -87,7 +87,7 @@ def test_an_actor_without_a_name_is_what_it_is(entry_of: Any) -> None:
         ("colour", (1, None), ("colour", "1", "")),
     ],
 )
-def test_values_are_in_the_words_of_the_page(
+def test_values_in_the_history_are_formatted_as_on_the_page(
     entry_of: Any, field: str, values: Any, expected: tuple[str, str, str]
 ) -> None:
     [difference] = entry_of(Kind.CHANGED, {field: values}).differences
@@ -122,7 +122,7 @@ def test_notes_are_hidden_from_those_who_may_not_read_them(entry_of: Any) -> Non
         (Kind.NOTED, None, False),
     ],
 )
-def test_an_entry_says_when_its_values_are_gone(
+def test_an_entry_says_that_its_values_are_deleted(
     entry_of: Any, kind: Kind, changes: Any, is_emptied: bool
 ) -> None:
     assert entry_of(kind, changes).is_emptied is is_emptied

@@ -121,7 +121,7 @@ def test_an_invalid_parameter_shows_no_changes_and_an_explanation(
     assert _ids(page.text) == []
 
 
-def test_htmx_gets_the_history_alone(
+def test_htmx_gets_the_fragment_of_the_history(
     member_client: Client,
     customer: Customer,
     path: str,
@@ -178,7 +178,7 @@ def test_values_of_notes_are_for_members_who_may_read_notes(
     assertContains(page, "Not shown: you may not read notes.")
 
 
-def test_values_that_were_emptied_are_said_to_be_gone(
+def test_the_history_says_that_values_were_deleted(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
     make_event(customer, changes=None)
@@ -196,7 +196,7 @@ def test_a_new_customer_has_no_values_before(
     assertContains(page, "<dd><ins><bdi>French</bdi></ins></dd>", html=True)
 
 
-def test_a_value_of_an_event_is_only_text(
+def test_html_in_a_value_of_an_event_is_escaped(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
     make_event(customer, changes={"email": ("<b>1</b>", "<script>2</script>")})
@@ -233,7 +233,7 @@ def test_a_change_is_undone_from_the_history(
         assert Customer.objects.get().email == customer.email
 
 
-def test_a_change_whose_value_was_replaced_has_no_undo(
+def test_a_change_whose_value_was_replaced_offers_no_undo(
     member_client: Client, member: User, customer: Customer, path: str
 ) -> None:
     _change(customer, member, locale="fr")
@@ -246,7 +246,7 @@ def test_a_change_whose_value_was_replaced_has_no_undo(
     assert page.text.count('class="undo"') == 1
 
 
-def test_to_undo_a_creation_is_asked_before(
+def test_undoing_a_creation_asks_for_a_confirmation(
     member_client: Client, organizer: Organizer, member: User
 ) -> None:
     actor = Actor.member(member, request_id="x")

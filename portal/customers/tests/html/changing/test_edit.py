@@ -84,7 +84,7 @@ def test_a_new_customer_is_active_and_unverified(
     assert (event.kind, event.actor_name, event.actor_id) == ("created", member.email, member.pk)
 
 
-def test_a_customer_without_anything_is_created(
+def test_a_customer_without_any_value_is_created(
     organizer: Organizer, member_client: Client
 ) -> None:
     response = edit(member_client, CREATE)
@@ -160,7 +160,7 @@ def test_a_form_without_changes_changes_nothing(
         assert not Event.objects.exists()
 
 
-def test_boxes_are_unchecked(
+def test_a_checkbox_can_be_unchecked(
     organizer: Organizer, member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(identifier="ANN2345", is_verified=True)
@@ -173,7 +173,7 @@ def test_boxes_are_unchecked(
     assert (customer.is_active, customer.is_verified) == (False, True)
 
 
-def test_an_imported_value_that_is_invalid_today_does_not_stand_in_the_way(
+def test_an_imported_value_that_is_invalid_today_does_not_prevent_other_changes(
     organizer: Organizer, member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(identifier="ANN2345", phone="ask at the desk", locale="tlh", email="a@b")
@@ -268,7 +268,7 @@ def test_null_characters_are_an_error(member_client: Client) -> None:
 
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30])
 @pytest.mark.usefixtures("ann")
-def test_a_version_that_is_none_is_no_server_error(member_client: Client, since: str) -> None:
+def test_an_invalid_version_is_no_server_error(member_client: Client, since: str) -> None:
     assert edit(member_client, since=since).status_code in (302, 422)
 
 

@@ -49,7 +49,7 @@ def test_a_customer_is_erased_after_its_email_was_typed(
 
 @pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("typed", ["", "ben@example.org", "ANN2345"])
-def test_anything_else_erases_nothing(
+def test_a_wrong_confirmation_erases_nothing(
     organizer: Organizer, member_client: Client, typed: str
 ) -> None:
     response = member_client.post(ERASE, {"confirmation": typed})
@@ -59,7 +59,7 @@ def test_anything_else_erases_nothing(
     assert stored(organizer).email == "ann@example.org"
 
 
-def test_the_identifier_confirms_where_there_is_no_email(
+def test_the_identifier_confirms_the_erasure_of_a_customer_without_an_email(
     organizer: Organizer, member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(identifier="ANN2345", email=None)
@@ -69,7 +69,7 @@ def test_the_identifier_confirms_where_there_is_no_email(
 
 
 @pytest.mark.usefixtures("ann")
-def test_it_is_said_what_goes_and_what_stays(member_client: Client) -> None:
+def test_the_page_says_what_is_erased_and_what_remains(member_client: Client) -> None:
     page = member_client.get(ERASE)
 
     for text in ("Goes for good", "All values in the history", "Stays", "This cannot be undone."):
@@ -77,7 +77,7 @@ def test_it_is_said_what_goes_and_what_stays(member_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("ann")
-def test_to_change_is_not_to_erase(
+def test_the_permission_to_change_customers_does_not_include_erasing(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
     with scope(organizer=organizer):

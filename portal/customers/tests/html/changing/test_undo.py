@@ -70,7 +70,7 @@ def test_a_saved_field_is_confirmed_and_undone(organizer: Organizer, member_clie
     assert stored(organizer).email == "ann@example.org"
 
 
-def test_the_message_is_about_the_last_change_and_ones_own(
+def test_the_message_is_shown_only_for_the_last_change_of_the_member(
     organizer: Organizer, member_client: Client
 ) -> None:
     save(member_client)
@@ -84,7 +84,7 @@ def test_the_message_is_about_the_last_change_and_ones_own(
     assertNotContains(member_client.get(f"{ANN}?saved=3"), "Saved:")
 
 
-def test_a_change_that_was_changed_again_is_not_undone(
+def test_a_change_is_not_undone_after_another_change_of_the_field(
     organizer: Organizer, member_client: Client
 ) -> None:
     url = undo_url(member_client.get(save(member_client)["Location"]).text)
@@ -100,7 +100,7 @@ def test_a_change_that_was_changed_again_is_not_undone(
     assert stored(organizer).email == "third@example.org"
 
 
-def test_a_conflict_of_notes_is_shown_to_those_who_may_read_them(
+def test_a_conflict_of_notes_is_shown_to_members_who_may_read_notes(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
     with scope(organizer=organizer):
@@ -117,7 +117,7 @@ def test_a_conflict_of_notes_is_shown_to_those_who_may_read_them(
     assertNotContains(response, "secret", status_code=409)
 
 
-def test_undoing_is_confirmed_without_a_message(member_client: Client) -> None:
+def test_undoing_an_older_change_asks_for_a_confirmation(member_client: Client) -> None:
     url = undo_url(member_client.get(save(member_client)["Location"]).text)
 
     assertContains(member_client.get(url), "Undo this change?")
@@ -147,7 +147,9 @@ def test_an_error_stays_at_the_field(member_client: Client) -> None:
     assertContains(response, 'value="nope"', status_code=422)
 
 
-def test_a_field_conflicts(organizer: Organizer, member_client: Client) -> None:
+def test_a_field_that_changed_meanwhile_shows_both_values(
+    organizer: Organizer, member_client: Client
+) -> None:
     with scope(organizer=organizer):
         values = {"email": "theirs@example.org"}
         services.change_customer(organizer, "ANN2345", values, actor=Actor.command("clara"))
@@ -202,7 +204,7 @@ def test_without_the_permission_nothing_is_changed_or_shown(
     assert stored(organizer).email == "new@example.org"
 
 
-def test_strangers_and_other_organizers_get_404(
+def test_a_stranger_gets_404_and_so_does_a_member_of_another_organizer(
     organizer: Organizer, stranger_client: Client, member_client: Client, rival: Organizer
 ) -> None:
     save(member_client)
@@ -215,7 +217,7 @@ def test_strangers_and_other_organizers_get_404(
     assert stored(organizer).email == "new@example.org"
 
 
-def test_undoing_a_creation_takes_the_permission_to_erase(
+def test_undoing_a_creation_requires_the_permission_to_erase(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
     location = member_client.post("/organizers/bigevents/new-customer/", {"locale": "en"})[
