@@ -14,6 +14,7 @@ from e2e.steps import BIGEVENTS, PLAYHOUSE, filter_button, header, rows
 from e2e.test_accessibility import violations
 from e2e.test_columns import SHIFTS
 
+VIEWS = "/organizers/bigevents/views/"
 WIDER = "document.documentElement.scrollWidth - innerWidth"
 SCROLLED = "strip => strip.scrollLeft"
 EDGE = "menu => getComputedStyle(menu).borderTopWidth"
@@ -327,3 +328,20 @@ def test_the_sheet_has_an_edge_in_forced_colours(
 
     assert sheet(page).evaluate(EDGE) == "1px"
     assert sheet(page).evaluate(BORDER) != sheet(page).evaluate(BACKGROUND)
+
+
+def test_a_private_view_does_not_widen_a_phone(staff_page: Page) -> None:
+    staff_page.goto(f"{VIEWS}new/?state=active")
+    staff_page.get_by_label("Name").fill("A private view of the narrow window")
+    staff_page.get_by_role("button", name="Save view").click()
+    staff_page.set_viewport_size({"width": 390, "height": 844})
+    staff_page.goto(BIGEVENTS)
+
+    tabs = staff_page.get_by_role("navigation", name="Saved views")
+    expect(tabs.get_by_role("link", name=re.compile("A private view"))).to_be_attached()
+    wider = staff_page.evaluate(WIDER)
+    staff_page.goto(VIEWS)
+    staff_page.get_by_role("link", name="Delete A private view").click()
+    staff_page.get_by_role("button", name="Delete view").click()
+
+    assert wider <= 0

@@ -16,6 +16,7 @@ from portal.customers.html.paging import COMPACT, DENSITIES, ListLinks, customer
 from portal.customers.html.tags import breakable, state_mark
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
+from portal.customers.phones import international_phone
 from portal.customers.query.columns import COLUMNS, NAME, STANDARD
 from portal.customers.query.ordering import SORT_KEYS
 
@@ -170,7 +171,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return f"{self._texts.last_sign_in} {seen}"
 
     def render_phone(self, record: Customer) -> str:
-        return _text(record.phone)
+        return _text(international_phone(record.phone))
 
     def render_external_identifier(self, record: Customer) -> str:
         return _text(record.external_identifier)

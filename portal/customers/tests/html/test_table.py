@@ -112,6 +112,14 @@ def test_headings_and_cells_have_the_order_of_the_columns() -> None:
     assert re.findall(r'<td class="(\w+)"', line) == ["phone", "name", "identifier"]
 
 
+def test_a_phone_number_is_formatted() -> None:
+    customer = Customer(phone="+4930231250", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
+
+    [line] = table(customer, columns=["name", "phone"]).lines()
+
+    assert "+49 30 231250" in line
+
+
 def test_cells_of_chosen_columns_have_labels_for_phones() -> None:
     customer = Customer(identifier="C1", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
 
