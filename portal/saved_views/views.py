@@ -18,6 +18,7 @@ from portal.organizers.permissions import Permission
 from portal.saved_views import services
 from portal.saved_views.forms import ViewForm
 from portal.saved_views.queries import VIEW
+from portal.web.forms import focus_first_error
 from portal.web.http import PortalRequest, render_page
 
 if TYPE_CHECKING:
@@ -136,4 +137,5 @@ def _to_list(organizer: Organizer, parameters: QueryDict) -> HttpResponse:
 def _render_form(
     request: PortalRequest, template: str, context: dict[str, Any], form: ViewForm
 ) -> HttpResponse:
+    focus_first_error(form)
     return render_page(request, template, context, status=422 if form.errors else 200)

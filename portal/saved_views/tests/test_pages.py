@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -182,3 +183,10 @@ def test_counting_a_view_takes_one_query(
     number = count_queries(["a"])
 
     assert count_queries(["b", "c", "d"]) == number + 3
+
+
+def test_an_error_has_the_focus(member_client: Client) -> None:
+    page = member_client.post("/organizers/bigevents/views/new/?state=active", {"name": ""})
+
+    [field] = re.findall(r'<input[^>]*name="name"[^>]*>', page.text)
+    assert "autofocus" in field

@@ -117,7 +117,9 @@ def test_an_invalid_parameter_shows_no_changes_and_an_explanation(
 
     page = member_client.get(f"{path}?{query}")
 
-    assertContains(page, '<p class="notice critical" role="alert">', status_code=422)
+    assertContains(
+        page, '<p class="notice critical" role="alert" tabindex="-1" autofocus>', status_code=422
+    )
     assert _ids(page.text) == []
 
 
