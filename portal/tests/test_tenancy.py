@@ -28,8 +28,9 @@ PERSONAL = {
     *("api:root", "api:organizer_list", "api:version"),
 }
 
-# Tested with every caller in api/tests/writing/test_writes.py.
-POST_ONLY = {"api:customer_anonymization"}
+# Tested with every caller in api/tests/writing/test_writes.py and
+# customers/tests/html/changing/test_source.py.
+POST_ONLY = {"api:customer_anonymization", "customers:take_source"}
 
 # GET leads back to the list.
 REDIRECTS = {"customers:own_layout"}

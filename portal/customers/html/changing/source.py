@@ -61,8 +61,8 @@ def find_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflic
     ]
 
 
-@require_POST
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+@require_POST
 def source_value_take(
     request: PortalRequest, organizer: Organizer, identifier: str, field: str
 ) -> HttpResponse:
