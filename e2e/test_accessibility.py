@@ -158,7 +158,7 @@ def test_nothing_needs_sideways_scrolling(staff_page: Page, path: str, width: in
     assert wider <= 0
 
 
-def test_the_focus_can_be_seen_in_forced_colours(
+def test_the_focus_is_visible_in_forced_colours(
     new_context: NewContext, staff_state: StorageState
 ) -> None:
     page = new_context(storage_state=staff_state, forced_colors="active").new_page()

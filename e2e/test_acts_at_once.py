@@ -43,7 +43,7 @@ TYPE_AND_CLICK = """(link, text) => {
         ),
     ],
 )
-def test_two_chips_are_dropped(
+def test_two_chips_are_removed_at_once(
     clara_page: Page, query: str, first: str, second: str, left: str
 ) -> None:
     clara_page.goto(f"{PLAYHOUSE}?{query}")
@@ -119,7 +119,7 @@ def test_text_that_was_just_typed_and_the_chip_that_removes_it(clara_page: Page)
     expect(search_box(clara_page)).to_have_value("")
 
 
-def test_what_is_chosen_and_taken_back_is_off(clara_page: Page) -> None:
+def test_a_box_that_is_checked_and_unchecked_is_no_filter(clara_page: Page) -> None:
     filter_button(clara_page, "State").click()
     hold_first(clara_page, ANY)
     clara_page.get_by_role("checkbox", name="Anonymised").check()
@@ -165,7 +165,7 @@ def test_a_page_and_a_filter(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=active")
 
 
-def test_a_page_and_then_another(clara_page: Page) -> None:
+def test_a_page_link_and_then_another_one(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?page=2")
 
     click_at_once(page_link(clara_page, "Next"), page_link(clara_page, "First"))
@@ -173,7 +173,7 @@ def test_a_page_and_then_another(clara_page: Page) -> None:
     expect(clara_page).to_have_url(PLAYHOUSE)
 
 
-def test_a_length_of_the_page_that_is_taken_back(clara_page: Page) -> None:
+def test_a_page_size_that_is_changed_back(clara_page: Page) -> None:
     click_at_once(
         header(clara_page, "Name"), page_link(clara_page, "100"), page_link(clara_page, "50")
     )
@@ -181,7 +181,7 @@ def test_a_length_of_the_page_that_is_taken_back(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
 
 
-def test_two_languages(clara_page: Page) -> None:
+def test_two_languages_are_checked_at_once(clara_page: Page) -> None:
     boxes = [
         clara_page.locator(f"[type=checkbox][name=locale][value={locale}]")
         for locale in ("de", "en")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from e2e.steps import PLAYHOUSE, chip, count, filter_button, search_box
 
 
-def test_a_dropped_chip_hands_the_focus_on(clara_page: Page) -> None:
+def test_a_removed_chip_moves_the_focus_to_the_next_one(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?state=active&locale=de")
 
     chip(clara_page, "State Active").press("Enter")
@@ -19,7 +19,7 @@ def test_a_dropped_chip_hands_the_focus_on(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_be_focused()
 
 
-def test_a_dropped_chip_empties_its_form_as_well(clara_page: Page) -> None:
+def test_a_removed_chip_also_empties_its_controls(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g&locale=de")
     chip(clara_page, "Search").click()
     expect(search_box(clara_page)).to_have_value("")
@@ -31,7 +31,7 @@ def test_a_dropped_chip_empties_its_form_as_well(clara_page: Page) -> None:
     expect(clara_page.get_by_role("checkbox", name="German")).not_to_be_checked()
 
 
-def test_a_dropped_chip_unticks_what_was_clicked(clara_page: Page) -> None:
+def test_a_removed_chip_unchecks_its_box(clara_page: Page) -> None:
     filter_button(clara_page, "Language").click()
     clara_page.get_by_role("checkbox", name="German").check()
     clara_page.keyboard.press("Escape")

@@ -67,7 +67,9 @@ def test_the_exact_number_follows_after_a_swap_as_well(new_context: NewContext, 
     expect(page.get_by_role("navigation", name="Pages")).to_contain_text("Page 1 of 208")
 
 
-def test_without_a_script_the_pages_lead_to_the_end(new_context: NewContext, arena: str) -> None:
+def test_without_javascript_the_pages_reach_the_end_of_the_list(
+    new_context: NewContext, arena: str
+) -> None:
     page = new_context(java_script_enabled=False).new_page()
     come_in(page)
     expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()

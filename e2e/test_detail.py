@@ -27,7 +27,7 @@ def _forbid(page: Page, permission: str) -> None:
     browser.send("Browser.setPermission", {**forbidden, "browserContextId": context})
 
 
-def test_a_glance_says_who_this_is(staff_page: Page) -> None:
+def test_the_page_of_a_customer_shows_name_state_and_facts(staff_page: Page) -> None:
     staff_page.goto(EXAMPLE)
 
     expect(staff_page.get_by_role("heading", level=1)).to_have_text("John Doe")
@@ -126,7 +126,7 @@ def test_the_json_of_the_customer_is_two_clicks_away(staff_page: Page) -> None:
     assert len(record) == 10
 
 
-def test_a_search_from_here_leads_to_the_list(staff_page: Page) -> None:
+def test_a_search_on_another_page_leads_to_the_list(staff_page: Page) -> None:
     staff_page.goto(EXAMPLE)
 
     search_box(staff_page).fill("customer@example.org")

@@ -140,7 +140,7 @@ def test_a_customer_is_erased_in_four_actions(member: Member, customer: str) -> 
     assert member.actions <= 4
 
 
-def test_it_is_seen_who_changed_a_customer(member: Member, customer: str) -> None:
+def test_the_page_shows_who_changed_a_customer(member: Member, customer: str) -> None:
     member.page.goto(customer)
 
     expect(member.page.get_by_text("olga@example.org changed").first).to_be_visible()

@@ -75,7 +75,7 @@ def test_all_columns_and_semicolons_are_a_choice(page: Page, tmp_path: Path) -> 
     assert len(lines[0]) == len(header)
 
 
-def test_a_file_has_an_address(staff_page: Page, tmp_path: Path) -> None:
+def test_an_export_has_a_url(staff_page: Page, tmp_path: Path) -> None:
     staff_page.goto(BIGEVENTS)
     with staff_page.expect_download() as download:
         staff_page.evaluate("location = '/organizers/bigevents/export/?format=csv&search=anna'")

@@ -109,7 +109,7 @@ def test_a_request_that_takes_too_long_is_aborted(clara_page: Page) -> None:
     assert len(held) == 1
 
 
-def test_going_back_that_takes_too_long_is_said(clara_page: Page) -> None:
+def test_going_back_that_takes_too_long_shows_a_message(clara_page: Page) -> None:
     clara_page.clock.install()
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
     header(clara_page, "Identifier").click()
@@ -151,7 +151,7 @@ def test_the_rows_are_marked_as_busy_only_while_they_are(clara_page: Page) -> No
 
 @pytest.mark.parametrize("organizer", ["smallshows", "nowhere"])
 @pytest.mark.parametrize("path", ["customers/", "customers/8WSAJCJ/"])
-def test_to_a_stranger_an_organizer_does_not_exist(
+def test_for_a_stranger_the_organizer_does_not_exist(
     staff_page: Page, organizer: str, path: str
 ) -> None:
     response = staff_page.goto(f"/organizers/{organizer}/{path}")
@@ -163,7 +163,7 @@ def test_to_a_stranger_an_organizer_does_not_exist(
     expect(staff_page.get_by_role("heading", name="Customers")).to_be_visible()
 
 
-def test_the_api_tells_a_stranger_as_little(staff_page: Page) -> None:
+def test_the_api_gives_a_stranger_the_response_for_an_unknown_organizer(staff_page: Page) -> None:
     response = staff_page.goto("/api/v1/organizers/smallshows/customers/")
 
     assert response

@@ -167,7 +167,7 @@ def test_a_day_that_is_not_finished_keeps_no_other_filter_from_working(clara_pag
     expect(count(clara_page, "7 of 127 customers")).to_be_visible()
 
 
-def test_a_click_outside_keeps_what_was_typed_and_applies_nothing(clara_page: Page) -> None:
+def test_a_click_outside_keeps_the_typed_text_and_applies_nothing(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2030-01-01")
     clara_page.mouse.click(5, 5)
@@ -186,7 +186,7 @@ def test_a_click_outside_keeps_what_was_typed_and_applies_nothing(clara_page: Pa
     expect(day(clara_page, "From")).to_have_value("")
 
 
-def test_a_day_that_was_not_applied_does_not_count_with_its_menu_closed(clara_page: Page) -> None:
+def test_a_day_that_was_not_applied_is_not_sent_while_its_menu_is_closed(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2030-01-01")
     clara_page.keyboard.press("Escape")
@@ -290,7 +290,7 @@ def test_a_filter_that_the_form_cannot_show_stays(clara_page: Page, query: str) 
 
 
 @pytest.mark.expects_console_errors
-def test_a_reversed_range_is_explained_where_it_stands(clara_page: Page) -> None:
+def test_a_reversed_range_is_explained_at_its_field(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2026-02-01")
     day(clara_page, "Up to").fill("2026-01-01")
@@ -347,7 +347,7 @@ def test_parts_of_the_address_that_mean_nothing_are_named(clara_page: Page) -> N
     expect(count(clara_page, "58 of 127 customers")).to_be_visible()
 
 
-def test_title_count_and_announcement_agree(clara_page: Page) -> None:
+def test_the_title_the_count_and_the_announcement_agree(clara_page: Page) -> None:
     expect(clara_page).to_have_title("Customers · Playhouse · Portal")
     expect(clara_page.get_by_role("status")).to_have_text("")
 

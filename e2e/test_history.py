@@ -44,7 +44,7 @@ def test_typing_makes_one_entry_of_the_history(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_have_value("")
 
 
-def test_what_is_shown_already_makes_no_second_entry(clara_page: Page) -> None:
+def test_a_list_that_is_shown_already_makes_no_second_entry(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     with clara_page.expect_response("**/customers/?*"):
@@ -106,7 +106,7 @@ def test_a_late_response_to_going_back_never_replaces_a_newer_list(clara_page: P
     expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
 
 
-def test_going_back_says_what_is_shown(clara_page: Page) -> None:
+def test_going_back_announces_the_list_that_is_shown(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
@@ -116,7 +116,7 @@ def test_going_back_says_what_is_shown(clara_page: Page) -> None:
     expect(clara_page.locator("#results")).to_be_focused()
 
 
-def test_who_goes_back_in_the_middle_of_a_request_takes_it_back(clara_page: Page) -> None:
+def test_going_back_during_a_request_cancels_the_request(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     hold(clara_page, re.compile("state="))
@@ -133,7 +133,7 @@ def test_who_goes_back_in_the_middle_of_a_request_takes_it_back(clara_page: Page
     expect(clara_page.get_by_role("checkbox", name="Anonymised")).not_to_be_checked()
 
 
-def test_who_acts_while_going_back_acts_on_the_list_that_is_shown(clara_page: Page) -> None:
+def test_an_action_while_going_back_applies_to_the_list_that_is_shown(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     hold(clara_page, re.compile("state=|/customers/$"))
@@ -167,7 +167,7 @@ def test_text_that_was_just_typed_is_dropped_with_the_page(clara_page: Page) -> 
     assert len(sent) == 1
 
 
-def test_the_address_decides_what_the_controls_say_when_one_comes_back(clara_page: Page) -> None:
+def test_after_going_back_the_controls_match_the_url(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de")
     hold(clara_page, re.compile("state=|ordering"))
     anonymised = clara_page.locator("[type=checkbox][name=state][value=anonymised]")

@@ -25,7 +25,7 @@ def test_a_question_mark_shows_the_keys(staff_page: Page) -> None:
     expect(staff_page).to_have_url(f"{BIGEVENTS}?locale=de")
 
 
-def test_a_slash_goes_to_the_search_where_keys_are_text(staff_page: Page) -> None:
+def test_a_slash_goes_to_the_search_and_keys_in_it_are_text(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}8WSAJCJ/")
 
     staff_page.keyboard.press("/")

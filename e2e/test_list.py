@@ -38,7 +38,7 @@ def test_a_column_orders_both_ways_and_keeps_the_focus(clara_page: Page) -> None
 
 
 @pytest.mark.parametrize("width", [768, 1100])
-def test_where_emails_stand_under_names_people_order_by_them_there(
+def test_emails_under_names_have_a_heading_that_orders_by_them(
     clara_page: Page, width: int
 ) -> None:
     clara_page.set_viewport_size({"width": width, "height": 1024})
@@ -141,7 +141,7 @@ FORGETFUL = "Object.defineProperty(window, 'navigation', { value: undefined })"
 
 
 @pytest.mark.parametrize("way", ["the browser", "the link", "the link, by the referrer"])
-def test_coming_back_from_a_customer_is_coming_back_to_the_place(
+def test_coming_back_from_a_customer_restores_the_scroll_position(
     clara_page: Page, way: str
 ) -> None:
     if way == "the link, by the referrer":
@@ -164,7 +164,7 @@ def test_coming_back_from_a_customer_is_coming_back_to_the_place(
 
 
 @pytest.mark.parametrize("script", ["", FORGETFUL])
-def test_a_customer_opened_in_a_new_tab_leads_back_by_its_address(
+def test_a_customer_opened_in_a_new_tab_links_back_by_its_url(
     clara_page: Page, script: str
 ) -> None:
     clara_page.context.add_init_script(script)

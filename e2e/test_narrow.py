@@ -32,7 +32,7 @@ def test_the_page_number_of_a_long_list_has_room(staff_page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_a_phone_has_the_first_and_the_last_page_and_any_other(
+def test_a_phone_has_links_to_the_first_and_last_page_and_a_form_for_others(
     staff_page: Page, width: int
 ) -> None:
     staff_page.set_viewport_size({"width": width, "height": 844})
@@ -85,7 +85,7 @@ def test_a_long_name_of_an_organizer_leaves_room_to_search(staff_page: Page, wid
     assert staff_page.evaluate(WIDER) <= 0
 
 
-def test_the_headings_of_a_phone_stay_where_they_were_moved_to(staff_page: Page) -> None:
+def test_the_headings_on_a_phone_keep_their_scroll_position(staff_page: Page) -> None:
     staff_page.set_viewport_size({"width": 390, "height": 800})
     staff_page.goto(BIGEVENTS)
     strip = staff_page.locator("thead tr")
@@ -291,7 +291,7 @@ def test_emails_are_whole_and_chosen_columns_are_seen(
 
 
 @pytest.mark.parametrize("width", [*SMALL, 1440])
-def test_nothing_shifts_when_the_counts_of_the_tabs_come_in(staff_page: Page, width: int) -> None:
+def test_nothing_moves_when_the_counts_of_the_tabs_are_loaded(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 844})
     staff_page.add_init_script(SHIFTS)
     staff_page.goto(BIGEVENTS)

@@ -89,7 +89,7 @@ def test_the_bar_is_equal_on_all_pages(staff_page: Page, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 768, 390, 320])
-def test_the_placeholder_of_the_search_is_whole(staff_page: Page, width: int) -> None:
+def test_the_placeholder_of_the_search_is_not_cut_off(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 844})
     staff_page.goto(BIGEVENTS)
 

@@ -98,7 +98,7 @@ def test_the_standard_columns_have_a_url_of_their_own(page: Page) -> None:
     expect(page.locator("th")).to_have_class(STANDARD)
 
 
-def test_back_leads_to_the_columns_that_one_left(page: Page) -> None:
+def test_going_back_restores_the_columns(page: Page) -> None:
     use_own(page)
     page.goto(f"{BIGEVENTS}?search=an")
     page.goto(OWN)
@@ -115,7 +115,7 @@ def test_back_leads_to_the_columns_that_one_left(page: Page) -> None:
     expect(page.locator("th")).to_have_class(STANDARD)
 
 
-def test_a_search_from_a_customer_shows_ones_own_columns(page: Page) -> None:
+def test_a_search_on_the_page_of_a_customer_shows_the_members_own_columns(page: Page) -> None:
     use_own(page)
     page.goto(OWN)
     page.locator(".customer-link").first.click()
@@ -153,7 +153,7 @@ def test_the_menu_confirms_what_was_stored_and_a_second_click_forgets_nothing(pa
 
 
 @pytest.mark.parametrize("page", [True], indirect=True)
-def test_own_columns_are_stored_on_a_phone(page: Page) -> None:
+def test_a_members_columns_are_stored_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     use_own(page)
 

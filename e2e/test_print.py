@@ -19,7 +19,7 @@ def print_preview(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 700, "height": 1000})
 
 
-def test_a_list_on_paper_says_whose_it_is_which_and_when(staff_page: Page) -> None:
+def test_a_printed_list_shows_the_organizer_the_filters_and_the_time(staff_page: Page) -> None:
     staff_page.goto(LIST)
     expect(staff_page.get_by_text(WHEN)).to_be_hidden()
 

@@ -35,7 +35,7 @@ def open_some(page: Page, number: int) -> list[str]:
     return names
 
 
-def test_the_empty_box_offers_who_was_opened_last(clara_page: Page) -> None:
+def test_the_empty_box_offers_the_customers_that_were_opened_last(clara_page: Page) -> None:
     names = open_some(clara_page, 2)
     clara_page.goto(PLAYHOUSE)
 
@@ -49,7 +49,9 @@ def test_the_empty_box_offers_who_was_opened_last(clara_page: Page) -> None:
     expect(clara_page.get_by_role("heading", level=1)).to_have_text(names[1])
 
 
-def test_it_offers_eight_each_once_and_not_the_one_that_is_open(clara_page: Page) -> None:
+def test_the_empty_box_offers_eight_different_customers_without_the_open_one(
+    clara_page: Page,
+) -> None:
     names = open_some(clara_page, 10)
     clara_page.go_back()
     expect(clara_page.get_by_role("heading", level=1)).to_have_text(names[1])
@@ -59,7 +61,7 @@ def test_it_offers_eight_each_once_and_not_the_one_that_is_open(clara_page: Page
     expect(recent(clara_page).locator("a > bdi:first-child")).to_have_text([names[0], *names[2:8]])
 
 
-def test_typing_and_escape_close_it(clara_page: Page) -> None:
+def test_typing_and_escape_close_the_offer(clara_page: Page) -> None:
     open_some(clara_page, 1)
     clara_page.goto(PLAYHOUSE)
     search_box(clara_page).click()
@@ -77,7 +79,7 @@ def test_typing_and_escape_close_it(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_be_focused()
 
 
-def test_leaving_the_box_closes_it(clara_page: Page) -> None:
+def test_the_offer_closes_when_the_box_loses_the_focus(clara_page: Page) -> None:
     open_some(clara_page, 1)
     clara_page.goto(PLAYHOUSE)
     search_box(clara_page).click()
@@ -97,7 +99,7 @@ def test_a_box_focused_by_a_script_offers_no_customers(clara_page: Page) -> None
     expect(recent(clara_page)).to_be_hidden()
 
 
-def test_organizers_do_not_share_it(clara_page: Page) -> None:
+def test_organizers_do_not_share_the_opened_customers(clara_page: Page) -> None:
     open_some(clara_page, 1)
     clara_page.goto(DOE)
     clara_page.goto(BIGEVENTS)
@@ -108,7 +110,7 @@ def test_organizers_do_not_share_it(clara_page: Page) -> None:
     expect(recent(clara_page)).to_contain_text("John Doe")
 
 
-def test_hostile_text_is_only_text_there(clara_page: Page) -> None:
+def test_hostile_text_is_escaped_in_the_menu(clara_page: Page) -> None:
     clara_page.goto(HOSTILE)
     clara_page.goto(PLAYHOUSE)
 
@@ -117,14 +119,14 @@ def test_hostile_text_is_only_text_there(clara_page: Page) -> None:
     expect(recent(clara_page).locator("bdi").first).to_have_text("=cmd|' /C calc'!A0")
 
 
-def test_only_the_storage_of_the_session_has_it(clara_page: Page) -> None:
+def test_only_the_session_storage_has_the_customers(clara_page: Page) -> None:
     open_some(clara_page, 1)
 
     assert len(clara_page.evaluate(KEYS)) == 1
     assert clara_page.evaluate("localStorage.length") == 0
 
 
-def test_signing_out_removes_it(clara_page: Page, playhouse: str) -> None:
+def test_signing_out_removes_the_stored_customers(clara_page: Page, playhouse: str) -> None:
     clara_page.context.clear_cookies()
     clara_page.goto(playhouse)
     sign_in(clara_page, CLARA, CLARAS_PASSWORD)
@@ -139,7 +141,7 @@ def test_signing_out_removes_it(clara_page: Page, playhouse: str) -> None:
     expect_no_keys(clara_page)
 
 
-def test_another_member_removes_it(clara_page: Page) -> None:
+def test_the_sign_in_of_another_member_removes_the_stored_customers(clara_page: Page) -> None:
     clara_page.goto(DOE)
     assert len(clara_page.evaluate(KEYS)) == 1
     clara_page.context.clear_cookies()
@@ -159,7 +161,7 @@ def expect_no_keys(page: Page) -> None:
 
 
 @pytest.mark.expects_console_errors
-def test_a_customer_that_is_gone_is_no_longer_offered(clara_page: Page) -> None:
+def test_a_deleted_customer_is_no_longer_offered(clara_page: Page) -> None:
     open_some(clara_page, 1)
     clara_page.evaluate(ADD_MISSING)
     clara_page.goto(PLAYHOUSE)

@@ -21,7 +21,7 @@ from e2e.steps import (
 )
 
 
-def test_the_list_follows_what_one_types(clara_page: Page) -> None:
+def test_the_list_follows_the_typed_text(clara_page: Page) -> None:
     search_box(clara_page).press_sequentially("u001")
 
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
@@ -29,7 +29,7 @@ def test_the_list_follows_what_one_types(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
 
 
-def test_whose_whole_identifier_one_types_is_above_whatever_is_shown(staff_page: Page) -> None:
+def test_an_exact_identifier_is_shown_above_every_list(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?is_active=false")
 
     search_box(staff_page).press_sequentially("8wsajcj")
@@ -72,7 +72,7 @@ def test_the_box_keeps_text_that_is_typed_during_a_request(clara_page: Page) -> 
     assert box.evaluate("box => box.selectionStart") == 2
 
 
-def test_text_that_is_typed_during_another_request_stays(clara_page: Page) -> None:
+def test_text_that_is_typed_during_another_request_is_not_lost(clara_page: Page) -> None:
     box = search_box(clara_page)
     held = hold(clara_page, re.compile(r"\?ordering=name$"))
     with clara_page.expect_request(re.compile(r"\?ordering=name$")):

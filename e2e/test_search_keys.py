@@ -89,7 +89,7 @@ def test_an_exact_match_is_the_first_that_an_arrow_key_leads_to(staff_page: Page
     expect(match.get_by_role("link")).to_be_focused()
 
 
-def test_enter_opens_a_single_hit(clara_page: Page) -> None:
+def test_enter_opens_a_single_match(clara_page: Page) -> None:
     search_box(clara_page).fill("u0012")
     expect(count(clara_page, "1 of 127 customers")).to_be_visible()
 
@@ -100,7 +100,7 @@ def test_enter_opens_a_single_hit(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u0012")
 
 
-def test_enter_opens_the_single_hit_of_what_was_typed_last(clara_page: Page) -> None:
+def test_enter_opens_the_only_match_of_the_last_typed_text(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u0015")
     held = hold(clara_page, ONE)
     search_box(clara_page).fill("u0012")
@@ -153,7 +153,7 @@ def test_text_that_is_typed_after_enter_opens_no_customer(clara_page: Page) -> N
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
-def test_enter_and_another_act_at_once(clara_page: Page) -> None:
+def test_enter_and_another_action_at_once(clara_page: Page) -> None:
     held = hold(clara_page, ONE)
     search_box(clara_page).fill("u0012")
     with clara_page.expect_request(ONE):
@@ -171,7 +171,7 @@ COMPOSE = """(box, key) => box.dispatchEvent(
 
 
 @pytest.mark.parametrize("key", ["ArrowDown", "Enter"])
-def test_keys_of_an_input_method_are_its_own(clara_page: Page, key: str) -> None:
+def test_keys_of_an_input_method_do_not_move_the_focus(clara_page: Page, key: str) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u0012")
     search_box(clara_page).focus()
 

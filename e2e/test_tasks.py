@@ -161,7 +161,7 @@ def test_sixty_customers_one_by_one_take_sixty_two_actions(person: Person) -> No
     assert person.actions == 62
 
 
-def test_a_list_is_handed_over_by_one_address(
+def test_a_list_is_shared_by_its_url(
     person: Person, new_context: NewContext, desk_state: StorageState
 ) -> None:
     person.page.goto(f"{DESK}?state=unverified&ordering=-date_joined&columns=name,phone")

@@ -28,7 +28,7 @@ def context(
     )
 
 
-def test_dark_is_kept_on_every_page_until_the_system_decides_again(
+def test_the_dark_theme_applies_to_every_page_until_the_system_theme_is_chosen(
     context: BrowserContext,
 ) -> None:
     page = context.new_page()
@@ -46,7 +46,9 @@ def test_dark_is_kept_on_every_page_until_the_system_decides_again(
     expect(page.locator("body")).to_have_css("background-color", LIGHT)
 
 
-def test_light_is_kept_where_the_system_is_dark_and_after_sign_out(new_context: NewContext) -> None:
+def test_the_light_theme_applies_on_a_dark_system_and_after_sign_out(
+    new_context: NewContext,
+) -> None:
     page = new_context(color_scheme="dark").new_page()
     page.goto("/sign-in/")
     assert page.evaluate(SURFACE) == DARK
@@ -75,7 +77,7 @@ def test_an_error_page_has_the_theme(new_context: NewContext, staff_state: Stora
     assert page.evaluate(SURFACE) == DARK
 
 
-def test_a_list_that_was_filtered_by_script_comes_back(staff_page: Page) -> None:
+def test_a_theme_does_not_change_a_list_that_was_filtered_by_script(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.get_by_role("searchbox", name="Search customers").fill("anna")
     expect(staff_page).to_have_url(re.compile("search=anna"))

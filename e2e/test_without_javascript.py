@@ -22,7 +22,7 @@ def plain_page(new_context: NewContext, clara_state: StorageState) -> Page:
     return page
 
 
-def test_one_signs_in_and_out(new_context: NewContext, playhouse: str) -> None:
+def test_a_member_signs_in_and_out(new_context: NewContext, playhouse: str) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{playhouse}?search=u001")
 
@@ -94,7 +94,7 @@ def test_the_list_is_ordered_and_paged_and_a_customer_opened(plain_page: Page) -
     assert plain_page.url.partition("#")[0] == here
 
 
-def test_nothing_that_needs_a_script_is_offered(plain_page: Page) -> None:
+def test_without_javascript_no_control_that_needs_it_is_shown(plain_page: Page) -> None:
     plain_page.goto(f"{PLAYHOUSE}ETH3WGD/")
 
     expect(plain_page.get_by_role("button", name="Copy")).to_have_count(0)

@@ -183,7 +183,7 @@ def generator(server: Server, arena: Api, vault: str, cookie: str) -> Generator:
     )
 
 
-def test_a_leak_would_be_noticed(server: Server, vault: str) -> None:
+def test_the_check_would_notice_a_leak(server: Server, vault: str) -> None:
     """The organizer's own token reads MARKER in every customer, whatever the field."""
     for field in ("identifier", "email", "name", "name_parts"):
         rows = _get(f"{server.url}{VAULT}?fields={field}&page=last", vault)["results"]

@@ -55,7 +55,9 @@ def test_a_timeout_gives_an_api_client_json_with_retry_after(
     assert api_client.get(LIST, headers=headers).status_code == 200
 
 
-def test_a_timeout_gives_a_member_a_page(cluster: Cluster, name: str, member: httpx.Client) -> None:
+def test_a_timeout_gives_a_member_an_error_page(
+    cluster: Cluster, name: str, member: httpx.Client
+) -> None:
     with cluster.connect(name) as other, other.transaction():
         other.execute(LOCK)
         response = member.get(PAGE)

@@ -35,7 +35,9 @@ def test_slow_clients_behind_nginx(
 
 
 @pytest.mark.parametrize("database", ["on_postgresql", "on_sqlite"])
-def test_many_sign_ins(request: pytest.FixtureRequest, database: str, watch: Watch) -> None:
+def test_clients_are_served_soon_during_many_sign_ins(
+    request: pytest.FixtureRequest, database: str, watch: Watch
+) -> None:
     server: Server = request.getfixturevalue(database)
     fault = faults.many_sign_ins(server, 16)
 

@@ -68,7 +68,7 @@ def test_metrics_are_those_of_all_processes(server: Server) -> None:
     assert _count(server) - before == 20
 
 
-def test_a_worker_that_ends_takes_no_count_along(server: Server) -> None:
+def test_the_counts_of_a_worker_that_ended_remain(server: Server) -> None:
     _read_lists(server, 20)
     before, ended = _count(server), _workers(server)
     for worker in ended:

@@ -98,7 +98,7 @@ def test_streams_leave_half_of_the_threads(server: Server, tokens: list[str]) ->
     assert page.status == 200
 
 
-def test_a_client_that_goes_away_makes_room(server: Server) -> None:
+def test_a_stream_of_a_lost_client_no_longer_counts(server: Server) -> None:
     for _time in range(3):
         with _stream(server, server.token), _stream(server, server.token) as second:
             second.read(100)

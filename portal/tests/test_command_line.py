@@ -77,7 +77,7 @@ def test_an_invalid_setting_is_reported(environment: dict[str, str], reason: str
     assert "Traceback" not in completed.stderr
 
 
-def test_an_option_shows_the_traceback() -> None:
+def test_the_option_traceback_shows_a_traceback() -> None:
     completed = _manage([*COMMAND, "--traceback"], DATABASE_URL="mysql://x/y")
 
     assert "Traceback" in completed.stderr

@@ -65,7 +65,7 @@ def test_the_check_finds_templates() -> None:
 
 
 @pytest.mark.parametrize("reason", FORBIDDEN)
-def test_no_template_has(reason: str) -> None:
+def test_no_template_has_an_untranslated_text(reason: str) -> None:
     found = [
         f"{path.name}: {match[0]}"
         for path in TEMPLATES

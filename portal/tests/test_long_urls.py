@@ -50,7 +50,7 @@ def test_a_page_explains_that_the_address_is_too_long(member_client: Client, pat
 
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}C000001/", "/organizers/"])
-def test_a_stranger_gets_an_equal_page(
+def test_a_stranger_gets_the_page_of_an_unknown_organizer(
     stranger_client: Client, make_customer: CustomerMaker, path: str
 ) -> None:
     make_customer()
@@ -70,7 +70,7 @@ def test_the_api_and_its_streams_reject_a_long_query_string_in_json(
 
 @pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize("ordering", ["email", "name,locale,email,-date_joined,identifier"])
-def test_the_links_of_the_longest_query_string_lead_to_the_end(
+def test_the_links_of_the_longest_query_string_reach_the_last_page(
     api_client: Client, ordering: str
 ) -> None:
     query = f"page_size=1&ordering={ordering}&x="
@@ -99,7 +99,7 @@ def test_the_links_of_a_list_with_a_long_search_are_accepted(member_client: Clie
 
 @pytest.mark.usefixtures("customers")
 @pytest.mark.parametrize(("length", "has_list"), [(150, True), (SEARCH_LENGTH, False)])
-def test_a_customer_leads_back_to_its_list_unless_that_makes_the_link_too_long(
+def test_the_page_of_a_customer_links_back_to_the_list_unless_the_link_is_too_long(
     member_client: Client, length: int, has_list: bool
 ) -> None:
     search = quote(HAN * length)

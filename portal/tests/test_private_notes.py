@@ -140,7 +140,7 @@ SHOWING = [each for each in PAGES if "search=WORD" in each or "view=" in each]
 
 
 @pytest.mark.parametrize("address", [*SHOWING[:4], SHOWING[5], *SHOWING[7:]])
-def test_a_reader_of_notes_gets_other_responses(member_client: Client, address: str) -> None:
+def test_a_member_who_may_read_notes_finds_them(member_client: Client, address: str) -> None:
     assert _read(member_client, address, NOTED) != _read(member_client, address, UNKNOWN)
 
 

@@ -115,7 +115,7 @@ def test_all_spellings_of_an_email_are_counted_together(member: User, email: str
     assertContains(_sign_in("member@example.org", PASSWORD), LOCKED_OUT, status_code=429)
 
 
-def test_a_long_email_takes_no_long_time(member: User) -> None:
+def test_a_long_email_is_validated_quickly(member: User) -> None:
     """To normalize so many accents would take half a minute."""
     started = monotonic()
 
@@ -273,7 +273,7 @@ def test_a_known_browser_is_locked_out_after_its_own_failures(known_browser: Cli
     assertContains(response, LOCKED_OUT, status_code=429)
 
 
-def test_a_known_browser_at_a_limited_address_reads_of_its_own_failures(
+def test_a_known_browser_at_a_limited_address_sees_its_own_failures(
     known_browser: Client,
 ) -> None:
     _exhaust(HERE)
@@ -284,7 +284,7 @@ def test_a_known_browser_at_a_limited_address_reads_of_its_own_failures(
     assertContains(last, LOCKED_OUT, status_code=429)
 
 
-def test_a_browser_is_known_with_its_own_email_only(known_browser: Client, stranger: User) -> None:
+def test_a_browser_is_known_for_its_own_email_only(known_browser: Client, stranger: User) -> None:
     _fail("stranger@example.org")
 
     response = _sign_in_from(known_browser, "stranger@example.org", PASSWORD)
@@ -292,7 +292,7 @@ def test_a_browser_is_known_with_its_own_email_only(known_browser: Client, stran
     assertContains(response, LOCKED_OUT, status_code=429)
 
 
-def test_a_forged_cookie_makes_no_browser_known(member: User) -> None:
+def test_a_forged_cookie_does_not_make_a_browser_known(member: User) -> None:
     browser = Client()
     browser.cookies[BROWSER_COOKIE] = "member@example.org:1:forged"
     _fail("member@example.org")

@@ -69,7 +69,7 @@ def test_another_theme_is_a_bad_request(client: Client, form: dict[str, str]) ->
     assert "theme" not in response.cookies
 
 
-def test_the_choice_leads_back_to_the_page(client: Client) -> None:
+def test_the_choice_redirects_to_the_page_before(client: Client) -> None:
     response = client.post(THEME, {"theme": "dark"}, headers={"Referer": HERE})
 
     assertRedirects(response, HERE.removeprefix("http://testserver"), fetch_redirect_response=False)
@@ -93,7 +93,7 @@ def test_the_choice_never_leads_to_another_site(client: Client, referer: str, ta
     assertRedirects(response, target, fetch_redirect_response=False)
 
 
-def test_the_address_alone_chooses_nothing(member_client: Client) -> None:
+def test_a_get_request_stores_no_choice(member_client: Client) -> None:
     response = member_client.get(f"{THEME}?theme=dark")
 
     assertRedirects(response, "/", fetch_redirect_response=False)

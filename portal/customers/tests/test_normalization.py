@@ -69,7 +69,7 @@ def test_marks_and_forms_that_are_left_out_in_writing_are_ignored(texts: list[st
         ["か", "が"],
     ],
 )
-def test_marks_that_are_vowels_stay(texts: list[str]) -> None:
+def test_marks_that_are_vowels_are_not_removed(texts: list[str]) -> None:
     assert len({*map(normalize, texts)}) == len(texts)
 
 
@@ -216,7 +216,7 @@ def test_mixed_spellings_of_a_hyphenated_name_find_each_other(parts: list[str]) 
 
 
 @given(st.text())
-def test_each_spelling_of_an_umlaut_finds_each_other_one(text: str) -> None:
+def test_each_spelling_of_an_umlaut_finds_the_others(text: str) -> None:
     spellings = [f"{text}{umlaut}ller" for umlaut in ("ü", "u\u0308")]
 
     for spelling in spellings:

@@ -45,7 +45,7 @@ def test_a_number_has_one_key_in_all_spellings(phone: str) -> None:
         ("", "DE", None),
     ],
 )
-def test_a_number_that_names_no_country_is_one_of_the_organizers(
+def test_a_number_without_a_country_code_is_one_of_the_organizers_country(
     phone: str, country: str, key: str | None
 ) -> None:
     assert phone_key(phone, country) == key
@@ -88,7 +88,7 @@ def test_a_part_of_a_number_is_part_of_its_key(text: str, country: str) -> None:
 @pytest.mark.parametrize(
     "text", ["123", "+49 30", "030", "0", "", "23125 x", "a@b", "crm-2312", "-"]
 )
-def test_other_texts_and_few_digits_are_no_part_of_a_number(text: str) -> None:
+def test_other_texts_and_few_digits_are_no_phone_number(text: str) -> None:
     assert part_of_phone(text, "DE") == ""
 
 

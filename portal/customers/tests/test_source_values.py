@@ -45,7 +45,7 @@ def test_an_edit_back_to_the_value_of_the_source_stores_nothing() -> None:
     assert after_edit(EDITED, {"email": ("new@x.org", "old@x.org")}) == {}
 
 
-def test_an_edit_decides_a_conflict() -> None:
+def test_an_edit_resolves_a_conflict() -> None:
     conflict = {"email": SourceValue("other@x.org", MAY)}
 
     assert after_edit(conflict, {"email": ("new@x.org", "newest@x.org")}) == {
@@ -59,14 +59,14 @@ def test_a_time_is_stored_as_in_the_json_of_the_api() -> None:
     assert after_edit({}, {"last_login": times}) == {"last_login": SourceValue(MAY)}
 
 
-def test_what_was_stored_is_read() -> None:
+def test_a_stored_value_is_read_back() -> None:
     stored = {"email": ["old@x.org", None], "phone": [None, MAY]}
 
     assert read_source_values(stored) == {**EDITED, "phone": SourceValue(None, MAY)}
     assert read_source_values(None) == {}
 
 
-def test_ours_stays_where_the_source_has_not_changed_the_field() -> None:
+def test_a_field_that_the_source_did_not_change_keeps_the_value_of_portal() -> None:
     ours = {"email": "new@x.org", "phone": "1"}
 
     merged = _merge(ours, {"email": "old@x.org", "phone": "2"})
@@ -74,14 +74,14 @@ def test_ours_stays_where_the_source_has_not_changed_the_field() -> None:
     assert merged == Merged({"email": "new@x.org", "phone": "2"}, EDITED, [])
 
 
-def test_ours_stays_where_both_changed_the_field() -> None:
+def test_a_field_that_both_changed_keeps_the_value_of_portal() -> None:
     merged = _merge({"email": "new@x.org"}, {"email": "other@x.org"})
 
     changed = {"email": SourceValue("other@x.org", MAY)}
     assert merged == Merged({"email": "new@x.org"}, changed, ["email"])
 
 
-def test_a_conflict_is_one_once() -> None:
+def test_a_conflict_is_reported_only_once() -> None:
     changed = {"email": SourceValue("other@x.org", "2026-04-01T10:00:00Z")}
 
     merged = _merge({"email": "new@x.org"}, {"email": "other@x.org"}, before=changed)
@@ -110,7 +110,7 @@ def test_an_empty_value_is_no_value(before: Any, now: Any) -> None:
     assert (merged.values, merged.conflicts) == ({"phone": "1"}, [])
 
 
-def test_false_is_a_value() -> None:
+def test_false_is_a_value_and_not_empty() -> None:
     merged = _merge(
         {"is_active": True},
         {"is_active": False},
@@ -122,14 +122,14 @@ def test_false_is_a_value() -> None:
 
 
 @pytest.mark.parametrize("takes", [False, True])
-def test_a_field_of_which_the_row_says_nothing_stays(takes: bool) -> None:
+def test_a_field_that_the_row_does_not_have_does_not_change(takes: bool) -> None:
     merged = _merge({"email": "new@x.org"}, {"email": "old@x.org"}, said=(), takes=takes)
 
     assert merged == Merged({"email": "new@x.org"}, EDITED, [])
 
 
 @pytest.mark.parametrize("email", ["old@x.org", "other@x.org", "new@x.org", None])
-def test_a_row_may_take_the_edit_back(email: str | None) -> None:
+def test_a_row_may_restore_the_value_before_an_edit(email: str | None) -> None:
     merged = _merge({"email": "new@x.org"}, {"email": email}, takes=True)
 
     assert merged == Merged({"email": email}, {}, [])

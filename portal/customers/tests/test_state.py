@@ -113,7 +113,7 @@ def test_the_database_rejects_every_other_state(
                 Customer.objects.filter(pk=made.pk).update(state=other)
 
 
-def test_a_list_of_active_customers_has_no_others(
+def test_a_list_of_active_customers_has_only_active_customers(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(email="active@example.org", is_verified=True)
@@ -137,7 +137,7 @@ def test_a_list_of_active_customers_has_no_others(
         ("search=customer", [2, 3, 1, 0]),
     ],
 )
-def test_the_filter_counts_what_a_choice_would_give(
+def test_the_filter_shows_the_count_of_each_choice(
     member_client: Client, make_customer: CustomerMaker, query: str, numbers: list[int]
 ) -> None:
     for _number in range(2):

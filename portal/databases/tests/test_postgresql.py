@@ -22,7 +22,7 @@ TIMES = (
 
 
 @pytest.mark.parametrize("text", TIMES)
-def test_a_time_is_the_one_that_the_driver_reads(text: str) -> None:
+def test_a_time_equals_that_of_the_drivers_own_loader(text: str) -> None:
     time = UtcLoader(0).load(text.encode())
 
     assert time == super(UtcLoader, UtcLoader(0)).load(text.encode())

@@ -23,7 +23,7 @@ def test_a_token_has_its_organizer_and_permissions(organizer: Organizer, token: 
     assert (access.organizer, access.permissions) == (organizer, frozenset({READ}))
 
 
-def test_a_token_is_known_by_its_name(organizer: Organizer, token: str) -> None:
+def test_a_token_is_shown_with_its_name(organizer: Organizer, token: str) -> None:
     access = tokens.authenticate_token(token)
 
     with scope(organizer=organizer):

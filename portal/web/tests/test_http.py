@@ -14,7 +14,7 @@ def test_an_unknown_path_has_a_page(member_client: Client, path: str) -> None:
     assertContains(member_client.get(path), "<h1>Page not found</h1>", status_code=404)
 
 
-def test_a_form_without_a_csrf_token_has_a_page() -> None:
+def test_a_form_without_a_csrf_token_gets_an_error_page() -> None:
     client = Client(enforce_csrf_checks=True)
 
     response = client.post("/sign-in/", {"username": "x", "password": "y"})

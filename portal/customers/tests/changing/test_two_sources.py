@@ -127,7 +127,7 @@ STEPS: Final = st.one_of(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(first=st.fixed_dictionaries(CHOICES), steps=st.lists(STEPS, max_size=12))
-def test_the_fields_are_as_the_rule_says(
+def test_the_fields_have_the_values_that_the_rule_gives(
     organizer: Organizer, first: dict[str, Any], steps: list[Step]
 ) -> None:
     model = Model(first)

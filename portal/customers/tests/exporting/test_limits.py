@@ -68,7 +68,7 @@ def test_the_third_stream_of_a_session_waits(member_client: Client) -> None:
     _read(first, second)
 
 
-def test_a_stream_that_ended_makes_room(export_client: Client) -> None:
+def test_a_stream_that_ended_no_longer_counts(export_client: Client) -> None:
     first, second = _stream(export_client), _stream(export_client)
 
     _read(first)

@@ -102,7 +102,7 @@ def test_a_list_with_parameters_is_the_same_for_every_member(
 
 
 @pytest.mark.usefixtures("own")
-def test_no_link_of_the_standard_list_leads_to_ones_own_columns(
+def test_no_link_of_the_standard_list_leads_to_the_members_own_columns(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(locale="de")
@@ -139,7 +139,7 @@ def test_going_back_by_script_shows_the_list_that_was_left(member_client: Client
 
 
 @pytest.mark.usefixtures("own")
-def test_neighbours_lead_back_to_the_list_that_one_came_from(
+def test_the_page_of_a_neighbour_leads_back_to_the_list(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     for _number in range(51):
@@ -155,7 +155,7 @@ def test_neighbours_lead_back_to_the_list_that_one_came_from(
 
 
 @pytest.mark.usefixtures("own")
-def test_a_customer_opened_by_its_url_leads_to_ones_own_columns(
+def test_a_customer_opened_by_its_url_links_to_the_members_own_columns(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(identifier="C000001")
@@ -166,7 +166,7 @@ def test_a_customer_opened_by_its_url_leads_to_ones_own_columns(
 
 
 @pytest.mark.usefixtures("own")
-def test_a_search_from_another_page_shows_ones_own_columns(
+def test_a_search_on_another_page_shows_the_members_own_columns(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(identifier="C000001")
@@ -214,7 +214,9 @@ def test_the_form_leads_back_to_the_list_that_it_is_on(member_client: Client) ->
     assert f'name="list" value="search=doe&{LAYOUT}&page_size=25"' in unescape(form)
 
 
-def test_htmx_gets_the_form_in_its_new_state(organizer: Organizer, member_client: Client) -> None:
+def test_htmx_gets_the_form_with_the_new_choice(
+    organizer: Organizer, member_client: Client
+) -> None:
     headers = {"HX-Request": "true", "HX-Target": "form#own-layout"}
 
     response = member_client.post(OWN, {"layout": LAYOUT}, headers=headers)

@@ -96,7 +96,7 @@ def test_an_edit_stays_while_the_source_does_not_change_the_field(
 
 
 @pytest.mark.parametrize("field", [name for name, (_ours, new) in EDITS.items() if new])
-def test_ours_stays_and_is_reported_where_both_changed_the_field(
+def test_a_field_that_both_changed_keeps_the_value_of_portal_and_is_reported(
     organizer: Organizer, ann: Customer, field: str
 ) -> None:
     ours, theirs = EDITS[field]
@@ -142,7 +142,7 @@ def test_a_source_that_follows_an_edit_agrees_again(organizer: Organizer, ann: C
     assert Customer.objects.get().email == "new@x.org"
 
 
-def test_an_edit_that_is_taken_back_agrees_with_the_source(
+def test_an_edit_that_was_reverted_agrees_with_the_source(
     organizer: Organizer, ann: Customer
 ) -> None:
     _edit(organizer, email="ours@x.org")
@@ -166,7 +166,7 @@ def test_an_import_that_is_undone_is_not_repeated(organizer: Organizer, ann: Cus
     assert (stored.email, stored.last_login) == ("ann@x.org", None)
 
 
-def test_an_older_row_says_nothing(organizer: Organizer, ann: Customer) -> None:
+def test_an_older_row_changes_nothing(organizer: Organizer, ann: Customer) -> None:
     _edit(organizer, email="ours@x.org")
 
     report = _import(organizer, email="older@x.org", last_modified="2026-04-01T10:00:00Z")
@@ -187,7 +187,7 @@ def test_a_key_that_the_row_does_not_have_keeps_the_edit(
     assert (stored.phone, stored.source_values) == ("+493023125", {"phone": ["1", None]})
 
 
-def test_overwrite_takes_back_what_the_row_says(organizer: Organizer, ann: Customer) -> None:
+def test_overwrite_restores_the_values_of_the_row(organizer: Organizer, ann: Customer) -> None:
     _edit(organizer, email="ours@x.org", phone="+493023125")
 
     report = _import(organizer, without=("phone",), last_modified=MAY, overwrite=True)
@@ -247,7 +247,7 @@ def test_rows_of_one_customer_in_a_load_are_one_change_of_the_source(
     assert Customer.objects.get().email == "ours@x.org"
 
 
-def test_a_person_who_is_removed_at_the_source_is_removed_here(
+def test_an_anonymised_row_erases_the_personal_data_here(
     organizer: Organizer, ann: Customer
 ) -> None:
     _edit(organizer, email="ours@x.org", is_active=False, notes="called")
@@ -260,7 +260,7 @@ def test_a_person_who_is_removed_at_the_source_is_removed_here(
     assert stored.source_values is None
 
 
-def test_an_account_without_a_person_at_the_source_keeps_the_one_it_got_here(
+def test_personal_data_that_was_added_in_portal_to_an_anonymised_customer_remains(
     organizer: Organizer, ann: Customer
 ) -> None:
     _import(organizer, **GONE, last_modified=JUNE)
@@ -283,7 +283,7 @@ def test_an_erased_customer_stores_nothing_of_its_source(
     assert _edit(organizer, locale="fr").source_values is None
 
 
-def test_an_email_that_stays_is_taken(organizer: Organizer, ann: Customer) -> None:
+def test_an_email_of_an_unchanged_customer_is_taken(organizer: Organizer, ann: Customer) -> None:
     _edit(organizer, email="ours@x.org")
     rows = [
         ParsedRow("row 1", {**ANN, "email": "theirs@x.org", "last_modified": JUNE}),
@@ -309,7 +309,7 @@ def test_a_rejected_row_is_no_conflict(organizer: Organizer, ann: Customer) -> N
     assert Customer.objects.get(identifier="ANN").source_values == {"phone": ["1", None]}
 
 
-def test_a_dry_run_says_the_same(organizer: Organizer, ann: Customer) -> None:
+def test_a_dry_run_prints_the_report_of_an_import(organizer: Organizer, ann: Customer) -> None:
     edited = _edit(organizer, email="ours@x.org")
     change: dict[str, Any] = {"email": "theirs@x.org", "last_modified": JUNE}
 
@@ -327,7 +327,9 @@ def test_the_last_change_is_the_later_one(organizer: Organizer, ann: Customer) -
     assert Customer.objects.get().last_modified == edited.last_modified
 
 
-def test_an_event_of_an_import_has_no_field_that_stays(organizer: Organizer, ann: Customer) -> None:
+def test_an_event_of_an_import_has_only_fields_that_changed(
+    organizer: Organizer, ann: Customer
+) -> None:
     _edit(organizer, email="ours@x.org")
 
     _import(organizer, email="theirs@x.org", locale="it", last_modified=JUNE)

@@ -51,7 +51,7 @@ def test_an_older_row_is_outdated(organizer: Organizer, ann: Customer) -> None:
     assert _stored(organizer).email is None
 
 
-def test_a_row_that_is_anonymised_at_the_source_is_imported_and_stays_erased(
+def test_an_anonymised_row_is_imported_and_the_customer_remains_erased(
     organizer: Organizer, ann: Customer
 ) -> None:
     row = make_row("ANN", None, name_parts={}, is_active=False, locale="fr", last_modified=LATER)
@@ -70,7 +70,7 @@ def test_the_email_of_an_erased_person_is_free_for_another_row(
     assert report == LoadReport(created=1, rejected=1, rejections=[REJECTION])
 
 
-def test_a_person_who_was_given_the_account_in_portal_is_updated_but_for_that_edit(
+def test_an_erased_customer_that_was_edited_in_portal_is_updated_except_for_the_edit(
     organizer: Organizer, ann: Customer
 ) -> None:
     with scope(organizer=organizer):

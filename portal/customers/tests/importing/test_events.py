@@ -134,7 +134,7 @@ def test_a_dry_run_and_a_load_without_an_actor_write_no_events(organizer: Organi
     assert _events(organizer) == []
 
 
-def test_a_customer_who_is_anonymised_at_the_source_leaves_no_values(
+def test_an_anonymised_row_deletes_the_values_of_earlier_events(
     organizer: Organizer, ann: Customer
 ) -> None:
     _load(organizer, make_row("BOB", "bob@x.org"))
@@ -153,7 +153,7 @@ def test_a_customer_who_is_anonymised_at_the_source_leaves_no_values(
     assert _events(organizer, "BOB")[0].changes
 
 
-def test_a_customer_who_is_anonymised_at_the_source_leaves_no_notes_nor_stored_responses(
+def test_an_anonymised_row_deletes_the_notes_and_stored_responses_of_its_customer(
     organizer: Organizer, ann: Customer, writer_client: Client
 ) -> None:
     _load(organizer, make_row("BOB", "bob@x.org"))
@@ -196,7 +196,7 @@ def test_a_later_row_of_an_anonymised_customer_is_a_change(
     assert _events(organizer)[-1].changes == {"locale": ["de", "fr"]}
 
 
-def test_undoing_a_later_person_does_not_make_it_an_erasure_of_portal(
+def test_undoing_later_personal_data_of_an_anonymised_customer_is_no_erasure_of_portal(
     organizer: Organizer, ann: Customer
 ) -> None:
     _load(organizer, _later(email=None, name_parts={}, is_active=False))

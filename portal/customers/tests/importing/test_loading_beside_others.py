@@ -79,7 +79,7 @@ def test_a_customer_that_is_saved_during_a_load_is_updated(
 
 
 @on_postgresql
-def test_an_email_that_is_saved_during_a_load_belongs_to_another_customer(
+def test_an_email_that_is_saved_during_a_load_is_taken(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     load_customers(organizer, [make_row("COY", None)])

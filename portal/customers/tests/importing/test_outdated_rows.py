@@ -85,7 +85,7 @@ def test_a_row_with_an_equal_time_is_applied_where_it_differs(organizer: Organiz
 
 @pytest.mark.parametrize("before", [[], [_row(MAY, locale="de")], [_row(JULY, locale="fr")]])
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
-def test_within_a_load_the_latest_change_counts(
+def test_within_a_load_the_latest_change_wins(
     organizer: Organizer, before: list[dict[str, Any]], order: tuple[int, ...]
 ) -> None:
     _import(organizer, *before)
@@ -104,7 +104,7 @@ def test_of_equal_times_within_a_load_the_last_row_counts(organizer: Organizer) 
     assert _locale(organizer) == "fr"
 
 
-def test_a_change_in_portal_neither_hides_nor_revives_one_of_the_source(
+def test_a_change_in_portal_does_not_affect_which_row_of_the_source_is_newer(
     organizer: Organizer,
 ) -> None:
     _import(organizer, _row(JUNE, locale="de"))
@@ -121,7 +121,7 @@ def test_a_change_in_portal_neither_hides_nor_revives_one_of_the_source(
     assert (customer.locale, customer.phone) == ("fr", "+49 30 1")
 
 
-def test_a_customer_without_a_source_takes_any_row(
+def test_a_customer_that_was_never_imported_is_updated_by_any_row(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer(identifier="8WSAJCJ")
@@ -152,7 +152,7 @@ def test_a_time_more_than_a_day_ahead_is_rejected(
     assert reasons == ["last_modified: is more than a day in the future"] * is_rejected
 
 
-def test_the_command_goes_back_on_purpose(organizer: Organizer, tmp_path: Path) -> None:
+def test_overwrite_restores_an_older_row(organizer: Organizer, tmp_path: Path) -> None:
     newer, older = tmp_path / "newer.json", tmp_path / "older.json"
     newer.write_text(json.dumps([_row(JUNE, locale="fr")]))
     older.write_text(json.dumps([_row(MAY, locale="de")]))

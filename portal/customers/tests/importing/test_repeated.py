@@ -40,7 +40,7 @@ def _customer(organizer: Organizer) -> Customer:
 
 @pytest.mark.parametrize("before", [[], [_row(APRIL, phone="old", notes="old")]])
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
-def test_a_later_row_keeps_what_only_earlier_rows_say(
+def test_a_later_row_keeps_values_that_only_earlier_rows_have(
     organizer: Organizer, before: list[dict[str, Any]], order: tuple[int, ...]
 ) -> None:
     _import(organizer, *before)
@@ -54,7 +54,7 @@ def test_a_later_row_keeps_what_only_earlier_rows_say(
     assert customer.source_modified == datetime.fromisoformat(JULY)
 
 
-def test_the_text_for_the_search_follows(organizer: Organizer) -> None:
+def test_the_search_text_follows_the_changed_fields(organizer: Organizer) -> None:
     _import(organizer, _row(MAY, external_identifier="CRM 7"), _row(JUNE))
 
     assert "crm 7" in _customer(organizer).search_text
@@ -84,7 +84,7 @@ def test_rows_that_are_all_outdated_change_nothing(organizer: Organizer) -> None
     assert _customer(organizer).notes == "new"
 
 
-def test_an_unchanged_row_keeps_what_an_earlier_row_changes(organizer: Organizer) -> None:
+def test_an_unchanged_row_does_not_revert_an_earlier_change(organizer: Organizer) -> None:
     _import(organizer, _row(MAY, notes="old"))
 
     report = _import(organizer, _row(MAY, notes="new"), _row(MAY))
@@ -93,7 +93,7 @@ def test_an_unchanged_row_keeps_what_an_earlier_row_changes(organizer: Organizer
     assert _customer(organizer).notes == "new"
 
 
-def test_an_unchanged_row_with_all_keys_goes_back(organizer: Organizer) -> None:
+def test_an_unchanged_row_with_all_keys_reverts_an_earlier_change(organizer: Organizer) -> None:
     before = _row(MAY, **SAID, external_identifier=None)
     _import(organizer, before)
 

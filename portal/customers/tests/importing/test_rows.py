@@ -31,7 +31,7 @@ def test_the_example_of_the_specification_is_accepted_to_the_microsecond() -> No
     assert checked.row.notes is None
 
 
-def test_unknown_keys_and_the_name_are_ignored() -> None:
+def test_unknown_keys_and_the_composed_name_are_ignored() -> None:
     checked = _check(name="Somebody else", favourite_colour="blue")
 
     assert isinstance(checked, StagedRow)

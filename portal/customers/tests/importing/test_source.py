@@ -116,7 +116,7 @@ def test_identifiers_are_the_order_unless_the_address_has_one(
     ]
 
 
-def test_a_second_import_mends_what_moving_customers_made_the_first_miss(
+def test_a_second_import_reads_customers_that_moved_during_the_first(
     organizer: Organizer, import_from: Import
 ) -> None:
     customers = [{**each} for each in CUSTOMERS]
@@ -151,7 +151,7 @@ def test_a_count_that_changes_is_reported(organizer: Organizer, import_from: Imp
     assert "counted 4 customers at first and 3 at last, 3 were read. Its list changed" in output
 
 
-def test_a_customer_with_half_a_character_is_rejected_and_the_others_are_loaded(
+def test_a_customer_with_a_lone_surrogate_is_rejected_and_the_others_are_loaded(
     organizer: Organizer, import_from: Import, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ann, bob = CUSTOMERS[:2]

@@ -158,7 +158,7 @@ def test_a_source_that_does_not_respond_is_an_error(client: Client) -> None:
     assert client.pauses == [*PAUSES]
 
 
-def test_a_port_without_a_server_is_an_error(client: Client) -> None:
+def test_an_address_without_a_server_is_an_error(client: Client) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         error = client.error(f"http://127.0.0.1:{unused.getsockname()[1]}{LIST}")

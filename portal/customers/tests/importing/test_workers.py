@@ -29,7 +29,7 @@ def test_the_function_runs_in_another_process() -> None:
         assert os.getpid() not in set(results)
 
 
-def test_few_arguments_are_read_in_advance() -> None:
+def test_only_a_few_arguments_are_read_in_advance() -> None:
     arguments = ((number,) for number in range(sys.maxsize))
 
     with map_in_processes(math.sqrt, arguments) as results:

@@ -185,7 +185,7 @@ def test_a_selective_search_is_a_scan_of_the_trigram_index(
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no estimates")
-def test_matches_of_a_word_have_no_order_whose_index_could_be_scanned(
+def test_matches_of_a_word_are_read_by_the_search_index_alone(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     matches = Search.parse("schmidt").matches(customers_of(in_large))
@@ -233,7 +233,7 @@ def test_matches_of_a_short_term_are_counted_in_physical_order(
 
 
 @pytest.mark.parametrize("search", ["жщ", "ж"])
-def test_other_short_terms_with_few_matches_scan_no_order_of_the_list(
+def test_other_short_terms_with_few_matches_are_not_read_by_an_ordered_scan(
     in_large: Organizer, plans: list[Plan], search: str
 ) -> None:
     with explained(plans):

@@ -62,7 +62,9 @@ def test_an_unselective_search_in_notes_is_an_ordered_scan(
 
 
 @pytest.mark.usefixtures("noted")
-def test_others_do_not_read_the_index_of_notes(in_large: Organizer, plans: list[Plan]) -> None:
+def test_members_without_the_permission_do_not_search_notes(
+    in_large: Organizer, plans: list[Plan]
+) -> None:
     with explained(plans):
         assert list_of(in_large, "search=gluten").page(1, SIZE).count.number == 0
 

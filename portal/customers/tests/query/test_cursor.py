@@ -41,7 +41,7 @@ def crowd(make_customer: CustomerMaker) -> None:
 
 @pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("keys", KEYS, ids=",".join)
-def test_after_a_cursor_come_the_rows_behind_it_in_the_order(
+def test_the_rows_after_a_cursor_follow_it_in_the_order(
     organizer: Organizer, keys: list[str]
 ) -> None:
     terms = [key.expression for key in sort_keys(keys)]

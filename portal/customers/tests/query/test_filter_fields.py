@@ -56,7 +56,7 @@ def test_a_day_has_all_times_that_clocks_show_on_it(
 @pytest.mark.parametrize(
     "text", ["2026-01-31T10:00:00Z", "2026-01-31T11:00:00+01:00", "2026-01-31T11:00:00 01:00"]
 )
-def test_an_instant_is_one_microsecond(field: MomentField, text: str) -> None:
+def test_the_span_of_an_instant_is_one_microsecond(field: MomentField, text: str) -> None:
     assert field.clean(text).start == datetime(2026, 1, 31, 10, tzinfo=UTC)
 
 
@@ -73,7 +73,7 @@ def test_a_time_that_clocks_skip_is_the_moment_when_they_change(
     assert field.clean(text) == Span(change, change)
 
 
-def test_a_time_that_clocks_show_twice_is_both(field: MomentField) -> None:
+def test_a_time_that_clocks_show_twice_spans_both(field: MomentField) -> None:
     first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
 
     assert field.clean("2026-10-25T02:30") == Span(first, second + timedelta(microseconds=1))
@@ -95,7 +95,7 @@ def test_an_invalid_date_is_rejected(field: MomentField, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["0001-01-01", "1899-12-31T23:00:00Z", "9999-12-31", "12026-01-01", "-127y", "-9999y"]
 )
-def test_a_date_that_is_not_sensible_is_rejected(field: MomentField, text: str) -> None:
+def test_a_date_out_of_range_is_rejected(field: MomentField, text: str) -> None:
     with pytest.raises(ValidationError):
         field.clean(text)
 
@@ -139,7 +139,7 @@ def test_the_current_year_begins_and_ends_in_the_zone_of_the_organizer(field: Mo
         ("locale_not", "de-informal", "Language: not German (informal)"),
     ],
 )
-def test_a_value_is_described(parameter: str, value: str, label: str) -> None:
+def test_the_chip_of_a_filter_describes_its_value(parameter: str, value: str, label: str) -> None:
     filter_ = FILTERS[parameter]
 
     assert f"{filter_.describe_label(value)}: {filter_.describe(value)}" == label

@@ -164,7 +164,7 @@ def test_a_query_string_selects_customers(
         (f"search={'x' * 5000}", "search"),
     ],
 )
-def test_an_error_is_named_and_there_is_no_query(
+def test_an_invalid_parameter_has_an_error_and_there_is_no_query(
     organizer: Organizer, query: str, parameter: str
 ) -> None:
     whole = f"{query}&is_active=true" if "is_active" not in query else query
@@ -175,7 +175,7 @@ def test_an_error_is_named_and_there_is_no_query(
 
 
 @pytest.mark.parametrize("query", ["empty=email&empty=", "state=active&state="])
-def test_a_blank_value_is_none_beside_others(organizer: Organizer, query: str) -> None:
+def test_a_blank_value_beside_others_is_ignored(organizer: Organizer, query: str) -> None:
     with scope(organizer=organizer):
         blank = services.parse_query(organizer, QueryDict(query))
         plain = services.parse_query(organizer, QueryDict(query.partition("&")[0]))

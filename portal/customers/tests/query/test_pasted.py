@@ -59,7 +59,7 @@ def test_a_pasted_email_or_identifier_is_found_and_is_an_exact_match(
         ("<mailto:.@,>", "@"),
     ],
 )
-def test_what_a_text_means(text: str, meant: str) -> None:
+def test_a_pasted_text_is_reduced_to_its_meaning(text: str, meant: str) -> None:
     assert pasted(text) == meant
 
 

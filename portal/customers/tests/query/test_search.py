@@ -115,7 +115,7 @@ def test_punctuation_around_words_is_ignored(
         ("Schmidt, Alexandra", "alexandra schmidt"),
     ],
 )
-def test_a_name_is_found_however_it_is_written(
+def test_a_name_is_found_in_every_spelling(
     make_customer: CustomerMaker, find: Find, name: str, search: str
 ) -> None:
     make_customer()

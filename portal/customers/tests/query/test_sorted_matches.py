@@ -58,7 +58,7 @@ def test_every_page_has_its_part_of_the_list(
 
 @pytest.mark.usefixtures("found")
 @pytest.mark.parametrize("ordering", [*KEYS, "name,-email", "-state,last_login,-identifier"])
-def test_a_cursor_leads_on_after_its_row_is_gone(organizer: Organizer, ordering: str) -> None:
+def test_a_cursor_is_valid_after_its_row_is_deleted(organizer: Organizer, ordering: str) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, f"search=found&ordering={ordering}")
         all_rows = list(search.customers)

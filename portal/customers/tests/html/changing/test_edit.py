@@ -125,7 +125,7 @@ def test_a_name_is_previewed_without_saving(organizer: Organizer, member_client:
         assert not Customer.objects.exists()
 
 
-def test_a_number_without_a_country_is_one_of_the_organizers(
+def test_a_phone_number_without_a_country_code_is_one_of_the_organizers_country(
     organizer: Organizer, member_client: Client, ann: Customer
 ) -> None:
     assert organizer.country == "DE"

@@ -75,7 +75,7 @@ def test_a_page_without_a_conflict_says_nothing(
 
 
 @pytest.mark.parametrize("field", ["email", "phone", "notes"])
-def test_the_value_of_the_source_is_taken_as_an_edit(
+def test_the_value_of_the_source_is_recorded_as_an_edit(
     organizer: Organizer, member_client: Client, ann: Customer, field: str
 ) -> None:
     response = take(member_client, field, ann.version)
@@ -99,7 +99,7 @@ def test_an_edit_of_the_field_decides_the_conflict(
     assertNotContains(member_client.get(ANN), "theirs@x.org</bdi>, changed on")
 
 
-def test_nothing_is_taken_if_the_customer_has_changed_since(
+def test_no_value_of_the_source_is_taken_if_the_customer_has_changed_since(
     organizer: Organizer, member_client: Client, ann: Customer
 ) -> None:
     load_customers(organizer, [make_row("ANN", **{**THEIRS, "email": "last@x.org"})])

@@ -32,7 +32,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("2026-10-25 02:30", "2026-10-25T00:30:00Z"),
     ],
 )
-def test_a_time_without_a_zone_is_one_of_the_organizer(cell: Cell, expected: str) -> None:
+def test_a_time_without_a_zone_is_in_the_organizers_time_zone(cell: Cell, expected: str) -> None:
     assert read_cell("last_login", cell, BERLIN) == expected
 
 
@@ -58,12 +58,12 @@ def test_an_ambiguous_or_wrong_time_is_rejected(cell: Cell, reason: str) -> None
 
 
 @pytest.mark.parametrize("cell", ["Yes", "ja", "TRUE", "wahr", "1", 1.0, True])
-def test_yes_in_both_languages(cell: Cell) -> None:
+def test_yes_is_recognized_in_both_languages(cell: Cell) -> None:
     assert read_cell("is_active", cell, UTC) is True
 
 
 @pytest.mark.parametrize("cell", ["No", "nein", "FALSE", "falsch", "0", 0.0, False])
-def test_no_in_both_languages(cell: Cell) -> None:
+def test_no_is_recognized_in_both_languages(cell: Cell) -> None:
     assert read_cell("is_verified", cell, UTC) is False
 
 
@@ -118,11 +118,11 @@ def test_an_unknown_language_is_rejected() -> None:
 
 
 @pytest.mark.parametrize("text", ["31.12.2025", "2025-12-31", " 2025-12-30T23:00:00Z"])
-def test_a_moment_of_a_day_is_its_start(text: str) -> None:
+def test_a_day_without_a_time_is_its_start(text: str) -> None:
     assert read_moment(text, BERLIN) == datetime(2025, 12, 30, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["2199-01-01", "1812-01-01", "soon"])
-def test_a_moment_of_the_source_is_in_the_past(text: str) -> None:
+def test_a_time_of_the_source_is_in_the_past(text: str) -> None:
     with pytest.raises(ValueError, match=r"must be|future"):
         read_moment(text, BERLIN)
