@@ -73,20 +73,29 @@ class Condition(NamedTuple):
 
 # By the name of the filter. A filter with the name of its facet shows counts beside its choices.
 Conditions = Mapping[str, Condition]
-COUNT_BY_FACETS: Final = f"COUNT(*), {', '.join(FACETS)}"
-BY_FACETS: Final = f"GROUP BY {', '.join(FACETS)}"
+BY_FACETS: Final = ", ".join(FACETS)
 # One statement with three kinds of rows, by `kind`: the rows of a query, or none if there are too
 # many; the number of these rows; the maintained counts of the organizer. The last columns are the
 # facets.
-WITH_TOTALS: Final = f"""
+READ_WITH_TOTALS: Final = f"""
     WITH found AS ({{rows}})
-    SELECT 'row' AS kind, {{columns}} FROM found
-    WHERE (SELECT COUNT(*) FROM found) <= %s {{grouping}}
+    SELECT 'row' AS kind, found.* FROM found WHERE (SELECT COUNT(*) FROM found) <= %s
     UNION ALL
     SELECT 'number', COUNT(*){{empty}}{", NULL" * len(FACETS)} FROM found
     UNION ALL
-    SELECT 'total', CAST(SUM(number) AS BIGINT){{empty}}, {", ".join(FACETS)}
-    FROM customers_customercount WHERE organizer_id = %s {BY_FACETS}"""  # noqa: S608
+    SELECT 'total', CAST(SUM(number) AS BIGINT){{empty}}, {BY_FACETS}
+    FROM customers_customercount WHERE organizer_id = %s GROUP BY {BY_FACETS}"""  # noqa: S608
+# The same for rows that are only counted by facet. If there are too many, they are not read again.
+COUNT_WITH_TOTALS: Final = f"""
+    WITH counted AS (SELECT COUNT(*) AS number FROM ({{rows}} LIMIT %s) AS found)
+    SELECT 'row' AS kind, COUNT(*), {BY_FACETS} FROM (
+        {{rows}} LIMIT (SELECT CASE WHEN number <= %s THEN number ELSE 0 END FROM counted)
+    ) AS found GROUP BY {BY_FACETS}
+    UNION ALL
+    SELECT 'number', number{", NULL" * len(FACETS)} FROM counted
+    UNION ALL
+    SELECT 'total', CAST(SUM(number) AS BIGINT), {BY_FACETS}
+    FROM customers_customercount WHERE organizer_id = %s GROUP BY {BY_FACETS}"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -161,22 +170,49 @@ def read_with_totals(
     parameters: Sequence[Any],
     *,
     most: int,
-    others: int = 0,
-    counts_facets: bool = False,
+    others: int,
     milliseconds: int | None = None,
 ) -> tuple[list[Row] | None, Counts]:
     """The rows of a query, as the driver returns them, and the maintained counts.
 
     None for more than `most` rows. The query selects an integer, such as the primary key, `others`
-    more columns, and the facets. With `counts_facets` it selects the facets alone, and each row
-    that is returned is a count and a combination. Raises TimeLimitExceeded.
+    more columns, and the facets. Raises TimeLimitExceeded.
     """
+    statement = READ_WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
+    values = [*parameters, most]
+    return _read(organizer, alias, statement, values, most=most, milliseconds=milliseconds)
+
+
+def count_with_totals(
+    organizer: Organizer,
+    alias: str,
+    sql: str,
+    parameters: Sequence[Any],
+    *,
+    most: int,
+    milliseconds: int,
+) -> tuple[Counts | None, Counts]:
+    """The counts of the rows of a query, which selects the facets, and the maintained counts.
+
+    None for more than `most` rows. Raises TimeLimitExceeded.
+    """
+    statement = COUNT_WITH_TOTALS.format(rows=sql)
+    values = [*parameters, most + 1, *parameters, most]
+    rows, totals = _read(organizer, alias, statement, values, most=most, milliseconds=milliseconds)
+    return None if rows is None else sum_counts(rows), totals
+
+
+def _read(
+    organizer: Organizer,
+    alias: str,
+    statement: str,
+    parameters: Sequence[Any],
+    *,
+    most: int,
+    milliseconds: int | None,
+) -> tuple[list[Row] | None, Counts]:
     require_scope(organizer)
-    columns, grouping = (COUNT_BY_FACETS, BY_FACETS) if counts_facets else ("found.*", "")
-    statement = WITH_TOTALS.format(
-        rows=sql, columns=columns, grouping=grouping, empty=", NULL" * others
-    )
-    values = [*parameters, most, organizer.pk]
+    values = [*parameters, organizer.pk]
     rows: dict[str, list[Row]] = {"row": [], "number": [], "total": []}
     for kind, *row in read_with_time_limit(alias, statement, values, milliseconds=milliseconds):
         rows[kind].append(tuple(row))

@@ -13,9 +13,8 @@ from django.utils.formats import number_format
 from portal.customers.counters.maintained_counts import (
     FACETS,
     Counts,
+    count_with_totals,
     maintained_counts,
-    read_with_totals,
-    sum_counts,
 )
 from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.models import Organizer
@@ -59,20 +58,18 @@ def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, 
 
 def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> Facets:
     """Counts by the facets up to COUNT_CAP customers, in one statement with one time limit."""
-    cap = settings.COUNT_CAP
     try:
-        sql, parameters = customers.values_list(*FACETS)[: cap + 1].query.sql_with_params()
-        rows, totals = read_with_totals(
+        sql, parameters = customers.values_list(*FACETS).query.sql_with_params()
+        counts, totals = count_with_totals(
             organizer,
             customers.db,
             sql,
             parameters,
-            most=cap,
-            counts_facets=True,
+            most=settings.COUNT_CAP,
             milliseconds=int(settings.FACET_MILLISECONDS),
         )
     except EmptyResultSet:
         return Facets(Counts({}), maintained_counts(organizer))
     except TimeLimitExceeded:
         return Facets(None, maintained_counts(organizer))
-    return Facets(None if rows is None else sum_counts(rows), totals, is_capped=rows is None)
+    return Facets(counts, totals, is_capped=counts is None)
