@@ -126,6 +126,11 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
             line = "".join([f"{start}{render(record)}</td>" for start, render in cells])
             yield mark_safe(line)  # noqa: S308
 
+    @property
+    def body(self) -> SafeString:
+        """All rows, as HTML."""
+        return mark_safe("".join(f"<tr>{line}</tr>" for line in self.lines()))  # noqa: S308
+
     def _start_of_cell(self, name: str) -> str:
         """With a label for phones, where chosen columns stand under the row."""
         if self._is_standard or name in ON_A_PHONE:

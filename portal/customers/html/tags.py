@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from html import escape
+from typing import TYPE_CHECKING, Final, cast
 
 from django import template
 from django.forms import BoundField
 from django.utils.dateparse import parse_date
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -21,11 +23,16 @@ from portal.customers.phones import international_phone
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundWidget
+    from django_stubs_ext import StrOrPromise
 
-    from portal.customers.html.table import ColumnChoice, LayoutLink
+    from portal.customers.html.list import Preset
+    from portal.customers.html.paging import Step
+    from portal.customers.html.table import ColumnChoice, ColumnMenu, Heading, LayoutLink
+    from portal.customers.query.filter_fields import DayField
 
 register = template.Library()
-NO_LINK: Final = mark_safe('role="link" aria-disabled="true" tabindex="-1"')
+NO_LINK: Final = 'role="link" aria-disabled="true" tabindex="-1"'
+CURRENT: Final = ' aria-current="true"'
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 register.filter(locale_name)
@@ -82,64 +89,115 @@ def breakable(value: str) -> SafeString:
 @register.simple_tag
 def box(one: BoundWidget) -> SafeString:
     """A checkbox or radio button with its label. A page has twenty: a template for each is slow."""
-    data = one.data
-    return format_html(
-        '<input type="{}" name="{}" value="{}" id="{}"{}{}> {}',
-        data["type"],
-        data["name"],
-        data["value"],
-        data["attrs"]["id"],
-        " checked" if data["selected"] else "",
-        " autofocus" if data["attrs"].get("autofocus") else "",
-        one.choice_label,
+    data, attributes = one.data, one.data["attrs"]
+    checked = " checked" if data["selected"] else ""
+    autofocus = " autofocus" if attributes.get("autofocus") else ""
+    return _html(
+        f'<input type="{data["type"]}" name="{data["name"]}" value="{escape(str(data["value"]))}"'
+        f' id="{attributes["id"]}"{checked}{autofocus}> {escape(str(one.choice_label))}'
     )
 
 
 @register.simple_tag
-def column_toggle(column: ColumnChoice) -> SafeString:
-    """The link that shows or hides a column. The menu has thirty links: templates are slow."""
+def column_choices(menu: ColumnMenu) -> SafeString:
+    """The items of the menu of columns: links that show, hide and move each column."""
+    return _html(_column_choice(each) for each in menu.choices)
+
+
+def _column_choice(column: ColumnChoice) -> str:
+    if not column.is_shown:
+        return f"<li>{_column_toggle(column)}</li>"
+    moves = _column_move(column, "up", column.up) + _column_move(column, "down", column.down)
+    return f'<li class="shown">{_column_toggle(column)}{moves}</li>'
+
+
+def _column_toggle(column: ColumnChoice) -> str:
+    label = escape(str(column.label))
     if column.toggle is None:
-        return format_html('<span class="column-toggle">{}{}</span>', icon("check"), column.label)
-    shown, hidden = _("– shown; hide this column"), _("– hidden; show this column")
-    return format_html(
-        '<a id="column-{}" class="column-toggle" href="{}" data-set="columns" data-value="{}">'
-        '{}{}<span class="visually-hidden">{}</span></a>',
-        column.name,
-        column.toggle.href,
-        column.toggle.value,
-        icon("check"),
-        column.label,
-        shown if column.is_shown else hidden,
+        return f'<span class="column-toggle">{icon("check")}{label}</span>'
+    text = _("– shown; hide this column") if column.is_shown else _("– hidden; show this column")
+    return (
+        f'<a id="column-{column.name}" class="column-toggle" {_sets("columns", column.toggle)}>'
+        f'{icon("check")}{label}<span class="visually-hidden">{escape(text)}</span></a>'
+    )
+
+
+def _column_move(column: ColumnChoice, direction: str, link: LayoutLink | None) -> str:
+    is_up = direction == "up"
+    text = _("Move up") if is_up else _("Move down")
+    return (
+        f'<a id="column-{column.name}-{direction}" class="column-move"'
+        f" {_sets('columns', link) if link else NO_LINK}>"
+        f"{icon('ascending' if is_up else 'descending')}"
+        f'<span class="visually-hidden">{escape(text)}: {escape(str(column.label))}</span></a>'
+    )
+
+
+def _sets(name: str, link: LayoutLink) -> str:
+    return f'href="{escape(link.href)}" data-set="{name}" data-value="{escape(link.value)}"'
+
+
+@register.simple_tag
+def preset_links(presets: Sequence[Preset]) -> SafeString:
+    """The items of a list of relative dates."""
+    return _html(
+        f'<li><a id="preset-{each.name}-{each.value}" href="{escape(each.href)}"'
+        f' data-set="{each.name}" data-value="{each.value}" data-drop="{each.dropped}"'
+        f"{CURRENT if each.is_chosen else ''}>{escape(str(each.label))}</a></li>"
+        for each in presets
     )
 
 
 @register.simple_tag
-def column_move(column: ColumnChoice, direction: str) -> SafeString:
-    """The link that moves a column `up` or `down`."""
-    is_up = direction == "up"
-    link = column.up if is_up else column.down
-    return format_html(
-        '<a id="column-{}-{}" class="column-move" {}>{}'
-        '<span class="visually-hidden">{}: {}</span></a>',
-        column.name,
-        direction,
-        _column_link(link) if link else NO_LINK,
-        icon("ascending" if is_up else "descending"),
-        _("Move up") if is_up else _("Move down"),
-        column.label,
+def order_link(heading: Heading) -> SafeString:
+    """The label of a column, as a link that orders by it if that is possible."""
+    label = escape(str(heading.label))
+    if not heading.href:
+        return _html(label)
+    direction = ""
+    if heading.direction:
+        text = escape(str(heading.direction_text))
+        direction = f' {icon(heading.direction)}<span class="visually-hidden">{text}</span>'
+    return _html(
+        f'<a id="order-{heading.name}" href="{escape(heading.href)}" data-set="ordering"'
+        f' data-value="{heading.ordering}">{label}{direction}</a>'
     )
 
 
-def _column_link(link: LayoutLink) -> SafeString:
-    return format_html('href="{}" data-set="columns" data-value="{}"', link.href, link.value)
+@register.simple_tag
+def step_link(step: Step, label: str, before: str = "", after: str = "") -> SafeString:
+    """A link of the pager with icons around its label, or the label alone."""
+    text = f"{before and icon(before)}{escape(label)}{after and icon(after)}"
+    if not step.href:
+        return _html(f'<span class="step {step.name}" aria-disabled="true">{text}</span>')
+    return _html(
+        f'<a id="page-{step.name}" class="step {step.name}" href="{escape(step.href)}"'
+        f' data-set="page" data-value="{step.page}">{text}</a>'
+    )
 
 
-@register.filter
-def input_type(field: BoundField) -> str:
-    """`date`, or `text` for a value that a date input would not show."""
-    value = field.value() or ""
+def _html(parts: Iterable[str]) -> SafeString:
+    """HTML whose texts are escaped. format_html() is slow for the hundred links of a page."""
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+@register.simple_tag
+def time_input(field: BoundField, label: StrOrPromise) -> SafeString:
+    """A date, or a text that a date input would not show, with its label."""
+    value, identifier = field.value() or "", field.auto_id
+    days = cast("DayField", field.field)
+    is_date = _is_day(value) or not value
+    bounds = f' min="{days.earliest}" max="{days.latest}"' if is_date else ""
+    invalid = f' aria-invalid="true" aria-describedby="{identifier}_error"' if field.errors else ""
+    return _html(
+        f'<label for="{identifier}">{escape(str(label))}</label>'
+        f'<input id="{identifier}" type="{"date" if is_date else "text"}"'
+        f' name="{field.html_name}" value="{escape(value)}"{bounds}{invalid}>'
+    )
+
+
+def _is_day(value: str) -> bool:
     try:
-        is_day = bool(DAY.fullmatch(value) and parse_date(value))
+        return bool(DAY.fullmatch(value) and parse_date(value))
     except ValueError:
-        is_day = False
-    return "date" if is_day or not value else "text"
+        return False
