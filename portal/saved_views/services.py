@@ -15,6 +15,7 @@ from portal.customers import services as customers
 from portal.customers.query.columns import parse_columns
 from portal.customers.query.filters import AS_OF
 from portal.customers.query.query import InvalidQuery, canonical_query
+from portal.databases.compiled import CompiledQuery
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 from portal.organizers.scopes import require_scope
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # Of the private views of a member, and of the shared views of an organizer.
 MOST_VIEWS: Final = 30
+# As from_db() takes them.
+FIELDS: Final = tuple(field.attname for field in SavedView._meta.concrete_fields)
 # Seconds for the counts of all views together. Each count also has a time limit of its own.
 COUNTING_TIME: Final = 0.25
 
@@ -49,8 +52,19 @@ class CountedView(NamedTuple):
 def list_views(organizer: Organizer, *, member: User) -> list[SavedView]:
     """The built-in views, the shared views, and the private views of the member."""
     require_scope(organizer)
-    visible = SavedView.objects.filter(Q(is_shared=True) | Q(owner=member))
-    return [*BUILT_IN, *visible.order_by("-is_shared", "name", "pk")]
+    rows = _visible_views.rows(organizer.pk, member.pk)
+    return [*BUILT_IN, *(SavedView.from_db(None, FIELDS, row) for row in rows)]
+
+
+_visible_views = CompiledQuery(
+    lambda organizer, member: [
+        SavedView.objects.filter(Q(is_shared=True) | Q(owner=member), organizer=organizer)
+        .order_by("-is_shared", "name", "pk")
+        .values_list(*FIELDS)
+    ],
+    int,
+    int,
+)
 
 
 def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedView:

@@ -147,7 +147,7 @@ class OrderedScan:
     def read_after(self, cursor: Cursor, size: int) -> Slice:
         """The page after the cursor. Raises ValueError for a cursor of another order."""
         sections = sections_after(self.ordering, cursor)
-        rows = self._read(sections, 0, size + 1, self._columns)
+        rows = self._read_forwards(sections, 0, size + 1, self._columns)
         return self._layout.slice_after(cursor, rows, size, self._count_of(rows))
 
     def read_last(self, size: int) -> Slice:
@@ -202,8 +202,9 @@ class OrderedScan:
         self, sections: Sequence[Section], start: int, limit: int, columns: Columns
     ) -> list[Row]:
         """Rows from `start` on. Most pages of a long list have rows of the first section only."""
-        if start + limit <= max(self.least, self.total or 0):
-            rows = self._read(sections[:1], start, limit, columns)
+        first, *others = sections
+        if others and start + limit <= max(self.least, self.total or 0):
+            rows = self._read([first], start, limit, columns)
             if len(rows) == limit:
                 return rows
         return self._read(sections, start, limit, columns)
