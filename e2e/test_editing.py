@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from e2e.server import Server
-from e2e.steps import sign_in_once
+from e2e.steps import rows, search_box, sign_in_once
 
 NewContext = Callable[..., BrowserContext]
 CREATE = "/organizers/office/new-customer/"
@@ -32,7 +33,7 @@ class Member:
 
     def type(self, text: str, label: str) -> None:
         self.actions += 1
-        self.page.get_by_label(label).fill(text)
+        self.page.get_by_role("textbox", name=label).fill(text)
 
     def press(self, key: str) -> None:
         self.actions += 1
@@ -140,11 +141,98 @@ def test_a_customer_is_erased_in_four_actions(member: Member, customer: str) -> 
     assert member.actions <= 4
 
 
-def test_the_page_shows_who_changed_a_customer(member: Member, customer: str) -> None:
+def test_a_note_takes_three_actions(member: Member, customer: str) -> None:
     member.page.goto(customer)
+    member.click(member.page.get_by_text("Add note", exact=True))
+    member.type("Called about her seat", "Note")
+    member.click(button(member, "Save note"))
 
-    expect(member.page.get_by_text("olga@example.org changed").first).to_be_visible()
-    assert member.actions <= 1
+    [note] = team_notes(member).all()
+    expect(note).to_contain_text("Called about her seat")
+    expect(note).to_contain_text(EMAIL)
+    assert member.actions == 3
+
+
+def test_who_changed_a_customer_takes_one_action(member: Member, customer: str) -> None:
+    identifier = customer.removeprefix(OFFICE).strip("/")
+    member.page.goto(f"{OFFICE}?search={identifier}")
+    member.click(rows(member.page).get_by_role("link", name="Ann Lee"))
+
+    last = events(member).first
+    expect(last).to_contain_text("olga@example.org changed email")
+    expect(last).to_contain_text(f"{identifier.lower()}@example.org")
+    assert member.actions == 1
+
+
+def test_notes_are_listed_with_the_newest_first_and_a_search_finds_them(
+    member: Member, customer: str
+) -> None:
+    for text in ("Needs a ramp", f"Prefers aisle{id(member)}"):
+        member.page.goto(f"{customer}notes/")
+        member.page.get_by_label("Note").fill(text)
+        button(member, "Save note").click()
+
+    expect(team_notes(member)).to_contain_text([f"Prefers aisle{id(member)}", "Needs a ramp"])
+    search_box(member.page).fill(f"aisle{id(member)} ramp lee")
+    search_box(member.page).press("Enter")
+
+    expect(member.page.get_by_role("heading", name="Ann Lee").or_(names_of(member))).to_be_visible()
+
+
+def test_the_history_of_a_customer_is_filtered_by_kind(member: Member, customer: str) -> None:
+    member.page.goto(f"{customer}notes/")
+    member.page.get_by_label("Note").fill("Called")
+    button(member, "Save note").click()
+    kinds = member.page.get_by_role("list", name="Kinds of changes")
+
+    sentences = {}
+    for kind in ("Noted", "Created", "All"):
+        kinds.get_by_role("link", name=kind, exact=True).click()
+        expect(kinds.get_by_role("link", name=kind, exact=True)).to_have_attribute(
+            "aria-current", "true"
+        )
+        sentences[kind] = events(member).locator(".event-sentence").all_inner_texts()
+
+    assert sentences["Noted"] == [f"{EMAIL} added a note"]
+    assert [each.partition(":")[0] for each in sentences["Created"]] == [
+        f"{EMAIL} created the customer"
+    ]
+    assert len(sentences["All"]) == 3
+
+
+def test_the_history_of_all_customers_is_filtered_and_exported(
+    member: Member, customer: str
+) -> None:
+    identifier = customer.removeprefix(OFFICE).strip("/")
+    member.page.goto(OFFICE)
+    link(member, "History").click()
+    member.page.get_by_label("Identifier of customer").fill(identifier)
+    member.page.get_by_label("Kind").select_option("Changed")
+    button(member, "Filter").click()
+    expect(events(member)).to_have_count(1)
+    expect(events(member)).to_contain_text(f"{identifier.lower()}@example.org")
+
+    with member.page.expect_download() as download:
+        link(member, "Export as CSV").click()
+
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    [cells] = [*csv.DictReader(lines)]
+    assert (cells["customer"], cells["field"]) == (identifier, "email")
+    assert cells["after"] == f"{identifier.lower()}@example.org"
+    link(member, "Clear filters").click()
+    expect(events(member).nth(1)).to_be_visible()
+
+
+def team_notes(member: Member) -> Locator:
+    return member.page.get_by_role("region", name="Team notes").get_by_role("article")
+
+
+def events(member: Member) -> Locator:
+    return member.page.locator(".event")
+
+
+def names_of(member: Member) -> Locator:
+    return rows(member.page).get_by_role("link", name="Ann Lee")
 
 
 def test_escape_leaves_a_field_and_gives_the_focus_back(office_page: Page, customer: str) -> None:
