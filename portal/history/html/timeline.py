@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.customers import services
 from portal.history.html.entries import Entry, describe_event
 from portal.history.models import Event, Kind
-from portal.history.queries import EventQuery
+from portal.history.queries import NOTES, EventQuery
 from portal.organizers.permissions import Permission
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> 
 
 def _entry(access: Access, customer: Customer, event: Event, parameters: QueryDict) -> Entry:
     undo = ""
-    if _may_undo(access, event) and services.can_undo(customer, event):
+    if may_undo(access, event) and services.can_undo(customer, event):
         path = reverse(
             "customers:undo", args=[access.organizer.slug, customer.identifier, event.pk]
         )
@@ -107,10 +107,14 @@ def _entry(access: Access, customer: Customer, event: Event, parameters: QueryDi
     return describe_event(event, reads_notes=access.may(Permission.READ_NOTES), undo=undo)
 
 
-def _may_undo(access: Access, event: Event) -> bool:
+def may_undo(access: Access, event: Event) -> bool:
+    """Whether the member has the permissions that undoing the event takes."""
+    if not access.changes_customers:
+        return False
     # Undoing a creation erases the customer.
-    is_creation = event.kind == Kind.CREATED
-    return access.changes_customers and (access.erases_customers or not is_creation)
+    if event.kind == Kind.CREATED:
+        return access.erases_customers
+    return access.reads_notes or NOTES not in (event.changes or {})
 
 
 @dataclass(frozen=True)

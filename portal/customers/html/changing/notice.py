@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from portal.customers import services
 from portal.customers.html.changing.forms import LABELS
 from portal.history.actors import ActorKind
+from portal.history.html.timeline import may_undo
 from portal.history.models import Kind
 
 if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.history.models import Event
-    from portal.organizers.access import Access
     from portal.organizers.models import Organizer
     from portal.web.http import PortalRequest
 
@@ -52,16 +52,13 @@ def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer
         return None
     return Notice(
         describe_event(event),
-        event.pk if _may_undo(request.access, event) else None,
+        event.pk if _is_undoable(event) and may_undo(request.access, event) else None,
         is_creation=event.kind == Kind.CREATED,
     )
 
 
-def _may_undo(access: Access, event: Event) -> bool:
-    # Undoing a creation erases the customer.
-    if event.kind == Kind.CREATED:
-        return access.changes_customers and access.erases_customers
-    return access.changes_customers and event.kind == Kind.CHANGED and bool(event.changes)
+def _is_undoable(event: Event) -> bool:
+    return event.kind == Kind.CREATED or (event.kind == Kind.CHANGED and bool(event.changes))
 
 
 def describe_event(event: Event) -> str:

@@ -16,8 +16,9 @@ from portal.customers.html.changing.edit import find_customer, member_of
 from portal.customers.html.changing.forms import LABELS
 from portal.customers.html.changing.notice import describe_event, detail_url
 from portal.history.html.entries import Difference, describe_difference
-from portal.history.models import Event, Kind
-from portal.history.queries import readable_changes
+from portal.history.html.timeline import may_undo
+from portal.history.models import Event
+from portal.history.queries import readable_values
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.web.http import PortalRequest, render_page
@@ -44,8 +45,7 @@ def customer_undo(
     undone = services.find_event(organizer, customer, pk=event)
     if undone is None:
         raise Http404
-    # Undoing a creation erases the customer.
-    if undone.kind == Kind.CREATED and not request.access.erases_customers:
+    if not may_undo(request.access, undone):
         raise PermissionDenied
     context: dict[str, Any] = {"customer": customer, "event": undone}
     context |= {"what": describe_event(undone), "back": detail_url(request, identifier)}
@@ -66,12 +66,14 @@ def _conflicts(
     request: PortalRequest, undone: Event, error: services.UndoConflict
 ) -> Iterator[Difference]:
     """The fields that were changed again: what the change left there, and what is there now."""
-    reads_notes = request.access.may(Permission.READ_NOTES)
-    changes = readable_changes(undone, reads_notes=reads_notes)
-    for name in error.fields:
-        values = changes.get(name, (None, None))
-        now = getattr(error.customer, name)
-        yield describe_difference(name, values and (values[1], now))
+    recorded = undone.changes or {}
+    # A creation is a conflict also for a field that it left empty.
+    values = {
+        name: (recorded.get(name, (None, None))[1], getattr(error.customer, name))
+        for name in error.fields
+    }
+    readable = readable_values(values, reads_notes=request.access.reads_notes)
+    return (describe_difference(name, pair) for name, pair in readable.items())
 
 
 def _error_message(error: Exception) -> str:

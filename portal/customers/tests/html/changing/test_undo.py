@@ -104,17 +104,40 @@ def test_a_conflict_of_notes_is_shown_to_members_who_may_read_notes(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
     with scope(organizer=organizer):
-        for notes in ("secret", "secrets"):
-            values = {"notes": notes}
-            services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+        created = services.create_customer(organizer, {}, actor=Actor.command("x"))
+        values = {"notes": "secret"}
+        services.change_customer(organizer, created.identifier, values, actor=Actor.command("x"))
         event = Event.objects.order_by("pk")[0].pk
-        permissions = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
+        permissions = [*Permission]
+        permissions.remove(Permission.READ_NOTES)
         Team.objects.filter(members=member).update(permissions=permissions)
 
-    response = member_client.post(f"{ANN}undo/{event}/")
+    response = member_client.post(f"{LIST}{created.identifier}/undo/{event}/")
 
     assertContains(response, "Not shown: you may not read notes.", status_code=409)
     assertNotContains(response, "secret", status_code=409)
+
+
+def test_undoing_a_change_of_notes_takes_the_permission_to_read_them(
+    organizer: Organizer, member: User, member_client: Client
+) -> None:
+    with scope(organizer=organizer):
+        values = {"notes": "called", "locale": "fr"}
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+        event = Event.objects.get().pk
+        permissions = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
+        Team.objects.filter(members=member).update(permissions=permissions)
+
+    assertNotContains(member_client.get(ANN), "/undo/")
+    assert member_client.get(f"{ANN}undo/{event}/").status_code == 403
+    assert member_client.post(f"{ANN}undo/{event}/").status_code == 403
+    assert stored(organizer).notes == "called"
+    with scope(organizer=organizer):
+        permissions.append(Permission.READ_NOTES)
+        Team.objects.filter(members=member).update(permissions=permissions)
+    assertContains(member_client.get(ANN), f"{ANN}undo/{event}/")
+    assert member_client.post(f"{ANN}undo/{event}/").status_code == 302
+    assert stored(organizer).notes is None
 
 
 def test_undoing_an_older_change_asks_for_a_confirmation(member_client: Client) -> None:
