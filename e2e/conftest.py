@@ -18,6 +18,12 @@ from e2e.steps import PLAYHOUSE, sign_in_once
 
 CLARA = "clara@example.org"
 CLARAS_PASSWORD = "playhouse-clara-1"
+GAIL = "gail@example.org"
+GAILS_PASSWORD = "gallery-gail-1"
+NAMES_OF_TWO_PARTS = """
+from portal.organizers.models import Organizer
+Organizer.objects.filter(slug="gallery").update(name_scheme="given_family")
+"""
 CAPTURE = [f"portal/customers/tests/importing/capture/page-{number}.json" for number in (1, 2, 3)]
 
 # These have commands of their own: `make clients` and `make reliability`.
@@ -151,6 +157,23 @@ def clara_state(
 ) -> StorageState:
     with browser.new_context(**browser_context_args) as context:
         return sign_in_once(context.new_page(), CLARA, CLARAS_PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def gallery_state(
+    server: Server, browser: Browser, browser_context_args: dict[str, Any]
+) -> StorageState:
+    """The cookies of a member of an organizer whose names have two parts; tests change customers.
+
+    No test counts the customers of this organizer.
+    """
+    zone = ("--timezone", "Europe/Berlin", "--country", "DE")
+    server.manage("create_organizer", "gallery", "--name", "Gallery", *zone)
+    member = ("create_staff", GAIL, "--organizer", "gallery", "--password-stdin")
+    server.manage(*member, typed=f"{GAILS_PASSWORD}\n")
+    server.manage("shell", "--no-imports", "--command", NAMES_OF_TWO_PARTS)
+    with browser.new_context(**browser_context_args) as context:
+        return sign_in_once(context.new_page(), GAIL, GAILS_PASSWORD)
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -31,6 +31,18 @@ PAGES = {
 # Each layout, and each colour scheme. What both schemes have in common depends on the width only.
 LOOKS = {"wide": ("light", 1440), "tablet": ("dark", 768), "phone": ("light", 390)}
 Look = tuple[str, int]
+Scheme = Literal["light", "dark"]
+ForcedColors = Literal["active", "none"]
+# The state of a page is made once and checked in each of these. 720 px are 200 % of 1440 px.
+STATES_IN_LOOKS: Final[Mapping[str, tuple[Scheme, int, ForcedColors]]] = {
+    "light": ("light", 1440, "none"),
+    "dark, 320 px": ("dark", 320, "none"),
+    "forced colours, 200 %": ("light", 720, "active"),
+}
+NEW_CUSTOMER = "/organizers/gallery/new-customer/"
+WIDER = "document.documentElement.scrollWidth - innerWidth"
+OUTLINES = """each => each.map(e => getComputedStyle(e))
+  .map(style => `${style.outlineStyle} ${style.outlineWidth}`)"""
 
 
 def violations(page: Page) -> str:
@@ -127,6 +139,162 @@ def test_no_rule_is_broken_while_the_menu_of_a_customer_is_open(page_in_a_look: 
     expect(page_in_a_look.get_by_role("link", name="JSON")).to_be_visible()
 
     assert violations(page_in_a_look) == ""
+
+
+def check_every_look(page: Page) -> None:
+    """No rule of axe-core is broken, and nothing is wider than the window."""
+    for look, (scheme, width, colors) in STATES_IN_LOOKS.items():
+        page.set_viewport_size({"width": width, "height": 600})
+        page.emulate_media(color_scheme=scheme, forced_colors=colors)
+        assert violations(page) == "", look
+        assert page.evaluate(WIDER) <= 0, look
+
+
+@pytest.fixture
+def gallery(new_context: NewContext, gallery_state: StorageState) -> Page:
+    """The page of a new customer."""
+    page = new_context(storage_state=gallery_state).new_page()
+    page.goto(NEW_CUSTOMER)
+    page.get_by_label("Given name").fill("Ada")
+    page.get_by_role("button", name="Create customer").click()
+    expect(page.get_by_role("heading", name="Ada")).to_be_visible()
+    page.goto(page.url.partition("?")[0])
+    return page
+
+
+def edit(page: Page, field: str, label: str, value: str) -> None:
+    """Change a field in its place."""
+    page.get_by_role("link", name=f"Edit {field}").click()
+    page.get_by_label(label, exact=True).fill(value)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.expects_console_errors
+def test_no_rule_is_broken_in_the_forms_of_a_customer(gallery: Page) -> None:
+    edit(gallery, "email", "Email", "taken@example.org")
+    gallery.goto(NEW_CUSTOMER)
+    gallery.get_by_label("Given name").fill("Ada")
+    gallery.get_by_label("Family name").fill("King")
+    expect(gallery.get_by_role("status").filter(has_text="Shown as Ada King")).to_be_visible()
+    gallery.get_by_label("Email", exact=True).fill("TAKEN@example.org")
+    gallery.get_by_label("Phone").fill("12")
+
+    gallery.get_by_role("button", name="Create customer").click()
+
+    expect(gallery.get_by_role("link", name=re.compile("Open "))).to_be_visible()
+    expect(gallery.get_by_text("The phone number entered is not valid.")).to_be_visible()
+    check_every_look(gallery)
+
+
+@pytest.mark.expects_console_errors
+def test_no_rule_is_broken_while_a_field_is_edited(gallery: Page) -> None:
+    gallery.get_by_role("link", name="Edit name").click()
+    expect(gallery.get_by_label("Family name")).to_be_visible()
+    check_every_look(gallery)
+    gallery.keyboard.press("Escape")
+
+    edit(gallery, "phone", "Phone", "12")
+    expect(gallery.get_by_text("The phone number entered is not valid.")).to_be_visible()
+    check_every_look(gallery)
+
+    gallery.get_by_label("Phone", exact=True).fill("030 231250")
+    gallery.keyboard.press("Enter")
+    expect(gallery.get_by_text("Saved: phone changed.").last).to_be_visible()
+    check_every_look(gallery)
+
+
+@pytest.mark.expects_console_errors
+def test_no_rule_is_broken_in_conflicts(gallery: Page) -> None:
+    other = gallery.context.new_page()
+    other.goto(gallery.url)
+    gallery.goto(f"{gallery.url}edit/")
+    edit(other, "phone", "Phone", "030 231250")
+    expect(other.get_by_text("Saved: phone changed.").last).to_be_visible()
+    undo = other.locator("#saved form").get_attribute("action")
+    edit(other, "phone", "Phone", "030 231251")
+    expect(other.get_by_role("link", name="+49 30 231251")).to_be_visible()
+
+    gallery.get_by_label("Phone", exact=True).fill("030 231252")
+    gallery.get_by_role("button", name="Save").click()
+    expect(gallery.get_by_role("group", name="This customer was changed")).to_be_focused()
+    check_every_look(gallery)
+
+    other.goto(undo or "")
+    other.get_by_role("button", name="Undo").click()
+    expect(other.get_by_text("Changed again since: phone.")).to_be_visible()
+    check_every_look(other)
+
+
+@pytest.mark.expects_console_errors
+def test_no_rule_is_broken_in_notes_and_in_the_history(gallery: Page) -> None:
+    edit(gallery, "email", "Email", "notes@example.org")
+    expect(gallery.get_by_text("Saved: email changed.").last).to_be_visible()
+    gallery.get_by_text("Add note", exact=True).click()
+    gallery.get_by_label("Note", exact=True).fill("One\ntwo")
+    check_every_look(gallery)
+    gallery.get_by_role("button", name="Save note").click()
+    expect(gallery.get_by_text("added a note")).to_be_visible()
+    check_every_look(gallery)
+
+    gallery.goto(gallery.url.partition("?")[0].partition("#")[0] + "notes/")
+    gallery.get_by_role("button", name="Save note").click()
+    expect(gallery.get_by_text("Enter a note.")).to_be_visible()
+    check_every_look(gallery)
+
+    for query in ("", "?kind=erased&actor=nobody"):
+        gallery.goto(f"/organizers/gallery/history/{query}")
+        check_every_look(gallery)
+
+
+@pytest.mark.expects_console_errors
+def test_no_rule_is_broken_while_a_customer_is_erased(gallery: Page) -> None:
+    identifier = gallery.url.rstrip("/").rpartition("/")[2]
+    gallery.goto(f"{gallery.url}erase/")
+    gallery.get_by_role("button", name="Erase customer").click()
+    expect(gallery.get_by_text("Nothing was erased.")).to_be_visible()
+    check_every_look(gallery)
+
+    gallery.get_by_label("Type the identifier to confirm").fill(identifier)
+    gallery.get_by_role("button", name="Erase customer").click()
+    expect(gallery.get_by_text("The personal data was erased.").last).to_be_visible()
+    check_every_look(gallery)
+
+
+@pytest.mark.parametrize("path", ["", "edit/", "erase/"])
+def test_the_focus_can_be_seen_on_the_pages_of_a_customer(gallery: Page, path: str) -> None:
+    gallery.goto(f"{gallery.url}{path}")
+    outlines = []
+
+    for _ in range(40):
+        gallery.keyboard.press("Tab")
+        outlines += gallery.locator("main :focus").evaluate_all(OUTLINES)
+
+    assert len(outlines) > 2
+    assert set(outlines) == {"solid 2px"}
+
+
+def tab_to(page: Page, text: str) -> None:
+    """Press Tab until an element with this text has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == text:
+            return
+    pytest.fail(f"Tab never leads to {text}")
+
+
+def test_a_field_is_edited_and_undone_by_keyboard(gallery: Page) -> None:
+    tab_to(gallery, "Edit phone")
+    gallery.keyboard.press("Enter")
+    expect(gallery.get_by_label("Phone", exact=True)).to_be_focused()
+    gallery.keyboard.type("030 231250")
+    gallery.keyboard.press("Enter")
+    expect(gallery.get_by_role("link", name="Edit phone")).to_be_focused()
+    expect(gallery.get_by_text("Saved: phone changed.").last).to_be_visible()
+
+    tab_to(gallery, "Undo")
+    gallery.keyboard.press("Enter")
+
+    expect(gallery.get_by_text("Undone: phone as before.").last).to_be_visible()
 
 
 def test_the_whole_job_can_be_done_by_keyboard(staff_page: Page) -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from e2e.server import Server
@@ -260,29 +259,3 @@ def test_an_error_stays_in_the_place_of_the_field(
     expect(office_page.get_by_text("Enter a valid email address.")).to_be_in_viewport()
     expect(office_page.get_by_label("Email")).to_be_focused()
     expect(office_page.get_by_role("heading", name="Ann Lee")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 320])
-def test_no_rule_is_broken(
-    new_context: NewContext, office_state: StorageState, customer: str, scheme: str, width: int
-) -> None:
-    page = new_context(storage_state=office_state, color_scheme=scheme).new_page()
-    page.set_viewport_size({"width": width, "height": 800})
-    for path in (CREATE, f"{customer}edit/", f"{customer}edit/phone/", f"{customer}erase/"):
-        page.goto(path)
-        check(page)
-    page.goto(customer)
-    page.get_by_role("link", name="Edit phone").click()
-    expect(page.get_by_label("Phone")).to_be_focused()
-    check(page)
-    page.get_by_label("Phone").fill("030 231251")
-    page.keyboard.press("Enter")
-    expect(page.locator("#saved")).to_be_visible()
-    check(page)
-
-
-def check(page: Page) -> None:
-    results = Axe().run(page)
-    assert not results.violations_count, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

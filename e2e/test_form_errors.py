@@ -55,6 +55,52 @@ def test_a_name_that_is_taken_leads_to_its_error(tokens: Page, width: int) -> No
     )
 
 
+@pytest.fixture
+def gallery(new_context: NewContext, gallery_state: StorageState, width: int) -> Page:
+    """A page of a member who changes customers, in a browser that runs no script."""
+    context = new_context(storage_state=gallery_state, java_script_enabled=False)
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 600})
+    return page
+
+
+def test_errors_of_a_new_customer_lead_to_the_first_one(gallery: Page) -> None:
+    gallery.goto("/organizers/gallery/new-customer/")
+    gallery.get_by_label("Email", exact=True).fill("nope")
+    gallery.get_by_label("Phone").fill("12")
+    gallery.get_by_role("button", name="Create customer").click()
+
+    expect(gallery.get_by_label("Email", exact=True)).to_be_focused()
+    expect(gallery.get_by_text("Enter a valid email address.")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    ("path", "button", "label", "error"),
+    [
+        ("erase/", "Erase customer", "Type the identifier to confirm", "Nothing was erased."),
+        ("notes/", "Save note", "Note", "Enter a note."),
+    ],
+)
+def test_an_error_about_a_customer_leads_to_its_field(
+    gallery: Page, path: str, button: str, label: str, error: str
+) -> None:
+    gallery.goto("/organizers/gallery/new-customer/")
+    gallery.get_by_role("button", name="Create customer").click()
+    gallery.goto(gallery.url.partition("?")[0] + path)
+    gallery.get_by_role("button", name=button).click()
+
+    expect(gallery.get_by_label(label)).to_be_focused()
+    expect(gallery.get_by_text(error)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("path", ["history/?kind=nope", "export/?format=pdf"])
+def test_an_error_in_a_url_has_the_focus(gallery: Page, path: str) -> None:
+    gallery.goto(f"/organizers/gallery/{path}")
+
+    expect(gallery.get_by_role("alert")).to_be_focused()
+    expect(gallery.get_by_role("alert")).to_be_in_viewport()
+
+
 def test_a_failed_sign_in_leads_to_its_error(new_context: NewContext, width: int) -> None:
     page = new_context().new_page()
     page.set_viewport_size({"width": width, "height": 400})
