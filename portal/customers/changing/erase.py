@@ -10,11 +10,10 @@ from django.db import transaction
 from portal.customers.changing.journal import Erasure, append_erasure
 from portal.customers.changing.write import find_differences, lock_customer, next_change_time
 from portal.customers.models import SEARCH_INDEXES_ON_SQLITE
-from portal.customers.signals import customer_erased
+from portal.customers.related_rows import erase_related_rows
 from portal.databases.deadlocks import retry_deadlocks
 from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.models import Event, Kind
-from portal.history.queries import events_of
 from portal.history.record import record_event
 
 if TYPE_CHECKING:
@@ -63,8 +62,5 @@ def empty_customer(customer: Customer, *, actor: Actor, undoes: Event | None = N
     customer.source_values = None
     customer.erased = customer.last_modified = next_change_time(customer.last_modified)
     customer.save()
-    customer.delete_team_notes()
-    events = events_of(customer.organizer, customer=customer)
-    events.filter(changes__isnull=False).update(changes=None)
+    erase_related_rows(customer)
     record_event(customer, Kind.ERASED, None, actor=actor, undoes=undoes)
-    customer_erased.send(type(customer), customer=customer)

@@ -28,12 +28,6 @@ RECORD_CHANGED: Final = """
         FROM staged JOIN {table} existing ON existing.organizer_id = %(organizer)s
             AND existing.identifier = staged.identifier) AS pairs
     WHERE erases OR changes <> '{{}}'"""
-EMPTY_ERASED: Final = """
-    UPDATE {event_table} SET changes = NULL
-    WHERE organizer_id = %(organizer)s AND changes IS NOT NULL AND customer_id IN (
-        SELECT existing.id FROM staged JOIN {table} existing
-        ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
-        WHERE {erases})"""
 # After the INSERT of customers: the UPDATE has raised the version of all others.
 RECORD_CREATED: Final = """
     INSERT INTO {events}
@@ -95,7 +89,6 @@ def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
         return _object(_change(each, equals, dialect) for each in columns)
 
     return {
-        "event_table": Event._meta.db_table,
         "events": f"{Event._meta.db_table} ({', '.join(EVENT_COLUMNS)})",
         "kinds": Kind,
         "actor": ACTOR,

@@ -21,7 +21,6 @@ from portal.customers.importing.comparison import (
 )
 from portal.customers.importing.encode import COLUMNS, Batch, Content, column_definitions
 from portal.customers.importing.events import (
-    EMPTY_ERASED,
     RECORD_CHANGED,
     RECORD_CREATED,
     actor_parameters,
@@ -29,8 +28,8 @@ from portal.customers.importing.events import (
 )
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Given, Rejection
-from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, State
-from portal.customers.signals import customer_erased
+from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, State, customers_of
+from portal.customers.related_rows import erase_related_rows
 from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
@@ -304,10 +303,9 @@ class Staging:
         This and insert() raise IntegrityError if another transaction has saved a customer with an
         identifier or an email of these rows since the comparison.
         """
-        if self._actor:
-            self._execute(EMPTY_ERASED)
-            self._execute(RECORD_CHANGED)
         has_erased = self._erase_related_rows()
+        if self._actor:
+            self._execute(RECORD_CHANGED)
         self._execute(FREE_EMAILS)
         updated = self._execute(UPDATE)
         if has_erased:
@@ -321,9 +319,10 @@ class Staging:
         """
         keys = [key for (key,) in self._fetch(LOSING_PERSON)]
         with scope(organizer=self.organizer):
-            for customer in Customer.objects.filter(pk__in=keys) if keys else ():
-                customer.delete_team_notes()
-                customer_erased.send(Customer, customer=customer)
+            for key in keys:
+                customer = customers_of(self.organizer).get(pk=key)
+                customer.organizer = self.organizer
+                erase_related_rows(customer)
         return bool(keys)
 
     def insert(self) -> int:
