@@ -38,7 +38,8 @@ BLOCK: Final = "SELECT COUNT(*) FROM {0}_data WHERE INSTR(block, CAST('qzx' AS B
 ACTOR: Final = Actor.command("test")
 # Models of the project without a reference to a customer: none of their texts is a customer's.
 NOT_OF_CUSTOMERS: Final = {
-    *("User", "Session", "Organizer", "Team", "ApiToken", "SavedView", "Import", "CustomerCount")
+    *("User", "Session", "Organizer", "Team", "ApiToken", "SavedView", "Import", "CustomerCount"),
+    "DefaultLayout",
 }
 
 
