@@ -18,6 +18,8 @@ from portal.customers import locales
 from portal.customers.changing import erase, notes, undo, write
 from portal.customers.changing.fields import InvalidValues as InvalidValues
 from portal.customers.changing.journal import JournalUnavailable as JournalUnavailable
+from portal.customers.changing.notes import NotePage
+from portal.customers.changing.notes import UnknownNote as UnknownNote
 from portal.customers.changing.undo import CannotUndo as CannotUndo
 from portal.customers.changing.undo import EventNotFound as EventNotFound
 from portal.customers.changing.undo import UndoConflict as UndoConflict
@@ -366,9 +368,12 @@ def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) 
     return notes.add_note(organizer, identifier, text, actor=actor)
 
 
-def list_notes(organizer: Organizer, customer: Customer) -> Sequence[Note]:
-    """The newest notes on the customer, newest first, up to MOST_NOTES."""
-    return notes.newest_notes(organizer, customer)
+def list_notes(organizer: Organizer, customer: Customer, *, before: int | None = None) -> NotePage:
+    """A page of the notes on the customer, newest first; with `before`, only those older than it.
+
+    Raises UnknownNote if the customer has no note with the id `before`.
+    """
+    return notes.read_notes(organizer, customer, before=before)
 
 
 def list_events(

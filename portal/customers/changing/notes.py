@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.customers.changing.fields import InvalidValues
@@ -24,7 +26,19 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 MAX_LENGTH: Final = 10_000
-MOST_NOTES: Final = 100
+PAGE_SIZE: Final = 20
+
+
+class UnknownNote(Exception):
+    """The customer has no note with this id."""
+
+
+@dataclass(frozen=True)
+class NotePage:
+    """A page of notes, newest first; `next_before` reads the page after it, if there is one."""
+
+    notes: Sequence[Note]
+    next_before: int | None
 
 
 @retry_deadlocks
@@ -72,9 +86,23 @@ def _clean_text(customer: Customer, text: str) -> str:
     return text
 
 
-def newest_notes(organizer: Organizer, customer: Customer) -> Sequence[Note]:
-    """The newest MOST_NOTES notes, newest first."""
-    return [*notes_of(organizer, customer).order_by("-created", "-pk")[:MOST_NOTES]]
+def read_notes(
+    organizer: Organizer, customer: Customer, *, before: int | None = None, size: int = PAGE_SIZE
+) -> NotePage:
+    """The notes after the note `before` in this order, newest first. Raises UnknownNote."""
+    notes = notes_of(organizer, customer)
+    if before is not None:
+        notes = notes.filter(_after(notes, before))
+    rows = [*notes.order_by("-created", "-pk")[: size + 1]]
+    return NotePage(rows[:size], rows[size - 1].pk if len(rows) > size else None)
+
+
+def _after(notes: QuerySet[Note], before: int) -> Q:
+    created = notes.filter(pk=before).values_list("created", flat=True).first()
+    if created is None:
+        raise UnknownNote(before)
+    # The first condition is a range of the index.
+    return Q(created__lte=created) & (Q(created__lt=created) | Q(pk__lt=before))
 
 
 def notes_of(organizer: Organizer, customer: Customer) -> QuerySet[Note]:

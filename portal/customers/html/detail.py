@@ -80,7 +80,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         "position": position,
         "saved": find_notice(request, organizer, customer),
         "here": _position_query(position, request.GET.get(POSITION, "")),
-        **read_notes(request.access, customer),
+        **read_notes(request.access, customer, request.GET),
         "api_url": path,
         "curl": CURL.format(shlex.quote(absolute_url(request, path))),
         "pretix_url": organizer.pretix_customer_url(customer.identifier),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
+# A longer value is behind its start.
+SHOWN_CHARACTERS: Final = 200
 # Kinds whose events have values until they are deleted.
 WITH_CHANGES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
 FIELDS: Final[Mapping[str, StrOrPromise]] = {
@@ -56,6 +59,16 @@ class Difference:
     after: str = ""
     is_hidden: bool = False  # whether the reader may not see the values
 
+    @property
+    def start_before(self) -> str:
+        """The start of a long value before; "" if it is shown as a whole."""
+        return _start_of_long(self.before)
+
+    @property
+    def start_after(self) -> str:
+        """As `start_before`."""
+        return _start_of_long(self.after)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -69,9 +82,11 @@ class Entry:
 
     @property
     def only_difference(self) -> Difference | None:
-        """The field of a change with only one, which the sentence names."""
-        is_single = self.event.kind == Kind.CHANGED and len(self.differences) == 1
-        return self.differences[0] if is_single else None
+        """The field of a change with only one, which the sentence names, unless it is long."""
+        if self.event.kind != Kind.CHANGED or len(self.differences) != 1:
+            return None
+        [difference] = self.differences
+        return None if difference.start_before or difference.start_after else difference
 
     @property
     def is_new(self) -> bool:
@@ -96,6 +111,10 @@ def describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
     if before == after:
         before, after = map(_list_parts, values)
     return Difference(label, before, after)
+
+
+def _start_of_long(text: str) -> str:
+    return Truncator(text).chars(SHOWN_CHARACTERS) if len(text) > SHOWN_CHARACTERS else ""
 
 
 def _ordered_names(changes: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -19,10 +20,16 @@ from portal.web.forms import focus_first_error
 from portal.web.http import PortalRequest, render_page
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from portal.customers.models import Customer
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
+# The parameter of the page of a customer: notes are listed from the one after this note.
+BEFORE: Final = "notes_before"
+# Databases store ids in 64 bits.
+ID: Final = re.compile("[0-9]{1,18}")
 MAY_ADD: Final = (Permission.READ_CUSTOMERS, Permission.READ_NOTES, Permission.WRITE_CUSTOMERS)
 
 
@@ -37,16 +44,44 @@ class NoteForm(forms.Form):
     )
 
 
-def read_notes(access: Access, customer: Customer) -> dict[str, Any]:
-    """The notes for the template of the page of a customer, if the member may read them."""
+def read_notes(access: Access, customer: Customer, parameters: QueryDict) -> dict[str, Any]:
+    """The notes for the template of the page of a customer, if the member may read them.
+
+    Raises Http404 for a page of notes that there is not.
+    """
     if not access.may(Permission.READ_NOTES):
         return {"shows_notes": False}
+    before = parameters.get(BEFORE, "")
+    try:
+        page = services.list_notes(
+            access.organizer, customer, before=_id(before) if before else None
+        )
+    except services.UnknownNote as error:
+        raise Http404 from error
     return {
         "shows_notes": True,
-        "notes": services.list_notes(access.organizer, customer),
+        "notes": page.notes,
+        "older_notes": page.next_before and _notes_url(parameters, page.next_before),
+        "newest_notes": before and _notes_url(parameters, None),
         "adds_notes": not customer.erased and all(map(access.may, MAY_ADD)),
         "note_form": NoteForm(),
     }
+
+
+def _id(text: str) -> int:
+    """Raises UnknownNote for what is not the id of a note."""
+    if not ID.fullmatch(text):
+        raise services.UnknownNote(text)
+    return int(text)
+
+
+def _notes_url(parameters: QueryDict, before: int | None) -> str:
+    """The URL of a page of notes, with the other parameters of the page of the customer."""
+    query = parameters.copy()
+    query.pop(BEFORE, None)
+    if before:
+        query[BEFORE] = str(before)
+    return f"?{query.urlencode()}#notes"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,4 +113,6 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
 def _back(request: PortalRequest, organizer: Organizer, identifier: str) -> str:
     """The URL of the page of the customer, with its position in the list."""
     path = reverse("customers:detail", args=[organizer.slug, identifier])
-    return f"{path}?{request.GET.urlencode()}" if request.GET else path
+    parameters = request.GET.copy()
+    parameters.pop(BEFORE, None)
+    return f"{path}?{parameters.urlencode()}" if parameters else path

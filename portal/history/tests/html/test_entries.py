@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
 from portal.conftest import CustomerMaker
 from portal.history.actors import Actor, ActorKind
-from portal.history.html.entries import Entry, describe_event
+from portal.history.html.entries import SHOWN_CHARACTERS, Entry, describe_event
 from portal.history.models import Kind
 from portal.history.tests.conftest import EventMaker
 
@@ -126,3 +127,23 @@ def test_an_entry_says_that_its_values_are_deleted(
     entry_of: Any, kind: Kind, changes: Any, is_emptied: bool
 ) -> None:
     assert entry_of(kind, changes).is_emptied is is_emptied
+
+
+def test_a_long_value_stands_behind_its_start(entry_of: Any) -> None:
+    long = "word " * 100
+
+    entry = entry_of(Kind.CHANGED, {"notes": ("short", long)}, reads_notes=True)
+
+    [difference] = entry.differences
+    assert entry.only_difference is None
+    assert difference.start_before == ""
+    assert difference.start_after == long[: SHOWN_CHARACTERS - 1] + "…"
+    page = render_to_string("history/_difference.html", {"difference": difference})
+    assert f"<summary><bdi>{difference.start_after}</bdi>" in page
+    assert f"</summary><bdi>{long}</bdi></details>" in page
+
+
+def test_a_short_value_stands_in_the_sentence(entry_of: Any) -> None:
+    entry = entry_of(Kind.CHANGED, {"notes": ("", "x" * SHOWN_CHARACTERS)}, reads_notes=True)
+
+    assert entry.only_difference is not None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from html import unescape
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django_scopes import scope
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
 from portal.customers import services
-from portal.customers.changing.notes import MAX_LENGTH
+from portal.customers.changing.notes import MAX_LENGTH, PAGE_SIZE
 from portal.customers.models import Customer, Note
 from portal.history.actors import Actor
 from portal.history.models import Event
@@ -139,3 +144,57 @@ def test_erasing_a_customer_deletes_its_notes(
     response = member_client.post(f"{path}notes/", {"text": "again"})
     assertContains(response, "This customer was erased.", status_code=422)
     assert _notes(organizer) == []
+
+
+def _texts(page: str) -> list[str]:
+    return re.findall(r'<p class="note-text">([^<]*)</p>', page)
+
+
+def _link(page: str, label: str) -> str:
+    links = re.findall(rf'<a class="button" href="([^"]*)">{label}</a>', page)
+    return unescape(links[0]).partition("#")[0] if links else ""
+
+
+def test_older_notes_are_on_further_pages_each_note_once(
+    member_client: Client, organizer: Organizer, customer: Customer, path: str
+) -> None:
+    now = timezone.now()
+    with scope(organizer=organizer):
+        for number in range(2 * PAGE_SIZE + 1):
+            # Some have equal times.
+            created = now - timedelta(seconds=number // 3)
+            Note.objects.create(
+                organizer=organizer, customer=customer, text=f"{number}", created=created
+            )
+        ordered = [*Note.objects.order_by("-created", "-pk").values_list("text", flat=True)]
+
+    first = member_client.get(f"{path}?back=search%3Da").text
+    second = member_client.get(f"{path}{_link(first, 'Older notes')}").text
+    third = member_client.get(f"{path}{_link(second, 'Older notes')}").text
+
+    assert _texts(first) + _texts(second) + _texts(third) == ordered
+    assert len(_texts(first)) == PAGE_SIZE
+    assert _link(first, "Newest notes") == _link(third, "Older notes") == ""
+    assert _link(third, "Newest notes") == "?back=search%3Da"
+
+
+@pytest.mark.parametrize("before", ["0", "-1", "x", "9" * 30, "²", "\0"])
+def test_a_page_of_notes_that_there_is_not_is_404(
+    member_client: Client, path: str, before: str
+) -> None:
+    assert member_client.get(path, {"notes_before": before}).status_code == 404
+
+
+def test_a_note_of_another_customer_begins_no_page(
+    member_client: Client, organizer: Organizer, make_customer: CustomerMaker, path: str
+) -> None:
+    with scope(organizer=organizer):
+        note = services.add_note(organizer, make_customer().identifier, "called", actor=ACTOR)
+
+    assert member_client.get(f"{path}?notes_before={note.pk}").status_code == 404
+
+
+def test_a_new_note_is_on_the_page_that_follows(member_client: Client, path: str) -> None:
+    response = member_client.post(f"{path}notes/?back=a&notes_before=7", {"text": "called"})
+
+    assertRedirects(response, f"{path}?back=a#notes")
