@@ -12,6 +12,9 @@ PAGES = [
     BIGEVENTS,
     f"{BIGEVENTS}?search=an",
     f"{BIGEVENTS}8WSAJCJ/",
+    *(f"{BIGEVENTS}8WSAJCJ/{page}/" for page in ("edit", "edit/email", "erase", "notes")),
+    "/organizers/bigevents/new-customer/",
+    "/organizers/bigevents/history/",
     "/api/v1/organizers/bigevents/customers/8WSAJCJ/",
 ]
 MAX_BYTES = 40 * 1024
