@@ -64,6 +64,7 @@ test: install programs
 # One after another, before targets run at once: only one can install packages at a time.
 programs: install
 	@$(CURL_FOUND) for program in chromium nginx pgbouncer; do .ci/find-$$program >/dev/null || exit; done
+	@.ci/find-firefox >/dev/null || true
 	@$(POSTGRES) true
 
 check: install
@@ -91,7 +92,7 @@ unit-postgres: install
 	@$(POSTGRES) $(BIN)/pytest -m database
 
 e2e: install
-	$(say) "End-to-end tests in Chromium"
+	$(say) "End-to-end tests in Chromium and Firefox"
 	@$(CURL_FOUND) $(CHROMIUM_FOUND) env -u DATABASE_URL \
 		$(BIN)/pytest e2e --ignore=e2e/servers --ignore=e2e/postgres
 
