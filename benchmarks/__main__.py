@@ -43,18 +43,18 @@ RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"
 
 def main(arguments: list[str]) -> None:
     """Print the report, and write it to a file after a complete run."""
-    options = _read(arguments)
+    options = _parse_options(arguments)
     outcomes = []
     for database, sizes in options.sizes.items():
-        outcomes += _measure(database, sizes, options)
+        outcomes += _measure_database(database, sizes, options)
     write = write_report if options.full else write_summary
-    report = write(_command(arguments), outcomes)
+    report = write(_command_of_run(arguments), outcomes)
     print(report)
     if options.results:
         options.results.write_text(report)
 
 
-def _read(arguments: list[str]) -> Namespace:
+def _parse_options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks")
     parser.add_argument("--full", action="store_true", help="every case at every size")
     parser.add_argument("--customers", type=int, nargs="+", help="of each of two organizers")
@@ -81,14 +81,16 @@ def _read(arguments: list[str]) -> Namespace:
     return options
 
 
-def _command(arguments: Sequence[str]) -> str:
+def _command_of_run(arguments: Sequence[str]) -> str:
     """What to type to repeat the run."""
     targets = {(): "make bench", ("--full",): "make bench-full"}
     default = shlex.join(["python", "-m", "benchmarks", *arguments])
     return targets.get(tuple(arguments), default)
 
 
-def _measure(database: str, sizes: Sequence[int], options: Namespace) -> list[dict[str, Any]]:
+def _measure_database(
+    database: str, sizes: Sequence[int], options: Namespace
+) -> list[dict[str, Any]]:
     """In a process of its own, with databases of its own."""
     described = ", ".join(f"{size:,}" for size in sizes)
     print(f"Measuring {described} customers on {database}", file=sys.stderr)

@@ -91,13 +91,13 @@ class Case:
 
 def list_cases(samples: Samples, *, only_short: bool = False) -> list[Case]:
     """HTML first. Raises KeyError where a case of a short run does not exist."""
-    cases = [*_pages(samples), *_api(samples)]
+    cases = [*_page_cases(samples), *_api_cases(samples)]
     if missing := SHORT - {case.name for case in cases}:
         raise KeyError(*missing)
     return [case for case in cases if case.name in SHORT or not only_short]
 
 
-def _pages(samples: Samples) -> Iterator[Case]:
+def _page_cases(samples: Samples) -> Iterator[Case]:
     path = reverse("customers:list", args=[samples.organizer])
 
     def page(name: str, query: str, *goal: float, headers: Mapping[str, str] = HTML) -> Case:
@@ -107,14 +107,14 @@ def _pages(samples: Samples) -> Iterator[Case]:
     yield page("List, first page, fragment", "", 20, 1.3, headers=FRAGMENT)
     for order in ORDERS:
         yield page(f"List, first page by {order}", f"?ordering={order}", 25, 1.3)
-    yield page("List, middle page", f"?page={_middle(samples)}", 25)
+    yield page("List, middle page", f"?page={_middle_page(samples)}", 25)
     yield page("List, last page", f"?page={samples.pages}", 25, 1.3)
     yield page("List, last page by -last_login", "?ordering=-last_login&page=last", 25, 1.3)
-    for name, query in _filters(samples):
+    for name, query in _filter_queries(samples):
         yield page(f"List, {name}", f"?{query}", 40, 2)
-    for name, query in _searches(samples):
+    for name, query in _search_queries(samples):
         yield page(f"Search, {name}", f"?{query}", 30, 3)
-    one = dict(_searches(samples))["one hit"]
+    one = dict(_search_queries(samples))["one hit"]
     yield page("Search, one hit, fragment", f"?{one}", 30, 3, headers=FRAGMENT)
     yield page("Search, phone number", f"?search={quote_plus(samples.phone)}", 30, 3)
     yield page("Saved view", "?view=never-signed-in", 30, 2)
@@ -123,7 +123,7 @@ def _pages(samples: Samples) -> Iterator[Case]:
     yield page("Detail, previous and next in the list", samples.position.removeprefix(path), 30)
 
 
-def _api(samples: Samples) -> Iterator[Case]:
+def _api_cases(samples: Samples) -> Iterator[Case]:
     path = reverse("api:customer_list", args=[samples.organizer])
 
     def response(name: str, address: str, *goal: float, kind: str = "list") -> Case:
@@ -132,23 +132,23 @@ def _api(samples: Samples) -> Iterator[Case]:
     yield response("list, first page", path, 7, 1.3)
     yield response("list, second page by `next`", samples.second, 7, 1.3)
     yield response("list, last page by `next`", samples.last, 7, 1.3)
-    yield response("list, middle page by number", f"{path}?page={_middle(samples)}", 40)
+    yield response("list, middle page by number", f"{path}?page={_middle_page(samples)}", 40)
     yield response("list, last page by number", f"{path}?page={samples.pages}", 40)
     for order in ("name", "-last_login"):
         yield response(f"list, first page by {order}", f"{path}?ordering={order}")
-    for name, query in _filters(samples):
+    for name, query in _filter_queries(samples):
         goal = (6, 1.2) if query.startswith("email=") else ()
         yield response(f"list, {name}", f"{path}?{query}", *goal)
-    for name, query in _searches(samples):
+    for name, query in _search_queries(samples):
         yield response(f"search, {name}", f"{path}?{query}")
     yield response("detail", f"{path}{samples.identifier}/", 5, 1.1, kind="object")
 
 
-def _middle(samples: Samples) -> int:
+def _middle_page(samples: Samples) -> int:
     return (samples.pages + 1) // 2
 
 
-def _filters(samples: Samples) -> Iterator[tuple[str, str]]:
+def _filter_queries(samples: Samples) -> Iterator[tuple[str, str]]:
     """Names and query strings."""
     yield "email=, hit", f"email={quote_plus(samples.email)}"
     yield "email=, miss", f"email={UNMATCHED}%40example.org"
@@ -159,7 +159,7 @@ def _filters(samples: Samples) -> Iterator[tuple[str, str]]:
         yield query, query
 
 
-def _searches(samples: Samples) -> Iterator[tuple[str, str]]:
+def _search_queries(samples: Samples) -> Iterator[tuple[str, str]]:
     """Names and query strings."""
     yield "no hit", f"search={UNMATCHED}"
     for name, term in samples.searches.items():

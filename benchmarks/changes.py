@@ -65,10 +65,12 @@ class Meter:
     def used(self) -> tuple[float, float]:
         """Milliseconds of processors that the server and the database have used so far."""
         backends = [pid for (pid,) in self.connection.execute(BACKENDS)]
-        return sum(map(_used, self.workers)), sum(map(_used, backends))
+        return sum(map(_processor_milliseconds, self.workers)), sum(
+            map(_processor_milliseconds, backends)
+        )
 
 
-def _used(process: int) -> float:
+def _processor_milliseconds(process: int) -> float:
     """Of all threads."""
     tasks = Path(f"/proc/{process}/task")
     files = [task / "schedstat" for task in tasks.iterdir()] if tasks.exists() else []
@@ -146,7 +148,7 @@ class Browser:
 
 def main(arguments: list[str]) -> None:
     """Print the table."""
-    options = _read(arguments)
+    options = _parse_options(arguments)
     with TemporaryDirectory(prefix="portal-changes-") as directory:
         environment = make_environment(Path(directory), os.environ["DATABASE_URL"])
         if options.filled:
@@ -162,7 +164,7 @@ def main(arguments: list[str]) -> None:
     print(f"Load average: {os.getloadavg()[0]:.1f}")
 
 
-def _read(arguments: list[str]) -> Namespace:
+def _parse_options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks.changes")
     parser.add_argument(
         "--customers", type=int, default=1_000_000, help="of each of two organizers"
@@ -194,7 +196,7 @@ def _measure_requests(environment: Environment, requests: int) -> Iterator[str]:
                     meter.costs.clear()
                 _work_by_pages(browser, next(customers), plan["busiest"])
                 _work_by_api(browser, next(customers))
-    yield from _table(meter)
+    yield from _format_table(meter)
 
 
 def _work_by_pages(browser: Browser, customer: str, busiest: str) -> None:
@@ -239,7 +241,7 @@ def _work_by_api(browser: Browser, customer: str) -> None:
     browser.call("Anonymize a new one", "POST", f"{API}{created['identifier']}/anonymize/")
 
 
-def _table(meter: Meter) -> Iterator[str]:
+def _format_table(meter: Meter) -> Iterator[str]:
     headings = ["Request", "p50 ms", "p95 ms", "Server ms", "Database ms", "Goal ms", "Missed"]
     rows = []
     for (name, goal), costs in meter.costs.items():

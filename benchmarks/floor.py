@@ -147,7 +147,7 @@ def _customer(columns: Sequence[str], row: Row) -> dict[str, object]:
     return {field: CONVERT[field](named[field]) for field in FIELDS}
 
 
-def _unchanged(value: object) -> object:
+def _identity(value: object) -> object:
     return value
 
 
@@ -165,5 +165,5 @@ SQLITE: Final[Mapping[str, Callable[[Any], object]]] = {
     "last_modified": _utc_time,
 }
 CONVERT: Final = {
-    field: SQLITE.get(field, _unchanged) if "sqlite" in PLAN else _unchanged for field in FIELDS
+    field: SQLITE.get(field, _identity) if "sqlite" in PLAN else _identity for field in FIELDS
 }

@@ -40,7 +40,9 @@ def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """One database at every size, the smallest first."""
     sizes = [f"{outcome['customers']:,}" for outcome in outcomes]
     headings = ["p50 ms by number of customers", *sizes, "Growth", "Floor", "Its growth", "Ratio"]
-    rows = [_grown(cases) for cases in zip(*(each["cases"] for each in outcomes), strict=True)]
+    rows = [
+        _growth_of_cases(cases) for cases in zip(*(each["cases"] for each in outcomes), strict=True)
+    ]
     if is_judged(outcomes[0]):
         headings += ["Goal ms", "Goal growth", "Met"]
         rows = [
@@ -54,7 +56,7 @@ def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield from _commands(outcomes, sizes)
 
 
-def _grown(cases: Sequence[Mapping[str, Any]]) -> list[str]:
+def _growth_of_cases(cases: Sequence[Mapping[str, Any]]) -> list[str]:
     """One case: its growth since the smallest size, and the floor at the largest size."""
     times = [median(case["portal"]) for case in cases]
     floors = [median(case["floor"]) for case in cases]

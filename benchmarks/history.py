@@ -72,7 +72,7 @@ def write_plan(path: str, customers: str) -> None:
     organizer = services.get_organizer(OURS)
     with scope(organizer=organizer):
         plan = {
-            "customers": _some(int(customers)),
+            "customers": _unchanged_identifiers(int(customers)),
             "busiest": Customer.objects.order_by("pk")[0].identifier,
             "member": as_member(organizer),
             "api_client": as_api_client(organizer, WRITE),
@@ -80,7 +80,7 @@ def write_plan(path: str, customers: str) -> None:
     Path(path).write_bytes(orjson.dumps(plan))
 
 
-def _some(number: int) -> list[str]:
+def _unchanged_identifiers(number: int) -> list[str]:
     """Identifiers of customers with an email and without a change since they were created."""
     rows = Customer.objects.filter(version=1).exclude(state=State.ANONYMISED).exclude(email=None)
     # By identifiers, which are random, from the other end than the customers of an import.
@@ -91,11 +91,11 @@ def write_changed(path: str, customers: str) -> None:
     """Write customers to the file as one that they are imported from again, each with a change."""
     organizer = services.get_organizer(OURS)
     with Path(path).open("wb") as file:
-        for row in _rows(organizer, int(customers)):
+        for row in _event_rows(organizer, int(customers)):
             file.write(orjson.dumps(row, option=orjson.OPT_UTC_Z) + b"\n")
 
 
-def _rows(organizer: Organizer, customers: int) -> list[dict[str, object]]:
+def _event_rows(organizer: Organizer, customers: int) -> list[dict[str, object]]:
     """Later at the source, and in another language."""
     with scope(organizer=organizer), connection.cursor() as cursor:
         cursor.execute("SELECT NOW()")

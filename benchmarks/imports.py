@@ -27,11 +27,11 @@ def measure_loads(environment: Environment, customers: int) -> list[Outcome]:
     file = _write_file(environment, customers)
     load = ("import_customers", OTHERS, str(file))
     call_inside_django(environment, "prepare.make_organizers")
-    first = _measure(environment, FIRST, customers, *load)
+    first = _measure_import(environment, FIRST, customers, *load)
     call_inside_django(environment, "prepare.drop_customers")
     seed = ("seed_demo", OURS, "--customers", str(customers))
-    outcomes = [first, _measure(environment, SEED, customers, *seed)]
-    outcomes += [_measure(environment, name, customers, *load) for name in (BESIDE, AGAIN)]
+    outcomes = [first, _measure_import(environment, SEED, customers, *seed)]
+    outcomes += [_measure_import(environment, name, customers, *load) for name in (BESIDE, AGAIN)]
     file.unlink()
     return outcomes
 
@@ -40,7 +40,7 @@ def measure_first_import(environment: Environment, customers: int) -> Outcome:
     """Into a new database."""
     file = _write_file(environment, customers)
     call_inside_django(environment, "prepare.make_organizers")
-    outcome = _measure(environment, FIRST, customers, "import_customers", OURS, str(file))
+    outcome = _measure_import(environment, FIRST, customers, "import_customers", OURS, str(file))
     file.unlink()
     return outcome
 
@@ -50,7 +50,7 @@ def measure_imports(environment: Environment, customers: int) -> list[Outcome]:
     file = _write_file(environment, customers)
     call_inside_django(environment, "prepare.make_organizer", THIRD)
     load = ("import_customers", THIRD, str(file))
-    outcomes = [_measure(environment, name, customers, *load) for name in (BESIDE, AGAIN)]
+    outcomes = [_measure_import(environment, name, customers, *load) for name in (BESIDE, AGAIN)]
     measure_floor(outcomes, environment, customers, THIRD)
     file.unlink()
     return outcomes
@@ -72,7 +72,7 @@ def _write_file(environment: Environment, customers: int) -> Path:
     return file
 
 
-def _measure(environment: Environment, name: str, customers: int, *command: str) -> Outcome:
+def _measure_import(environment: Environment, name: str, customers: int, *command: str) -> Outcome:
     done = manage(environment, *command)
     rate = customers / done.seconds
     return {"name": name, "customers": customers, "rate": rate, "memory": done.mebibytes}

@@ -37,15 +37,15 @@ def measure_load(portal: Server, cases: Sequence[Case], seconds: float) -> dict[
     """Times by case, failed requests, and the memory of a worker, as JSON values."""
     by_name = {case["name"]: case for case in cases}
     mix = [by_name[name] for name in MIX]
-    _before, failed = _load(portal, mix, seconds * WARM_UP)
+    _before, failed = _measure_load(portal, mix, seconds * WARM_UP)
     memory = {"after a warm-up": portal.memory("VmRSS")}
-    times, failures = _load(portal, mix, seconds)
+    times, failures = _measure_load(portal, mix, seconds)
     memory |= {"at the end": portal.memory("VmRSS"), "peak": portal.memory("VmHWM")}
     setup = {"clients": CLIENTS, "workers": len(portal.workers), "seconds": seconds}
     return {**setup, "times": times, "failures": [*failed, *failures], "memory": memory}
 
 
-def _load(
+def _measure_load(
     portal: Server, mix: Sequence[Case], seconds: float
 ) -> tuple[dict[str, list[float]], list[str]]:
     """Milliseconds by case, and failures. Several threads append to these lists, which is safe."""

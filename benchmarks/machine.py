@@ -18,7 +18,7 @@ def today() -> str:
 def describe_machine() -> list[str]:
     """Lines of text, without host name or owner."""
     return [
-        f"Processor: {_first('/proc/cpuinfo', 'model name')}, {_cores()}",
+        f"Processor: {_first_value('/proc/cpuinfo', 'model name')}, {_cores()}",
         f"Memory: {memory() / 1024:.0f} GiB",
         f"System: {platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}, Django {django.__version__}",
@@ -27,7 +27,7 @@ def describe_machine() -> list[str]:
 
 def memory() -> int:
     """Of the machine, in MiB."""
-    return int(_first("/proc/meminfo", "MemTotal").split()[0]) // 1024
+    return int(_first_value("/proc/meminfo", "MemTotal").split()[0]) // 1024
 
 
 def _cores() -> str:
@@ -35,7 +35,7 @@ def _cores() -> str:
     return f"{cores} core" if cores == 1 else f"{cores} cores"
 
 
-def _first(path: str, name: str) -> str:
+def _first_value(path: str, name: str) -> str:
     lines = Path(path).read_text().splitlines()
     found = (line.partition(":")[2] for line in lines if line.startswith(name))
     return next(found, "unknown").strip()

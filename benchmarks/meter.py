@@ -60,7 +60,7 @@ class Meter:
         self._seconds = 0.0
         self._times: dict[str, list[float]] = {"portal": [], "floor": []}
         responses = self._warm_up(min(WARM_UP, -(-requests // 5)))
-        _compare(self._case, *responses)
+        _require_equal_bodies(self._case, *responses)
         self._bytes = len(responses[0].body)
         # A slow case gets two rounds of one request.
         self._round = min(ROUND, requests) if self._seconds < LONGEST / 2 else 1
@@ -101,7 +101,7 @@ class Meter:
         return self._site.floor_client.get(f"/{self._number}", self._case["headers"])
 
 
-def _compare(case: Case, portal: Response, floor: Response) -> None:
+def _require_equal_bodies(case: Case, portal: Response, floor: Response) -> None:
     """The floor has to return as much as Portal. Raises RuntimeError."""
     if case["kind"] != "rows" and orjson.loads(portal.body) != orjson.loads(floor.body):
         raise RuntimeError(f"{case['name']}: {portal.body[:2000]!r}\n{floor.body[:2000]!r}")

@@ -117,7 +117,7 @@ def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     client = Client(headers=dict(headers), SERVER_NAME="127.0.0.1")
     queries: list[Mapping[str, object]] = []
     _get(client, path, headers)
-    with connection.execute_wrapper(partial(_note, queries)):
+    with connection.execute_wrapper(partial(_note_query, queries)):
         content = _get(client, path, headers)
     if headers["Accept"] in STREAMS.values():
         queries = [query for query in queries if Customer._meta.db_table in str(query["sql"])]
@@ -139,7 +139,7 @@ def _get(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
     return response.content
 
 
-def _note(
+def _note_query(
     queries: list[Mapping[str, object]],
     execute: Any,
     sql: str,

@@ -63,26 +63,26 @@ class Clock:
 
         @wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            self._enter(label if isinstance(label, str) else label(*args))
+            self._start_part(label if isinstance(label, str) else label(*args))
             try:
                 return function(*args, **kwargs)
             finally:
-                self._leave()
+                self._end_part()
 
         return wrapper
 
-    def _enter(self, label: str) -> None:
+    def _start_part(self, label: str) -> None:
         if not self._labels:
             self.requests.append(defaultdict(float))
             self._since = perf_counter()
-        self._add()
+        self._add_time()
         self._labels.append(label)
 
-    def _leave(self) -> None:
-        self._add()
+    def _end_part(self) -> None:
+        self._add_time()
         self._labels.pop()
 
-    def _add(self) -> None:
+    def _add_time(self) -> None:
         now = perf_counter()
         if self._labels:
             self.requests[-1][self._labels[-1]] += (now - self._since) * 1000
@@ -198,7 +198,7 @@ def profile_site(environment: Mapping[str, str], requests: int) -> dict[str, flo
 
 def write_profile(profiles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     """A table with a column for each database; rows for the layers, the templates and the total."""
-    grouped = {name: _group(profile) for name, profile in profiles.items()}
+    grouped = {name: _group_parts(profile) for name, profile in profiles.items()}
     labels = dict.fromkeys(label for profile in grouped.values() for label in profile)
     ends = (FEW_TEMPLATES, REST)
     templates = sorted(
@@ -206,14 +206,14 @@ def write_profile(profiles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
         key=lambda label: -max(profile.get(label, 0) for profile in grouped.values()),
     )
     rows = [
-        [label, *(_cell(profile, label) for profile in grouped.values())]
+        [label, *(_time_of_part(profile, label) for profile in grouped.values())]
         for label in (*FIRST, *templates, *ends)
     ]
     totals = ["The page", *(f"{sum(profile.values()):.2f}" for profile in grouped.values())]
     yield from write_table([f"{CASE}, ms", *grouped], [*rows, totals])
 
 
-def _group(profile: Mapping[str, float]) -> dict[str, float]:
+def _group_parts(profile: Mapping[str, float]) -> dict[str, float]:
     grouped: dict[str, float] = defaultdict(float)
     for label, milliseconds in profile.items():
         is_small = label not in (*FIRST, REST) and milliseconds < SMALL
@@ -221,7 +221,7 @@ def _group(profile: Mapping[str, float]) -> dict[str, float]:
     return grouped
 
 
-def _cell(profile: Mapping[str, float], label: str) -> str:
+def _time_of_part(profile: Mapping[str, float], label: str) -> str:
     return f"{profile[label]:.2f}" if label in profile else ""
 
 

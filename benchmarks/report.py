@@ -38,9 +38,11 @@ def _write_database(outcomes: Sequence[Outcome]) -> Iterator[str]:
 def _write_size(outcome: Outcome) -> Iterator[str]:
     yield f"### {outcome['customers']:,} customers, as many in another organizer"
     yield ""
-    yield from write_table(HEADINGS, map(_measured, outcome["cases"]))
+    yield from write_table(HEADINGS, map(_case_row, outcome["cases"]))
     yield ""
-    streams = [[f"{each['name']}, all customers", *_compared(each)] for each in outcome["streams"]]
+    streams = [
+        [f"{each['name']}, all customers", *_stream_row(each)] for each in outcome["streams"]
+    ]
     yield from write_table(("Stream", "Customers per second", "Floor", "Ratio"), streams)
     yield ""
     memory = [
@@ -53,14 +55,14 @@ def _write_size(outcome: Outcome) -> Iterator[str]:
         yield from _write_load(outcome["under_load"])
 
 
-def _measured(case: Mapping[str, Any]) -> list[str]:
+def _case_row(case: Mapping[str, Any]) -> list[str]:
     portal, floor = median(case["portal"]), median(case["floor"])
     times = [f"{milliseconds:.2f}" for milliseconds in (portal, p95(case["portal"]), floor)]
     size = f"{case['bytes'] / 1024:.1f}"
     return [case["name"], str(case["queries"]), size, *times, f"{portal / floor:.1f}"]
 
 
-def _compared(stream: Mapping[str, Any]) -> list[str]:
+def _stream_row(stream: Mapping[str, Any]) -> list[str]:
     portal, floor = stream["portal"], stream["floor"]
     return [f"{portal:,.0f}", f"{floor:,.0f}", f"{floor / portal:.1f}"]
 
@@ -73,9 +75,9 @@ def _write_load(load: Mapping[str, Any]) -> Iterator[str]:
     )
     yield ""
     everything = [*chain.from_iterable(load["times"].values())]
-    rows = [_loaded(name, times) for name, times in load["times"].items()]
+    rows = [_load_row(name, times) for name, times in load["times"].items()]
     headings = ("Under load", "Requests", "p50 ms", "p95 ms", "p95 / p50")
-    yield from write_table(headings, [*rows, _loaded("All", everything)])
+    yield from write_table(headings, [*rows, _load_row("All", everything)])
     yield ""
     memory = [[moment, f"{size:.0f}"] for moment, size in load["memory"].items()]
     yield from write_table(("Largest worker's memory under load, MiB", "Portal"), memory)
@@ -83,7 +85,7 @@ def _write_load(load: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", "The first failure:", "", "```", load["failures"][0], "```")
 
 
-def _loaded(name: str, times: Sequence[float]) -> list[str]:
+def _load_row(name: str, times: Sequence[float]) -> list[str]:
     """Two requests are the least that have a p95."""
     if len(times) < 2:
         return [name, str(len(times)), "", "", ""]

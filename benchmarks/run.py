@@ -41,7 +41,7 @@ def main(extent: str, directory: Path, requests: int, seconds: int, *sizes: int)
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     environments = [_make_database(directory, str(customers)) for customers in sizes]
     is_full = extent == "full"
-    fill = measure_loads if is_full else _fill
+    fill = measure_loads if is_full else _fill_database
     outcomes: list[Outcome] = [
         {"customers": size, "commands": fill(each, size)}
         for each, size in zip(environments, sizes, strict=True)
@@ -73,7 +73,7 @@ def _make_database(directory: Path, name: str) -> Environment:
     return make_environment(own, f"{url.rpartition('/')[0]}/{name}")
 
 
-def _fill(environment: Environment, customers: int) -> list[Outcome]:
+def _fill_database(environment: Environment, customers: int) -> list[Outcome]:
     """Measures nothing: a short run imports after its requests."""
     call_inside_django(environment, "prepare.make_organizers")
     call_inside_django(environment, "filling.fill", customers)

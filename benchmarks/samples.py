@@ -46,8 +46,8 @@ def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> Samples:
             phone=next(filter(None, (each.phone for each in some))),
             position=_position(organizer, (pages + 1) // 2),
             pages=pages,
-            second=_next(organizer, headers, 1),
-            last=_next(organizer, headers, pages - 1),
+            second=_next_path(organizer, headers, 1),
+            last=_next_path(organizer, headers, pages - 1),
         )
 
 
@@ -55,9 +55,9 @@ def _searches(organizer: Organizer, emails: Sequence[str], total: int) -> dict[s
     texts = list(Customer.objects.order_by("pk").values_list("search_text", flat=True)[:TEXTS])
     near = _by_share(_parts(emails, 3, 9), texts, MATCHES / total)
     halves = _by_share(_parts(emails, 1, 2), texts, 1 / 2)
-    tried = (part for part in near[:TRIED] if _hits(organizer, part) in ABOUT)
+    tried = (part for part in near[:TRIED] if _count_matches(organizer, part) in ABOUT)
     return {
-        "one hit": next(email for email in emails if _hits(organizer, email) == 1),
+        "one hit": next(email for email in emails if _count_matches(organizer, email) == 1),
         "about 1,000 hits": next(tried, near[0]),
         "a third of all": "@example.org",
         "half of all": halves[0],
@@ -85,7 +85,7 @@ def _by_share(parts: Sequence[str], texts: Sequence[str], share: float) -> list[
     return sorted(parts, key=lambda part: abs(sum(part in text for text in texts) - wanted))
 
 
-def _hits(organizer: Organizer, search: str) -> int:
+def _count_matches(organizer: Organizer, search: str) -> int:
     query = QueryDict(mutable=True)
     query["search"] = search
     return count_customers(organizer, query=parse_query(organizer, query))
@@ -100,7 +100,7 @@ def _position(organizer: Organizer, page: int) -> str:
     return listing.table.address(rows[0])
 
 
-def _next(organizer: Organizer, headers: Mapping[str, str], page: int) -> str:
+def _next_path(organizer: Organizer, headers: Mapping[str, str], page: int) -> str:
     """Path and query string of `next` on the page with this number."""
     path = reverse("api:customer_list", args=[organizer.slug])
     response = Client(headers=dict(headers), SERVER_NAME="127.0.0.1").get(path, {"page": page})

@@ -25,12 +25,12 @@ def measure_stream(
     rates: dict[str, list[float]] = {"portal": [], "floor": []}
     end = monotonic() + longest
     while not rates["floor"] or (len(rates["floor"]) < TIMES and monotonic() < end):
-        rates["portal"].append(_rate(portal, case["path"], case["headers"]))
-        rates["floor"].append(_rate(floor, f"/{number}", case["headers"]))
+        rates["portal"].append(_stream_rate(portal, case["path"], case["headers"]))
+        rates["floor"].append(_stream_rate(floor, f"/{number}", case["headers"]))
     return {"name": case["name"], **{server: median(values) for server, values in rates.items()}}
 
 
-def _rate(server: Server, path: str, headers: Mapping[str, str]) -> float:
+def _stream_rate(server: Server, path: str, headers: Mapping[str, str]) -> float:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
     started = perf_counter()
     connection.request("GET", path, headers=dict(headers))

@@ -57,10 +57,14 @@ def write_summary(command: str, outcomes: Sequence[Outcome]) -> str:
     """The whole file. The outcomes of one database follow each other, the smallest size first."""
     machine = [*describe_machine(), describe_load(outcomes)]
     sections = [
-        ("Latency", _fill(LATENCY), _latency(outcomes)),
-        ("Imports and streams", _fill(WRITES, imported=_imported(outcomes)), _writes(outcomes)),
-        ("Load", _fill(LOAD, **_loaded(outcomes)), _load(outcomes)),
-        ("Where the time of a list page goes", _fill(PROFILE), _profile(outcomes)),
+        ("Latency", _fill_template(LATENCY), _latency_table(outcomes)),
+        (
+            "Imports and streams",
+            _fill_template(WRITES, imported=_imported_customers(outcomes)),
+            _write_table(outcomes),
+        ),
+        ("Load", _fill_template(LOAD, **_load_values(outcomes)), _load_table(outcomes)),
+        ("Where the time of a list page goes", _fill_template(PROFILE), _profile_table(outcomes)),
     ]
     lines = ["# Performance", "", f"Measured on {today()} by `{command}`, which writes this file."]
     lines += ["", *(f"- {line}" for line in machine)]
@@ -77,7 +81,7 @@ def describe_load(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _fill(text: str, **values: object) -> str:
+def _fill_template(text: str, **values: object) -> str:
     return "\n".join(wrap(text.format(**values), WIDTH))
 
 
@@ -90,48 +94,50 @@ def _by_database(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     return [[each for each in outcomes if each["database"] == name] for name in names]
 
 
-def _latency(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _latency_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     headings = ["Request"]
     columns: list[Sequence[str]] = [[case["name"] for case in outcomes[0]["cases"]]]
     for database in _by_database(outcomes):
         cases = [*zip(*(outcome["cases"] for outcome in database), strict=True)]
         headings += [*map(_heading, database), "Floor"]
-        columns += [[_p50(case["portal"]) for case in outcome["cases"]] for outcome in database]
-        columns.append([_p50(case["floor"]) for case in database[-1]["cases"]])
+        columns += [
+            [_median_text(case["portal"]) for case in outcome["cases"]] for outcome in database
+        ]
+        columns.append([_median_text(case["floor"]) for case in database[-1]["cases"]])
         if len(database) > 1:
             headings.append("Growth")
-            columns.append([f"{_growth(sizes):.2f}" for sizes in cases])
+            columns.append([f"{_growth_ratio(sizes):.2f}" for sizes in cases])
         if is_judged(database[-1]):
             headings += ["Goal ms", "Goal growth", "Missed"]
-            columns += zip(*map(_judged, cases), strict=True)
+            columns += zip(*map(_judge_goals, cases), strict=True)
     yield from write_table(headings, [*zip(*columns, strict=True)])
 
 
-def _p50(times: Sequence[float]) -> str:
+def _median_text(times: Sequence[float]) -> str:
     return f"{median(times):.1f}"
 
 
-def _growth(sizes: Sequence[Mapping[str, Any]]) -> float:
+def _growth_ratio(sizes: Sequence[Mapping[str, Any]]) -> float:
     first, last = (median(map(float, size["portal"])) for size in (sizes[0], sizes[-1]))
     return last / first
 
 
-def _judged(sizes: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
+def _judge_goals(sizes: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
     """The goals of a case, and which of them are missed."""
     goal = sizes[-1]["goal"]
     if goal is None:
         return "", "", ""
-    missed = missed_goals(goal, median(sizes[-1]["portal"]), _growth(sizes))
+    missed = missed_goals(goal, median(sizes[-1]["portal"]), _growth_ratio(sizes))
     growth = f"{goal['growth']:g}" if goal["growth"] else ""
     return f"{goal['milliseconds']:g}", growth, ", ".join(missed)
 
 
-def _imported(outcomes: Sequence[Outcome]) -> int:
+def _imported_customers(outcomes: Sequence[Outcome]) -> int:
     """How many customers a short run imports, which is at most its largest size."""
     return max(int(command["customers"]) for each in outcomes for command in each["commands"])
 
 
-def _writes(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _write_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     headings = ["Rows per second", *map(_heading, outcomes), "Goal"]
     rows = []
     commands = [{each["name"]: each for each in outcome["commands"]} for outcome in outcomes]
@@ -161,12 +167,12 @@ def _rate(figures: Mapping[str, Any], name: str) -> str:
     return f"{figures[name]:,.0f}" if name in figures else ""
 
 
-def _loaded(outcomes: Sequence[Outcome]) -> dict[str, object]:
+def _load_values(outcomes: Sequence[Outcome]) -> dict[str, object]:
     loads = [each["under_load"] for each in outcomes if "under_load" in each]
     return {**loads[0], "failures": sum(len(load["failures"]) for load in loads), "spread": SPREAD}
 
 
-def _load(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _load_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     loaded = [outcome for outcome in outcomes if "under_load" in outcome]
     headings = ["Request"]
     columns: list[Sequence[str]] = [[*loaded[0]["under_load"]["times"], "All"]]
@@ -175,11 +181,11 @@ def _load(outcomes: Sequence[Outcome]) -> Iterator[str]:
         times = [*load["times"].values(), [*chain.from_iterable(load["times"].values())]]
         name = _heading(outcome)
         headings += [f"{name}: requests/s", "p50 ms", "p95 ms", "p95 / p50"]
-        columns += zip(*(_spread(each, load["seconds"]) for each in times), strict=True)
+        columns += zip(*(_load_figures(each, load["seconds"]) for each in times), strict=True)
     yield from write_table(headings, [*zip(*columns, strict=True)])
 
 
-def _spread(times: Sequence[float], seconds: float) -> tuple[str, str, str, str]:
+def _load_figures(times: Sequence[float], seconds: float) -> tuple[str, str, str, str]:
     """Requests per second, p50, p95 and their ratio; at least two requests."""
     if len(times) < 2:
         return "", "", "", ""
@@ -188,7 +194,7 @@ def _spread(times: Sequence[float], seconds: float) -> tuple[str, str, str, str]
     return per_second, f"{middle:.1f}", f"{slow:.1f}", f"{slow / middle:.1f}"
 
 
-def _profile(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _profile_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield from write_profile(
         {_heading(outcome): outcome["profile"] for outcome in outcomes if "profile" in outcome}
     )

@@ -19,7 +19,7 @@ def fact(page: Page, label: str) -> str:
     return value.splitlines()[0].strip()
 
 
-def _forbid(page: Page, permission: str) -> None:
+def _deny_permission(page: Page, permission: str) -> None:
     """Deny a permission, as in a browser's settings. Playwright can only grant permissions."""
     browser = page.context.new_cdp_session(page)
     context = browser.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
@@ -54,7 +54,7 @@ def test_a_value_can_be_copied(staff_page: Page) -> None:
 
 def test_a_value_that_must_not_be_copied_is_selected(staff_page: Page) -> None:
     staff_page.goto(EXAMPLE)
-    _forbid(staff_page, "clipboard-write")
+    _deny_permission(staff_page, "clipboard-write")
 
     button = staff_page.get_by_role("button", name="Copy customer@example.org").first
     button.click()

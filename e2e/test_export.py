@@ -27,13 +27,13 @@ def page(
     return context.new_page()
 
 
-def _saved(download: Download, tmp_path: Path) -> Path:
+def _save_download(download: Download, tmp_path: Path) -> Path:
     path = tmp_path / download.suggested_filename
     download.save_as(path)
     return path
 
 
-def _sheet(path: Path) -> list[list[Any]]:
+def _read_sheet(path: Path) -> list[list[Any]]:
     return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
 
 
@@ -52,7 +52,7 @@ def test_the_list_is_a_spreadsheet_in_two_actions(page: Page, tmp_path: Path) ->
         page.get_by_role("button", name="Excel").click()
         actions += 1
 
-    header, *lines = _sheet(_saved(download.value, tmp_path))
+    header, *lines = _read_sheet(_save_download(download.value, tmp_path))
     assert actions == 2
     assert "Registered (Europe/Berlin)" in header
     identifiers = [line[header.index("Identifier")] for line in lines]
@@ -69,7 +69,7 @@ def test_all_columns_and_semicolons_are_a_choice(page: Page, tmp_path: Path) -> 
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
 
-    text = _saved(download.value, tmp_path).read_text(encoding="utf-8-sig")
+    text = _save_download(download.value, tmp_path).read_text(encoding="utf-8-sig")
     header, *lines = csv.reader(text.splitlines(), delimiter=";")
     assert {"identifier", "phone", "name_parts", "last_modified"} <= set(header)
     assert len(lines[0]) == len(header)
@@ -80,7 +80,7 @@ def test_an_export_has_a_url(staff_page: Page, tmp_path: Path) -> None:
     with staff_page.expect_download() as download:
         staff_page.evaluate("location = '/organizers/bigevents/export/?format=csv&search=anna'")
 
-    path = _saved(download.value, tmp_path)
+    path = _save_download(download.value, tmp_path)
     assert path.name.startswith("bigevents-customers-")
     assert path.suffix == ".csv"
 

@@ -110,7 +110,7 @@ def _passes_start_check() -> bool:
     In a process of its own: workers inherit modules that this process has imported, and would not
     read their new version after a reload.
     """
-    check = get_context("fork").Process(target=_check)
+    check = get_context("fork").Process(target=_check_start)
     check.start()
     check.join(timeout)
     if check.exitcode is None:
@@ -120,7 +120,7 @@ def _passes_start_check() -> bool:
     return check.exitcode == 0
 
 
-def _check() -> None:
+def _check_start() -> None:
     from portal.start_check import can_start
 
     sys.exit(not can_start())

@@ -30,7 +30,7 @@ from benchmarks.compare.versions import Version, free_ports, serve
 
 def main(arguments: list[str]) -> int:
     """The exit status, which is 1 if anything differs."""
-    options = _read(arguments)
+    options = _parse_options(arguments)
     started = time.monotonic()
     with (
         TemporaryDirectory(prefix="portal-compare-") as directory,
@@ -44,13 +44,13 @@ def main(arguments: list[str]) -> int:
         tokens = fill(old, new, databases)
         with serve(old), serve(new):
             clients = [Client(version, tokens) for version in (old, new)]
-            comparison = _compare(*clients)
+            comparison = _compare_responses(*clients)
         logged_errors = [*old.logged_errors, *new.logged_errors]
-    _print(comparison, logged_errors, time.monotonic() - started)
+    _print_summary(comparison, logged_errors, time.monotonic() - started)
     return 1 if comparison.reports or logged_errors else 0
 
 
-def _read(arguments: list[str]) -> Namespace:
+def _parse_options(arguments: list[str]) -> Namespace:
     return parse_options(ArgumentParser("benchmarks.compare", description=__doc__), arguments)
 
 
@@ -97,7 +97,7 @@ def sign_in_members(*clients: Client) -> None:
             client.sign_in(caller, email, PASSWORD)
 
 
-def _compare(old: Client, new: Client) -> Comparison:
+def _compare_responses(old: Client, new: Client) -> Comparison:
     """Compare all requests and links; stop early after too many differences."""
     sign_in_members(old, new)
     requests = list(list_requests(read_samples(old)))
@@ -116,7 +116,7 @@ def _compare(old: Client, new: Client) -> Comparison:
     return comparison
 
 
-def _print(comparison: Comparison, logged_errors: list[str], seconds: float) -> None:
+def _print_summary(comparison: Comparison, logged_errors: list[str], seconds: float) -> None:
     for kind, number in comparison.sent.items():
         print(f"{kind:16}{number:6,} requests{comparison.different[kind]:6,} different")
     for report in comparison.reports[:SHOWN]:

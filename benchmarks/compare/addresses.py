@@ -56,17 +56,17 @@ STREAMED: Final = (
 def list_requests(samples: Samples) -> Iterator[Request]:
     """Several hundred requests, equal in every run."""
     singles = single_queries(samples)
-    yield from _pages([*singles, *range_queries(), *PAGES, *SIZES, *DEEP])
-    yield from _pages(combined_queries(40, "pages"))
-    yield from _api([*singles, *range_queries(), *PAGES, *DEEP, *api_queries(samples)])
-    yield from _api(combined_queries(40, "programs"))
-    yield from _invalid(samples)
-    yield from _details(samples)
-    yield from _strangers(samples)
-    yield from _streams()
+    yield from _page_requests([*singles, *range_queries(), *PAGES, *SIZES, *DEEP])
+    yield from _page_requests(combined_queries(40, "pages"))
+    yield from _api_requests([*singles, *range_queries(), *PAGES, *DEEP, *api_queries(samples)])
+    yield from _api_requests(combined_queries(40, "programs"))
+    yield from _invalid_requests(samples)
+    yield from _detail_requests(samples)
+    yield from _requests_of_strangers(samples)
+    yield from _stream_requests()
 
 
-def _pages(queries: Iterable[str]) -> Iterator[Request]:
+def _page_requests(queries: Iterable[str]) -> Iterator[Request]:
     """Pages; some of them as a fragment too, some as a count."""
     for number, query in enumerate(queries):
         path = f"{PAGE}?{query}"
@@ -77,12 +77,12 @@ def _pages(queries: Iterable[str]) -> Iterator[Request]:
             yield Request(Kind.COUNT, path, COUNT)
 
 
-def _api(queries: Iterable[str]) -> Iterator[Request]:
+def _api_requests(queries: Iterable[str]) -> Iterator[Request]:
     for query in queries:
         yield Request(Kind.JSON, f"{API}?{query}", JSON, Caller.API_CLIENT)
 
 
-def _invalid(samples: Samples) -> Iterator[Request]:
+def _invalid_requests(samples: Samples) -> Iterator[Request]:
     """422 in HTML, 400 or 404 in JSON."""
     for number, query in enumerate([*INVALID, *INVALID_PAGES]):
         yield Request(Kind.INVALID, f"{PAGE}?{query}", HTML if number % 3 else RESULTS)
@@ -92,7 +92,7 @@ def _invalid(samples: Samples) -> Iterator[Request]:
         yield Request(Kind.INVALID, f"{API}?is_active=maybe", accept, Caller.API_CLIENT)
 
 
-def _details(samples: Samples) -> Iterator[Request]:
+def _detail_requests(samples: Samples) -> Iterator[Request]:
     others = samples.others[0]["identifier"]
     some = [row["identifier"] for row in samples.some(4)]
     edges = ["GAP-005", "GONE-00", "name.0_x", "name.18_x", "LONG01", "EXT-00"]
@@ -107,7 +107,7 @@ def _details(samples: Samples) -> Iterator[Request]:
         yield Request(Kind.DETAIL, path, JSON, Caller.NOTES_CLIENT)
 
 
-def _strangers(samples: Samples) -> Iterator[Request]:
+def _requests_of_strangers(samples: Samples) -> Iterator[Request]:
     """Callers without permission, and members of the other organizer."""
     one = samples.some(1)[0]["identifier"]
     for caller in (Caller.OTHER_MEMBER, Caller.ANONYMOUS):
@@ -128,7 +128,7 @@ def _strangers(samples: Samples) -> Iterator[Request]:
     yield Request(Kind.STRANGER, f"{API}?include=notes", JSON, Caller.API_CLIENT)
 
 
-def _streams() -> Iterator[Request]:
+def _stream_requests() -> Iterator[Request]:
     for query in STREAMED:
         yield Request(Kind.NDJSON, f"{API}?{query}", NDJSON, Caller.API_CLIENT)
         yield Request(Kind.CSV, f"{API}?{query}", CSV, Caller.API_CLIENT)

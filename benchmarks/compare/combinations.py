@@ -64,10 +64,10 @@ INVALID_PAGES: Final = ("page_size=10", "page_size=many", "page_size=0", "page_s
 def combined_queries(count: int, seed: str) -> list[str]:
     """Two to four random parameters each, most of them with an ordering."""
     random = Random(f"{SEED} {seed}")  # noqa: S311
-    return [_combine(random) for _number in range(count)]
+    return [_random_query(random) for _number in range(count)]
 
 
-def _combine(random: Random) -> str:
+def _random_query(random: Random) -> str:
     names = random.sample(sorted(VALUES), random.choice((2, 2, 3, 4)))
     values = {name: random.choice(VALUES[name]) for name in names}
     if random.random() < 0.7:

@@ -83,7 +83,7 @@ class PostgresDatabases:
     def copy(self) -> None:
         with psycopg.connect(self.old) as old, psycopg.connect(self.new) as new:
             for table in TABLES:
-                _copy(old, new, table)
+                _copy_table(old, new, table)
         for database in (self.old, self.new):
             # Both databases need the same statistics, which autovacuum would write at any time.
             with psycopg.connect(database, autocommit=True) as connection:
@@ -91,7 +91,7 @@ class PostgresDatabases:
                 connection.execute("ANALYZE")
 
 
-def _copy(
+def _copy_table(
     old: psycopg.Connection[tuple[object, ...]],
     new: psycopg.Connection[tuple[object, ...]],
     table: str,

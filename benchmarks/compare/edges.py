@@ -32,7 +32,14 @@ LOCALES: Final = ("en", "de", "nl", "xx-custom", "fi")
 
 def write_edges() -> str:
     """NDJSON for import_customers."""
-    rows = [*_ties(), *_without(), *_anonymised(), *_named(), *_alike(), *_in_time()]
+    rows = [
+        *_with_equal_sort_keys(),
+        *_with_missing_values(),
+        *_anonymised_customers(),
+        *_with_unusual_names(),
+        *_with_similar_identifiers(),
+        *_in_time(),
+    ]
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
 
 
@@ -54,7 +61,7 @@ def _customer(identifier: str, **values: Any) -> dict[str, Any]:
     }
 
 
-def _ties() -> Iterator[dict[str, Any]]:
+def _with_equal_sort_keys() -> Iterator[dict[str, Any]]:
     """Equal in nearly all sort keys."""
     for number in range(TIES):
         yield _customer(
@@ -62,7 +69,7 @@ def _ties() -> Iterator[dict[str, Any]]:
         )
 
 
-def _without() -> Iterator[dict[str, Any]]:
+def _with_missing_values() -> Iterator[dict[str, Any]]:
     """Without an email, a name or a sign-in, then without several of them."""
     gaps: list[dict[str, Any]] = [{"email": None}, {"name_parts": {}}, {"last_login": None}]
     gaps += [gaps[0] | gaps[1], gaps[1] | gaps[2], gaps[0] | gaps[1] | gaps[2]]
@@ -72,14 +79,14 @@ def _without() -> Iterator[dict[str, Any]]:
         yield _customer(f"GAP-{number:03}", date_joined=joined, is_verified=number % 5 > 0, **gap)
 
 
-def _anonymised() -> Iterator[dict[str, Any]]:
+def _anonymised_customers() -> Iterator[dict[str, Any]]:
     """Inactive accounts without personal values."""
     nothing: dict[str, Any] = {"email": None, "name_parts": {}, "last_login": None}
     for number in range(80):
         yield _customer(f"GONE-{number:02}", is_active=False, is_verified=False, **nothing)
 
 
-def _named() -> Iterator[dict[str, Any]]:
+def _with_unusual_names() -> Iterator[dict[str, Any]]:
     """Accents, scripts and special characters; long names with equal sort keys."""
     for number, name in enumerate(NAMES):
         parts = {"_scheme": "full", "full_name": name}
@@ -93,7 +100,7 @@ def _named() -> Iterator[dict[str, Any]]:
         yield _customer(f"LONG{number:02}", name_parts=parts, phone="+49 30 23125 000")
 
 
-def _alike() -> Iterator[dict[str, Any]]:
+def _with_similar_identifiers() -> Iterator[dict[str, Any]]:
     """Equal external identifiers, and identifiers that differ in case only."""
     for number in range(60):
         external = SHARED_EXTERNAL if number < 55 else SHARED_EXTERNAL.lower()

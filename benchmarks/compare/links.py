@@ -37,14 +37,14 @@ BACK: Final = 6
 def follow_lists(comparison: Comparison) -> None:
     """Follow `next` to the end and `previous` for a few pages, then from the end backwards."""
     for query in tqdm(FORWARDS, "Lists", unit="", disable=None):
-        last = _follow(comparison, f"{API}?{query}", "next", LONGEST)
-        _follow(comparison, last, "previous", BACK)
+        last = _follow_links(comparison, f"{API}?{query}", "next", LONGEST)
+        _follow_links(comparison, last, "previous", BACK)
     for query in BACKWARDS:
-        first = _follow(comparison, f"{API}?{query}", "previous", BACK)
-        _follow(comparison, first, "next", 2)
+        first = _follow_links(comparison, f"{API}?{query}", "previous", BACK)
+        _follow_links(comparison, first, "next", 2)
 
 
-def _follow(comparison: Comparison, path: str, link: str, pages: int) -> str:
+def _follow_links(comparison: Comparison, path: str, link: str, pages: int) -> str:
     """Follow the links, which are equal in both versions. Returns the path of the last page."""
     for _number in range(pages):
         found = comparison.send_json(Request(Kind.LINKED, path, JSON, Caller.API_CLIENT))

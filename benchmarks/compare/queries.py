@@ -54,16 +54,16 @@ def single_queries(samples: Samples) -> list[str]:
     """For HTML and JSON."""
     return [
         "",
-        *(encode(search=search) for search in _searches(samples)),
-        *_exact(samples),
-        *_choices(),
-        *_times(samples),
+        *(encode(search=search) for search in _search_queries(samples)),
+        *_exact_queries(samples),
+        *_choice_queries(),
+        *_time_queries(samples),
         *(encode(ordering=ordering) for ordering in (*ORDERS, *SEVERAL_KEYS)),
         *ODD,
     ]
 
 
-def _searches(samples: Samples) -> Iterator[str]:
+def _search_queries(samples: Samples) -> Iterator[str]:
     yield from (*COMMON, *TERMS, *SIGNS)
     [one, two] = samples.some(2, "name", "email", "external_identifier")
     yield from (one["email"], two["email"].upper(), one["email"][:-4], one["email"][1:9])
@@ -75,7 +75,7 @@ def _searches(samples: Samples) -> Iterator[str]:
     yield next(str(row["email"]) for row in samples.others if row["email"])
 
 
-def _exact(samples: Samples) -> Iterator[str]:
+def _exact_queries(samples: Samples) -> Iterator[str]:
     [row] = samples.some(1, "email", "external_identifier")
     email, external = row["email"], row["external_identifier"]
     for value in (email, email.upper(), f" {email} ", email[:-1], f"{UNMATCHED}@example.org", "%"):
@@ -85,7 +85,7 @@ def _exact(samples: Samples) -> Iterator[str]:
         yield encode(external_identifier=value)
 
 
-def _choices() -> Iterator[str]:
+def _choice_queries() -> Iterator[str]:
     for name in ("is_active", "is_verified", "never_logged_in"):
         yield from (encode(**{name: "true"}), encode(**{name: "false"}))
     for several in (("de",), ("nl",), ("de", "fr"), ("nl", "xx-custom"), ("fi",), ("ja", "sv")):
@@ -93,7 +93,7 @@ def _choices() -> Iterator[str]:
     yield encode(locale=("de", "en", "fr", "es", "pt-br"))
 
 
-def _times(samples: Samples) -> Iterator[str]:
+def _time_queries(samples: Samples) -> Iterator[str]:
     [row] = samples.some(1, "last_login")
     for name in TIMES:
         for side in ("since", "until"):

@@ -67,7 +67,7 @@ def read_lines(response: Response) -> list[str]:
     if request := response.headers.get("X-Request-ID"):
         # Error pages show it.
         text = text.replace(request, "REQUEST")
-    read = READERS.get(response.headers.get_content_type(), _plain)
+    read = READERS.get(response.headers.get_content_type(), _text_lines)
     return [f"status {response.status}", *heads, *read(text)]
 
 
@@ -79,16 +79,16 @@ def page_lines(text: str) -> list[str]:
     return page.lines
 
 
-def _json(text: str) -> list[str]:
-    return _canonical(text, indent=1).split("\n")
+def _json_lines(text: str) -> list[str]:
+    return _encode_again(text, indent=1).split("\n")
 
 
-def _ndjson(text: str) -> list[str]:
+def _ndjson_lines(text: str) -> list[str]:
     # splitlines() would split at characters that JSON does not escape.
-    return [_canonical(line) for line in text.split("\n") if line]
+    return [_encode_again(line) for line in text.split("\n") if line]
 
 
-def _canonical(text: str, indent: int | None = None) -> str:
+def _encode_again(text: str, indent: int | None = None) -> str:
     """Encoded again, because 1, 1.0 and True are equal in Python."""
     try:
         value = json.loads(text)
@@ -97,13 +97,13 @@ def _canonical(text: str, indent: int | None = None) -> str:
     return json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False)
 
 
-def _plain(text: str) -> Sequence[str]:
+def _text_lines(text: str) -> Sequence[str]:
     """Lines with their carriage returns."""
     return text.split("\n")
 
 
 READERS: Final[Mapping[str, Callable[[str], Sequence[str]]]] = {
     "text/html": page_lines,
-    "application/json": _json,
-    "application/x-ndjson": _ndjson,
+    "application/json": _json_lines,
+    "application/x-ndjson": _ndjson_lines,
 }

@@ -47,16 +47,16 @@ def read_samples(old: Client) -> Samples:
 
 def _customers(old: Client, organizer: str) -> list[Row]:
     query = "?ordering=identifier&include=external_identifier"
-    lines = _get(old, organizer, query, NDJSON).split(b"\n")
+    lines = _get_json(old, organizer, query, NDJSON).split(b"\n")
     return [json.loads(line) for line in lines if line]
 
 
 def _cursor(old: Client, organizer: str, query: str) -> str:
-    following: str = json.loads(_get(old, organizer, query, {}))["next"]
+    following: str = json.loads(_get_json(old, organizer, query, {}))["next"]
     return following.partition("cursor=")[2].partition("&")[0]
 
 
-def _get(old: Client, organizer: str, query: str, headers: dict[str, str]) -> bytes:
+def _get_json(old: Client, organizer: str, query: str, headers: dict[str, str]) -> bytes:
     path = f"{API.replace(OURS, organizer)}{query}"
     response = old.send(Request(Kind.JSON, path, headers, API_CLIENTS[organizer]))
     if response.status != 200:

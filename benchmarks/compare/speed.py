@@ -48,7 +48,7 @@ SEARCHES: Final = ("qzxjwv", "anna schmidt", "schmidt", "mari", "example.org", "
 
 def main(arguments: list[str]) -> int:
     """Print a line for each case: milliseconds of the old and the new version, and their ratio."""
-    options = _read(arguments)
+    options = _parse_options(arguments)
     with (
         TemporaryDirectory(prefix="portal-speed-") as directory,
         choose_databases(sqlite=options.sqlite, directory=Path(directory)) as databases,
@@ -62,11 +62,11 @@ def main(arguments: list[str]) -> int:
             sign_in_members(*clients)
             for name, request in _cases(clients[0], options.customers):
                 if options.only in name:
-                    _print(name, *_measure(clients, request))
+                    _print_times(name, *_measure(clients, request))
     return 0
 
 
-def _read(arguments: list[str]) -> Namespace:
+def _parse_options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks.compare.speed", description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--only", default="", help="cases whose name has this part")
@@ -84,9 +84,15 @@ def _cases(client: Client, customers: int) -> Iterator[tuple[str, Request]]:
     for query in queries:
         yield f"JSON {query}", Request(Kind.JSON, f"{API}?{query}", {}, Caller.API_CLIENT)
     for query in ("", "ordering=-last_login", "search=schmidt", "is_active=true"):
-        yield f"JSON next of {query}", _next(client, f"{API}?{query}")
-    yield "JSON detail", Request(Kind.JSON, f"{API}{_first(client)}/", {}, Caller.API_CLIENT)
-    yield "HTML detail", Request(Kind.DETAIL, f"{PAGE}{_first(client)}/", {}, Caller.MEMBER)
+        yield f"JSON next of {query}", _next_request(client, f"{API}?{query}")
+    yield (
+        "JSON detail",
+        Request(Kind.JSON, f"{API}{_first_identifier(client)}/", {}, Caller.API_CLIENT),
+    )
+    yield (
+        "HTML detail",
+        Request(Kind.DETAIL, f"{PAGE}{_first_identifier(client)}/", {}, Caller.MEMBER),
+    )
     counts = {"HX-Request": "true", "HX-Target": "p#count"}
     for term in ("example.org", "an", "e"):
         path = f"{PAGE}?search={term}"
@@ -95,13 +101,13 @@ def _cases(client: Client, customers: int) -> Iterator[tuple[str, Request]]:
     yield "CSV", Request(Kind.CSV, f"{API}?search=schmidt", CSV, Caller.API_CLIENT)
 
 
-def _next(client: Client, path: str) -> Request:
+def _next_request(client: Client, path: str) -> Request:
     body = json.loads(client.send(Request(Kind.JSON, path, {}, Caller.API_CLIENT)).body)
     address: str = body["next"]
     return Request(Kind.JSON, address[address.index("/api/") :], {}, Caller.API_CLIENT)
 
 
-def _first(client: Client) -> str:
+def _first_identifier(client: Client) -> str:
     body = json.loads(client.send(Request(Kind.JSON, API, {}, Caller.API_CLIENT)).body)
     identifier: str = body["results"][0]["identifier"]
     return identifier
@@ -123,7 +129,7 @@ def _measure(clients: list[Client], request: Request) -> list[float]:
     return [median(taken[1:]) for taken in times]
 
 
-def _print(name: str, old: float, new: float) -> None:
+def _print_times(name: str, old: float, new: float) -> None:
     line = f"{old * 1000:9.1f}{new * 1000:9.1f} ms{new / old:7.2f} times"
     print(f"{name:55}{line}", flush=True)
 

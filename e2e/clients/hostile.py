@@ -126,13 +126,13 @@ class Generator:
         random = Random(f"{self.seed}:{number}")  # noqa: S311  repeatable
         method, target = random.choice(METHODS), self._target(random)
         headers = self._headers(random, is_page=target.startswith("/organizers/"))
-        body = _body(random, 0.03 if method in ("GET", "HEAD") else 1)
+        body = _random_body(random, 0.03 if method in ("GET", "HEAD") else 1)
         if body:
             headers.append(f"Content-Length: {len(body)}")
         lines = [f"{method} {target} HTTP/1.1", *headers]
         is_broken = random.random() < 0.03
         if is_broken:
-            lines = _broken(random, lines)
+            lines = _break_lines(random, lines)
         content = "\r\n".join([*lines, "", ""]).encode("latin-1") + body
         path = unquote_to_bytes(target.partition("?")[0]).decode("latin-1")
         # The server may close the connection before it has read a large body.
@@ -143,12 +143,12 @@ class Generator:
             return self._recorded_target(random)
         path = random.choice([*list(self.document["paths"]) * 4, *PAGES])
         path = path.format(
-            organizer=_escaped(random, random.choice(self.organizers)),
-            identifier=_escaped(random, random.choice(self.identifiers)),
+            organizer=_escape_some(random, random.choice(self.organizers)),
+            identifier=_escape_some(random, random.choice(self.identifiers)),
         )
         number = random.choice((0, 0, 1, 1, 2, 3, 9))
         query = "&".join(self._parameter(random) for _ in range(number))
-        return _damaged(random, path) + (f"?{query}" if query else "")
+        return _damage(random, path) + (f"?{query}" if query else "")
 
     def _recorded_target(self, random: Random) -> str:
         path: str = random.choice(_recorded())
@@ -157,8 +157,8 @@ class Generator:
     def _parameter(self, random: Random) -> str:
         name = random.choice((*self._names, "cursor", "x", "size", "\0", "a[]", "__class__"))
         if name == "cursor" and random.random() < 0.8:
-            return f"cursor={_damaged(random, random.choice(self.cursors), 0.3)}"
-        return f"{_escaped(random, name, 0.1)}={self._value(random)}"
+            return f"cursor={_damage(random, random.choice(self.cursors), 0.3)}"
+        return f"{_escape_some(random, name, 0.1)}={self._value(random)}"
 
     @cached_property
     def _names(self) -> Sequence[str]:
@@ -201,20 +201,20 @@ def _recorded() -> Sequence[str]:
     return [case["request"]["path"] for case in json.loads(RECORDED.read_text())]
 
 
-def _body(random: Random, chance: float) -> bytes:
+def _random_body(random: Random, chance: float) -> bytes:
     if random.random() >= chance:
         return b""
     return LARGE if random.random() < 0.01 else random.choice(BODIES)
 
 
-def _broken(random: Random, lines: Sequence[str]) -> list[str]:
+def _break_lines(random: Random, lines: Sequence[str]) -> list[str]:
     first, *headers = lines
     if random.random() < 0.3:
         return [random.choice(LINES), *headers]
     return [first, *headers, random.choice(FRAMES)]
 
 
-def _escaped(random: Random, text: str, chance: float = 0.06) -> str:
+def _escape_some(random: Random, text: str, chance: float = 0.06) -> str:
     """The text for a URL; at times escaped without need, or another text in its place."""
     if random.random() >= chance:
         return quote(text, safe="")
@@ -222,7 +222,7 @@ def _escaped(random: Random, text: str, chance: float = 0.06) -> str:
     return "".join(f"%{byte:02x}" for byte in odd.encode()) or "."
 
 
-def _damaged(random: Random, text: str, chance: float = 0.06) -> str:
+def _damage(random: Random, text: str, chance: float = 0.06) -> str:
     """The text, at times with a piece doubled, removed or replaced."""
     if random.random() >= chance:
         return text

@@ -95,7 +95,7 @@ class Connection:
             self._socket = None
 
 
-def _get(url: str, token: str) -> Any:
+def _get_json(url: str, token: str) -> Any:
     response = httpx.get(url, headers={"Authorization": f"Token {token}"}, timeout=PATIENCE)
     return response.raise_for_status().json()
 
@@ -165,11 +165,11 @@ def generator(server: Server, arena: Api, vault: str, cookie: str) -> Generator:
         ),
         "--all-fields",
     )
-    ours = _get(f"{arena.customers}?page_size=7", arena.token)
-    theirs = _get(f"{server.url}{VAULT}", vault)["next"]
+    ours = _get_json(f"{arena.customers}?page_size=7", arena.token)
+    theirs = _get_json(f"{server.url}{VAULT}", vault)["next"]
     return Generator(
         seed,
-        document=_get(f"{server.url}/api/v1/openapi.json", arena.token),
+        document=_get_json(f"{server.url}/api/v1/openapi.json", arena.token),
         tokens=[arena.token, arena.token, full, _new_token(server, "bigevents")],
         cookie=cookie,
         organizers=[arena.organizer] * 6 + ["vault", "vault", "bigevents", "unknown"],
@@ -186,7 +186,7 @@ def generator(server: Server, arena: Api, vault: str, cookie: str) -> Generator:
 def test_the_check_would_notice_a_leak(server: Server, vault: str) -> None:
     """The organizer's own token reads MARKER in every customer, whatever the field."""
     for field in ("identifier", "email", "name", "name_parts"):
-        rows = _get(f"{server.url}{VAULT}?fields={field}&page=last", vault)["results"]
+        rows = _get_json(f"{server.url}{VAULT}?fields={field}&page=last", vault)["results"]
 
         assert all(MARKER.lower() in json.dumps(row).lower() for row in rows)
 
@@ -198,7 +198,7 @@ def test_hostile_requests_get_no_server_error_and_no_foreign_customer(
     parts = [range(start, REQUESTS, CONNECTIONS) for start in range(CONNECTIONS)]
 
     with ThreadPoolExecutor(CONNECTIONS) as threads:
-        runs = [threads.submit(_run, server.url, generator, part) for part in parts]
+        runs = [threads.submit(_send_generated, server.url, generator, part) for part in parts]
         statuses = sum((run.result() for run in runs), Counter[int]())
 
     print(dict(sorted(statuses.items())))  # noqa: T201
@@ -208,7 +208,7 @@ def test_hostile_requests_get_no_server_error_and_no_foreign_customer(
     assert statuses[200] > REQUESTS / 10
 
 
-def _run(url: str, generator: Generator, numbers: Sequence[int]) -> Counter[int]:
+def _send_generated(url: str, generator: Generator, numbers: Sequence[int]) -> Counter[int]:
     connection, statuses = Connection(url), Counter[int]()
     try:
         for number in numbers:

@@ -41,7 +41,7 @@ def _get(server: Server, path: str) -> httpx.Response:
 
 
 @contextmanager
-def _stopped(cluster: Cluster) -> Iterator[None]:
+def _stopped_cluster(cluster: Cluster) -> Iterator[None]:
     """PostgreSQL accepts no connection and rejects none, as a host that has crashed."""
     process = int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
     os.kill(process, signal.SIGSTOP)
@@ -73,7 +73,7 @@ def test_a_server_without_its_database_is_alive_and_not_ready(
 
 
 def test_a_database_that_does_not_respond_delays_no_probe(cluster: Cluster, server: Server) -> None:
-    with _stopped(cluster):
+    with _stopped_cluster(cluster):
         until(lambda: _get(server, "/readyz").status_code == 503)
         started = monotonic()
         response = _get(server, "/readyz")

@@ -114,8 +114,8 @@ def _clients(server: Server) -> Iterator[list[_Client]]:
     stop = threading.Event()
     clients = [
         *(_Client(_api_client(server), DATA[:2], stop) for _number in range(2)),
-        _Client(_member(server), DATA[2:], stop),
-        *(_Client(_anonymous(server), [path], stop) for path in WITHOUT_DATA),
+        _Client(_member_client(server), DATA[2:], stop),
+        *(_Client(_anonymous_client(server), [path], stop) for path in WITHOUT_DATA),
     ]
     for client in clients:
         client.start()
@@ -136,7 +136,7 @@ def _wait_for_success(clients: Sequence[_Client], *, since: float) -> None:
         pause.wait(PAUSE)
 
 
-def _anonymous(server: Server) -> httpx.Client:
+def _anonymous_client(server: Server) -> httpx.Client:
     return httpx.Client(base_url=server.url, timeout=PATIENCE)
 
 
@@ -145,8 +145,8 @@ def _api_client(server: Server) -> httpx.Client:
     return httpx.Client(base_url=server.url, headers=headers, timeout=PATIENCE)
 
 
-def _member(server: Server) -> httpx.Client:
-    client = _anonymous(server)
+def _member_client(server: Server) -> httpx.Client:
+    client = _anonymous_client(server)
     client.get("/sign-in/")
     token = client.cookies["csrftoken"]
     form = {"username": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": token}

@@ -46,7 +46,14 @@ class Row(NamedTuple):
     def cells(self) -> Sequence[str]:
         seen = self.observation
         slowest = f"{seen.slowest(*DATA):.2f} s, {seen.slowest(*WITHOUT_DATA):.2f} s"
-        return [self.fault, self.database, _failed(seen), slowest, _recovered(seen), self.data]
+        return [
+            self.fault,
+            self.database,
+            _failures_text(seen),
+            slowest,
+            _recovery_text(seen),
+            self.data,
+        ]
 
 
 def write_report(path: Path, rows: Sequence[Row]) -> None:
@@ -62,7 +69,7 @@ def write_report(path: Path, rows: Sequence[Row]) -> None:
     path.write_text(text)
 
 
-def _failed(seen: Observation) -> str:
+def _failures_text(seen: Observation) -> str:
     statuses = seen.statuses()
     failures = [
         f"{number} {'broken' if status == BROKEN else f'with {status}'}"
@@ -72,7 +79,7 @@ def _failed(seen: Observation) -> str:
     return f"{', '.join(failures) or '0'} of {statuses.total()}"
 
 
-def _recovered(seen: Observation) -> str:
+def _recovery_text(seen: Observation) -> str:
     if not seen.recovery:
         return "at once"
     return "less than 0.1 s" if seen.recovery < 0.1 else f"{seen.recovery:.1f} s"

@@ -31,7 +31,7 @@ def server(directory: Path) -> Iterator[Server]:
         yield server
 
 
-def _value(server: Server, name: str, labels: Mapping[str, str]) -> float:
+def _metric_value(server: Server, name: str, labels: Mapping[str, str]) -> float:
     """The value of a metric; 0 if there is none with these labels."""
     response = send(server, request("/metrics", f"Authorization: Bearer {TOKEN}"))
     assert response.status == 200
@@ -43,10 +43,10 @@ def _value(server: Server, name: str, labels: Mapping[str, str]) -> float:
     )
 
 
-def _count(server: Server) -> float:
+def _count_of_lists(server: Server) -> float:
     """The number of served lists, as /metrics has it."""
     labels = {"route": "api:customer_list", "method": "GET", "status": "200"}
-    return _value(server, "portal_requests_total", labels)
+    return _metric_value(server, "portal_requests_total", labels)
 
 
 def _read_lists(server: Server, number: int) -> None:
@@ -55,41 +55,41 @@ def _read_lists(server: Server, number: int) -> None:
         assert response.status == 200
 
 
-def _workers(server: Server) -> list[int]:
+def _worker_ids(server: Server) -> list[int]:
     """The process ids of the two newest workers."""
     return [int(each) for each in WORKER.findall(server.log)][-2:]
 
 
 def test_metrics_are_those_of_all_processes(server: Server) -> None:
-    before = _count(server)
+    before = _count_of_lists(server)
 
     _read_lists(server, 20)
 
-    assert _count(server) - before == 20
+    assert _count_of_lists(server) - before == 20
 
 
 def test_the_counts_of_a_worker_that_ended_remain(server: Server) -> None:
     _read_lists(server, 20)
-    before, ended = _count(server), _workers(server)
+    before, ended = _count_of_lists(server), _worker_ids(server)
     for worker in ended:
         os.kill(worker, signal.SIGTERM)
-    until(lambda: not set(_workers(server)) & set(ended))
+    until(lambda: not set(_worker_ids(server)) & set(ended))
 
     _read_lists(server, 20)
 
-    assert _count(server) - before == 20
+    assert _count_of_lists(server) - before == 20
 
 
 def test_a_reload_keeps_the_counts(server: Server) -> None:
     _read_lists(server, 20)
-    before, ended = _count(server), _workers(server)
+    before, ended = _count_of_lists(server), _worker_ids(server)
     [master] = MASTER.findall(server.log)
     os.kill(int(master), signal.SIGHUP)
-    until(lambda: not set(_workers(server)) & set(ended))
+    until(lambda: not set(_worker_ids(server)) & set(ended))
 
     _read_lists(server, 20)
 
-    assert _count(server) - before == 20
+    assert _count_of_lists(server) - before == 20
 
 
 def test_imports_by_commands_are_in_the_metrics_of_the_server(server: Server) -> None:
@@ -100,11 +100,13 @@ def test_imports_by_commands_are_in_the_metrics_of_the_server(server: Server) ->
         server.manage("import_customers", "bigevents", *service, typed="a-wrong-token")
 
     imports = [
-        _value(server, "portal_imports_total", {"result": result, "source": source})
+        _metric_value(server, "portal_imports_total", {"result": result, "source": source})
         for result, source in (("succeeded", "files"), ("failed", "service"))
     ]
-    created = _value(server, "portal_import_rows_total", {"outcome": "created"})
-    last = _value(server, "portal_import_last_success_timestamp_seconds", {"source": "files"})
+    created = _metric_value(server, "portal_import_rows_total", {"outcome": "created"})
+    last = _metric_value(
+        server, "portal_import_last_success_timestamp_seconds", {"source": "files"}
+    )
     assert (imports, created) == ([1, 1], 50)
     assert before <= last <= time()
 

@@ -58,7 +58,7 @@ class Load:
 
 
 @contextlib.contextmanager
-def _load(server: Server) -> Iterator[Load]:
+def _running_load(server: Server) -> Iterator[Load]:
     load = Load(server)
     threads = [
         threading.Thread(target=load.send_requests, args=headers)
@@ -85,7 +85,7 @@ def server(directory: Path) -> Iterator[Server]:
 def test_no_request_fails_when_the_server_reloads(server: Server) -> None:
     [master] = re.findall(r"Listening at: \S+ \((\d+)\)", server.log)
 
-    with _load(server) as load:
+    with _running_load(server) as load:
         os.kill(int(master), signal.SIGHUP)
         until(lambda: len(STARTED.findall(server.log)) == 2 * WORKERS)
         until(lambda: len(ENDED.findall(server.log)) == WORKERS)
@@ -96,17 +96,17 @@ def test_no_request_fails_when_the_server_reloads(server: Server) -> None:
 def test_no_request_fails_when_the_server_restarts_on_a_socket_of_systemd(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, contextlib.ExitStack() as processes:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        first = processes.enter_context(_activated(listener, server))
-        with _load(replace(server, url=url)) as load:
+        first = processes.enter_context(_server_on_socket(listener, server))
+        with _running_load(replace(server, url=url)) as load:
             first.terminate()
             first.wait(PATIENCE)
-            processes.enter_context(_activated(listener, server))
+            processes.enter_context(_server_on_socket(listener, server))
 
     assert {*load.statuses} == {200}
 
 
 @contextlib.contextmanager
-def _activated(listener: socket.socket, server: Server) -> Iterator[subprocess.Popen[bytes]]:
+def _server_on_socket(listener: socket.socket, server: Server) -> Iterator[subprocess.Popen[bytes]]:
     """A second gunicorn, on a socket that this process holds, as systemd does."""
     gunicorn = ["-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with (server.directory / "server.log").open("ab") as log:

@@ -46,7 +46,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in THEMES:
         raise BadRequest
-    return _keep(request, "theme", theme)
+    return _store_preference(request, "theme", theme)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,10 +57,10 @@ def keys_page(request: HttpRequest) -> HttpResponse:
     keys = request.POST.get("keys", "")
     if keys not in KEYS:
         raise BadRequest
-    return _keep(request, "keys", keys)
+    return _store_preference(request, "keys", keys)
 
 
-def _keep(request: HttpRequest, name: str, value: str) -> HttpResponse:
+def _store_preference(request: HttpRequest, name: str, value: str) -> HttpResponse:
     """A redirect to the page that the form was on, with the cookie."""
     response = redirect(_page_of_the_form(request))
     response.set_cookie(

@@ -26,8 +26,8 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
     In the order of pretix's documentation. Raises ValidationError for an unknown field, and
     PermissionDenied for notes that the caller may not read.
     """
-    selected = _names(query, "fields", ALL_FIELDS)
-    requested = _names(query, "include", OPTIONAL_FIELDS) | selected
+    selected = _names_in_parameter(query, "fields", ALL_FIELDS)
+    requested = _names_in_parameter(query, "include", OPTIONAL_FIELDS) | selected
     may_read_notes = access.may(Permission.READ_NOTES)
     if "notes" in requested and not may_read_notes:
         raise PermissionDenied("You do not have permission to read notes.")
@@ -50,7 +50,7 @@ def response_fields(
     return ["identifier", *(name for name in WRITABLE if name in values)]
 
 
-def _names(query: QueryDict, parameter: str, available: Sequence[str]) -> set[str]:
+def _names_in_parameter(query: QueryDict, parameter: str, available: Sequence[str]) -> set[str]:
     """The names in a parameter: separated by commas, and the parameter may be repeated."""
     parts = ",".join(query.getlist(parameter)).split(",")
     names = {part.strip() for part in parts} - {""}

@@ -35,8 +35,8 @@ def paginate(request: Request, items: Sequence[object]) -> Page:
         raise _invalid_page()
     return {
         "count": len(items),
-        "next": _link(request, number + 1) if number * size < len(items) else None,
-        "previous": _link(request, number - 1) if number > 1 else None,
+        "next": _page_url(request, number + 1) if number * size < len(items) else None,
+        "previous": _page_url(request, number - 1) if number > 1 else None,
         "results": results,
     }
 
@@ -76,7 +76,7 @@ def _cursor_link(
     if cursor is None:
         return None
     text = encrypt_cursor(PageLink(number, cursor), list_key=key)
-    return _link(request, number, cursor=[text], **query.as_of)
+    return _page_url(request, number, cursor=[text], **query.as_of)
 
 
 def _page_size(query: QueryDict) -> int:
@@ -108,7 +108,7 @@ def _page_link(query: QueryDict, key: str) -> PageLink | None:
         raise ValidationError({"cursor": ["Invalid cursor for this list."]}) from None
 
 
-def _link(request: Request, number: int, **others: list[str]) -> str:
+def _page_url(request: Request, number: int, **others: list[str]) -> str:
     """The URL of the request with another page and cursor, its parameters sorted by name."""
     query = {name: request.query_params.getlist(name) for name in request.query_params}
     query |= {"cursor": [], "page": [str(number)] if number > 1 else [], **others}

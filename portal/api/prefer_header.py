@@ -14,7 +14,7 @@ APPLIED: Final = "Preference-Applied"
 def wants_strict_handling(request: Request) -> bool:
     """Names and values ignore case. If a preference is repeated, the first one applies."""
     # `request.headers` would build a mapping of all headers.
-    return next(_values(request.META.get("HTTP_PREFER", ""), "handling"), "") == "strict"
+    return next(_preference_values(request.META.get("HTTP_PREFER", ""), "handling"), "") == "strict"
 
 
 def reject_unknown_parameters(request: Request, parameters: Collection[str]) -> None:
@@ -24,7 +24,7 @@ def reject_unknown_parameters(request: Request, parameters: Collection[str]) -> 
         raise ValidationError({name: ["Unknown parameter."] for name in unknown})
 
 
-def _values(header: str, name: str) -> Iterator[str]:
+def _preference_values(header: str, name: str) -> Iterator[str]:
     for preference in header.split(","):
         token, _equals, value = preference.partition(";")[0].partition("=")
         if token.strip().lower() == name:

@@ -56,7 +56,7 @@ def stream_customers(
     content_type = f"{request.accepted_renderer.media_type}; charset=utf-8"
     if request.method == "HEAD":
         return StreamResponse(_no_chunks(), content_type, file_name=name)
-    chunks = _encode(request.accepted_renderer, organizer, query, fields, separator)
+    chunks = _encode_stream(request.accepted_renderer, organizer, query, fields, separator)
     try:
         limited = limit_streams(chunks, caller=_caller(request))
         return StreamResponse(limited, content_type, file_name=name)
@@ -64,7 +64,7 @@ def stream_customers(
         raise Throttled(RETRY_AFTER, str(error)) from error
 
 
-def _encode(
+def _encode_stream(
     renderer: BaseRenderer,
     organizer: Organizer,
     query: CustomerQuery,

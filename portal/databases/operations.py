@@ -20,13 +20,13 @@ class AddIndexOnline(AddIndex):
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         if model := _model(self, app_label, schema_editor, to_state):
-            _add(schema_editor, model, self.index)
+            _add_index(schema_editor, model, self.index)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         if model := _model(self, app_label, schema_editor, from_state):
-            _remove(schema_editor, model, self.index)
+            _remove_index(schema_editor, model, self.index)
 
 
 class RemoveIndexOnline(RemoveIndex):
@@ -38,13 +38,13 @@ class RemoveIndexOnline(RemoveIndex):
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         if model := _model(self, app_label, schema_editor, from_state):
-            _remove(schema_editor, model, self._index(app_label, from_state))
+            _remove_index(schema_editor, model, self._index(app_label, from_state))
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         if model := _model(self, app_label, schema_editor, to_state):
-            _add(schema_editor, model, self._index(app_label, to_state))
+            _add_index(schema_editor, model, self._index(app_label, to_state))
 
     def _index(self, app_label: str, state: Any) -> Any:
         return state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
@@ -59,15 +59,15 @@ def _model(
     return model if is_allowed else None
 
 
-def _add(schema_editor: Any, model: Any, index: Any) -> None:
-    schema_editor.add_index(model, index, **_options(schema_editor))
+def _add_index(schema_editor: Any, model: Any, index: Any) -> None:
+    schema_editor.add_index(model, index, **_index_options(schema_editor))
 
 
-def _remove(schema_editor: Any, model: Any, index: Any) -> None:
-    schema_editor.remove_index(model, index, **_options(schema_editor))
+def _remove_index(schema_editor: Any, model: Any, index: Any) -> None:
+    schema_editor.remove_index(model, index, **_index_options(schema_editor))
 
 
-def _options(schema_editor: Any) -> dict[str, bool]:
+def _index_options(schema_editor: Any) -> dict[str, bool]:
     return {"concurrently": True} if _is_postgres(schema_editor) else {}
 
 

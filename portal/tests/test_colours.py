@@ -33,14 +33,14 @@ LINES = [(line, surface) for line in ("line-control", "focus") for surface in SU
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("text", "surface"), TEXT)
 def test_text_has_enough_contrast(text: str, surface: str, scheme: int) -> None:
-    assert _contrast(text, surface, scheme) >= 4.5
+    assert _contrast_between(text, surface, scheme) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("line", "surface"), LINES)
 def test_controls_and_focus_have_enough_contrast(line: str, surface: str, scheme: int) -> None:
-    assert _contrast(line, surface, scheme) >= 3
+    assert _contrast_between(line, surface, scheme) >= 3
 
 
-def _contrast(one: str, other: str, scheme: int) -> float:
+def _contrast_between(one: str, other: str, scheme: int) -> float:
     return Color(COLOURS[one][scheme]).contrast(Color(COLOURS[other][scheme]))

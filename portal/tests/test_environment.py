@@ -23,7 +23,7 @@ def documented_variables() -> dict[str, str]:
     return dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE))
 
 
-def _read() -> dict[str, object]:
+def _variables_in_code() -> dict[str, object]:
     """Variables and defaults in the code; None where a default is computed or missing."""
     calls = [node for path in READERS for node in ast.walk(ast.parse(path.read_text()))]
     return dict(_name_and_default(call) for call in calls if _reads_the_environment(call))
@@ -45,7 +45,7 @@ def _name_and_default(call: ast.Call) -> tuple[str, object]:
 
 
 def test_the_documentation_has_exactly_the_variables_that_are_read() -> None:
-    assert set(documented_variables()) == set(_read())
+    assert set(documented_variables()) == set(_variables_in_code())
 
 
 def test_only_settings_and_server_read_the_environment() -> None:
@@ -56,7 +56,9 @@ def test_only_settings_and_server_read_the_environment() -> None:
     assert readers == []
 
 
-CONSTANTS = [(name, default) for name, default in _read().items() if default not in (None, "")]
+CONSTANTS = [
+    (name, default) for name, default in _variables_in_code().items() if default not in (None, "")
+]
 
 
 @pytest.mark.parametrize(("name", "default"), CONSTANTS)

@@ -15,16 +15,18 @@ from portal.organizers.models import Organizer
 MODELS = [model for model in apps.get_models() if model._meta.app_config.name.startswith("portal.")]
 
 
-def _owners(model: type[models.Model], seen: frozenset[type] = frozenset()) -> Iterator[type]:
+def _referenced_models(
+    model: type[models.Model], seen: frozenset[type] = frozenset()
+) -> Iterator[type]:
     """The models that this one refers to, directly or through other models."""
     for field in model._meta.get_fields():
         owner = field.related_model
         if isinstance(field, models.ForeignKey) and isinstance(owner, type) and owner not in seen:
             yield owner
-            yield from _owners(owner, seen | {model, owner})
+            yield from _referenced_models(owner, seen | {model, owner})
 
 
-OWNED = [model for model in MODELS if Organizer in _owners(model)]
+OWNED = [model for model in MODELS if Organizer in _referenced_models(model)]
 DIRECTLY_OWNED = [
     model for model in OWNED if "organizer" in {field.name for field in model._meta.fields}
 ]
@@ -46,7 +48,9 @@ def test_rows_of_an_organizer_cannot_be_read_outside_of_a_scope(model: type[mode
 
 @pytest.mark.parametrize("model", LARGE_TABLES, ids=lambda model: model.__name__)
 def test_every_index_begins_with_the_organizer(model: type[models.Model]) -> None:
-    first = {index.name: _first(index.fields, index.expressions) for index in model._meta.indexes}
+    first = {
+        index.name: _first_field(index.fields, index.expressions) for index in model._meta.indexes
+    }
 
     assert set(first.values()) <= {"organizer"}, first
 
@@ -54,7 +58,7 @@ def test_every_index_begins_with_the_organizer(model: type[models.Model]) -> Non
 @pytest.mark.parametrize("model", DIRECTLY_OWNED, ids=lambda model: model.__name__)
 def test_every_unique_constraint_begins_with_the_organizer(model: type[models.Model]) -> None:
     first = {
-        constraint.name: _first(constraint.fields, constraint.expressions)
+        constraint.name: _first_field(constraint.fields, constraint.expressions)
         for constraint in model._meta.constraints
         if isinstance(constraint, models.UniqueConstraint)
     }
@@ -73,7 +77,7 @@ def test_no_column_of_a_large_table_has_a_separate_index(model: type[models.Mode
     assert alone == []
 
 
-def _first(fields: object, expressions: object) -> str:
+def _first_field(fields: object, expressions: object) -> str:
     """The first column of an index or a constraint."""
     first = (*_sequence(fields), *_sequence(expressions))[0]
     while isinstance(first, BaseExpression):

@@ -32,7 +32,7 @@ def next_page(api_client: Client, make_customer: CustomerMaker) -> str:
     return link
 
 
-def _rotate(settings: Settings, *, fallbacks: list[str]) -> None:
+def _rotate_keys(settings: Settings, *, fallbacks: list[str]) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, fallbacks
 
 
@@ -41,13 +41,13 @@ def _is_signed_in(client: Client) -> bool:
 
 
 def test_a_session_of_a_fallback_key_is_valid(signed_in: Client, settings: Settings) -> None:
-    _rotate(settings, fallbacks=[settings.SECRET_KEY])
+    _rotate_keys(settings, fallbacks=[settings.SECRET_KEY])
 
     assert _is_signed_in(signed_in)
 
 
 def test_a_session_of_a_removed_key_is_invalid(signed_in: Client, settings: Settings) -> None:
-    _rotate(settings, fallbacks=[])
+    _rotate_keys(settings, fallbacks=[])
 
     assert not _is_signed_in(signed_in)
 
@@ -55,10 +55,10 @@ def test_a_session_of_a_removed_key_is_invalid(signed_in: Client, settings: Sett
 def test_a_session_that_was_used_after_the_rotation_needs_no_fallback_key(
     signed_in: Client, settings: Settings
 ) -> None:
-    _rotate(settings, fallbacks=[settings.SECRET_KEY])
+    _rotate_keys(settings, fallbacks=[settings.SECRET_KEY])
     signed_in.get(PAGE)
 
-    _rotate(settings, fallbacks=[])
+    _rotate_keys(settings, fallbacks=[])
 
     assert _is_signed_in(signed_in)
 
@@ -66,7 +66,7 @@ def test_a_session_that_was_used_after_the_rotation_needs_no_fallback_key(
 def test_a_cursor_of_a_fallback_key_is_valid(
     api_client: Client, next_page: str, settings: Settings
 ) -> None:
-    _rotate(settings, fallbacks=[settings.SECRET_KEY])
+    _rotate_keys(settings, fallbacks=[settings.SECRET_KEY])
 
     response = api_client.get(next_page)
 
@@ -76,7 +76,7 @@ def test_a_cursor_of_a_fallback_key_is_valid(
 def test_a_cursor_of_a_removed_key_is_rejected(
     api_client: Client, next_page: str, settings: Settings
 ) -> None:
-    _rotate(settings, fallbacks=[])
+    _rotate_keys(settings, fallbacks=[])
 
     response = api_client.get(next_page)
 
@@ -86,10 +86,10 @@ def test_a_cursor_of_a_removed_key_is_rejected(
 def test_the_first_page_after_a_rotation_has_a_cursor_of_the_new_key(
     api_client: Client, next_page: str, settings: Settings
 ) -> None:
-    _rotate(settings, fallbacks=[settings.SECRET_KEY])
+    _rotate_keys(settings, fallbacks=[settings.SECRET_KEY])
     new_link = api_client.get(API).json()["next"]
 
-    _rotate(settings, fallbacks=[])
+    _rotate_keys(settings, fallbacks=[])
 
     assert new_link != next_page
     assert api_client.get(new_link).status_code == 200

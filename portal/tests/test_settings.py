@@ -22,7 +22,7 @@ print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
 """
 
 
-def _start(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def _start_server(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a script with the production settings and these environment variables only."""
     given = {
         "DJANGO_SETTINGS_MODULE": "portal.settings.production",
@@ -33,7 +33,7 @@ def _start(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_production_starts_with_a_secret_key_and_a_public_url() -> None:
-    started = _start(START, **COMPLETE)
+    started = _start_server(START, **COMPLETE)
 
     assert started.returncode == 0, started.stderr
 
@@ -42,27 +42,27 @@ def test_production_starts_with_a_secret_key_and_a_public_url() -> None:
 def test_production_does_not_start_without_a_required_variable(missing: str) -> None:
     environment = {name: value for name, value in COMPLETE.items() if name != missing}
 
-    started = _start(READ, **environment)
+    started = _start_server(READ, **environment)
 
     assert started.returncode != 0
     assert f"ImproperlyConfigured: Set {missing}" in started.stderr
 
 
 def test_production_rejects_a_public_url_without_a_scheme() -> None:
-    started = _start(READ, **{**COMPLETE, "PUBLIC_URL": "portal.example.org"})
+    started = _start_server(READ, **{**COMPLETE, "PUBLIC_URL": "portal.example.org"})
 
     assert "ImproperlyConfigured: Set PUBLIC_URL" in started.stderr
 
 
 def test_production_does_not_start_without_static_files(tmp_path: Path) -> None:
-    started = _start("import portal.wsgi", VAR_DIR=str(tmp_path), **COMPLETE)
+    started = _start_server("import portal.wsgi", VAR_DIR=str(tmp_path), **COMPLETE)
 
     assert started.returncode != 0
     assert "ImproperlyConfigured: Run manage.py collectstatic" in started.stderr
 
 
 def test_production_rejects_a_short_secret_key() -> None:
-    started = _start(READ, **{**COMPLETE, "SECRET_KEY": "short"})
+    started = _start_server(READ, **{**COMPLETE, "SECRET_KEY": "short"})
 
     assert "ImproperlyConfigured: Set SECRET_KEY" in started.stderr
 
@@ -76,7 +76,7 @@ def test_production_reads_variables_from_files(tmp_path: Path) -> None:
         "DATABASE_URL_FILE": str(tmp_path / "database-url"),
     }
 
-    started = _start(script, PUBLIC_URL=COMPLETE["PUBLIC_URL"], **files)
+    started = _start_server(script, PUBLIC_URL=COMPLETE["PUBLIC_URL"], **files)
 
     assert started.stdout.startswith(f"{'f' * 50} {{")
     assert "'/nowhere/x.sqlite3'" in started.stdout
@@ -85,14 +85,14 @@ def test_production_reads_variables_from_files(tmp_path: Path) -> None:
 def test_production_reads_former_secret_keys() -> None:
     script = "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"
 
-    started = _start(script, SECRET_KEY_FALLBACKS=f"{'a' * 32},{'b' * 32}", **COMPLETE)
+    started = _start_server(script, SECRET_KEY_FALLBACKS=f"{'a' * 32},{'b' * 32}", **COMPLETE)
 
     assert started.stdout.strip() == str(["a" * 32, "b" * 32])
 
 
 @pytest.mark.parametrize("fallbacks", ["short", f"{'a' * 32},", ","])
 def test_production_rejects_a_short_or_empty_former_secret_key(fallbacks: str) -> None:
-    started = _start(READ, SECRET_KEY_FALLBACKS=fallbacks, **COMPLETE)
+    started = _start_server(READ, SECRET_KEY_FALLBACKS=fallbacks, **COMPLETE)
 
     assert "ImproperlyConfigured: Set SECRET_KEY" in started.stderr
     assert "Each key in SECRET_KEY_FALLBACKS" in started.stderr
@@ -100,7 +100,7 @@ def test_production_rejects_a_short_or_empty_former_secret_key(fallbacks: str) -
 
 @pytest.mark.parametrize(("scheme", "secure"), [("https", "True True"), ("http", "False False")])
 def test_cookies_are_secure_if_the_public_url_is(scheme: str, secure: str) -> None:
-    started = _start(COOKIES, **{**COMPLETE, "PUBLIC_URL": f"{scheme}://portal.example.org"})
+    started = _start_server(COOKIES, **{**COMPLETE, "PUBLIC_URL": f"{scheme}://portal.example.org"})
 
     assert started.stdout.strip() == secure
 

@@ -29,7 +29,7 @@ SOURCES = [
 @pytest.fixture(scope="module")
 def modules() -> dict[str, ast.Module]:
     """The parsed files, by name."""
-    return {_name(path): ast.parse(path.read_text()) for path in SOURCES}
+    return {_module_name(path): ast.parse(path.read_text()) for path in SOURCES}
 
 
 def test_no_function_is_long(modules: dict[str, ast.Module]) -> None:
@@ -51,7 +51,7 @@ def test_every_module_has_a_docstring(modules: dict[str, ast.Module]) -> None:
 def test_no_file_mentions_the_folder_outside_of_the_repository() -> None:
     folder = OUTSIDE_FOLDER.encode()
 
-    mentions = [_name(path) for path in _tracked() if folder in path.read_bytes()]
+    mentions = [_module_name(path) for path in _tracked() if folder in path.read_bytes()]
 
     assert mentions == []
 
@@ -75,5 +75,5 @@ def _tracked() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def _name(path: Path) -> str:
+def _module_name(path: Path) -> str:
     return str(path.relative_to(ROOT))

@@ -65,7 +65,7 @@ def reduce_event(event: Event, hint: Hint) -> Event:
     given: dict[str, Any] = dict(event)
     exceptions = given.get("exception", {}).get("values", [])
     reduced: Any = {
-        **_only(given, EVENT_FIELDS),
+        **_keep_only(given, EVENT_FIELDS),
         "logentry": {"formatted": without_query_strings(record.getMessage())},
         "exception": {"values": [_without_values(each) for each in exceptions]},
         "tags": {"request_id": current_id.get()},
@@ -79,10 +79,10 @@ def reduce_event(event: Event, hint: Hint) -> Event:
 def _without_values(exception: dict[str, Any]) -> dict[str, Any]:
     frames = (exception.get("stacktrace") or {}).get("frames", [])
     return {
-        **_only(exception, EXCEPTION_FIELDS),
-        "stacktrace": {"frames": [_only(frame, FRAME_FIELDS) for frame in frames]},
+        **_keep_only(exception, EXCEPTION_FIELDS),
+        "stacktrace": {"frames": [_keep_only(frame, FRAME_FIELDS) for frame in frames]},
     }
 
 
-def _only(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _keep_only(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: given[name] for name in names if name in given}

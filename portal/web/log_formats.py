@@ -36,9 +36,9 @@ class JsonFormatter(logging.Formatter):
     """One JSON object on each line. Only these fields: Django attaches the request to records."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps({**self._describe(record), **self._fields(record)})
+        return json.dumps({**self._describe_record(record), **self._message_fields(record)})
 
-    def _describe(self, record: logging.LogRecord) -> dict[str, Any]:
+    def _describe_record(self, record: logging.LogRecord) -> dict[str, Any]:
         time = datetime.fromtimestamp(record.created, UTC)
         return {
             "time": time.isoformat(timespec="milliseconds"),
@@ -47,7 +47,7 @@ class JsonFormatter(logging.Formatter):
             "process": record.process,
         }
 
-    def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
+    def _message_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         fields = {
             "message": without_query_strings(record.getMessage()),
             "request_id": getattr(record, "request_id", "-"),
@@ -60,7 +60,7 @@ class JsonFormatter(logging.Formatter):
 class JsonAccessFormatter(JsonFormatter):
     """One JSON object for each request. The record has the atoms of gunicorn's access log."""
 
-    def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
+    def _message_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         atoms: Any = record.args
         return {
             "message": f"{atoms['m']} {atoms['U']} {atoms['s']}",
@@ -95,12 +95,12 @@ def format_traceback(error: BaseException | None) -> str:
     parts = [
         "".join(["Traceback (most recent call last):\n", *traceback.format_tb(each.__traceback__)])
         + _describe_exception(each)
-        for each in _chain(error)
+        for each in _chain_of_causes(error)
     ]
     return "\n\nThis exception led to the next one:\n\n".join(reversed(parts))
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _chain_of_causes(error: BaseException | None) -> Iterator[BaseException]:
     """The exception, then its cause or what was handled when it was raised, and so on."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:

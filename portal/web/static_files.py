@@ -48,14 +48,14 @@ def join_imports(name: str, sources: Sources) -> str:
 
     A script becomes a block, so that, as in a module, other scripts do not see its names.
     """
-    imported = IMPORT.findall(_read(name, sources))
-    texts = [COMMENT.sub("", _read(join(dirname(name), each), sources)) for each in imported]
+    imported = IMPORT.findall(_read_joined(name, sources))
+    texts = [COMMENT.sub("", _read_joined(join(dirname(name), each), sources)) for each in imported]
     if name.endswith(".js"):
         texts = [f"{{\n{text}}}\n" for text in texts]
     return "".join(texts)
 
 
-def _read(name: str, sources: Sources) -> str:
+def _read_joined(name: str, sources: Sources) -> str:
     storage, path = sources[name]
     with storage.open(path) as file:
         return str(file.read(), "utf-8")

@@ -38,13 +38,13 @@ def _sign_in_from(
     return browser.post(SIGN_IN, credentials, REMOTE_ADDR=address, **options)
 
 
-def _exhaust(*addresses: str, **options: Any) -> Any:
+def _exhaust_attempts(*addresses: str, **options: Any) -> Any:
     """As many failures as limit an address, each with another email; the addresses take turns."""
     turns = zip(range(FAILURES_OF_ADDRESS), cycle(addresses), strict=False)
     return [_sign_in(f"{each}@example.org", address=where, **options) for each, where in turns]
 
 
-def _fail(email: str, times: int = FAILURES_OF_EMAIL, **options: Any) -> Any:
+def _fail_to_sign_in(email: str, times: int = FAILURES_OF_EMAIL, **options: Any) -> Any:
     return [_sign_in(email, **options) for _ in range(times)][-1]
 
 
@@ -54,7 +54,7 @@ def _let_pass(time: timedelta) -> None:
 
 @pytest.mark.parametrize("email", ["member@example.org", "unknown@example.org"])
 def test_an_email_is_locked_out_after_failed_sign_ins(member: User, email: str) -> None:
-    before = _fail(email, FAILURES_OF_EMAIL - 1)
+    before = _fail_to_sign_in(email, FAILURES_OF_EMAIL - 1)
 
     response = _sign_in(email)
 
@@ -66,11 +66,11 @@ def test_an_email_is_locked_out_after_failed_sign_ins(member: User, email: str) 
 def test_an_inactive_account_is_locked_out_too(member: User) -> None:
     User.objects.update(is_active=False)
 
-    assertContains(_fail("member@example.org"), LOCKED_OUT, status_code=429)
+    assertContains(_fail_to_sign_in("member@example.org"), LOCKED_OUT, status_code=429)
 
 
 def test_a_lockout_rejects_the_right_password(member: User) -> None:
-    _fail("member@example.org")
+    _fail_to_sign_in("member@example.org")
 
     response = _sign_in("member@example.org", PASSWORD)
 
@@ -79,7 +79,7 @@ def test_a_lockout_rejects_the_right_password(member: User) -> None:
 
 
 def test_a_lockout_does_not_affect_other_addresses(member: User) -> None:
-    _fail("member@example.org")
+    _fail_to_sign_in("member@example.org")
 
     response = _sign_in("member@example.org", PASSWORD, address=ELSEWHERE)
 
@@ -87,7 +87,7 @@ def test_a_lockout_does_not_affect_other_addresses(member: User) -> None:
 
 
 def test_a_lockout_does_not_affect_other_emails(member: User, stranger: User) -> None:
-    _fail("member@example.org")
+    _fail_to_sign_in("member@example.org")
 
     response = _sign_in("stranger@example.org", PASSWORD)
 
@@ -110,7 +110,7 @@ def test_an_email_with_similar_letters_is_that_of_no_account(email: str) -> None
     "email", ["MEMBER@example.org", "ｍember@example.org", " member@example.org"]
 )
 def test_all_spellings_of_an_email_are_counted_together(member: User, email: str) -> None:
-    _fail(email)
+    _fail_to_sign_in(email)
 
     assertContains(_sign_in("member@example.org", PASSWORD), LOCKED_OUT, status_code=429)
 
@@ -126,7 +126,7 @@ def test_a_long_email_is_validated_quickly(member: User) -> None:
 
 
 def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:
-    _fail("member@example.org")
+    _fail_to_sign_in("member@example.org")
     _let_pass(timedelta(minutes=4, seconds=10))
     during = _sign_in("member@example.org")
     _let_pass(timedelta(minutes=1))
@@ -139,15 +139,15 @@ def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:
 
 
 def test_a_successful_sign_in_resets_the_count(member: User) -> None:
-    _fail("member@example.org", FAILURES_OF_EMAIL - 1)
+    _fail_to_sign_in("member@example.org", FAILURES_OF_EMAIL - 1)
     _sign_in("member@example.org", PASSWORD)
 
     assert _sign_in("member@example.org").status_code == 200
 
 
 def test_spelling_and_browser_do_not_circumvent_a_lockout(member: User) -> None:
-    _fail("member@example.org", 2)
-    _fail(" MEMBER@example.org", 2)
+    _fail_to_sign_in("member@example.org", 2)
+    _fail_to_sign_in(" MEMBER@example.org", 2)
 
     response = _sign_in("Member@Example.org", headers={"User-Agent": "Another"})
 
@@ -173,7 +173,7 @@ def _is_limited(address: str) -> bool:
 
 @pytest.mark.django_db
 def test_failures_with_any_emails_limit_an_address() -> None:
-    responses = _exhaust(HERE)
+    responses = _exhaust_attempts(HERE)
 
     assert [response.status_code for response in responses[:-1]] == [200] * (len(responses) - 1)
     assertContains(responses[-1], LIMITED, status_code=429)
@@ -192,7 +192,7 @@ def test_failures_with_any_emails_limit_an_address() -> None:
 def test_addresses_of_one_client_are_counted_together(
     addresses: list[str], limited: str, other: str
 ) -> None:
-    _exhaust(*addresses)
+    _exhaust_attempts(*addresses)
 
     assert (_is_limited(limited), _is_limited(other)) == (True, False)
 
@@ -201,15 +201,15 @@ def test_addresses_of_one_client_are_counted_together(
 def test_the_address_is_that_which_a_trusted_proxy_names(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = [ip_network(ELSEWHERE)]
 
-    _exhaust(ELSEWHERE, headers={"X-Forwarded-For": HERE})
-    _exhaust("203.0.113.9", headers={"X-Forwarded-For": "198.51.100.1"})
+    _exhaust_attempts(ELSEWHERE, headers={"X-Forwarded-For": HERE})
+    _exhaust_attempts("203.0.113.9", headers={"X-Forwarded-For": "198.51.100.1"})
 
     assert (_is_limited(HERE), _is_limited("203.0.113.9")) == (True, True)
     assert (_is_limited(ELSEWHERE), _is_limited("198.51.100.1")) == (False, False)
 
 
 def test_at_a_limited_address_the_right_password_is_accepted(member: User) -> None:
-    _exhaust(HERE)
+    _exhaust_attempts(HERE)
 
     response = _sign_in("member@example.org", PASSWORD)
 
@@ -217,7 +217,7 @@ def test_at_a_limited_address_the_right_password_is_accepted(member: User) -> No
 
 
 def test_at_a_limited_address_one_failure_locks_an_email_out(member: User) -> None:
-    _exhaust(HERE)
+    _exhaust_attempts(HERE)
     first = _sign_in("member@example.org")
 
     second = _sign_in("member@example.org", PASSWORD)
@@ -230,7 +230,7 @@ def test_at_a_limited_address_one_failure_locks_an_email_out(member: User) -> No
 def test_an_attacker_with_an_account_does_not_reset_the_failures_of_the_address(
     member: User,
 ) -> None:
-    _exhaust(HERE)
+    _exhaust_attempts(HERE)
     _sign_in("member@example.org", PASSWORD)
 
     assert _is_limited(HERE)
@@ -238,7 +238,7 @@ def test_an_attacker_with_an_account_does_not_reset_the_failures_of_the_address(
 
 @pytest.mark.django_db
 def test_the_limit_of_an_address_ends_after_five_minutes() -> None:
-    _exhaust(HERE)
+    _exhaust_attempts(HERE)
 
     _let_pass(timedelta(minutes=5, seconds=1))
 
@@ -255,8 +255,8 @@ def known_browser(member: User) -> Client:
 
 
 def test_failures_of_others_do_not_affect_a_known_browser(known_browser: Client) -> None:
-    _fail("member@example.org")
-    _exhaust(HERE)
+    _fail_to_sign_in("member@example.org")
+    _exhaust_attempts(HERE)
 
     response = _sign_in_from(known_browser, " Member@example.org", PASSWORD)
 
@@ -276,7 +276,7 @@ def test_a_known_browser_is_locked_out_after_its_own_failures(known_browser: Cli
 def test_a_known_browser_at_a_limited_address_sees_its_own_failures(
     known_browser: Client,
 ) -> None:
-    _exhaust(HERE)
+    _exhaust_attempts(HERE)
 
     for _time in range(FAILURES_OF_EMAIL):
         last = _sign_in_from(known_browser, "member@example.org")
@@ -285,7 +285,7 @@ def test_a_known_browser_at_a_limited_address_sees_its_own_failures(
 
 
 def test_a_browser_is_known_for_its_own_email_only(known_browser: Client, stranger: User) -> None:
-    _fail("stranger@example.org")
+    _fail_to_sign_in("stranger@example.org")
 
     response = _sign_in_from(known_browser, "stranger@example.org", PASSWORD)
 
@@ -295,6 +295,6 @@ def test_a_browser_is_known_for_its_own_email_only(known_browser: Client, strang
 def test_a_forged_cookie_does_not_make_a_browser_known(member: User) -> None:
     browser = Client()
     browser.cookies[BROWSER_COOKIE] = "member@example.org:1:forged"
-    _fail("member@example.org")
+    _fail_to_sign_in("member@example.org")
 
     assert _sign_in_from(browser, "member@example.org", PASSWORD).status_code == 429

@@ -29,7 +29,7 @@ COMMON_NAMES: Final = frozenset(parameter.name for parameter in COMMON)
 def read_document() -> Document:
     """The OpenAPI document in the active language, without `servers`."""
     with GENERATING:
-        return _generate(get_language())
+        return _generate_document(get_language())
 
 
 def complete_document(result: Document, **_: Any) -> Document:
@@ -61,7 +61,7 @@ def _may_be_empty(parameter: dict[str, Any]) -> bool:
 
 
 @cache
-def _generate(_language: str) -> Document:
+def _generate_document(_language: str) -> Document:
     document: Document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     return document
 

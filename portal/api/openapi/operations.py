@@ -38,7 +38,7 @@ CSV: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
 COMMON_PARAMETERS: Final = [*parameters.COMMON, *responses.RESPONSE_HEADERS]
 
 
-def _page(row: dict[str, Any]) -> dict[str, Any]:
+def _page_of(row: dict[str, Any]) -> dict[str, Any]:
     return {"count": 1, "next": None, "previous": None, "results": [row]}
 
 
@@ -85,7 +85,7 @@ list_organizers = extend_schema(
         *COMMON_PARAMETERS,
     ],
     responses=responses.merge_responses(
-        responses.success(schemas.OrganizerPage, _("A page of organizers."), _page(ORGANIZER)),
+        responses.success(schemas.OrganizerPage, _("A page of organizers."), _page_of(ORGANIZER)),
         responses.COMMON,
         responses.WITHOUT_SLASH,
         responses.METHOD_NOT_ALLOWED,
@@ -125,7 +125,7 @@ list_customers = extend_schema(
         *responses.RESPONSE_HEADERS,
     ],
     responses=responses.merge_responses(
-        responses.success(schemas.customer_pages, PAGE_OR_STREAM, _page(CUSTOMER)),
+        responses.success(schemas.customer_pages, PAGE_OR_STREAM, _page_of(CUSTOMER)),
         responses.streams(PAGE_OR_STREAM, ndjson=NDJSON, csv=CSV),
         responses.COMMON,
         responses.WITHOUT_SLASH,

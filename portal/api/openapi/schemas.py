@@ -17,7 +17,7 @@ Field = serializers.Field[Any, Any, Any, Any]
 Schema = serializers.Serializer[Any]  # no instance is ever serialized, so any type will do
 
 
-def _optional(field: type[Field], **options: Any) -> Any:  # fields declare their own types
+def _optional_field(field: type[Field], **options: Any) -> Any:  # fields declare their own types
     return field(required=False, **options)
 
 
@@ -90,21 +90,21 @@ class PartialCreatedCustomer(_PartialFields, CreatedCustomer):
 class CustomerValues(Schema):
     """The values of a customer. No field is required; unknown and read-only ones are ignored."""
 
-    external_identifier = _optional(
+    external_identifier = _optional_field(
         serializers.CharField, allow_null=True, max_length=MAX_EXTERNAL_LENGTH
     )
-    email = _optional(
+    email = _optional_field(
         serializers.EmailField,
         allow_null=True,
         max_length=MAX_EMAIL_LENGTH,
         help_text=_("Stored in lower case. Unique within the organizer, whatever its case."),
     )
-    phone = _optional(
+    phone = _optional_field(
         serializers.CharField,
         allow_null=True,
         help_text=_("International, such as +49 6221 32177-50. Stored as +4962213217750."),
     )
-    name_parts = _optional(
+    name_parts = _optional_field(
         serializers.DictField,
         child=serializers.CharField(allow_null=True),
         help_text=_(
@@ -112,21 +112,21 @@ class CustomerValues(Schema):
             " that of the organizer."
         ),
     )
-    is_active = _optional(serializers.BooleanField, help_text=_("true for a new customer."))
-    is_verified = _optional(serializers.BooleanField, help_text=_("true for a new customer."))
-    locale = _optional(
+    is_active = _optional_field(serializers.BooleanField, help_text=_("true for a new customer."))
+    is_verified = _optional_field(serializers.BooleanField, help_text=_("true for a new customer."))
+    locale = _optional_field(
         serializers.ChoiceField, choices=LOCALES, help_text=_("en for a new customer.")
     )
-    notes = _optional(serializers.CharField, allow_null=True)
+    notes = _optional_field(serializers.CharField, allow_null=True)
 
 
 class NewCustomerValues(CustomerValues):
     """The values of a new customer. No field is required."""
 
-    send_email = _optional(
+    send_email = _optional_field(
         serializers.BooleanField, allow_null=True, help_text=_("Ignored: Portal sends no email.")
     )
-    password = _optional(
+    password = _optional_field(
         serializers.CharField,
         allow_null=True,
         write_only=True,
@@ -208,13 +208,13 @@ PARAMETER_ERRORS: Final[dict[str, Any]] = {
 }
 
 
-def _either(name: str, *schemas: type[Schema]) -> PolymorphicProxySerializer:
+def _either_schema(name: str, *schemas: type[Schema]) -> PolymorphicProxySerializer:
     return PolymorphicProxySerializer(name, list(schemas), resource_type_field_name=None)
 
 
 # The parameter `fields` makes the results partial.
-customers: Final = _either("CustomerOrPartial", Customer, PartialCustomer)
-created_customers: Final = _either(
+customers: Final = _either_schema("CustomerOrPartial", Customer, PartialCustomer)
+created_customers: Final = _either_schema(
     "CreatedCustomerOrPartial", CreatedCustomer, PartialCreatedCustomer
 )
-customer_pages: Final = _either("CustomerPageOrPartial", CustomerPage, PartialCustomerPage)
+customer_pages: Final = _either_schema("CustomerPageOrPartial", CustomerPage, PartialCustomerPage)

@@ -74,7 +74,7 @@ create_customer = extend_schema(
 )
 
 
-def _change(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Method]:
+def _change_operation(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Method]:
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
@@ -100,8 +100,10 @@ def _change(operation_id: str, summary: StrOrPromise) -> Callable[[Method], Meth
     )
 
 
-change_customer = _change("change_customer", _("Change the fields of a customer that are sent"))
-replace_customer = _change("replace_customer", _("The same as PATCH: other fields stay"))
+change_customer = _change_operation(
+    "change_customer", _("Change the fields of a customer that are sent")
+)
+replace_customer = _change_operation("replace_customer", _("The same as PATCH: other fields stay"))
 delete_customer = extend_schema(exclude=True)
 
 anonymize_customer = extend_schema(

@@ -37,7 +37,9 @@ def load_state(*, has_all_fields: bool = False) -> Tokens:
 
     With `has_all_fields`, tokens that may read get the thirteen fields.
     """
-    organizers = {slug: _load(slug, **content) for slug, content in STATE["organizers"].items()}
+    organizers = {
+        slug: _load_customers(slug, **content) for slug, content in STATE["organizers"].items()
+    }
     recorded = {**STATE["tokens"], "writeonly": ("bigevents", ["write"])}
     return {
         name: _make_token(organizers[slug], name, granted, has_all_fields=has_all_fields)
@@ -45,7 +47,7 @@ def load_state(*, has_all_fields: bool = False) -> Tokens:
     }
 
 
-def _load(slug: str, name: str, customers: list[dict[str, Any]]) -> Organizer:
+def _load_customers(slug: str, name: str, customers: list[dict[str, Any]]) -> Organizer:
     organizer = services.create_organizer(slug=slug, name=name)
     with scope(organizer=organizer):
         Customer.objects.bulk_create(
@@ -76,7 +78,7 @@ def send(request: dict[str, Any], tokens: Tokens) -> Any:
             headers = {header: text.replace(placeholder, key) for header, text in headers.items()}
     content_type = headers.pop("Content-Type", "")
     return Client().generic(
-        request["method"], request["path"], _body(request), content_type, headers=headers
+        request["method"], request["path"], _request_body(request), content_type, headers=headers
     )
 
 
@@ -85,7 +87,7 @@ def without_cursor(link: str | None) -> str | None:
     return link and remove_query_param(link, "cursor")
 
 
-def _body(request: dict[str, Any]) -> bytes | str:
+def _request_body(request: dict[str, Any]) -> bytes | str:
     """Bytes that are no UTF-8 are recorded as Python writes them."""
     body: str = request["body"] or ""
     content: bytes | str = ast.literal_eval(body) if body.startswith("b'") else body

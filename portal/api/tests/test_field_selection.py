@@ -38,7 +38,7 @@ def customer(make_customer: CustomerMaker) -> None:
     make_customer(external_identifier="CRM-7", phone="+49 30", notes="Prefers an aisle seat.")
 
 
-def _row(client: Client, path: str, query: str) -> dict[str, object]:
+def _first_row(client: Client, path: str, query: str) -> dict[str, object]:
     content = client.get(f"{path}?{query}").json()
     row: dict[str, object] = content["results"][0] if "results" in content else content
     return row
@@ -55,7 +55,7 @@ def _row(client: Client, path: str, query: str) -> dict[str, object]:
 def test_included_fields_follow_the_default_ones(
     notes_client: Client, path: str, query: str
 ) -> None:
-    row = _row(notes_client, path, query)
+    row = _first_row(notes_client, path, query)
 
     assert list(row) == [*FIELDS, "external_identifier", "phone", "notes"]
     assert [*row.values()][-3:] == ["CRM-7", "+49 30", "Prefers an aisle seat."]
@@ -76,7 +76,7 @@ def test_included_fields_follow_the_default_ones(
 def test_a_response_has_the_selected_fields_only(
     api_client: Client, path: str, query: str, names: list[str]
 ) -> None:
-    assert list(_row(api_client, path, query)) == names
+    assert list(_first_row(api_client, path, query)) == names
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -97,7 +97,7 @@ def test_an_unavailable_field_is_an_error(
 def test_a_token_can_have_all_fields_in_the_order_of_pretix(
     complete_client: Client, path: str, query: str
 ) -> None:
-    row = _row(complete_client, path, query)
+    row = _first_row(complete_client, path, query)
 
     assert list(row) == [*ALL_FIELDS]
     assert (row["external_identifier"], row["phone"]) == ("CRM-7", "+49 30")
@@ -109,7 +109,7 @@ def test_a_token_with_all_fields_can_select_each_of_them(
     complete_client: Client, path: str
 ) -> None:
     for name in ALL_FIELDS:
-        assert list(_row(complete_client, path, f"fields={name}")) == [name]
+        assert list(_first_row(complete_client, path, f"fields={name}")) == [name]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -120,7 +120,7 @@ def test_a_token_that_may_no_longer_read_notes_has_ten_fields(
     with scope(organizer=organizer):
         Team.objects.update(permissions=[Permission.READ_CUSTOMERS])
 
-    assert list(_row(complete_client, path, "")) == [*FIELDS]
+    assert list(_first_row(complete_client, path, "")) == [*FIELDS]
     assert complete_client.get(f"{path}?include=notes").status_code == 403
     assert complete_client.get(f"{path}?fields=notes").status_code == 403
 
@@ -131,7 +131,7 @@ def test_streams_have_all_fields_too(complete_client: Client) -> None:
         for media_type in ("application/x-ndjson", "text/csv")
     )
 
-    assert json.loads(ndjson) == _row(complete_client, LIST, "")
+    assert json.loads(ndjson) == _first_row(complete_client, LIST, "")
     assert list(json.loads(ndjson)) == csv.splitlines()[0].split(",") == [*ALL_FIELDS]
     assert csv.endswith(",Prefers an aisle seat.\r\n")
 
@@ -153,7 +153,7 @@ def test_the_pages_of_a_token_with_all_fields_have_all_customers(
 
 
 def test_a_member_has_ten_fields(member_client: Client) -> None:
-    assert list(_row(member_client, LIST, "")) == [*FIELDS]
+    assert list(_first_row(member_client, LIST, "")) == [*FIELDS]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -167,7 +167,7 @@ def test_notes_need_a_separate_permission(api_client: Client, path: str, query: 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_notes_need_not_be_included_to_be_selected(notes_client: Client, path: str) -> None:
-    assert _row(notes_client, path, "fields=notes") == {"notes": "Prefers an aisle seat."}
+    assert _first_row(notes_client, path, "fields=notes") == {"notes": "Prefers an aisle seat."}
 
 
 def test_links_keep_the_selected_fields(api_client: Client, make_customer: CustomerMaker) -> None:

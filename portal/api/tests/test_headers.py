@@ -33,7 +33,7 @@ ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
 FORBIDDEN = [("organizer_detail", "DELETE"), ("organizer_detail", "PROPFIND")]
 
 
-def _check(response: HttpResponseBase, vary: str = "Accept") -> None:
+def _check_headers(response: HttpResponseBase, vary: str = "Accept") -> None:
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"
@@ -70,11 +70,11 @@ def test_a_successful_response_has_the_headers(api_client: Client, path: str, me
 
     is_not_allowed = path.endswith(POST_ONLY) and method != "OPTIONS"
     assert response.status_code == (405 if is_not_allowed else 200)
-    _check(response)
+    _check_headers(response)
 
 
 def test_a_response_to_a_session_has_vary_cookie(member_client: Client, guarded_path: str) -> None:
-    _check(member_client.get(guarded_path), "Accept, Cookie")
+    _check_headers(member_client.get(guarded_path), "Accept, Cookie")
 
 
 @pytest.mark.parametrize("authorization", ["", "Token wrong"])
@@ -82,7 +82,7 @@ def test_an_unauthorized_response_has_the_headers(guarded_path: str, authorizati
     response = Client().get(guarded_path, headers={"Authorization": authorization})
 
     assert response.status_code == 401
-    _check(response)
+    _check_headers(response)
 
 
 @pytest.mark.parametrize("kind", ERRORS)
@@ -93,11 +93,11 @@ def test_an_error_has_the_headers(writer_client: Client, path: str, kind: str) -
 
     is_forbidden = (resolve(path).url_name, method) in FORBIDDEN
     assert response.status_code == (403 if is_forbidden else status)
-    _check(response)
+    _check_headers(response)
 
 
 def test_a_forbidden_response_has_the_headers(stranger_client: Client, guarded_path: str) -> None:
-    _check(stranger_client.get(guarded_path), "Accept, Cookie")
+    _check_headers(stranger_client.get(guarded_path), "Accept, Cookie")
 
 
 def test_a_server_error_has_the_headers(
@@ -109,7 +109,7 @@ def test_a_server_error_has_the_headers(
     response = api_client.get(path)
 
     assert response.status_code == 500
-    _check(response)
+    _check_headers(response)
 
 
 def _fail(*_arguments: object, **_options: object) -> None:
@@ -121,4 +121,4 @@ def _fail(*_arguments: object, **_options: object) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_path_without_an_endpoint_has_the_headers(path: str, method: str) -> None:
-    _check(Client().generic(method, path))
+    _check_headers(Client().generic(method, path))

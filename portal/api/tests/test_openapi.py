@@ -87,7 +87,9 @@ def customers(make_customer: CustomerMaker) -> None:
     make_customer(email=None, name_parts={}, is_active=False)
 
 
-def _check(document: dict[str, Any], path: str, response: Any, method: str = "get") -> None:
+def _check_response(
+    document: dict[str, Any], path: str, response: Any, method: str = "get"
+) -> None:
     """The response has a status, a schema and headers that the document describes."""
     described = document["paths"][path][method]["responses"][str(response.status_code)]
     if "content" in described:
@@ -165,7 +167,7 @@ def test_the_error_for_an_unknown_parameter_matches_the_document(
     response = api_client.get(f"{LIST}?colour=blue", headers={"Prefer": "handling=strict"})
 
     assert response.status_code == 400
-    _check(document, LIST_TEMPLATE, response)
+    _check_response(document, LIST_TEMPLATE, response)
     assert response["Preference-Applied"] == "handling=strict"
 
 
@@ -195,7 +197,7 @@ def test_the_schema_of_a_customer_has_the_fields_of_the_json_in_order() -> None:
 def test_responses_match_the_document(
     api_client: Client, document: dict[str, Any], url: str
 ) -> None:
-    _check(document, DESCRIBED_BY[url], api_client.get(url))
+    _check_response(document, DESCRIBED_BY[url], api_client.get(url))
 
 
 @pytest.mark.usefixtures("customers")
@@ -214,7 +216,7 @@ def test_errors_match_the_document(
         (api_client.get(url.removesuffix("/")), 301),
     ):
         assert response.status_code == status
-        _check(document, path, response)
+        _check_response(document, path, response)
 
 
 @pytest.mark.usefixtures("customers")
@@ -254,7 +256,7 @@ def test_responses_to_writes_match_the_document(
     templates = {"customers/": LIST_TEMPLATE, "anonymize/": ANONYMIZE_TEMPLATE}
     end = re.search("[^/]+/(?=$|[?])", path)
     template = templates.get(end[0] if end else "", DETAIL_TEMPLATE)
-    _check(document, template, response, method)
+    _check_response(document, template, response, method)
 
 
 @pytest.mark.parametrize("model", [schemas.CustomerValues, schemas.NewCustomerValues])
@@ -283,4 +285,4 @@ def test_a_wrong_response_is_noticed(
     document["components"]["schemas"]["OrganizerPage"]["properties"]["count"]["type"] = "string"
 
     with pytest.raises(Exception, match="is not of type"):
-        _check(document, ORGANIZERS, api_client.get(ORGANIZERS))
+        _check_response(document, ORGANIZERS, api_client.get(ORGANIZERS))

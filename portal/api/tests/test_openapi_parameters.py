@@ -160,10 +160,10 @@ def _is_allowed(parameter: dict[str, Any], text: str) -> bool:
     if not text and parameter.get("allowEmptyValue"):
         return True
     validator = Draft202012Validator(parameter["schema"], format_checker=FormatChecker())
-    return any(validator.is_valid(value) for value in _readings(parameter, text))
+    return any(validator.is_valid(value) for value in _possible_values(parameter, text))
 
 
-def _readings(parameter: dict[str, Any], text: str) -> list[Any]:
+def _possible_values(parameter: dict[str, Any], text: str) -> list[Any]:
     if parameter["schema"].get("type") == "array":
         return [text.split(",") if parameter.get("explode") is False else [text]]
     booleans = {"true": True, "false": False}

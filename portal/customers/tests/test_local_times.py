@@ -9,7 +9,7 @@ import pytest
 from portal.customers.local_times import Days, RelativeDays
 
 
-def days(text: str, today: str) -> Days:
+def relative_days(text: str, today: str) -> Days:
     relative = RelativeDays.parse(text)
     assert relative
     return relative.before(date.fromisoformat(today))
@@ -34,12 +34,12 @@ def days(text: str, today: str) -> Days:
 def test_a_relative_day_is_counted_back_and_ends_with_a_shorter_month(
     text: str, today: str, day: str
 ) -> None:
-    assert days(text, today) == Days(date.fromisoformat(day), date.fromisoformat(day))
+    assert relative_days(text, today) == Days(date.fromisoformat(day), date.fromisoformat(day))
 
 
 @pytest.mark.parametrize("today", ["2026-01-01", "2026-11-28", "2026-12-31"])
 def test_the_current_year_has_all_of_its_days(today: str) -> None:
-    assert days("year", today) == Days(date(2026, 1, 1), date(2026, 12, 31))
+    assert relative_days("year", today) == Days(date(2026, 1, 1), date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_other_texts_are_no_relative_days(text: str) -> None:
 @pytest.mark.parametrize("text", ["-99999m", "-99999y", "-2026y"])
 def test_days_before_the_calendar_are_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="year"):
-        days(text, "2026-11-28")
+        relative_days(text, "2026-11-28")

@@ -89,7 +89,7 @@ def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> 
         error = _("There is no such change.")
         return Timeline([], links.kind_links(None), newest=links.url(), error=str(error))
     return Timeline(
-        [_entry(access, customer, event, parameters) for event in page.events],
+        [_make_entry(access, customer, event, parameters) for event in page.events],
         links.kind_links(values["kind"]),
         kind=values["kind"],
         newest=links.url(kind=values["kind"]) if values["before"] else "",
@@ -97,7 +97,7 @@ def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> 
     )
 
 
-def _entry(access: Access, customer: Customer, event: Event, parameters: QueryDict) -> Entry:
+def _make_entry(access: Access, customer: Customer, event: Event, parameters: QueryDict) -> Entry:
     undo = ""
     if may_undo(access, event) and services.can_undo(customer, event):
         path = reverse(

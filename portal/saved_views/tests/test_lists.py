@@ -52,12 +52,12 @@ def private(organizer: Organizer, stranger: User) -> SavedView:
         )
 
 
-def _listed(client: Client, query: str) -> list[str]:
+def _list_names(client: Client, query: str) -> list[str]:
     page = client.get(f"{LIST}?{query}").content.decode()
     return re.findall(r'id="customer-(\w+)"', page)
 
 
-def _results(client: Client, query: str) -> list[str]:
+def _results_of(client: Client, query: str) -> list[str]:
     return [each["identifier"] for each in client.get(f"{API}?{query}").json()["results"]]
 
 
@@ -76,8 +76,8 @@ def _results(client: Client, query: str) -> list[str]:
 def test_html_and_json_list_equal_customers(
     member_client: Client, api_client: Client, query: str, expected: list[str]
 ) -> None:
-    assert _listed(member_client, query) == expected
-    assert _results(api_client, query) == expected
+    assert _list_names(member_client, query) == expected
+    assert _results_of(api_client, query) == expected
 
 
 @pytest.mark.usefixtures("view")

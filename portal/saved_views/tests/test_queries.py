@@ -22,27 +22,27 @@ def _query(lists: dict[str, list[str]]) -> QueryDict:
     return query
 
 
-def _applied(own: str, parameters: str) -> dict[str, list[str]]:
+def _apply_query(own: str, parameters: str) -> dict[str, list[str]]:
     return dict(apply_view(SavedView(query_string=own), QueryDict(parameters)).lists())
 
 
 def test_the_url_of_a_view_without_other_parameters_shows_its_list() -> None:
-    assert _applied("search=doe&locale=de&locale=fr", "view=x") == {
+    assert _apply_query("search=doe&locale=de&locale=fr", "view=x") == {
         "search": ["doe"],
         "locale": ["de", "fr"],
     }
 
 
 def test_other_parameters_are_added() -> None:
-    assert _applied("search=doe", "view=x&page=2") == {"search": ["doe"], "page": ["2"]}
+    assert _apply_query("search=doe", "view=x&page=2") == {"search": ["doe"], "page": ["2"]}
 
 
 def test_a_parameter_replaces_all_values_of_the_view() -> None:
-    assert _applied("locale=de&locale=fr", "view=x&locale=nl") == {"locale": ["nl"]}
+    assert _apply_query("locale=de&locale=fr", "view=x&locale=nl") == {"locale": ["nl"]}
 
 
 def test_an_empty_parameter_removes_that_of_the_view() -> None:
-    assert _applied("search=doe&locale=de", "view=x&search=") == {"locale": ["de"]}
+    assert _apply_query("search=doe&locale=de", "view=x&search=") == {"locale": ["de"]}
 
 
 @settings(deadline=None)

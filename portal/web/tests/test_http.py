@@ -25,7 +25,7 @@ def test_a_form_without_a_csrf_token_gets_an_error_page() -> None:
 def test_a_server_error_has_a_page_without_details(
     member_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.customers.services.parse_query", _fail)
+    monkeypatch.setattr("portal.customers.services.parse_query", _raise_error)
     member_client.raise_request_exception = False
 
     response = member_client.get("/organizers/bigevents/customers/")
@@ -34,7 +34,7 @@ def test_a_server_error_has_a_page_without_details(
     assert b"secret detail" not in response.content
 
 
-def _fail(*_arguments: object, **_options: object) -> None:
+def _raise_error(*_arguments: object, **_options: object) -> None:
     raise RuntimeError("secret detail")
 
 

@@ -65,7 +65,7 @@ def test_only_the_id_of_a_trusted_proxy_is_used(client: Client, settings: Settin
     assert NEW_ID.fullmatch(other["X-Request-ID"])
 
 
-def _break(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+def _break_page(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("secret detail")
 
@@ -76,7 +76,7 @@ def _break(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
 def test_the_page_of_a_server_error_shows_the_id(
     member_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _break(monkeypatch, member_client)
+    _break_page(monkeypatch, member_client)
 
     response = member_client.get(CUSTOMERS)
 
@@ -87,7 +87,7 @@ def test_the_page_of_a_server_error_shows_the_id(
 def test_the_json_of_a_server_error_has_the_id(
     api_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _break(monkeypatch, api_client)
+    _break_page(monkeypatch, api_client)
 
     response = api_client.get(API)
 
@@ -104,7 +104,7 @@ def test_the_log_line_of_a_server_error_has_the_id(
     log = StringIO()
     (console,) = (handler for handler in logging.root.handlers if handler.name == "console")
     monkeypatch.setattr(console, "stream", log)
-    _break(monkeypatch, member_client)
+    _break_page(monkeypatch, member_client)
 
     response = member_client.get(CUSTOMERS)
 

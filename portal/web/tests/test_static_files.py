@@ -25,7 +25,7 @@ def test_files_of_packages_are_not_collected() -> None:
 
 
 def test_a_stylesheet_has_the_files_that_it_imports_in_their_order() -> None:
-    joined = _join(
+    joined = _join_bundle(
         "css/portal.css",
         {
             "css/portal.css": '/* All. */\n@import "theme.css";\n@import "bar.css";\n',
@@ -38,7 +38,7 @@ def test_a_stylesheet_has_the_files_that_it_imports_in_their_order() -> None:
 
 
 def test_scripts_of_a_bundle_do_not_see_the_names_of_each_other() -> None:
-    joined = _join(
+    joined = _join_bundle(
         "js/list.js",
         {
             "js/list.js": 'import "./a.js";\nimport "./b.js";\n',
@@ -60,7 +60,7 @@ def test_files_of_a_bundle_import_and_export_nothing(name: str) -> None:
     assert [each.name for each in files if MODULE.search(each.read_text())] == []
 
 
-def _join(bundle: str, texts: dict[str, str]) -> str:
+def _join_bundle(bundle: str, texts: dict[str, str]) -> str:
     storage = InMemoryStorage()
     for name, text in texts.items():
         storage.save(name, ContentFile(text.encode()))

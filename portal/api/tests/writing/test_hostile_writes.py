@@ -65,26 +65,29 @@ RAW: Final = (
 )
 
 
-def value(random: Random, depth: int = 0) -> Any:
+def random_value(random: Random, depth: int = 0) -> Any:
     kind = random.randrange(6 if depth < 60 else 4)
     if kind < 2:
         return random.choice(TEXTS)
     if kind < 4:
         return random.choice((*NUMBERS, None, True, False))
     if kind == 4:
-        return {random.choice(PARTS): value(random, depth + 1) for _ in range(random.randrange(4))}
-    return [value(random, depth + 1) for _ in range(random.randrange(3))]
+        return {
+            random.choice(PARTS): random_value(random, depth + 1)
+            for _ in range(random.randrange(4))
+        }
+    return [random_value(random, depth + 1) for _ in range(random.randrange(3))]
 
 
 def json_body(random: Random) -> bytes:
     """An object; a key may occur several times."""
-    pairs = [(random.choice(NAMES), value(random)) for _ in range(random.randrange(6))]
+    pairs = [(random.choice(NAMES), random_value(random)) for _ in range(random.randrange(6))]
     members = ", ".join(f"{json.dumps(name)}: {json.dumps(each)}" for name, each in pairs)
     body = f"{{{members}}}"
     return body.encode(errors="surrogatepass")
 
 
-def part(random: Random) -> bytes:
+def random_part(random: Random) -> bytes:
     name = random.choice(NAMES).replace("\0", "n").encode()
     file = b'; filename="f"' if random.random() < 0.2 else b""
     text = random.choice(TEXTS).encode(errors="surrogatepass")
@@ -93,18 +96,18 @@ def part(random: Random) -> bytes:
     )
 
 
-def body(random: Random, content_type: str) -> bytes:
+def random_body(random: Random, content_type: str) -> bytes:
     if random.random() < 0.1:
         return random.choice(RAW)
     if content_type.startswith("multipart"):
-        return b"\r\n".join([*(part(random) for _ in range(3)), b"--x--\r\n"])
+        return b"\r\n".join([*(random_part(random) for _ in range(3)), b"--x--\r\n"])
     if "urlencoded" in content_type:
         texts = (random.choice(TEXTS).encode(errors="surrogatepass") for _ in range(3))
         return b"&".join(random.choice(NAMES).encode() + b"=" + text for text in texts)
     return json_body(random)
 
 
-def headers(random: Random) -> dict[str, str]:
+def random_headers(random: Random) -> dict[str, str]:
     odd = ("*", '"1-00000000"', "W/", "x" * 900, '"', "é", "a,b", '"9999999999999999999-00000000"')
     names = ("X-Idempotency-Key", "If-Match", "If-None-Match", "Prefer", "Accept")
     return {name: random.choice(odd) for name in names if random.random() < 0.05}
@@ -122,9 +125,9 @@ def test_hostile_writes_get_no_server_error(
         random = Random(f"{SEED}:{number}")  # noqa: S311  repeatable
         method, path = random.choice((*paths, ("POST", f"{LIST}C000001/anonymize/")))
         content_type = random.choice(TYPES)
-        content = body(random, content_type)
+        content = random_body(random, content_type)
         response = writer_client.generic(
-            method, path, content, content_type, headers=headers(random)
+            method, path, content, content_type, headers=random_headers(random)
         )
         statuses[response.status_code] += 1
         assert response.status_code < 500, (SEED, number, method, content_type, content[:300])

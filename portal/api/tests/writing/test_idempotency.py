@@ -43,7 +43,7 @@ def number_of_customers(organizer: Organizer) -> int:
         return Customer.objects.count()
 
 
-def age(organizer: Organizer, by: timedelta, **values: Any) -> None:
+def make_older(organizer: Organizer, by: timedelta, **values: Any) -> None:
     """Let the only request with a key have started earlier."""
     with scope(organizer=organizer):
         first = IdempotentRequest.objects.get()
@@ -140,7 +140,7 @@ def test_a_request_in_progress_is_not_written_again(
     writer_client: Client, organizer: Organizer
 ) -> None:
     send(writer_client)
-    age(organizer, timedelta(), status=None)
+    make_older(organizer, timedelta(), status=None)
 
     response = send(writer_client)
 
@@ -152,7 +152,7 @@ def test_the_mark_of_a_process_that_died_expires(
     writer_client: Client, organizer: Organizer
 ) -> None:
     send(writer_client, body="{}")
-    age(organizer, LONGEST_REQUEST + timedelta(seconds=1), status=None)
+    make_older(organizer, LONGEST_REQUEST + timedelta(seconds=1), status=None)
 
     assert send(writer_client).status_code == 201
     assert send(writer_client).status_code == 201
@@ -196,7 +196,7 @@ def test_errors_to_be_tried_again_are_not_stored(
 
 def test_a_key_may_be_used_again_after_a_day(writer_client: Client, organizer: Organizer) -> None:
     send(writer_client)
-    age(organizer, LIFETIME + timedelta(seconds=1))
+    make_older(organizer, LIFETIME + timedelta(seconds=1))
 
     assert send(writer_client, body="{}").status_code == 201
     assert send(writer_client, body="{}").status_code == 201

@@ -30,7 +30,7 @@ TEXTS = [
 ]
 
 
-def _write(rows: list[tuple[str | None, ...]], *fields: str) -> list[list[Any]]:
+def _write_workbook(rows: list[tuple[str | None, ...]], *fields: str) -> list[list[Any]]:
     content = b"".join(encode_workbook(fields, rows, zone="Europe/Berlin"))
     sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
     return sheet.to_python()
@@ -38,22 +38,22 @@ def _write(rows: list[tuple[str | None, ...]], *fields: str) -> list[list[Any]]:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_stays_as_it_is(text: str) -> None:
-    assert _write([("A", text)], "identifier", "notes")[1] == ["A", text]
+    assert _write_workbook([("A", text)], "identifier", "notes")[1] == ["A", text]
 
 
 @given(text=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_every_text_that_a_database_stores_is_read_back(text: str) -> None:
-    assert _write([("A", text)], "identifier", "notes")[1] == ["A", text]
+    assert _write_workbook([("A", text)], "identifier", "notes")[1] == ["A", text]
 
 
 def test_a_text_is_cut_at_the_length_limit_of_a_cell_in_excel() -> None:
-    rows = _write([("A", "x" * (MAX_CELL_LENGTH + 1))], "identifier", "notes")
+    rows = _write_workbook([("A", "x" * (MAX_CELL_LENGTH + 1))], "identifier", "notes")
 
     assert rows[1] == ["A", "x" * MAX_CELL_LENGTH]
 
 
 def test_the_headings_are_those_of_the_pages() -> None:
-    assert _write([], "name", "locale", "last_modified") == [
+    assert _write_workbook([], "name", "locale", "last_modified") == [
         ["Name", "Language", "Last changed (Europe/Berlin)"]
     ]
 
@@ -61,7 +61,7 @@ def test_the_headings_are_those_of_the_pages() -> None:
 def test_languages_and_states_have_names_and_facts_are_yes_or_no() -> None:
     rows: list[tuple[str | None, ...]] = [("de", "active", "true"), ("xx", "inactive", "false")]
 
-    assert _write(rows, "locale", "state", "is_active")[1:] == [
+    assert _write_workbook(rows, "locale", "state", "is_active")[1:] == [
         ["German", "Active", True],
         ["xx", "Inactive", False],
     ]

@@ -36,7 +36,7 @@ def _load(organizer: Organizer, *rows: StagedRow, **options: Any) -> LoadReport:
     return load_customers(organizer, rows, actor=IMPORT, **options)
 
 
-def _later(**fields: Any) -> StagedRow:
+def _later_row(**fields: Any) -> StagedRow:
     return make_row("ANN", **{"email": "ann@x.org", "last_modified": LATER, **fields})
 
 
@@ -75,7 +75,9 @@ def test_a_created_customer_has_an_event_with_its_values(
 def test_a_changed_customer_has_an_event_with_the_fields_that_differ(
     organizer: Organizer, ann: Customer
 ) -> None:
-    _load(organizer, _later(name_parts=OTHER_NAME, is_verified=True, notes="a\n\"b'\\", phone=""))
+    _load(
+        organizer, _later_row(name_parts=OTHER_NAME, is_verified=True, notes="a\n\"b'\\", phone="")
+    )
 
     _created, event = _events(organizer)
     assert (event.kind, event.version) == ("changed", _stored(organizer).version)
@@ -88,7 +90,7 @@ def test_a_changed_customer_has_an_event_with_the_fields_that_differ(
 
 
 def test_times_are_recorded_as_texts_with_their_zone(organizer: Organizer, ann: Customer) -> None:
-    _load(organizer, _later(last_login="2021-12-31T23:00:00.25Z"))
+    _load(organizer, _later_row(last_login="2021-12-31T23:00:00.25Z"))
 
     changes = _events(organizer)[-1].changes or {}
     before, after = changes["last_login"]
@@ -103,7 +105,7 @@ def test_each_customer_of_a_load_has_its_own_event(
     _load(organizer, same)
 
     report = _load(
-        organizer, make_row("BOB", None), _later(locale="fr"), same, rebuild_from=rebuild_from
+        organizer, make_row("BOB", None), _later_row(locale="fr"), same, rebuild_from=rebuild_from
     )
 
     assert report == LoadReport(created=1, updated=1, unchanged=1)
@@ -113,7 +115,7 @@ def test_each_customer_of_a_load_has_its_own_event(
 
 
 def test_a_row_that_changes_no_field_writes_no_event(organizer: Organizer, ann: Customer) -> None:
-    report = _load(organizer, _later())
+    report = _load(organizer, _later_row())
 
     assert (report.updated, len(_events(organizer))) == (1, 1)
 
@@ -121,7 +123,7 @@ def test_a_row_that_changes_no_field_writes_no_event(organizer: Organizer, ann: 
 def test_the_first_event_of_an_older_customer_has_its_values_before(organizer: Organizer) -> None:
     load_customers(organizer, [make_row("ANN", "ann@x.org")])
 
-    _load(organizer, _later(email=None))
+    _load(organizer, _later_row(email=None))
 
     [event] = _events(organizer)
     assert (event.version, event.changes) == (2, {"email": ["ann@x.org", None]})
@@ -139,7 +141,9 @@ def test_an_anonymised_row_deletes_the_values_of_earlier_events(
 ) -> None:
     _load(organizer, make_row("BOB", "bob@x.org"))
 
-    anonymised = _later(email=None, name_parts={}, is_active=False, is_verified=True, locale="fr")
+    anonymised = _later_row(
+        email=None, name_parts={}, is_active=False, is_verified=True, locale="fr"
+    )
     _load(organizer, anonymised)
 
     created, erased = _events(organizer)
@@ -164,7 +168,7 @@ def test_an_anonymised_row_deletes_the_notes_and_stored_responses_of_its_custome
     key = {"X-Idempotency-Key": "k"}
     writer_client.patch(path, {}, content_type="application/json", headers=key)
 
-    _load(organizer, _later(email=None, name_parts={}, is_active=False))
+    _load(organizer, _later_row(email=None, name_parts={}, is_active=False))
 
     with scope(organizer=organizer):
         assert [note.text for note in Note.objects.all()] == ["Called BOB."]
@@ -176,11 +180,11 @@ def test_an_anonymised_row_deletes_the_notes_and_stored_responses_of_its_custome
 def test_the_search_index_has_no_trigram_of_a_customer_who_is_anonymised_at_the_source(
     organizer: Organizer, ann: Customer
 ) -> None:
-    _load(organizer, _later(last_modified="2021-12-31T00:00:00Z", name_parts=QZX))
+    _load(organizer, _later_row(last_modified="2021-12-31T00:00:00Z", name_parts=QZX))
     with connection.cursor() as cursor:
         assert cursor.execute(BLOCK.format(SEARCH_INDEX_ON_SQLITE)).fetchone() != (0,)
 
-        _load(organizer, _later(email=None, name_parts={}, is_active=False))
+        _load(organizer, _later_row(email=None, name_parts={}, is_active=False))
 
         assert cursor.execute(BLOCK.format(SEARCH_INDEX_ON_SQLITE)).fetchone() == (0,)
 
@@ -189,9 +193,9 @@ def test_a_later_row_of_an_anonymised_customer_is_a_change(
     organizer: Organizer, ann: Customer
 ) -> None:
     anonymised: dict[str, Any] = {"email": None, "name_parts": {}, "is_active": False}
-    _load(organizer, _later(**anonymised))
+    _load(organizer, _later_row(**anonymised))
 
-    _load(organizer, _later(**anonymised, locale="fr", last_modified="2023-01-01T00:00:00Z"))
+    _load(organizer, _later_row(**anonymised, locale="fr", last_modified="2023-01-01T00:00:00Z"))
 
     assert _events(organizer)[-1].changes == {"locale": ["de", "fr"]}
 
@@ -199,7 +203,7 @@ def test_a_later_row_of_an_anonymised_customer_is_a_change(
 def test_undoing_later_personal_data_of_an_anonymised_customer_is_no_erasure_of_portal(
     organizer: Organizer, ann: Customer
 ) -> None:
-    _load(organizer, _later(email=None, name_parts={}, is_active=False))
+    _load(organizer, _later_row(email=None, name_parts={}, is_active=False))
     with scope(organizer=organizer):
         services.change_customer(organizer, "ANN", {"email": "new@x.org"}, actor=MEMBER)
         event = Event.objects.order_by("-pk")[0]
@@ -212,7 +216,7 @@ def test_undoing_later_personal_data_of_an_anonymised_customer_is_no_erasure_of_
 def test_an_edit_from_before_an_erasure_at_the_source_is_a_conflict(
     organizer: Organizer, ann: Customer
 ) -> None:
-    _load(organizer, _later(email=None, name_parts={}, is_active=False))
+    _load(organizer, _later_row(email=None, name_parts={}, is_active=False))
 
     with scope(organizer=organizer), pytest.raises(services.EditConflict):
         services.change_customer(
@@ -221,7 +225,7 @@ def test_an_edit_from_before_an_erasure_at_the_source_is_a_conflict(
 
 
 def test_a_change_of_an_import_can_be_undone(organizer: Organizer, ann: Customer) -> None:
-    _load(organizer, _later(name_parts=OTHER_NAME, is_active=False, last_login=LATER))
+    _load(organizer, _later_row(name_parts=OTHER_NAME, is_active=False, last_login=LATER))
     event = _events(organizer)[-1]
 
     with scope(organizer=organizer):
@@ -245,7 +249,7 @@ def test_a_creation_of_an_import_can_be_undone(organizer: Organizer, ann: Custom
 def test_a_field_that_changed_since_an_import_is_a_conflict(
     organizer: Organizer, ann: Customer
 ) -> None:
-    _load(organizer, _later(locale="fr"))
+    _load(organizer, _later_row(locale="fr"))
     event = _events(organizer)[-1]
 
     with scope(organizer=organizer):

@@ -105,7 +105,7 @@ def test_updated_customers_are_found_and_counted(organizer: Organizer, rebuild_f
             assert list_of(organizer, f"search={email}").count() == number
 
 
-def _interrupted() -> Iterator[StagedRow]:
+def _interrupted_rows() -> Iterator[StagedRow]:
     yield from demo_customers(10)
     raise KeyboardInterrupt
 
@@ -115,7 +115,7 @@ def test_a_failed_load_keeps_the_indexes(organizer: Organizer, rebuild_from: int
     before = _indexes()
 
     with pytest.raises(KeyboardInterrupt):
-        load_customers(organizer, _interrupted(), rebuild_from=rebuild_from)
+        load_customers(organizer, _interrupted_rows(), rebuild_from=rebuild_from)
 
     assert _indexes() == before
 

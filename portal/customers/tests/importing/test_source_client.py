@@ -104,7 +104,7 @@ def test_a_request_that_keeps_failing_is_an_error(client: Client) -> None:
     assert client.pauses == [*PAUSES]
 
 
-def _in(seconds: int) -> str:
+def _http_date_in(seconds: int) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
@@ -113,9 +113,9 @@ def _in(seconds: int) -> str:
     [
         ("20", 20),
         ("0", 1),
-        (_in(0), 1),
+        (_http_date_in(0), 1),
         ("86400", LONGEST_PAUSE),
-        (_in(86400), LONGEST_PAUSE),
+        (_http_date_in(86400), LONGEST_PAUSE),
         ("9" * 400, LONGEST_PAUSE),
         ("soon", 1),
         ("Wed, 99 Foo 2026 00:00:00 GMT", 1),
@@ -134,7 +134,7 @@ def test_retry_after_lengthens_a_pause_up_to_five_minutes(
 
 
 def test_retry_after_may_be_a_date(client: Client) -> None:
-    busy = Reply(b"", 503, {"Retry-After": _in(100)})
+    busy = Reply(b"", 503, {"Retry-After": _http_date_in(100)})
 
     with serving(_in_turn(busy, page())) as server:
         client.read(server.url)
@@ -315,7 +315,7 @@ def trusted(
     return iter([None])
 
 
-def _tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
+def _tls_context(authority: trustme.CA, name: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
     return context
@@ -323,12 +323,12 @@ def _tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
 
 @pytest.mark.usefixtures("trusted")
 def test_a_trusted_certificate_is_accepted(client: Client, authority: trustme.CA) -> None:
-    with serving(lambda _path: page(), tls=_tls(authority, "127.0.0.1")) as server:
+    with serving(lambda _path: page(), tls=_tls_context(authority, "127.0.0.1")) as server:
         assert client.read(server.url) == page().content
 
 
 def test_an_unknown_certificate_is_an_error(client: Client, authority: trustme.CA) -> None:
-    with serving(lambda _path: page(), tls=_tls(authority, "127.0.0.1")) as server:
+    with serving(lambda _path: page(), tls=_tls_context(authority, "127.0.0.1")) as server:
         error = client.error(server.url)
 
     assert error.startswith("The certificate of 127.0.0.1 cannot be trusted: unable to get local")
@@ -337,7 +337,7 @@ def test_an_unknown_certificate_is_an_error(client: Client, authority: trustme.C
 
 @pytest.mark.usefixtures("trusted")
 def test_a_certificate_of_another_name_is_an_error(client: Client, authority: trustme.CA) -> None:
-    with serving(lambda _path: page(), tls=_tls(authority, "pretix.example")) as server:
+    with serving(lambda _path: page(), tls=_tls_context(authority, "pretix.example")) as server:
         error = client.error(server.url)
 
     assert "cannot be trusted: IP address mismatch" in error

@@ -16,7 +16,7 @@ from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
 
-def found(organizer: Organizer, query: str) -> list[str]:
+def identifiers_of(organizer: Organizer, query: str) -> list[str]:
     with scope(organizer=organizer):
         return [customer.identifier for customer in list_of(organizer, query).customers]
 
@@ -133,7 +133,7 @@ def cast(make_customer: CustomerMaker) -> None:
 def test_a_query_string_selects_customers(
     organizer: Organizer, query: str, identifiers: list[str]
 ) -> None:
-    assert found(organizer, query) == identifiers
+    assert identifiers_of(organizer, query) == identifiers
 
 
 @pytest.mark.usefixtures("cast")
@@ -189,8 +189,8 @@ def test_a_locale_without_a_name_that_customers_have_is_valid(
 ) -> None:
     made = make_customer(locale="tlh")
 
-    assert found(organizer, "locale=tlh") == [made.identifier]
-    assert found(organizer, "locale_not=tlh") == ["ANNA", "BERT", "CARL"]
+    assert identifiers_of(organizer, "locale=tlh") == [made.identifier]
+    assert identifiers_of(organizer, "locale_not=tlh") == ["ANNA", "BERT", "CARL"]
 
 
 def test_a_query_without_one_filter_keeps_languages_without_a_name(
@@ -210,7 +210,7 @@ def test_customers_of_another_organizer_are_never_found(
 ) -> None:
     make_customer(of=rival, email="theirs@example.org")
 
-    assert found(organizer, "search=theirs") == found(organizer, "") == []
+    assert identifiers_of(organizer, "search=theirs") == identifiers_of(organizer, "") == []
 
 
 @pytest.mark.parametrize("email", ["info@straße.example", "INFO@XN--STRAE-OQA.example"])
@@ -220,7 +220,7 @@ def test_an_email_is_found_by_either_spelling_of_its_domain(
     made = make_customer(email="info@straße.example")
     make_customer(email="info@strasse.example")
 
-    assert found(organizer, urlencode({"email": email})) == [made.identifier]
+    assert identifiers_of(organizer, urlencode({"email": email})) == [made.identifier]
 
 
 def test_a_plus_of_an_email_needs_no_percent_encoding(
@@ -228,4 +228,4 @@ def test_a_plus_of_an_email_needs_no_percent_encoding(
 ) -> None:
     made = make_customer(email="plus+vip@example.org")
 
-    assert found(organizer, "email=plus+vip@example.org") == [made.identifier]
+    assert identifiers_of(organizer, "email=plus+vip@example.org") == [made.identifier]

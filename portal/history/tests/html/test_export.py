@@ -47,7 +47,7 @@ def _rows(client: Client, query: str = "", delimiter: str = ",") -> list[dict[st
     return [*csv.DictReader(StringIO(text, newline=""), delimiter=delimiter)]
 
 
-def _limit(member: User, organizer: Organizer, *permissions: Permission) -> None:
+def _set_permissions(member: User, organizer: Organizer, *permissions: Permission) -> None:
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=permissions)
 
@@ -141,7 +141,7 @@ def test_values_of_notes_are_for_readers_of_notes(
     make_event(customer, changes={"notes": ("gluten", "wheat"), "locale": ("de", "en")})
     values = [(row["field"], row["before"], row["after"]) for row in _rows(member_client)]
     assert values == [("locale", "de", "en"), ("notes", "gluten", "wheat")]
-    _limit(member, organizer, Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
+    _set_permissions(member, organizer, Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
 
     others = [(row["field"], row["before"], row["after"]) for row in _rows(member_client)]
 
@@ -210,7 +210,7 @@ def test_without_the_permissions_there_is_neither_file_nor_link(
     permissions: list[Permission],
 ) -> None:
     make_event(customer)
-    _limit(member, organizer, *permissions)
+    _set_permissions(member, organizer, *permissions)
 
     assert member_client.get(PATH).status_code == 403
     if permissions == [Permission.READ_CUSTOMERS]:

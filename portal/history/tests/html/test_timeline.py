@@ -157,7 +157,7 @@ def test_the_page_takes_one_query_for_all_changes(
         member_client.get(path)
 
 
-def _permit(organizer: Organizer, member: User, *permissions: Permission) -> None:
+def _set_permissions(organizer: Organizer, member: User, *permissions: Permission) -> None:
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[*permissions])
 
@@ -173,7 +173,7 @@ def test_values_of_notes_are_for_members_who_may_read_notes(
     make_event(customer, changes={"notes": ("old secret", "new secret")})
     assertContains(member_client.get(path), "new secret")
 
-    _permit(organizer, member, Permission.READ_CUSTOMERS)
+    _set_permissions(organizer, member, Permission.READ_CUSTOMERS)
     page: Any = member_client.get(path)
 
     assertNotContains(page, "secret")
@@ -257,7 +257,7 @@ def test_undoing_a_creation_asks_for_a_confirmation(
     path = f"/organizers/bigevents/customers/{made.identifier}/"
 
     assertContains(member_client.get(path), '<a class="undo" href=')
-    _permit(organizer, member, Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+    _set_permissions(organizer, member, Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
     assertNotContains(member_client.get(path), 'class="undo"')
 
 
@@ -267,6 +267,6 @@ def test_only_members_who_may_change_customers_can_undo(
     _change(customer, member, locale="fr")
     assert _undo(member_client, path)
 
-    _permit(organizer, member, Permission.READ_CUSTOMERS)
+    _set_permissions(organizer, member, Permission.READ_CUSTOMERS)
 
     assertNotContains(member_client.get(path), 'class="undo"')

@@ -40,7 +40,7 @@ def _notes(organizer: Organizer) -> list[tuple[str, str]]:
         return [*Note.objects.order_by("pk").values_list("author_name", "text")]
 
 
-def _limit(organizer: Organizer, member: User, *permissions: Permission) -> None:
+def _set_permissions(organizer: Organizer, member: User, *permissions: Permission) -> None:
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=permissions)
 
@@ -98,7 +98,7 @@ def test_members_who_may_not_read_notes_see_none_and_add_none(
 ) -> None:
     with scope(organizer=organizer):
         services.add_note(organizer, customer.identifier, "secret", actor=ACTOR)
-    _limit(organizer, member, Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
+    _set_permissions(organizer, member, Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
 
     page = member_client.get(path)
 
@@ -112,7 +112,7 @@ def test_members_who_may_not_change_customers_read_notes_only(
 ) -> None:
     with scope(organizer=organizer):
         services.add_note(organizer, customer.identifier, "shown", actor=ACTOR)
-    _limit(organizer, member, Permission.READ_CUSTOMERS, Permission.READ_NOTES)
+    _set_permissions(organizer, member, Permission.READ_CUSTOMERS, Permission.READ_NOTES)
 
     page = member_client.get(path)
 

@@ -12,7 +12,7 @@ TEXT = "Customer ID;Full name\nANN;Anna Weiß\nBOB;Žofie “Bö” €\n"
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
 
 
-def _chunks(content: bytes, size: int) -> Iterator[bytes]:
+def _split_into_chunks(content: bytes, size: int) -> Iterator[bytes]:
     # The first chunk has the mark.
     yield content[: size + 3]
     for start in range(size + 3, len(content), size):
@@ -22,7 +22,7 @@ def _chunks(content: bytes, size: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("size", [1, 2, 7, 1_000])
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_text_is_decoded(encoding: str, size: int) -> None:
-    assert "".join(decode(_chunks((TEXT * 9).encode(encoding), size))) == TEXT * 9
+    assert "".join(decode(_split_into_chunks((TEXT * 9).encode(encoding), size))) == TEXT * 9
 
 
 @pytest.mark.parametrize("size", [1, 7, 1_000])
@@ -30,12 +30,12 @@ def test_text_is_decoded(encoding: str, size: int) -> None:
 def test_text_of_excel_on_windows_is_decoded(end: str, size: int) -> None:
     text = "a,b\n" * 99 + "Jürgen, Zoë, " * (len(end) > 5) + end
 
-    assert "".join(decode(_chunks(text.encode("cp1252"), size))) == text
+    assert "".join(decode(_split_into_chunks(text.encode("cp1252"), size))) == text
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_json_is_converted_to_utf8_without_a_mark(encoding: str) -> None:
-    assert b"".join(as_utf8(_chunks(TEXT.encode(encoding), 7))) == TEXT.encode()
+    assert b"".join(as_utf8(_split_into_chunks(TEXT.encode(encoding), 7))) == TEXT.encode()
 
 
 @pytest.mark.parametrize("size", [3, 1_000])
@@ -50,7 +50,7 @@ def test_json_is_converted_to_utf8_without_a_mark(encoding: str) -> None:
     ],
 )
 def test_invalid_bytes_become_characters_that_no_row_may_have(content: bytes, size: int) -> None:
-    text = "".join(decode(_chunks(content, size)))
+    text = "".join(decode(_split_into_chunks(content, size)))
 
     assert text.startswith("Wei")
     with pytest.raises(UnicodeEncodeError):

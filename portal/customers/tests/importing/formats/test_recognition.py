@@ -13,7 +13,7 @@ from portal.customers.importing.formats.recognition import Format, recognize
 from portal.customers.importing.rows import UnusableFile
 
 
-def _zipped(name: str) -> bytes:
+def _zip_with(name: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(name, "x")
@@ -75,4 +75,4 @@ def test_an_error_before_pages_is_json() -> None:
 
 
 def test_a_workbook_is_recognized() -> None:
-    assert recognize(_zipped("xl/workbook.xml")) is Format.XLSX
+    assert recognize(_zip_with("xl/workbook.xml")) is Format.XLSX
