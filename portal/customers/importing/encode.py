@@ -71,7 +71,6 @@ def prepare_numbered(
     unchanged_numbers, unchanged = _select(UnchangedRow, numbered)
     _numbers, rejections = _select(Rejection, numbered)
     columns = _columns((each.row for each in staged), country)
-    source_values = [each.source_values for each in staged]
     return Batch(
         len(numbered),
         _encode(
@@ -80,7 +79,7 @@ def prepare_numbered(
                 [each.position for each in staged],
                 [each.given for each in staged],
                 *columns,
-                source_values,
+                [each.source_values for each in staged],
             ]
         ),
         _encode(
