@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -17,8 +18,14 @@ PRETIX_URL: Final = re.compile(
 
 def validate_timezone(value: str) -> None:
     """Raise ValidationError unless the value names a time zone, like Europe/Berlin."""
-    if value not in available_timezones():
+    if value not in _timezones():
         raise ValidationError(_("Not a time zone: %(value)s"), params={"value": value})
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    """The names of all time zones, which are files of the system: to find them takes 5 ms."""
+    return frozenset(available_timezones())
 
 
 def validate_country(value: str) -> None:
