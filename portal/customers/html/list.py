@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -60,7 +60,8 @@ from portal.web.http import PortalRequest, page_address, render_page, wants_frag
 
 if TYPE_CHECKING:
     from django.forms import Form
-    from django.forms.boundfield import BoundField, BoundWidget
+    from django.forms.boundfield import BoundField
+    from django.forms.widgets import ChoiceWidget
     from django_stubs_ext import StrOrPromise
 
     from portal.customers.models import Customer
@@ -178,12 +179,23 @@ class FieldError:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A choice of a filter, and how many customers it finds, if that is known."""
+
+    value: str
+    label: StrOrPromise
+    is_checked: bool
+    number: int | None = None
+
+
+@dataclass(frozen=True)
 class Choices:
-    """A filter with boxes to choose from; a facet has the count of each, or None if unknown."""
+    """A filter with boxes to choose from. Those of a facet have counts."""
 
     field: BoundField
-    boxes: Sequence[tuple[BoundWidget, int | None]]
-    template: str
+    boxes: Sequence[Box]
+    is_facet: bool
+    template: str = "customers/_boxes.html"
 
 
 @dataclass(frozen=True)
@@ -459,7 +471,7 @@ class CustomerListing:
         """
         for name in sorted(REPEATABLE - self.errors.keys()):
             has_boxes = FILTERS[name].group
-            offered = {str(box.data["value"]) for box in self.form[name]} if has_boxes else ()
+            offered = {box.value for box in _boxes(self.form[name])} if has_boxes else ()
             values = self.links.query.getlist(name)
             yield from ((name, value) for value in values if value not in offered)
 
@@ -487,12 +499,14 @@ class CustomerListing:
     def _choices(self, name: str) -> Choices:
         field, filter_ = self.form[name], FILTERS[name]
         if not isinstance(filter_, FacetFilter):
-            return Choices(field, [(box, None) for box in field], "components/_choices.html")
-        numbers = None
+            return Choices(field, _boxes(field), is_facet=False)
+        boxes = _boxes(field)
         if self.facet_counts is not None and self.query:
             numbers = self.facet_counts.by(name, self.query.conditions)
-        boxes = [(box, _number_at(filter_, box, numbers)) for box in field]
-        return Choices(field, boxes, "customers/_facet.html")
+            boxes = [
+                replace(box, number=numbers.get(filter_.facet_value(box.value), 0)) for box in boxes
+            ]
+        return Choices(field, boxes, is_facet=True)
 
 
 def read_listing(
@@ -590,10 +604,8 @@ def _read_overview(
     return None
 
 
-def _number_at(
-    filter_: FacetFilter, box: BoundWidget, by_value: Mapping[Any, int] | None
-) -> int | None:
-    """The count of a choice; None if it is not known."""
-    if by_value is None:
-        return None
-    return by_value.get(filter_.facet_value(str(box.data["value"])), 0)
+def _boxes(field: BoundField) -> list[Box]:
+    """The choices of a field. Django's widget would make a template's context for each."""
+    choices: Iterable[tuple[str, StrOrPromise]] = field.field.choices  # type: ignore[attr-defined]  # of ChoiceField
+    checked = cast("ChoiceWidget", field.field.widget).format_value(field.value())
+    return [Box(value, label, value in checked) for value, label in choices]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from django import template
 from django.forms import BoundField
 from django.utils.dateparse import parse_date
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from django.forms.boundfield import BoundWidget
     from django_stubs_ext import StrOrPromise
 
-    from portal.customers.html.list import Preset
+    from portal.customers.html.list import Box, Choices, Preset
     from portal.customers.html.paging import Step
     from portal.customers.html.table import ColumnChoice, ColumnMenu, Heading, LayoutLink
     from portal.customers.query.filter_fields import DayField
@@ -96,6 +97,24 @@ def box(one: BoundWidget) -> SafeString:
         f'<input type="{data["type"]}" name="{data["name"]}" value="{escape(str(data["value"]))}"'
         f' id="{attributes["id"]}"{checked}{autofocus}> {escape(str(one.choice_label))}'
     )
+
+
+@register.simple_tag
+def filter_boxes(part: Choices) -> SafeString:
+    """Checkboxes or radio buttons with their labels and, of a facet, their counts."""
+    kind, name, identifier = part.field.field.widget.input_type, part.field.name, part.field.auto_id
+    return _html(
+        f'<label><input type="{kind}" name="{name}" value="{escape(box.value)}"'
+        f' id="{identifier}_{index}"{" checked" if box.is_checked else ""}>'
+        f" {escape(str(box.label))}{_facet_count(box) if part.is_facet else ''}</label>"
+        for index, box in enumerate(part.boxes)
+    )
+
+
+def _facet_count(box: Box) -> str:
+    unknown = '<span aria-hidden="true">–</span>'
+    number = unknown if box.number is None else number_format(box.number)
+    return f' <span class="facet-count">{number}</span>'
 
 
 @register.simple_tag
