@@ -104,6 +104,12 @@ def set_pretix_url(organizer: Organizer, *, url: str) -> None:
     organizer.save(update_fields=["pretix_url"])
 
 
+def set_name_scheme(organizer: Organizer, scheme: str) -> None:
+    """How names of new customers are entered. The caller knows the schemes of names."""
+    organizer.name_scheme = scheme
+    organizer.save(update_fields=["name_scheme"])
+
+
 def set_history_days(organizer: Organizer, days: int | None) -> None:
     """For how many days the history keeps values; None for always. Raises ValidationError."""
     organizer.history_days = days
