@@ -35,6 +35,7 @@ from portal.customers.importing.staging import Changes, Staging
 from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.customers.models import Customer, Import
 from portal.history.actors import Actor
+from portal.history.models import Event
 from portal.organizers.models import Organizer
 
 BATCH_ROWS: Final = 2_000
@@ -44,7 +45,9 @@ REPORTED_CONFLICTS: Final = 50
 ANALYZE_FROM: Final = 1_000
 # Conditions and orders use what is derived from these columns, never the columns themselves. To
 # sample them takes as long as all others together.
-UNANALYZED_COLUMNS: Final = frozenset({"email", "name", "name_parts", "notes"})
+UNANALYZED_COLUMNS: Final = frozenset(
+    {"email", "name", "name_parts", "notes", "source_values", "changes"}
+)
 # The first row of each group of blocks has a multiple of this as its number.
 NUMBERS_PER_GROUP: Final = 1 << 32
 
@@ -245,10 +248,11 @@ def _analyze_after(report: LoadReport) -> None:
         statement = "ANALYZE {table} ({columns})"
         if not connection.in_atomic_block:
             statement = "VACUUM (ANALYZE) {table} ({columns})"
-    names = [field.attname for field in Customer._meta.concrete_fields]
-    columns = ", ".join(name for name in names if name not in UNANALYZED_COLUMNS)
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(table=Customer._meta.db_table, columns=columns))
+        for model in (Customer, Event):
+            names = [field.attname for field in model._meta.concrete_fields]
+            columns = ", ".join(name for name in names if name not in UNANALYZED_COLUMNS)
+            cursor.execute(statement.format(table=model._meta.db_table, columns=columns))
 
 
 def import_blocks(
@@ -269,7 +273,7 @@ def import_blocks(
     recording = nullcontext() if dry_run else recorded(organizer, source)
     prepare = partial(_prepare_group, organizer, as_of, overwrite=overwrite)
     with recording as record, _preparing_batches(prepare, groups) as batches:
-        actor = Actor.of_import(str(source.label))
+        actor = Actor.of_import(source.value)
         choices = {"overwrite": overwrite, "dry_run": dry_run}
         return load_batches(organizer, batches, **choices, record=record, actor=actor)
 

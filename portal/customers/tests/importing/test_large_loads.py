@@ -19,12 +19,17 @@ from portal.customers.models import Customer
 from portal.customers.tests.counters.test_maintained_counts import counted, maintained
 from portal.customers.tests.lists import list_of
 from portal.customers.tests.rows import make_row
+from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
 WITHOUT_STATISTICS = """
     SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
-    WHERE indrelid = 'customers_customer'::regclass
-    EXCEPT SELECT attname FROM pg_stats WHERE tablename = 'customers_customer'"""
+    WHERE indrelid = '{0}'::regclass
+    EXCEPT SELECT attname FROM pg_stats WHERE tablename = '{0}'"""
+STATISTICS = {
+    "postgresql": "SELECT 1 FROM pg_stats WHERE tablename = '{}'",
+    "sqlite": "SELECT 1 FROM main.sqlite_stat1 WHERE tbl = '{}'",
+}
 AUTOVACUUM = {
     "autovacuum_vacuum_scale_factor=0.02",
     "autovacuum_vacuum_insert_scale_factor=0.02",
@@ -43,12 +48,13 @@ def _fetch(statement: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-@on_postgresql
 def test_the_planner_has_statistics_of_every_indexed_column(organizer: Organizer) -> None:
-    load_customers(organizer, demo_customers(1_000))
+    load_customers(organizer, demo_customers(1_000), actor=Actor.of_import("files"))
 
-    assert _fetch("SELECT 1 FROM pg_stats WHERE tablename = 'customers_customer'")
-    assert _fetch(WITHOUT_STATISTICS) == []
+    for table in ("customers_customer", "history_event"):
+        assert _fetch(STATISTICS[connection.vendor].format(table))
+        if connection.vendor == "postgresql":
+            assert _fetch(WITHOUT_STATISTICS.format(table)) == []
 
 
 @on_postgresql
