@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from portal.accounts.models import User
 from portal.organizers.models import ApiToken
@@ -18,6 +21,13 @@ class ActorKind(models.TextChoices):
     TOKEN = "token", _("API token")
     COMMAND = "command", _("Command")
     IMPORT = "import", _("Import")
+
+
+# Their names, stored in English and translated where they are shown.
+IMPORTS: Final[Mapping[str, str]] = {
+    "files": gettext_noop("Import from files"),
+    "service": gettext_noop("Import from another service"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,5 +56,5 @@ class Actor:
 
     @classmethod
     def of_import(cls, source: str) -> Actor:
-        """An import of customers from this source."""
-        return cls(ActorKind.IMPORT, None, f"Import from {source}")
+        """An import of customers from this source, a key of IMPORTS."""
+        return cls(ActorKind.IMPORT, None, IMPORTS[source])

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -60,6 +61,14 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.time:%Y-%m-%d %H:%M} {self.kind}"
+
+    @property
+    def actor_label(self) -> str:
+        """The name of the actor as pages show it."""
+        if not self.actor_name:
+            return str(ActorKind(self.actor_kind).label)
+        is_import = self.actor_kind == ActorKind.IMPORT
+        return gettext(self.actor_name) if is_import else self.actor_name
 
     def may_have_changed(self, fields: Iterable[str]) -> bool:
         """Whether the event changed one of the fields. True also if its values are deleted."""

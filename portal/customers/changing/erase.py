@@ -48,6 +48,8 @@ def erase_customer(
         return customer
     empty_customer(customer, actor=actor, undoes=undoes)
     remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
+    # Before the commit: a superfluous entry does what somebody asked for, a lost one brings the
+    # person back.
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.customers import names
 from portal.customers.locales import locale_name
 from portal.customers.phones import international_phone
-from portal.history.actors import ActorKind
 from portal.history.models import Event, Kind
 from portal.history.queries import readable_changes
 
@@ -139,8 +138,7 @@ def _sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
 
 
 def _actor_name(event: Event) -> SafeString:
-    name = event.actor_name or ActorKind(event.actor_kind).label
-    return format_html('<bdi class="actor">{}</bdi>', name)
+    return format_html('<bdi class="actor">{}</bdi>', event.actor_label)
 
 
 def _text(value: Any) -> str:

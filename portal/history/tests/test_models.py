@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
@@ -112,3 +113,16 @@ def test_a_transactional_test_leaves_no_events_and_keeps_the_triggers(
     with pytest.raises(IntegrityError, match="append-only"):
         _execute(DELETE)
     assert _stored(event) == event
+
+
+def test_an_import_has_an_english_name_whatever_the_language() -> None:
+    with override("de"):
+        actor = Actor.of_import("service")
+
+    event = Event(actor_kind=actor.kind, actor_name=actor.name)
+    assert event.actor_name == event.actor_label == "Import from another service"
+
+
+def test_the_label_of_an_actor_is_its_name_or_its_kind() -> None:
+    assert Event(actor_kind="member", actor_name="ann@example.org").actor_label == "ann@example.org"
+    assert Event(actor_kind="import", actor_name="").actor_label == "Import"
