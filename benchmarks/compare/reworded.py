@@ -68,6 +68,7 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
         "It was cut off, or changed on its way. Nothing was changed here.",
         "It was incomplete or damaged. Nothing was changed.",
     ),
+    ("API clients use a token to read the", "API clients use a token to read and change the"),
 )
 
 

@@ -131,12 +131,12 @@ def normalize(text: str) -> str:
     if PLAIN.fullmatch(text):
         return text.lower()
     if text.isascii():
-        folded = text.lower().translate(REPLACEMENTS)
+        replaced = text.lower().translate(REPLACEMENTS)
     else:
         # An acute accent that stands alone is an apostrophe, but decomposes to a mark.
         decomposed = unicodedata.normalize("NFKD", text.translate(REPLACEMENTS).casefold())
-        folded = unicodedata.normalize("NFKD", decomposed.casefold().translate(REPLACEMENTS))
-    return " ".join(PUNCTUATION_AROUND_WORDS.sub(" ", folded).split())
+        replaced = unicodedata.normalize("NFKD", decomposed.casefold().translate(REPLACEMENTS))
+    return " ".join(PUNCTUATION_AROUND_WORDS.sub(" ", replaced).split())
 
 
 def searched(text: str) -> str:
@@ -179,9 +179,9 @@ def _has_spellings(word: str) -> bool:
 
 
 def email_key(email: str) -> str:
-    """The form of an email in which it is compared, ordered and unique: in lower case.
+    """The lower case of an email, by which emails are compared and ordered, and which is unique.
 
-    Nothing else is folded: casefold() would make one address of strasse.example and straße.example.
+    Only case is ignored: casefold() would make strasse.example and straße.example equal.
     """
     return email.lower()
 

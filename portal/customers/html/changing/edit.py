@@ -35,7 +35,7 @@ def customer_create(request: PortalRequest, organizer: Organizer) -> HttpRespons
         return _render_preview(request, form)
     customer = form.save(
         lambda values: services.create_customer(
-            organizer, {**values, **STATE_OF_NEW}, actor=member_of(request)
+            organizer, {**values, **STATE_OF_NEW}, actor=actor_of(request)
         )
     )
     if customer:
@@ -89,7 +89,7 @@ def _save_change(
     values: dict[str, object],
 ) -> Customer:
     since = form.cleaned_data["since"] or customer.version
-    actor = member_of(request)
+    actor = actor_of(request)
     return services.change_customer(
         organizer, customer.identifier, values, actor=actor, since=since
     )
@@ -103,7 +103,7 @@ def find_customer(organizer: Organizer, identifier: str) -> Customer:
         raise Http404 from error
 
 
-def member_of(request: PortalRequest) -> Actor:
+def actor_of(request: PortalRequest) -> Actor:
     """The signed-in member, as the actor of a change."""
     return Actor.member(request.user, request_id=request.request_id)
 

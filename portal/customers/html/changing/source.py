@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from portal.customers import services
 from portal.customers.changing.fields import WRITABLE
-from portal.customers.html.changing.edit import find_customer, member_of
+from portal.customers.html.changing.edit import actor_of, find_customer
 from portal.customers.html.changing.notice import detail_url
 from portal.customers.source_values import read_source_values
 from portal.history.html.entries import describe_difference
@@ -80,7 +80,7 @@ def source_value_take(
             organizer,
             identifier,
             {field: source.value},
-            actor=member_of(request),
+            actor=actor_of(request),
             version=customer.version,
         )
     except services.VersionMismatch:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.changing.edit import find_customer, member_of
+from portal.customers.html.changing.edit import actor_of, find_customer
 from portal.customers.html.changing.forms import LABELS
 from portal.customers.html.changing.notice import describe_event, detail_url
 from portal.history.html.entries import Difference, describe_difference
@@ -52,7 +52,7 @@ def customer_undo(
     if request.method != "POST":
         return render_page(request, "customers/edit/undo.html", context)
     try:
-        changed = services.undo_event(organizer, identifier, event, actor=member_of(request))
+        changed = services.undo_event(organizer, identifier, event, actor=actor_of(request))
     except UNDO_ERRORS as error:
         context |= {"problem": _error_message(error), "taken_by": getattr(error, "taken_by", None)}
         if isinstance(error, services.UndoConflict):
@@ -65,7 +65,7 @@ def customer_undo(
 def _conflicts(
     request: PortalRequest, undone: Event, error: services.UndoConflict
 ) -> Iterator[Difference]:
-    """The fields that were changed again: what the change left there, and what is there now."""
+    """The fields that were changed again, with the values after the change and now."""
     recorded = undone.changes or {}
     # A creation is a conflict also for a field that it left empty.
     values = {

@@ -72,7 +72,12 @@ def test_the_identifier_confirms_the_erasure_of_a_customer_without_an_email(
 def test_the_page_says_what_is_erased_and_what_remains(member_client: Client) -> None:
     page = member_client.get(ERASE)
 
-    for text in ("Goes for good", "All values in the history", "Stays", "This cannot be undone."):
+    for text in (
+        "Erased for good",
+        "All values in the history",
+        "Remains",
+        "This cannot be undone.",
+    ):
         assertContains(page, text)
 
 
