@@ -294,6 +294,31 @@ class Note(models.Model):
         return f"{self.created:%Y-%m-%d %H:%M} {self.author_name}"
 
 
+class SubmittedForm(models.Model):
+    """A form that was carried out, for a day: it does nothing if it is submitted again."""
+
+    organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
+    # A hash of the member, the URL and the values, among them the key of the form.
+    fingerprint = models.CharField(max_length=64)
+    # That of the customer that the form created or changed.
+    identifier = models.CharField(max_length=190)
+    submitted = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager[SubmittedForm]] = ScopedManager(organizer="organizer")
+
+    class Meta:
+        verbose_name = _("submitted form")
+        verbose_name_plural = _("submitted forms")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizer", "fingerprint"], name="submitted_form_in_organizer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submitted:%Y-%m-%d %H:%M} {self.identifier}"
+
+
 class Import(models.Model):
     """An import of customers that has ended: when, where from, and how many rows. No customers."""
 

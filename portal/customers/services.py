@@ -7,7 +7,7 @@ rules for changes in `changing/`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from portal.customers import locales
-from portal.customers.changing import erase, notes, undo, write
+from portal.customers.changing import erase, notes, submissions, undo, write
 from portal.customers.changing.fields import InvalidValues as InvalidValues
 from portal.customers.changing.journal import JournalUnavailable as JournalUnavailable
 from portal.customers.changing.notes import NotePage
@@ -358,6 +358,14 @@ def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: A
 def can_undo(customer: Customer, event: Event) -> bool:
     """Whether the event can be undone, unless another customer has the email now."""
     return undo.can_undo(customer, event)
+
+
+def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
+    """The identifier that `write` returns, or returned for the first form with this fingerprint.
+
+    Raises what `write` raises.
+    """
+    return submissions.submit_once(organizer, fingerprint, write)
 
 
 def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:

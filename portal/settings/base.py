@@ -86,7 +86,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "portal.accounts.preferences.for_templates",
             ],
-            "libraries": {"customers": "portal.customers.html.tags"},
+            "libraries": {
+                "customers": "portal.customers.html.tags",
+                "form_keys": "portal.customers.html.changing.form_keys",
+            },
         },
     },
 ]

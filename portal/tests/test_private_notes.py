@@ -51,7 +51,8 @@ RESOURCES = [
 ]
 # Differ from response to response.
 CHANGING = re.compile(
-    r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|request-id\S+|<time.*?</time>'
+    r'(csrfmiddlewaretoken|form_key)" value="\w+"|"X-CSRFToken": "\w+"|request-id\S+'
+    r"|<time.*?</time>"
 )
 
 Ask = Callable[[str], str]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
+from portal.customers.html.changing.form_keys import submit_once
 from portal.customers.html.changing.forms import LABELS, STATE_OF_NEW, CustomerForm
 from portal.customers.html.changing.notice import detail_url
 from portal.history.actors import Actor
@@ -33,15 +34,22 @@ def customer_create(request: PortalRequest, organizer: Organizer) -> HttpRespons
     form = CustomerForm(organizer, data=_posted_values(request))
     if wants_fragment(request, PREVIEW):
         return _render_preview(request, form)
-    customer = form.save(
-        lambda values: services.create_customer(
-            organizer, {**values, **STATE_OF_NEW}, actor=actor_of(request)
-        )
-    )
+    customer = form.save(lambda values: _create(request, organizer, values))
     if customer:
         return redirect(detail_url(request, customer.identifier, saved=customer.version))
     back = reverse("customers:list", args=[organizer.slug])
     return _render(request, form, {"back": back})
+
+
+def _create(request: PortalRequest, organizer: Organizer, values: dict[str, object]) -> Customer:
+    """The new customer, or the one that this form created already."""
+
+    def create() -> str:
+        given = {**values, **STATE_OF_NEW}
+        customer = services.create_customer(organizer, given, actor=actor_of(request))
+        return str(customer.identifier)
+
+    return services.get_customer(organizer, submit_once(request, organizer, create))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

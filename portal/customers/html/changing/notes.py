@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
+from portal.customers.html.changing.form_keys import submit_once
 from portal.history.actors import Actor
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -94,7 +95,12 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
         if form.is_valid():
             actor = Actor.member(request.user, request_id=request.request_id)
             text = form.cleaned_data["text"]
-            services.add_note(organizer, identifier, text, actor=actor)
+
+            def add() -> str:
+                services.add_note(organizer, identifier, text, actor=actor)
+                return identifier
+
+            submit_once(request, organizer, add)
             return redirect(f"{_back(request, organizer, identifier)}#notes")
     except services.CustomerNotFound as error:
         raise Http404 from error
