@@ -25,20 +25,22 @@ document.addEventListener("htmx:after:request", (event) => {
   const status = `${response.status} ${response.raw.statusText}`.trim();
   const time = `${Math.round(performance.now() - sentAt)} ms`;
   show({ status, time, url: request.action, text });
-  document.getElementById("announcement").textContent = `${status}, ${time}`;
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (!isTry(event)) return;
-  responseRegion.hidden = true;
-  noResponse.hidden = false;
+  if (isTry(event)) announceFailure();
 });
 
 document.addEventListener("htmx:finally:request", (event) => {
   if (isTry(event)) form.removeAttribute("aria-busy");
 });
 
-function show({ status, time, url, text }) {
+export function announceFailure() {
+  responseRegion.hidden = true;
+  noResponse.hidden = false;
+}
+
+export function show({ status, time, url, text }) {
   responseRegion.querySelector("[data-status]").textContent = status;
   responseRegion.querySelector("[data-time]").textContent = time;
   const link = responseRegion.querySelector("[data-url]");
@@ -47,6 +49,7 @@ function show({ status, time, url, text }) {
   responseRegion.querySelector("[data-body]").textContent = indent(text);
   noResponse.hidden = true;
   responseRegion.hidden = false;
+  document.getElementById("announcement").textContent = `${status}, ${time}`;
 }
 
 function indent(text) {

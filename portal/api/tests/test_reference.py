@@ -8,13 +8,17 @@ from typing import Final
 
 import pytest
 from django.test import Client
+from django_scopes import scope
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from portal import __version__
+from portal.accounts.models import User
 from portal.api.reference import contents
 from portal.api.reference.deviations import DEVIATIONS
 from portal.conftest import CustomerMaker
 from portal.customers.query.filters import PARAMETERS
+from portal.organizers.models import Organizer, Team
+from portal.organizers.permissions import Permission
 
 PAGE: Final = "/organizers/bigevents/api/"
 # The test that shows each deviation.
@@ -167,3 +171,23 @@ def test_every_deviation_has_a_test() -> None:
     for proof in PROOFS.values():
         module, _dot, name = proof.rpartition(".")
         assert hasattr(import_module(f"portal.{module}"), name), proof
+
+
+def test_the_form_for_writes_offers_what_the_member_may_do(
+    organizer: Organizer, member: User, member_client: Client
+) -> None:
+    assert "POST anonymize/: erase a person" in member_client.get(PAGE).content.decode()
+
+    writes = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
+    _permit(organizer, member, writes)
+    page = member_client.get(PAGE).content.decode()
+    assert "PATCH: change a customer" in page
+    assert "POST anonymize/: erase a person" not in page
+
+    _permit(organizer, member, writes[:1])
+    assert 'id="try-write"' not in member_client.get(PAGE).content.decode()
+
+
+def _permit(organizer: Organizer, member: User, permissions: list[Permission]) -> None:
+    with scope(organizer=organizer):
+        Team.objects.filter(members=member).update(permissions=permissions)
