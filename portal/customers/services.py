@@ -32,6 +32,7 @@ from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, Note
 from portal.customers.models import CustomerNotFound as CustomerNotFound
 from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering
 from portal.customers.query.cursor import Cursor
+from portal.customers.query.excerpts import Excerpt, read_excerpts
 from portal.customers.query.filters import FACET_PARAMETERS
 from portal.customers.query.ordering import in_sections, order_sections
 from portal.customers.query.overview import Overview, read_overview
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
 
 # In the order that Model.from_db() expects.
 COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
+# What find_excerpts() compares.
+SEARCHED_FIELDS: Final = frozenset({"search_text", "phone_key"})
 NO_COUNTS: Final = Counts({})
 # With more matches, a scan in order finds the next one sooner than sorting them.
 MOST_SORTED_FOR_NEIGHBOURS: Final = 1_000
@@ -169,6 +172,20 @@ def list_customers(
         find_exact_matches(organizer, query.search) if query.search and found.number == 1 else ()
     )
     return replace(found, totals=survey.totals, facets=survey.facets, exact=exact)
+
+
+def find_excerpts(
+    organizer: Organizer, *, query: CustomerQuery, customers: Sequence[Customer]
+) -> Mapping[int, Excerpt]:
+    """An excerpt of the notes of each customer that the search finds by notes alone.
+
+    By primary key. The customers of a query that searches notes have SEARCHED_FIELDS.
+    """
+    if not query.searches_notes:
+        return {}
+    search = _search(organizer, query)
+    found = [each for each in customers if not search.is_in(each)]
+    return read_excerpts(organizer, found, [*search.words, *search.number]) if found else {}
 
 
 def count_page(

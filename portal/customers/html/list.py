@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 
     from portal.customers.models import Customer
     from portal.customers.query.counts import Count
+    from portal.customers.query.excerpts import Excerpt
     from portal.customers.query.overview import Overview
     from portal.customers.services import CustomerPage
     from portal.organizers.access import Access
@@ -295,6 +296,8 @@ class CustomerListing:
     # Of an empty list: the count without each filter, by its name and value.
     counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
     is_past_end: bool = False  # whether the list has fewer pages: `page` is its last one
+    # Of the notes of customers that are found by these alone, by primary key.
+    excerpts: Mapping[int, Excerpt] = field(default_factory=dict)
 
     @property
     def field_errors(self) -> Iterator[FieldError]:
@@ -404,6 +407,7 @@ class CustomerListing:
             links=self.links,
             ordering=ordering,
             positions=self._positions,
+            excerpts=self.excerpts,
         )
 
     @property
@@ -538,6 +542,7 @@ def read_listing(
         overview=_read_overview(organizer, query, page, paging),
         counts_without={} if counts_exactly else _count_without(organizer, query, page),
         is_past_end=is_past_end,
+        excerpts=_find_excerpts(organizer, query, page),
     )
 
 
@@ -573,6 +578,14 @@ def _count_without(
     return services.count_without(organizer, query=query, filters=filters)
 
 
+def _find_excerpts(
+    organizer: Organizer, query: CustomerQuery | None, page: CustomerPage | None
+) -> Mapping[int, Excerpt]:
+    if query is None or page is None or not page.rows:
+        return {}
+    return services.find_excerpts(organizer, query=query, customers=page.rows)
+
+
 def _most_frequent(totals: Counts) -> list[str]:
     """The languages of the customers, the most frequent first."""
     counts = totals.by("locale", {})
@@ -592,6 +605,8 @@ def _read_page(
     if counts_exactly and number:
         return services.count_page(organizer, query=query, number=number, size=size)
     fields = CustomerTable.fields(paging.shown_columns)
+    if query.searches_notes:
+        fields |= services.SEARCHED_FIELDS
     return services.list_customers(organizer, query=query, number=number, size=size, fields=fields)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from portal.customers.models import Customer
+    from portal.customers.query.excerpts import Excerpt
 
 EMPTY = '<span class="quiet">–</span>'
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
@@ -63,13 +64,15 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         links: ListLinks,
         ordering: str,
         positions: Mapping[int, str],
+        excerpts: Mapping[int, Excerpt] | None = None,
     ) -> None:
-        """`positions` are the encrypted positions of the customers, by primary key."""
+        """By primary key: the encrypted positions of the customers, and excerpts of notes."""
         shown = [(name, tables.Column(COLUMNS[name].label)) for name in columns]
         super().__init__(customers, orderable=False, extra_columns=shown)
         self._links = links
         self._ordering = ordering
         self._positions = positions
+        self._excerpts = excerpts or {}
         self._shows_email = "email" in columns
         self._is_standard = tuple(columns) == STANDARD
 
@@ -144,9 +147,11 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
             f'<a id="customer-{record.identifier}" class="customer-link"'
             f' href="{escape(self.address(record))}">{name}</a>'
         )
+        excerpt = self._excerpts.get(record.pk)
+        noted = self._texts.excerpt(excerpt) if excerpt else ""
         if not self._shows_email or not record.email:
-            return link
-        return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>'
+            return link + noted
+        return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>{noted}'
 
     def address(self, record: Customer) -> str:
         """The URL of the customer, with its position in this list."""
@@ -257,8 +262,16 @@ class CellTexts:
         self.clock = Clock()
         self.no_name = _quiet(_("No name"))
         self.last_sign_in = f'<span class="phone-label">{escape(str(_("Last sign-in")))}</span>'
+        self.in_notes = escape(str(_("In notes:")))
         self._states: dict[int, str] = {}
         self._locales: dict[str, str] = {}
+
+    def excerpt(self, excerpt: Excerpt) -> str:
+        before, match, after = map(escape, (excerpt.before, excerpt.match, excerpt.after))
+        return (
+            f'<span class="in-notes">{self.in_notes}'
+            f" <bdi>{before} <mark>{match}</mark> {after}</bdi></span>"
+        )
 
     def state(self, state: int) -> str:
         if state not in self._states:

@@ -165,6 +165,14 @@ class Search:
         in_phone = _contains(text, self.digits) & _occur("phone_key", [self.digits])
         return found & (Q(*(_contains(text, word) for word in self.number)) | in_phone)
 
+    def is_in(self, customer: Customer) -> bool:
+        """Whether the customer matches without its notes: scan() in Python."""
+        text = customer.search_text
+        is_number = all(word in text for word in self.number) or (
+            bool(self.digits) and self.digits in (customer.phone_key or "")
+        )
+        return is_number and all(word in text for word in self.words)
+
     def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The same matches, without the trigram index, to be read in the order of the list."""
         return self._matching(customers).in_physical_order()

@@ -1,0 +1,79 @@
+"""The words around a match in the notes of customers that are found by their notes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import BigIntegerField, Value
+from django.utils.text import Truncator
+
+from portal.customers.models import Customer, Note, customers_of
+from portal.customers.normalization import MOST_SEARCHED, searched
+
+if TYPE_CHECKING:
+    from portal.organizers.models import Organizer
+
+WORDS_BEFORE: Final = 3
+WORDS_AFTER: Final = 6
+LONGEST_WORD: Final = 40
+# Of all customers together. Beyond it, a customer is shown without an excerpt.
+MOST_NOTES: Final = 500
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The first word of a note that matches, and the words around it."""
+
+    before: str
+    match: str
+    after: str
+
+
+def read_excerpts(
+    organizer: Organizer, customers: Sequence[Customer], words: Sequence[str]
+) -> dict[int, Excerpt]:
+    """An excerpt for each customer by primary key, from the newest note that has one: one query.
+
+    `words` are those of the search. The customers have `search_text`.
+    """
+    texts: dict[int, list[str]] = {}
+    for key, text in _read_texts(organizer, [each.pk for each in customers]):
+        texts.setdefault(key, []).append(text)
+    found = {}
+    for each in customers:
+        wanted = [word for word in words if word not in each.search_text]
+        excerpts = (_find_excerpt(text, wanted) for text in texts.get(each.pk, []))
+        if excerpt := next(filter(None, excerpts), None):
+            found[each.pk] = excerpt
+    return found
+
+
+def _read_texts(organizer: Organizer, keys: Sequence[int]) -> Iterable[tuple[int, str]]:
+    """The newest notes of the team, newest first, then the notes of the API."""
+    no_id: Any = Value(0, output_field=BigIntegerField())
+    team = Note.objects.filter(organizer=organizer, customer__in=keys)
+    own = customers_of(organizer).filter(pk__in=keys, notes_text__isnull=False)
+    rows = team.values_list("customer_id", "text", "pk").union(
+        own.values_list("pk", "notes", no_id), all=True
+    )
+    return ((key, text) for key, text, _id in rows.order_by("-pk")[:MOST_NOTES])
+
+
+def _find_excerpt(text: str, words: Sequence[str]) -> Excerpt | None:
+    parts = text[:MOST_SEARCHED].split()
+    normalized: Mapping[str, str] = {part: searched(part) for part in {*parts}}
+    for place, part in enumerate(parts):
+        if any(word in normalized[part] for word in words):
+            start, end = max(0, place - WORDS_BEFORE), place + 1 + WORDS_AFTER
+            before = ["…"] * bool(start) + _shorten(parts[start:place])
+            after = _shorten(parts[place + 1 : end]) + ["…"] * (end < len(parts))
+            [match] = _shorten([part])
+            return Excerpt(" ".join(before), match, " ".join(after))
+    return None
+
+
+def _shorten(parts: Sequence[str]) -> list[str]:
+    """Parts such as the URL of a picture are cut."""
+    return [Truncator(part).chars(LONGEST_WORD) for part in parts]
