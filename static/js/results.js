@@ -41,6 +41,12 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   notify("shown", ctx);
 });
 
+// On a phone the tabs of views are a strip, too: the current one is in view.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
+  const tab = target?.id === "views" && target.querySelector("[aria-current]");
+  if (tab) target.scrollLeft = tab.offsetLeft + tab.offsetWidth - target.clientWidth;
+});
+
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx === latest && !isList(ctx)) notify("failure", ctx);
 });
