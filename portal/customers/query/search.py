@@ -142,9 +142,7 @@ class Search:
             if self.in_notes:
                 customers = customers.alias(**{WITH_NOTES: TEXT_WITH_NOTES})
                 found |= HAS_NOTES & self._indexed_condition(WITH_NOTES, finds_pairs=finds_pairs)
-            customers = customers.filter(found)
-            # PostgreSQL would scan the index of an order if it overestimates the matches a little.
-            return customers if self.is_indexed else customers.in_physical_order()
+            return customers.filter(found).in_physical_order()
         narrowed = self._matching(customers)
         parts = [*map(_selective_part, self.words)]
         alternatives = [[*parts, *self.number], [*parts, self.digits]]

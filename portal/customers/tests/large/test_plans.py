@@ -184,18 +184,6 @@ def test_a_selective_search_is_a_scan_of_the_trigram_index(
     assert sum(plan.rows for plan in plans) <= 2 * MAX_ROWS
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no estimates")
-def test_matches_of_a_word_are_read_by_the_search_index_alone(
-    in_large: Organizer, plans: list[Plan]
-) -> None:
-    matches = Search.parse("schmidt").matches(customers_of(in_large))
-    with explained(plans):
-        assert len(matches) > MAX_ROWS
-
-    assert not matches.ordered
-    assert plans[0].indexes == {SEARCH}
-
-
 def test_only_one_page_of_many_matches_is_read_from_the_table(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
