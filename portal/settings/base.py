@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "django_htmx",
-    "django_tables2",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
