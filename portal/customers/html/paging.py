@@ -184,7 +184,7 @@ class ListLinks:
 
     def laid_out(self, **layout: str) -> str:
         """The list with another layout. The value "" removes a parameter."""
-        return replace(self, layout={**self.layout, **layout})._address(self._filters)
+        return self._address(self._filters, layout={**self.layout, **layout})
 
     def ordered_by(self, key: str) -> str:
         return self._address({**self._filters, "ordering": [key]})
@@ -208,9 +208,17 @@ class ListLinks:
     def _explicit(self) -> dict[str, str]:
         return {"columns": ",".join(STANDARD)} if self.has_default else {}
 
-    def _address(self, lists: Mapping[str, list[str]], *, page: int | str = 1) -> str:
-        layout = {name: [text] for name, text in self.layout.items() if text}
-        query = {name: values for name, values in lists.items() if values} | layout
+    def _address(
+        self,
+        lists: Mapping[str, list[str]],
+        *,
+        page: int | str = 1,
+        layout: Mapping[str, str] | None = None,
+    ) -> str:
+        query = {name: values for name, values in lists.items() if values}
+        for name, text in (self.layout if layout is None else layout).items():
+            if text:
+                query[name] = [text]
         if self.view:
             query = subtract_view(self.view, query)
         if self.page_size != self.default_size:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from django import template
 from django.forms import BoundField
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -61,6 +62,12 @@ def state_mark(value: int) -> SafeString:
 def absolute(value: datetime) -> str:
     """`6 Apr 2021, 15:44 CEST`: the time in the active time zone, and its name."""
     return Clock().absolute(value)
+
+
+@register.simple_tag
+def current_time() -> str:
+    """The current time, like `absolute`."""
+    return Clock().absolute(timezone.now())
 
 
 @register.filter
