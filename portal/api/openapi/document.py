@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from portal.api.endpoints import Endpoint
 from portal.api.openapi import security  # noqa: F401  The import registers its schemes.
+from portal.api.openapi.links import add_links
 from portal.api.openapi.parameters import COMMON
 from portal.api.openapi.schemas import PARAMETER_ERRORS
 from portal.web.http import absolute_url
@@ -41,6 +42,7 @@ def complete_document(result: Document, **_: Any) -> Document:
         if "oneOf" in schema:
             schema["anyOf"] = schema.pop("oneOf")
     for operation in operations(result):
+        add_links(operation)
         parameters = operation["parameters"]
         # The parameters of all endpoints follow those of the endpoint itself.
         parameters.sort(key=lambda parameter: parameter["name"] in COMMON_NAMES)

@@ -259,6 +259,25 @@ def test_responses_to_writes_match_the_document(
     _check_response(document, template, response, method)
 
 
+def test_a_new_customer_and_a_list_lead_to_the_operations_for_one(
+    document: dict[str, Any],
+) -> None:
+    customers, customer = document["paths"][LIST_TEMPLATE], document["paths"][DETAIL_TEMPLATE]
+    anonymize = document["paths"][ANONYMIZE_TEMPLATE]
+    of_one = {method["operationId"] for method in (*customer.values(), *anonymize.values())}
+
+    created = customers["post"]["responses"]["201"]["links"]
+    listed = customers["get"]["responses"]["200"]["links"]
+
+    assert {link["operationId"] for link in created.values()} == of_one
+    assert [link["operationId"] for link in listed.values()] == ["get_customer"]
+    assert created["get_customer"]["parameters"]["identifier"] == "$response.body#/identifier"
+    assert listed["get_customer"]["parameters"] == {
+        "organizer": "$request.path.organizer",
+        "identifier": "$response.body#/results/0/identifier",
+    }
+
+
 @pytest.mark.parametrize("model", [schemas.CustomerValues, schemas.NewCustomerValues])
 def test_the_described_values_are_those_that_can_be_written(model: type[schemas.Schema]) -> None:
     ignored = IGNORED if model is schemas.NewCustomerValues else {}

@@ -1,0 +1,30 @@
+"""The links of the OpenAPI document: which operations the response to another one leads to.
+
+Programs that follow links find a customer by the identifier in the response.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+CREATED: Final = "$response.body#/identifier"
+FIRST_OF_LIST: Final = "$response.body#/results/0/identifier"
+OF_ONE: Final = ("get_customer", "change_customer", "replace_customer", "anonymize_customer")
+# By operation and status: the operations that it leads to, and where the identifier is.
+_TARGETS: Final = {
+    ("create_customer", "201"): (OF_ONE, CREATED),
+    ("list_customers", "200"): (("get_customer",), FIRST_OF_LIST),
+}
+
+
+def add_links(operation: dict[str, Any]) -> None:
+    """Add the links to the responses of an operation of the document."""
+    for status, response in operation["responses"].items():
+        targets, identifier = _TARGETS.get((operation["operationId"], status), ((), ""))
+        if targets:
+            response["links"] = {target: _link(target, identifier) for target in targets}
+
+
+def _link(target: str, identifier: str) -> dict[str, Any]:
+    parameters = {"organizer": "$request.path.organizer", "identifier": identifier}
+    return {"operationId": target, "parameters": parameters}
