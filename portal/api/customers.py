@@ -193,7 +193,11 @@ class CustomerAnonymization(OrganizerEndpoint):
     def _anonymize(self, request: Request, identifier: str) -> Written:
         fields = response_fields(request.query_params, self.access, {})
         with scope(organizer=self.organizer), service_errors_as_statuses():
-            customer = services.erase_customer(self.organizer, identifier, actor=self.actor)
+            current = services.get_customer(self.organizer, identifier).version
+            version = required_version(request, current)
+            customer = services.erase_customer(
+                self.organizer, identifier, actor=self.actor, version=version
+            )
         return Written(customer, _respond(customer, fields))
 
 

@@ -353,13 +353,16 @@ def find_event(organizer: Organizer, customer: Customer, **key: int) -> Event | 
     return events_of(organizer, customer=customer).filter(**key).order_by("-pk").first()
 
 
-def erase_customer(organizer: Organizer, identifier: str, *, actor: Actor) -> Customer:
+def erase_customer(
+    organizer: Organizer, identifier: str, *, actor: Actor, version: int | None = None
+) -> Customer:
     """Erase the personal data; the identifier, the language and the dates remain.
 
-    Returns the customer. Without effect if it is erased already. Raises CustomerNotFound, and
-    JournalUnavailable if the erasure cannot be written to the journal.
+    Returns the customer. Without effect if it is erased already. Raises CustomerNotFound,
+    VersionMismatch unless the customer has the `version`, and JournalUnavailable if the erasure
+    cannot be written to the journal.
     """
-    return erase.erase_customer(organizer, identifier, actor=actor)
+    return erase.erase_customer(organizer, identifier, actor=actor, version=version)
 
 
 def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: Actor) -> Customer:

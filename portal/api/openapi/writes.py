@@ -110,7 +110,12 @@ anonymize_customer = extend_schema(
     operation_id="anonymize_customer",
     summary=_("Anonymize a customer"),
     tags=["Customers"],
-    parameters=[parameters.ORGANIZER, parameters.IDENTIFIER, *PARAMETERS],
+    parameters=[
+        parameters.ORGANIZER,
+        parameters.IDENTIFIER,
+        parameters.IF_MATCH,
+        *PARAMETERS,
+    ],
     request=None,
     responses=responses.merge_responses(
         responses.success(
@@ -127,5 +132,6 @@ anonymize_customer = extend_schema(
         responses.IN_PROGRESS,
         responses.KEY_REUSED,
         responses.UNKNOWN_CUSTOMER,
+        responses.PRECONDITION_FAILED,
     ),
 )

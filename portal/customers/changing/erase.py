@@ -36,14 +36,19 @@ ERASED_VALUES: Final[Mapping[str, Any]] = {
 @retry_deadlocks
 @transaction.atomic
 def erase_customer(
-    organizer: Organizer, identifier: str, *, actor: Actor, undoes: Event | None = None
+    organizer: Organizer,
+    identifier: str,
+    *,
+    actor: Actor,
+    version: int | None = None,
+    undoes: Event | None = None,
 ) -> Customer:
     """Erase the personal data, and return the customer. Without effect if it is erased already.
 
-    `undoes` is the event of the creation if the erasure undoes it. Raises CustomerNotFound and
-    JournalUnavailable.
+    `undoes` is the event of the creation if the erasure undoes it. Raises CustomerNotFound,
+    JournalUnavailable, and VersionMismatch unless the customer has the `version`.
     """
-    customer = lock_customer(organizer, identifier)
+    customer = lock_customer(organizer, identifier, version=version)
     if customer.erased and not find_differences(customer, ERASED_VALUES):
         return customer
     empty_customer(customer, actor=actor, undoes=undoes)

@@ -121,9 +121,7 @@ def change_customer(
     editor saw: raises EditConflict if a later event changed one of the fields. `touch` sets the
     time of the last change even if no value differs, as in pretix.
     """
-    customer = lock_customer(organizer, identifier)
-    if version is not None and version != customer.version:
-        raise VersionMismatch(customer.version)
+    customer = lock_customer(organizer, identifier, version=version)
     cleaned = clean_values(organizer, values, customer=customer)
     changes = find_differences(customer, cleaned)
     if since is not None:
@@ -158,13 +156,18 @@ def _changes_of_editor(
     return edited
 
 
-def lock_customer(organizer: Organizer, identifier: str) -> Customer:
-    """The customer, locked until the end of the transaction. Raises CustomerNotFound."""
+def lock_customer(organizer: Organizer, identifier: str, *, version: int | None = None) -> Customer:
+    """The customer, locked until the end of the transaction. Raises CustomerNotFound.
+
+    Raises VersionMismatch unless the customer has the `version`.
+    """
     require_scope(organizer)
     rows = customers_of(organizer).select_for_update().filter(identifier=identifier)
     customer = rows.first() if re.match(IDENTIFIER, identifier) else None
     if customer is None:
         raise CustomerNotFound(identifier)
+    if version not in (None, customer.version):
+        raise VersionMismatch(customer.version)
     customer.organizer = organizer
     return customer
 

@@ -106,6 +106,28 @@ def test_a_missing_customer_is_404_and_not_412(writer_client: Client) -> None:
     assert response.status_code == 404
 
 
+def test_erasing_requires_the_present_version(writer_client: Client, organizer: Organizer) -> None:
+    before = read(writer_client)["ETag"]
+    present = change(writer_client, "fr")["ETag"]
+
+    first = writer_client.post(f"{DETAIL}anonymize/", headers={"If-Match": before})
+    with scope(organizer=organizer):
+        assert Customer.objects.get().email
+    second = writer_client.post(f"{DETAIL}anonymize/", headers={"If-Match": present})
+
+    assert (first.status_code, second.status_code) == (412, 200)
+    assert first.json() == {"detail": "The customer has changed since you read it."}
+    assert second.json()["email"] is None
+
+
+def test_erasing_a_missing_customer_is_404_and_not_412(writer_client: Client) -> None:
+    path = DETAIL.replace("C000001", "UNKNOWN")
+
+    response = writer_client.post(f"{path}anonymize/", headers={"If-Match": "x"})
+
+    assert response.status_code == 404
+
+
 def test_an_etag_names_the_version_and_the_fields() -> None:
     assert make_etag(7, ["email"]) == make_etag(7, ["email"])
     assert len({make_etag(7, ["email"]), make_etag(8, ["email"]), make_etag(7, ["name"])}) == 3
