@@ -91,7 +91,7 @@ def _command_of_run(arguments: Sequence[str]) -> str:
 def _measure_database(
     database: str, sizes: Sequence[int], options: Namespace
 ) -> list[dict[str, Any]]:
-    """In a process of its own, with databases of its own."""
+    """Measure one database, in a separate process with its own databases."""
     described = ", ".join(f"{size:,}" for size in sizes)
     print(f"Measuring {described} customers on {database}", file=sys.stderr)
     with TemporaryDirectory(prefix="portal-benchmark-") as directory:

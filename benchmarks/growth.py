@@ -19,7 +19,7 @@ LAST_PAGE: Final = "JSON list, last page by `next`"
 
 
 def is_judged(outcome: Outcome) -> bool:
-    """Whether the goals are for the database of the outcome."""
+    """Whether there are goals for the database of this outcome."""
     name: str = outcome["database"]
     return name.startswith(JUDGED)
 

@@ -17,7 +17,7 @@ ALL = (
     "external_identifier,last_modified"
 )
 WIDER = "document.documentElement.scrollWidth - innerWidth"
-# The first row has no line above it, which is half a pixel of the others.
+# Rounded, because the first row has no line above it and is half a pixel lower.
 HEIGHTS = "rows => [...new Set(rows.map(row => Math.floor(row.getBoundingClientRect().height)))]"
 PLACES = """headings => headings.map(each => {
   const { x, width } = each.getBoundingClientRect(); return [each.className, x, width]; })"""

@@ -260,7 +260,7 @@ def test_a_click_outside_of_a_menu_closes_it_and_does_nothing_else(
     expect(menu).to_be_hidden()
     expect(search_box(page)).not_to_be_focused()
     expect(page).to_have_url(f"{PLAYHOUSE}?search=u001")
-    # The next click does what it always does.
+    # With the menu closed, a click works as usual.
     rows(page).get_by_role("link").first.click()
     expect(page.get_by_role("link", name="Back to these customers")).to_be_visible()
 

@@ -55,7 +55,7 @@ def postgresql_suspended(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def backend_killed(cluster: Cluster) -> Iterator[None]:
-    """One backend is killed, as by the kernel for want of memory: PostgreSQL restarts all."""
+    """One backend is killed, as by the kernel without memory. PostgreSQL then restarts all."""
     pid = cluster.execute(f"{BACKENDS} WHERE datname = 'portal' AND pid <> pg_backend_pid()")[0]
     os.kill(pid, signal.SIGKILL)
     yield
@@ -123,7 +123,7 @@ def small_file_system(directory: Path, megabytes: int) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def worker_killed(master: int) -> Iterator[None]:
-    """One process of the web server is killed, as by the kernel for want of memory."""
+    """One process of the web server is killed, as by the kernel without memory."""
     os.kill(_workers(master)[0], signal.SIGKILL)
     yield
 

@@ -225,7 +225,7 @@ def derived_values(
 ) -> Derived:
     """The values of the columns DERIVED. Raises names.UnknownScheme.
 
-    `country` is that of a phone number that names none.
+    `country` is that of a phone number without a country code.
     """
     name = derive_name(name_parts)
     values = (identifier, external_identifier, email, phone, notes)

@@ -34,7 +34,7 @@ FEWEST_DIGITS: Final = 4
 def phone_key(phone: str, country: str) -> str | None:
     """The digits of the international number (E.164 without `+`): `493023125` for `030 23125`.
 
-    A number that names no country is one of `country`, an ISO code or empty. The result is all
+    A number without a country code is one of `country`, an ISO code or empty. The result is all
     digits of the text if it is no number of a known country, and None if it has no digits.
     """
     if key := _read_international(phone):

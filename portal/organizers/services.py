@@ -88,7 +88,7 @@ def create_organizer(
 
 
 def set_country(organizer: Organizer, country: str) -> None:
-    """The country of phone numbers that name none. Customers have to be normalized afterwards.
+    """Set the country of phone numbers without a code. Customers have to be normalized afterwards.
 
     Raises ValidationError for anything but an ISO code or an empty text.
     """

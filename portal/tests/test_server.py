@@ -67,4 +67,4 @@ print([name for name in sys.modules if name.startswith("portal")])
 
 
 class SimpleWorker:
-    """As gunicorn's worker before its process exists."""
+    """A worker as gunicorn has it before it starts the process."""

@@ -15,15 +15,15 @@ document.addEventListener("click", async (event) => {
   } catch {
     // The browser forbids it. The selected text can be copied by keyboard.
     getSelection().selectAllChildren(button.parentElement.querySelector("bdi, code"));
-    return announce(button.dataset.failed);
+    return announceText(button.dataset.failed);
   }
-  announce(button.dataset.copied);
+  announceText(button.dataset.copied);
   button.classList.add("copied");
   setTimeout(() => button.classList.remove("copied"), 2000);
 });
 
 // A screen reader announces an equal text again only if the region was empty in between.
-function announce(text) {
+function announceText(text) {
   const announcement = document.getElementById("announcement");
   announcement.textContent = "";
   requestAnimationFrame(() => announcement.textContent = text);

@@ -19,14 +19,14 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && openForm()?.contains(event.target)) leave(event);
+  if (event.key === "Escape" && openForm()?.contains(event.target)) leaveForm(event);
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.("#customer .field-form .cancel")) leave(event);
+  if (event.target.closest?.("#customer .field-form .cancel")) leaveForm(event);
 });
 
-function leave(event) {
+function leaveForm(event) {
   event.preventDefault();
   const form = openForm();
   form.remove();

@@ -6,17 +6,17 @@ const failure = () => document.getElementById("failure");
 document.addEventListener("list:failure", ({ detail }) => {
   // Going back or forward has changed the URL already.
   failure().dataset.retry = detail.isForPage ? "page" : "form";
-  show(reason(detail));
+  showFailure(reasonOf(detail));
 });
 
-function reason({ request, response }) {
+function reasonOf({ request, response }) {
   if (request.signal.reason === "timeout") return "slow";
   if (!response || navigator.onLine === false) return "offline";
   return STATUSES[response.status] ?? "server";
 }
 
 // Hidden first, so that a screen reader announces a second failure with an equal message.
-function show(kind) {
+function showFailure(kind) {
   const messages = [...failure().querySelectorAll("[data-failure]")];
   for (const each of messages) each.hidden = true;
   failure().hidden = false;

@@ -4,14 +4,14 @@
 const open = () => [...document.querySelectorAll(":is(.sheet, .filter, .export-menu):popover-open")].at(-1);
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("#query, .export-form") && event.submitter) close();
+  if (event.target.matches("#query, .export-form") && event.submitter) closeMenu();
 });
 
 document.addEventListener("click", ({ target }) => {
-  if (target.closest?.("a.sheet-only")) close();
+  if (target.closest?.("a.sheet-only")) closeMenu();
 });
 
-function close() {
+function closeMenu() {
   (document.querySelector(".sheet:popover-open") ?? open())?.hidePopover();
 }
 
@@ -29,11 +29,11 @@ document.addEventListener("toggle", ({ target, newState }) => {
 document.addEventListener("pointerdown", ({ target }) => {
   const isOutside = open() && !target.closest(`#${open().id}, .filter-button`);
   const change = isOutside ? "addEventListener" : "removeEventListener";
-  for (const type of ["mousedown", "click"]) document[change](type, swallow, { capture: true, once: true });
+  for (const type of ["mousedown", "click"]) document[change](type, swallowClick, { capture: true, once: true });
 }, true);
 
 // Keys send click events too; their `detail` is 0.
-function swallow(event) {
+function swallowClick(event) {
   if (!event.detail) return;
   event.preventDefault();
   event.stopImmediatePropagation();

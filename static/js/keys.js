@@ -17,7 +17,7 @@ function mayBeShortcut(target) {
 
 function pressAlone(event) {
   if (event.key === "/") goToSearch(event);
-  if (event.key === "?" && link()) show(event);
+  if (event.key === "?" && link()) showKeys(event);
 }
 
 function goToSearch(event) {
@@ -30,11 +30,11 @@ function goToSearch(event) {
 
 document.addEventListener("click", (event) => {
   if (event.target !== link() || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  show(event);
+  showKeys(event);
 });
 
 // The dialog shows the contents of the page of shortcuts.
-async function show(event) {
+async function showKeys(event) {
   event.preventDefault();
   const dialog = document.getElementById("keys");
   try {

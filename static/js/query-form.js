@@ -13,7 +13,7 @@ const isBox = ({ type }) => type === "radio" || type === "checkbox";
 const read = (control) => isBox(control) ? control.checked : control.value;
 const readServed = (control) => isBox(control) ? control.defaultChecked : control.defaultValue;
 
-function write(control, state) {
+function writeControl(control, state) {
   if (isBox(control)) control.checked = state;
   else if (control.value !== state) control.value = state;
 }
@@ -24,7 +24,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   // Some browsers do not focus a link that is clicked.
   link.focus({ preventScroll: true });
-  change(link);
+  changeControls(link);
   form().requestSubmit();
 });
 
@@ -33,18 +33,18 @@ document.addEventListener("submit", (event) => {
   if (!jump.matches(".jump")) return;
   event.preventDefault();
   const href = `${jump.action}?${new URLSearchParams(new FormData(jump))}`;
-  change({ href, dataset: { set: "page", value: jump.elements.page.value } });
+  changeControls({ href, dataset: { set: "page", value: jump.elements.page.value } });
   form().requestSubmit();
 });
 
-function change({ href, dataset: { set, drop = "", value } }) {
+function changeControls({ href, dataset: { set, drop = "", value } }) {
   for (const control of controls()) {
     if (control.name === set) {
       // An input of type date rejects relative dates.
       if (control.type === "date") control.type = "text";
-      write(control, value);
+      writeControl(control, value);
     }
-    if (drop.split(" ").includes(control.name)) empty(control, value);
+    if (drop.split(" ").includes(control.name)) emptyControl(control, value);
   }
   // A page number belongs to the list that is shown, with the day from which its relative dates are
   // counted.
@@ -59,7 +59,7 @@ function beginList() {
 const isChanged = (control) => !PAGE.includes(control.name) && read(control) !== readServed(control);
 
 // Each chosen language is a filter of its own.
-function empty(control, value) {
+function emptyControl(control, value) {
   if (control.type === "radio") control.checked = !control.value;
   else if (control.type === "checkbox") control.checked &&= Boolean(value) && control.value !== value;
   else control.value = "";
@@ -88,7 +88,7 @@ document.addEventListener("list:response", ({ detail }) => {
 
 // A morph changes attributes, but a control that was used no longer follows its attributes.
 document.addEventListener("list:shown", ({ detail: { changed } }) => {
-  for (const control of controls()) write(control, changed.get(control) ?? readServed(control));
+  for (const control of controls()) writeControl(control, changed.get(control) ?? readServed(control));
 });
 
 document.addEventListener("list:end", () => sent = null);
@@ -100,30 +100,30 @@ const drafts = new Map();
 document.addEventListener("toggle", ({ target, newState }) => {
   if (!target.matches(".filter")) return;
   for (const day of target.querySelectorAll(".range input:not([type=hidden])")) {
-    if (newState === "closed") store(day);
-    else if (drafts.has(day.name)) write(day, drafts.get(day.name));
+    if (newState === "closed") storeDate(day);
+    else if (drafts.has(day.name)) writeControl(day, drafts.get(day.name));
     if (newState !== "closed") drafts.delete(day.name);
   }
 }, true);
 
-function store(day) {
+function storeDate(day) {
   const applied = sent?.get(day) ?? readServed(day);
   if (read(day) !== applied) drafts.set(day.name, read(day));
-  write(day, applied);
+  writeControl(day, applied);
 }
 
 // After going back, earlier requests and text that was typed just before are dropped: htmx drops them
 // when it processes the form again. This holds for a page from the back-forward cache, too.
-function reset() {
+function resetForm() {
   drafts.clear();
   form().reset();
   htmx.process(form(), true);
 }
 
 window.addEventListener("popstate", ({ state }) => {
-  if (state?.htmx) reset();
+  if (state?.htmx) resetForm();
 });
 
 window.addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) reset();
+  if (persisted) resetForm();
 });

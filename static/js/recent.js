@@ -11,7 +11,7 @@ const keyOf = (organizer) => `recent/${member}/${organizer}`;
 let isDismissed = false;
 
 forgetOtherMembers();
-if (customer) remember(customer);
+if (customer) rememberCustomer(customer);
 forgetMissing();
 
 // A page without a member follows a sign-out: it removes the customers of all members.
@@ -21,49 +21,49 @@ function forgetOtherMembers() {
   }
 }
 
-function remember({ customer: identifier, name, email }) {
+function rememberCustomer({ customer: identifier, name, email }) {
   const { organizer } = offered.dataset;
-  const others = without(identifier, organizer).slice(0, MOST - 1);
-  write([{ identifier, name, email }, ...others], organizer);
+  const others = customersWithout(identifier, organizer).slice(0, MOST - 1);
+  writeCustomers([{ identifier, name, email }, ...others], organizer);
 }
 
 // Removes a deleted customer, or all customers of an organizer that the member may no longer see.
 function forgetMissing() {
   if (!document.querySelector("[data-missing]")) return;
   const [, organizer, identifier] = location.pathname.match(/^\/organizers\/([^/]+)\/customers\/(?:([^/]+)\/)?$/) ?? [];
-  if (organizer) write(offered && identifier ? without(identifier, organizer) : [], organizer);
+  if (organizer) writeCustomers(offered && identifier ? customersWithout(identifier, organizer) : [], organizer);
 }
 
-function read(organizer) {
+function readCustomers(organizer) {
   return JSON.parse(sessionStorage.getItem(keyOf(organizer)) ?? "[]");
 }
 
-function write(customers, organizer) {
+function writeCustomers(customers, organizer) {
   if (customers.length) sessionStorage.setItem(keyOf(organizer), JSON.stringify(customers));
   else sessionStorage.removeItem(keyOf(organizer));
 }
 
-function without(identifier, organizer) {
-  return read(organizer).filter((each) => each.identifier !== identifier);
+function customersWithout(identifier, organizer) {
+  return readCustomers(organizer).filter((each) => each.identifier !== identifier);
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (target === search()) offer();
+  if (target === search()) offerCustomers();
 });
 
 // Opens by keyboard, too, but not if a script moves the focus back to the box.
 document.addEventListener("keyup", ({ target, key }) => {
-  if (target === search() && key !== "Enter") offer();
+  if (target === search() && key !== "Enter") offerCustomers();
 });
 
 document.addEventListener("input", ({ target }) => {
-  if (target === search()) offer();
+  if (target === search()) offerCustomers();
 });
 
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
   if (!target.closest(".search") || relatedTarget?.closest(".search")) return;
   isDismissed = false;
-  close();
+  closeOffer();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -71,35 +71,35 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   search().focus();
   isDismissed = true;
-  close();
+  closeOffer();
 });
 
-window.addEventListener("pagehide", close);
+window.addEventListener("pagehide", closeOffer);
 
-function offer() {
+function offerCustomers() {
   if (!offered) return;
-  const customers = without(customer?.customer, offered.dataset.organizer);
-  if (isDismissed || search().value || !customers.length) return close();
+  const customers = customersWithout(customer?.customer, offered.dataset.organizer);
+  if (isDismissed || search().value || !customers.length) return closeOffer();
   if (!offered.hidden) return;
-  offered.querySelector("ul").replaceChildren(...customers.map(item));
+  offered.querySelector("ul").replaceChildren(...customers.map(makeItem));
   offered.hidden = false;
   document.getElementById("announcement").textContent = offered.dataset.announcement;
 }
 
-function close() {
+function closeOffer() {
   if (offered) offered.hidden = true;
 }
 
-function item({ identifier, name, email }) {
+function makeItem({ identifier, name, email }) {
   const link = document.createElement("a");
   link.href = `${offered.dataset.path}${encodeURIComponent(identifier)}/`;
-  link.append(text("bdi", name || offered.dataset.noName), " ", text("bdi", email, "quiet"), " ", text("span", identifier, "identifier"));
+  link.append(makeText("bdi", name || offered.dataset.noName), " ", makeText("bdi", email, "quiet"), " ", makeText("span", identifier, "identifier"));
   const entry = document.createElement("li");
   entry.append(link);
   return entry;
 }
 
-function text(element, words, style = "") {
+function makeText(element, words, style = "") {
   const node = document.createElement(element);
   node.textContent = words;
   node.className = style;

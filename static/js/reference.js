@@ -24,7 +24,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const { request, response, text } = event.detail.ctx;
   const status = `${response.status} ${response.raw.statusText}`.trim();
   const time = `${Math.round(performance.now() - sentAt)} ms`;
-  show({ status, time, url: request.action, text });
+  showResponse({ status, time, url: request.action, text });
 });
 
 document.addEventListener("htmx:error", (event) => {
@@ -40,19 +40,19 @@ export function announceFailure() {
   noResponse.hidden = false;
 }
 
-export function show({ status, time, url, text }) {
+export function showResponse({ status, time, url, text }) {
   responseRegion.querySelector("[data-status]").textContent = status;
   responseRegion.querySelector("[data-time]").textContent = time;
   const link = responseRegion.querySelector("[data-url]");
   link.textContent = url;
   link.href = url;
-  responseRegion.querySelector("[data-body]").textContent = indent(text);
+  responseRegion.querySelector("[data-body]").textContent = indentJson(text);
   noResponse.hidden = true;
   responseRegion.hidden = false;
   document.getElementById("announcement").textContent = `${status}, ${time}`;
 }
 
-function indent(text) {
+function indentJson(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {

@@ -1,5 +1,5 @@
 // The form that tries requests which change customers: it sends only what a question has shown.
-import { announceFailure, show } from "./reference.js";
+import { announceFailure, showResponse } from "./reference.js";
 
 const form = document.getElementById("try-write");
 const question = document.getElementById("try-question");
@@ -81,7 +81,7 @@ async function exchange(url, { headers = {}, ...options }) {
   const isWrite = Boolean(options.method);
   if (isWrite || !response.ok) {
     const status = `${response.status} ${response.statusText}`.trim();
-    show({ status, time: `${Math.round(performance.now() - sentAt)} ms`, url, text });
+    showResponse({ status, time: `${Math.round(performance.now() - sentAt)} ms`, url, text });
   }
   return { response, text };
 }

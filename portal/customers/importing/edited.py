@@ -88,7 +88,7 @@ def _said(given: Given) -> set[str]:
 
 
 def _with_flags(values: Values) -> dict[str, Any]:
-    """SQLite has numbers as booleans."""
+    """Converts booleans, which SQLite returns as numbers."""
     return {**values, **{name: bool(values[name]) for name in FLAGS}}
 
 

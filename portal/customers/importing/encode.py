@@ -148,7 +148,7 @@ def _encode_times(times: Sequence[datetime | None]) -> list[str | None]:
 
 
 def _stored_time(text: str) -> str:
-    """A time in the notation of the API, as Django writes it."""
+    """A time of the API in the notation in which Django stores it on SQLite."""
     return text.replace("T", " ").replace("Z", _zone())
 
 

@@ -1,4 +1,4 @@
-"""Several rows of one customer in a load: a later row keeps what only an earlier one says."""
+"""Merges several rows of one customer in a load: the last row is completed by earlier rows."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ def _applies(row: Staged, customer: StoredCustomer | None, *, overwrite: bool) -
 
 def _merge(rows: Sequence[Staged], customer: StoredCustomer | None, zone: tzinfo) -> ParsedRow:
     content = customer.at_source if customer else new_customer()
-    said: dict[str, Any] = {}
+    given_values: dict[str, Any] = {}
     for row in rows:
-        given = _said(row, customer)
+        given = _own_values(row, customer)
         content = merge_row(content, given, zone)
-        said |= given
+        given_values |= given
     # A row without a position would count as unchanged.
-    return ParsedRow(rows[-1].position or "", content, is_partial=True, given=said)
+    return ParsedRow(rows[-1].position or "", content, is_partial=True, given=given_values)
 
 
-def _said(row: Staged, customer: StoredCustomer | None) -> dict[str, Any]:
-    """What the row said itself. An unchanged row says what its source said last."""
+def _own_values(row: Staged, customer: StoredCustomer | None) -> dict[str, Any]:
+    """The values in the row itself. An unchanged row has the last values of its source."""
     if isinstance(row.given, dict):
         return row.given
     is_unchanged = row.position is None

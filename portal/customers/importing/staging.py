@@ -132,7 +132,7 @@ FREE_EMAILS: Final = """
 UPDATE: Final = """
     UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM staged
     WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
-# Before the UPDATE: customers who lose their person.
+# Run before the UPDATE: customers whose personal data the UPDATE removes.
 LOSING_PERSON: Final = """
     SELECT existing.id FROM staged JOIN {table} existing
     ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier

@@ -128,12 +128,12 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
     terms = order_terms(keys, backwards=backwards)
     if not key.can_be_empty:
         return [Section(Q(), terms)]
-    # The terms without those that are equal within the section.
+    # Terms that are constant within the section are omitted.
     filled, empty = terms[1:], terms[2:]
     if not more and key.is_unique:
         filled = terms[1:2]
     elif not more:
-        # The key is empty in all rows, but the index begins with it: it is used only by this order.
+        # The key is empty in all rows, but the index is used only if the order begins with the key.
         empty = filled
     sections = [
         Section(Q(HasValue(key.expression)), filled),

@@ -1,4 +1,4 @@
-"""What is meant by a text that was copied from an email, a table or a web page."""
+"""Extracts the search from a text that was copied from an email, a table or a web page."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ AROUND: Final = (
 )
 
 
-def pasted(text: str) -> str:
-    """The email, identifier, phone number or name in the text, as it was typed otherwise.
+def extract_pasted(text: str) -> str:
+    """The email, identifier, phone number or name in a pasted text, without what surrounds it.
 
-    Returns the text itself if there is nothing else in it.
+    Returns the text itself if nothing else would remain.
     """
     meant = visible(text).strip()
     if address := ADDRESS.search(meant):

@@ -48,7 +48,7 @@ from portal.customers.models import (
 from portal.customers.normalization import email_keys, normalize, search_words, visible
 from portal.customers.phones import part_of_phone, phone_key
 from portal.customers.query.ordering import sort_keys, sort_rows
-from portal.customers.query.pasted import pasted
+from portal.customers.query.pasted import extract_pasted
 from portal.databases.compiled import CompiledQuery
 from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.scopes import require_scope
@@ -102,9 +102,9 @@ class Search:
 
     @classmethod
     def parse(cls, text: str, *, country: str = "", in_notes: bool = False) -> Search:
-        """The search for a text, which may be pasted from an email or a link: see pasted().
+        """The search for a text, which may be pasted from an email or a link: see extract_pasted().
 
-        `country` is that of phone numbers that name none.
+        `country` is that of phone numbers without a country code.
         """
         meant, digits = _meant(text, country)
         others, numeric = ("", meant) if digits else _split_number(meant)
@@ -262,10 +262,10 @@ def find_matches(
     most: int | None = None,
     many: int = MANY,
 ) -> tuple[Matches | None, Counts]:
-    """The matches among the customers, or None for more than `most`; and the maintained counts.
+    """The matches among the customers, and the maintained counts.
 
-    None as well for a term that is too short for the index and has `many` matches. The matches are
-    sorted here, which gives the count, the facets and every page by one query.
+    None instead of the matches if there are more than `most`, or as `many` for a term that is too
+    short for the index. Sorted matches give the count, the facets and every page by one query.
     """
     columns = ("pk", *(key.expression for key in sort_keys(ordering)[:-1]), *FACETS)
     try:
@@ -331,7 +331,7 @@ def _meant(text: str, country: str) -> tuple[str, str]:
     """What is meant by a text that may be pasted, and its digits if it is a phone number."""
     if all(map(str.isalpha, text.split())):
         return text, ""
-    meant = pasted(text)
+    meant = extract_pasted(text)
     return meant, part_of_phone(meant, country)
 
 

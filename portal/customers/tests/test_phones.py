@@ -1,4 +1,4 @@
-"""Phone numbers: one key for all spellings, and what parts of it are looked for."""
+"""Phone numbers: one key for all spellings, and searches for a part of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""set_country: numbers that name no country become those of another one."""
+"""manage.py set_country: phone numbers without a country code get another country."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a customer: one of four values, equal wherever it is shown."""
+"""The state of a customer: one of four values, which all pages and the API agree on."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class HistoryExportForm(HistoryForm):
 @require_safe
 @organizer_page(Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
 def history_export(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The file, or the page with what is wrong. HEAD reads no events."""
+    """The file, or the page with the errors. HEAD reads no events."""
     form = HistoryExportForm(organizer, request.GET)
     if not form.is_valid():
         return render_problem(request, form, " ".join(map(str, form.errors.get("separator", []))))

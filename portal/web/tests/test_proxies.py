@@ -31,7 +31,7 @@ def _proxies(settings: Settings) -> None:
 
 
 def _forward(peer: str, **headers: str) -> HttpRequest:
-    """The request after the middleware."""
+    """The request as the middleware passes it on."""
     requests: list[HttpRequest] = []
 
     def respond(request: HttpRequest) -> HttpResponse:

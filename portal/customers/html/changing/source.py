@@ -66,7 +66,7 @@ def find_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflic
 def source_value_take(
     request: PortalRequest, organizer: Organizer, identifier: str, field: str
 ) -> HttpResponse:
-    """Takes the value of the source, if the customer is as the member saw it."""
+    """Replaces a value by that of the source, unless the customer has changed meanwhile."""
     if field == NOTES and not request.access.may(Permission.READ_NOTES):
         raise PermissionDenied
     customer = find_customer(organizer, identifier)

@@ -1,4 +1,4 @@
-"""manage.py set_country ORGANIZER CODE: the country of phone numbers that name none."""
+"""manage.py set_country ORGANIZER CODE: the country of phone numbers without a code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.organizers.management.errors import command_error, find_organizer
 class Command(BaseCommand):
     """Search then finds the numbers of existing customers by this country, too."""
 
-    help = "Set the country of phone numbers that name none, and compute again what search finds."
+    help = "Set the country of phone numbers without a code, and recompute what search finds."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("organizer", help="the organizer's short name")

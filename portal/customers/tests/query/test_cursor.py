@@ -25,7 +25,7 @@ KEYS = [
 
 @pytest.fixture
 def crowd(make_customer: CustomerMaker) -> None:
-    """Ties and gaps in everything that a list can be ordered by."""
+    """Customers with equal and with missing values for every sort key."""
     for number in range(12):
         make_customer(
             email=f"e{number}@example.org" if number % 4 else None,

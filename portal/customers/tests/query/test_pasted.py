@@ -9,7 +9,7 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.query.pasted import pasted
+from portal.customers.query.pasted import extract_pasted
 from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
@@ -60,7 +60,7 @@ def test_a_pasted_email_or_identifier_is_found_and_is_an_exact_match(
     ],
 )
 def test_a_pasted_text_is_reduced_to_its_meaning(text: str, meant: str) -> None:
-    assert pasted(text) == meant
+    assert extract_pasted(text) == meant
 
 
 @pytest.mark.parametrize("search", ["#4711", "CRM 7.", "-x-"])

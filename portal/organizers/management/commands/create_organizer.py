@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--country",
             metavar="CODE",
-            help="of phone numbers that name none, like DE; default: that of the time zone",
+            help="of phone numbers without a country code, like DE; default: that of the time zone",
         )
 
     def handle(self, *, slug: str, name: str, timezone: str, country: str | None, **_: Any) -> None:
