@@ -522,10 +522,9 @@ def read_listing(
     errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
     page, is_past_end = None, False
     if query and not errors:
-        page = _read_page(organizer, query, paging, paging.number, counts_exactly=counts_exactly)
-        is_past_end = page.is_past_end
-        if is_past_end:
-            page = _read_page(organizer, query, paging, None, counts_exactly=counts_exactly)
+        page, is_past_end = _read_page_or_last(
+            organizer, query, paging, counts_exactly=counts_exactly
+        )
     totals = page.totals if page else services.count_all(organizer)
     return CustomerListing(
         organizer=organizer,
@@ -590,6 +589,16 @@ def _most_frequent(totals: Counts) -> list[str]:
     """The languages of the customers, the most frequent first."""
     counts = totals.by("locale", {})
     return sorted(counts, key=lambda locale: (-counts[locale], locale))
+
+
+def _read_page_or_last(
+    organizer: Organizer, query: CustomerQuery, paging: PageForm, *, counts_exactly: bool
+) -> tuple[CustomerPage, bool]:
+    """The page, or the last one of a list with fewer pages; and whether it has fewer."""
+    page = _read_page(organizer, query, paging, paging.number, counts_exactly=counts_exactly)
+    if not page.is_past_end:
+        return page, False
+    return _read_page(organizer, query, paging, None, counts_exactly=counts_exactly), True
 
 
 def _read_page(
