@@ -223,7 +223,8 @@ def count_without(
     statement: facets need none.
     """
     require_scope(organizer)
-    counted_together = _survey(organizer, query)
+    # The counts by facet are those of all lists that differ by a facet only.
+    without_facets = _survey(organizer, query) if query.conditions else None
     needing = [
         name_and_value for name_and_value in filters if name_and_value[0] not in query.conditions
     ]
@@ -232,8 +233,8 @@ def count_without(
         if (name, value) in counts:
             continue
         other = query.without(name, value, organizer=organizer)
-        survey = counted_together if name in query.conditions else _survey(organizer, other)
-        counts[name, value] = survey.count(other)
+        survey = without_facets if name in query.conditions else None
+        counts[name, value] = (survey or _survey(organizer, other)).count(other)
     return counts
 
 
