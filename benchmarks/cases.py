@@ -90,7 +90,7 @@ class Case:
 
 
 def list_cases(samples: Samples, *, only_short: bool = False) -> list[Case]:
-    """HTML first. Raises KeyError where a case of a short run does not exist."""
+    """All cases, pages before the API. Raises KeyError if a case of a short run does not exist."""
     cases = [*_page_cases(samples), *_api_cases(samples)]
     if missing := SHORT - {case.name for case in cases}:
         raise KeyError(*missing)

@@ -129,7 +129,7 @@ def _labelled_functions() -> list[tuple[Any, Label, tuple[str, ...]]]:
         (SQLCompiler, COMPOSING, ("as_sql", "execute_sql")),
         *((owner, FORMS, ()) for owner in (BaseForm, BoundField, BoundWidget)),
         (Widget, FORMS, ("get_context", "render")),
-        (Template, _template, ("_render",)),
+        (Template, _template_label, ("_render",)),
         (BlockNode, _template_of_block, ("render",)),
     ]
 
@@ -150,7 +150,7 @@ def _clocked_cursors(clock: Clock) -> Iterator[None]:
         yield
 
 
-def _template(template: Any, *_args: Any) -> str:
+def _template_label(template: Any, *_args: Any) -> str:
     name = str(template.name)
     return FORMS if name.startswith(WIDGETS) else name
 

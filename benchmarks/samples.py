@@ -97,7 +97,7 @@ def _position(organizer: Organizer, page: int) -> str:
     access = Access(organizer, frozenset())
     listing = read_listing(access, parameters=QueryDict(f"page={page}"), path=path)
     rows = listing.page.rows if listing.page else []
-    return listing.table.address(rows[0])
+    return listing.table.url_of_customer(rows[0])
 
 
 def _next_path(organizer: Organizer, headers: Mapping[str, str], page: int) -> str:

@@ -52,9 +52,9 @@ def main() -> None:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=sandbox)
         state = _come_in(browser, server.url)
-        _take(browser, server.url, ENTRANCE, None)
+        _take_picture(browser, server.url, ENTRANCE, None)
         for picture in PAGES:
-            _take(browser, server.url, picture, state)
+            _take_picture(browser, server.url, picture, state)
         browser.close()
 
 
@@ -67,7 +67,7 @@ def _come_in(browser: Browser, url: str) -> StorageState:
         return context.storage_state()
 
 
-def _take(browser: Browser, url: str, picture: Picture, state: StorageState | None) -> None:
+def _take_picture(browser: Browser, url: str, picture: Picture, state: StorageState | None) -> None:
     with browser.new_context(
         base_url=url,
         storage_state=state,

@@ -48,7 +48,7 @@ def own_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Without the demo of the other tests, whose database is in another cluster."""
+    """An empty directory, because the demo of other tests has its database in another cluster."""
     return tmp_path_factory.mktemp("outage")
 
 

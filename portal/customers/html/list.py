@@ -452,7 +452,7 @@ class CustomerListing:
             return []
         exact = self.page.exact
         is_all = [each.pk for each in exact] == [each.pk for each in self.page.rows]
-        return [] if is_all else [(each, self.table.address(each)) for each in exact]
+        return [] if is_all else [(each, self.table.url_of_customer(each)) for each in exact]
 
     @property
     def hidden(self) -> Iterator[tuple[str, str]]:

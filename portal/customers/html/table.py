@@ -142,7 +142,7 @@ class CustomerTable:
         name = f"<bdi>{escape(record.name)}</bdi>" if record.name else self._texts.no_name
         link = (
             f'<a id="customer-{record.identifier}" class="customer-link"'
-            f' href="{escape(self.address(record))}">{name}</a>'
+            f' href="{escape(self.url_of_customer(record))}">{name}</a>'
         )
         excerpt = self._excerpts.get(record.pk)
         noted = self._texts.excerpt(excerpt) if excerpt else ""
@@ -150,7 +150,7 @@ class CustomerTable:
             return link + noted
         return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>{noted}'
 
-    def address(self, record: Customer) -> str:
+    def url_of_customer(self, record: Customer) -> str:
         """The URL of the customer, with its position in this list."""
         return customer_url(self._links, record.identifier, self._positions.get(record.pk, ""))
 

@@ -262,7 +262,7 @@ class SortedMatches:
         mark = self._mark(cursor)
         rows = sort_rows([*self.matches.rows, mark], self.ordering)
         position = next(number for number, row in enumerate(rows) if row is mark)
-        # The row of the cursor, if it still is a match, stands right before the mark.
+        # If the row of the cursor is still a match, it is sorted right before the mark.
         has_own = position > 0 and rows[position - 1][: len(mark)] == mark
         own = int(has_own and cursor.inclusive != cursor.backwards)
         keys = [row[0] for row in rows]
