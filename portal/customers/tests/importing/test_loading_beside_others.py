@@ -16,11 +16,13 @@ from django.db import connection, transaction
 from django_scopes import scope
 
 from portal.conftest import CustomerMaker
+from portal.customers import services
 from portal.customers.demo.customers import demo_customers
 from portal.customers.importing.formats.files import read_blocks
 from portal.customers.importing.load import LoadReport, import_blocks, load_customers
 from portal.customers.models import Customer
 from portal.customers.tests.rows import GIVEN, make_row
+from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
 WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
@@ -90,6 +92,29 @@ def test_an_email_that_is_saved_during_a_load_is_taken(
     assert [str(each) for each in report.rejections] == [
         "row ANN (ANN): email: ann@x.org belongs to customer OLD"
     ]
+
+
+@on_postgresql
+def test_an_edit_during_a_load_stays(organizer: Organizer) -> None:
+    load_customers(organizer, [make_row("ANN", "ann@x.org")])
+    is_edited = Event()
+
+    def edit() -> None:
+        with transaction.atomic(), scope(organizer=organizer):
+            values = {"email": "ours@x.org"}
+            services.change_customer(organizer, "ANN", values, actor=Actor.command("test"))
+            is_edited.set()
+            _wait_for_a_waiting_lock()
+
+    row = make_row("ANN", "ann@x.org", locale="fr", last_modified="2022-01-01T00:00:00Z")
+    with ThreadPoolExecutor() as pool:
+        editing = pool.submit(_with_own_connection, edit)
+        is_edited.wait(TIMEOUT)
+        assert load_customers(organizer, [row]) == LoadReport(updated=1)
+        editing.result()
+
+    with scope(organizer=organizer):
+        assert Customer.objects.values_list("email", "locale").get() == ("ours@x.org", "fr")
 
 
 def _with_own_connection(work: Callable[[], Result]) -> Result:
