@@ -15,7 +15,7 @@ from portal.customers.fields import JsonbEncoder
 from portal.customers.importing.comparison import StoredCustomer, api_values, fetch_customers
 from portal.customers.importing.encode import prepare_numbered
 from portal.customers.importing.merging import FIELDS, NAME, PARTS, TIME_FIELDS
-from portal.customers.importing.rows import CustomerRow, Given, StagedRow
+from portal.customers.importing.rows import Given, InventedRow, StagedRow
 from portal.customers.importing.staging import Staged, Staging
 from portal.customers.source_values import Merged, Values, merge, store_source_values
 
@@ -49,6 +49,7 @@ def keep_edits(
     With `overwrite`, they take the edits back.
     """
     organizer = staging.organizer
+    staging.index_numbers()
     for start in range(0, len(identifiers), CUSTOMERS_PER_BATCH):
         batch = identifiers[start : start + CUSTOMERS_PER_BATCH]
         customers = fetch_customers(organizer, batch)
@@ -66,7 +67,7 @@ def keep_edits(
 def _merge(row: Staged, customer: StoredCustomer, *, overwrite: bool) -> Merged:
     """A person who is removed at the source is removed here, too, whatever was edited."""
     values = _with_flags(api_values(row.values))
-    is_removed = _has_person(customer.at_source) and not _has_person(values)
+    is_removed = not _has_person(values) and _has_person(customer.at_source)
     return merge(
         customer.source_values,
         _with_flags(customer.values),
@@ -98,6 +99,6 @@ def _staged(row: Staged, merged: Merged) -> StagedRow:
         name: merged.values[name] and datetime.fromisoformat(merged.values[name])
         for name in TIME_FIELDS
     }
-    values = CustomerRow.model_construct(**{**merged.values, **times})
+    values = InventedRow(**{**merged.values, **times})
     stored = store_source_values(merged.source_values)
     return StagedRow(row.position or "", values, source_values=_encode(stored) if stored else None)

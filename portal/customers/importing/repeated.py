@@ -25,6 +25,7 @@ def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
     zone = ZoneInfo(organizer.timezone)
     if identifiers:
         staging.index_identifiers()
+        staging.index_numbers()
     for start in range(0, len(identifiers), CUSTOMERS_PER_BATCH):
         batch = identifiers[start : start + CUSTOMERS_PER_BATCH]
         customers = fetch_customers(organizer, batch)

@@ -141,7 +141,10 @@ class PartialRow(CustomerRow):
 
 @dataclass
 class InventedRow:
-    """A demo customer with the fields of CustomerRow: valid by construction, so never checked."""
+    """A customer with the fields of CustomerRow: valid by construction, so never checked.
+
+    It is a demo customer, or composed of a valid row and of a stored customer.
+    """
 
     identifier: str
     external_identifier: str | None

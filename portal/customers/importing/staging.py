@@ -241,6 +241,10 @@ class Staging:
         """Create the index of identifiers, unless it exists."""
         self._execute("CREATE INDEX IF NOT EXISTS staged_by_identifier ON staged (identifier)")
 
+    def index_numbers(self) -> None:
+        """Create the index for replace(), unless it exists. Few loads replace rows."""
+        self._execute("CREATE INDEX IF NOT EXISTS staged_by_number ON staged (number)")
+
     def make_indexes(self) -> None:
         """Create the indexes for the comparison, once all rows are added: that is faster."""
         self.index_identifiers()
