@@ -1,0 +1,75 @@
+"""The page of a customer shows what the source changed, too, and takes its value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from e2e.server import Server
+from e2e.steps import sign_in_once
+from e2e.test_accessibility import check_every_look
+
+ARCHIVE: Final = "/organizers/archive/customers/"
+EMAIL: Final = "amy@example.org"
+PASSWORD: Final = "archive-amy-1"
+ROW: Final[dict[str, Any]] = {
+    "name_parts": {"_scheme": "full", "full_name": "Ann Lee"},
+    "is_active": True,
+    "is_verified": False,
+    "last_login": None,
+    "date_joined": "2021-04-06T13:44:22.809216Z",
+    "locale": "de",
+}
+
+
+@pytest.fixture(scope="module")
+def archive_state(
+    server: Server, browser: Browser, browser_context_args: dict[str, object]
+) -> StorageState:
+    """The cookies of a member of an organizer that no other test uses."""
+    server.manage("create_organizer", "archive", "--name", "Archive")
+    member = ("create_staff", EMAIL, "--organizer", "archive", "--password-stdin")
+    server.manage(*member, typed=f"{PASSWORD}\n")
+    with browser.new_context(**browser_context_args) as context:  # type: ignore[arg-type]
+        return sign_in_once(context.new_page(), EMAIL, PASSWORD)
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_value_of_the_source_is_taken_in_one_action(
+    server: Server, new_context: Any, archive_state: StorageState, has_scripts: bool
+) -> None:
+    context: BrowserContext = new_context(
+        storage_state=archive_state, java_script_enabled=has_scripts
+    )
+    page = context.new_page()
+    identifier = f"ANN{has_scripts:d}"
+    _import(server, identifier, "ann", "2026-05-01T10:00:00Z")
+    _edit(page, identifier)
+    _import(server, identifier, "theirs", "2026-06-01T10:00:00Z")
+
+    page.goto(f"{ARCHIVE}{identifier}/")
+    source = page.get_by_role("region", name="Changed here and at the source")
+    expect(source).to_contain_text("Email: the source says theirs")
+    if has_scripts:
+        check_every_look(page)
+    source.get_by_role("button", name="Take the source’s value").click()
+
+    expect(page.get_by_role("link", name=f"theirs{identifier}@example.org")).to_be_visible()
+    expect(page.get_by_text("Saved: email changed.")).to_be_visible()
+    expect(source).to_have_count(0)
+
+
+def _import(server: Server, identifier: str, name: str, last_modified: str) -> None:
+    email = f"{name}{identifier}@example.org"
+    row = {**ROW, "identifier": identifier, "email": email, "last_modified": last_modified}
+    server.manage("import_customers", "archive", typed=json.dumps([row]))
+
+
+def _edit(page: Page, identifier: str) -> None:
+    page.goto(f"{ARCHIVE}{identifier}/edit/email/")
+    page.get_by_label("Email").fill(f"ours{identifier}@example.org")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved: email changed.")).to_be_visible()
