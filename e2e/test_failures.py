@@ -137,7 +137,7 @@ def test_trying_again_without_matches_leads_to_the_search_box(clara_page: Page) 
     expect(search_box(clara_page)).to_be_focused()
 
 
-def test_the_rows_are_marked_as_busy_only_while_they_are(clara_page: Page) -> None:
+def test_the_rows_are_marked_as_busy_only_during_a_request(clara_page: Page) -> None:
     held = []
     clara_page.route(SORTED, lambda route: held.append(route))
     results = clara_page.locator("[aria-busy]")

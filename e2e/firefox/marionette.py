@@ -103,7 +103,7 @@ class Firefox:
         return self.command("WebDriver:ExecuteScript", script=script, args=arguments)
 
     def run_in_browser(self, script: str, *arguments: Any) -> Any:
-        """What a script returns that has the permissions of the browser itself."""
+        """Run a script with the permissions of the browser itself, and return its result."""
         self.command("Marionette:SetContext", value="chrome")
         try:
             return self.run(script, *arguments)

@@ -95,7 +95,7 @@ def test_a_filter_is_chosen_in_its_menu_and_dropped_by_its_chip(firefox: Firefox
     shows(firefox, 50)
 
 
-def test_back_shows_the_page_and_the_order_that_one_left(firefox: Firefox) -> None:
+def test_back_restores_the_page_and_the_order(firefox: Firefox) -> None:
     first = firefox.texts(ROWS)
     firefox.click("//a[@id = 'order-name']")
     wait_until(lambda: firefox.path == f"{LIST}?ordering=name")

@@ -87,7 +87,7 @@ class _Client(threading.Thread):
         self.responses.append(Response(path, sent, monotonic() - sent, status))
 
     def succeeds(self, since: float) -> bool:
-        """Whether the latest requests, all of them sent since then, succeeded."""
+        """Whether the latest requests succeeded and were sent after this time."""
         latest = [each for each in self.responses[-SUCCESSES:] if each.sent >= since]
         return len(latest) == SUCCESSES and {each.status for each in latest} == {200}
 

@@ -22,7 +22,7 @@ SCHEMA = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
 
 
 def _backup(database: Path, copy: Path) -> None:
-    """As the command .backup of the program sqlite3."""
+    """Copy the database as the command `.backup` of sqlite3 does."""
     with _connect(database) as source, _connect(copy) as target:
         source.backup(target)
 

@@ -90,7 +90,7 @@ class Chart:
         return min(len(self.groups), self.drawn) * STEP
 
     @property
-    def pixels(self) -> int:
+    def drawing_width(self) -> int:
         """The width of the drawing on screens that are wide enough."""
         return len(self.bars) * 48
 

@@ -81,8 +81,8 @@ def _instant(value: object) -> datetime:
     return instant
 
 
-def _not_ahead(instant: datetime) -> datetime:
-    """Every later row would be older than one with a wrong time in the future."""
+def _reject_future(instant: datetime) -> datetime:
+    """Rejects a time in the future: all later rows would count as older than this row."""
     if instant > datetime.now(UTC) + MOST_AHEAD:
         raise ValueError("is more than a day in the future")
     return instant
@@ -90,7 +90,7 @@ def _not_ahead(instant: datetime) -> datetime:
 
 def parse_source_time(text: str) -> datetime:
     """A `last_modified` in the notation of the API. Raises ValueError."""
-    return _not_ahead(_instant(text))
+    return _reject_future(_instant(text))
 
 
 def number_as_text(value: Any) -> Any:
@@ -107,7 +107,7 @@ Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 # Spreadsheets make numbers of texts such as phone numbers.
 NumberAsText = BeforeValidator(number_as_text)
 Instant = Annotated[datetime, BeforeValidator(_instant)]
-SourceTime = Annotated[Instant, AfterValidator(_not_ahead)]
+SourceTime = Annotated[Instant, AfterValidator(_reject_future)]
 
 
 class CustomerRow(BaseModel):

@@ -18,11 +18,11 @@ BOMS: Final = {
 
 
 def find_encoding(head: bytes) -> tuple[str | None, int]:
-    """The encoding by the start of a file, and the length of its mark; None without evidence."""
+    """The encoding that the first bytes of a file show, or None; the length of its byte order mark."""
     for bom, encoding in BOMS.items():
         if head.startswith(bom):
             return encoding, len(bom)
-    # Without a mark: the first character is one of ASCII.
+    # UTF-16 without a mark is recognized if the first character is in ASCII.
     if len(head) > 1 and head[0] and not head[1]:
         return "utf-16-le", 0
     if len(head) > 1 and head[1] and not head[0]:

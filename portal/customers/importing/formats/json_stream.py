@@ -55,7 +55,7 @@ def without_lone_surrogates(json: bytes) -> bytes:
 
     ijson would make them `?`, and orjson would reject all of the JSON.
     """
-    return ESCAPE.sub(_nul_for_lone, json) if SURROGATE.search(json) else json
+    return ESCAPE.sub(_replace_lone_surrogate, json) if SURROGATE.search(json) else json
 
 
 def _after(name: str, number: int) -> str:
@@ -142,5 +142,5 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _nul_for_lone(escape: re.Match[bytes]) -> bytes:
+def _replace_lone_surrogate(escape: re.Match[bytes]) -> bytes:
     return rb"\u0000" if escape[1] else escape[0]
