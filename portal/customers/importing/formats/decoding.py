@@ -18,7 +18,7 @@ BOMS: Final = {
 
 
 def find_encoding(head: bytes) -> tuple[str | None, int]:
-    """The encoding that the first bytes of a file show, or None; the length of its byte order mark."""
+    """The encoding that the first bytes show, or None; and the length of the byte order mark."""
     for bom, encoding in BOMS.items():
         if head.startswith(bom):
             return encoding, len(bom)
