@@ -245,6 +245,24 @@ def test_escape_leaves_a_field_and_gives_the_focus_back(office_page: Page, custo
     expect(office_page.get_by_role("link", name="Edit phone")).to_be_focused()
 
 
+def test_notes_are_edited_in_their_place_and_undone(member: Member, customer: str) -> None:
+    page = member.page
+    for text in ("Likes the aisle.", "\nNeeds a ramp."):
+        page.goto(customer)
+        page.get_by_role("link", name="Edit notes").click()
+        expect(page.get_by_role("textbox", name="Notes")).to_be_focused()
+        page.get_by_role("textbox", name="Notes").press("Control+End")
+        page.keyboard.type(text)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#field-notes")).to_contain_text(text.strip())
+
+    expect(page.locator("#field-notes")).to_contain_text("Likes the aisle.\nNeeds a ramp.")
+    page.get_by_role("button", name="Undo").first.click()
+
+    expect(page.locator("#field-notes")).not_to_contain_text("ramp")
+    expect(page.locator("#field-notes")).to_contain_text("Likes the aisle.")
+
+
 @pytest.mark.expects_console_errors
 @pytest.mark.parametrize("width", [390, 1440])
 def test_an_error_stays_in_the_place_of_the_field(

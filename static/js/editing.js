@@ -6,7 +6,9 @@ document.addEventListener("htmx:after:swap", () => {
   const input = openForm()?.querySelector("[autofocus]");
   if (input) {
     input.focus();
-    input.select?.();
+    // Typing replaces a value of one line, and adds to notes.
+    if (input.localName === "textarea") input.setSelectionRange(input.value.length, input.value.length);
+    else input.select?.();
   }
   const saved = document.getElementById("saved");
   if (saved) document.getElementById("announcement").textContent = saved.querySelector("p").textContent;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,7 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
 from portal.customers.html.changing.form_keys import submit_once
-from portal.customers.html.changing.forms import LABELS, STATE_OF_NEW, CustomerForm
+from portal.customers.html.changing.forms import (
+    ALL_BUT_NOTES,
+    LABELS,
+    NOTES,
+    STATE_OF_NEW,
+    CustomerForm,
+)
 from portal.customers.html.changing.notice import detail_url
 from portal.history.actors import Actor
 from portal.organizers.decorators import organizer_page
@@ -55,8 +62,8 @@ def _create(request: PortalRequest, organizer: Organizer, values: dict[str, obje
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
 def customer_edit(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
-    """A form with all fields of a customer."""
-    return _edit(request, organizer, identifier, only=tuple(LABELS))
+    """A form with all fields of a customer but its notes."""
+    return _edit(request, organizer, identifier, only=ALL_BUT_NOTES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,6 +74,8 @@ def customer_edit_field(
     """A form with one field: a page, or a fragment that replaces the field on the detail page."""
     if field not in LABELS:
         raise Http404
+    if field == NOTES and not request.access.reads_notes:
+        raise PermissionDenied
     return _edit(request, organizer, identifier, only=(field,))
 
 

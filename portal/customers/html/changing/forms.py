@@ -37,9 +37,13 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "external_identifier": gettext_lazy("External identifier"),
     "is_verified": gettext_lazy("Email verified"),
     "is_active": gettext_lazy("Active"),
+    "notes": gettext_lazy("Notes"),
 }
 BOOLEANS: Final = ("is_verified", "is_active")
-FIELDS_OF_NEW: Final = tuple(name for name in LABELS if name not in BOOLEANS)
+# The text that the API has. Only members who may read notes edit it, on the page of a customer.
+NOTES: Final = "notes"
+ALL_BUT_NOTES: Final = tuple(name for name in LABELS if name != NOTES)
+FIELDS_OF_NEW: Final = tuple(name for name in ALL_BUT_NOTES if name not in BOOLEANS)
 # Values of a customer that is created by the form, which has no inputs for them.
 STATE_OF_NEW: Final = {"is_active": True, "is_verified": False}
 # Prefix of the inputs that choose between two values after a conflict.
@@ -160,6 +164,9 @@ class CustomerForm(forms.Form):
         if name == NAME:
             return self.name_parts
         value: object = self.cleaned_data[name]
+        if name == NOTES:
+            # Browsers send the ends of lines as CRLF.
+            value = self.cleaned_data[name].replace("\r\n", "\n")
         if name == "phone":
             value = complete_phone(self.cleaned_data[name], self.organizer.country)
         return None if value == "" else value
@@ -212,6 +219,9 @@ def _input_fields(
             yield f"{PART}{part}", _text_input(names.LABELS[part], autocapitalize="words")
     elif name in BOOLEANS:
         yield name, forms.BooleanField(label=LABELS[name], required=False)
+    elif name == NOTES:
+        text = forms.Textarea(attrs={"rows": 5})
+        yield name, forms.CharField(label=LABELS[name], required=False, strip=False, widget=text)
     elif name == "locale":
         choices = _locale_choices(customer)
         widget = forms.Select(choices=choices)
