@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "django_htmx",
+    "django_tables2",
     "django_filters",
     "rest_framework",
     "drf_spectacular",

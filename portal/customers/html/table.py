@@ -8,6 +8,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
+import django_tables2 as tables
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +49,7 @@ class Heading:
         return DIRECTIONS[self.direction] if self.direction else ""
 
 
-class CustomerTable:
+class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
     """The columns that the list shows, from left to right. `render_NAME()` renders a cell.
 
     The name of a column is the CSS class of its heading and cells. The heading orders by the sort
@@ -66,8 +67,8 @@ class CustomerTable:
         excerpts: Mapping[int, Excerpt] | None = None,
     ) -> None:
         """By primary key: the encrypted positions of the customers, and excerpts of notes."""
-        self._customers = customers
-        self._columns = columns
+        shown = [(name, tables.Column(COLUMNS[name].label)) for name in columns]
+        super().__init__(customers, orderable=False, extra_columns=shown)
         self._links = links
         self._ordering = ordering
         self._positions = positions
@@ -83,17 +84,18 @@ class CustomerTable:
     @cached_property
     def headings(self) -> list[Heading]:
         """The headings of all columns, from left to right."""
-        return [self._heading(name) for name in self._columns]
+        return [self._heading(column.name, column.header) for column in self.columns]
 
     @property
     def email_heading_under_name(self) -> Heading | None:
         """The heading of the emails on narrow screens, where they stand under the names."""
         if not self._shows_email:
             return None
-        return replace(self._heading("email"), name="email-under-name")
+        return replace(
+            self._heading("email", self.columns["email"].header), name="email-under-name"
+        )
 
-    def _heading(self, name: str) -> Heading:
-        label = COLUMNS[name].label
+    def _heading(self, name: str, label: StrOrPromise) -> Heading:
         if name not in SORT_KEYS:
             return Heading(name, label)
         directions = {name: "ascending", f"-{name}": "descending"}
@@ -116,13 +118,14 @@ class CustomerTable:
     def lines(self) -> Iterator[SafeString]:
         """The cells of each row, as HTML.
 
-        A template renders cells too slowly, and so does format_html(): the functions of the cells
-        escape what customers write.
+        django-tables2 renders cells too slowly, and so does format_html(): the functions of the
+        cells escape what customers write.
         """
         cells = [
-            (self._start_of_cell(name), getattr(self, f"render_{name}")) for name in self._columns
+            (self._start_of_cell(column.name), getattr(self, f"render_{column.name}"))
+            for column in self.columns
         ]
-        for record in self._customers:
+        for record in self.data:
             line = "".join([f"{start}{render(record)}</td>" for start, render in cells])
             yield mark_safe(line)  # noqa: S308
 

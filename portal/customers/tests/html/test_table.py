@@ -46,7 +46,7 @@ def cells(**fields: object) -> dict[str, str]:
     customer.derive()
     shown = table(customer, columns=COLUMNS)
     texts = next(iter(shown.lines())).removesuffix("</td>").split("</td>")
-    return dict(zip(COLUMNS, texts, strict=True))
+    return dict(zip(shown.columns.names(), texts, strict=True))
 
 
 def heading(name: str, ordering: str) -> Heading:
