@@ -30,6 +30,7 @@ import psycopg
 from benchmarks.client import TIMEOUT, UnexpectedResponse
 from benchmarks.forms import read_form
 from benchmarks.imports import OURS
+from benchmarks.machine import describe_machine, today
 from benchmarks.servers import Environment, call_inside_django, make_environment, manage, serve
 from benchmarks.tables import p95, write_table
 
@@ -43,6 +44,22 @@ CHANGE: Final = 20
 BACKENDS: Final = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+SIZES: Final = """
+    SELECT (SELECT COUNT(*) FROM customers_customer), reltuples::bigint
+    FROM pg_class WHERE relname = 'history_event'"""
+HEAD: Final = """\
+# Changes and the history
+
+Written by `.ci/with-postgres python -m benchmarks.changes --results benchmarks/CHANGES.md`.
+
+One client sends one request after another. p50 and p95 are by the clock. Server and database are
+the medians of the processor time that each takes, which other programs on the machine change
+least: where the load average is far above 1, compare the goals with the sum of these two.
+PostgreSQL runs without `fsync`. A detail page has the newest 20 events of its customer.
+
+"""
 
 
 @dataclass(frozen=True)
@@ -147,21 +164,40 @@ class Browser:
 
 
 def main(arguments: list[str]) -> None:
-    """Print the table."""
+    """Print the report, and write it to a file if asked to."""
     options = _parse_options(arguments)
     with TemporaryDirectory(prefix="portal-changes-") as directory:
         environment = make_environment(Path(directory), os.environ["DATABASE_URL"])
-        if options.filled:
-            manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-        else:
-            call_inside_django(environment, "prepare.make_organizers")
-            call_inside_django(environment, "filling.fill", options.customers)
-            call_inside_django(environment, "history.fill", options.events)
-        if options.requests:
-            print(*_measure_requests(environment, options.requests), sep="\n")
+        _fill(environment, options)
+        lines = [*_describe(environment), *_measure_requests(environment, options.requests)]
         if options.imported:
-            print(_measure_import(environment, options.imported))
-    print(f"Load average: {os.getloadavg()[0]:.1f}")
+            lines += ["", _measure_import(environment, options.imported)]
+    lines += [
+        "",
+        f"Load average at the end: {os.getloadavg()[0]:.1f}; the benchmark makes about 1.",
+    ]
+    report = "\n".join(lines)
+    print(report)
+    if options.results:
+        options.results.write_text(f"{HEAD}{report}\n")
+
+
+def _fill(environment: Environment, options: Namespace) -> None:
+    if options.filled:
+        manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    else:
+        call_inside_django(environment, "prepare.make_organizers")
+        call_inside_django(environment, "filling.fill", options.customers)
+        call_inside_django(environment, "history.fill", options.events)
+
+
+def _describe(environment: Environment) -> Iterator[str]:
+    """Lines about the database and the machine."""
+    with psycopg.connect(environment["DATABASE_URL"]) as connection:
+        connection.execute("ANALYZE history_event")
+        for customers, events in connection.execute(SIZES):
+            yield f"{customers:,} customers and {events:,} events, measured on {today()}."
+    yield from ("", *(f"- {line}" for line in describe_machine()), "")
 
 
 def _parse_options(arguments: list[str]) -> Namespace:
@@ -175,6 +211,7 @@ def _parse_options(arguments: list[str]) -> Namespace:
     parser.add_argument(
         "--filled", action="store_true", help="the database has been filled by an earlier run"
     )
+    parser.add_argument("--results", type=Path, help="also write the report to this file")
     return parser.parse_args(arguments)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -105,7 +106,9 @@ def as_member(organizer: Organizer) -> dict[str, str]:
 
 def as_api_client(organizer: Organizer, permissions: Sequence[Permission]) -> dict[str, str]:
     """The headers of an API client with these permissions."""
-    key = tokens.create_token(organizer, name="benchmark", permissions=permissions)
+    key = tokens.create_token(
+        organizer, name=f"benchmark {secrets.token_hex(4)}", permissions=permissions
+    )
     return {"Authorization": f"Token {key}"}
 
 

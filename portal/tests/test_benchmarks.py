@@ -34,8 +34,10 @@ def test_the_benchmarks_run_on_few_customers(tmp_path: Path) -> None:
 
 @pytest.mark.database
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="it fills PostgreSQL")
-def test_changes_are_measured_beside_a_history() -> None:
+def test_changes_are_measured_beside_a_history(tmp_path: Path) -> None:
+    results = tmp_path / "CHANGES.md"
     sizes = ["--customers", "300", "--events", "3000", "--requests", "2", "--imported", "50"]
+    sizes += ["--results", str(results)]
     command = [sys.executable, "-m", "benchmarks.changes", *sizes]
 
     with empty_database() as url:
@@ -49,8 +51,10 @@ def test_changes_are_measured_beside_a_history() -> None:
         )
 
     assert done.returncode == 0, done.stderr
-    assert "| Save all fields " in done.stdout
-    assert "Import of 50 changes: " in done.stdout
+    report = results.read_text()
+    assert "600 customers and 3,000 events" in report
+    assert "| Save all fields " in report
+    assert "Import of 50 changes: " in report
 
 
 @contextmanager
