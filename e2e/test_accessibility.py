@@ -250,6 +250,32 @@ def test_no_rule_is_broken_in_notes_and_in_the_history(gallery: Page) -> None:
         check_every_look(gallery)
 
 
+def test_no_rule_is_broken_where_a_note_is_found_and_where_notes_are_long(
+    gallery: Page,
+) -> None:
+    customer = gallery.url
+    for number in range(21):
+        gallery.goto(f"{customer}notes/")
+        long = f"{'https://pictures.example/' * 12} wheelchair {number}"
+        gallery.get_by_label("Note", exact=True).fill(long)
+        gallery.get_by_role("button", name="Save note").click()
+    expect(gallery.get_by_role("link", name="Older notes")).to_be_visible()
+    check_every_look(gallery)
+
+    gallery.goto("/organizers/gallery/customers/?search=wheelchair")
+    expect(gallery.get_by_text("In notes:").first).to_be_visible()
+    check_every_look(gallery)
+
+    gallery.goto(f"{customer}edit/external_identifier/")
+    gallery.get_by_label("External identifier").fill("long" * 60)
+    gallery.get_by_role("button", name="Save").click()
+    expect(gallery.get_by_text("Show all").first).to_be_visible()
+    check_every_look(gallery)
+    gallery.get_by_text("Show all").first.click()
+    expect(gallery.get_by_text("Show less").first).to_be_visible()
+    check_every_look(gallery)
+
+
 @pytest.mark.expects_console_errors
 def test_no_rule_is_broken_while_a_customer_is_erased(gallery: Page) -> None:
     identifier = gallery.url.rstrip("/").rpartition("/")[2]
