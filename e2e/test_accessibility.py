@@ -28,7 +28,7 @@ PAGES = {
     "api": "/organizers/bigevents/api/",
     "not found": "/organizers/smallshows/customers/",
 }
-# Each layout, and each colour scheme. What both schemes have in common depends on the width only.
+# Each width and each colour scheme once, because everything but colours depends on the width only.
 LOOKS = {"wide": ("light", 1440), "tablet": ("dark", 768), "phone": ("light", 390)}
 Look = tuple[str, int]
 Scheme = Literal["light", "dark"]

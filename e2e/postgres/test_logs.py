@@ -192,8 +192,8 @@ def settings_of_the_documentation(cluster: Cluster, server: Server, name: str) -
     cluster.execute(f"ALTER DATABASE {name} RESET ALL")
 
 
-def _cause_errors(cluster: Cluster, name: str, api_client: httpx.Client) -> str:
-    """What PostgreSQL logs about a timeout, a value that it cannot read and a rejected row."""
+def _log_of_errors(cluster: Cluster, name: str, api_client: httpx.Client) -> str:
+    """PostgreSQL's log after a timeout, a value that it cannot read, and a rejected row."""
     log = cluster.directory / "log"
     before = len(log.read_text())
     with _locked_table(cluster, name):
@@ -208,7 +208,7 @@ def _cause_errors(cluster: Cluster, name: str, api_client: httpx.Client) -> str:
 def test_postgresql_logs_values_by_default(
     cluster: Cluster, name: str, server: Server, api_client: httpx.Client
 ) -> None:
-    assert SECRET in _cause_errors(cluster, name, api_client)
+    assert SECRET in _log_of_errors(cluster, name, api_client)
     _log_since(server, 0)
 
 
@@ -219,5 +219,5 @@ def test_postgresql_logs_no_values_with_the_settings_of_the_documentation(
     for _process in range(4):
         api_client.get(LIST)
 
-    assert SECRET not in _cause_errors(cluster, name, api_client)
+    assert SECRET not in _log_of_errors(cluster, name, api_client)
     _log_since(server, 0)

@@ -321,7 +321,7 @@ class SubmittedForm(models.Model):
 
 
 class Import(models.Model):
-    """An import of customers that has ended: when, where from, and how many rows. No customers."""
+    """An import of customers that has ended: when, where from, and how many rows, without the customers."""
 
     class Source(models.TextChoices):
         """Where the rows came from."""

@@ -125,7 +125,7 @@ def normalize(text: str) -> str:
     """Words separated by single spaces: `jose muller` for `José Müller` and `MULLER, Jose`.
 
     Case, accents, vowel marks, invisible characters, and punctuation around words do not count.
-    All apostrophes are one, and all hyphens. Within a word stays what emails and identifiers have:
+    All apostrophes are equal, and all hyphens. Punctuation within emails and identifiers remains:
     `o'brien@example.org`.
     """
     if PLAIN.fullmatch(text):

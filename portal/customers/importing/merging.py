@@ -17,8 +17,8 @@ from portal.customers.models import Customer
 
 FIELDS: Final = tuple(CustomerRow.model_fields)
 TIME_FIELDS: Final = ("last_login", "date_joined", "last_modified")
-# Keys of rows of spreadsheets, for a name whose parts are not all known: its composed text, and the
-# parts that have a column.
+# Keys of a row of a spreadsheet that lacks columns for some parts of the name: the composed name,
+# and the parts that have a column.
 NAME: Final = "name"
 PARTS: Final = "parts"
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -44,7 +44,7 @@ class CustomerQuery:
     canonical: QueryDict  # with the day that relative days are counted from
     values: Mapping[str, Any] = field(default_factory=dict)  # by parameter, as cleaned
     filters: Mapping[str, Any] = field(default_factory=dict)  # django-filter's, by parameter
-    # Whether the search finds notes, too: for those who may read notes, and for no others.
+    # Whether the search finds notes, too, which requires the permission to read notes.
     searches_notes: bool = False
 
     @classmethod
