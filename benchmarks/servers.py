@@ -27,7 +27,7 @@ class Server:
     workers: Sequence[int]
 
     def memory(self, field: str) -> float:
-        """MiB of the largest worker. The field is VmRSS for now, VmHWM for the peak."""
+        """MiB of the largest worker. The field VmRSS is the current size, VmHWM the peak."""
         return max(_memory(worker, field) for worker in self.workers)
 
 

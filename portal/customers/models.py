@@ -321,7 +321,7 @@ class SubmittedForm(models.Model):
 
 
 class Import(models.Model):
-    """An import of customers that has ended: when, where from, and how many rows, without the customers."""
+    """The time, the source and the numbers of rows of an import that has ended."""
 
     class Source(models.TextChoices):
         """Where the rows came from."""

@@ -66,13 +66,13 @@ def keep_edits(
 
 def _merge(row: Staged, customer: StoredCustomer, *, overwrite: bool) -> Merged:
     """A person who is removed at the source is removed here, too, whatever was edited."""
-    values = _with_flags(api_values(row.values))
+    values = _with_booleans(api_values(row.values))
     is_removed = not _has_person(values) and _has_person(customer.at_source)
     return merge(
         customer.source_values,
-        _with_flags(customer.values),
+        _with_booleans(customer.values),
         values,
-        said=_said(row.given),
+        said=_fields_in_row(row.given),
         takes=overwrite or is_removed,
     )
 
@@ -81,14 +81,14 @@ def _has_person(values: Values) -> bool:
     return any(values[name] for name in PERSONAL) or bool(names.compose(values["name_parts"]))
 
 
-def _said(given: Given) -> set[str]:
-    """The fields of which the row says anything itself."""
+def _fields_in_row(given: Given) -> set[str]:
+    """The fields for which the row has a value of its own."""
     if not isinstance(given, dict):
         return {*FIELDS} - {*given}
     return {*given} | ({"name_parts"} if {NAME, PARTS} & {*given} else set())
 
 
-def _with_flags(values: Values) -> dict[str, Any]:
+def _with_booleans(values: Values) -> dict[str, Any]:
     """Converts booleans, which SQLite returns as numbers."""
     return {**values, **{name: bool(values[name]) for name in FLAGS}}
 
