@@ -23,5 +23,5 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def p95(times: Sequence[float]) -> float:
-    """Of at least two times."""
+    """The 95th percentile. Requires at least two times."""
     return quantiles(times, n=20, method="inclusive")[-1]

@@ -87,7 +87,7 @@ def _part(random: Random, part: str, culture: Culture, given: Name, family: Name
         case "latin_transcription":
             return f"{given.latin} {family.latin}"
         case "calling_name":
-            # A name that is not in the full name, so that the demo shows a search by the calling name.
+            # Not in the full name, so that the demo shows that a search finds calling names.
             return culture.given[culture.given.index(given) - 1].written
         case _:
             return _extra(random, part, culture)

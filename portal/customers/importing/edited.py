@@ -65,7 +65,7 @@ def keep_edits(
 
 
 def _merge(row: Staged, customer: StoredCustomer, *, overwrite: bool) -> Merged:
-    """A person who is removed at the source is removed here, too, whatever was edited."""
+    """An anonymised row also removes values that were edited here."""
     values = _with_booleans(api_values(row.values))
     is_removed = not _has_person(values) and _has_person(customer.at_source)
     return merge(
