@@ -11,7 +11,6 @@ from django.utils import timezone
 from django_scopes import scope
 
 from portal.customers.models import Customer
-from portal.customers.tests.plans import Plan
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
 from portal.history.record import record_event
@@ -39,8 +38,3 @@ def make_event() -> EventMaker:
             return record_event(customer, kind, changes, actor=actor)
 
     return make
-
-
-@pytest.fixture
-def plans() -> list[Plan]:
-    return []
