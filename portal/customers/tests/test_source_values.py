@@ -133,3 +133,11 @@ def test_a_row_may_restore_the_value_before_an_edit(email: str | None) -> None:
     merged = _merge({"email": "new@x.org"}, {"email": email}, takes=True)
 
     assert merged == Merged({"email": email}, {}, [])
+
+
+def test_an_edit_of_the_case_is_forgotten_when_the_source_follows_it() -> None:
+    before = {"email": SourceValue("Ann@x.org")}
+
+    merged = _merge({"email": "ann@x.org"}, {"email": "ann@x.org"}, before=before)
+
+    assert merged == Merged({"email": "ann@x.org"}, {}, [])
