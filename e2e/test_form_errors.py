@@ -30,22 +30,22 @@ def tokens(new_context: NewContext, staff_state: StorageState, width: int) -> Pa
     return page
 
 
-def create(page: Page, name: str) -> None:
+def create_token(page: Page, name: str) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Create token").click()
 
 
 def test_a_token_without_permissions_leads_to_the_permissions(tokens: Page) -> None:
     tokens.get_by_label("Read customers", exact=True).uncheck()
-    create(tokens, "no permissions")
+    create_token(tokens, "no permissions")
 
     expect(tokens.get_by_label("Read customers", exact=True)).to_be_focused()
     expect(tokens.get_by_text("Choose at least one permission.")).to_be_in_viewport()
 
 
 def test_a_name_that_is_taken_leads_to_its_error(tokens: Page, width: int) -> None:
-    create(tokens, f"taken {width}")
-    create(tokens, f"taken {width}")
+    create_token(tokens, f"taken {width}")
+    create_token(tokens, f"taken {width}")
 
     error = tokens.get_by_text("An active token has this name.")
     expect(error).to_be_in_viewport()

@@ -96,7 +96,7 @@ def test_forty_people_sign_in_while_an_attacker_fails_at_their_address(server: S
 
 
 def test_the_time_of_a_failure_does_not_reveal_accounts(server: Server) -> None:
-    """The shortest of many: the machine may be busy. An address each, because failures limit it."""
+    """Compares the fastest of many sign-ins. Each has its own address, which failures limit."""
 
     def seconds(email: str, number: int) -> float:
         with _browser(server, f"198.51.100.{number}") as browser:

@@ -47,10 +47,10 @@ class Batch(NamedTuple):
 def column_definitions() -> str:
     """SQL that defines COLUMNS as the table of customers does, without its constraints."""
     fields = [field for field in Customer._meta.concrete_fields if field.attname in COLUMNS]
-    return ", ".join(f"{field.attname} {_type(field)}" for field in fields)
+    return ", ".join(f"{field.attname} {_column_type(field)}" for field in fields)
 
 
-def _type(field: Field[Any, Any]) -> str:
+def _column_type(field: Field[Any, Any]) -> str:
     parameters = field.db_parameters(connection)
     collation = parameters.get("collation")
     return f'{parameters["type"]} COLLATE "{collation}"' if collation else str(parameters["type"])
