@@ -197,5 +197,5 @@ def test_the_search_box_names_notes_for_their_readers(
         for client in (member_client, other_client)
     )
 
-    assert read == ["Name, email, phone, identifier or note"]
+    assert read == ["Name, email, phone or note"]
     assert other == ["Name, email, phone or identifier"]
