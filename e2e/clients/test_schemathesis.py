@@ -16,7 +16,7 @@ PROGRAM = Path(sys.executable).parent / "schemathesis"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def writer(server: Server) -> tuple[str, str]:
     """A token that may change customers, of an organizer of its own, and one of its customers."""
     server.manage("create_organizer", "workshop", "--name", "Workshop")
@@ -31,20 +31,43 @@ def writer(server: Server) -> tuple[str, str]:
     return token, page.json()["results"][0]["identifier"]
 
 
+@pytest.fixture
+def without_identifier(tmp_path: Path) -> Path:
+    """The configuration for requests that have the identifiers of earlier responses."""
+    lines = CONFIGURATION.read_text().splitlines()
+    file = tmp_path / "stateful.toml"
+    file.write_text("\n".join(line for line in lines if not line.startswith("identifier =")))
+    return file
+
+
 def test_schemathesis_finds_no_deviation_from_the_openapi_document(
     server: Server, writer: tuple[str, str], tmp_path: Path
 ) -> None:
-    token, identifier = writer
+    run_schemathesis(server, writer, tmp_path, CONFIGURATION, "examples,coverage,fuzzing")
 
+
+def test_schemathesis_follows_the_links_and_finds_no_deviation(
+    server: Server, writer: tuple[str, str], tmp_path: Path, without_identifier: Path
+) -> None:
+    output = run_schemathesis(server, writer, tmp_path, without_identifier, "stateful")
+
+    assert "API Links:" in output
+
+
+def run_schemathesis(
+    server: Server, writer: tuple[str, str], directory: Path, configuration: Path, phases: str
+) -> str:
+    """What schemathesis prints, which found nothing."""
+    token, identifier = writer
     done = subprocess.run(
         [
-            *(PROGRAM, "--config-file", CONFIGURATION, "run"),
+            *(PROGRAM, "--config-file", configuration, "run", "--phases", phases),
             # As in pretix, Allow has DELETE although no customer can be deleted.
             *("--checks", "all", "--exclude-checks", "allow_header_conformance"),
             *("--max-examples", "30", "--generation-deterministic"),
             *("--no-color", f"{server.url}/api/v1/openapi.json"),
         ],
-        cwd=tmp_path,
+        cwd=directory,
         env={**os.environ, "PORTAL_TOKEN": token, "PORTAL_IDENTIFIER": identifier},
         capture_output=True,
         text=True,
@@ -53,3 +76,4 @@ def test_schemathesis_finds_no_deviation_from_the_openapi_document(
 
     assert done.returncode == 0, done.stdout
     assert "No issues found" in done.stdout, done.stdout
+    return done.stdout
