@@ -102,11 +102,11 @@ def writer_client(organizer: Organizer) -> Client:
 
 
 @pytest.fixture
-def make_customer(organizer: Organizer) -> CustomerMaker:
-    """Creates a customer with these fields, of the organizer or of another one (`of`)."""
+def build_customer(organizer: Organizer) -> CustomerMaker:
+    """Builds a customer with these fields, of the organizer or of another one (`of`), unsaved."""
     count = 0
 
-    def make(*, of: Organizer = organizer, **fields: Any) -> Customer:
+    def build(*, of: Organizer = organizer, **fields: Any) -> Customer:
         nonlocal count
         count += 1
         defaults = {
@@ -114,8 +114,20 @@ def make_customer(organizer: Organizer) -> CustomerMaker:
             "email": f"customer{count}@example.org",
             "name_parts": {"_scheme": "full", "full_name": f"Customer {count}"},
         }
-        with scope(organizer=of):
-            return Customer.objects.create(organizer=of, **{**defaults, **fields})
+        return Customer(organizer=of, **{**defaults, **fields})
+
+    return build
+
+
+@pytest.fixture
+def make_customer(build_customer: CustomerMaker) -> CustomerMaker:
+    """Creates a customer with these fields, of the organizer or of another one (`of`)."""
+
+    def make(**fields: Any) -> Customer:
+        customer = build_customer(**fields)
+        with scope(organizer=customer.organizer):
+            customer.save(force_insert=True)
+        return customer
 
     return make
 
