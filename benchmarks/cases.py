@@ -65,7 +65,7 @@ class Samples:
     # A customer in the middle of the list, as the list links to it.
     position: str
     pages: int
-    # What other pages link to as `next`.
+    # The paths in `next` of other pages.
     second: str
     last: str
 

@@ -111,7 +111,7 @@ def readable_changes(event: Event, *, reads_notes: bool) -> Mapping[str, Sequenc
 def readable_values(
     changes: Mapping[str, Sequence[Any]], *, reads_notes: bool
 ) -> Mapping[str, Sequence[Any] | None]:
-    """readable_changes() of the values of an event."""
+    """The changes, with None in place of values that the reader may not see."""
     return {
         name: values if reads_notes or name != NOTES else None for name, values in changes.items()
     }
