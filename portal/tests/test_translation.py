@@ -14,8 +14,7 @@ TEMPLATE_CODE = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 TEXT_ATTRIBUTE = re.compile(r"""\b(?:aria-label|placeholder|title|alt)=["']([^"']*)["']""")
 CODE = re.compile(r"<code>.*?</code>|<svg.*?</svg>|<!doctype.*?>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
-# The name of the product, a key, and HTTP status codes.
-# Names, statuses, and the JSON of an example.
+# The name of the product, a key, HTTP status codes, and the JSON of an example.
 ALLOWED = {"Portal", "K", "400", "403", "404", "413", "414", "500", "503", "locale", "de"}
 
 
