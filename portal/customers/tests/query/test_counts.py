@@ -97,6 +97,10 @@ def test_the_exact_count_is_a_fragment_and_changes_no_url(member_client: Client)
     assert not response.has_header("HX-Push-Url")
 
 
+def test_the_count_of_an_invalid_search_is_an_error(member_client: Client) -> None:
+    assert member_client.get(f"{LIST}?search=*", headers=COUNT).status_code == 422
+
+
 @pytest.mark.usefixtures("low_cap")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("query", [*QUERIES, "page=last&search=o", "search=o&page_size=25"])
