@@ -133,7 +133,7 @@ def _judge_goals(sizes: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
 
 
 def _imported_customers(outcomes: Sequence[Outcome]) -> int:
-    """How many customers a short run imports, which is at most its largest size."""
+    """The most customers that a command imported, for the text above the table."""
     return max(int(command["customers"]) for each in outcomes for command in each["commands"])
 
 

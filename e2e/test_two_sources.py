@@ -12,9 +12,9 @@ from e2e.server import Server
 from e2e.steps import sign_in_once
 from e2e.test_accessibility import check_every_look
 
-ARCHIVE: Final = "/organizers/archive/customers/"
+MUSEUM: Final = "/organizers/museum/customers/"
 EMAIL: Final = "amy@example.org"
-PASSWORD: Final = "archive-amy-1"
+PASSWORD: Final = "museum-amy-1"
 ROW: Final[dict[str, Any]] = {
     "name_parts": {"_scheme": "full", "full_name": "Ann Lee"},
     "is_active": True,
@@ -26,12 +26,12 @@ ROW: Final[dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def archive_state(
+def museum_state(
     server: Server, browser: Browser, browser_context_args: dict[str, object]
 ) -> StorageState:
     """The cookies of a member of an organizer that no other test uses."""
-    server.manage("create_organizer", "archive", "--name", "Archive")
-    member = ("create_staff", EMAIL, "--organizer", "archive", "--password-stdin")
+    server.manage("create_organizer", "museum", "--name", "Museum")
+    member = ("create_staff", EMAIL, "--organizer", "museum", "--password-stdin")
     server.manage(*member, typed=f"{PASSWORD}\n")
     with browser.new_context(**browser_context_args) as context:  # type: ignore[arg-type]
         return sign_in_once(context.new_page(), EMAIL, PASSWORD)
@@ -39,10 +39,10 @@ def archive_state(
 
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
 def test_the_value_of_the_source_is_taken_in_one_action(
-    server: Server, new_context: Any, archive_state: StorageState, has_scripts: bool
+    server: Server, new_context: Any, museum_state: StorageState, has_scripts: bool
 ) -> None:
     context: BrowserContext = new_context(
-        storage_state=archive_state, java_script_enabled=has_scripts
+        storage_state=museum_state, java_script_enabled=has_scripts
     )
     page = context.new_page()
     identifier = f"ANN{has_scripts:d}"
@@ -50,7 +50,7 @@ def test_the_value_of_the_source_is_taken_in_one_action(
     _edit(page, identifier)
     _import(server, identifier, "theirs", "2026-06-01T10:00:00Z")
 
-    page.goto(f"{ARCHIVE}{identifier}/")
+    page.goto(f"{MUSEUM}{identifier}/")
     source = page.get_by_role("region", name="Changed here and at the source")
     expect(source).to_contain_text("Email: the source says theirs")
     if has_scripts:
@@ -65,11 +65,11 @@ def test_the_value_of_the_source_is_taken_in_one_action(
 def _import(server: Server, identifier: str, name: str, last_modified: str) -> None:
     email = f"{name}{identifier}@example.org"
     row = {**ROW, "identifier": identifier, "email": email, "last_modified": last_modified}
-    server.manage("import_customers", "archive", typed=json.dumps([row]))
+    server.manage("import_customers", "museum", typed=json.dumps([row]))
 
 
 def _edit(page: Page, identifier: str) -> None:
-    page.goto(f"{ARCHIVE}{identifier}/edit/email/")
+    page.goto(f"{MUSEUM}{identifier}/edit/email/")
     page.get_by_label("Email").fill(f"ours{identifier}@example.org")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved: email changed.")).to_be_visible()

@@ -51,7 +51,7 @@ def encode(**values: object) -> str:
 
 
 def single_queries(samples: Samples) -> list[str]:
-    """For HTML and JSON."""
+    """Query strings with one search, filter or order each, and odd ones, for HTML and JSON."""
     return [
         "",
         *(encode(search=search) for search in _search_queries(samples)),

@@ -106,7 +106,7 @@ def _new_token(server: Server, organizer: str, *options: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def vault(server: Server) -> str:
+def vault_token(server: Server) -> str:
     """A token of another organizer, whose customers all contain MARKER. Some are known by id."""
     server.manage("create_organizer", "vault", "--name", f"{MARKER} Vault")
     rows = [
@@ -154,7 +154,7 @@ def cookie(server: Server, arena: Api) -> str:
 
 
 @pytest.fixture(scope="session")
-def generator(server: Server, arena: Api, vault: str, cookie: str) -> Generator:
+def generator(server: Server, arena: Api, vault_token: str, cookie: str) -> Generator:
     seed = int(os.environ.get("FUZZ_SEED", secrets.randbelow(10**6)))
     full = _new_token(
         server,
@@ -166,7 +166,7 @@ def generator(server: Server, arena: Api, vault: str, cookie: str) -> Generator:
         "--all-fields",
     )
     ours = _get_json(f"{arena.customers}?page_size=7", arena.token)
-    theirs = _get_json(f"{server.url}{VAULT}", vault)["next"]
+    theirs = _get_json(f"{server.url}{VAULT}", vault_token)["next"]
     return Generator(
         seed,
         document=_get_json(f"{server.url}/api/v1/openapi.json", arena.token),
@@ -183,10 +183,10 @@ def generator(server: Server, arena: Api, vault: str, cookie: str) -> Generator:
     )
 
 
-def test_the_check_would_notice_a_leak(server: Server, vault: str) -> None:
+def test_the_check_would_notice_a_leak(server: Server, vault_token: str) -> None:
     """The organizer's own token reads MARKER in every customer, whatever the field."""
     for field in ("identifier", "email", "name", "name_parts"):
-        rows = _get_json(f"{server.url}{VAULT}?fields={field}&page=last", vault)["results"]
+        rows = _get_json(f"{server.url}{VAULT}?fields={field}&page=last", vault_token)["results"]
 
         assert all(MARKER.lower() in json.dumps(row).lower() for row in rows)
 

@@ -91,8 +91,9 @@ EXACT_COLUMNS: Final = tuple(
 class Search:
     """The words of a search, without case and accents, and what may be a part of a phone number.
 
-    A customer matches whose text has all words, and all words of the number, if any, or whose phone
-    number has the digits. With `in_notes`, the text has the notes, too.
+    A customer matches if its text has all `words` and, where there is a number, either its text
+    has all words of `number` or its phone number has `digits`. With `in_notes`, the text has the
+    notes, too.
     """
 
     words: Sequence[str]
