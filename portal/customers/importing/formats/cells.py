@@ -56,7 +56,7 @@ class InvalidCell(ValueError):
 
 
 def read_cell(field: str, cell: Cell, zone: tzinfo) -> Any:
-    """The value of a cell that is not empty, as in the JSON of the API; a date without a time stays one.
+    """The value of a cell that is not empty, as in the JSON; a date without a time stays one.
 
     Raises InvalidCell.
     """
