@@ -50,6 +50,9 @@ def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer
     event = services.find_event(organizer, customer, version=customer.version)
     if event is None or (event.actor_kind, event.actor_id) != (ActorKind.MEMBER, request.user.pk):
         return None
+    if event.kind == Kind.NOTED:
+        # A note added since has the same version, and its list shows it.
+        return None
     return Notice(
         describe_event(event),
         event.pk if _is_undoable(event) and may_undo(request.access, event) else None,

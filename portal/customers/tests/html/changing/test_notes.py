@@ -70,6 +70,17 @@ def test_a_note_does_not_change_the_customer(
     assert (stored.version, stored.last_modified) == (customer.version, customer.last_modified)
 
 
+def test_a_note_after_a_change_leaves_no_empty_message(
+    member_client: Client, customer: Customer, path: str
+) -> None:
+    saved = member_client.post(f"{path}edit/phone/", {"phone": "+4915112345678"})
+    assertContains(member_client.get(saved["Location"]), 'id="saved"')
+
+    noted = member_client.post(f"{path}notes/?saved=2", {"text": "called"})
+
+    assertNotContains(member_client.get(noted["Location"]), 'id="saved"')
+
+
 def test_the_newest_note_is_the_first(
     member_client: Client, organizer: Organizer, customer: Customer, path: str
 ) -> None:
