@@ -121,6 +121,22 @@ def test_nothing_is_sent_without_consent(
 
 
 @pytest.mark.expects_console_errors
+def test_a_customer_that_changes_while_the_question_is_open_is_not_erased(
+    page: Page, customer: dict[str, str]
+) -> None:
+    path = f"{CUSTOMERS}{customer['identifier']}/"
+    review(page, "POST anonymize/: erase a person", customer["identifier"])
+    expect(question(page)).to_be_visible()
+
+    token = page.locator("#try-write [name=csrfmiddlewaretoken]").input_value()
+    changed = page.request.patch(path, data={"locale": "nl"}, headers={"X-CSRFToken": token})
+    question(page).get_by_role("button", name="Send").click()
+
+    expect(page.get_by_role("region", name="Response")).to_contain_text("has changed since")
+    assert page.request.get(path).json() == changed.json()
+
+
+@pytest.mark.expects_console_errors
 def test_an_unknown_customer_is_an_error_and_no_question(page: Page, writes: list[Request]) -> None:
     review(page, "PATCH: change a customer", "UNKNOWN")
 

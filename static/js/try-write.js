@@ -48,7 +48,8 @@ function readRequest() {
 async function review(request) {
   if (!request.customer) return ask(request, null);
   const { response, text } = await exchange(request.customer, {});
-  if (response.ok) ask(request, JSON.parse(text));
+  // If the customer changes before "Send", it is not the one that the question showed.
+  if (response.ok) ask({ ...request, version: response.headers.get("ETag") }, JSON.parse(text));
 }
 
 function ask(request, customer) {
@@ -69,8 +70,9 @@ function describe({ name, email, identifier }) {
   return [name, email, identifier].filter(Boolean).join(" · ");
 }
 
-async function send({ method, url, text }) {
+async function send({ method, url, text, version }) {
   const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "Content-Type": "application/json" };
+  if (version) headers["If-Match"] = version;
   await exchange(url, { method, headers, body: text || undefined });
 }
 
