@@ -28,12 +28,11 @@ PERSONAL = {
     *("api:root", "api:organizer_list", "api:version"),
 }
 
-# Tested with every caller in api/tests/writing/test_writes.py and
-# customers/tests/html/changing/test_source.py.
-POST_ONLY = {"api:customer_anonymization", "customers:take_source"}
+# Tested with every caller in api/tests/writing/test_writes.py.
+POST_ONLY = {"api:customer_anonymization"}
 
-# GET leads back to the list.
-REDIRECTS = {"customers:own_layout"}
+# GET leads back to the page with the form.
+REDIRECTS = {"customers:own_layout", "customers:take_source"}
 
 
 def _names_and_arguments(

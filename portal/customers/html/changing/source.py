@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
 from portal.customers.changing.fields import WRITABLE
@@ -61,17 +61,22 @@ def find_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflic
     ]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
-@require_POST
 def source_value_take(
     request: PortalRequest, organizer: Organizer, identifier: str, field: str
 ) -> HttpResponse:
-    """Replaces a value by that of the source, unless the customer has changed meanwhile."""
+    """Replaces a value by that of the source, unless the customer has changed meanwhile.
+
+    GET, as after signing in again, leads to the customer.
+    """
     if field == NOTES and not request.access.may(Permission.READ_NOTES):
         raise PermissionDenied
     customer = find_customer(organizer, identifier)
     source = read_source_values(customer.source_values).get(field)
     back = detail_url(request, identifier)
+    if request.method != "POST":
+        return redirect(back)
     context: dict[str, Any] = {"customer": customer, "back": back}
     try:
         if source is None or request.POST.get("version") != str(customer.version):

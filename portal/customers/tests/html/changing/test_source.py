@@ -160,5 +160,10 @@ def test_a_stranger_takes_nothing(
     assert stored(organizer).email == "ours@x.org"
 
 
-def test_a_link_takes_nothing(member_client: Client) -> None:
-    assert member_client.get(f"{ANN}source/email/").status_code == 405
+def test_a_link_takes_nothing_and_leads_to_the_customer(
+    organizer: Organizer, member_client: Client, ann: Customer
+) -> None:
+    response = member_client.get(f"{ANN}source/email/?back=search%3Dann")
+
+    assertRedirects(response, f"{ANN}?back=search%3Dann")
+    assert stored(organizer).version == ann.version
