@@ -73,21 +73,12 @@ def source_value_take(
     if field == NOTES and not request.access.may(Permission.READ_NOTES):
         raise PermissionDenied
     customer = find_customer(organizer, identifier)
-    source = read_source_values(customer.source_values).get(field)
     back = detail_url(request, identifier)
     if request.method != "POST":
         return redirect(back)
     context: dict[str, Any] = {"customer": customer, "back": back}
     try:
-        if source is None or request.POST.get("version") != str(customer.version):
-            raise services.VersionMismatch(customer.version)
-        changed = services.change_customer(
-            organizer,
-            identifier,
-            {field: source.value},
-            actor=actor_of(request),
-            version=customer.version,
-        )
+        changed = _take(request, customer, field)
     except services.VersionMismatch:
         context["problem"] = _("The customer has changed since you opened the page.")
     except services.InvalidValues as error:
@@ -96,3 +87,16 @@ def source_value_take(
     else:
         return redirect(detail_url(request, identifier, saved=changed.version))
     return render_page(request, "customers/edit/not_taken.html", context, status=409)
+
+
+def _take(request: PortalRequest, customer: Customer, field: str) -> Customer:
+    source = read_source_values(customer.source_values).get(field)
+    if source is None or request.POST.get("version") != str(customer.version):
+        raise services.VersionMismatch(customer.version)
+    return services.change_customer(
+        request.organizer,
+        customer.identifier,
+        {field: source.value},
+        actor=actor_of(request),
+        version=customer.version,
+    )
