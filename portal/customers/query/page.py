@@ -146,7 +146,8 @@ class OrderedScan:
 
     def read_after(self, cursor: Cursor, size: int) -> Slice:
         """The page after the cursor. Raises ValueError for a cursor of another order."""
-        return self._slice_after(cursor, sections_after(self.ordering, cursor), size)
+        rows = self._read(sections_after(self.ordering, cursor), 0, size + 1, self._columns)
+        return self._layout.slice_after(cursor, rows, size, self._count_of(rows))
 
     def read_last(self, size: int) -> Slice:
         """The last rows of the list."""
@@ -157,18 +158,7 @@ class OrderedScan:
         if self.total is not None and self.total - start <= settings.FAR_OFFSET:
             return self._read_near_end(self.total - start, size)
         cursor = self._find_cursor(start)
-        if cursor is None:
-            return Slice([], count=0)
-        first, *others = sections_after(self.ordering, cursor)
-        if others and start + size < (self.total or 0):
-            page = self._slice_after(cursor, [first], size)
-            if page.after:
-                return page
-        return self._slice_after(cursor, [first, *others], size)
-
-    def _slice_after(self, cursor: Cursor, sections: Sequence[Section], size: int) -> Slice:
-        rows = self._read(sections, 0, size + 1, self._columns)
-        return self._layout.slice_after(cursor, rows, size, self._count_of(rows))
+        return self.read_after(cursor, size) if cursor else Slice([], count=0)
 
     def _read_near_end(self, left: int, size: int) -> Slice:
         """The page that begins `left` rows before the end."""
