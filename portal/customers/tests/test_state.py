@@ -150,8 +150,8 @@ def test_the_filter_shows_the_count_of_each_choice(
     listing = member_client.get(f"{LIST}?{query}").context["listing"]
 
     [choices] = listing.filter_groups[0].parts
-    assert [box.data["value"] for box, _number in choices.boxes] == [each.code for each in State]
-    assert [number for _box, number in choices.boxes] == numbers
+    assert [box.value for box in choices.boxes] == [each.code for each in State]
+    assert [box.number for box in choices.boxes] == numbers
 
 
 def test_the_page_and_the_customer_have_equal_labels_of_the_state(
