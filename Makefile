@@ -51,14 +51,14 @@ var/secret-key: | install
 	@mkdir -p var
 	@umask 077 && $(NEW_KEY) >$@
 
-# Three targets at a time, for two processors: one of them often waits for a browser or a server. The
-# longest first. The output of a target is printed when it ends, except by make before 4.0.
-TESTS = unit-postgres unit e2e e2e-servers check
+# Four targets at a time, for two processors: two of them often wait for a browser or a server. The
+# output of a target is printed when it ends, except by make before 4.0.
+TESTS = e2e-servers unit-postgres unit e2e check
 WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 test: install programs
-	$(say) "Checks and tests, three at a time; the output of each comes at its end"
-	@$(MAKE) --no-print-directory --jobs=3 $(WHOLE) $(TESTS)
+	$(say) "Checks and tests, four at a time; the output of each comes at its end"
+	@$(MAKE) --no-print-directory --jobs=4 $(WHOLE) $(TESTS)
 	$(say) "All checks and tests passed"
 
 # One after another, before targets run at once: only one can install packages at a time.
