@@ -1,4 +1,4 @@
-"""Times as the clocks of a time zone show them, and days that are relative to the current one."""
+"""Times in the clocks of a time zone and as the API writes them, and days relative to now."""
 
 from __future__ import annotations
 
@@ -59,6 +59,11 @@ class RelativeDays(NamedTuple):
         else:
             day = _months_before(today, self.number * (12 if self.unit == "y" else 1))
         return Days(day, day)
+
+
+def api_time(moment: datetime) -> str:
+    """The notation of the API: `2021-04-06T13:44:22.809216Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _months_before(day: date, months: int) -> date:

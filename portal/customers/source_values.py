@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from portal.customers.local_times import api_time
 from portal.customers.normalization import email_key
 
+# Times that only imports change.
 TIMES: Final = ("date_joined", "last_login")
 
 Values = Mapping[str, Any]  # as in the JSON of the API
@@ -96,5 +98,5 @@ def _is_same(field: str, one: Any, other: Any) -> bool:
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return api_time(value)
     return value

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 
 from portal.customers.models import PERSONAL
+from portal.customers.source_values import TIMES
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
 
@@ -48,8 +49,6 @@ WRITABLE: Final = (
 )
 # They say nothing of the person: PERSONAL.
 IMPERSONAL: Final = ("is_active", "is_verified", "locale")
-# Only imports change these.
-TIMES: Final = ("date_joined", "last_login")
 
 
 class _Dialect(NamedTuple):

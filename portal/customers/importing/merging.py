@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import cache
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from portal.customers import names
 from portal.customers.importing.rows import CustomerRow, ParsedRow, Rejection, UnchangedRow
-from portal.customers.local_times import local_span
+from portal.customers.local_times import api_time, local_span
 from portal.customers.models import Customer
 
 FIELDS: Final = tuple(CustomerRow.model_fields)
@@ -67,11 +67,6 @@ def _defaults() -> dict[str, Any]:
     customer = Customer()
     values = {name: getattr(customer, name) for name in FIELDS if name != "identifier"}
     return {**values, "last_modified": None}
-
-
-def api_time(moment: datetime) -> str:
-    """The notation of the API: `2021-04-06T13:44:22.809216Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _keep_moment(before: str | None, day: date, zone: tzinfo) -> str:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from portal.customers import services
 from portal.customers.counters.maintained_counts import Counts
-from portal.customers.models import CustomerQuerySet, customers_of
+from portal.customers.models import Customer, CustomerQuerySet, customers_of
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.ordering import in_order
 from portal.customers.query.page import Slice
@@ -59,6 +59,18 @@ class CustomerList:
     def count_by(self, facet: str) -> Mapping[Any, int] | None:
         facets = self.facets()
         return None if facets is None else facets.by(facet, self.query.conditions)
+
+
+def find_all(organizer: Organizer, search: str, *, reads_notes: bool = False) -> list[Customer]:
+    """All customers that a search finds; a page and the count have to agree with them."""
+    query = QueryDict(mutable=True)
+    query["search"] = search
+    found = list_of(organizer, query, reads_notes=reads_notes)
+    page = found.read_page(["pk"], 1, 1_000)
+    customers = list(found.customers)
+    assert [pk for (pk,) in page.rows] == [customer.pk for customer in customers]
+    assert page.count == found.count() == len(customers)
+    return customers
 
 
 def list_of(

@@ -16,9 +16,8 @@ from django.conf.locale import LANG_INFO
 
 from portal.customers import locales
 from portal.customers.importing.formats.columns import column_key
-from portal.customers.importing.merging import api_time
 from portal.customers.importing.rows import MAX_FLOAT, parse_source_time
-from portal.customers.local_times import local_span
+from portal.customers.local_times import api_time, local_span
 
 Cell = str | float | bool | date | time | datetime | timedelta
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
-from django.http import QueryDict
 from django_scopes import scope
 from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
@@ -18,7 +18,7 @@ from portal.customers.importing.load import load_customers
 from portal.customers.models import Customer
 from portal.customers.normalization import normalize
 from portal.customers.query.search import Search
-from portal.customers.tests.lists import list_of
+from portal.customers.tests.lists import find_all
 from portal.organizers.models import Organizer
 
 Find = Callable[[str], list[Customer]]
@@ -32,18 +32,8 @@ def find(
     if request.param == "unselective":
         settings.COUNT_CAP = 0
 
-    def find(search: str) -> list[Customer]:
-        query = QueryDict(mutable=True)
-        query["search"] = search
-        found = list_of(organizer, query)
-        page = found.read_page(["pk"], 1, 1_000)
-        customers = list(found.customers)
-        assert [pk for (pk,) in page.rows] == [customer.pk for customer in customers]
-        assert page.count == found.count() == len(customers)
-        return customers
-
     with scope(organizer=organizer):
-        yield find
+        yield partial(find_all, organizer)
 
 
 def test_every_word_has_to_match_beside_an_email(make_customer: CustomerMaker, find: Find) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.http import QueryDict
 from django_scopes import scope
 from pytest_django import Settings
 
@@ -16,7 +16,7 @@ from portal.customers import services
 from portal.customers.importing.load import load_customers
 from portal.customers.models import NOTES_INDEX_ON_SQLITE, Customer
 from portal.customers.normalization import MOST_SEARCHED
-from portal.customers.tests.lists import list_of
+from portal.customers.tests.lists import find_all, list_of
 from portal.customers.tests.rows import make_row
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
@@ -35,19 +35,8 @@ def find(
     if request.param == "unselective":
         settings.COUNT_CAP = 0
 
-    def find(search: str) -> list[Customer]:
-        query = QueryDict(mutable=True)
-        query["search"] = search
-        found = list_of(organizer, query, reads_notes=True)
-        customers = [*found.customers]
-        assert [pk for (pk,) in found.read_page(["pk"], 1, 1_000).rows] == [
-            customer.pk for customer in customers
-        ]
-        assert found.count() == len(customers)
-        return customers
-
     with scope(organizer=organizer):
-        yield find
+        yield partial(find_all, organizer, reads_notes=True)
 
 
 def add_note(customer: Customer, text: str) -> None:
