@@ -88,7 +88,7 @@ def merge(
 
 
 def _is_same(field: str, one: Any, other: Any) -> bool:
-    """Whether nobody would call the values different."""
+    """Whether the values are equal but for case, or for the notation of a time or of nothing."""
     if field == "email" and one and other:
         return email_key(one) == email_key(other)
     if field in TIMES and one and other:

@@ -1,4 +1,4 @@
-"""Whoever may not read notes learns by no response whether a note has a word."""
+"""Without the permission to read notes, no response says whether a note has a word."""
 
 from __future__ import annotations
 

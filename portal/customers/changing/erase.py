@@ -53,8 +53,8 @@ def erase_customer(
         return customer
     empty_customer(customer, actor=actor, undoes=undoes)
     remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
-    # Before the commit: a superfluous entry does what somebody asked for, a lost one brings the
-    # person back.
+    # Before the commit: an entry without an erasure repeats one that was requested, and an erasure
+    # without an entry would be lost when a backup is restored.
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 

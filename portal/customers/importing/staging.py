@@ -256,7 +256,7 @@ class Staging:
     def lock_customers(self) -> list[str]:
         """Lock the customers of the rows. Returns the identifiers of those with edited fields.
 
-        These are customers of whom the source says something else than Portal.
+        Their values in Portal and at the source differ.
         """
         return sorted(identifier for (identifier,) in self._fetch(LOCK_CUSTOMERS))
 
