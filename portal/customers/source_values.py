@@ -1,8 +1,11 @@
-"""What the source of a customer said last about the fields that were edited in Portal.
+"""The last imported values of fields that were edited in Portal.
 
-A customer stores it beside its own values: {field: [value, changed]}, as JSON. The history cannot
-say it, because its values expire and it has no events of what an import did not apply. An edit
-stays until the values agree again; if the source changes the field meanwhile, `changed` says when.
+The source of a customer is the service or the file from which the customer was imported.
+`Customer.source_values` stores the values of the source as JSON: {field: [value, changed]}.
+
+Imports do not overwrite an edited field until the source has the edited value, too. If the source
+changes the field after the edit, `changed` is the time of that change. The history cannot replace
+this column: its values expire, and it has no event for a value that an import did not apply.
 """
 
 from __future__ import annotations
@@ -15,16 +18,17 @@ from typing import Any, Final, NamedTuple
 from portal.customers.local_times import api_time
 from portal.customers.normalization import email_key
 
-# Times that only imports change.
+# The fields with times that only imports change.
 TIMES: Final = ("date_joined", "last_login")
 
 Values = Mapping[str, Any]  # as in the JSON of the API
 
 
 class SourceValue(NamedTuple):
-    """The value of a field at the source, as in the JSON of the API.
+    """The value of a field at the source, with the type that it has in the JSON of the API.
 
-    `changed` is the time at the source of the row that changed it after the edit, if one did.
+    If the source changed the field after the edit, `changed` is the `last_modified` of that
+    imported row.
     """
 
     value: Any
@@ -36,7 +40,7 @@ SourceValues = dict[str, SourceValue]
 
 @dataclass(frozen=True)
 class Merged:
-    """A customer after a row: its values, what is stored of the source, and where both changed."""
+    """The result of merging a row: new values, new source values, fields with conflicts."""
 
     values: dict[str, Any]
     source_values: SourceValues
@@ -44,17 +48,20 @@ class Merged:
 
 
 def read_source_values(stored: Mapping[str, Any] | None) -> SourceValues:
-    """The column of a customer, which is null where every field is as the source said."""
+    """Read `Customer.source_values`, which is null if no field was edited."""
     return {name: SourceValue(*pair) for name, pair in (stored or {}).items()}
 
 
 def store_source_values(source_values: SourceValues) -> dict[str, list[Any]] | None:
-    """The column of a customer with these."""
+    """The JSON for `Customer.source_values`, or None without source values."""
     return {name: [*pair] for name, pair in source_values.items()} or None
 
 
 def after_edit(before: SourceValues, changes: Mapping[str, tuple[Any, Any]]) -> SourceValues:
-    """After an edit in Portal: {field: (value before, value after)}, as a customer has them."""
+    """The source values after an edit in Portal.
+
+    `changes` is {field: (value before, value after)}.
+    """
     after = dict(before)
     for name, (old, new) in changes.items():
         source = after.pop(name).value if name in after else _as_json(old)
@@ -66,9 +73,11 @@ def after_edit(before: SourceValues, changes: Mapping[str, tuple[Any, Any]]) -> 
 def merge(
     source_values: SourceValues, ours: Values, row: Values, *, said: Collection[str], takes: bool
 ) -> Merged:
-    """Edits stay, whatever the row says; with `takes`, the row takes back what it says.
+    """Merge an imported row into an edited customer.
 
-    `ours` are the values of the customer, `said` the fields of which the row says anything.
+    The edited fields keep their values. With `takes`, they get the values of the row instead.
+
+    `ours` has the values of the customer. `said` has the fields that the row contains.
     """
     values, after, conflicts = dict(row), dict(source_values), []
     for name, (before, _changed) in source_values.items():
@@ -88,7 +97,10 @@ def merge(
 
 
 def _is_same(field: str, one: Any, other: Any) -> bool:
-    """Whether the values are equal but for case, or for the notation of a time or of nothing."""
+    """Whether two values of a field are equal.
+
+    Emails are equal in any case and times in any time zone; null equals an empty text.
+    """
     if field == "email" and one and other:
         return email_key(one) == email_key(other)
     if field in TIMES and one and other:

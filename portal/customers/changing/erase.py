@@ -1,4 +1,7 @@
-"""Erases the personal data of a customer. The identifier, the language and the dates remain."""
+"""Erases the personal data of a customer.
+
+The identifier, the language and the times of the customer remain.
+"""
 
 from __future__ import annotations
 
@@ -43,26 +46,31 @@ def erase_customer(
     version: int | None = None,
     undoes: Event | None = None,
 ) -> Customer:
-    """Erase the personal data, and return the customer. Without effect if it is erased already.
+    """Erase the personal data of a customer, and return the customer.
 
-    `undoes` is the event of the creation if the erasure undoes it. Raises CustomerNotFound,
-    JournalUnavailable, and VersionMismatch unless the customer has the `version`.
+    A customer that is erased already does not change.
+
+    If the erasure undoes the creation of the customer, `undoes` is the event of the creation.
+    Raises CustomerNotFound, JournalUnavailable, and VersionMismatch if the customer has another
+    version than `version`.
     """
     customer = lock_customer(organizer, identifier, version=version)
     if customer.erased and not find_differences(customer, ERASED_VALUES):
         return customer
     empty_customer(customer, actor=actor, undoes=undoes)
     remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
-    # Before the commit: an entry without an erasure repeats one that was requested, and an erasure
-    # without an entry would be lost when a backup is restored.
+    # The entry is written before the commit. If the commit fails, the journal has an entry too
+    # many, of an erasure that a user requested. If the entry were missing, a restored backup would
+    # contain the personal data again.
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 
 
 def empty_customer(customer: Customer, *, actor: Actor, undoes: Event | None = None) -> None:
-    """Erase the personal data in the rows of a locked customer, its notes and its history.
+    """Erase the personal data of a locked customer: in its row, its notes and its history.
 
-    Writes no entry in the journal, and leaves deleted texts in free space of the database's files.
+    Writes no entry in the journal. The free space of the database's files may still contain the
+    deleted texts.
     """
     for name, value in ERASED_VALUES.items():
         setattr(customer, name, value)

@@ -1,4 +1,4 @@
-"""Validates the values that staff and API clients write, for forms and JSON alike."""
+"""Validates the values that staff write in forms and API clients write as JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_EMAIL_LENGTH: Final = 190
 MAX_PHONE_LENGTH: Final = 128
 MAX_EXTERNAL_LENGTH: Final = 255
 MAX_NAME_LENGTH: Final = 255
-# The languages of pretix.
+# The language codes that pretix accepts.
 LOCALES: Final = (
     *("en", "de", "de-informal", "ar", "eu", "ca", "zh-hans", "zh-hant", "hr", "cs", "da", "nl"),
     *("nl-informal", "fr", "fi", "gl", "el", "he", "hu", "id", "it", "ja", "lv", "nb-no", "pl"),
@@ -44,9 +44,9 @@ BOOLEANS: Final[Mapping[object, bool]] = {
 
 
 class InvalidValues(ValueError):
-    """Invalid values. `errors` has the messages by field.
+    """Some values are invalid. `errors` has the error messages of each field.
 
-    `taken_by` is the customer that has the email already, if that is an error.
+    `taken_by` is the customer that has the email already, if another customer has it.
     """
 
     def __init__(self, errors: Errors, *, taken_by: Customer | None = None) -> None:
@@ -58,11 +58,13 @@ class InvalidValues(ValueError):
 def clean_values(
     organizer: Organizer, values: Mapping[str, object], *, customer: Customer | None = None
 ) -> dict[str, Any]:
-    """The valid values of the writable fields, as they are stored. Raises InvalidValues.
+    """Return the values in the form in which the database stores them. Raises InvalidValues.
 
-    `values` has a value for each field: a JSON value, or the text of a form. Unknown fields are
-    ignored. `customer` is the customer to change; None means a new customer. A value that the
-    customer has already, or has at its source, is accepted: imports may store what is invalid here.
+    `values` has JSON values or the texts of a form, by field. Fields that are not writable are
+    ignored. `customer` is the customer to change; None means a new customer.
+
+    A value that the customer has already, in Portal or at its source, is accepted without
+    validation, because imports store some values that are invalid here.
     """
     cleaned: dict[str, Any] = {}
     errors: Errors = {}
@@ -88,14 +90,14 @@ def clean_values(
 
 
 def _find_known(customer: Customer, name: str, value: object) -> list[Any]:
-    """The equal value that the customer has, or has at its source, if there is one."""
+    """The value of the customer, or of its source, that equals `value`: a list of at most one."""
     source = read_source_values(customer.source_values).get(name)
     known = [getattr(customer, name), *([source.value] if source else [])]
     return [each for each in known if each == value][:1]
 
 
 def check_email(organizer: Organizer, email: str | None, *, customer: Customer | None) -> None:
-    """Raise InvalidValues if another customer than `customer` has this email, in any case."""
+    """Raise InvalidValues if another customer has this email, in upper or lower case."""
     if email is None:
         return
     owner = customers_of(organizer).filter(email_key=email_key(email)).first()
@@ -105,7 +107,10 @@ def check_email(organizer: Organizer, email: str | None, *, customer: Customer |
 
 
 def _reported_errors(errors: Errors) -> Errors:
-    """The errors that pretix reports: the wrong type of name_parts only if all else is valid."""
+    """The errors that pretix reports.
+
+    It reports a wrong type of name_parts only if all other fields are valid.
+    """
     others = {name: messages for name, messages in errors.items() if name != "name_parts"}
     return others if others and errors.get("name_parts") == [_(INVALID_TYPE)] else errors
 
@@ -123,7 +128,7 @@ def _email(value: object, _organizer: Organizer) -> str | None:
         validate_email(email)
     except ValidationError:
         messages.append(_(INVALID_EMAIL))
-    # The lower case of a text may have more characters.
+    # A text in lower case may be longer than the original, so its length is checked again.
     return _unless_invalid(email.lower(), messages or _text_errors(email.lower(), MAX_EMAIL_LENGTH))
 
 
@@ -176,7 +181,8 @@ def _locale(value: object, _organizer: Organizer) -> str:
     if value is None:
         raise ValidationError(_(NULL))
     if value not in LOCALES:
-        # The message quotes the value, and JSON cannot contain half of a surrogate pair.
+        # The message quotes the value. Half of a surrogate pair is replaced, because UTF-8 cannot
+        # encode it.
         choice = str(value).encode(errors="replace").decode()
         raise ValidationError(_('"%(choice)s" is not a valid choice.') % {"choice": choice})
     return str(value)
@@ -207,14 +213,14 @@ def _bounded_text(value: object, max_length: int | None = None) -> str:
 
 
 def _text(value: object) -> str:
-    """The trimmed text; numbers become text."""
+    """The value as a text without surrounding white space. Numbers are converted to text."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValidationError(_("Not a valid string."))
     return str(value).strip()
 
 
 def _text_errors(text: str, max_length: int | None = None) -> list[str]:
-    """Errors of a text that is too long, or has characters that PostgreSQL cannot store."""
+    """Error messages for a text that is too long or has characters that PostgreSQL rejects."""
     messages = []
     if max_length is not None and len(text) > max_length:
         message = _("Ensure this field has no more than %(length)d characters.")
@@ -234,7 +240,7 @@ def _unless_invalid(value: Value, messages: Sequence[str]) -> Value:
 
 
 Clean = Callable[[object, "Organizer"], Any]
-# The function that validates each field. Errors are reported in this order.
+# The function that validates each field. Error messages are reported in the order of this dict.
 WRITABLE: Final[Mapping[str, Clean]] = {
     "external_identifier": _external_identifier,
     "email": _email,
@@ -245,5 +251,6 @@ WRITABLE: Final[Mapping[str, Clean]] = {
     "locale": _locale,
     "notes": _notes,
 }
-# pretix takes these for a new customer. Portal validates them, sends no email, stores no password.
+# pretix accepts these two fields for a new customer. Portal validates them, but sends no email and
+# stores no password.
 IGNORED: Final[Mapping[str, Clean]] = {"send_email": _send_email, "password": _password}

@@ -1,6 +1,6 @@
-"""The journal of erasures: a file from which they are repeated after a backup was restored.
+"""The journal of erasures: a file from which the erasures are repeated after a backup was restored.
 
-Each line is a JSON object with the organizer, the identifier and the time.
+Each line is a JSON object with the organizer, the identifier of the customer and the time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 
-# Finds objects, not lines: a full disk may have cut off a line, and the next object follows in it.
+# Matches a JSON object, not a line: if a full disk cut off a line, the next object is in the same
+# line.
 OBJECT: Final = re.compile(r"\{[^{}]*\}")
 
 
@@ -24,7 +25,10 @@ class JournalUnavailable(Exception):
 
 
 class Erasure(NamedTuple):
-    """An entry of the journal: the organizer's short name, the customer's identifier, the time."""
+    """An entry of the journal.
+
+    `organizer` is the slug of the organizer, `identifier` that of the customer.
+    """
 
     organizer: str
     identifier: str
@@ -32,7 +36,10 @@ class Erasure(NamedTuple):
 
 
 def append_erasure(erasure: Erasure) -> None:
-    """Write the erasure to the journal and flush it to the disk. Raises JournalUnavailable."""
+    """Append the erasure to the journal, and flush the file to the disk.
+
+    Raises JournalUnavailable.
+    """
     line = json.dumps({**erasure._asdict(), "time": erasure.time.isoformat()})
     path: Path = settings.ERASURE_JOURNAL
     try:
@@ -56,7 +63,7 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _sync_directory(path: Path) -> None:
-    """Flush the directory to the disk, so that a new file is there after a power failure."""
+    """Flush the directory to the disk, so that a new file still exists after a power failure."""
     directory = os.open(path, os.O_RDONLY)
     try:
         os.fsync(directory)

@@ -35,7 +35,10 @@ class UnknownNote(Exception):
 
 @dataclass(frozen=True)
 class NotePage:
-    """A page of notes, newest first; `next_before` reads the page after it, if there is one."""
+    """A page of notes, newest first.
+
+    `next_before` is the `before` of read_notes() for the next page, or None on the last page.
+    """
 
     notes: Sequence[Note]
     next_before: int | None
@@ -44,7 +47,8 @@ class NotePage:
 @retry_deadlocks
 @transaction.atomic
 def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
-    """Add a note by the actor, and an event without its text, because events outlive notes.
+    """Add a note by the actor, and record an event. The event has no text, because events outlive
+    notes.
 
     Raises CustomerNotFound and InvalidValues.
     """
@@ -63,7 +67,7 @@ def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) 
 
 
 def _add_to_search(customer: Customer, note: Note) -> None:
-    """Let a search find the customer by the note. No other transaction changes the customer."""
+    """Add the note to the searched text of the customer, which this transaction has locked."""
     text = f"{customer.team_notes_text or ''}{note_text(note.text) or ''}"
     customers_of(customer.organizer).filter(pk=customer.pk).update(team_notes_text=text or None)
 
@@ -89,7 +93,10 @@ def _clean_text(customer: Customer, text: str) -> str:
 def read_notes(
     organizer: Organizer, customer: Customer, *, before: int | None = None, size: int = PAGE_SIZE
 ) -> NotePage:
-    """The notes after the note `before` in this order, newest first. Raises UnknownNote."""
+    """A page of notes, newest first, from the one after the note with the id `before`.
+
+    Raises UnknownNote.
+    """
     notes = notes_of(organizer, customer)
     if before is not None:
         notes = notes.filter(_after(notes, before))
@@ -101,7 +108,7 @@ def _after(notes: QuerySet[Note], before: int) -> Q:
     created = notes.filter(pk=before).values_list("created", flat=True).first()
     if created is None:
         raise UnknownNote(before)
-    # The first condition is a range of the index.
+    # The first condition restricts the index scan to a range.
     return Q(created__lte=created) & (Q(created__lt=created) | Q(pk__lt=before))
 
 

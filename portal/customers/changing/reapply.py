@@ -1,4 +1,4 @@
-"""Repeats an erasure of the journal in a database that was restored from an older backup."""
+"""Repeats the erasures of the journal in a database that was restored from an older backup."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTOR: Final = Actor.command("reapply_erasures")
 
 
 class Outcome(StrEnum):
-    """What the repetition of an erasure found and did, as the command prints it."""
+    """The result of repeating an erasure, as the command reapply_erasures prints it."""
 
     ERASED = "erased again"
     UNCHANGED = "erased already"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 def reapply_erasure(erasure: Erasure) -> Outcome:
     """Erase the customer unless its history has this erasure or a later one.
 
-    A customer that was erased, and got personal data again afterwards, is not erased again.
+    A customer that got personal data again after the erasure is not erased again.
     """
     try:
         organizer = organizers.get_organizer(erasure.organizer)
@@ -57,9 +57,10 @@ def _reapply_in_scope(organizer: Organizer, erasure: Erasure) -> Outcome:
 
 
 def _add_erased_customer(organizer: Organizer, erasure: Erasure) -> None:
-    """Add an erased customer that was created after the backup. Its dates are those of the erasure.
+    """Add an erased customer whose row is missing, because it was created after the backup.
 
-    An import would otherwise create the customer with the personal data.
+    Without this row, the next import would create the customer with its personal data. The times of
+    the row are the time of the erasure.
     """
     customer = Customer(organizer=organizer, identifier=erasure.identifier, **ERASED_VALUES)
     customer.date_joined = customer.last_modified = erasure.time

@@ -1,4 +1,4 @@
-"""Carries out a form once, however often it is submitted, such as by a double click."""
+"""Carries out a form once, even if a double click submits it twice."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ KEPT: Final = timedelta(days=1)
 
 
 def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
-    """What `write` returns, an identifier, or what it returned for the first such form.
+    """Call `write` unless a form with this fingerprint was carried out already.
 
-    The form is stored in the transaction of the change. Raises what `write` raises.
+    Returns the identifier that `write` returns or returned.
+
+    The fingerprint and the identifier are stored in the transaction of the change. Raises the
+    exceptions of `write`.
     """
     require_scope(organizer)
     if earlier := _find(organizer, fingerprint):
@@ -31,7 +34,7 @@ def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]
     try:
         return _write_and_store(organizer, fingerprint, write)
     except (IntegrityError, InvalidValues):
-        # The same form may have been carried out meanwhile, and have taken the email.
+        # Another transaction may have carried out the same form meanwhile; then the email is taken.
         if earlier := _find(organizer, fingerprint):
             return earlier
         raise
@@ -48,7 +51,8 @@ def _write_and_store(organizer: Organizer, fingerprint: str, write: Callable[[],
     identifier = write()
     now = timezone.now()
     SubmittedForm.objects.filter(organizer=organizer, submitted__lt=now - KEPT).delete()
-    # Waits for a transaction with the same form, and then fails.
+    # This INSERT waits for another transaction with the same fingerprint, and fails when it
+    # commits.
     SubmittedForm.objects.create(
         organizer=organizer, fingerprint=fingerprint, identifier=identifier, submitted=now
     )

@@ -1,4 +1,4 @@
-"""Undoes a change, if none of its fields has changed since."""
+"""Undoes a recorded change if the changed fields still have the values of that change."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class EventNotFound(Exception):
 
 
 class CannotUndo(Exception):
-    """The event is of a kind that cannot be undone. The message says why."""
+    """The event cannot be undone. The message of the exception is the reason."""
 
 
 class UndoConflict(Exception):
-    """Fields of the change have changed again since: `fields`."""
+    """Some fields were changed again after the event. `fields` has their names."""
 
     def __init__(self, customer: Customer, fields: Sequence[str]) -> None:
         super().__init__(", ".join(fields))
@@ -42,10 +42,11 @@ class UndoConflict(Exception):
 @retry_deadlocks
 @transaction.atomic
 def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: Actor) -> Customer:
-    """Restore the values before the event, and record that as a new event. Returns the customer.
+    """Restore the values from before the event, and record a new event. Returns the customer.
 
-    Undoing a creation erases the customer. Raises CustomerNotFound, EventNotFound, CannotUndo,
-    UndoConflict; InvalidValues if another customer has the email now; and JournalUnavailable.
+    Undoing the creation of a customer erases the customer. Raises CustomerNotFound, EventNotFound,
+    CannotUndo, UndoConflict, JournalUnavailable, and InvalidValues if another customer has the
+    email now.
     """
     customer = lock_customer(organizer, identifier)
     event = events_of(organizer, customer=customer).filter(pk=event_id).first()
@@ -64,7 +65,10 @@ def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: A
 
 
 def can_undo(customer: Customer, event: Event) -> bool:
-    """Whether the event can be undone, unless another customer has the email now."""
+    """Whether the event can be undone.
+
+    The result does not say whether another customer has the email now, which undo_event() checks.
+    """
     try:
         return bool(_undoable_changes(customer, event))
     except (CannotUndo, UndoConflict):
@@ -72,7 +76,7 @@ def can_undo(customer: Customer, event: Event) -> bool:
 
 
 def _undoable_changes(customer: Customer, event: Event) -> dict[str, Any]:
-    """The recorded changes of an event that can be undone. Raises CannotUndo and UndoConflict."""
+    """The changes that the event recorded. Raises CannotUndo and UndoConflict."""
     if event.kind == Kind.ERASED:
         raise CannotUndo(_("An erasure cannot be undone."))
     if event.changes is None:
@@ -81,7 +85,8 @@ def _undoable_changes(customer: Customer, event: Event) -> dict[str, Any]:
         raise CannotUndo(_("This event changed no field."))
     expected = {name: after for name, (_before, after) in event.changes.items()}
     if event.kind == Kind.CREATED:
-        # Erasing empties all fields, so a field that was filled in later is a conflict as well.
+        # Undoing a creation empties all personal fields, so a field that was filled in later is a
+        # conflict.
         expected = {name: ERASED_VALUES[name] for name in PERSONAL_FIELDS} | expected
     conflicts = [
         name
@@ -95,18 +100,22 @@ def _undoable_changes(customer: Customer, event: Event) -> dict[str, Any]:
 
 
 def _typed_value(field: str, recorded: Any) -> Any:
-    """A recorded value in the type of the field: the JSON of events has times as texts."""
+    """A recorded value, converted to the type of its model field.
+
+    The JSON of events has times as text.
+    """
     column: Any = Customer._meta.get_field(field)  # any kind of field
     return column.to_python(recorded)
 
 
 def _restore_tombstone(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
-    """Mark a customer as erased again if the change removes the personal data added since."""
+    """Mark the customer as erased again if the undo removes all personal data."""
     values = [
         changes[name][1] if name in changes else getattr(customer, name) for name in PERSONAL_FIELDS
     ]
     erasures = events_of(customer.organizer, customer=customer).filter(kind=Kind.ERASED)
-    # An erasure by an import was one of its source, which may fill in the customer again.
+    # An import erases a customer that its source erased. The source may fill in this customer
+    # again, so such an erasure sets no mark.
     ours = erasures.exclude(actor_kind=ActorKind.IMPORT)
     last = None if any(values) else ours.order_by("-pk").first()
     if last:

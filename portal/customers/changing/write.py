@@ -1,4 +1,4 @@
-"""Creates and changes customers. A change and its event are one transaction."""
+"""Creates and changes customers. The change and the event that records it are one transaction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from portal.history.actors import Actor
     from portal.organizers.models import Organizer
 
-# As in pretix: without I, O, 0 and 1, which are easily confused.
+# The letters of pretix, without I, O, 0 and 1, which are easily confused.
 IDENTIFIER_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 IDENTIFIER_LENGTH: Final = 7
 NEW_CUSTOMER: Final[Mapping[str, Any]] = {
@@ -39,19 +39,21 @@ NEW_CUSTOMER: Final[Mapping[str, Any]] = {
     "locale": "en",
     "notes": None,
 }
-# If one of these gets a value, the customer no longer counts as erased.
+# If an erased customer gets a value in one of these fields, it no longer counts as erased.
 PERSONAL_FIELDS: Final = ("external_identifier", "email", "phone", "name_parts", "notes")
 MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class VersionMismatch(Exception):
-    """The customer no longer has the version that the caller requires."""
+    """The version of the customer is not the one that the caller requires."""
 
 
 class EditConflict(Exception):
-    """The editor changed fields that others have changed meanwhile, in `events`.
+    """The editor changed a field that another actor changed meanwhile.
 
-    `changes` has all fields that the editor changed: {field: (current value, editor's value)}.
+    `events` has the changes of the other actors.
+
+    `changes` has all fields that the editor changed: {field: (current value, value of the editor)}.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class EditConflict(Exception):
         self.changes = changes
 
     def event_of(self, field: str) -> Event | None:
-        """The last event that changed the field. An erasure changes every field."""
+        """The last event that changed the field. An erasure counts as a change of every field."""
         matching = [event for event in self.events if event.may_have_changed([field])]
         return max(matching, key=attrgetter("pk"), default=None)
 
@@ -73,7 +75,7 @@ class EditConflict(Exception):
 def create_customer(
     organizer: Organizer, values: Mapping[str, object], *, actor: Actor
 ) -> Customer:
-    """Create a customer; fields without a value get those of NEW_CUSTOMER. Raises InvalidValues."""
+    """Create a customer. NEW_CUSTOMER has the values of missing fields. Raises InvalidValues."""
     require_scope(organizer)
     cleaned = {**NEW_CUSTOMER, **clean_values(organizer, values)}
     customer = _insert(organizer, cleaned)
@@ -83,9 +85,9 @@ def create_customer(
 
 
 def _insert(organizer: Organizer, cleaned: Mapping[str, Any]) -> Customer:
-    """Save with a random identifier, and another one if it exists already.
+    """Save a new customer with a random identifier. Tries another identifier if a customer has it.
 
-    Another transaction may also have saved the email meanwhile: raises InvalidValues.
+    Raises InvalidValues if another transaction has saved a customer with this email meanwhile.
     """
     now = timezone.now()
     while True:
@@ -117,9 +119,9 @@ def change_customer(
 ) -> Customer:
     """Change the fields in `values`. Raises InvalidValues and CustomerNotFound.
 
-    Raises VersionMismatch unless the customer has the `version`. `since` is the version that the
-    editor saw: raises EditConflict if a later event changed one of the fields. `touch` sets the
-    time of the last change even if no value differs, as in pretix.
+    Raises VersionMismatch if the customer has another version than `version`. `since` is the
+    version that the editor saw. Raises EditConflict if an event after `since` changed one of the
+    fields. `touch` sets `last_modified` even if no value differs, as in pretix.
     """
     customer = lock_customer(organizer, identifier, version=version)
     cleaned = clean_values(organizer, values, customer=customer)
@@ -136,9 +138,9 @@ def change_customer(
 def _changes_of_editor(
     customer: Customer, changes: Mapping[str, tuple[Any, Any]], since: int
 ) -> dict[str, tuple[Any, Any]]:
-    """The changes of an editor who saw version `since`. Raises EditConflict.
+    """The fields that an editor changed who saw version `since`. Raises EditConflict.
 
-    A form sends all fields. A field with the value that the editor saw is no change of the editor.
+    A form sends all fields. A field that still has the value which the editor saw was not edited.
     """
     later = [*events_of(customer.organizer, customer=customer).filter(version__gt=since)]
     seen: dict[str, Any] = {}
@@ -157,9 +159,9 @@ def _changes_of_editor(
 
 
 def lock_customer(organizer: Organizer, identifier: str, *, version: int | None = None) -> Customer:
-    """The customer, locked until the end of the transaction. Raises CustomerNotFound.
+    """Read a customer and lock its row until the end of the transaction. Raises CustomerNotFound.
 
-    Raises VersionMismatch unless the customer has the `version`.
+    Raises VersionMismatch if the customer has another version than `version`.
     """
     require_scope(organizer)
     rows = customers_of(organizer).select_for_update().filter(identifier=identifier)
@@ -173,13 +175,13 @@ def lock_customer(organizer: Organizer, identifier: str, *, version: int | None 
 
 
 def find_differences(customer: Customer, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The fields that these values change: {field: (value before, value after)}."""
+    """The fields that `values` would change: {field: (value before, value after)}."""
     pairs = {name: (getattr(customer, name), value) for name, value in values.items()}
     return {name: (before, after) for name, (before, after) in pairs.items() if before != after}
 
 
 def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
-    """Save the new values. Raises InvalidValues if another customer got the email meanwhile."""
+    """Save changed values. Raises InvalidValues if another customer got the email meanwhile."""
     if any(changes[name][1] for name in PERSONAL_FIELDS if name in changes):
         customer.erased = None
     _remember_source(customer, {name: after for name, (_before, after) in changes.items()})
@@ -195,9 +197,11 @@ def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> 
 
 
 def _remember_source(customer: Customer, values: Mapping[str, Any]) -> None:
-    """Before the customer gets the values: let the next import know what its source said last.
+    """Store the value of the source for each edited field, for the next import.
 
-    An erased customer has nothing that an import could overwrite.
+    Call this before the customer gets the new values.
+
+    An erased customer stores no values of its source, because no import changes it.
     """
     before = read_source_values(customer.source_values)
     if customer.erased:
@@ -208,7 +212,10 @@ def _remember_source(customer: Customer, values: Mapping[str, Any]) -> None:
 
 
 def _has_source(customer: Customer) -> bool:
-    """Whether it was imported; the rows of a spreadsheet may have no time of their source."""
+    """Whether the customer was imported.
+
+    The event of an import is checked too, because rows of a spreadsheet may lack `source_modified`.
+    """
     if customer.source_modified:
         return True
     events = events_of(customer.organizer, customer=customer)
@@ -216,5 +223,5 @@ def _has_source(customer: Customer) -> bool:
 
 
 def next_change_time(before: datetime) -> datetime:
-    """Now, or just after the last change if the clock was set back."""
+    """The current time, or one microsecond after `before` if the clock was set back."""
     return max(timezone.now(), before + MICROSECOND)
