@@ -47,10 +47,9 @@ class NotePage:
 @retry_deadlocks
 @transaction.atomic
 def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
-    """Add a note by the actor, and record an event. The event has no text, because events outlive
-    notes.
+    """Add a note by the actor, and record an event.
 
-    Raises CustomerNotFound and InvalidValues.
+    The event has no text, because events outlive notes. Raises CustomerNotFound and InvalidValues.
     """
     customer = lock_customer(organizer, identifier)
     note = Note(
