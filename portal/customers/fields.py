@@ -1,4 +1,4 @@
-"""Text fields that all databases order and compare by code point, not by a locale."""
+"""Model fields for text in the order of code points, and database functions for text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the column decides what it holds
-    """SQLite orders by code point by default; PostgreSQL needs the collation C."""
+class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the types are in subclasses
+    """A column ordered by code point.
+
+    SQLite orders by code point by default; PostgreSQL needs the collation C.
+    """
 
     class Meta:
         abstract = True
@@ -33,21 +36,23 @@ class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[typ
 
 
 class IgnoringCase(Lower):
-    """ASCII text without case, to order and compare by. Other letters keep their case.
+    """A text for order and comparison that ignores the case of ASCII letters.
 
-    SQLite seeks in an index of a column, but reads all entries of an index of an expression.
+    SQLite can seek in an index of a column, but it scans a whole index of an expression. So the
+    expression is a collation on SQLite.
     """
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """The column itself with a collation that ignores case."""
+        """The column with a collation that ignores case."""
         template = "%(expressions)s COLLATE NOCASE"
         return self.as_sql(compiler, connection, template=template, **extra)
 
 
 class IsEmpty(Func):
-    """Whether a text has no value or is blank. An index may have it as its condition.
+    """Whether a text is null or empty. The condition of an index may use this function.
 
-    Without parameters, or SQLite would not recognize the condition of the index.
+    The SQL has no parameters, because SQLite uses the index only if the query repeats its condition
+    literally.
     """
 
     template = "(%(expressions)s IS NULL OR %(expressions)s = '')"
@@ -55,9 +60,10 @@ class IsEmpty(Func):
 
 
 class JoinedTexts(Func):
-    """The first text, continued by the other ones that have a value.
+    """Concatenates texts. The first one is never null; null among the others counts as empty.
 
-    Without parameters, or PostgreSQL would not recognize the expression of an index.
+    The SQL has no parameters, because PostgreSQL uses an index of an expression only if the query
+    repeats the expression literally.
     """
 
     template = "(%(expressions)s)"
@@ -74,9 +80,10 @@ class _OrEmpty(Func):
 
 
 class JsonbEncoder(json.JSONEncoder):
-    """An object as PostgreSQL writes jsonb: shorter keys first, then by their bytes.
+    """Encodes JSON objects with keys in the order of PostgreSQL's jsonb.
 
-    SQLite stores and returns this text, so that all databases give equal bytes.
+    Shorter keys come first; keys of the same length are ordered by bytes. SQLite stores this text
+    and returns it unchanged, so both databases return the same bytes.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Times in the clocks of a time zone and as the API writes them, and days relative to now."""
+"""Converts local times of a time zone to UTC, days relative to today to dates, times to JSON."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ RELATIVE_DAYS: Final = r"today|year|-[0-9]{1,5}[dmy]"
 
 @dataclass(frozen=True)
 class Span:
-    """From `start` up to, and without, `end`: a day, one microsecond, or none.
+    """The times from `start` up to but not including `end`, in UTC.
 
-    A time that the clocks showed twice spans both; one that they skipped is empty.
+    The span of a local time is one microsecond.
+
+    If the clocks were set back and showed the local time twice, the span begins with the first and
+    ends with the second. If the clocks were set forward and skipped the local time, the span is
+    empty.
     """
 
     start: datetime
@@ -23,27 +27,30 @@ class Span:
 
 
 class Days(NamedTuple):
-    """All days from the first to the last one."""
+    """All days from `first` to `last`, inclusive."""
 
     first: date
     last: date
 
     def span(self, zone: tzinfo) -> Span:
-        """All times that clocks of the zone show on these days."""
-        # Clocks may change at midnight, or be set back from after midnight to the day before.
+        """The span from the start of the first day to the end of the last day in a time zone."""
+        # Clocks may change at midnight, or be set back after midnight to the previous day.
         start = local_span(datetime.combine(self.first, time.min), zone).start
         return Span(start, local_span(datetime.combine(self.last, time.max), zone).end)
 
 
 class RelativeDays(NamedTuple):
-    """`today`, the current `year`, or the day some days, months or years ago: `-7d`."""
+    """A relative date:
+
+    `today`, `year` (all days of this year), or a day such as `-7d`, seven days ago.
+    """
 
     number: int
     unit: str  # d, m, y; "year" for the current year
 
     @classmethod
     def parse(cls, text: str) -> RelativeDays | None:
-        """None for any other text."""
+        """Parse `today`, `year`, `-7d`, `-3m` or `-1y`. Returns None for any other text."""
         if not re.fullmatch(RELATIVE_DAYS, text):
             return None
         if text == "year":
@@ -51,7 +58,7 @@ class RelativeDays(NamedTuple):
         return cls(0, "d") if text == "today" else cls(int(text[1:-1]), text[-1])
 
     def before(self, today: date) -> Days:
-        """The days, counted from `today`. Raises ValueError before the year 1."""
+        """The dates of these days if today is `today`. Raises ValueError before the year 1."""
         if self.unit == "year":
             return Days(today.replace(month=1, day=1), today.replace(month=12, day=31))
         if self.unit == "d":
@@ -62,12 +69,12 @@ class RelativeDays(NamedTuple):
 
 
 def api_time(moment: datetime) -> str:
-    """The notation of the API: `2021-04-06T13:44:22.809216Z`."""
+    """A time as in the JSON of the API: `2021-04-06T13:44:22.809216Z`."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _months_before(day: date, months: int) -> date:
-    """This day of the month, or the last one of a shorter month."""
+    """The same day of an earlier month, or the last day of that month if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     if year < 1:
         raise ValueError("before the year 1")
@@ -75,7 +82,7 @@ def _months_before(day: date, months: int) -> date:
 
 
 def local_span(moment: datetime, zone: tzinfo) -> Span:
-    """The span of a time that clocks of the zone show."""
+    """The times at which clocks of the time zone show the local time `moment`."""
     first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first > second:
         change = _clock_change(second, first, zone)
@@ -84,7 +91,7 @@ def local_span(moment: datetime, zone: tzinfo) -> Span:
 
 
 def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """The instant between two others at which the clocks of the zone changed, to the second."""
+    """The second between `before` and `after` at which the clocks of the zone changed."""
     offset = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) / 2

@@ -8,7 +8,8 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-# Django has no names for these. The first two are forms of address, not separate languages.
+# The names of codes for which Django has no name. The first two differ from German and Dutch in the
+# form of address only.
 NAMES: Final = {
     "de-informal": gettext_lazy("German (informal)"),
     "nl-informal": gettext_lazy("Dutch (informal)"),
@@ -20,7 +21,10 @@ NAMED_LOCALES: Final = frozenset({*NAMES, *LANG_INFO})
 
 
 def locale_name(locale: str) -> str:
-    """`German` for `de`; the code itself if it has no name."""
+    """The name of a language code:
+
+    `German` for `de`. A code without a name is returned unchanged.
+    """
     if locale in NAMES:
         return str(NAMES[locale])
     name = LANG_INFO.get(locale, {}).get("name")

@@ -1,4 +1,4 @@
-"""Customer, its state, its constraints and indexes."""
+"""The models of customers, their notes and their imports, with constraints and indexes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django_scopes import ScopedManager, scopes_disabled
 
 from portal.customers.counters.maintained_counts import (
     FACETS,
-    CustomerCount,  # noqa: F401  Django looks for models here.
+    CustomerCount,  # noqa: F401  Django finds models only in this module.
 )
 from portal.customers.fields import (
     CodePointCharField,
@@ -29,21 +29,24 @@ from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
-# Outside of these years a conversion between time zones can exceed the range of datetime.
+# The valid years of times. Near the years 1 and 9999, a conversion between time zones can exceed
+# the range of datetime.
 YEARS: Final = range(1900, 2200)
-# The FTS5 tables on SQLite: with the trigrams of `search_text`, and with those of TEXT_WITH_NOTES.
+# The FTS5 tables on SQLite. The first has the trigrams of `search_text`, the second those of
+# TEXT_WITH_NOTES.
 SEARCH_INDEX_ON_SQLITE: Final = "customers_search"
 NOTES_INDEX_ON_SQLITE: Final = "customers_notes_search"
 SEARCH_INDEXES_ON_SQLITE: Final = (SEARCH_INDEX_ON_SQLITE, NOTES_INDEX_ON_SQLITE)
-# What a search compares for readers of notes. The index has only the customers with notes.
+# The text that a search by a reader of notes compares. Its index contains only customers with
+# notes.
 TEXT_WITH_NOTES: Final = JoinedTexts("search_text", "notes_text", "team_notes_text")
 HAS_NOTES: Final = models.Q(notes_text__isnull=False) | models.Q(team_notes_text__isnull=False)
 
 
 class State(models.IntegerChoices):
-    """The state of an account: exactly one of these, in the order of lists.
+    """The state of a customer. The numbers give the order of lists that are sorted by state.
 
-    Filters, the API and CSS use its `code`.
+    Filters, the API and CSS use the property `code`.
     """
 
     ACTIVE = 1, _("Active")
@@ -53,7 +56,7 @@ class State(models.IntegerChoices):
 
     @classmethod
     def of(cls, personal: Iterable[str | None], *, is_active: bool, is_verified: bool) -> State:
-        """The state of a customer with these values of the columns PERSONAL."""
+        """The state of a customer. `personal` has the values of the columns PERSONAL."""
         if is_active:
             return cls.ACTIVE if is_verified else cls.UNVERIFIED
         return cls.INACTIVE if any(personal) else cls.ANONYMISED
@@ -63,12 +66,12 @@ class State(models.IntegerChoices):
         return self.name.lower()
 
 
-# What anonymising deletes, as in pretix.
+# The columns that pretix empties when it anonymises a customer.
 PERSONAL: Final = ("name", "email", "phone", "external_identifier", "notes")
 HAS_NOTHING_PERSONAL: Final = models.Q(
     *(models.Q((each, None)) | models.Q((each, "")) for each in PERSONAL)
 )
-# State.of() as the database checks it.
+# The SQL expression of State.of(), for a check constraint.
 STATE: Final = models.Case(
     models.When(
         HAS_NOTHING_PERSONAL & models.Q(is_active=False), then=models.Value(State.ANONYMISED.value)
@@ -84,13 +87,13 @@ class CustomerNotFound(Exception):
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
-    """Rejects bulk updates of columns that derived columns depend on: use save()."""
+    """Rejects update() of columns from which other columns are derived. Use save() instead."""
 
     def in_physical_order(self) -> CustomerQuerySet:
-        """In the order of an index that is close to the physical order of the table.
+        """Order the customers by an index whose order is close to the physical order of the table.
 
-        A scan of many rows then reads each page of the table once. Active customers are first:
-        anonymised ones, at the other end, match no search.
+        A scan of many rows in this order reads each page of the table once. Anonymised customers,
+        which match no search, come last.
         """
         return self.order_by("state", "pk")
 
@@ -110,7 +113,7 @@ CustomerManager = models.Manager.from_queryset(CustomerQuerySet)
 
 
 class Customer(models.Model):
-    """The account of a ticket buyer. Ten of its fields are those of the pretix API."""
+    """A customer: the account of a ticket buyer. Ten of its fields are those of the pretix API."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
     identifier = CodePointCharField(
@@ -131,17 +134,17 @@ class Customer(models.Model):
     locale = CodePointCharField(_("language"), max_length=50, default="en")
     last_modified = models.DateTimeField(_("last changed"), default=timezone.now)
     notes = models.TextField(_("notes"), null=True, blank=True)
-    # The `last_modified` of the last row that was imported; null if there was none. Times of the
-    # source are compared with each other only, never with a change made in Portal.
+    # The `last_modified` of the newest imported row, or null. Imports compare it with the
+    # `last_modified` of other rows, never with the times of changes made in Portal.
     source_modified = models.DateTimeField(null=True, editable=False)
-    # What the source said last about fields that were edited in Portal: see source_values.py.
+    # The last imported values of fields that were edited in Portal: see source_values.py.
     source_values = models.JSONField(null=True, editable=False, encoder=JsonbEncoder)
-    # Every write raises it: save(), and the UPDATE of imports.
+    # Every save(), and the UPDATE of imports, adds 1 to the version.
     version = models.BigIntegerField(default=1, db_default=1, editable=False)
-    # When the person was erased. No import changes such a customer.
+    # When the personal data was erased. Imports do not change an erased customer.
     erased = models.DateTimeField(null=True, editable=False)
 
-    # Derived from the fields above: see derive().
+    # The columns that derive() computes from the fields above.
     name = models.CharField(_("name"), max_length=255, blank=True, editable=False)
     name_key = CodePointCharField(max_length=NAME_KEY_LENGTH, null=True, editable=False)
     email_key = CodePointCharField(max_length=254, null=True, editable=False)
@@ -150,7 +153,7 @@ class Customer(models.Model):
     notes_text = CodePointTextField(null=True, editable=False)
     state = models.SmallIntegerField(_("state"), editable=False)
 
-    # The notes of the team as a search compares them: see changing/notes.py.
+    # The normalized text of the team's notes, which a search compares: see changing/notes.py.
     team_notes_text = CodePointTextField(null=True, editable=False)
 
     objects: ClassVar[CustomerManager[Customer]] = ScopedManager(
@@ -173,9 +176,10 @@ class Customer(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(state=STATE), name="customer_state_is_true"),
         ]
-        # One for each sort key, scanned in both directions: see query/ordering.py.
+        # Each sort key of query/ordering.py has an index, which is scanned in both directions.
         indexes = [
-            # PostgreSQL uses an index-only scan for an expression only if its column is included.
+            # PostgreSQL uses an index-only scan for an expression only if the index includes its
+            # column.
             models.Index(
                 "organizer",
                 IgnoringCase("identifier"),
@@ -186,17 +190,20 @@ class Customer(models.Model):
             models.Index("organizer", "name_key", "id", name="customer_by_name_key"),
             models.Index("organizer", "state", "id", name="customer_by_state"),
             models.Index("organizer", "locale", "id", name="customer_by_locale_key"),
-            # With the facets, index-only scans count the facets within a range of time.
+            # The indexes of times contain the facets, so that index-only scans count them within a
+            # range of time.
             models.Index("organizer", "date_joined", "id", *FACETS, name="customer_joined_facets"),
             models.Index("organizer", "last_login", "id", *FACETS, name="customer_login_facets"),
             models.Index(
                 "organizer", "last_modified", "id", *FACETS, name="customer_modified_facets"
             ),
-            # For one language by email: a scan of all emails may pass many before the first one.
+            # For customers of one language in the order of emails. A scan of the index of emails
+            # may pass many customers of other languages before the first match.
             models.Index(
                 "organizer", "locale", "email_key", "id", name="customer_by_email_in_locale"
             ),
-            # For customers with an email, the index of the unique constraint has the order.
+            # For the order by email. Customers with an email are in the index of the unique
+            # constraint.
             models.Index(
                 "organizer",
                 "id",
@@ -216,7 +223,8 @@ class Customer(models.Model):
                 condition=models.Q(phone_key__isnull=False),
                 name="customer_by_phone",
             ),
-            # For the filter by empty fields. Few customers may lack what most have.
+            # The next three indexes are for the filter by empty fields, which few customers may
+            # match.
             models.Index(
                 "organizer",
                 "id",
@@ -247,7 +255,7 @@ class Customer(models.Model):
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
-        """Set the derived columns. Raises names.UnknownScheme."""
+        """Set the derived columns, of which DERIVED has the names. Raises names.UnknownScheme."""
         values = derived_values(
             self.identifier,
             self.external_identifier,
@@ -263,7 +271,7 @@ class Customer(models.Model):
         self.state = State.of(personal, is_active=self.is_active, is_verified=self.is_verified)
 
     def delete_team_notes(self) -> None:
-        """Delete the team's notes, and the text by which a search finds them."""
+        """Delete the team's notes on the customer, and the searched text of the notes."""
         Note.objects.filter(customer=self).delete()
         if self.team_notes_text is not None:
             self.team_notes_text = None
@@ -271,11 +279,11 @@ class Customer(models.Model):
 
 
 class Note(models.Model):
-    """What a member noted about a customer, and when. Erasing the customer deletes its notes."""
+    """A note of a member or an API client on a customer. Erasing the customer deletes its notes."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
-    # No foreign key: notes stay when an account or a token is deleted.
+    # No foreign key, because the note stays when its author's account or token is deleted.
     author_id = models.BigIntegerField(null=True)
     author_name = models.CharField(_("author"), max_length=254)
     created = models.DateTimeField(_("created"), default=timezone.now)
@@ -286,7 +294,7 @@ class Note(models.Model):
     class Meta:
         verbose_name = _("note")
         verbose_name_plural = _("notes")
-        # Scanned backwards: the newest note comes first.
+        # The index is scanned backwards, so that the newest note comes first.
         indexes = [
             models.Index("organizer", "customer", "created", "id", name="note_by_customer"),
         ]
@@ -296,12 +304,12 @@ class Note(models.Model):
 
 
 class SubmittedForm(models.Model):
-    """A form that was carried out, for a day: it does nothing if it is submitted again."""
+    """A form that was carried out. Submitting it again within a day changes nothing."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+", db_index=False)
-    # A hash of the member, the URL and the values, among them the key of the form.
+    # A hash of the member, the URL and the values of the form, which include the form's key.
     fingerprint = models.CharField(max_length=64)
-    # That of the customer that the form created or changed.
+    # The identifier of the customer that the form created or changed.
     identifier = models.CharField(max_length=190)
     submitted = models.DateTimeField(default=timezone.now)
 
@@ -321,21 +329,21 @@ class SubmittedForm(models.Model):
 
 
 class Import(models.Model):
-    """The time, the source and the numbers of rows of an import that has ended."""
+    """An import that has ended: its time, its source and the number of rows with each outcome."""
 
     class Source(models.TextChoices):
-        """Where the rows came from."""
+        """Where the rows of an import come from."""
 
         FILES = "files", _("files")
         SERVICE = "service", _("another service")
 
     class Result(models.TextChoices):
-        """A failed import has changed nothing."""
+        """Whether an import succeeded. A failed import has changed nothing."""
 
         SUCCEEDED = "succeeded", _("succeeded")
         FAILED = "failed", _("failed")
 
-    # The numbers of rows by outcome; importing/load.py says what they mean.
+    # The fields that count rows by outcome. importing/load.py describes the outcomes.
     OUTCOMES: ClassVar = [
         *("created", "updated", "unchanged"),
         *("outdated", "undated", "repeated", "rejected"),
@@ -367,8 +375,9 @@ class Import(models.Model):
 def customers_of(organizer: Organizer) -> CustomerQuerySet:
     """All customers of the organizer. Raises ScopeError outside of the organizer's scope."""
     require_scope(organizer)
-    # PostgreSQL's search index needs a bigint on both sides of the comparison. The scope would add
-    # the condition a second time without the cast, and the planner would use that one.
+    # PostgreSQL uses the search index only if both sides of the condition are of type bigint. The
+    # manager's scope would add the condition again without the cast, and the planner would choose
+    # it.
     with scopes_disabled():
         return Customer.objects.filter(
             organizer_id=Cast(models.Value(organizer.pk), models.BigIntegerField())

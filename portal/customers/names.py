@@ -1,4 +1,4 @@
-"""Composes a name from its parts. The schemes and their parts are those of pretix."""
+"""Composes a name from its parts. The name schemes and their parts are those of pretix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LEGACY: Final = "_legacy"
 SCHEME: Final = "_scheme"
 
-# The parts of each scheme, in the order in which people fill them in.
+# The parts of each name scheme, in the order of the form fields.
 SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "full": ("full_name",),
     "given_family": ("given_name", "family_name"),
@@ -35,7 +35,7 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
         "degree",
     ),
 }
-# Parts that are not joined into the name. A degree is appended to it.
+# Parts that compose() does not join into the name. It appends the degree after a comma.
 PARTS_OUTSIDE_NAME: Final = frozenset(
     {"salutation", "calling_name", "latin_transcription", "degree"}
 )
@@ -60,11 +60,11 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
 
 
 class UnknownScheme(ValueError):
-    """The parts name no scheme, or one that is not in SCHEMES."""
+    """The name parts have no scheme, or one that is not in SCHEMES."""
 
 
 def compose(parts: Mapping[str, str | None]) -> str:
-    """The name composed from its parts; empty without parts. Raises UnknownScheme.
+    """Compose a name from its parts. Without parts the name is empty. Raises UnknownScheme.
 
     A missing, empty or null part leaves no gap. Parts that the scheme does not have are ignored.
     """
@@ -83,7 +83,7 @@ def compose(parts: Mapping[str, str | None]) -> str:
 
 
 def label_parts(parts: Mapping[str, str | None]) -> list[tuple[StrOrPromise, str]]:
-    """The labels and values of all parts with a value, in the order of the scheme."""
+    """The label and the value of each name part that has a value, in the order of the scheme."""
     order = [LEGACY, *SCHEMES.get(parts.get(SCHEME) or "", ())]
     others = [part for part in parts if part not in order and part != SCHEME]
     return [

@@ -1,4 +1,4 @@
-"""Text as search and order compare it, and the columns that derive from it."""
+"""Normalizes text for search and order, and computes the derived columns of customers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from portal.customers.phones import phone_key
 
 NAME_KEY_LENGTH: Final = 190
 DERIVED: Final = ("name", "name_key", "email_key", "phone_key", "search_text", "notes_text")
-# The derived columns depend on these: an UPDATE of these alone would leave them outdated.
+# The columns that derived columns are computed from. An UPDATE of these columns would leave the
+# derived columns outdated.
 SOURCES: Final = frozenset(
     {"identifier", "external_identifier", "email", "phone", "name_parts"}
     | {"is_active", "is_verified", "notes"}
 )
-# Letters that Unicode does not decompose, but that people type without their stroke.
+# Letters that Unicode does not decompose, with the letters that people type instead.
 STROKES: Final = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"
 }  # fmt: skip
-# The forms of an Arabic letter, as in Lucene's ArabicNormalizer and PersianNormalizer. Decomposed,
-# a hamza or madda above or below a letter is a mark.
+# Variants of Arabic letters with the basic letter, as in Lucene's ArabicNormalizer and
+# PersianNormalizer. Variants with a hamza or madda are missing, because Unicode decomposes these
+# into a letter and a mark.
 ARABIC: Final = {
     "\u0671": "\u0627", "\u0672": "\u0627", "\u0673": "\u0627",  # alef
     "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d2": "\u064a",  # yeh
@@ -37,48 +39,52 @@ APOSTROPHES: Final = (
     "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u0384\u055a\u05f3\u07f4\u07f5"
     "\u1fbd\u1fbf\u1fef\u1ffd\u1ffe\u2018\u2019\u201b\u2032\u2035\ua78b\ua78c\uff07"
 )
-# Beside the characters that Unicode has as dashes.
+# Characters that count as hyphens in addition to Unicode's category of dashes (Pd).
 HYPHENS: Final = "\u02d7\u2043\u2212\u2796"
-# Marks that people leave out: those of Latin, Greek, Cyrillic, Hebrew, Arabic and Syriac, and
-# those of any script. In Thai and in the scripts of India, marks are vowels, and stay.
+# Accents and vowel marks that people leave out, in Latin, Greek, Cyrillic, Hebrew, Arabic and
+# Syriac. Marks of Thai and of Indian scripts are not among them, because they are vowels that
+# people type.
 OPTIONAL_MARK: Final = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u0711\u0730-\u074a\u0898-\u089f\u08ca-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
     "\u2de0-\u2dff\ua66f-\ua67d\ufb1e\ufe20-\ufe2f]"
 )
-# Without a shape of their own: fillers and variation selectors, beside the categories of Unicode.
+# Fillers and variation selectors, which are invisible in addition to INVISIBLE_CATEGORIES.
 INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff]"
 )
 INVISIBLE_CATEGORIES: Final = frozenset({"Cf", "Cc"})
-# Punctuation, and signs such as the vertical bar.
+# The Unicode categories of punctuation and of signs such as the vertical bar.
 SEPARATORS: Final = frozenset({"Pc", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Sm"})
-# Parts of emails and identifiers. The first two always count, the others only within a word.
+# Characters of emails and identifiers. normalize() always keeps `@` and `_`, and keeps the others
+# between letters or digits.
 WITHIN_WORDS: Final = "@_.'&+-"
 PUNCTUATION_AROUND_WORDS: Final = re.compile(r"(?<!\S)[.'&+-]+|[.'&+-]+(?!\S)")
-# Most texts: only their case is replaced.
+# Matches texts of which normalize() changes only the case. Most texts match.
 PLAIN: Final = re.compile(r"[A-Za-z0-9@_]+(?:[ .'&+-][A-Za-z0-9@_]+)*")
-# No text has more characters than these, but a search may try all of Unicode.
+# The maximum number of cached replacements. Real texts have fewer different characters, but a
+# hostile search may contain all of Unicode.
 MOST_REMEMBERED: Final = 10_000
-# Umlauts, and how they are spelled without their dots.
+# Umlauts and their spellings with an e: `ae` for `ä`.
 SPELLED_OUT: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe"}
 )
-# The e of an umlaut that is spelled out. In Bauer, Neuer and Quelle there is no umlaut.
+# Matches the e of a spelled-out umlaut, such as `ue` for `ü`. The `ue` of Bauer, Neuer and Quelle
+# does not match, because it is no umlaut.
 UMLAUT_E: Final = re.compile(r"(?<=[ao])e|(?<=(?<![aeq])u)e")
-# Names with hyphens, whose parts are long enough to be looked for by themselves.
+# Matches names with hyphens whose parts have three letters or more, enough for the trigram index.
 HYPHENATED: Final = re.compile(r"[^\W\d_]{3,}(?:-[^\W\d_]{3,})+")
-# Parts beside the name that a person may be called by.
+# Name parts that are not in the composed name but are searched, too.
 CALLING_NAME: Final = "calling_name"
 TRANSCRIPTION: Final = "_transcription"
-# The notes of a customer have no maximum. A search looks for their first characters.
+# The number of characters of a note that a search compares. The length of notes is not limited.
 MOST_SEARCHED: Final = 20_000
 PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[!-~]{2}")
 
 
 class _Replacements(dict[int, str]):
-    """What str.translate() replaces each character by."""
+    """The mapping for str.translate() from a character to its replacement, filled on demand."""
 
     def __missing__(self, code: int) -> str:
         replacement = _replacement(chr(code))
@@ -100,14 +106,14 @@ def _replacement(character: str) -> str:
 
 
 def is_invisible(character: str) -> bool:
-    """Whether this is a character without a shape and without a width."""
+    """Whether a character has no shape and no width."""
     if INVISIBLE.match(character):
         return True
     return unicodedata.category(character) in INVISIBLE_CATEGORIES and not character.isspace()
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters, which come with text that is copied."""
+    """Remove invisible characters, which copied texts often contain."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(each for each in text if not is_invisible(each))
@@ -122,28 +128,29 @@ REPLACEMENTS: Final = _Replacements(
 
 
 def normalize(text: str) -> str:
-    """Words separated by single spaces: `jose muller` for `José Müller` and `MULLER, Jose`.
+    """Normalize a text to words separated by single spaces: `jose muller` for `José Müller`.
 
-    Case, accents, vowel marks, invisible characters, and punctuation around words do not count.
-    All apostrophes are equal, and all hyphens. Punctuation within emails and identifiers remains:
-    `o'brien@example.org`.
+    Removes case, accents, vowel marks, invisible characters, and punctuation around words. All
+    kinds of apostrophes become one, and all kinds of hyphens. Keeps punctuation within emails and
+    identifiers: `o'brien@example.org`.
     """
     if PLAIN.fullmatch(text):
         return text.lower()
     if text.isascii():
         replaced = text.lower().translate(REPLACEMENTS)
     else:
-        # An acute accent that stands alone is an apostrophe, but decomposes to a mark.
+        # Apostrophes are replaced first, because NFKD would decompose an acute accent that stands
+        # alone into a mark.
         decomposed = unicodedata.normalize("NFKD", text.translate(REPLACEMENTS).casefold())
         replaced = unicodedata.normalize("NFKD", decomposed.casefold().translate(REPLACEMENTS))
     return " ".join(PUNCTUATION_AROUND_WORDS.sub(" ", replaced).split())
 
 
 def searched(text: str) -> str:
-    """The normalized text, and the other spellings of its words: `muller mueller` for `Müller`.
+    """The normalized text and other spellings of its words: `muller mueller` for `Müller`.
 
-    An umlaut is stored without its dots and spelled out, and `ue` is stored as `u`, too. So each
-    spelling finds each other one by a plain search for one text.
+    An umlaut is stored without dots and with an e, and `ue` is stored as `u`, too. So a search for
+    `Müller`, `Mueller` or `Muller` matches all three spellings without an OR.
     """
     return _with_spellings(text, normalize(text))
 
@@ -153,7 +160,8 @@ def _with_spellings(text: str, normalized: str) -> str:
     if not text.isascii():
         spelled_out = unicodedata.normalize("NFC", text).translate(SPELLED_OUT)
         spelled = normalized if spelled_out == text else normalize(spelled_out)
-    # Most texts have no umlaut, and the rest takes longer than to normalize them.
+    # A shortcut for texts without umlauts, which are most. The steps below take longer than
+    # normalize().
     if spelled == normalized and not ("ae" in spelled or "oe" in spelled or "ue" in spelled):
         return normalized
     without_dots = UMLAUT_E.sub("", spelled)
@@ -162,10 +170,10 @@ def _with_spellings(text: str, normalized: str) -> str:
 
 
 def search_words(text: str) -> list[str]:
-    """The words of a search, each of which occurs in the searched() text that it finds.
+    """The words of a search. The result of searched() for a matching customer contains each word.
 
-    A name with hyphens and an umlaut is several words: in `Böttcher-Mueller` each part has a
-    spelling of its own, and a word is stored in one spelling at a time.
+    A name with hyphens and an umlaut is split at the hyphens. In `Böttcher-Mueller` the parts are
+    spelled in different styles, but searched() stores a whole word in one style only.
     """
     return [
         part
@@ -179,19 +187,20 @@ def _has_spellings(word: str) -> bool:
 
 
 def email_key(email: str) -> str:
-    """The lower case of an email, by which emails are compared and ordered, and which is unique.
+    """The email in lower case. Emails are compared and ordered by this key, which is unique.
 
-    Only case is ignored: casefold() would make strasse.example and straße.example equal.
+    Not casefold(), which would make strasse.example and straße.example equal.
     """
     return email.lower()
 
 
 def email_keys(text: str) -> list[str]:
-    """The keys of an address that was typed: its own first, then that of its other spelling.
+    """The keys of an email that a user typed, and of other spellings of this email.
 
-    A domain with letters beyond ASCII has a second spelling, such as xn--strae-oqa.example for
-    straße.example (IDNA 2008). A space is the `+` of a URL that was not percent-encoded: no
-    address has a space. Invisible characters come with an address that was copied.
+    A domain with letters outside of ASCII has a second spelling, such as xn--strae-oqa.example for
+    straße.example (IDNA 2008). A space is replaced by `+`: emails have no spaces, and a `+` in a
+    URL that is not percent-encoded is read as a space. Invisible characters, which copied emails
+    often contain, are removed.
     """
     typed, key = (email_key(each.strip().replace(" ", "+")) for each in (text, visible(text)))
     mailbox, at, domain = key.rpartition("@")
@@ -203,7 +212,7 @@ def email_keys(text: str) -> list[str]:
 
 
 class Name(NamedTuple):
-    """A composed name, its normalized text, and the text that a search compares."""
+    """A name composed from its parts, normalized, and as the text that a search compares."""
 
     text: str
     normalized: str
@@ -223,9 +232,9 @@ def derived_values(
     *,
     country: str,
 ) -> Derived:
-    """The values of the columns DERIVED. Raises names.UnknownScheme.
+    """The values of the derived columns, in the order of DERIVED. Raises names.UnknownScheme.
 
-    `country` is that of a phone number without a country code.
+    A phone number without a country code is a number of `country`.
     """
     name = derive_name(name_parts)
     values = (identifier, external_identifier, email, phone, notes)
@@ -233,7 +242,7 @@ def derived_values(
 
 
 def derive_name(parts: Mapping[str, str | None]) -> Name:
-    """The name composed from its parts. Raises names.UnknownScheme."""
+    """Compose and normalize a name. Raises names.UnknownScheme."""
     text = names.compose(parts)
     normalized = normalize(text)
     called = [
@@ -255,7 +264,7 @@ def derived_values_with_name(
     notes: str | None,
     name: Name,
 ) -> Derived:
-    """derived_values() for a name that was derived before."""
+    """Like derived_values(), but with the result of derive_name(), which callers may cache."""
     number = phone_key(phone, country) if phone else None
     texts = [name.searched, searched(email) if email else "", identifier.lower()]
     if external_identifier:
@@ -273,15 +282,16 @@ def derived_values_with_name(
 
 
 def note_text(note: str | None) -> str | None:
-    """A note as a search compares it, as a line that continues another text; None without words."""
+    """The normalized text of a note, with a line break before it; None for a note without words."""
     text = searched(note[:MOST_SEARCHED]) if note else ""
     return f"\n{_with_pairs(text)}" if text else None
 
 
 def _with_pairs(text: str) -> str:
-    """Two characters of ASCII after one beyond ASCII stand at the end again.
+    """Append each pair of ASCII characters that follows a non-ASCII character.
 
-    So any two follow a third one of ASCII somewhere in the text: see Search.matches().
+    In the result, every pair of ASCII characters also occurs after an ASCII character, as
+    Search.matches() requires.
     """
     pairs = [] if text.isascii() else PAIR_AFTER_OTHERS.findall(text)
     return "\n".join([text, *dict.fromkeys(pairs)])

@@ -1,4 +1,4 @@
-"""Phone numbers as search compares them, as they are stored, and as people read them."""
+"""Converts phone numbers for search, for storage and for display."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from phonenumbers import (
     region_code_for_country_code,
 )
 
-# Most stored numbers. The library takes 50 microseconds for each, as long as all else of a row.
+# Matches most stored numbers, which are not parsed by the library. It takes 50 microseconds for a
+# number, as long as everything else that an import does with a row.
 INTERNATIONAL: Final = re.compile(r"\+[1-9][0-9 ]{5,18}")
 COUNTRY_CODES: Final = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 ANY_CHARACTERS: Final = re.compile(r"[\d\s()\[\]+\uff0b/.,\u2010-\u2015\u2212-]+")
 DOUBLE_ZERO: Final = re.compile(r"\A[\s(\[]*00(?=[\s)\]]*[1-9])")
 PLUS: Final = re.compile(r"[\s(\[]*[+\uff0b]")
 E164: Final = re.compile(r"\+[1-9][0-9]{3,14}", re.ASCII)
-# With fewer, too many customers have the digits somewhere.
+# A search for fewer digits would match too many customers.
 FEWEST_DIGITS: Final = 4
 
 
 def phone_key(phone: str, country: str) -> str | None:
-    """The digits of the international number (E.164 without `+`): `493023125` for `030 23125`.
+    """The digits of an international number (E.164 without `+`): `493023125` for `030 23125`.
 
-    A number without a country code is one of `country`, an ISO code or empty. The result is all
-    digits of the text if it is no number of a known country, and None if it has no digits.
+    A number without a country code is a number of `country`, an ISO code or empty. If the text is
+    no number of a known country, the result has all its digits. A text without digits has no key:
+    None.
     """
     if key := _read_international(phone):
         return key
@@ -50,9 +52,10 @@ def phone_key(phone: str, country: str) -> str | None:
 
 
 def part_of_phone(text: str, country: str) -> str:
-    """The digits that a key has if the text is its phone number or a part of it.
+    """The digits to search for in the keys of phone numbers if a user types `text`.
 
-    Empty for any other text, and for fewer than FEWEST_DIGITS without those of the country.
+    Empty if the text is no part of a phone number, or has fewer than FEWEST_DIGITS digits without
+    the country code.
     """
     if not ANY_CHARACTERS.fullmatch(text):
         return ""
@@ -69,7 +72,10 @@ def part_of_phone(text: str, country: str) -> str:
 
 
 def complete_phone(text: str, country: str) -> str:
-    """The number in E.164 as one dials it in the country; a text that is no number as it is."""
+    """Convert a number that can be dialed in the country to E.164.
+
+    Other texts are returned unchanged.
+    """
     number = _parse(text, country)
     if number is None or not is_valid_number(number):
         return text
@@ -77,7 +83,7 @@ def complete_phone(text: str, country: str) -> str:
 
 
 def international_phone(phone: str | None) -> str:
-    """A number in E.164 as people read it: `+49 30 23125`. Other texts stay as they are."""
+    """Format a number in E.164 for display: `+49 30 23125`. Other texts are returned unchanged."""
     if not phone or not E164.fullmatch(phone):
         return phone or ""
     number = _parse(phone, "")
@@ -85,7 +91,7 @@ def international_phone(phone: str | None) -> str:
 
 
 def _read_international(phone: str) -> str | None:
-    """The key of a number that the library would not change; None for any other."""
+    """The key of a number whose digits the library would not change; None for other numbers."""
     if not INTERNATIONAL.fullmatch(phone):
         return None
     digits = phone[1:].replace(" ", "")
@@ -97,18 +103,19 @@ def _read_international(phone: str) -> str | None:
 
 @cache
 def _national_prefix(code: str) -> re.Pattern[str] | None:
-    """What the library removes from the start of national numbers of a country."""
+    """Matches the prefix that the library removes from national numbers of the country."""
     metadata = PhoneMetadata.metadata_for_region(region_code_for_country_code(int(code)), None)
     prefix = metadata and metadata.national_prefix_for_parsing
     return re.compile(prefix) if prefix else None
 
 
 def _with_lost_plus(digits: str, number: PhoneNumber | None) -> PhoneNumber | None:
-    """The number whose `+` is lost, as spreadsheets make 491701234567 of +491701234567.
+    """The number that the digits are with a `+` before them; spreadsheets remove the `+`.
 
-    Otherwise the number as it was read in the country.
+    If the digits with `+` are no valid number, the result is `number`, which was parsed as a number
+    of the country.
     """
-    # No code of a country begins with a zero, but most national numbers do.
+    # No country code begins with a zero, but most national numbers do.
     complete = None if digits.startswith("0") else _parse(f"+{digits}", "")
     if complete is None or not is_valid_number(complete):
         return number

@@ -1,4 +1,4 @@
-"""What other tables store of a customer, and an erasure deletes: by a member or by an import."""
+"""Erases the personal data of a customer in other tables, for members and imports."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def erase_related_rows(customer: Customer) -> None:
-    """Delete the team's notes, the values of the history, and what other apps store.
+    """Delete the team's notes, the values in the history, and the rows of other apps.
 
-    The customer is locked. The caller records the erasure afterwards.
+    The caller has locked the customer, and records the erasure afterwards.
     """
     customer.delete_team_notes()
     events = events_of(customer.organizer, customer=customer)

@@ -6,5 +6,6 @@ from typing import Final
 
 from django.dispatch import Signal
 
-# Sent in the transaction that erases a `customer`, so that other apps erase what they store of it.
+# Sent in the transaction that erases a `customer`, so that other apps erase their rows of the
+# customer.
 customer_erased: Final = Signal()

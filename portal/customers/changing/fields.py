@@ -61,8 +61,8 @@ def clean_values(
     """Return the values in the form in which the database stores them. Raises InvalidValues.
 
     `values` has JSON values or the texts of a form, by field. Fields that are not writable are
-    ignored. `customer` is the customer to change, or None for a new one. Its values, and those of
-    its source, are accepted without validation, because imports may store invalid values.
+    ignored. `customer` is the customer to change, or None for a new one. A value that the customer
+    or its source has already is not validated, because imports may store invalid values.
     """
     cleaned: dict[str, Any] = {}
     errors: Errors = {}

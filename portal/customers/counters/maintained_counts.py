@@ -1,4 +1,4 @@
-"""The number of customers by state and language, as triggers of the database maintain it."""
+"""Counts of customers by state, verification and language, which database triggers maintain."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ KEY: Final = "organizer_id, state, is_verified, locale"
 
 
 class CustomerCount(models.Model):
-    """A change of the number of customers with these values. The sum of the changes is the count.
+    """A change of the number of customers with one combination of values.
 
-    Only triggers write to this table: see migration 0001. One combination may have several rows.
+    The sum of all changes of a combination is the number of its customers.
+
+    Only the triggers of migration 0001 write to this table. A combination may have several rows.
     """
 
-    # No database constraint: the order in which it and the triggers run cannot be chosen.
+    # No foreign key constraint in the database, because nothing determines whether its check or a
+    # trigger runs first.
     organizer = models.ForeignKey(
         Organizer, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
@@ -54,7 +57,7 @@ class CustomerCount(models.Model):
 
 
 class Combination(NamedTuple):
-    """The facets of a customer: the columns that customers are counted by."""
+    """The facets of a customer: the values of the columns by which customers are counted."""
 
     state: int
     is_verified: bool
@@ -71,12 +74,13 @@ class Condition(NamedTuple):
     values: Container[Any]
 
 
-# By the name of the filter. A filter with the name of its facet shows counts beside its choices.
+# The conditions of the filters, by the name of the filter. A filter whose name is that of its facet
+# shows a count beside each choice.
 Conditions = Mapping[str, Condition]
 BY_FACETS: Final = ", ".join(FACETS)
-# One statement with three kinds of rows, by `kind`: the rows of a query, or none if there are too
-# many; the number of these rows; the maintained counts of the organizer. The last columns are the
-# facets.
+# One statement that returns three kinds of rows, named by the column `kind`: the rows of a query,
+# unless they are too many; the number of rows of the query; the maintained counts of the organizer.
+# The facets are the last columns.
 READ_WITH_TOTALS: Final = f"""
     WITH found AS ({{rows}})
     SELECT 'row' AS kind, found.* FROM found WHERE (SELECT COUNT(*) FROM found) <= %s
@@ -85,7 +89,8 @@ READ_WITH_TOTALS: Final = f"""
     UNION ALL
     SELECT 'total', CAST(SUM(number) AS BIGINT){{empty}}, {BY_FACETS}
     FROM customers_customercount WHERE organizer_id = %s GROUP BY {BY_FACETS}"""  # noqa: S608
-# The same for rows that are only counted by facet. If there are too many, they are not read again.
+# Like READ_WITH_TOTALS, but the rows of the query are counted by facets in SQL. The query runs a
+# second time for this, unless it has too many rows.
 COUNT_WITH_TOTALS: Final = f"""
     WITH counted AS (SELECT COUNT(*) AS number FROM ({{rows}} LIMIT %s) AS found)
     SELECT 'row' AS kind, COUNT(*), {BY_FACETS} FROM (
@@ -100,7 +105,7 @@ COUNT_WITH_TOTALS: Final = f"""
 
 @dataclass(frozen=True)
 class Counts:
-    """The number of customers with each combination."""
+    """The number of customers with each combination of facets."""
 
     numbers: Mapping[Combination, int]
 
@@ -113,7 +118,10 @@ class Counts:
         return sum(number for _values, number in self._meeting(conditions))
 
     def by(self, facet: str, conditions: Conditions) -> dict[Any, int]:
-        """The number of customers by value of a facet, under the conditions of other filters."""
+        """The number of customers with each value of a facet.
+
+        The conditions of all other filters apply.
+        """
         others = {name: each for name, each in conditions.items() if name != facet}
         numbers: Counter[Any] = Counter()
         for combination, number in self._meeting(others):
@@ -132,13 +140,13 @@ def meets(combination: Combination, conditions: Conditions) -> bool:
 
 
 def read_combination(values: Sequence[Any]) -> Combination:
-    """A combination from a database row: SQLite returns booleans as numbers."""
+    """A combination from the values of a database row. SQLite returns booleans as numbers."""
     state, is_verified, locale = values
     return Combination(state, bool(is_verified), locale)
 
 
 def maintained_counts(organizer: Organizer) -> Counts:
-    """The numbers of all customers of the organizer, which triggers maintain."""
+    """Read the numbers of an organizer's customers by facets, which triggers maintain."""
     require_scope(organizer)
     return sum_counts(_maintained.rows(organizer.pk))
 
@@ -156,7 +164,7 @@ _maintained = CompiledQuery(
 
 
 def maintained_total(organizer_id: int) -> Coalesce:
-    """An expression for the maintained number of all customers."""
+    """A database expression: the number of the organizer's customers by the maintained counts."""
     with scopes_disabled():
         counts = CustomerCount.objects.filter(organizer_id=organizer_id)
     total = counts.order_by().values("organizer_id").annotate(total=Sum("number")).values("total")
@@ -173,10 +181,10 @@ def read_with_totals(
     others: int,
     milliseconds: int | None = None,
 ) -> tuple[list[Row] | None, Counts]:
-    """The rows of a query, as the driver returns them, and the maintained counts.
+    """Read the rows of a query, as the database driver returns them, and the maintained counts.
 
-    None for more than `most` rows. The query selects an integer, such as the primary key, `others`
-    more columns, and the facets. Raises TimeLimitExceeded.
+    The rows are None if there are more than `most`. The query selects an integer such as the
+    primary key, then `others` other columns, then the facets. Raises TimeLimitExceeded.
     """
     statement = READ_WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
     values = [*parameters, most]
@@ -192,9 +200,10 @@ def count_with_totals(
     most: int,
     milliseconds: int,
 ) -> tuple[Counts | None, Counts]:
-    """The counts of the rows of a query, which selects the facets, and the maintained counts.
+    """Count the rows of a query by facets, and read the maintained counts.
 
-    None for more than `most` rows. Raises TimeLimitExceeded.
+    The query selects the facets. Its counts are None if it has more than `most` rows. Raises
+    TimeLimitExceeded.
     """
     statement = COUNT_WITH_TOTALS.format(rows=sql)
     values = [*parameters, most + 1, *parameters, most]
@@ -222,5 +231,5 @@ def _read(
 
 
 def sum_counts(rows: Iterable[Row]) -> Counts:
-    """Counts from rows of a number and its facets. Rows whose number is 0 are omitted."""
+    """Make Counts from database rows: a number, then the facets. Numbers of 0 are left out."""
     return Counts({read_combination(row[1:]): int(row[0]) for row in rows if row[0] > 0})

@@ -1,4 +1,4 @@
-"""Invented customers: plausible, and equal for equal seeds."""
+"""Generates plausible customers for the demo. The same seed generates the same customers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Final
 from portal.customers.demo.people import invent_person, pick
 from portal.customers.importing.rows import CustomerRow, InventedRow, StagedRow
 
-# The specification's own example, as printed there.
+# The example customer in the documentation of the pretix API, with the same values.
 EXAMPLE: Final = CustomerRow.model_validate_json("""
 {
     "identifier": "8WSAJCJ",
@@ -33,9 +33,10 @@ BLOCK_SIZE: Final = 2_000
 UNTIL: Final = date(2026, 1, 1)
 DAYS: Final = 6 * 365
 DAY_MICROSECONDS: Final = 24 * 60 * 60 * 1_000_000
-# Registrations by month: most are before summer festivals and before Christmas.
+# Relative numbers of registrations from January to December. Most customers register before summer
+# festivals and before Christmas.
 MONTH_WEIGHTS: Final = (0.8, 0.8, 1.0, 1.2, 1.4, 1.3, 0.9, 0.7, 1.0, 1.1, 1.4, 1.5)
-GROWTH_FACTOR: Final = 4  # of the registrations a day, from the first day to the last
+GROWTH_FACTOR: Final = 4  # registrations on the last day, divided by those on the first day
 LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LETTER_PAIRS: Final = [low + high for high in LETTERS for low in LETTERS]
 IDENTIFIER_COUNT: Final = 1 << 35
@@ -49,17 +50,20 @@ NOTES: Final = (
 
 
 def demo_customers(count: int, *, seed: int = 1, until: date = UNTIL) -> Iterator[StagedRow]:
-    """Customers who registered in the six years before `until`, in no order.
+    """Customers who registered in the six years before `until`, in random order.
 
-    A larger count begins with the customers of a smaller one. Identifiers and emails are unique
-    within a seed; another seed has other identifiers.
+    The first customers are the same for every `count`. All customers of a seed have different
+    identifiers and emails. Customers of different seeds have different identifiers.
     """
     for first in range(0, count, BLOCK_SIZE):
         yield from demo_block(first, min(BLOCK_SIZE, count - first), seed=seed, until=until)
 
 
 def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[StagedRow]:
-    """The customers from `first` on, a multiple of BLOCK_SIZE. Blocks are independent."""
+    """The customers of a block, which can be generated without the blocks before it.
+
+    `first` is the number of the first customer, a multiple of BLOCK_SIZE.
+    """
     random = Random(f"{seed} {first}")  # noqa: S311
     calendar = _Calendar(until)
     identifiers = _identifiers(seed, first)
@@ -69,7 +73,11 @@ def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[St
 
 
 def _identifiers(seed: int, first: int) -> Iterator[str]:
-    """Seven letters each, all different: an odd factor permutes the numbers below 2 ** 35."""
+    """Different identifiers of seven letters.
+
+    Multiplication by an odd factor permutes the numbers below 2 ** 35, so no identifier is
+    repeated.
+    """
     random = Random(seed)  # noqa: S311
     start, factor = (
         random.randrange(IDENTIFIER_COUNT),
@@ -87,9 +95,10 @@ def _identifiers(seed: int, first: int) -> Iterator[str]:
 
 
 class _Calendar:
-    """Random times in the years before a day, more of them in later years and in busy months.
+    """Random times in the six years before `until`. Later years and busy months have more times.
 
-    Times are microseconds since the start, because numbers are faster than datetimes.
+    A time is a number of microseconds since the first day, because numbers are faster than
+    datetimes.
     """
 
     def __init__(self, until: date) -> None:
@@ -99,7 +108,8 @@ class _Calendar:
 
     def registration(self, random: Random) -> int:
         day = bisect(self._weights, random.random() * self._weights[-1])
-        # The mean of two random numbers: most people register at noon, few at midnight.
+        # The mean of two random numbers, so that most customers register at noon and few at
+        # midnight.
         return int(
             (min(day, DAYS - 1) + (random.random() + random.random()) / 2) * DAY_MICROSECONDS
         )
@@ -148,7 +158,7 @@ def _customer(random: Random, calendar: _Calendar, number: int, identifier: str)
 
 
 def _anonymised(random: Random, calendar: _Calendar, identifier: str, joined: int) -> InventedRow:
-    """A customer without any personal data."""
+    """An anonymised customer, without personal data."""
     return InventedRow(
         identifier=identifier,
         external_identifier=None,
@@ -166,14 +176,14 @@ def _anonymised(random: Random, calendar: _Calendar, identifier: str, joined: in
 
 
 def _modified(random: Random, calendar: _Calendar, joined: int) -> int:
-    """Half of the customers changed nothing after the registration."""
+    """The time of the last change, which for half of the customers is the time of registration."""
     if random.random() < 0.5:
         return joined + 100 + int(random.random() * 400)
     return calendar.later(random, joined)
 
 
 def _phone(random: Random) -> str:
-    # The German regulator reserves +49 30 23125 for fiction.
+    # The German telecommunications regulator reserves the numbers +49 30 23125 for films and books.
     number = int(random.random() * 1000)
     start = "030 23125-" if number % 8 == 0 else "+49 30 23125 "
     return f"{start}{number:03}"

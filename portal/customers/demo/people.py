@@ -1,4 +1,4 @@
-"""Invented names of people in many languages and scripts, for the demo."""
+"""Generates names of people in many languages and scripts for the demo."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SALUTATIONS: Final = ("Ms", "Mr", "Mx")
 
 
 class Person(NamedTuple):
-    """The parts of a name, a language, and the first part of an email address."""
+    """An invented person. `mailbox` is the part of an email before the `@`."""
 
     name_parts: dict[str, str | None]
     locale: str
@@ -29,7 +29,7 @@ class Person(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A part of a name in its own script, in Latin letters, and for an email address."""
+    """A given or family name in its own script, in Latin letters, and as a part of an email."""
 
     written: str
     latin: str
@@ -37,7 +37,10 @@ class Name(NamedTuple):
 
 
 class Pool(TypedDict):
-    """A culture as in the file. Numbers are weights; other scripts map to Latin letters."""
+    """A culture in names.json.
+
+    The numbers are weights. Names in another script are keys of a mapping to Latin letters.
+    """
 
     weight: int
     locales: Mapping[str, int]
@@ -49,7 +52,10 @@ class Pool(TypedDict):
 
 
 class Culture(NamedTuple):
-    """A pool to choose from: each choice is repeated as often as its weight."""
+    """A culture as lists for random choices.
+
+    Each choice is repeated as often as its weight says.
+    """
 
     locales: list[str]
     schemes: list[str]
@@ -60,7 +66,7 @@ class Culture(NamedTuple):
 
 
 def invent_person(random: Random) -> Person:
-    """A person of a random culture, by the weights of cultures."""
+    """A person of a random culture. Cultures with a larger weight are chosen more often."""
     culture = pick(random, _cultures())
     given, family = pick(random, culture.given), pick(random, culture.family)
     scheme = pick(random, culture.schemes)
@@ -87,7 +93,8 @@ def _part(random: Random, part: str, culture: Culture, given: Name, family: Name
         case "latin_transcription":
             return f"{given.latin} {family.latin}"
         case "calling_name":
-            # Not in the full name, so that the demo shows that a search finds calling names.
+            # A name that is not in the full name, to show that a search also compares calling
+            # names.
             return culture.given[culture.given.index(given) - 1].written
         case _:
             return _extra(random, part, culture)

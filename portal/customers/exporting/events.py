@@ -1,4 +1,4 @@
-"""Streams the history as the rows of a table: one for each field that an event changed."""
+"""Streams the history as the rows of a table: one row for each field that an event changed."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ Row = tuple[str | None, ...]
 def read_event_rows(
     organizer: Organizer, *, query: EventQuery, reads_notes: bool, expired: datetime | None
 ) -> Iterator[Row]:
-    """The texts of COLUMNS, newest event first; one row without a field for one without values.
+    """Rows with the texts of COLUMNS, newest event first.
 
-    Values are left out of events before `expired`, and those of notes without `reads_notes`.
+    An event without values is one row without a field.
+
+    Events before `expired` have no values. The values of notes are left out unless `reads_notes`.
     """
     changes: Any = Cast("changes", TEXT)
     if expired:
@@ -47,7 +49,7 @@ def _lines(row: tuple[Any, ...], *, reads_notes: bool) -> Iterator[Row]:
     *of_event, changes = row
     texts = [None if value is None else str(value) for value in of_event]
     recorded = readable_values(orjson.loads(changes or "{}"), reads_notes=reads_notes)
-    # PostgreSQL does not keep the order of the fields.
+    # A jsonb column of PostgreSQL has its own order of keys.
     for name in sorted(recorded, key=_position):
         yield (*texts, name, *map(_text, recorded[name] or (None, None)))
     if not recorded:
@@ -59,7 +61,10 @@ def _position(field: str) -> tuple[int, str]:
 
 
 def _text(value: Any) -> str | None:
-    """A value as in the CSV of customers: JSON, but for texts."""
+    """The text of a value, as in the CSV export of customers.
+
+    A text is unchanged, any other value is JSON.
+    """
     if value is None or isinstance(value, str):
         return value
     return _encoder.encode(value) if isinstance(value, dict) else orjson.dumps(value).decode()

@@ -1,4 +1,4 @@
-"""The file formats of an export as chunks of bytes: JSON, NDJSON, and CSV in two dialects."""
+"""Encodes the rows of an export as chunks of bytes: JSON, NDJSON, and CSV in two dialects."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from portal.customers.formulas import as_plain_text
 
 Row = TypeVar("Row")
 ROWS_PER_CHUNK: Final = 500
-# Excel expects a comma or a semicolon, depending on the language of the system.
+# Excel expects a comma or a semicolon in CSV, depending on the language of the operating system.
 SEPARATORS: Final[Mapping[str, str]] = {"comma": ",", "semicolon": ";"}
 LINE_ENDS: Final = {"\x85": r"\u0085", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
 
 def file_name(slug: str, zone: str, extension: str, *, content: str = "customers") -> str:
-    """`bigevents-customers-2026-11-28.csv`: the organizer, the list, and the day in its zone."""
+    """A file name with today's date in the time zone: `bigevents-customers-2026-11-28.csv`."""
     today = timezone.localdate(timezone=ZoneInfo(zone))
     return f"{slug}-{content}-{today.isoformat()}.{extension}"
 
 
 def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
-    """One row a line; each row is a JSON object already.
+    """Encode NDJSON: one JSON object a line. Each of `rows` is the JSON of a customer.
 
-    Some readers end a line at other characters as well, which JSON allows within strings.
+    Some programs end a line also at the characters LINE_ENDS, which are valid in JSON strings. So
+    these characters are escaped.
     """
     for batch in _batches(rows):
         text = "\n".join(batch) + "\n"
@@ -40,7 +41,7 @@ def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
 
 
 def encode_json(rows: Iterable[str]) -> Generator[bytes]:
-    """A JSON array with one row a line; each row is a JSON object already."""
+    """Encode a JSON array with one object a line. Each of `rows` is the JSON of a customer."""
     start = "[\n"
     for batch in _batches(rows):
         yield (start + ",\n".join(batch)).encode()
@@ -51,7 +52,7 @@ def encode_json(rows: Iterable[str]) -> Generator[bytes]:
 def encode_csv(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, separator: str = ","
 ) -> Generator[bytes]:
-    """RFC 4180 with the names of the fields in the first line; None is an empty cell."""
+    """Encode CSV (RFC 4180). The first line has the names of the fields; None is an empty cell."""
     for batch in _batches(chain([fields], rows)):
         text = StringIO()
         csv.writer(text, delimiter=separator).writerows(batch)
@@ -61,7 +62,7 @@ def encode_csv(
 def encode_csv_for_spreadsheets(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, separator: str
 ) -> Generator[bytes]:
-    """CSV for spreadsheet programs: with a byte-order mark, and with formulas made harmless."""
+    """Encode CSV for spreadsheet programs: with a byte-order mark, and without formulas."""
     plain = ([cell and as_plain_text(cell) for cell in row] for row in rows)
     chunks = encode_csv(fields, plain, separator=separator)
     yield codecs.BOM_UTF8 + next(chunks)

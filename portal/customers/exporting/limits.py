@@ -1,6 +1,7 @@
-"""Limits streams that run at once: to half of the threads of a process, and to two for a caller.
+"""Limits the number of streams that run at the same time, in a process and for a caller.
 
-A stream occupies a thread until the client has read everything.
+A stream occupies a thread until the client has read the last byte. The streams of a process may
+occupy half of its threads.
 """
 
 from __future__ import annotations
@@ -25,14 +26,18 @@ _process_semaphore: Final = BoundedSemaphore(STREAMS_OF_A_PROCESS)
 
 
 class TooManyStreams(Exception):
-    """A limit is reached: the message says which. Clients may retry after RETRY_AFTER seconds."""
+    """Too many streams are running. The message names the limit.
+
+    Clients may retry after RETRY_AFTER seconds.
+    """
 
 
 def limit_streams(chunks: Generator[bytes], *, caller: str) -> Generator[bytes]:
-    """Yield the chunks, and count as a running stream from the first one to the end or close().
+    """Yield the chunks.
 
-    `caller` identifies the caller: the key of a token or of a session. Raises TooManyStreams
-    instead of yielding the first chunk.
+    The stream counts as running from the first chunk to the last, or to close(). `caller` is the
+    key of a token or of a session. If too many streams are running, the first next() raises
+    TooManyStreams.
     """
     with _count_for_caller(caller), _count_for_process():
         yield from chunks
@@ -50,7 +55,10 @@ def _count_for_process() -> Iterator[None]:
 
 @contextmanager
 def _count_for_caller(caller: str) -> Iterator[None]:
-    """Counts by locked files, which all processes see, and which a killed process releases."""
+    """Count the streams of a caller by locked files.
+
+    All processes see the locks, and the operating system releases those of a killed process.
+    """
     try:
         file = _lock_free_file(settings.VAR_DIR / "streams", hash_key(caller))
     except OSError:  # On a full or read-only disk, only the limit of the process applies.
@@ -63,7 +71,10 @@ def _count_for_caller(caller: str) -> Iterator[None]:
 
 
 def _lock_free_file(directory: Path, name: str) -> IO[bytes] | None:
-    """A file, locked until it is closed. None if another stream has locked it."""
+    """Open and lock a file. The lock ends when the file is closed.
+
+    None if other streams have locked all files of this name.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     for number in range(STREAMS_OF_A_CALLER):
         file = (directory / f"{name}-{number}").open("ab")

@@ -1,6 +1,8 @@
-"""Streams whole lists as JSON or text. The database makes the text of each row, which is fastest.
+"""Streams all customers of a list as JSON or text.
 
-Memory holds one batch of rows.
+The database composes the text of each row, because this is faster than in Python.
+
+Only one batch of rows is in memory at a time.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ TEXT: Final[models.Field[Any, Any]] = models.TextField()
 
 
 class InstantText(Func):
-    """`2021-04-06T13:44:22.809216Z`, or `2021-04-06T13:44:22Z` without a fraction."""
+    """A time as text:
+
+    `2021-04-06T13:44:22.809216Z`, or `2021-04-06T13:44:22Z` without microseconds.
+    """
 
     output_field = TEXT
     template = (
@@ -38,20 +43,26 @@ class InstantText(Func):
 
 
 class JsonText(Func):
-    """A text as a JSON string, or null."""
+    """A text as a JSON string. A missing text is the JSON null."""
 
     function = "JSON_QUOTE"
     output_field = TEXT
 
 
 class JsonRow(Func):
-    """A JSON object of alternating names and values: `{"email" : "a@example.org", "name" : ""}`."""
+    """A JSON object, such as `{"email" : "a@example.org", "name" : ""}`.
+
+    The source expressions are a name, its value, the next name, and so on.
+    """
 
     function = "JSON_BUILD_OBJECT"
     output_field = TEXT
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """The bytes that PostgreSQL writes. JSON_OBJECT would omit spaces, also within values."""
+        """Write the same bytes as PostgreSQL.
+
+        SQLite's JSON_OBJECT would omit the spaces around a colon and within JSON values.
+        """
         names = cast("Sequence[Value]", self.source_expressions[::2])
         parts: list[Expression] = []
         for name, value in zip(names, self.source_expressions[1::2], strict=True):
@@ -61,7 +72,10 @@ class JsonRow(Func):
 
 
 def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> Iterator[str]:
-    """Each customer as a JSON object, section by section. Both databases give equal bytes."""
+    """The customers of each section in turn, each as a JSON object.
+
+    PostgreSQL and SQLite return the same bytes.
+    """
     pairs = [part for field in fields for part in (Value(field), _in_json(field))]
     row = Cast(JsonRow(*pairs), TEXT)
     rows = stream_union_all([section.values_list(row) for section in sections], BATCH_ROWS)
@@ -71,7 +85,10 @@ def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> It
 def read_texts(
     sections: Sequence[CustomerQuerySet], fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
-    """Each customer as a tuple of texts, section by section; None for a missing value."""
+    """The customers of each section in turn, each as a tuple of texts.
+
+    A missing value is None.
+    """
     texts = [_in_text(field) for field in fields]
     return stream_union_all([section.values_list(*texts) for section in sections], BATCH_ROWS)
 
@@ -92,6 +109,6 @@ def _in_text(field: str) -> Expression | F:
 def _in_json(field: str) -> Expression | F:
     is_json = isinstance(Customer._meta.get_field(field), models.BooleanField | models.JSONField)
     if connection.vendor == "sqlite":
-        # SQLite stores numbers and text; PostgreSQL has types for both.
+        # SQLite has no boolean and no JSON type, so the JSON of these fields is composed as text.
         return _in_text(field) if is_json else JsonText(_in_text(field))
     return F(field) if is_json else _in_text(field)

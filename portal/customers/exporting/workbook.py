@@ -1,6 +1,6 @@
-"""Streams XLSX: XlsxWriter makes an empty workbook, and the rows are inserted into its sheet.
+"""Streams XLSX files. XlsxWriter makes an empty workbook, and the rows are inserted into its sheet.
 
-XlsxWriter alone would need all rows before it returns the first byte.
+With XlsxWriter alone, the first byte could be sent only after the last row was read.
 """
 
 from __future__ import annotations
@@ -28,33 +28,36 @@ if TYPE_CHECKING:
 CHUNK_BYTES: Final = 1 << 16
 SHEET: Final = "xl/worksheets/sheet1.xml"
 END_OF_ROWS: Final = b"</sheetData>"
-# The range of cells in the sheet. It is removed, because the number of rows is not known yet.
+# The element with the range of cells in the sheet. The export removes it, because the number of
+# rows is not known when the sheet begins.
 DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
-# Excel's limit for a cell. Only notes can be longer.
+# The maximum length of a text in an Excel cell. Only notes can be longer.
 MAX_CELL_LENGTH: Final = 32_767
-# Characters that XML forbids, and texts that look like their replacement: `_x0000_`.
+# Matches characters that XML forbids, which are replaced by escapes such as `_x0000_`. Also matches
+# the first character of a text that looks like such an escape.
 NOT_XML: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-# Excel has no earlier dates: they are written as text.
+# The first year of Excel's dates. Earlier dates are written as text.
 FIRST_YEAR: Final = 1901
-DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # cells have no time zone
+DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel's times have no time zone
 TIME_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
 WIDTHS: Final = {"name": 28, "email": 34, "name_parts": 40, "notes": 60}
 WIDTH: Final = 22
 
-# The text that replaces a code.
+# The function that returns the label of a code, by field.
 LABELS_OF_CODES: Final[Mapping[str, Callable[[str], str]]] = {
     "locale": locale_name,
     "state": lambda code: str(State[code.upper()].label),
 }
 
-# A function that returns the XML of a cell for its reference, such as A2, and its text.
+# A function that returns the XML of a cell. Its arguments are the reference of the cell, such as
+# A2, and the text.
 CellWriter = Callable[[str, str], str]
 
 
 def encode_workbook(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, zone: str
 ) -> Generator[bytes]:
-    """A workbook with the rows of read_texts(), and with times in this time zone."""
+    """Encode the rows of read_texts() as an XLSX workbook, with times in the time zone `zone`."""
     empty, time_style = _make_empty_workbook(fields, zone)
     cells = [_cell_writer(field, ZoneInfo(zone), time_style) for field in fields]
     output = _ZipOutput()
@@ -74,7 +77,10 @@ def encode_workbook(
 
 
 class _ZipOutput(RawIOBase):
-    """A file to which a ZIP archive is written piece by piece. It cannot seek."""
+    """The output file of a ZIP archive, which buffers the bytes until take_written().
+
+    It cannot seek.
+    """
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -94,7 +100,7 @@ class _ZipOutput(RawIOBase):
 
 
 def _make_empty_workbook(fields: Sequence[str], zone: str) -> tuple[BytesIO, int]:
-    """A workbook with only the headings, and the number of the cell style for times."""
+    """A workbook that has only headings, and the number of its cell style for times."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
         sheet = workbook.add_worksheet("Customers")
@@ -109,7 +115,7 @@ def _make_empty_workbook(fields: Sequence[str], zone: str) -> tuple[BytesIO, int
 
 
 def heading(field: str, zone: str) -> str:
-    """The label of a field, with the time zone if it is a time: `Registered (Europe/Berlin)`."""
+    """The heading of a column. That of a time has the time zone: `Registered (Europe/Berlin)`."""
     label = capfirst(str(getattr(Customer._meta.get_field(field), "verbose_name", field)))
     return f"{label} ({zone})" if _is_time(field) else label
 
@@ -121,7 +127,7 @@ def _is_time(field: str) -> bool:
 def _row_elements(
     cells: Sequence[CellWriter], rows: Iterable[Sequence[str | None]]
 ) -> Iterator[str]:
-    """The XML of each row, from number 2 on, because row 1 has the headings."""
+    """The XML of each row. The first one is row 2, because row 1 has the headings."""
     columns = [(xl_col_to_name(column), cell) for column, cell in enumerate(cells)]
     for number, row in enumerate(rows, start=2):
         written = [
@@ -133,7 +139,10 @@ def _row_elements(
 
 
 def _cell_writer(field: str, zone: tzinfo, time_style: int) -> CellWriter:
-    """The writer for the type of the field. A text remains a text even if it has only digits."""
+    """The CellWriter for the type of the field.
+
+    A text of digits stays a text in Excel.
+    """
 
     def write_time(reference: str, text: str) -> str:
         local = datetime.fromisoformat(text).astimezone(zone).replace(tzinfo=None, microsecond=0)

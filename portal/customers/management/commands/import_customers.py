@@ -1,4 +1,4 @@
-"""manage.py import_customers ORGANIZER [FILE...]: customers from files, or from a service."""
+"""manage.py import_customers ORGANIZER [FILE...]: import customers from files or from a service."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ MAX_TOKEN_BYTES: Final = 4_096
 
 
 class Command(BaseCommand):
-    """Loads all valid rows and reports the others. The exit status is 1 if a row was rejected."""
+    """Imports valid rows and reports invalid ones. The exit status is 1 if a row was rejected."""
 
-    # The checks import all views, which takes a fifth of a second.
+    # Without system checks, which import all views and take a fifth of a second.
     requires_system_checks = ()
     help = (
         "Create or update customers from saved pages of the API, JSON arrays, JSON with one "
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     )
 
     def create_parser(self, *names: Any, **options: Any) -> CommandParser:
-        """Options may stand between the organizer and the files."""
+        """Accept options between the organizer and the files."""
         parser = super().create_parser(*names, **options)
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         return parser
@@ -122,7 +122,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _nothing_changed() -> Iterator[None]:
-    """Report what interrupts an import as one line."""
+    """Report an exception that interrupts an import as one line, without a traceback."""
     try:
         yield
     except KeyboardInterrupt as error:
@@ -151,7 +151,7 @@ def _add_sheet_options(parser: ArgumentParser) -> None:
 def _find_source(
     files: Sequence[str], *, address: str | None, token_stdin: bool, is_quiet: bool, **_: Any
 ) -> Source | None:
-    """The source that the options name, if any. Raises CommandError."""
+    """The service of the option `--from`, or None without it. Raises CommandError."""
     if not address:
         if token_stdin:
             raise CommandError("--token-stdin is for --from only.")
@@ -196,7 +196,7 @@ def _parse_time(text: str, zone: tzinfo) -> datetime:
 
 
 def _reject_unreadable(paths: Iterable[str]) -> None:
-    """Raise CommandError at once, not after a long load of the other files."""
+    """Raise CommandError before the import begins if a file cannot be read."""
     for path in paths:
         if path == STANDARD_INPUT:
             continue
@@ -218,14 +218,17 @@ def _read_all(paths: Iterable[str], sheets: SheetOptions, *, is_quiet: bool) -> 
 
 
 def _as_text(path: str) -> str:
-    """File names are bytes; the result is valid text for the terminal and the database."""
+    """The path as text that a terminal and the database accept.
+
+    A path may have bytes that are not UTF-8.
+    """
     return os.fsencode(path).decode(errors="replace")
 
 
 def _read(
     file: BinaryIO, name: str, size: int | None, sheets: SheetOptions, *, is_quiet: bool
 ) -> Iterator[Block]:
-    """Show a progress bar in bytes on a terminal: the number of rows is not known yet."""
+    """Read a file with a progress bar in bytes, because the number of rows is not known yet."""
     with tqdm.wrapattr(
         file, "read", total=size or None, desc=name, disable=True if is_quiet else None
     ) as counted:

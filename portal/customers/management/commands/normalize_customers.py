@@ -1,4 +1,4 @@
-"""manage.py normalize_customers: recomputes the text that search and order compare."""
+"""manage.py normalize_customers: recompute the columns that search and order compare."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ BATCH_ROWS: Final = 1_000
 
 
 class Command(BaseCommand):
-    """Run it after an upgrade that changes the normalization. A second run changes nothing."""
+    """Run this command after an upgrade that changes the normalization.
+
+    A second run changes nothing.
+    """
 
     requires_system_checks = ()
     help = "Compute again the text that search and order compare, after an update of Portal."
@@ -38,9 +41,10 @@ class Command(BaseCommand):
 
 
 def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
-    """Normalize the customers of all organizers; the number of changed ones in each batch.
+    """Normalize the customers of all organizers.
 
-    Each batch is a transaction of its own, which locks only the rows that it changes.
+    Yields the number of changed customers of each batch. Each batch is one transaction, and locks
+    only the rows that it changes.
     """
     with scopes_disabled():
         organizers = Organizer.objects.using(database).only("country").in_bulk()
@@ -52,7 +56,8 @@ def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
             last = batch[-1].pk
             outdated = [each.pk for each in _outdated(batch, organizers)]
             with transaction.atomic(using=database):
-                # Read again: another transaction may have changed them.
+                # Read these customers again, because another transaction may have changed them
+                # before the lock.
                 locked = [*customers.filter(pk__in=outdated).select_for_update()]
                 changed = _outdated(locked, organizers)
                 customers.bulk_update(changed, NORMALIZED)
@@ -60,7 +65,7 @@ def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
 
 
 def _outdated(customers: Sequence[Customer], organizers: Mapping[int, Organizer]) -> list[Customer]:
-    """The customers whose stored values change, with the new ones."""
+    """The customers whose derived columns are outdated, with the new values set."""
     notes: dict[int, list[str]] = {}
     if customers:
         database = customers[0]._state.db
@@ -75,7 +80,7 @@ def _outdated(customers: Sequence[Customer], organizers: Mapping[int, Organizer]
 
 
 def _derive(customer: Customer, organizer: Organizer, team_notes_text: str) -> bool:
-    """Set the derived values. Returns whether one of them changed."""
+    """Set the derived columns of a customer. Returns whether one of the columns changed."""
     customer.organizer = organizer
     before = [getattr(customer, name) for name in NORMALIZED]
     customer.derive()

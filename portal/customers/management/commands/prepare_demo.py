@@ -1,4 +1,4 @@
-"""manage.py prepare_demo: organizers, customers and a login to try Portal. `make run` calls it."""
+"""manage.py prepare_demo: create organizers, customers and a member for the demo of `make run`."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ The same customers as JSON:
 
 
 class Command(BaseCommand):
-    """A second run is fast and changes nothing."""
+    """A second run of this command is fast and changes nothing."""
 
     help = "Prepare the demo: organizers, customers, a member who can sign in, an API token."
-    stealth_options = ("customers",)  # for call_command() only
+    stealth_options = ("customers",)  # an argument of call_command() only
 
     def handle(self, *, customers: int = CUSTOMERS, **_: Any) -> None:
         organizer = _find_or_create("bigevents", "Big Events LLC", "Europe/Berlin")
-        # The member of the demo must never see the customers of this organizer.
+        # A second organizer, whose customers the member of the demo must never see.
         other = _find_or_create("smallshows", "Small Shows", "UTC")
         today = datetime.now(UTC).date()
         example = StagedRow("the specification's example", EXAMPLE)
@@ -77,7 +77,7 @@ def _find_or_create(slug: str, name: str, timezone: str) -> Organizer:
 
 
 def _load_unless_filled(organizer: Organizer, rows: Iterable[StagedRow]) -> None:
-    """Existing customers are never changed."""
+    """Load the customers unless the organizer has customers already."""
     with scope(organizer=organizer):
         is_empty = maintained_counts(organizer).total == 0
     if is_empty:
@@ -85,7 +85,10 @@ def _load_unless_filled(organizer: Organizer, rows: Iterable[StagedRow]) -> None
 
 
 def _token(organizer: Organizer) -> str:
-    """The token of the file if it is valid, else a new one: the database may be a new one."""
+    """Read the token of an earlier run from its file.
+
+    If the token is not valid, for example in a new database, create a token.
+    """
     path: Path = settings.VAR_DIR / "demo-token"
     if path.exists() and _is_valid(organizer, token := path.read_text().strip()):
         return token
@@ -93,7 +96,7 @@ def _token(organizer: Organizer) -> str:
     token = tokens.create_token(organizer, name="demo", permissions=PERMISSIONS)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    # The file is private from the start, independently of the umask and of an earlier file.
+    # A new file with mode 0600, because the umask or an older file might let others read the token.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"{token}\n")
     return token

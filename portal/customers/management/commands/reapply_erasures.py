@@ -1,4 +1,4 @@
-"""manage.py reapply_erasures: repeats the erasures of the journal after a backup was restored."""
+"""manage.py reapply_erasures: repeat the erasures of the journal after a backup was restored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from portal.databases.deleted_texts import remove_deleted_texts
 
 
 class Command(BaseCommand):
-    """Run it before the restored database serves requests. A second run changes nothing."""
+    """Run this command before the restored database serves requests.
+
+    A second run changes nothing.
+    """
 
     help = "Erase again the customers that were erased after the backup that was restored."
 

@@ -1,4 +1,4 @@
-"""manage.py seed_demo ORGANIZER --customers N: invented customers."""
+"""manage.py seed_demo ORGANIZER --customers N: create N invented customers."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from portal.organizers.management.errors import find_organizer
 
 
 class Command(BaseCommand):
-    """Equal seeds give equal customers, so a second run changes nothing."""
+    """The same seed generates the same customers, so a second run changes nothing."""
 
-    # The checks import all views, which takes a fifth of a second.
+    # Without system checks, which import all views and take a fifth of a second.
     requires_system_checks = ()
     help = "Create plausible customers for demonstrations and measurements."
 
@@ -54,7 +54,10 @@ class Command(BaseCommand):
 def _prepare_batches(
     count: int, seed: int, until: date, country: str
 ) -> AbstractContextManager[Iterator[Batch]]:
-    """The customers as batches for the staging table, encoded by other processes if many."""
+    """Invented customers as batches for the staging table.
+
+    Other processes encode the batches if there is more than one.
+    """
     blocks = (
         (first, min(BLOCK_SIZE, count - first), seed, until, country)
         for first in range(0, count, BLOCK_SIZE)

@@ -1,4 +1,4 @@
-"""manage.py set_country ORGANIZER CODE: the country of phone numbers without a code."""
+"""manage.py set_country ORGANIZER CODE: set the country of phone numbers without a country code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.organizers.management.errors import command_error, find_organizer
 
 
 class Command(BaseCommand):
-    """Search then finds the numbers of existing customers by this country, too."""
+    """The phone numbers of existing customers are normalized again for the new country."""
 
     help = "Set the country of phone numbers without a code, and recompute what search finds."
 

@@ -1,4 +1,4 @@
-"""manage.py set_name_scheme ORGANIZER SCHEME: the parts of names that forms ask for."""
+"""manage.py set_name_scheme ORGANIZER SCHEME: set the name parts that forms have as inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.organizers.management.errors import find_organizer
 
 
 class Command(BaseCommand):
-    """Stored names stay. A name that is edited gets the parts of the new scheme."""
+    """Stored names do not change. Editing a name in a form gives it the parts of the new scheme."""
 
     help = "Set the parts of names that forms ask for, and how a name is composed of them."
 
