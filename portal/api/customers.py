@@ -18,12 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.endpoints import OrganizerEndpoint
-from portal.api.field_selection import PARAMETERS as FIELD_PARAMETERS
-from portal.api.field_selection import requested_fields, response_fields
-from portal.api.openapi import operations, writes
-from portal.api.pagination import PARAMETERS as PAGING_PARAMETERS
-from portal.api.pagination import paginate_customers
-from portal.api.renderers import (
+from portal.api.formats.renderers import (
     CsvRenderer,
     NdjsonRenderer,
     OrjsonRenderer,
@@ -31,7 +26,12 @@ from portal.api.renderers import (
     StreamRenderer,
     json_response,
 )
-from portal.api.streams import SEPARATOR, requested_separator, stream_customers
+from portal.api.formats.streams import SEPARATOR, requested_separator, stream_customers
+from portal.api.openapi import operations, writes
+from portal.api.reading.field_selection import PARAMETERS as FIELD_PARAMETERS
+from portal.api.reading.field_selection import requested_fields, response_fields
+from portal.api.reading.pagination import PARAMETERS as PAGING_PARAMETERS
+from portal.api.reading.pagination import paginate_customers
 from portal.api.writing import parsers
 from portal.api.writing.bodies import requested_values
 from portal.api.writing.etags import is_unchanged, make_etag, required_version

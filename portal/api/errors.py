@@ -11,7 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from portal.api.renderers import encode_json
+from portal.api.formats.renderers import encode_json
 
 DEFAULT_HEADERS: Final = {"Vary": "Accept"}
 

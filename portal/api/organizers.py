@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from portal.api.authentication import get_access_list
 from portal.api.endpoints import Endpoint, OrganizerEndpoint
 from portal.api.openapi import operations
-from portal.api.pagination import paginate
 from portal.api.permissions import MayAccessOrganizer
+from portal.api.reading.pagination import paginate
 from portal.web.http import absolute_url
 
 if TYPE_CHECKING:

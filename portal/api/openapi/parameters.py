@@ -10,8 +10,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
+from portal.api.reading.field_selection import OPTIONAL_FIELDS
 from portal.customers.exporting.formats import SEPARATORS
 from portal.customers.local_times import RELATIVE_DAYS
 from portal.customers.models import Customer, State

@@ -15,8 +15,8 @@ from drf_spectacular.utils import (
     PolymorphicProxySerializer,
 )
 
+from portal.api.formats.renderers import CsvRenderer, NdjsonRenderer
 from portal.api.openapi.schemas import Error
-from portal.api.renderers import CsvRenderer, NdjsonRenderer
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -20,8 +20,8 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 
 from portal.api.errors import exception_response
+from portal.api.formats.renderers import OrjsonRenderer, encode_json
 from portal.api.models import IdempotentRequest
-from portal.api.renderers import OrjsonRenderer, encode_json
 
 if TYPE_CHECKING:
     from rest_framework.request import Request

@@ -27,12 +27,12 @@ PROOFS: Final = {
     "null character": "api.tests.test_errors.test_invalid_input_is_rejected_with_a_reason",
     "dotted identifier": "api.tests.test_customers.test_an_identifier_may_contain_dots_and_dashes",
     "DELETE": "api.tests.test_contract.test_every_response_equals_the_recorded_one",
-    "null part": "api.tests.test_reference.test_a_name_omits_a_part_that_is_null",
+    "null part": "api.tests.reference.test_contents.test_a_name_omits_a_part_that_is_null",
     "unknown scheme": "customers.tests.test_names.test_an_unknown_scheme_is_rejected",
     "filters": "tests.test_html_and_json.test_html_and_json_have_equal_customers",
-    "cursor": "api.tests.test_pagination.test_links_lead_to_the_next_and_previous_page",
-    "fields": "api.tests.test_field_selection.test_included_fields_follow_the_default_ones",
-    "whole list": "api.tests.test_streams.test_ndjson_has_the_rows_of_all_pages",
+    "cursor": "api.tests.reading.test_pagination.test_links_lead_to_the_next_and_previous_page",
+    "fields": "api.tests.reading.test_field_selection.test_included_fields_follow_the_default_ones",
+    "whole list": "api.tests.formats.test_streams.test_ndjson_has_the_rows_of_all_pages",
     "second customer without email": "api.tests.writing.test_writes"
     ".test_several_customers_may_have_no_email",
     "invalid name": "customers.tests.changing.test_fields.test_a_value_is_rejected_with_the_reason",
@@ -65,7 +65,7 @@ PROOFS: Final = {
     "language": "api.tests.test_errors.test_errors_are_english_in_every_language",
     "strict": "api.tests.test_prefer_header"
     ".test_with_strict_handling_an_unknown_parameter_is_an_error",
-    "OpenAPI": "api.tests.test_openapi.test_the_document_is_public",
+    "OpenAPI": "api.tests.openapi.test_document.test_the_document_is_public",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from portal.api.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_cursor
+from portal.api.reading.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_cursor
 from portal.customers.query.cursor import Cursor
 
 CURSOR = Cursor([False, "zoë@example.org", 7], backwards=True, inclusive=True)

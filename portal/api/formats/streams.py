@@ -9,7 +9,7 @@ from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from portal.api.renderers import CsvRenderer, SpreadsheetRenderer
+from portal.api.formats.renderers import CsvRenderer, SpreadsheetRenderer
 from portal.customers import services
 from portal.customers.exporting.formats import (
     SEPARATORS,

@@ -10,7 +10,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from portal.api.renderers import OrjsonRenderer, StreamRenderer
+from portal.api.formats.renderers import OrjsonRenderer, StreamRenderer
 
 # The Accept headers of most API clients.
 ANYTHING_OR_JSON: Final = ("*/*", OrjsonRenderer.media_type)

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 
-from portal.api.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_cursor
+from portal.api.reading.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_cursor
 from portal.customers import services
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.page import LARGEST, PAGE_SIZE, last_page

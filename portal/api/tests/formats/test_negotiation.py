@@ -11,8 +11,8 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from portal.api.negotiation import ContentNegotiation
-from portal.api.renderers import (
+from portal.api.formats.negotiation import ContentNegotiation
+from portal.api.formats.renderers import (
     CsvRenderer,
     NdjsonRenderer,
     OrjsonRenderer,

@@ -13,9 +13,9 @@ from django.urls import resolve
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from portal.api.field_selection import OPTIONAL_FIELDS
 from portal.api.openapi import schemas
 from portal.api.openapi.document import read_document
+from portal.api.reading.field_selection import OPTIONAL_FIELDS
 from portal.conftest import CustomerMaker
 from portal.customers.changing.fields import IGNORED, WRITABLE
 from portal.customers.query.filters import PARAMETERS
