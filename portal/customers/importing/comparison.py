@@ -1,4 +1,4 @@
-"""Compares rows with the stored customers: completes absent values, and marks equal rows."""
+"""Compares imported rows with stored customers: fills in missing values, and marks equal rows."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from portal.organizers.models import Organizer
 OPTIONAL: Final = tuple(
     name for name, field in CustomerRow.model_fields.items() if not field.is_required()
 )
-# Times are read as text: to parse them and to write them again would take most of the time.
+# Times are read as text, because parsing and formatting them would take most of the time.
 SELECTED_FIELDS: Final = ", ".join(
     f"CAST({name} AS text)" if name in TIME_FIELDS else name for name in FIELDS
 )
-# The time of a row is compared with that of the source.
+# The `last_modified` of an imported row is compared with the `source_modified` of the customer.
 STORED_FIELDS: Final = SELECTED_FIELDS.replace("last_modified", "source_modified")
 FETCH: Final = """
     SELECT {columns}, source_values FROM {table}
@@ -44,9 +44,9 @@ _values = itemgetter(*FIELDS)
 
 
 class StoredCustomer(NamedTuple):
-    """The values of a customer, as the API writes them; `last_modified` is the time at the source.
+    """A customer with values as in the JSON of the API; `last_modified` is the time at the source.
 
-    `source_values` are those of edited fields.
+    `source_values` has the values of the source for fields that were edited in Portal.
     """
 
     values: dict[str, Any]
@@ -54,7 +54,7 @@ class StoredCustomer(NamedTuple):
 
     @property
     def at_source(self) -> dict[str, Any]:
-        """The values as the source said them last."""
+        """The values of the customer at the source when it was last imported."""
         if not self.source_values:
             return self.values
         return {**self.values, **{name: each.value for name, each in self.source_values.items()}}
@@ -66,13 +66,15 @@ def compare_with_customers(
     *,
     overwrite: bool = False,
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
-    """Each parsed row with the customer's values for the keys that it does not have.
+    """Fill in the keys that a parsed row lacks, with the values of its customer.
 
-    These may be optional keys, or any in a partial row; of edited fields, the values are those of
-    the source. A row that is not partial and equals the API's JSON of its customer, as the source
-    said it last, becomes an UnchangedRow: it is valid, because its customer is. (With `overwrite`,
-    it may take edits back.) A row in another notation, such as a time with another offset, may
-    change nothing either: the staging table is compared for that.
+    A partial row may lack any key, other rows lack optional keys only. For an edited field the
+    value of the source is filled in, not that of Portal.
+
+    A complete row that equals the customer at the source becomes an UnchangedRow, which needs no
+    validation. With `overwrite`, the row stays a ParsedRow if the customer has edited fields. A row
+    that differs only in notation, such as the offset of a time, also stays a ParsedRow: the staging
+    table finds that it changes nothing.
     """
     rows, zone = list(rows), ZoneInfo(organizer.timezone)
     identifiers = [*map(_identifier, rows)]
@@ -85,7 +87,7 @@ def compare_with_customers(
 
 
 def fetch_customers(organizer: Organizer, identifiers: Sequence[str]) -> dict[str, StoredCustomer]:
-    """The customers with these identifiers."""
+    """Read the customers with these identifiers, by identifier."""
     statement = FETCH.format(
         columns=STORED_FIELDS, table=Customer._meta.db_table, is_any=IS_ANY[connection.vendor]
     )
@@ -102,12 +104,12 @@ def _source_values(stored: str | None) -> SourceValues:
 
 
 def any_of(values: Sequence[Any]) -> Any:
-    """The list of values as the parameter of the condition IS_ANY."""
+    """A list of values, as the parameter `listed` of the condition IS_ANY."""
     return orjson.dumps(values).decode() if connection.vendor == "sqlite" else values
 
 
 def api_values(row: Iterable[Any]) -> dict[str, Any]:
-    """The columns SELECTED_FIELDS of a customer, as the API writes them."""
+    """The columns SELECTED_FIELDS of a database row, as values of the JSON of the API."""
     values = dict(zip(FIELDS, row, strict=True))
     for name in TIME_FIELDS:
         values[name] = api_time_of_text(values[name])
@@ -116,11 +118,11 @@ def api_values(row: Iterable[Any]) -> dict[str, Any]:
 
 
 def api_time_of_text(text: str | None) -> str | None:
-    """A time that the database wrote as text, in the notation of the API."""
+    """Convert a time from the text of the database to the notation of the API."""
     if text is None:
         return None
     time = text.removesuffix("+00")
-    # PostgreSQL omits zeros at the end of a fraction.
+    # PostgreSQL omits zeros at the end of the microseconds.
     time = time.ljust(26, "0") if "." in time else time
     return f"{time[:10]}T{time[11:]}Z"
 
@@ -151,7 +153,7 @@ def _compare(
 
 def _equals(content: dict[str, Any], customer: dict[str, Any]) -> bool:
     try:
-        # In Python 1 equals True, in JSON it does not.
+        # 1 equals True in Python, but not in JSON.
         is_typed = type(content["is_active"]) is type(content["is_verified"]) is bool
         has_time = content["last_modified"] is not None
         return is_typed and has_time and _values(content) == _values(customer)

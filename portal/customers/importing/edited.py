@@ -1,6 +1,6 @@
-"""Rows of customers with fields that were edited in Portal: an edit stays, whatever the row says.
+"""Merges imported rows into customers with fields that were edited in Portal.
 
-See source_values.py for what a customer stores of its source.
+An edited field keeps its value. source_values.py describes how the values of the source are stored.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from portal.customers.source_values import Merged, Values, merge, store_source_v
 
 CUSTOMERS_PER_BATCH: Final = 1_000
 FLAGS: Final = ("is_active", "is_verified")
-# Without one of these and without a name, a customer is no person: see models.PERSONAL.
+# A customer without a name and without values in these fields has no personal data.
 PERSONAL: Final = ("email", "phone", "external_identifier", "notes")
 _encode = JsonbEncoder().encode
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that was changed in Portal and at the source. The value of Portal stays."""
+    """A field that was changed both in Portal and at the source. It keeps the value of Portal."""
 
     position: str
     identifier: str
@@ -44,9 +44,9 @@ class Conflict:
 def keep_edits(
     staging: Staging, identifiers: Sequence[str], *, overwrite: bool
 ) -> Iterator[Conflict]:
-    """Let the rows of these customers, one each, change what was not edited in Portal.
+    """Merge the staged rows of these customers, so that edited fields keep their values.
 
-    With `overwrite`, they take the edits back.
+    Each of the customers has one row. With `overwrite`, edited fields get the values of the row.
     """
     organizer = staging.organizer
     staging.index_numbers()
@@ -57,7 +57,7 @@ def keep_edits(
         for identifier, [row] in staging.rows_of(batch).items():
             merged = _merge(row, customers[identifier], overwrite=overwrite)
             staged.append((row.number, _staged(row, merged)))
-            # A row without a time changes nothing.
+            # A row without a source time changes no customer, so it has no conflicts.
             fields = merged.conflicts if row.last_modified else []
             yield from (Conflict(row.position or "", identifier, each) for each in fields)
         completed = prepare_numbered(staged, country=organizer.country)
@@ -65,7 +65,7 @@ def keep_edits(
 
 
 def _merge(row: Staged, customer: StoredCustomer, *, overwrite: bool) -> Merged:
-    """An anonymised row also removes values that were edited here."""
+    """Merge one row into its customer. A row without personal data also removes edited values."""
     values = _with_booleans(api_values(row.values))
     is_removed = not _has_person(values) and _has_person(customer.at_source)
     return merge(
@@ -82,19 +82,22 @@ def _has_person(values: Values) -> bool:
 
 
 def _fields_in_row(given: Given) -> set[str]:
-    """The fields for which the row has a value of its own."""
+    """The fields that the file itself has for the row, without those that were filled in."""
     if not isinstance(given, dict):
         return {*FIELDS} - {*given}
     return {*given} | ({"name_parts"} if {NAME, PARTS} & {*given} else set())
 
 
 def _with_booleans(values: Values) -> dict[str, Any]:
-    """Converts booleans, which SQLite returns as numbers."""
+    """Convert booleans, which SQLite returns as numbers."""
     return {**values, **{name: bool(values[name]) for name in FLAGS}}
 
 
 def _staged(row: Staged, merged: Merged) -> StagedRow:
-    """The values are valid: each is of the row, which is, or of the customer."""
+    """A merged row for the staging table.
+
+    Its values need no validation: each comes from a valid row or from the customer.
+    """
     times = {
         name: merged.values[name] and datetime.fromisoformat(merged.values[name])
         for name in TIME_FIELDS

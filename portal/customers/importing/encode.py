@@ -1,4 +1,4 @@
-"""Rows encoded for the staging table: text for COPY on PostgreSQL, values on SQLite."""
+"""Encodes imported rows for the staging table: COPY text for PostgreSQL, tuples for SQLite."""
 
 from __future__ import annotations
 
@@ -31,21 +31,24 @@ _items = methodcaller("items")
 _json_encoder = JsonbEncoder()
 
 Row = TypeVar("Row")
-Content = bytes | list[tuple[Any, ...]]  # for PostgreSQL, for SQLite
+Content = bytes | list[tuple[Any, ...]]  # bytes for PostgreSQL, tuples for SQLite
 
 
 class Batch(NamedTuple):
-    """Encoded rows of several kinds. The number of a row is its order within the load."""
+    """A batch of encoded rows and of rejections.
+
+    The rows of a load have ascending numbers.
+    """
 
     length: int
     staged: Content  # number, position, given, COLUMNS
     unchanged: Content  # number, identifier, last_modified, given
     rejections: list[Rejection]
-    has_given: bool  # whether a row has `given`
+    has_given: bool  # whether any row has `given`
 
 
 def column_definitions() -> str:
-    """SQL that defines COLUMNS as the table of customers does, without its constraints."""
+    """The SQL definitions of COLUMNS: the types of the table of customers, without constraints."""
     fields = [field for field in Customer._meta.concrete_fields if field.attname in COLUMNS]
     return ", ".join(f"{field.attname} {_column_type(field)}" for field in fields)
 
@@ -59,14 +62,14 @@ def _column_type(field: Field[Any, Any]) -> str:
 def prepare_batch(
     rows: Iterable[StagedRow | UnchangedRow | Rejection], first: int, *, country: str
 ) -> Batch:
-    """Encode the rows, numbered from `first` on; `country` is the organizer's."""
+    """Encode rows, numbered from `first` on. `country` is the country of the organizer."""
     return prepare_numbered([*enumerate(rows, start=first)], country=country)
 
 
 def prepare_numbered(
     numbered: Sequence[tuple[int, StagedRow | UnchangedRow | Rejection]], *, country: str
 ) -> Batch:
-    """Encode the rows with these numbers."""
+    """Encode rows that have numbers already."""
     staged_numbers, staged = _select(StagedRow, numbered)
     unchanged_numbers, unchanged = _select(UnchangedRow, numbered)
     _numbers, rejections = _select(Rejection, numbered)
@@ -96,7 +99,7 @@ def prepare_numbered(
 
 
 def _select(kind: type[Row], rows: Iterable[tuple[int, object]]) -> tuple[list[int], list[Row]]:
-    """The numbers and the rows of one class."""
+    """The numbers and the rows of those rows that are of the class `kind`."""
     selected = [(number, row) for number, row in rows if isinstance(row, kind)]
     return [number for number, _row in selected], [row for _number, row in selected]
 
@@ -108,7 +111,7 @@ def _encode(columns: list[Sequence[Any]]) -> Content:
 
 
 def _columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> list[Sequence[Any]]:
-    # Column by column, because many conversions are faster for a whole column than per value.
+    # Many conversions are faster for a whole column at once than for single values.
     values = zip(*map(_row_values, rows), strict=True)
     columns: dict[str, Sequence[Any]] = dict(zip(FIELDS, values, strict=False))
     if not columns:
@@ -137,18 +140,24 @@ def _states(columns: Mapping[str, Sequence[Any]]) -> list[int]:
 
 @lru_cache(maxsize=20_000)
 def _encode_name(parts: tuple[tuple[str, str | None], ...]) -> tuple[str, Name]:
-    """The parts as JSON, and the derived name. Cached: many customers have equal names."""
+    """The name parts as JSON, and the derived name.
+
+    Cached, because many customers have the same name.
+    """
     return _json_encoder.encode(dict(parts)), derive_name(dict(parts))
 
 
 def _encode_times(times: Sequence[datetime | None]) -> list[str | None]:
-    """The times, all in UTC, as Django writes them on SQLite, where times are compared as text."""
+    """Encode times in UTC.
+
+    On SQLite the notation is that of Django, because times are compared as text.
+    """
     text = orjson.dumps(times).decode().replace("T", " ").replace("+00:00", _zone())
     return [None if each == "null" else each[1:-1] for each in text[1:-1].split(",")]
 
 
 def _stored_time(text: str) -> str:
-    """A time of the API in the notation in which Django stores it on SQLite."""
+    """Convert a time of the API to the notation of _encode_times()."""
     return text.replace("T", " ").replace("Z", _zone())
 
 
@@ -157,7 +166,10 @@ def _zone() -> str:
 
 
 def copy_text(columns: Sequence[Sequence[Any]]) -> bytes:
-    """The rows of the columns in the text format of COPY. Values are str, int, bool or None."""
+    """Encode rows in PostgreSQL's text format of COPY.
+
+    Each sequence of `columns` has str, int, bool or None.
+    """
     lines = map("\t".join, zip(*map(_copy_values, columns), strict=True))
     return "".join(f"{line}\n" for line in lines).encode()
 
@@ -167,7 +179,7 @@ def _copy_values(column: Sequence[Any]) -> Sequence[str]:
         return ["t" if each else "f" for each in column]
     if isinstance(column[0], int):
         return [*map(str, column)]
-    # One search in the joined text is faster than a search in each text.
+    # One search in the joined text is faster than one search for each text.
     joined = "".join(filter(None, column))
     for character, escape in COPY_ESCAPES.items():
         if character in joined:

@@ -1,6 +1,6 @@
-"""SQL that records an event for each customer that a load creates or changes.
+"""The SQL that records an event for each customer that an import creates or changes.
 
-Fields and values are those that services record (see changing/write.py).
+The events have the same fields and values as those that changing/write.py records.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from portal.customers.source_values import TIMES
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
 
-# Before the UPDATE of customers, who are locked: the values before are those that it replaces.
-# A row that removes the person is an erasure, without the values of the person. A row that only has
-# a later time of its source changes no field.
+# Runs before the UPDATE of customers, which are locked, so that `existing` has the old values. A
+# row that removes the personal data records an erasure, without the personal values. A row that
+# only has a newer source time records no event.
 RECORD_CHANGED: Final = """
     INSERT INTO {events}
     SELECT %(organizer)s, id, version + 1, %(now)s,
@@ -29,7 +29,7 @@ RECORD_CHANGED: Final = """
         FROM staged JOIN {table} existing ON existing.organizer_id = %(organizer)s
             AND existing.identifier = staged.identifier) AS pairs
     WHERE erases OR changes <> '{{}}'"""
-# After the INSERT of customers: the UPDATE has raised the version of all others.
+# Runs after the INSERT of customers. The version of updated customers is greater than 1 by then.
 RECORD_CREATED: Final = """
     INSERT INTO {events}
     SELECT %(organizer)s, existing.id, existing.version, %(now)s, '{kinds.CREATED}',
@@ -47,12 +47,12 @@ WRITABLE: Final = (
     *("external_identifier", "email", "phone", "name_parts", "is_active", "is_verified"),
     *("locale", "notes"),
 )
-# They say nothing of the person: PERSONAL.
+# The fields without personal data, which the event of an erasure may have.
 IMPERSONAL: Final = ("is_active", "is_verified", "locale")
 
 
 class _Dialect(NamedTuple):
-    """JSON in the SQL of a database: its type, a function, and the forms of columns."""
+    """The SQL for JSON of one database: a type, a function, and expressions for columns."""
 
     type: str
     array: str
@@ -80,7 +80,10 @@ DIALECTS: Final[Mapping[str, _Dialect]] = {
 
 
 def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
-    """What stands in the braces of the statements above. `equals` compares NULL, too."""
+    """The SQL for the placeholders of the statements above.
+
+    `equals` is an operator for which NULL equals NULL.
+    """
     dialect = DIALECTS[connection.vendor]
     personal = " || ".join(f"COALESCE(existing.{each}, '')" for each in PERSONAL)
 
@@ -100,7 +103,7 @@ def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
 
 
 def actor_parameters(actor: Actor) -> dict[str, object]:
-    """The parameters of the statements above for the actor of a load."""
+    """The parameters of the statements above that describe the actor of an import."""
     return {
         "actor_kind": actor.kind.value,
         "actor_id": actor.id,
@@ -110,12 +113,15 @@ def actor_parameters(actor: Actor) -> dict[str, object]:
 
 
 def _object(members: Iterable[str]) -> str:
-    """A JSON object of these members, each with a comma before it, or empty."""
+    """SQL for a JSON object.
+
+    Each member is SQL for a text that is empty or begins with a comma.
+    """
     return f"'{{' || SUBSTR({' || '.join(members)}, 2) || '}}'"
 
 
 def _change(column: str, equals: str, dialect: _Dialect) -> str:
-    """The member of a column that differs; {column: [before, after]}."""
+    """SQL for the JSON member of a changed column: `"column":[before, after]`."""
     before, after = (_value(f"{table}.{column}", dialect) for table in ("existing", "staged"))
     return _member(
         column, f"NOT existing.{column} {equals} staged.{column}", before, after, dialect

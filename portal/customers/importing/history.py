@@ -1,4 +1,4 @@
-"""The history of imports, which /metrics adds up: numbers of rows, and nothing of a customer."""
+"""Saves the history of imports, which /metrics adds up: numbers of rows, no customer data."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def recorded(organizer: Organizer, source: Import.Source) -> Iterator[Callable[[LoadReport], None]]:
-    """A function that saves an import, to be called at the end of its transaction.
+    """Yield a function that saves an import, to be called at the end of its transaction.
 
-    An exception is saved as a failed import, unless the database is the reason of it.
+    After an exception, a failed import is saved, if the database still allows this.
     """
     started = timezone.now()
 
@@ -30,7 +30,7 @@ def recorded(organizer: Organizer, source: Import.Source) -> Iterator[Callable[[
 
     try:
         yield save
-    except BaseException:  # an interrupted import has failed, too
+    except BaseException:  # KeyboardInterrupt is a failure, too
         with suppress(Error):
             _save(organizer, source, Import.Result.FAILED, started=started)
         raise

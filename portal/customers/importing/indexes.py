@@ -1,7 +1,7 @@
-"""Indexes of SQLite after large writes.
+"""Rebuilds the indexes of SQLite after large imports.
 
-A large load drops the indexes and triggers of customers and then recreates them. That is faster
-than to update indexes and counts row by row.
+A large import drops the indexes and triggers of customers, and creates them again at its end. This
+is faster than updating indexes and counts row by row.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from portal.customers.models import (
     Customer,
 )
 
-# Indexes of unique constraints have no SQL here, and are not dropped.
+# The indexes of unique constraints, whose `sql` is NULL, are not dropped.
 DEFINITIONS: Final = """
     SELECT type, name, sql FROM sqlite_master
     WHERE tbl_name = '{table}' AND type IN ('index', 'trigger') AND sql IS NOT NULL
     ORDER BY type"""
-# By default FTS5 merges the segments of its index while it writes them, which takes longer.
+# Without `automerge` FTS5 does not merge segments of its index while it writes them, which is
+# faster.
 REBUILD_SEARCH_AND_COUNTS: Final = (
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 0)",
     "INSERT INTO {search} ({search}) VALUES ('rebuild')",
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 4)",
-    # The index of notes stores no texts, and cannot rebuild itself.
+    # The index of notes stores no texts, so it has no 'rebuild'.
     "INSERT INTO {notes} ({notes}) VALUES ('delete-all')",
     "INSERT INTO {notes} (rowid, text_with_notes) {texts_with_notes}",
     "DELETE FROM {counts}",
@@ -44,10 +45,11 @@ REBUILD_FROM: Final = 10_000
 
 @contextmanager
 def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> Iterator[None]:
-    """For a block that writes `row_count` rows, within a transaction.
+    """Drop indexes before a block that writes `row_count` rows, and create them after the block.
 
-    On SQLite, indexes are rebuilt for `rebuild_from` rows or more, unless the table already has
-    more than a quarter of that many customers: their index entries would be written again, too.
+    Indexes are rebuilt on SQLite for `rebuild_from` rows or more. They are not rebuilt if the table
+    has more than `row_count / 4` customers already, because rebuilding also writes the index
+    entries of these. The block is in a transaction.
     """
     if connection.vendor != "sqlite" or row_count < rebuild_from or _has_more_than(row_count // 4):
         yield
@@ -79,6 +81,6 @@ def _texts_with_notes() -> str:
 
 
 def _has_more_than(number: int) -> bool:
-    """Whether all organizers together have more customers than this number."""
+    """Whether all organizers together have more than `number` customers."""
     with scopes_disabled():
         return Customer.objects.all()[: number + 1].count() > number

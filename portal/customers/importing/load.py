@@ -1,13 +1,20 @@
-"""Bulk loads: any number of customers in one transaction, through a staging table.
+"""Imports any number of customers in one transaction, through a staging table.
 
-The rows are a stream: an exception from it leaves the database as it was. Of several rows with one
-identifier, the one that was changed last at the source is loaded, or of equal times the last one;
-keys that it does not have come from the earlier ones. A row that is older at the source than the
-last row of its customer changes nothing, except with `overwrite`. A row without a time only
-creates a customer. A field that was edited in Portal stays, except with `overwrite`; if the source
-has changed it meanwhile, the load reports a conflict. A row is rejected if another customer has its
-email after the load; customers may swap their emails. A row with a person is rejected if its
-customer is erased, also with `overwrite`.
+The rows are a stream. If the stream raises an exception, the database does not change. The source
+time of a row is its `last_modified`.
+
+Several rows with the same identifier are merged: the row with the latest source time wins, or the
+last row if the times are equal; keys that it lacks come from the earlier rows.
+
+A row with an older source time than the last imported row of the customer changes nothing, except
+with `overwrite`. A row without a source time can create a customer, but changes no existing one.
+
+A field that was edited in Portal keeps its value, except with `overwrite`. If the source has
+changed the field after the edit, the import reports a conflict.
+
+A row is rejected if another customer has its email after the import; two customers may swap their
+emails. A row with personal data is rejected if the customer was erased in Portal, also with
+`overwrite`.
 """
 
 from __future__ import annotations
@@ -41,23 +48,24 @@ from portal.organizers.models import Organizer
 BATCH_ROWS: Final = 2_000
 REPORTED_REJECTIONS: Final = 50
 REPORTED_CONFLICTS: Final = 50
-# A load with this many changes updates the planner's statistics.
+# An import with this many changes or more updates the planner's statistics.
 ANALYZE_FROM: Final = 1_000
-# Conditions and orders use what is derived from these columns, never the columns themselves. To
-# sample them takes as long as all others together.
+# Columns that no condition and no order uses. Sampling them takes as long as sampling all other
+# columns together.
 UNANALYZED_COLUMNS: Final = frozenset(
     {"email", "name", "name_parts", "notes", "source_values", "changes"}
 )
-# The first row of each group of blocks has a multiple of this as its number.
+# The number of the first row in a group of blocks is a multiple of NUMBERS_PER_GROUP.
 NUMBERS_PER_GROUP: Final = 1 << 32
 
 
 @dataclass
 class LoadReport:
-    """The numbers of rows by outcome, and the first rejections and conflicts, to save memory.
+    """The result of an import: numbers of rows by outcome, rejections and conflicts.
 
-    Undated rows, of spreadsheets, have no time of their source and would change a customer.
-    `conflicting` is the number of fields, not of rows.
+    The lists of rejections and conflicts have the first 50 only, to save memory. `undated` rows
+    have no source time, like those of spreadsheets, and would change an existing customer.
+    `conflicting` is a number of fields, not of rows.
     """
 
     created: int = 0
@@ -97,7 +105,7 @@ class LoadReport:
 
 
 class _Outcome(NamedTuple):
-    """The outcome of the comparison and writing of the staged rows."""
+    """The result of comparing the staged rows with the customers and of writing them."""
 
     outdated: int
     unchanged: int
@@ -116,11 +124,11 @@ def load_customers(
     rebuild_from: int = REBUILD_FROM,
     actor: Actor | None = None,
 ) -> LoadReport:
-    """Create or update the organizer's customers with the identifiers of the rows.
+    """Create or update the customers of the rows.
 
-    Rejections among the rows are added to the report. A dry run reports what would happen and
-    changes nothing. SQLite rebuilds its indexes for `rebuild_from` changes or more. With an
-    actor, the load writes an event for each customer whose fields it changes.
+    Rejections among the rows are added to the report. With `dry_run`, the report says what would
+    happen, and nothing changes. SQLite rebuilds its indexes for `rebuild_from` changes or more.
+    With an actor, an event is recorded for each customer that is created or changed.
     """
     prepare = partial(prepare_batch, country=organizer.country)
     batches = map(prepare, _batches(iter(rows)), count(0, BATCH_ROWS))
@@ -144,7 +152,7 @@ def load_batches(
     record: Callable[[LoadReport], None] | None = None,
     actor: Actor | None = None,
 ) -> LoadReport:
-    """load_customers() for encoded rows. `record` is called at the end of the transaction."""
+    """Like load_customers(), for encoded rows. `record` is called at the end of the transaction."""
     report = LoadReport()
     enlarge_cache()
     with transaction.atomic():
@@ -165,10 +173,10 @@ def load_batches(
 
 
 def _lock(organizer: Organizer) -> None:
-    """Let the loads of one organizer run one after another, by a lock on the organizer's row.
+    """Lock the organizer's row, so that a second import of the organizer waits for the first one.
 
-    No load then changes customers between the comparison and the writing of another one. Other
-    transactions can still save customers.
+    So no other import changes a customer between the comparison and the UPDATE. The lock does not
+    block other transactions that save customers.
     """
     Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
 
@@ -192,7 +200,8 @@ def _load_staged(
     try:
         outcome = compare_and_write()
     except IntegrityError:
-        # Another transaction has saved one of these customers since the comparison.
+        # Another transaction has created one of these customers, or taken an email, since the
+        # comparison.
         outcome = compare_and_write()
     report.unchanged += outcome.unchanged
     report.outdated, report.undated = outcome.outdated, outcome.undated
@@ -228,7 +237,8 @@ def _write(staging: Staging, rebuild_from: int) -> Changes:
 def enlarge_cache() -> None:
     """Enlarge SQLite's page cache to 96 MB, so that the pages of indexes stay in memory.
 
-    To sort an index takes as much again: a load of any length stays under 300 MB.
+    Sorting an index takes as much memory again. In total an import of any size needs less than 300
+    MB.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -236,10 +246,11 @@ def enlarge_cache() -> None:
 
 
 def _analyze_after(report: LoadReport) -> None:
-    """Update the planner's statistics after many changes. SQLite has statistics of indexes only.
+    """Update the planner's statistics after many changes.
 
-    On PostgreSQL, VACUUM also marks the pages of the new rows as visible to all transactions, so
-    that index-only scans do not read the table. VACUUM cannot run within a transaction.
+    SQLite has statistics of whole indexes, PostgreSQL of columns. On PostgreSQL, VACUUM also marks
+    the pages of new rows as visible to all transactions, so that index-only scans do not read the
+    table. VACUUM cannot run within a transaction.
     """
     if report.created + report.updated < ANALYZE_FROM:
         return
@@ -265,9 +276,10 @@ def import_blocks(
     source: Import.Source = Import.Source.FILES,
     group_bytes: int = CHUNK_BYTES,
 ) -> LoadReport:
-    """load_customers() for blocks of files, in groups of about `group_bytes` for each process.
+    """Import the customers in blocks of files.
 
-    `as_of` is the source time of rows that have none. The import is recorded, with its `source`.
+    Other processes parse the blocks, in groups of about `group_bytes`. Rows without a source time
+    get `as_of`. The import is saved in the history of imports, unless it is a dry run.
     """
     groups = group_blocks(blocks, group_bytes)
     recording = nullcontext() if dry_run else recorded(organizer, source)
@@ -281,7 +293,7 @@ def import_blocks(
 def _preparing_batches(
     prepare: Callable[[int, list[Block]], Batch], block_groups: Iterator[list[Block]]
 ) -> AbstractContextManager[Iterator[Batch]]:
-    """A batch for each group of blocks, encoded by other processes if there are several groups."""
+    """Make a batch of each group of blocks; in other processes if there is more than one group."""
     groups = ((NUMBERS_PER_GROUP * number, group) for number, group in enumerate(block_groups))
     first = [*islice(groups, 2)]
     if len(first) > 1:
@@ -293,10 +305,10 @@ def _preparing_batches(
 def _prepare_group(
     organizer: Organizer, as_of: datetime | None, first: int, group: list[Block], *, overwrite: bool
 ) -> Batch:
-    """Read, compare, check and encode the rows, numbered from `first` on.
+    """Read, compare, validate and encode the rows of a group, numbered from `first` on.
 
-    The rows are compared while the load has the organizer's lock: no other load changes customers
-    between this comparison and the writing.
+    The import holds the lock of the organizer meanwhile, so no other import changes a customer
+    between this comparison and the UPDATE.
     """
     rows = chain.from_iterable(map(read_block, group))
     dated = date_rows(rows, as_of) if as_of else rows

@@ -1,4 +1,4 @@
-"""What a customer is after a row: what the row does not say stays."""
+"""Merges an imported row into the values of a customer: fields that the row lacks do not change."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from portal.customers.models import Customer
 
 FIELDS: Final = tuple(CustomerRow.model_fields)
 TIME_FIELDS: Final = ("last_login", "date_joined", "last_modified")
-# Keys of a row of a spreadsheet that lacks columns for some parts of the name: the composed name,
-# and the parts that have a column.
+# Keys of spreadsheet rows instead of `name_parts`: NAME for a column with the composed name, PARTS
+# for columns with some parts of the name.
 NAME: Final = "name"
 PARTS: Final = "parts"
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -27,10 +27,11 @@ Values = Mapping[str, Any]  # as in the JSON of the API
 
 
 def merge_row(before: Values, row: Values, zone: tzinfo) -> dict[str, Any]:
-    """The values of a customer after a row. `before` has all of them, a row may lack any.
+    """The values of a customer after a row. `before` has every field, the row may lack any of them.
 
-    A day without a time keeps a moment of that day. A full name keeps the parts that compose it.
-    The source time is always that of the row: null if the row has none.
+    A date in the row does not change a stored time on the same day. A composed name in the row does
+    not change name parts that compose to it. `last_modified` always comes from the row, and is None
+    if the row has no source time.
     """
     after = {**before, "last_modified": None, **{key: row[key] for key in FIELDS if key in row}}
     for field in TIME_FIELDS:
@@ -44,7 +45,7 @@ def merge_row(before: Values, row: Values, zone: tzinfo) -> dict[str, Any]:
 def date_rows(
     rows: Iterable[ParsedRow | UnchangedRow | Rejection], as_of: datetime
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
-    """The rows; `as_of` is the source time of those that have none."""
+    """Give rows without a source time the time `as_of`."""
     source_time = api_time(as_of)
     for row in rows:
         if (
@@ -58,7 +59,7 @@ def date_rows(
 
 
 def new_customer() -> dict[str, Any]:
-    """The values of a customer before its first row."""
+    """The values to which the first row of a new customer is added."""
     return {**_defaults(), "date_joined": api_time(timezone.now())}
 
 
@@ -70,7 +71,7 @@ def _defaults() -> dict[str, Any]:
 
 
 def _keep_moment(before: str | None, day: date, zone: tzinfo) -> str:
-    """The stored time if it is on that day, otherwise the start of the day."""
+    """The stored time `before` if it is on that day, otherwise the start of the day."""
     if before and datetime.fromisoformat(before).astimezone(zone).date() == day:
         return before
     return api_time(local_span(datetime.combine(day, time.min), zone).start)

@@ -1,4 +1,4 @@
-"""Metrics of imports. Other processes run them, so /metrics reads what they have saved."""
+"""Metrics of imports. Imports run in other processes than /metrics, which reads saved imports."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from portal.customers.models import Import
 
 
 class ImportCollector(Collector):
-    """The imports of all organizers. Without a database there are no metrics of imports."""
+    """Counts the imports of all organizers. If the database fails, these metrics are missing."""
 
     def collect(self) -> Iterator[Metric]:
-        """One query adds up all imports."""
+        """Add up all imports with one query."""
         imports = CounterMetricFamily(
             "portal_imports", "Imports of customers.", labels=["result", "source"]
         )
@@ -42,7 +42,10 @@ class ImportCollector(Collector):
 
 
 def _read_groups() -> list[Mapping[str, Any]]:
-    """The imports by result and source. The values are sums, whose types Django does not know."""
+    """Add up the imports by result and source.
+
+    The values are Any, because django-stubs has no types for sums.
+    """
     sums = {outcome: Sum(outcome) for outcome in Import.OUTCOMES}
     with scopes_disabled():
         groups = Import.objects.order_by().values("result", "source")

@@ -1,4 +1,4 @@
-"""Merges several rows of one customer in a load: the last row is completed by earlier rows."""
+"""Merges several staged rows of one customer: earlier rows complete the last one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ CUSTOMERS_PER_BATCH: Final = 1_000
 
 
 def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
-    """Complete the last row of each customer by the earlier rows, where some of them lack keys.
+    """Complete the last row of each customer by its earlier rows.
 
-    Returns a rejection for each row that is not valid any more.
+    Only customers with several rows, of which some lack keys, are read.
+
+    Yields a rejection for each row that is not valid after the merge.
     """
     organizer, identifiers = staging.organizer, staging.repeated_with_gaps()
     zone = ZoneInfo(organizer.timezone)
@@ -41,7 +43,10 @@ def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
 
 
 def _applies(row: Staged, customer: StoredCustomer | None, *, overwrite: bool) -> bool:
-    """Whether the row may change the customer: see Staging.drop_outdated() and drop_undated()."""
+    """Whether the row may change the customer.
+
+    The conditions are those of Staging.drop_outdated() and drop_undated().
+    """
     if customer is None:
         return True
     if row.last_modified is None:
@@ -60,12 +65,15 @@ def _merge(rows: Sequence[Staged], customer: StoredCustomer | None, zone: tzinfo
         given = _own_values(row, customer)
         content = merge_row(content, given, zone)
         given_values |= given
-    # A row without a position would count as unchanged.
+    # The position is never None, because a staged row without a position counts as unchanged.
     return ParsedRow(rows[-1].position or "", content, is_partial=True, given=given_values)
 
 
 def _own_values(row: Staged, customer: StoredCustomer | None) -> dict[str, Any]:
-    """The values in the row itself. An unchanged row has the last values of its source."""
+    """The values that the file has for the row.
+
+    An unchanged row has the same values as the customer at the source.
+    """
     if isinstance(row.given, dict):
         return row.given
     is_unchanged = row.position is None

@@ -1,4 +1,4 @@
-"""One customer of an import: as it is parsed, checked, and written to the staging table."""
+"""The stages of an imported row: parsed from a file, validated, and ready for the staging table."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from portal.customers.models import IDENTIFIER, YEARS, Customer
 from portal.customers.normalization import email_key
 
 TAKEN: Final = "JSON, NDJSON, CSV and XLSX are taken"
-# pydantic would accept numbers as times, and cut a fraction after six digits.
+# Matches a time of the API. pydantic alone would accept numbers as times, and cut off a seventh
+# digit of the fraction.
 INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
-# The clocks of the source and of Portal differ.
+# How far a source time may be in the future, because clocks differ.
 MOST_AHEAD: Final = timedelta(days=1)
 IDENTIFIER_PATTERN: Final = re.compile(IDENTIFIER)
-# Larger floating-point numbers are rounded.
+# The digits of a larger floating-point number may be rounded.
 MAX_FLOAT: Final = 10**15
 LOCAL_PART: Final = re.compile(EmailValidator.user_regex.pattern, re.IGNORECASE)
 
@@ -53,7 +54,10 @@ def _email(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _is_domain(domain: str) -> bool:
-    """Cached: Django's check of a domain is slow, and most customers share a few domains."""
+    """Whether the domain of an email is valid.
+
+    Cached, because Django's validation is slow and most customers share a few domains.
+    """
     try:
         validate_email(f"x@{domain}")
     except InvalidValue:
@@ -82,19 +86,19 @@ def _instant(value: object) -> datetime:
 
 
 def _reject_future(instant: datetime) -> datetime:
-    """Rejects a time in the future: all later rows would count as older than this row."""
+    """Reject a source time in the future, because all later rows would count as older."""
     if instant > datetime.now(UTC) + MOST_AHEAD:
         raise ValueError("is more than a day in the future")
     return instant
 
 
 def parse_source_time(text: str) -> datetime:
-    """A `last_modified` in the notation of the API. Raises ValueError."""
+    """Parse a `last_modified` in the notation of the API. Raises ValueError."""
     return _reject_future(_instant(text))
 
 
 def number_as_text(value: Any) -> Any:
-    """The digits of a whole number; any other value as it is."""
+    """Convert a whole number to text. Other values are returned unchanged."""
     is_small = isinstance(value, float | Decimal) and -MAX_FLOAT < value < MAX_FLOAT
     if is_small and value == int(value):
         value = int(value)
@@ -102,19 +106,21 @@ def number_as_text(value: Any) -> Any:
     return str(value) if is_number else value
 
 
-# PostgreSQL cannot store NUL. Lone surrogates are rejected by pydantic itself.
+# A text without the NUL character, which PostgreSQL cannot store. pydantic itself rejects lone
+# surrogates.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
-# Spreadsheets make numbers of texts such as phone numbers.
+# Spreadsheets store some texts, such as phone numbers, as numbers.
 NumberAsText = BeforeValidator(number_as_text)
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 SourceTime = Annotated[Instant, AfterValidator(_reject_future)]
 
 
 class CustomerRow(BaseModel):
-    """A valid customer: the ten fields of the pretix API, and those that `include` adds to them.
+    """A valid row: the ten fields of the pretix API, and the three that current versions add.
 
-    All of the ten are required, except the name, which is composed from its parts. The name and
-    unknown keys are ignored. A blank email is rejected; a customer without an email has null.
+    The three are optional. The ten fields are required, except `name`, which is ignored like any
+    unknown key, because it is composed from `name_parts`. A customer without an email has null; a
+    blank email is rejected.
     """
 
     identifier: Annotated[str, Field(pattern=IDENTIFIER.removesuffix(r"\Z") + r"\z")]
@@ -134,16 +140,16 @@ class CustomerRow(BaseModel):
 
 
 class PartialRow(CustomerRow):
-    """A customer of a spreadsheet, completed; it may have no time of its source."""
+    """A row of a spreadsheet with missing fields filled in. It may have no source time."""
 
     last_modified: SourceTime | None  # type: ignore[assignment]
 
 
 @dataclass
 class InventedRow:
-    """A customer with the fields of CustomerRow: valid by construction, so never checked.
+    """A row with the fields of CustomerRow that needs no validation.
 
-    It is a demo customer, or composed of a valid row and of a stored customer.
+    The row is an invented customer of the demo, or a valid row merged into a stored customer.
     """
 
     identifier: str
@@ -160,15 +166,15 @@ class InventedRow:
     notes: str | None
 
 
-# What a row had before values of its customer completed it: of a partial row, all of its values; of
-# any other row, the names of the optional keys that it lacked.
+# Which values the file had for a row, before other values were filled in. For a partial row these
+# are its values; for any other row, the names of the optional keys that the row lacked.
 Given = Sequence[str] | dict[str, Any]
 
 
 class ParsedRow(NamedTuple):
-    """A JSON value of a file where a customer is expected; the position is in the file.
+    """A parsed JSON value that should be a customer, and its position in the file.
 
-    A partial row, of a spreadsheet, may lack any field but the identifier.
+    A partial row comes from a spreadsheet, and may lack any field except the identifier.
     """
 
     position: str
@@ -178,16 +184,16 @@ class ParsedRow(NamedTuple):
 
 
 class StagedRow(NamedTuple):
-    """A customer for the staging table, and its position for a later rejection."""
+    """A valid row for the staging table. The position is shown if the row is rejected later."""
 
     position: str
     row: CustomerRow | InventedRow
     given: str | None = None  # as JSON
-    source_values: str | None = None  # of the customer, as JSON
+    source_values: str | None = None  # the new Customer.source_values, as JSON
 
 
 class UnchangedRow(NamedTuple):
-    """A row whose customer has the same values already; the time is text, as in the row."""
+    """A row that would change nothing. `last_modified` is the text of the file."""
 
     identifier: str
     last_modified: str
@@ -196,7 +202,10 @@ class UnchangedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Rejection:
-    """A part of a file that cannot be loaded, and why; the identifier of a row if it has one."""
+    """A row, or another part of a file, that cannot be imported.
+
+    `identifier` is empty if it has none.
+    """
 
     position: str
     reason: str
@@ -208,13 +217,13 @@ class Rejection:
 
 
 class UnusableFile(ValueError):
-    """A file has no customers that can be read, for the reason in the message."""
+    """No customer can be read from the file. The message of the exception is the reason."""
 
 
 def check_rows(
     rows: Iterable[ParsedRow | UnchangedRow | Rejection],
 ) -> Iterator[StagedRow | UnchangedRow | Rejection]:
-    """Each parsed row as a staged row or a rejection; all others are passed on."""
+    """Validate parsed rows: each becomes a StagedRow or a Rejection. Other rows are passed on."""
     for row in rows:
         yield _check(row) if isinstance(row, ParsedRow) else row
 
@@ -231,25 +240,28 @@ def _check(parsed: ParsedRow) -> StagedRow | Rejection:
 
 
 def valid_identifier(content: object) -> str:
-    """The identifier of a row; empty if there is none or it is not valid."""
+    """The identifier of a row, or an empty text if it is missing or not valid."""
     identifier = content.get("identifier") if isinstance(content, dict) else None
     is_valid = isinstance(identifier, str) and IDENTIFIER_PATTERN.match(identifier)
     return str(identifier) if is_valid else ""
 
 
 def given_as_json(given: Given) -> str | None:
-    """`given` as JSON, for the staging table; None if it is empty."""
+    """The JSON of `given` for the staging table; None if `given` is empty."""
     return orjson.dumps(given).decode() if given else None
 
 
 def _reason(error: ValidationError) -> str:
-    """`email: is not an email address; phone: Field required`, without the values."""
+    """The errors as text, such as `email: is not an email address; phone: Field required`.
+
+    The text has no values, which are personal data.
+    """
     problems = error.errors(include_url=False, include_input=False)
     return "; ".join(f"{_path(problem['loc'])}: {_message(problem)}" for problem in problems)
 
 
 def _path(location: tuple[int | str, ...]) -> str:
-    # A key may contain characters that a terminal or UTF-8 cannot show.
+    # ascii() escapes characters of a key that a terminal or UTF-8 cannot show.
     return ".".join(ascii(step)[1:-1] if isinstance(step, str) else str(step) for step in location)
 
 

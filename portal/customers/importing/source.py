@@ -1,7 +1,7 @@
-"""Customers of a service with the API of pretix, another Portal included.
+"""Reads customers from a service with the API of pretix, such as another Portal.
 
-All pages are saved to a temporary file, which is then imported like any other file. A source that
-fails half-way changes nothing, and no transaction waits for a slow one.
+All pages of the service are saved to a temporary file, which is then imported like any other file.
+So no transaction waits for a slow service, and a failure half-way changes nothing.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from portal.customers.importing.source_client import (
     show,
 )
 
-# Identifiers never change: in their order, Portal returns each customer exactly once. pretix
-# ignores the parameter.
+# The query parameter for the order of the pages. Identifiers never change, so in this order Portal
+# returns each customer exactly once. pretix ignores the parameter.
 ORDERING: Final = ("ordering", "identifier")
 
 
 class Page(NamedTuple):
-    """One page of the list; `total` is the number of customers on all pages at that moment."""
+    """One page of the list. `total` is the number of customers on all pages when it was read."""
 
     total: int
     next: str | None
@@ -43,7 +43,10 @@ class Page(NamedTuple):
 
 @dataclass
 class Source:
-    """The list of customers at an address. `wait` pauses for a number of seconds before a retry."""
+    """The list of customers at a URL of a service.
+
+    `wait` is called with the number of seconds to pause before a retry.
+    """
 
     address: str
     token: str = field(repr=False)
@@ -53,9 +56,9 @@ class Source:
     last_count: int = 0
 
     def read_blocks(self) -> Iterator[Block]:
-        """The customers as blocks for import_blocks(). The first one waits for all pages.
+        """The customers as blocks for import_blocks(). All pages are read before the first block.
 
-        Raises SourceError. import_blocks() takes the first block before its transaction begins.
+        import_blocks() reads the first block before its transaction begins. Raises SourceError.
         """
         with TemporaryFile() as file:
             name = self._save_pages(file)
@@ -64,7 +67,7 @@ class Source:
                 yield from read_blocks(file, name=name)
 
     def compare(self, report: LoadReport) -> str:
-        """How many customers were read, and how many the source counted meanwhile."""
+        """A sentence with the number of customers that were read and the number at the source."""
         read = report.total - report.repeated
         counted = f"{self.first_count} customers"
         if self.last_count != self.first_count:
@@ -75,7 +78,7 @@ class Source:
         return f"{text} Its list changed meanwhile: import again for the rest."
 
     def _save_pages(self, file: BinaryIO) -> str:
-        """Write all pages that have customers to the file. Returns the host."""
+        """Write all pages that have customers to the file. Returns the host name of the service."""
         is_disabled = True if self.is_quiet else None  # None: shown on a terminal only
         with (
             SourceClient(self.address, self.token, say=self._say, wait=self.wait) as client,
@@ -119,5 +122,5 @@ def _parse(content: bytes, url: httpx2.URL) -> Page:
 
 
 def _is_customer(row: object) -> bool:
-    """Organizers and orders, for example, have no identifier."""
+    """Whether a row of a list is a customer. Organizers and orders have no identifier."""
     return isinstance(row, dict) and "identifier" in row

@@ -1,4 +1,4 @@
-"""Reads JSON from a service by GET: with its token, and from one origin only."""
+"""Reads JSON from a service by GET, with a token that is sent to one origin only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from portal.customers.importing.formats.json_stream import (
 
 PAUSES: Final = (1, 2, 4, 8, 16, 32)  # seconds before each retry
 LONGEST_PAUSE: Final = 300  # seconds, even if Retry-After is longer
-TIMEOUT: Final = 60  # seconds to wait for a connection, and for each part of a response
+TIMEOUT: Final = 60  # seconds to wait for a connection, and for the next bytes of a response
 MAX_BYTES: Final = 1 << 26  # a page of 50 customers has 25 KB
 MAX_REDIRECTS: Final = 5
 
@@ -31,11 +31,11 @@ Say = Callable[[str], None]
 
 
 class SourceError(Exception):
-    """Why the source cannot be read: one sentence, without the token."""
+    """The source cannot be read. The message is one sentence, without the token."""
 
 
 class _TemporaryError(Exception):
-    """A failure that may be over after a pause."""
+    """A request failed, but a retry after a pause may succeed."""
 
     def __init__(self, reason: str, pause: float = 0) -> None:
         super().__init__(reason)
@@ -43,10 +43,10 @@ class _TemporaryError(Exception):
 
 
 class SourceClient:
-    """GET requests with the token, to the origin of the address only.
+    """Sends GET requests with the token, but only to the origin of `address`.
 
-    The origin is the scheme, host and port. `wait` pauses for a number of seconds; `say` gets a
-    line about each retry. All methods raise SourceError.
+    The origin is the scheme, host and port. `wait` is called with the seconds to pause, `say` with
+    a line about each retry. All methods raise SourceError.
     """
 
     def __init__(
@@ -65,7 +65,8 @@ class SourceClient:
         self._http = httpx2.Client(
             headers={"Authorization": f"Token {token}", "Accept": "application/json"},
             timeout=timeout,
-            # A proxy of the environment would get an unencrypted token.
+            # Without https, no proxy of the environment variables, which would see the token
+            # unencrypted.
             trust_env=self.address.scheme == "https",
         )
 
@@ -76,7 +77,7 @@ class SourceClient:
         self._http.close()
 
     def read_json(self, url: httpx2.URL) -> bytes:
-        """The valid JSON at the URL, after retries if the source fails for a moment."""
+        """Read valid JSON from the URL. Retries if the source fails temporarily."""
         for pause in PAUSES:
             try:
                 return self._follow_redirects(url)
@@ -90,12 +91,15 @@ class SourceClient:
             raise SourceError(f"{error} It failed {len(PAUSES) + 1} times in a row.") from error
 
     def resolve(self, url: httpx2.URL, link: str) -> httpx2.URL:
-        """The URL of a link on the page at `url`. A link to another origin is an error."""
+        """The absolute URL of a link on the page at `url`.
+
+        Raises SourceError for another origin.
+        """
         try:
             target = url.join(link)
         except httpx2.InvalidURL as error:
             raise SourceError(f"{show(url)} links to an invalid URL: {_end(error)}") from error
-        # httpx2 would send a user name of the link instead of the token.
+        # httpx2 would send a user name that is in the link instead of the token.
         if _origin(target) != _origin(self.address) or target.userinfo:
             raise SourceError(
                 f"{show(url)} leads to another server, {show(target)}. The token is only sent to "
@@ -123,7 +127,7 @@ class SourceClient:
             raise SourceError(f"There is no host {url.netloc.decode()}.") from error
 
     def _check(self, response: httpx2.Response, body: bytes) -> None:
-        """Raise an error, unless the response is 200 and valid JSON."""
+        """Raise an error unless the status of the response is 200 and its body is valid JSON."""
         status, url = response.status_code, response.url
         if status == httpx2.codes.TOO_MANY_REQUESTS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
             raise _TemporaryError(f"{show(url)} responds with {status}.", _retry_after(response))
@@ -136,7 +140,7 @@ class SourceClient:
         raise SourceError(f"{show(url)} is not the API, but another kind of page. {hint(url)}")
 
     def _detail(self, body: bytes) -> str:
-        """What the API says about its error."""
+        """The `detail` of the API's error as a sentence, or an empty text."""
         content = orjson.loads(body) if _is_json(body) else None
         detail = content.get("detail") if isinstance(content, dict) else None
         if not isinstance(detail, str):
@@ -146,13 +150,13 @@ class SourceClient:
 
 
 def show(url: httpx2.URL) -> str:
-    """The URL for messages: a query string may have emails, and a user name a password."""
+    """The URL for messages. It has no query string and no user name, which may be confidential."""
     path = url.raw_path.partition(b"?")[0].decode("ascii")  # percent-encoded
     return f"{_origin(url)}{path}"
 
 
 def hint(url: httpx2.URL) -> str:
-    """How the address of a list of customers looks."""
+    """A sentence that shows the URL of a list of customers on this server."""
     return f"Customers are at {_origin(url)}/api/v1/organizers/ORGANIZER/customers/."
 
 
@@ -212,7 +216,7 @@ def _explain(error: httpx2.RequestError, url: httpx2.URL) -> SourceError | _Temp
 
 
 def _end(error: Exception) -> str:
-    """The message with a period at its end; some have one."""
+    """The message of an exception with exactly one period at its end."""
     return f"{str(error).rstrip('.') or type(error).__name__}."
 
 
@@ -237,7 +241,7 @@ def _explain_status(status: int, url: httpx2.URL) -> str:
 
 
 def _retry_after(response: httpx2.Response) -> float:
-    """The seconds of the header Retry-After, which has a number or a date; 0 without it."""
+    """The seconds of the header Retry-After, which is a number or a date. 0 without the header."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
@@ -245,6 +249,6 @@ def _retry_after(response: httpx2.Response) -> float:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return 0
-    # A date without a time zone is one in UTC.
+    # A date without a time zone is in UTC.
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (moment - datetime.now(UTC)).total_seconds()

@@ -1,4 +1,4 @@
-"""The staging table of a load: a temporary table, and its SQL for both databases."""
+"""The staging table of an import: a temporary table, and its SQL for both databases."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
-# `given` is NULL for a row that is not partial and has all keys: see Given. `owner` is the
-# identifier of the customer who has the email of a row.
+# `given` is described at `Given` in rows.py, and is NULL for a complete row. `owner` is the
+# identifier of another customer that has the email of the row.
 CREATE: Final = """
     CREATE TEMPORARY TABLE staged (
         number BIGINT, position TEXT, given TEXT, owner TEXT, {definitions})"""
 INSERT: Final = """
     INSERT INTO staged (number, position, given, {columns}) VALUES (%s, %s, %s, {placeholders})"""
 COPY: Final = "COPY staged (number, position, given, {columns}) FROM STDIN"
-# Unchanged rows have no position, because they are never rejected.
+# Unchanged rows have no position, because an unchanged row is never rejected.
 INSERT_UNCHANGED: Final = """
     INSERT INTO staged (number, identifier, last_modified, given) VALUES (%s, %s, %s, %s)"""
 COPY_UNCHANGED: Final = "COPY staged (number, identifier, last_modified, given) FROM STDIN"
-# Customers with several rows, of which some lack keys.
+# Finds customers with several rows, at least one of which lacks keys.
 REPEATED_WITH_GAPS: Final = """
     SELECT identifier FROM staged
     GROUP BY identifier HAVING COUNT(*) > 1 AND COUNT(given) > 0"""
-# A row without a time is older than every row with one.
+# A row without a source time sorts before every row with a source time.
 ROWS_OF: Final = """
     SELECT number, position, given, {selected} FROM staged WHERE identifier {is_any}
     ORDER BY identifier, last_modified NULLS FIRST, number"""
 DELETE: Final = "DELETE FROM staged WHERE number {is_any}"
-# One sort of all rows takes less time than an index lookup for each of them.
+# Sorting all rows once takes less time than an index lookup for each row.
 DROP_REPEATED: Final = """
     DELETE FROM staged WHERE number IN (
         SELECT number FROM (
@@ -78,8 +78,8 @@ DROP_UNDATED: Final = """
     DELETE FROM staged WHERE last_modified IS NULL AND EXISTS (
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)"""
-# No other transaction changes these customers until the load ends. The rows that are left change
-# something, so the UPDATE would lock them, too.
+# After this lock no other transaction changes the customers until the import ends. It locks no more
+# customers than the UPDATE will, because unchanged rows have been deleted.
 LOCK_CUSTOMERS: Final = """
     WITH locked AS MATERIALIZED (
         SELECT existing.identifier, existing.source_values
@@ -87,8 +87,9 @@ LOCK_CUSTOMERS: Final = """
         ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
         {lock})
     SELECT identifier FROM locked WHERE source_values IS NOT NULL"""
-# An email is taken if another customer has it whose email no staged row changes. A rejected row
-# changes nothing: its customer keeps the email, and another row with that email is rejected, too.
+# An email is taken if another customer has it and no staged row changes the email of that customer.
+# The query is recursive, because the customer of a rejected row keeps its email, so a row that
+# needs this email is rejected as well.
 MARK_TAKEN_EMAILS: Final = """
     WITH RECURSIVE rejected (number, identifier, owner) AS (
         SELECT staged.number, staged.identifier, existing.identifier FROM staged
@@ -114,7 +115,7 @@ MARK_SHARED_EMAILS: Final = """
 REJECT_MARKED: Final = """
     DELETE FROM staged WHERE owner IS NOT NULL
     RETURNING number, position, identifier, email, owner"""
-# A row without a person may change an erased customer: it is erased at the source, too.
+# A row without personal data is not rejected, because the customer was erased at the source, too.
 REJECT_ERASED: Final = """
     DELETE FROM staged WHERE state <> {anonymised} AND EXISTS (
         SELECT 1 FROM {table} existing
@@ -122,8 +123,8 @@ REJECT_ERASED: Final = """
         AND existing.erased IS NOT NULL)
     RETURNING number, position, identifier"""
 COUNT: Final = "SELECT COUNT(*) FROM staged"
-# Emails that change are NULL for a moment: the unique constraint is checked for each row, and would
-# reject two customers who swap their emails.
+# Sets emails to NULL before the UPDATE changes them. The unique constraint is checked for each row,
+# and would reject two customers that swap their emails.
 FREE_EMAILS: Final = """
     UPDATE {table} SET email_key = NULL
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
@@ -132,7 +133,7 @@ FREE_EMAILS: Final = """
 UPDATE: Final = """
     UPDATE {table} SET {assignments}, version = {table}.version + 1 FROM staged
     WHERE {table}.organizer_id = %(organizer)s AND {table}.identifier = staged.identifier"""
-# Run before the UPDATE: customers whose personal data the UPDATE removes.
+# Finds the customers whose personal data the UPDATE will remove.
 LOSING_PERSON: Final = """
     SELECT existing.id FROM staged JOIN {table} existing
     ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
@@ -150,7 +151,8 @@ INSERT_NEW: Final = """
 
 
 IDENTIFIER, LAST_MODIFIED = map(FIELDS.index, ("identifier", "last_modified"))
-# A customer with an edit that stays was changed by it, not by its source, if the edit is later.
+# The new `last_modified` of a customer: that of the row, or that of the customer if it has edited
+# fields and a later time.
 LATER_CHANGE: Final = """
     CASE WHEN staged.source_values IS NOT NULL AND {table}.last_modified > staged.last_modified
     THEN {table}.last_modified ELSE staged.last_modified END"""
@@ -159,7 +161,8 @@ ASSIGNED: Final[Mapping[str, str]] = {
     "source_modified": "staged.last_modified",
     "last_modified": LATER_CHANGE,
 }
-# A customer that was changed in Portal has a later `last_modified` than its source.
+# The columns that decide whether a row changes a customer. `last_modified` is not among them,
+# because it is later than at the source if the customer was changed in Portal.
 COMPARED: Final = tuple(column for column in COLUMNS if column != "last_modified")
 UNCHANGED_TIME: Final = (
     "(staged.last_modified IS NULL OR existing.source_modified = staged.last_modified)"
@@ -168,10 +171,10 @@ INSERTED: Final = {"last_modified": "COALESCE(last_modified, %(now)s)"}
 
 
 class Staged(NamedTuple):
-    """A row of the staging table; `values` are the columns SELECTED_FIELDS.
+    """A row of the staging table. `values` has the columns SELECTED_FIELDS.
 
-    A row that was added as unchanged has no position, and of the values only the identifier and
-    the time.
+    A row that was added as unchanged has no position, and its only values are the identifier and
+    `last_modified`.
     """
 
     number: int
@@ -182,16 +185,16 @@ class Staged(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """The numbers of customers that a load updates and creates."""
+    """The number of customers that an import updates, and the number that it creates."""
 
     updated: int
     created: int
 
 
 class Staging:
-    """The staging table of one load of one organizer, within a transaction.
+    """The staging table of an import, which is one transaction.
 
-    With an actor, update() and insert() record an event for each customer that they change.
+    With an actor, update() and insert() record an event for each customer.
     """
 
     def __init__(self, organizer: Organizer, actor: Actor | None = None) -> None:
@@ -201,19 +204,19 @@ class Staging:
         self._execute(CREATE)
 
     def add(self, batch: Batch) -> None:
-        """Insert the rows of a batch. Numbers are unique across batches."""
+        """Insert the rows of a batch. The numbers of rows are unique across batches."""
         self._has_gaps |= batch.has_given
         _write(COPY, INSERT, batch.staged)
         _write(COPY_UNCHANGED, INSERT_UNCHANGED, batch.unchanged)
 
     def repeated_with_gaps(self) -> list[str]:
-        """The identifiers of customers with several rows, of which some lack keys."""
+        """The identifiers of customers with several rows, at least one of which lacks keys."""
         if not self._has_gaps:
             return []
         return [identifier for (identifier,) in self._fetch(REPEATED_WITH_GAPS)]
 
     def rows_of(self, identifiers: Sequence[str]) -> dict[str, list[Staged]]:
-        """The rows of these customers by identifier, from the first change to the last."""
+        """The rows of these customers by identifier, ordered by source time."""
         rows: dict[str, list[Staged]] = {}
         for number, position, given, *values in self._fetch(ROWS_OF, any_of(identifiers)):
             last_modified = api_time_of_text(values[LAST_MODIFIED])
@@ -222,58 +225,65 @@ class Staging:
         return rows
 
     def replace(self, batch: Batch, numbers: Sequence[int]) -> None:
-        """Replace the rows with these numbers by those of a batch."""
+        """Replace the rows with these numbers by the rows of a batch."""
         self._execute(DELETE, any_of(numbers))
         self.add(batch)
 
     def drop_repeated(self) -> int:
-        """Delete all rows of each identifier but the one that was changed last at the source.
+        """Delete all rows of each identifier except the one with the latest source time.
 
-        Of rows with equal times the last one stays. Returns the number of deleted rows.
+        If source times are equal, the last row remains. Returns the number of deleted rows.
         """
         return self._execute(DROP_REPEATED)
 
     def drop_marked_unchanged(self) -> int:
-        """Delete the rows that were added as unchanged. Returns how many were deleted."""
+        """Delete the rows that were added as unchanged. Returns the number of deleted rows."""
         return self._execute(DROP_MARKED_UNCHANGED)
 
     def index_identifiers(self) -> None:
-        """Create the index of identifiers, unless it exists."""
+        """Create the index of identifiers unless it exists."""
         self._execute("CREATE INDEX IF NOT EXISTS staged_by_identifier ON staged (identifier)")
 
     def index_numbers(self) -> None:
-        """Create the index for replace(), unless it exists. Few loads replace rows."""
+        """Create the index for replace() unless it exists. Few imports replace rows."""
         self._execute("CREATE INDEX IF NOT EXISTS staged_by_number ON staged (number)")
 
     def make_indexes(self) -> None:
-        """Create the indexes for the comparison, once all rows are added: that is faster."""
+        """Create the indexes for the comparison, after all rows have been added."""
         self.index_identifiers()
         self._execute("CREATE INDEX staged_by_email ON staged (email_key)")
-        # Conditions and joins use no other columns. SQLite has statistics of indexes only.
+        # Conditions and joins use only these columns. SQLite has statistics of whole indexes
+        # instead.
         columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
         self._execute(f"ANALYZE staged{columns}")
 
     def lock_customers(self) -> list[str]:
-        """Lock the customers of the rows. Returns the identifiers of those with edited fields.
+        """Lock the customers of the rows. Returns the identifiers of customers with edited fields.
 
-        Their values in Portal and at the source differ.
+        A field counts as edited while its values in Portal and at the source differ.
         """
         return sorted(identifier for (identifier,) in self._fetch(LOCK_CUSTOMERS))
 
     def drop_outdated(self) -> int:
-        """Delete rows older than the last one imported for the customer. Returns how many."""
+        """Delete rows with an older source time than the customer.
+
+        Returns the number of deleted rows.
+        """
         return self._execute(DROP_OUTDATED)
 
     def drop_unchanged(self) -> int:
-        """Delete the staged rows that would change nothing. Returns how many were deleted."""
+        """Delete rows that would change nothing. Returns the number of deleted rows."""
         return self._execute(DROP_UNCHANGED)
 
     def drop_undated(self) -> int:
-        """Delete the rows without a time whose customers exist. Returns how many."""
+        """Delete rows of existing customers without a source time.
+
+        Returns the number of deleted rows.
+        """
         return self._execute(DROP_UNDATED)
 
     def reject_erased(self) -> list[Rejection]:
-        """Delete the rows of customers who were erased in Portal and not at the source."""
+        """Delete the rows of customers that were erased in Portal but not at the source."""
         rejected = sorted(self._fetch(REJECT_ERASED))
         return [
             Rejection(position, "is erased here, not at the source", identifier)
@@ -281,7 +291,7 @@ class Staging:
         ]
 
     def reject_taken_emails(self) -> list[Rejection]:
-        """Delete the rows whose email belongs to another customer or to an earlier row."""
+        """Delete the rows whose email is that of another customer or of an earlier row."""
         rejected: list[tuple[Any, ...]] = []
         for statement in (MARK_TAKEN_EMAILS, MARK_SHARED_EMAILS, MARK_TAKEN_EMAILS):
             if self._execute(statement):
@@ -292,20 +302,20 @@ class Staging:
         ]
 
     def count(self) -> int:
-        """The number of rows in the table."""
+        """The number of rows in the staging table."""
         [(total,)] = self._fetch(COUNT)
         return int(total)
 
     def count_changes(self) -> Changes:
-        """How many customers update() and insert() would change."""
+        """The numbers of customers that update() and insert() would write."""
         [(updated,)] = self._fetch(COUNT_EXISTING)
         return Changes(updated, created=self.count() - updated)
 
     def update(self) -> int:
-        """Update existing customers. Returns how many.
+        """Update existing customers. Returns the number of updated customers.
 
-        This and insert() raise IntegrityError if another transaction has saved a customer with an
-        identifier or an email of these rows since the comparison.
+        Raises IntegrityError, like insert(), if another transaction has saved a customer with an
+        email or an identifier of the rows since the comparison.
         """
         has_erased = self._erase_related_rows()
         if self._actor:
@@ -317,9 +327,9 @@ class Staging:
         return updated
 
     def _erase_related_rows(self) -> bool:
-        """Erase what other tables store of customers that the source has anonymised.
+        """Erase rows of other tables for customers whose personal data the UPDATE will remove.
 
-        Returns whether there are such customers.
+        Returns whether there was such a customer.
         """
         keys = [key for (key,) in self._fetch(LOSING_PERSON)]
         with scope(organizer=self.organizer):
@@ -330,14 +340,14 @@ class Staging:
         return bool(keys)
 
     def insert(self) -> int:
-        """Create the customers that do not exist yet. Returns how many."""
+        """Create the customers that do not exist yet. Returns the number of new customers."""
         created = self._execute(INSERT_NEW)
         if self._actor and created:
             self._execute(RECORD_CREATED)
         return created
 
     def drop(self) -> None:
-        """Drop the table, so that the next load of this connection can create it."""
+        """Drop the staging table, so that another import on this connection can create it again."""
         self._execute("DROP TABLE staged")
 
     def _execute(self, statement: str, listed: Any = None) -> int:
@@ -364,7 +374,7 @@ def _format(statement: str) -> str:
     is_postgresql = connection.vendor == "postgresql"
     equals = "IS NOT DISTINCT FROM" if is_postgresql else "IS"
     return statement.format(
-        # SQLite has one writer at a time.
+        # SQLite needs no row locks, because it has one writer at a time.
         lock="FOR NO KEY UPDATE OF existing" if is_postgresql else "",
         table=Customer._meta.db_table,
         columns=", ".join(COLUMNS),

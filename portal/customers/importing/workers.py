@@ -1,4 +1,4 @@
-"""Runs a function in other processes while this one waits for the database."""
+"""Runs a function in worker processes while this process waits for the database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import django
 from django.db import connections
 
 Result = TypeVar("Result")
-# The most results that wait in memory until they are used.
+# The maximum number of results in memory that are not used yet.
 MAX_PENDING: Final = 4
 
 
@@ -27,17 +27,18 @@ MAX_PENDING: Final = 4
 def map_in_processes(
     function: Callable[..., Result], arguments: Iterator[tuple[Any, ...]]
 ) -> Generator[Iterator[Result]]:
-    """The results of a module's function for each tuple of arguments, in their order.
+    """Yield an iterator with the results of `function`, in the order of `arguments`.
 
-    The processes start at once: connections must not be open yet, because processes cannot share
-    them. The work begins with the first result that is read. The processes end with the `with`
-    statement.
+    Each tuple of `arguments` is one call. `function` must be defined at the level of a module. No
+    database connection may be open before, because processes cannot share connections. The
+    processes start with the `with` statement and end with it; the first call begins when the first
+    result is read.
     """
-    # fork is fast, but safe on Linux only.
+    # "fork" is faster than "spawn", but safe on Linux only.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     workers = min(MAX_PENDING, os.cpu_count() or 1)
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_set_up_process) as pool:
-        # The first call starts the processes.
+        # A first call of any function starts the processes.
         pool.submit(os.getpid)
 
         def results() -> Iterator[Result]:
@@ -53,7 +54,7 @@ def map_in_processes(
 
 
 def close_connections() -> None:
-    """Close the connections of this process; the next query opens a new one."""
+    """Close the database connections of this process. The next query opens a new one."""
     for connection in connections.all(initialized_only=True):
         connection.close()
         if connection.vendor == "postgresql":
@@ -62,15 +63,17 @@ def close_connections() -> None:
 
 def _set_up_process() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # The terminal sends Ctrl-C to all processes; the parent ends the others.
+    # The terminal sends Ctrl-C to all processes. The workers ignore it, because the parent ends
+    # them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
-    # The work creates no reference cycles, and looking for them takes time.
+    # No garbage collection, because the work creates no reference cycles and searching for them
+    # takes time.
     gc.disable()
 
 
 def _end_with_parent() -> None:
-    """However the parent ends: a killed one cannot end its processes."""
+    """End this process when the parent ends, because a killed parent cannot end its workers."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)

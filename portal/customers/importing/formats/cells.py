@@ -1,4 +1,4 @@
-"""The cells of a spreadsheet as values of fields: texts, yes or no, times, languages, names."""
+"""Converts the cells of spreadsheets to values of fields."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ Cell = str | float | bool | date | time | datetime | timedelta
 
 YES: Final = frozenset({"yes", "ja", "true", "wahr", "1", "y", "j", "x"})
 NO: Final = frozenset({"no", "nein", "false", "falsch", "0", "n"})
-# The form in which spreadsheets save long numbers, such as phone numbers, in CSV.
+# Matches numbers such as 4.9E+11. Spreadsheets save long numbers in CSV in this form, which loses
+# digits.
 ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
 ISO_TIME: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
@@ -37,7 +38,7 @@ GERMAN_TIME: Final = re.compile(
     re.ASCII,
 )
 LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.ASCII)
-# pretix's names of languages, where Django has others or none.
+# The English and German names of languages in pretix, if Django has other names or none.
 LANGUAGES: Final = {
     "de-informal": ("German (informal)", "Deutsch (Du)"),
     "nl-informal": ("Dutch (informal)", "Niederländisch (informell)"),
@@ -51,23 +52,20 @@ LANGUAGES: Final = {
 
 
 class InvalidCell(ValueError):
-    """The cell has no value of its field, for the reason in the message."""
+    """The cell is not valid for its field. The message of the exception is the reason."""
 
 
 def read_cell(field: str, cell: Cell, zone: tzinfo) -> Any:
-    """The value of a cell that is not empty, as in the JSON; a date without a time stays one.
+    """Convert a cell that is not empty to a value as in the JSON of the API. Raises InvalidCell.
 
-    Raises InvalidCell.
+    A date without a time stays a date, such as `2026-12-31`.
     """
     reader = READERS.get(field)
     return reader(cell, zone) if reader else as_text(cell)
 
 
 def read_moment(text: str, zone: tzinfo) -> datetime:
-    """A source time that is written as in a cell; a day without a time is its start.
-
-    Raises ValueError.
-    """
+    """Parse a source time in one of the notations of cells. Raises ValueError."""
     found = _read_time(text.strip(), zone)
     if len(found) == len("2026-12-31"):
         found = _as_instant(datetime.combine(date.fromisoformat(found), time.min), zone)
@@ -75,7 +73,7 @@ def read_moment(text: str, zone: tzinfo) -> datetime:
 
 
 def as_text(cell: Cell) -> str:
-    """The text of a cell; a number without a fraction has no decimal point. Raises InvalidCell."""
+    """Convert a cell to text. A whole number gets no decimal point. Raises InvalidCell."""
     if isinstance(cell, float) and cell.is_integer():
         if abs(cell) >= MAX_FLOAT:
             raise InvalidCell("is a rounded number: format the column as text")
@@ -111,7 +109,9 @@ def _read_time(cell: Cell, zone: tzinfo) -> str:
         moment = _as_moment(match.groupdict())
         if isinstance(moment, datetime):
             return _as_instant(moment, zone)
-        _as_instant(datetime.combine(moment, time.min), zone)  # The start of the day is needed.
+        _as_instant(
+            datetime.combine(moment, time.min), zone
+        )  # Raises an error unless the day can start in UTC.
         return moment.isoformat()
     except (ValueError, OverflowError) as error:
         raise InvalidCell("is not a time of the calendar") from error
@@ -130,7 +130,11 @@ def _as_moment(found: Mapping[str, str | None]) -> date | datetime:
 
 
 def _as_instant(moment: datetime, zone: tzinfo) -> str:
-    """A time that clocks skip is that of the change; one that they show twice is the first."""
+    """Convert a time to UTC.
+
+    If the clocks skipped a local time, the result is the time of the clock change. If they showed
+    it twice, the result is the first time.
+    """
     return api_time(moment if moment.tzinfo else local_span(moment, zone).start)
 
 
@@ -144,9 +148,9 @@ def _read_language(cell: Cell, _zone: tzinfo) -> str:
 
 @cache
 def _languages() -> dict[str, str]:
-    """The codes of languages by their names in English, in German and in the language itself."""
+    """Language codes by the name of each language in English, in German and in its own language."""
     catalogue = Path(django.__file__).parent / "conf" / "locale"
-    # Django's own gettext does not translate while USE_I18N is false.
+    # Not Django's gettext functions, which translate nothing while USE_I18N is false.
     german = gettext.translation("django", catalogue, ["de"])
     named = {code: info for code, info in LANG_INFO.items() if "name" in info}
     codes = {column_key(str(name)): code for code, name in locales.NAMES.items()}

@@ -1,4 +1,4 @@
-"""The columns of a spreadsheet: which field each of them has, by its name in the header."""
+"""Finds the field of each column of a spreadsheet by the names in the header."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from portal.customers import names
 from portal.customers.importing.merging import FIELDS, NAME
 from portal.customers.importing.rows import CustomerRow, UnusableFile
 
-# Names of columns beside those of the fields: those of pretix's export in English and German, those
-# of Portal's pages, and common ones. Case, spaces and punctuation do not matter.
+# Additional names of columns, by field: the names in pretix's export in English and German, the
+# labels of Portal's pages, and common names. Case, spaces and punctuation do not matter.
 FIELD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "identifier": ("Customer ID", "Kundennummer", "Kunden-ID"),
     "external_identifier": ("External ID", "Externe Referenz", "Externe Kundennummer"),
@@ -23,7 +23,7 @@ FIELD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         *("Verified", "Verifiziert"),
     ),
     "last_login": ("Last sign-in", "Letzte Anmeldung", "Letzter Login"),
-    # pretix's German for "Registration date" means "registration details".
+    # pretix translates "Registration date" as "registration details" in German.
     "date_joined": (
         *("Registration date", "Registrierungs-Details", "Registrierungsdatum"),
         *("Registered", "Registriert"),
@@ -32,7 +32,7 @@ FIELD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "last_modified": ("Last changed", "Letzte Änderung", "Zuletzt geändert"),
     "notes": ("Notizen",),
 }
-# pretix's export has "Name: " before them.
+# Names of columns, by part of the name. In pretix's export they begin with "Name: ".
 PART_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "given_name": ("First name", "Vorname"),
     "family_name": ("Last name", "Surname", "Nachname", "Familienname"),
@@ -45,20 +45,21 @@ PART_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "full_name": (),
 }
 NAME_PREFIX: Final = "name"
-# The part, not the composed name, if a column of pretix's export says so.
+# Columns of pretix's export with the name part `full_name`, not with the composed name.
 FULL_NAME_PARTS: Final = ("Name: Name", "Name: Full name", "Name: Voller Name")
-# What a message shows of the names.
+# The maximum number and length of column names in a message.
 MAX_NAMES: Final = 20
 MAX_NAME: Final = 60
 TARGETS: Final = frozenset({*FIELDS, NAME, *PART_NAMES})
-# A file with all of these columns has the exact values of the API, and an empty cell is null.
+# A CSV file with all of these columns was exported for programs: it has the values of the API, and
+# an empty cell is null.
 EXACT: Final = frozenset(
     name for name, field in CustomerRow.model_fields.items() if field.is_required()
 )
 
 
 class Columns(NamedTuple):
-    """The field or the part of the name of each column; None for a column that is ignored."""
+    """The field or name part of each column; None for a column that is ignored."""
 
     targets: tuple[str | None, ...]
     ignored: tuple[str, ...]
@@ -66,12 +67,12 @@ class Columns(NamedTuple):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts of the name that have a column."""
+        """The name parts that have a column."""
         return tuple(each for each in self.targets if each and each in PART_NAMES)
 
 
 def column_key(name: str) -> str:
-    """The form in which names of columns are compared: letters and digits in lower case."""
+    """The key by which names of columns are compared: letters and digits in lower case."""
     return "".join(filter(str.isalnum, name.casefold()))
 
 
@@ -89,14 +90,14 @@ KNOWN_COLUMNS: Final = _known_columns()
 
 
 def is_known(name: str) -> bool:
-    """Whether a column of this name has a field."""
+    """Whether a column of this name is one of a known field or name part."""
     return column_key(name) in KNOWN_COLUMNS
 
 
 def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
-    """The columns of a header; `renamed` has the fields of columns with other names.
+    """Find the fields of the columns in a header. Raises UnusableFile.
 
-    Raises UnusableFile.
+    `renamed` maps other names of columns to fields, as the option `--map` does.
     """
     names_of_columns = [name.strip() for name in header]
     if missing := [name for name in renamed if name not in names_of_columns]:
@@ -114,7 +115,7 @@ def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
         name for name, target in zip(names_of_columns, targets, strict=True) if name and not target
     ]
     if is_exact:
-        # The name is composed from its parts.
+        # The column of the composed name is ignored, because a column has its parts.
         targets = [None if target == NAME else target for target in targets]
     _check(targets, names_of_columns)
     return Columns(tuple(targets), tuple(ignored), is_exact)
@@ -135,16 +136,21 @@ def _check(targets: Sequence[str | None], names_of_columns: Sequence[str]) -> No
 
 
 def list_names(names_of_columns: Sequence[str]) -> str:
-    """At most twenty names, whose characters a terminal can show."""
+    """A list of at most twenty names for a message.
+
+    Other characters than printable ones are escaped.
+    """
     shown = [ascii(name) if not name.isprintable() else f"'{name}'" for name in names_of_columns]
     more = ["..."] if len(shown) > MAX_NAMES else []
     return ", ".join([*(each[:MAX_NAME] for each in shown[:MAX_NAMES] if each != "''"), *more])
 
 
 def choose_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) -> str | None:
-    """The scheme of the parts: one that composes the name, and that has the columns of the file.
+    """Choose the name scheme that fits the name parts of a row best.
 
-    Returns None if no scheme has all of these parts.
+    A scheme that composes `name` is best, then one whose parts are the columns of the file.
+
+    Returns None if no scheme has all of the parts.
     """
 
     def rank(scheme: str) -> tuple[bool, bool, bool, int]:

@@ -1,4 +1,4 @@
-"""The encodings of text files: UTF-8, UTF-16, and Windows-1252 as Excel saves it."""
+"""Decodes text files: UTF-8, UTF-16, and Windows-1252, which older versions of Excel write."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ BOMS: Final = {
 
 
 def find_encoding(head: bytes) -> tuple[str | None, int]:
-    """The encoding that the first bytes show, or None; and the length of the byte order mark."""
+    """The encoding of a file by its first bytes, or None, and the length of its byte-order mark."""
     for bom, encoding in BOMS.items():
         if head.startswith(bom):
             return encoding, len(bom)
-    # UTF-16 without a mark is recognized if the first character is in ASCII.
+    # UTF-16 without a byte-order mark is recognized if the first character is in ASCII.
     if len(head) > 1 and head[0] and not head[1]:
         return "utf-16-le", 0
     if len(head) > 1 and head[1] and not head[0]:
@@ -31,9 +31,10 @@ def find_encoding(head: bytes) -> tuple[str | None, int]:
 
 
 def decode(chunks: Iterable[bytes]) -> Iterator[str]:
-    """The text of a file. Bytes that are not valid become lone surrogates, which no row may have.
+    """Decode a text file. Invalid bytes become lone surrogates, which are rejected in rows.
 
-    Without a mark, the first characters beyond ASCII decide between UTF-8 and Windows-1252.
+    Without a byte-order mark, the first characters outside of ASCII decide between UTF-8 and
+    Windows-1252.
     """
     chunks = iter(chunks)
     head = next(chunks, b"")
@@ -44,7 +45,7 @@ def decode(chunks: Iterable[bytes]) -> Iterator[str]:
         if decoder:
             yield decoder.decode(chunk)
             continue
-        # A character at the end may be incomplete.
+        # Bytes outside of ASCII at the end of a chunk may be an incomplete character.
         complete = (rest + chunk).rstrip(BEYOND_ASCII)
         if not complete.isascii():
             decoder = _decoder(_guess(complete))
@@ -59,7 +60,7 @@ def decode(chunks: Iterable[bytes]) -> Iterator[str]:
 
 
 def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of a file in UTF-8, without its mark. Only UTF-16 is decoded."""
+    """Convert a file to UTF-8 without a byte-order mark. Only UTF-16 is converted."""
     chunks = iter(chunks)
     head = next(chunks, b"")
     encoding, length = find_encoding(head)
@@ -76,7 +77,10 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
 
 
 def _guess(content: bytes) -> str:
-    """UTF-8 unless more bytes are invalid in UTF-8 than characters are valid."""
+    """Guess the encoding:
+
+    Windows-1252 if more bytes are invalid in UTF-8 than characters outside of ASCII are valid.
+    """
     text = content.decode("utf-8", "surrogateescape")
     invalid = sum("\udc80" <= character <= "\udcff" for character in text)
     valid = sum(character >= "\x80" for character in text) - invalid

@@ -1,7 +1,8 @@
-"""Customers in files, as a stream: JSON in several layouts, and spreadsheets.
+"""Streams the customers in a file: JSON in several layouts, and spreadsheets.
 
-A JSON file is split into blocks, so that other processes can parse them: to split is fast, to
-parse is slow. From the first position that cannot be split safely, the rest is parsed here.
+A JSON file is split into blocks, which other processes can parse, because splitting is fast and
+parsing is slow. After the first position at which splitting is not safe, the file is parsed in this
+process.
 """
 
 from __future__ import annotations
@@ -39,26 +40,26 @@ CHUNK_BYTES: Final = 1 << 19
 ROWS_PER_BLOCK: Final = 1_000
 BYTES_PER_ROW: Final = CHUNK_BYTES // ROWS_PER_BLOCK
 ARRAY_START: Final = re.compile(rb"\s*\[")
-# JSON without braces and brackets outside of strings. Complete strings only, so that a match cannot
-# begin within a string.
+# Matches JSON without braces and brackets, except in strings. Strings match only as a whole, so
+# that a match cannot begin within a string.
 FLAT_JSON: Final = rb'(?:[^{}\[\]"\\]|"(?:[^"\\]|\\.)*")*'
 PAGE_BOUNDARY: Final = re.compile(
     rb"\]%b\}\s*\{%b" % (FLAT_JSON, FLAT_JSON) + RESULTS_START.pattern
 )
-# Everything before the last comma that seems to separate two customers.
+# Matches everything before the last comma that seems to separate two customers.
 COMPLETE_CUSTOMERS: Final = re.compile(rb"(.*\})\s*,\s*(?=\{)", re.DOTALL)
 
 
 class Readable(Protocol):
-    """A binary file, a pipe, or a wrapper with a progress bar."""
+    """A binary file, a pipe, or a file with a progress bar."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class Layout(Enum):
-    """The arrangement of customers in a file.
+    """How the customers are arranged in a file.
 
-    The value is the prefix of customers for ijson, which does not parse LINES and SHEET.
+    The value is ijson's prefix of the customers. ijson does not parse LINES and SHEET.
     """
 
     PAGES = PAGE_PREFIX
@@ -78,7 +79,7 @@ class Block(NamedTuple):
 
     @property
     def size(self) -> int:
-        """In bytes; estimated for rows."""
+        """The size in bytes. For parsed rows it is an estimate."""
         if isinstance(self.content, bytes):
             return len(self.content)
         rows = self.content.rows if isinstance(self.content, SheetRows) else self.content
@@ -92,9 +93,9 @@ def read_customers(
     chunk_bytes: int = CHUNK_BYTES,
     sheets: SheetOptions | None = None,
 ) -> Iterator[ParsedRow | Rejection]:
-    """The rows of a file, and a Rejection for each part that cannot be read.
+    """Read the rows of a file, and a Rejection for each part that cannot be read.
 
-    All rows before an error are returned. The file need not be seekable.
+    Yields all rows before an error. The file need not be seekable.
     """
     for block in read_blocks(file, name=name, chunk_bytes=chunk_bytes, sheets=sheets):
         yield from read_block(block)
@@ -107,7 +108,7 @@ def read_blocks(
     chunk_bytes: int = CHUNK_BYTES,
     sheets: SheetOptions | None = None,
 ) -> Iterator[Block]:
-    """The blocks of a file, about one for each chunk, for read_block()."""
+    """Split a file into blocks for read_block(), about one for each chunk of `chunk_bytes`."""
     blocks = _read_format(_chunks(file, chunk_bytes), name, sheets or SheetOptions())
     try:
         first = next(blocks, None)
@@ -118,7 +119,7 @@ def read_blocks(
 
 
 def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
-    """The rows of the block. Needs neither the file nor other blocks."""
+    """Read the rows of a block, without the file and without other blocks."""
     if isinstance(block.content, SheetRows):
         yield from read_rows(block.content)
     elif isinstance(block.content, list):
@@ -133,7 +134,10 @@ def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
 
 
 def expand_page(row: ParsedRow | Rejection) -> Iterator[ParsedRow | Rejection]:
-    """The customers of a page, a rejection for an error of the API, any other row as it is."""
+    """Expand a saved page of the API to its customers.
+
+    An error of the API becomes a Rejection. Other rows are returned unchanged.
+    """
     content = row.content if isinstance(row, ParsedRow) else None
     if not isinstance(content, dict) or "identifier" in content:
         yield row
@@ -148,7 +152,7 @@ def expand_page(row: ParsedRow | Rejection) -> Iterator[ParsedRow | Rejection]:
 
 
 def group_blocks(blocks: Iterable[Block], group_bytes: int) -> Iterator[list[Block]]:
-    """Groups of at least `group_bytes`, because to send a small block to a process is slow."""
+    """Group blocks to at least `group_bytes`, because sending many small blocks is slow."""
     group: list[Block] = []
     for block in blocks:
         group.append(block)
@@ -191,7 +195,7 @@ def _layout(head: bytes) -> Layout:
         return Layout.ARRAY
     if RESULTS_START.search(text):
         return Layout.PAGES
-    # The first line may be a broken one.
+    # The second line decides if the first line is broken.
     if any(is_object(line) for line in text.split(b"\n", 2)[:2]):
         return Layout.LINES
     return Layout.OBJECTS
@@ -224,7 +228,10 @@ def _read_line(line: bytes, position: str) -> ParsedRow | Rejection:
 
 
 def _split_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
-    """Split between customers while each part is valid JSON: a wrong split would not be valid."""
+    """Split between customers as long as each block is valid JSON.
+
+    A split at a wrong comma makes invalid JSON.
+    """
     start, rest = _find_start(next(chunks), layout)
     number = 0
     while start and (customers := COMPLETE_CUSTOMERS.match(rest)):
@@ -243,12 +250,15 @@ def _split_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator
 
 
 def _find_start(head: bytes, layout: Layout) -> tuple[bytes, bytes]:
-    """The JSON before the first customer, and the rest; no JSON if the start is not certain."""
+    """The JSON before the first customer, and the rest of `head`.
+
+    If the start of the first customer is not certain, the first text is empty.
+    """
     if layout is Layout.ARRAY and (array := ARRAY_START.match(head)):
         return b"[", head[array.end() :]
     if layout is Layout.PAGES and (page := RESULTS_START.search(head)):
         start = b'"results":['
-        # Neither in a string nor in another value.
+        # The match is the list of the page, not a part of a string or of another value.
         if is_object(head[: page.start()] + start + b"]}"):
             return b"{" + start, head[page.end() :]
     return b"", head

@@ -1,4 +1,4 @@
-"""Parses a JSON stream of any length value by value, and describes the first error in it."""
+"""Parses a JSON stream of any length value by value, and reports the first error."""
 
 from __future__ import annotations
 
@@ -15,21 +15,25 @@ from portal.customers.importing.rows import ParsedRow, Rejection
 
 PAGE_PREFIX: Final = "results.item"
 MAX_DETAIL_LENGTH: Final = 200
-# ijson's events that do not complete a value; at the prefix of a value, all others do.
+# The events of ijson that do not complete a value. At the prefix of a value, every other event
+# completes it.
 OPENING_EVENTS: Final = frozenset({"start_map", "map_key", "start_array"})
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-# A pair of surrogates, a lone one (the group), any other escape sequence.
+# Matches a pair of surrogates, a lone surrogate (the group), or any other escape sequence.
 ESCAPE: Final = re.compile(
     rb"\\(?:u[dD][89aAbB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL
 )
 
 
 class BrokenJson(ValueError):
-    """The rest of the file cannot be parsed."""
+    """The file cannot be parsed from this position on."""
 
 
 class NotAPage(NamedTuple):
-    """A response that is not a page, such as an error of the API, and its `detail`."""
+    """A value that is not a page of customers, such as an error of the API.
+
+    `detail` is its text.
+    """
 
     detail: str
 
@@ -37,7 +41,10 @@ class NotAPage(NamedTuple):
 def read_values(
     chunks: Iterable[bytes], name: str, prefix: str, *, before: int
 ) -> Iterator[ParsedRow | Rejection]:
-    """The values at ijson's prefix; `before` is the number of values that were read before."""
+    """The values at a prefix of ijson, as rows.
+
+    `before` is the number of customers before the chunks, for positions.
+    """
     number = before
     try:
         for content in _parse(chunks, prefix):
@@ -51,9 +58,9 @@ def read_values(
 
 
 def without_lone_surrogates(json: bytes) -> bytes:
-    """Replaces them by NUL, which check_rows() rejects, too.
+    """Replace lone surrogates in JSON by NUL. check_rows() rejects both.
 
-    ijson would make them `?`, and orjson would reject all of the JSON.
+    ijson would replace a lone surrogate by `?`, and orjson would reject the whole JSON.
     """
     return ESCAPE.sub(_replace_lone_surrogate, json) if SURROGATE.search(json) else json
 
@@ -63,9 +70,10 @@ def _after(name: str, number: int) -> str:
 
 
 def _parse(chunks: Iterable[bytes], prefix: str) -> Iterator[object]:
-    """The values at the prefix. Raises BrokenJson after the last valid one.
+    """The values at a prefix of ijson. Raises BrokenJson after the last valid value.
 
-    ijson's own iterator loses the values before an error in a chunk: so chunks are sent one by one.
+    Chunks are sent to a coroutine of ijson, because its iterator loses the values that precede an
+    error in a chunk.
     """
     values = ijson.sendable_list()
     if prefix == PAGE_PREFIX:
@@ -82,9 +90,9 @@ def _parse(chunks: Iterable[bytes], prefix: str) -> Iterator[object]:
 
 
 def _collect_pages(values: list[object]) -> Generator[None, tuple[str, str, Any], None]:
-    """Adds the customers of all pages, and a NotAPage for each value without a list of them.
+    """Append the customers of all pages to `values`, and a NotAPage for each value that is no page.
 
-    ijson would skip such a value silently.
+    ijson would skip a value that is no page silently.
     """
     customer = ijson.ObjectBuilder()
     is_page, detail = False, ""
@@ -106,7 +114,10 @@ def _collect_pages(values: list[object]) -> Generator[None, tuple[str, str, Any]
 
 
 def _send(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
-    """Parse the chunk, or finish if it is None. Returns an error, or an empty text."""
+    """Parse the chunk, or end the stream if it is None.
+
+    Returns an error message, or an empty text.
+    """
     try:
         with _unlimited_digits():
             parser.close() if chunk is None else parser.send(chunk)
@@ -120,7 +131,7 @@ def _send(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
 
 @contextmanager
 def _unlimited_digits() -> Iterator[None]:
-    """ijson's C code aborts the process if a number has more digits than Python's limit."""
+    """Lift Python's limit of digits, beyond which ijson's C code would abort the process."""
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
@@ -130,7 +141,7 @@ def _unlimited_digits() -> Iterator[None]:
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks, split after commas instead: no escape sequence contains a comma."""
+    """The same bytes in chunks that end after a comma, never within an escape sequence."""
     rest = b""
     for chunk in chunks:
         head, comma, tail = chunk.rpartition(b",")

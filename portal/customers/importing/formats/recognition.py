@@ -1,4 +1,4 @@
-"""Recognizes the format of a file by its first bytes, or says what an unusable file looks like."""
+"""Recognizes the format of a file by its first bytes, and explains why other files are rejected."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SIGNATURES: Final = {
 
 
 class Format(Enum):
-    """The formats that can be imported."""
+    """The file formats that can be imported."""
 
     JSON = "JSON"
     CSV = "CSV"
@@ -41,7 +41,7 @@ class Format(Enum):
 
 
 def recognize(head: bytes) -> Format:
-    """The format of a file that begins with these bytes. Raises UnusableFile."""
+    """The format of a file that begins with the bytes `head`. Raises UnusableFile."""
     if head.startswith(ZIP):
         return Format.XLSX
     for signature, kind in SIGNATURES.items():
@@ -58,14 +58,14 @@ def recognize(head: bytes) -> Format:
 
 
 def is_json(head: bytes, text: str) -> bool:
-    """Whether JSON begins here. The first line of NDJSON may be a broken one."""
+    """Whether the file is JSON. Also true for NDJSON whose first line is broken."""
     if text.startswith(("[", "{")) or RESULTS_START.search(head):
         return True
     return any(is_object(line) for line in text.split("\n", 2)[:2])
 
 
 def _kind_of_text(text: str) -> str:
-    """What the text looks like if it is not CSV; otherwise empty."""
+    """A description of a text that is not CSV, for an error message. Empty for CSV."""
     start, first = text[:1_000].casefold(), text.splitlines()[0]
     if "<html" in start or start.startswith("<!doctype html"):
         return "a web page, such as a sign-in page"
@@ -79,7 +79,7 @@ def _kind_of_text(text: str) -> str:
 
 
 def is_object(text: str | bytes) -> bool:
-    """Whether this is the JSON of an object."""
+    """Whether the text is the JSON of an object."""
     try:
         return isinstance(orjson.loads(text), dict)
     except orjson.JSONDecodeError:

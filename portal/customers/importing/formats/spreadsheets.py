@@ -1,4 +1,4 @@
-"""Spreadsheets, as CSV and XLSX: their header and rows, and the customer of each row."""
+"""Reads CSV and XLSX: finds the header, and makes a customer of each row."""
 
 from __future__ import annotations
 
@@ -36,23 +36,25 @@ from portal.customers.importing.rows import (
 
 ROWS_PER_BLOCK: Final = 1_000
 DELIMITERS: Final = (",", ";", "\t")
-# Excel's own first line, which names the delimiter.
+# The start of a first line of Excel, which names the delimiter: `sep=;`.
 SEPARATOR_LINE: Final = "sep="
-# A sheet is in memory as a whole: some 300,000 customers.
+# The maximum size of a workbook, which is in memory as a whole: about 300,000 customers.
 MAX_WORKBOOK_BYTES: Final = 1 << 28
-# Python's limit is 131,072 characters; notes have none.
+# The maximum length of a cell. Python's default is 131,072 characters, but notes may be longer.
 MAX_CELL_LENGTH: Final = 1 << 24
 CLEARED: Final = frozenset({"external_identifier", "email", "phone", "last_login", "notes"})
-# Fields whose cells in the exact format are not just text.
+# Fields that are not text in a CSV file with exact values.
 EXACT_READERS: Final = frozenset({"is_active", "is_verified", *TIME_FIELDS, "name_parts"})
 csv.field_size_limit(MAX_CELL_LENGTH)
 
 
 @dataclass(frozen=True)
 class SheetOptions:
-    """How spreadsheets are read; `remarks` collects what was ignored.
+    """Options for reading spreadsheets.
 
-    Times without a zone are those of `zone`; `renamed` has the fields of columns by their names.
+    `remarks` collects messages about ignored columns and sheets. Times without a time zone are
+    local times of `zone`. `renamed` maps names of columns to fields. With `empty_clears`, empty
+    cells clear values.
     """
 
     zone: tzinfo = UTC
@@ -62,14 +64,14 @@ class SheetOptions:
 
 
 class SheetRow(NamedTuple):
-    """The cells of a row, and its position."""
+    """The cells of a row, and its position in the file."""
 
     position: str
     cells: Sequence[Cell]
 
 
 class SheetRows(NamedTuple):
-    """Some rows of a spreadsheet, and how they are read."""
+    """A block of rows of a spreadsheet, with its columns and options."""
 
     columns: Columns
     zone: tzinfo
@@ -78,7 +80,7 @@ class SheetRows(NamedTuple):
 
 
 def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Iterator[SheetRows]:
-    """The rows of a CSV file with commas, semicolons or tabs. Raises UnusableFile."""
+    """Read a CSV file with commas, semicolons or tabs. Raises UnusableFile."""
     chunks = iter(chunks)
     head = next(chunks, b"")
     lines = _split_lines(decode(chain([head], chunks)))
@@ -91,19 +93,20 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
     header = next((row for row in rows if isinstance(row, SheetRow)), SheetRow(name, ()))
     columns = find_columns([*map(str, header.cells)], options.renamed)
     _encoding, mark = find_encoding(head)
-    # Only the CSV for programs has exact values. It has all fields, and no byte-order mark.
+    # Only Portal's CSV for programs has no added apostrophes. It has all fields and no byte-order
+    # mark.
     if mark or not columns.is_exact:
         rows = _without_apostrophes(rows)
     yield from _in_blocks(rows, columns, name, options)
 
 
 def is_separator_line(line: str) -> bool:
-    """Whether the line is `sep=;`, which sets the delimiter for Excel."""
+    """Whether the line sets the delimiter for Excel, such as `sep=;`."""
     return line.startswith(SEPARATOR_LINE) and len(line.strip("\r\n")) == len(SEPARATOR_LINE) + 1
 
 
 def read_workbook(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Iterator[SheetRows]:
-    """The rows of the first sheet of an XLSX file that has customers. Raises UnusableFile."""
+    """Read the first sheet with customers of an XLSX file. Raises UnusableFile."""
     workbook = _open_workbook(chunks)
     error = UnusableFile("is a workbook without rows")
     for sheet_name in workbook.sheet_names:
@@ -123,13 +126,16 @@ def read_workbook(chunks: Iterable[bytes], name: str, options: SheetOptions) -> 
 
 
 def read_rows(sheet: SheetRows) -> Iterator[ParsedRow | Rejection]:
-    """The customer of each row. An empty cell says nothing, unless it clears."""
+    """Convert each row to a customer.
+
+    An empty cell changes nothing, unless `empty_clears` is set.
+    """
     for row in sheet.rows:
         yield row if isinstance(row, Rejection) else _read_row(row, sheet)
 
 
 def _split_lines(texts: Iterable[str]) -> Iterator[str]:
-    """The lines with their ends: `\\n` or `\\r\\n`, or the `\\r` of old Macs."""
+    """The lines of a text, with line ends: `\\n`, `\\r\\n`, or `\\r` as on old Macs."""
     rest, end = "", ""
     for text in texts:
         rest += text
@@ -142,7 +148,7 @@ def _split_lines(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _find_delimiter(header: str) -> str:
-    """The delimiter that gives the header most known columns, or most columns."""
+    """The delimiter that splits the header into the most known columns, or the most columns."""
 
     def rank(delimiter: str) -> tuple[int, int]:
         columns = next(csv.reader([header], delimiter=delimiter), [])
@@ -170,7 +176,7 @@ def _parse(
 
 
 def _without_apostrophes(rows: Iterator[SheetRow | Rejection]) -> Iterator[SheetRow | Rejection]:
-    """The rows with the texts that a spreadsheet program would calculate as they were before."""
+    """Remove the apostrophes that an export adds before texts which look like formulas."""
     for row in rows:
         if isinstance(row, Rejection):
             yield row
@@ -201,7 +207,10 @@ def _check_size(size: int) -> None:
 
 
 def _sheet_rows(workbook: CalamineWorkbook, sheet_name: str, name: str) -> Iterator[SheetRow]:
-    """The rows that are not empty, numbered as in the spreadsheet. Raises UnusableFile."""
+    """The rows of a sheet that are not empty, numbered as in the spreadsheet.
+
+    Raises UnusableFile.
+    """
     try:
         rows = workbook.get_sheet_by_name(sheet_name).iter_rows()
         for number, cells in enumerate(rows, start=1):
@@ -223,7 +232,7 @@ def _in_blocks(
 def _read_row(row: SheetRow, sheet: SheetRows) -> ParsedRow | Rejection:
     targets = sheet.columns.targets
     content: dict[str, Any] = {}
-    errors: dict[str, None] = {}  # each once, in their order
+    errors: dict[str, None] = {}  # a dict has each message once, in order
     for target, cell in zip_longest(targets, row.cells, fillvalue=""):
         try:
             if target == "" and cell != "":
@@ -242,9 +251,10 @@ def _read_row(row: SheetRow, sheet: SheetRows) -> ParsedRow | Rejection:
 
 
 def _read_field(target: str, cell: Cell, sheet: SheetRows) -> dict[str, Any]:
-    """The field and its value; nothing if the cell is empty and clears nothing. Raises InvalidCell.
+    """The value of a cell by field, or an empty dict if the cell changes nothing.
 
-    Spaces around a value are an accident, except in notes, and in the exact format.
+    Raises InvalidCell. Spaces around a value are removed, except in notes and in a CSV file with
+    exact values.
     """
     is_exact = sheet.columns.is_exact
     if isinstance(cell, str) and not is_exact and (target != "notes" or not cell.strip()):
@@ -258,7 +268,7 @@ def _read_field(target: str, cell: Cell, sheet: SheetRows) -> dict[str, Any]:
 
 
 def _join_parts(content: dict[str, Any], columns: Columns) -> None:
-    """Replace the parts of the name by one value, with their scheme. Raises InvalidCell."""
+    """Replace the name parts in `content` by one value with their scheme. Raises InvalidCell."""
     given = {part: content.pop(part) for part in columns.parts if part in content}
     if any(given.values()):
         parts = {part: value for part, value in given.items() if value}
