@@ -1,4 +1,4 @@
-"""How passwords are stored."""
+"""The hash function of passwords."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 
 
 class PasswordHasher(Argon2PasswordHasher):
-    """Argon2id with the parameters that OWASP recommends: 20 ms of one processor, and 19 MB.
+    """Argon2id with parameters that OWASP recommends.
 
-    With Django's default, PBKDF2, it takes 230 ms: two processors check nine passwords a second.
+    A check of a password takes 20 ms of CPU time and 19 MB. With PBKDF2, Django's default, it takes
+    230 ms of CPU time.
     """
 
     time_cost = 2

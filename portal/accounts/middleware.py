@@ -1,4 +1,4 @@
-"""Every view requires sign-in, unless it is marked by login_not_required()."""
+"""Middleware that requires sign-in for every view without `@login_not_required`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from portal.web.query_strings import is_too_long
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Redirects visitors to sign-in, which then redirects to the requested page.
+    """Redirects visitors to the sign-in page, which redirects to the requested page afterwards.
 
-    htmx would follow a redirect and swap the sign-in form into the page. So a request of htmx gets
-    a header that redirects the whole page.
+    htmx would follow a redirect and swap the sign-in form into the present page. Requests of htmx
+    therefore get a header that makes the browser load the sign-in page.
     """
 
     def process_view(
@@ -29,12 +29,12 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """Do not read the session for a public view, so that its response has no Vary: Cookie."""
+        """Does not read the session for a public view, so that its response has no Vary: Cookie."""
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(  # type: ignore[override]  # or a redirect by a header of htmx
+    def handle_no_permission(  # type: ignore[override]  # Django's method returns one class only.
         self, request: PortalRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         wanted = page_address(request) if request.htmx else ""
@@ -47,9 +47,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 def _sign_in_url(sign_in: str, wanted: str) -> str:
-    """The URL of sign-in with the wanted page as `next`.
+    """The URL of the sign-in page with the wanted page as `next`.
 
-    Percent-encoding may make a long `next` too long. Then its query is dropped.
+    If the URL is too long, `next` has no query string.
     """
     query = urlencode({"next": wanted}, safe="/")
     if is_too_long(query):

@@ -14,11 +14,11 @@ MAX_EMAIL_LENGTH: Final = 254
 
 
 def account_email(text: str) -> str:
-    """The email of an account as it is stored, looked up, and counted by the lockout.
+    """The normalized email, by which accounts are stored and found, and failed sign-ins counted.
 
-    All three use this text. With `iexact` instead, PostgreSQL would find an account by an email
-    that the lockout counts as another one: its UPPER() makes an I of a dotless i. The form is NFKC,
-    as in Django's sign-in form. The text is cut first, because normalizing a long one is slow.
+    A lookup with `iexact` could find an account by an email whose failures are counted separately:
+    UPPER() of PostgreSQL makes an I of a dotless i. Django's sign-in form normalizes to NFKC as
+    well. The text is cut first, because normalizing a long text is slow.
     """
     lower = normalize("NFKC", text[:MAX_EMAIL_LENGTH]).strip().lower()
     return normalize("NFKC", lower)[:MAX_EMAIL_LENGTH]
@@ -38,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A member of organizers. Permissions come from the teams that the user is in."""
+    """A person who can sign in. The teams of a user give permissions for organizers."""
 
     email = models.EmailField(_("email"), unique=True)
     is_active = models.BooleanField(_("active"), default=True)

@@ -1,7 +1,7 @@
-"""What a browser keeps about the pages: the theme, and whether single keys work. Both are cookies.
+"""Preferences that are stored as cookies: the theme, and whether single-key shortcuts work.
 
-A cookie, not the account: it also applies to sign-in and error pages, and one may want dark pages
-on one screen only.
+A cookie also applies to the sign-in page and to error pages, and the theme can differ between the
+computers of one user. A field of the account could do neither.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from django.views.decorators.http import require_http_methods
 COOKIE_AGE: Final = timedelta(days=365)
 # The CSS color-scheme of each theme. The first theme is the default.
 THEMES: Final = {"system": "light dark", "light": "light", "dark": "dark"}
-# Whether keys without Ctrl or Alt are shortcuts. A voice, too, presses them by accident.
+# Whether keys without Ctrl or Alt are shortcuts. Speech input can press such keys by accident.
 KEYS: Final = ("on", "off")
 
 
-def for_templates(request: HttpRequest) -> dict[str, str]:
-    """Context processor: `theme` is one of THEMES, `keys` one of KEYS, whatever the cookies say."""
+def preferences_context(request: HttpRequest) -> dict[str, str]:
+    """Context processor: the theme, its color-scheme, and whether single-key shortcuts are on.
+
+    Cookies with invalid values count as absent.
+    """
     theme = request.COOKIES.get("theme", "")
     if theme not in THEMES:
         theme = next(iter(THEMES))
@@ -36,11 +39,11 @@ def for_templates(request: HttpRequest) -> dict[str, str]:
     return {"theme": theme, "color_scheme": THEMES[theme], "keys": keys}
 
 
-# Public, because a visitor would be sent back here after sign-in, without the form.
+# If this view required sign-in, a visitor would return here after sign-in without the form data.
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_theme(request: HttpRequest) -> HttpResponse:
-    """Keep the theme of the form, and lead back to the page that the form was on."""
+    """Stores the chosen theme and redirects to the page with the form."""
     if request.method != "POST":
         return redirect("home")
     theme = request.POST.get("theme", "")
@@ -51,7 +54,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys_page(request: HttpRequest) -> HttpResponse:
-    """The keys, and a form that switches those without Ctrl or Alt on and off."""
+    """The list of shortcuts, and a form that turns single-key shortcuts on or off."""
     if request.method != "POST":
         return render(request, "accounts/keys.html")
     keys = request.POST.get("keys", "")
@@ -61,7 +64,7 @@ def keys_page(request: HttpRequest) -> HttpResponse:
 
 
 def _store_preference(request: HttpRequest, name: str, value: str) -> HttpResponse:
-    """A redirect to the page that the form was on, with the cookie."""
+    """Sets the cookie `name`, and redirects to the page with the form."""
     response = redirect(_page_of_the_form(request))
     response.set_cookie(
         name,
@@ -75,10 +78,10 @@ def _store_preference(request: HttpRequest, name: str, value: str) -> HttpRespon
 
 
 def _page_of_the_form(request: HttpRequest) -> str:
-    """Path and query of the page, on this site; its home page where the browser does not say.
+    """The path and query string of the page with the form; without a Referer, the home page.
 
-    The `Referer` also knows the address that a list got after it was loaded. Its scheme and host
-    are ignored, because a proxy may change them.
+    The form does not contain the URL, because scripts change the URL of a list after it is loaded.
+    The scheme and the host of the Referer are ignored, because a proxy may change them.
     """
     try:
         page = urlsplit(request.headers.get("Referer", ""))

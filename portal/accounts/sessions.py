@@ -6,7 +6,7 @@ from django.contrib.sessions.backends import db
 
 
 class SessionStore(db.SessionStore):
-    """Rejects keys that are not alphanumeric: PostgreSQL raises an error for a NUL."""
+    """Rejects session keys that are not alphanumeric: PostgreSQL cannot store null characters."""
 
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key) and str(key).isalnum() and super()._validate_session_key(key)  # type: ignore[misc]

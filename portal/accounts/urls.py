@@ -9,7 +9,7 @@ from portal.accounts import preferences, views
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign_in"),
-    # Otherwise a visitor would sign in and then be redirected here, to sign out.
+    # If this view required sign-in, visitors would sign in first and then be signed out.
     path("sign-out/", login_not_required(LogoutView.as_view()), name="sign_out"),
     path("theme/", preferences.choose_theme, name="theme"),
     path("keys/", preferences.keys_page, name="keys"),

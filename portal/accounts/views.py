@@ -1,4 +1,4 @@
-"""Sign-in. Sign-out is Django's own view."""
+"""The sign-in page. Sign-out is Django's own view."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from django.utils.translation import ngettext
 from portal.accounts import lockout
 from portal.accounts.models import MAX_EMAIL_LENGTH
 
-# To check a password takes the processor: sign-ins get half of the threads of a process. More of
-# them do not wait, because each would occupy another thread.
-SIGN_INS: Final = BoundedSemaphore(2)
-BUSY_SECONDS: Final = 1
+# Checking a password is CPU-bound. At most half of the threads of a process check passwords at a
+# time. A sign-in beyond this limit is rejected at once, because waiting would occupy a thread.
+SIGN_IN_LIMIT: Final = BoundedSemaphore(2)
+BUSY_RETRY_SECONDS: Final = 1
 
 
 class SignInForm(AuthenticationForm):
-    """Django's form, with the email as user name and the messages of a lockout."""
+    """Django's sign-in form, with the email as user name, and messages for a lockout."""
 
     error_messages = {
         "invalid_login": _("The email or the password is wrong."),
@@ -39,14 +39,14 @@ class SignInForm(AuthenticationForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        if not SIGN_INS.acquire(blocking=False):
-            self.seconds_to_wait = BUSY_SECONDS
+        if not SIGN_IN_LIMIT.acquire(blocking=False):
+            self.seconds_to_wait = BUSY_RETRY_SECONDS
             message = _("Many people are signing in right now. Try again in a few seconds.")
             raise ValidationError(message, "busy")
         try:
             return super().clean()
         finally:
-            SIGN_INS.release()
+            SIGN_IN_LIMIT.release()
 
     def get_invalid_login_error(self) -> ValidationError:
         if self.request is None or not lockout.is_locked_out(self.request):
@@ -73,7 +73,10 @@ def _lockout_message(minutes: int, *, is_network: bool) -> str:
 
 
 class SignInView(LoginView):
-    """Redirects to `next` if it is a page of this site. 429 in a lockout, or in a flood."""
+    """Redirects to `next` if it is a page of this site.
+
+    Responds with 429 during a lockout, or if too many users are signing in at once.
+    """
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"

@@ -1,4 +1,4 @@
-"""How passwords are stored: by Argon2; those of older accounts are replaced at sign-in."""
+"""Passwords are hashed by Argon2. A sign-in replaces an older hash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIGN_IN = {"username": "owner@example.org", "password": PASSWORD}
 
 @pytest.fixture(autouse=True)
 def hashers(settings: Settings) -> None:
-    """Those of production; the other tests have a fast one."""
+    """The hashers of production. The settings of tests have a fast hasher."""
     settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
 
 

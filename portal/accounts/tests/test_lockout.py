@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertRedirects
 
-from portal.accounts.lockout import BROWSER_COOKIE, FAILURES_OF_ADDRESS, FAILURES_OF_EMAIL
+from portal.accounts.lockout import BROWSER_COOKIE, MAX_FAILURES_OF_ADDRESS, MAX_FAILURES_OF_EMAIL
 from portal.accounts.models import User
 from portal.conftest import PASSWORD
 
@@ -39,12 +39,15 @@ def _sign_in_from(
 
 
 def _exhaust_attempts(*addresses: str, **options: Any) -> Any:
-    """As many failures as limit an address, each with another email; the addresses take turns."""
-    turns = zip(range(FAILURES_OF_ADDRESS), cycle(addresses), strict=False)
+    """Failed sign-ins up to the limit of an address, each with another email.
+
+    The requests come from each of the addresses in turn.
+    """
+    turns = zip(range(MAX_FAILURES_OF_ADDRESS), cycle(addresses), strict=False)
     return [_sign_in(f"{each}@example.org", address=where, **options) for each, where in turns]
 
 
-def _fail_to_sign_in(email: str, times: int = FAILURES_OF_EMAIL, **options: Any) -> Any:
+def _fail_to_sign_in(email: str, times: int = MAX_FAILURES_OF_EMAIL, **options: Any) -> Any:
     return [_sign_in(email, **options) for _ in range(times)][-1]
 
 
@@ -54,7 +57,7 @@ def _let_pass(time: timedelta) -> None:
 
 @pytest.mark.parametrize("email", ["member@example.org", "unknown@example.org"])
 def test_an_email_is_locked_out_after_failed_sign_ins(member: User, email: str) -> None:
-    before = _fail_to_sign_in(email, FAILURES_OF_EMAIL - 1)
+    before = _fail_to_sign_in(email, MAX_FAILURES_OF_EMAIL - 1)
 
     response = _sign_in(email)
 
@@ -96,8 +99,8 @@ def test_a_lockout_does_not_affect_other_emails(member: User, stranger: User) ->
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("email", ["owner@bıg.example", "owner@bİg.example"])
-def test_an_email_with_similar_letters_is_that_of_no_account(email: str) -> None:
-    """PostgreSQL's UPPER() maps these letters to one, but to the lockout the emails differ."""
+def test_an_email_with_similar_letters_belongs_to_no_account(email: str) -> None:
+    """UPPER() of PostgreSQL makes an I of ı and İ; the lockout counts these emails separately."""
     User.objects.create_user("owner@big.example", PASSWORD)
 
     response = _sign_in(email, PASSWORD)
@@ -109,14 +112,16 @@ def test_an_email_with_similar_letters_is_that_of_no_account(email: str) -> None
 @pytest.mark.parametrize(
     "email", ["MEMBER@example.org", "ｍember@example.org", " member@example.org"]
 )
-def test_all_spellings_of_an_email_are_counted_together(member: User, email: str) -> None:
+def test_failures_with_all_spellings_of_an_email_are_counted_together(
+    member: User, email: str
+) -> None:
     _fail_to_sign_in(email)
 
     assertContains(_sign_in("member@example.org", PASSWORD), LOCKED_OUT, status_code=429)
 
 
 def test_a_long_email_is_validated_quickly(member: User) -> None:
-    """To normalize so many accents would take half a minute."""
+    """Normalizing the whole text, which has many accents, would take half a minute."""
     started = monotonic()
 
     response = _sign_in("a" + "\u0301" * 40_000 + "\u0316" * 40_000)
@@ -139,13 +144,13 @@ def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:
 
 
 def test_a_successful_sign_in_resets_the_count(member: User) -> None:
-    _fail_to_sign_in("member@example.org", FAILURES_OF_EMAIL - 1)
+    _fail_to_sign_in("member@example.org", MAX_FAILURES_OF_EMAIL - 1)
     _sign_in("member@example.org", PASSWORD)
 
     assert _sign_in("member@example.org").status_code == 200
 
 
-def test_spelling_and_browser_do_not_circumvent_a_lockout(member: User) -> None:
+def test_another_spelling_or_browser_does_not_circumvent_a_lockout(member: User) -> None:
     _fail_to_sign_in("member@example.org", 2)
     _fail_to_sign_in(" MEMBER@example.org", 2)
 
@@ -154,13 +159,13 @@ def test_spelling_and_browser_do_not_circumvent_a_lockout(member: User) -> None:
     assert response.status_code == 429
 
 
-def test_opening_the_page_does_not_count(db: None) -> None:
+def test_opening_the_sign_in_page_counts_no_failure(db: None) -> None:
     Client().get(SIGN_IN)
 
     assert not AccessAttempt.objects.exists()
 
 
-def test_no_password_is_stored(member: User) -> None:
+def test_no_password_of_a_failed_sign_in_is_stored(member: User) -> None:
     _sign_in("member@example.org", "a wrong secret")
 
     assert "a wrong secret" not in str(AccessAttempt.objects.values())
@@ -189,7 +194,7 @@ def test_failures_with_any_emails_limit_an_address() -> None:
         (["::ffff:192.0.2.1", "192.0.2.1"], "::ffff:c000:201", "::ffff:192.0.2.2"),
     ],
 )
-def test_addresses_of_one_client_are_counted_together(
+def test_addresses_of_one_network_are_counted_together(
     addresses: list[str], limited: str, other: str
 ) -> None:
     _exhaust_attempts(*addresses)
@@ -198,7 +203,7 @@ def test_addresses_of_one_client_are_counted_together(
 
 
 @pytest.mark.django_db
-def test_the_address_is_that_which_a_trusted_proxy_names(settings: Settings) -> None:
+def test_the_address_of_a_client_comes_from_a_trusted_proxy(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = [ip_network(ELSEWHERE)]
 
     _exhaust_attempts(ELSEWHERE, headers={"X-Forwarded-For": HERE})
@@ -264,7 +269,7 @@ def test_failures_of_others_do_not_affect_a_known_browser(known_browser: Client)
 
 
 def test_a_known_browser_is_locked_out_after_its_own_failures(known_browser: Client) -> None:
-    for _time in range(FAILURES_OF_EMAIL):
+    for _time in range(MAX_FAILURES_OF_EMAIL):
         last = _sign_in_from(known_browser, "member@example.org")
 
     response = _sign_in_from(known_browser, "member@example.org", PASSWORD)
@@ -273,12 +278,12 @@ def test_a_known_browser_is_locked_out_after_its_own_failures(known_browser: Cli
     assertContains(response, LOCKED_OUT, status_code=429)
 
 
-def test_a_known_browser_at_a_limited_address_sees_its_own_failures(
+def test_a_known_browser_at_a_limited_address_is_locked_out_by_its_own_failures(
     known_browser: Client,
 ) -> None:
     _exhaust_attempts(HERE)
 
-    for _time in range(FAILURES_OF_EMAIL):
+    for _time in range(MAX_FAILURES_OF_EMAIL):
         last = _sign_in_from(known_browser, "member@example.org")
 
     assertContains(last, LOCKED_OUT, status_code=429)

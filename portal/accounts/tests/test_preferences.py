@@ -1,4 +1,4 @@
-"""The theme that a browser keeps in a cookie."""
+"""The cookies of the theme and of single-key shortcuts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HERE = "http://testserver/organizers/bigevents/customers/?search=jo&page=2"
 
 
 @pytest.mark.parametrize("theme", ["system", "light", "dark"])
-def test_the_cookie_keeps_the_theme_for_a_year(client: Client, theme: str) -> None:
+def test_the_cookie_stores_the_theme_for_a_year(client: Client, theme: str) -> None:
     response = client.post(THEME, {"theme": theme})
 
     cookie = response.cookies["theme"]
@@ -45,7 +45,7 @@ def test_visitors_have_the_theme_too(client: Client, db: None, path: str) -> Non
     assert 'data-theme="dark"' in client.get(path).content.decode()
 
 
-def test_an_error_of_the_server_has_the_theme(rf: RequestFactory) -> None:
+def test_the_page_of_a_server_error_has_the_theme(rf: RequestFactory) -> None:
     rf.cookies["theme"] = "dark"
 
     response = server_error(rf.get("/"))
@@ -55,21 +55,23 @@ def test_an_error_of_the_server_has_the_theme(rf: RequestFactory) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "pink", 'dark" onload="', "x" * 4000])
-def test_any_other_cookie_is_the_theme_of_the_system(client: Client, db: None, value: str) -> None:
+def test_an_invalid_cookie_means_the_theme_of_the_system(
+    client: Client, db: None, value: str
+) -> None:
     client.cookies["theme"] = value
 
     assertContains(client.get("/sign-in/"), 'data-theme="system"')
 
 
 @pytest.mark.parametrize("form", [{}, {"theme": "pink"}, {"theme": "light dark"}])
-def test_another_theme_is_a_bad_request(client: Client, form: dict[str, str]) -> None:
+def test_an_unknown_theme_is_a_bad_request(client: Client, form: dict[str, str]) -> None:
     response = client.post(THEME, form)
 
     assert response.status_code == 400
     assert "theme" not in response.cookies
 
 
-def test_the_choice_redirects_to_the_page_before(client: Client) -> None:
+def test_choosing_a_theme_redirects_to_the_page_with_the_form(client: Client) -> None:
     response = client.post(THEME, {"theme": "dark"}, headers={"Referer": HERE})
 
     assertRedirects(response, HERE.removeprefix("http://testserver"), fetch_redirect_response=False)
@@ -87,20 +89,22 @@ def test_the_choice_redirects_to_the_page_before(client: Client) -> None:
         ("https://evil.example/organizers/", "/organizers/"),
     ],
 )
-def test_the_choice_never_leads_to_another_site(client: Client, referer: str, target: str) -> None:
+def test_choosing_a_theme_never_redirects_to_another_site(
+    client: Client, referer: str, target: str
+) -> None:
     response = client.post(THEME, {"theme": "dark"}, headers={"Referer": referer})
 
     assertRedirects(response, target, fetch_redirect_response=False)
 
 
-def test_a_get_request_stores_no_choice(member_client: Client) -> None:
+def test_a_get_request_stores_no_theme(member_client: Client) -> None:
     response = member_client.get(f"{THEME}?theme=dark")
 
     assertRedirects(response, "/", fetch_redirect_response=False)
     assert "theme" not in response.cookies
 
 
-def test_a_form_of_another_site_chooses_nothing(member: User) -> None:
+def test_a_form_of_another_site_cannot_choose_a_theme(member: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(member)
 
@@ -111,7 +115,9 @@ def test_a_form_of_another_site_chooses_nothing(member: User) -> None:
 
 
 @pytest.mark.parametrize("keys", ["on", "off"])
-def test_the_cookie_keeps_whether_single_keys_work(member_client: Client, keys: str) -> None:
+def test_the_cookie_stores_whether_single_key_shortcuts_work(
+    member_client: Client, keys: str
+) -> None:
     response = member_client.post("/keys/", {"keys": keys}, headers={"Referer": HERE})
 
     assertRedirects(response, HERE.removeprefix("http://testserver"), fetch_redirect_response=False)
@@ -119,7 +125,7 @@ def test_the_cookie_keeps_whether_single_keys_work(member_client: Client, keys: 
     assertContains(member_client.get("/organizers/?all"), f'data-keys="{keys}"')
 
 
-def test_the_page_of_the_keys_changes_nothing(member_client: Client) -> None:
+def test_the_page_of_shortcuts_stores_no_choice(member_client: Client) -> None:
     response = member_client.get("/keys/?keys=off")
 
     assertContains(response, "Switch single keys off")
@@ -127,7 +133,7 @@ def test_the_page_of_the_keys_changes_nothing(member_client: Client) -> None:
 
 
 @pytest.mark.parametrize("keys", ["", "none"])
-def test_another_choice_of_keys_is_a_bad_request(member_client: Client, keys: str) -> None:
+def test_an_unknown_choice_of_shortcuts_is_a_bad_request(member_client: Client, keys: str) -> None:
     response = member_client.post("/keys/", {"keys": keys})
 
     assert response.status_code == 400
@@ -135,7 +141,7 @@ def test_another_choice_of_keys_is_a_bad_request(member_client: Client, keys: st
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_visitors_have_no_page_of_keys(client: Client, db: None, method: str) -> None:
+def test_visitors_cannot_open_the_page_of_shortcuts(client: Client, db: None, method: str) -> None:
     response = getattr(client, method)("/keys/", {"keys": "off"})
 
     assert response.status_code == 302

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
 from portal.accounts.models import User
-from portal.accounts.views import SIGN_INS
+from portal.accounts.views import SIGN_IN_LIMIT
 from portal.conftest import PASSWORD
 
 SIGN_IN = "/sign-in/"
@@ -39,7 +39,7 @@ def test_an_unknown_email_and_a_wrong_password_have_one_message(
 def test_a_sign_in_beyond_the_limit_is_rejected_at_once_and_not_counted(
     client: Client, member: User
 ) -> None:
-    with SIGN_INS, SIGN_INS:
+    with SIGN_IN_LIMIT, SIGN_IN_LIMIT:
         responses = [client.post(SIGN_IN, credentials(password="wrong")) for _each in range(9)]
     later = client.post(SIGN_IN, credentials())
 
