@@ -1,4 +1,4 @@
-"""SQL compiled from querysets: a UNION ALL of several, and queries that are compiled only once."""
+"""SQL that Django compiles from querysets: a UNION ALL of querysets, and reusable queries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]  # every column has its own type
 
-# A query is compiled with these improbable values, to find the positions of its parameters.
+# A query is compiled with these values, which nothing else has, to find its parameters in the SQL.
 PLACEHOLDERS: Final[dict[type, Any]] = {
     int: lambda number: -7_000_000_000_000 - number,
     str: lambda number: f"\ufdd0 value {number}",
@@ -26,7 +26,7 @@ PLACEHOLDERS: Final[dict[type, Any]] = {
 
 
 class Statement(NamedTuple):
-    """SQL, its parameters, and the compiler of the first queryset, which converts the rows."""
+    """A SQL statement with its parameters. The compiler of the first queryset converts the rows."""
 
     sql: str
     parameters: Sequence[Any]
@@ -34,7 +34,7 @@ class Statement(NamedTuple):
     converters: dict[int, Any] = {}
 
     def rows(self, parameters: Sequence[Any]) -> list[Row]:
-        """All rows, as Django returns them."""
+        """All rows of the statement, with values converted to Python types as in a queryset."""
         with self.compiler.connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
@@ -46,8 +46,8 @@ def read_union_all(
 ) -> list[Row]:
     """`limit` rows from offset `start` of a UNION ALL of the querysets, in one statement.
 
-    The querysets select the same columns. Databases read the parts of a UNION ALL in order, and
-    stop at the limit. Django's union() cannot order its parts on SQLite.
+    All querysets must select the same columns. A database reads the querysets of a UNION ALL in
+    order, and stops at the limit. Django's union() cannot order each queryset on SQLite.
     """
     if len(querysets) == 1:
         return [*querysets[0][start : start + limit]]
@@ -57,9 +57,9 @@ def read_union_all(
 
 
 def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Iterator[Row]:
-    """All rows of a UNION ALL of the querysets, as the driver returns them, from one snapshot.
+    """All rows of a UNION ALL of the querysets, read by one statement, and so from one snapshot.
 
-    Memory holds one batch. All rows come from one database, which may be the replica.
+    Values are those of the driver, without Django's conversion. Memory holds `batch` rows.
     """
     alias = querysets[0].db
     connection = connections[alias]
@@ -80,7 +80,7 @@ def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Ite
 def compile_union_all(
     querysets: Sequence[QuerySet[Any, Any]], alias: str, limit: str = ""
 ) -> Statement | None:
-    """A UNION ALL of the querysets; None where Django knows that all of them are empty."""
+    """A UNION ALL of the querysets. None if all are empty without a query, such as `none()`."""
     compiled = [*_compile_each(querysets, alias)]
     if not compiled:
         return None
@@ -104,12 +104,12 @@ def _compile_each(querysets: Sequence[QuerySet[Any, Any]], alias: str) -> Iterat
 
 
 class CompiledQuery:
-    """A query with parameters, which Django compiles once for each thread and database.
+    """A query with parameters that Django compiles once for each thread and database.
 
-    To compile a query takes longer than to look up a row by an index. `build` returns querysets of
-    one model, which become a UNION ALL. Its arguments are placeholders, one for each type of
-    `types`, never values of a request. The query runs without a scope: the organizer has to be a
-    parameter, and the caller checks the scope.
+    Compiling a query takes longer than looking up a row by an index. `build` returns querysets of
+    one model, which are compiled to a UNION ALL. `build` gets a placeholder for each of `types`,
+    never a value of a request. The query ignores the scope of django-scopes: the organizer must be
+    a parameter, and the caller must check the scope.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class CompiledQuery:
         self._local = threading.local()
 
     def rows(self, *values: str | int) -> list[Row]:
-        """The rows for these parameter values, as Django returns them."""
+        """The rows for these parameters, with values converted to Python types as in a queryset."""
         if self._model is None:
             self._model = self._querysets()[0].model
         statement, sources = self._compiled(router.db_for_read(self._model))
@@ -138,7 +138,7 @@ class CompiledQuery:
             return self._build(*self._placeholders)
 
     def _compiled(self, alias: str) -> tuple[Statement, list[tuple[int, Any]]]:
-        """The statement, and for each of its parameters the index of a value, or a constant."""
+        """The statement. For each of its parameters, the index of a value, or a constant."""
         if not hasattr(self._local, alias):
             statement = compile_union_all(self._querysets(), alias, self._limit)
             if statement is None:

@@ -1,4 +1,4 @@
-"""Runs a transaction again that PostgreSQL ended because of a deadlock."""
+"""Retries a transaction that PostgreSQL cancelled because of a deadlock."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from django.db import OperationalError, connection
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
-# Of transactions in a deadlock, PostgreSQL ends one; the others go on.
 ATTEMPTS: Final = 5
-# Seconds, in which the others get their locks.
-PAUSE: Final = 0.02
+# In this time, the other transactions of the deadlock get their locks.
+PAUSE_SECONDS: Final = 0.02
 
 
 def retry_deadlocks(transaction: Callable[P, Result]) -> Callable[P, Result]:
-    """Decorates a function that is one transaction: up to ATTEMPTS runs if it is in a deadlock.
+    """Decorator of a function that is one transaction. After a deadlock, the function runs again.
 
-    Within another transaction the error is raised at once: that one has to run again.
+    Raises the error after ATTEMPTS runs. Raises it at once if the function was called within an
+    outer transaction, because the outer transaction has to run again.
     """
 
     @wraps(transaction)
@@ -33,12 +33,12 @@ def retry_deadlocks(transaction: Callable[P, Result]) -> Callable[P, Result]:
             except OperationalError as error:
                 if connection.in_atomic_block or not is_deadlock(error):
                     raise
-                time.sleep(PAUSE)
+                time.sleep(PAUSE_SECONDS)
         return transaction(*args, **kwargs)
 
     return run
 
 
 def is_deadlock(error: OperationalError) -> bool:
-    """Whether another transaction went on instead of this one."""
+    """Whether PostgreSQL cancelled the transaction because of a deadlock."""
     return isinstance(error.__cause__, psycopg.errors.DeadlockDetected)

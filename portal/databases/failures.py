@@ -1,4 +1,4 @@
-"""Temporary database errors: no connection, a timeout, a lock, a full disk, no writing."""
+"""Temporary database errors: no connection, a timeout, a lock, a full disk, a read-only state."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ SQLITE_UNAVAILABLE: Final = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
 }
-# A standby, or a primary that an operator has set to read-only.
+# Raised by a standby, or by a primary that an operator has made read-only.
 READ_ONLY: Final = psycopg.errors.ReadOnlySqlTransaction
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether the request may succeed a little later.
+    """Whether the error is temporary, so that the same request may succeed a little later.
 
-    Every OperationalError of PostgreSQL is temporary. SQLite raises it for a missing table too.
+    Every OperationalError of PostgreSQL is temporary. SQLite also raises OperationalError for a
+    missing table.
     """
     cause = error.__cause__ if isinstance(error, DatabaseError) else None
     if isinstance(cause, sqlite3.OperationalError):
@@ -36,10 +37,10 @@ def is_query_timeout(error: BaseException) -> bool:
 
 
 def replace_broken_connections(error: BaseException) -> None:
-    """Replace all connections of the pool after an error of one.
+    """Replaces all connections of the pool after an error in one connection.
 
-    After a restart of PostgreSQL all of them are broken, and each would fail a request. A check
-    before each use would cost every request a round trip.
+    A restart of PostgreSQL breaks all connections, and each broken connection would fail a request.
+    Checking a connection before each use would cost every request a round trip.
     """
     pool = getattr(connection, "pool", None)
     if pool and not isinstance(error.__cause__, TIMEOUTS):

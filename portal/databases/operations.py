@@ -1,6 +1,7 @@
-"""Migration operations: indexes without a lock on writes, and SQL for one kind of database.
+"""Migration operations: indexes created without blocking writes, and SQL for one database vendor.
 
-A migration with such an index needs `atomic = False`. SQLite gets the plain statements.
+A migration with AddIndexOnline or RemoveIndexOnline needs `atomic = False`. On SQLite, both run the
+statements of Django's AddIndex and RemoveIndex.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _index_options(schema_editor: Any) -> dict[str, bool]:
 
 
 def run_sql(vendor: str, statements: Sequence[str], reverse: Sequence[str]) -> RunPython:
-    """RunSQL for databases of one vendor only."""
+    """Like RunSQL, but the statements run on databases of one vendor only."""
 
     def executing(statements: Sequence[str]) -> Callable[[object, Any], None]:
         def execute(_apps: object, schema_editor: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whether the replica has everything that is older than REPLICA_MAX_LAG, as this process knows."""
+"""Measures whether the replica is at most REPLICA_MAX_LAG seconds behind the primary."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALIAS: Final = "replica"
 SECONDS_BETWEEN_CHECKS: Final = 1.0
 SECONDS_UNTIL_RETRY: Final = 5.0
 NEVER: Final = float("-inf")
-# Only PostgreSQL can compare log positions; a difference from 0/0 is a number of bytes.
+# In bytes. A log position (LSN) is a type of PostgreSQL; its difference from 0/0 is a number.
 WRITE_POSITION: Final = "SELECT pg_current_wal_lsn() - '0/0'"
 REPLAY_POSITION: Final = "SELECT pg_last_wal_replay_lsn() - '0/0'"
 
@@ -23,20 +23,21 @@ logger = logging.getLogger(__name__)
 
 
 class Replica:
-    """Compares the primary's write position with the replica's replay position.
+    """Compares the write position of the primary with the replay position of the replica.
 
-    The time of the last replayed transaction would not do: it also stands still when the primary
-    writes nothing, and when the replica has lost the primary.
+    The time of the last replayed transaction does not tell the lag: it also stops when the primary
+    writes nothing, and when the replica is disconnected from the primary.
     """
 
     def __init__(self) -> None:
         self._check_lock = Lock()
         self._next_check = self._complete_until = NEVER
-        # Times of checks, with the primary's write position, that the replica has not reached.
+        # Times of checks, each with the write position of the primary at that time. The replica has
+        # not replayed these positions yet.
         self._pending: deque[tuple[float, int]] = deque()
 
     def is_current(self) -> bool:
-        """Whether the replica has everything that is older than REPLICA_MAX_LAG."""
+        """Whether the replica has replayed all writes that are older than REPLICA_MAX_LAG."""
         if monotonic() >= self._next_check and self._check_lock.acquire(blocking=False):
             try:
                 self._check()
@@ -45,7 +46,7 @@ class Replica:
         return monotonic() - self._complete_until <= settings.REPLICA_MAX_LAG
 
     def pause(self, reason: BaseException) -> None:
-        """After an error: do not read from the replica until a later check succeeds."""
+        """After an error: stops reads from the replica until a later check succeeds."""
         logger.warning("The replica is not read for now (%s)", str(reason).partition("\n")[0])
         self._next_check = monotonic() + SECONDS_UNTIL_RETRY
         self._complete_until = NEVER

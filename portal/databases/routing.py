@@ -1,7 +1,7 @@
-"""Which database a query goes to: the primary, or the replica for customers in safe requests.
+"""Routes queries to the primary or the replica.
 
-Users, teams and tokens are always read from the primary, so that a revoked permission ends with
-the next request.
+The replica serves only reads of customers, in requests with a safe method. Users, teams and tokens
+are always read from the primary, so that a revoked permission has no effect on the next request.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ APPS_ON_REPLICA: Final = frozenset({"customers"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 UNSAFE_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WROTE_COOKIE: Final = "portal_wrote"
-# One second because the signature has whole seconds, and one because an asynchronous commit
-# reaches the log later.
+# Added to REPLICA_MAX_LAG: one second because the timestamp of a signed cookie has whole seconds,
+# and one because an asynchronous commit is written to the log later.
 EXTRA_SECONDS: Final = 2
 
 
@@ -54,7 +54,7 @@ _read_database: ContextVar[ReadDatabase | None] = ContextVar("read_database", de
 
 @contextmanager
 def allow_replica() -> Iterator[ReadDatabase]:
-    """Queries in this context may read from the replica."""
+    """Context manager. Queries within it may read customers from the replica."""
     read_database = ReadDatabase()
     token = _read_database.set(read_database)
     try:
@@ -64,13 +64,13 @@ def allow_replica() -> Iterator[ReadDatabase]:
 
 
 def read_from_primary() -> None:
-    """For the rest of the request, so that API clients read the customers that they changed."""
+    """The rest of the request reads from the primary, so that API clients see their changes."""
     if read_database := _read_database.get():
         read_database.use_primary()
 
 
 class Router:
-    """Django's database router. The settings name it only where there is a replica."""
+    """The database router for Django. DATABASE_ROUTERS has it only if there is a replica."""
 
     def db_for_read(self, model: type[Model], **_hints: Any) -> str:
         read_database = _read_database.get() if model._meta.app_label in APPS_ON_REPLICA else None
@@ -87,10 +87,11 @@ class Router:
 
 
 class ReplicaMiddleware:
-    """Safe requests may read from the replica. After an error there, the view runs again.
+    """Lets safe requests read from the replica. After an error there, runs the view again.
 
-    It is the last middleware, so that no other one runs twice. After an unsafe request, a signed
-    cookie makes the browser read from the primary until the replica is sure to have the change.
+    This middleware is the last one, so that no other middleware runs twice. Responses to unsafe
+    requests set a signed cookie. Requests with the cookie read from the primary, because the
+    replica may not have the change yet.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -127,7 +128,7 @@ class ReplicaMiddleware:
                 # Other errors may come from a migration that the replica has not replayed yet.
                 if is_unavailable(error):
                     replica.pause(error)
-                return None  # Django then calls the view, which reads from the primary.
+                return None  # Django then calls the view again, which reads from the primary.
         return response
 
     def _has_written(self, request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""Time limits of queries: one for the statements of the web server, others for single queries."""
+"""Time limits of SQL: one for all statements of the web server, and one for a single query."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from portal.databases.failures import is_query_timeout
 from portal.databases.postgresql.pool import Connection
 
-# SQLite compares the time after this many of its instructions: a few hundredths of a millisecond.
+# How many instructions SQLite runs between two checks of the time: about 0.03 ms.
 SQLITE_STEPS: Final = 1_000
 
 Row = Sequence[Any]  # every column has its own type
@@ -25,10 +25,10 @@ class TimeLimitExceeded(Exception):
 
 
 def set_statement_timeout(databases: Mapping[str, dict[str, Any]]) -> None:
-    """Let PostgreSQL cancel statements after STATEMENT_TIMEOUT, on connections opened from now on.
+    """Makes PostgreSQL cancel statements after STATEMENT_TIMEOUT, on all later connections.
 
-    Only the web server calls this, before its first query: imports and migrations have no limit.
-    The limit is a connection option, so that requests need no statement to set it.
+    Only the web server calls this function, so imports and migrations have no limit. The limit is a
+    connection option, so that no request needs a statement to set it.
     """
     milliseconds = round(settings.STATEMENT_TIMEOUT * 1000)
     for database in databases.values():
@@ -41,9 +41,9 @@ def set_statement_timeout(databases: Mapping[str, dict[str, Any]]) -> None:
 
 @contextmanager
 def without_waiting(alias: str) -> Iterator[None]:
-    """On SQLite, writes in the block fail at once if another connection is writing.
+    """On SQLite, makes writes fail at once if another connection has the write lock.
 
-    PostgreSQL has locks of rows, which are short.
+    No effect on PostgreSQL, which locks single rows.
     """
     connection = connections[alias]
     if connection.vendor != "sqlite":
@@ -61,9 +61,9 @@ def without_waiting(alias: str) -> Iterator[None]:
 def read_with_time_limit(
     alias: str, sql: str, parameters: Sequence[Any], *, milliseconds: int | None = None
 ) -> list[Row]:
-    """The rows of a query, without sequential scans on PostgreSQL. No limit if None.
+    """The rows of a query. PostgreSQL uses no sequential scan for it.
 
-    Raises TimeLimitExceeded.
+    Raises TimeLimitExceeded after `milliseconds`; None means no limit.
     """
     connection = connections[alias]
     read = _read_on_postgresql if connection.vendor == "postgresql" else _read_on_sqlite
@@ -94,16 +94,15 @@ def _read_on_sqlite(
 def _read_on_postgresql(
     connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any], milliseconds: int | None
 ) -> list[Row]:
-    # The table holds the customers of all organizers, mostly one organizer after the other. A
-    # sequential scan up to a limit may read the customers of all other organizers first.
-    # To compile a query takes PostgreSQL longer than the scan of a million rows saves by it.
+    # A sequential scan may read the rows of all other organizers before those of this organizer.
+    # JIT compilation takes longer than it saves, even for a scan of a million rows.
     statements = ["SET LOCAL enable_seqscan = off", "SET LOCAL jit = off", sql]
     if milliseconds:
         statements[2:2] = [f"SET LOCAL statement_timeout = {milliseconds}"]
-        # PostgreSQL may notice a timeout only after the query has ended, and then cancels the
-        # next statement. This one is there to be cancelled.
+        # PostgreSQL may notice the timeout only after the query has ended. It then cancels the next
+        # statement, which is this one and not a statement of the caller.
         statements.append("SET LOCAL statement_timeout = 0")
-    # All statements are one message, and so one transaction: SET LOCAL ends with it.
+    # Statements that are sent at once are one transaction. SET LOCAL applies to that transaction.
     with _rolled_back(connection), connection.cursor() as cursor:
         cursor.execute("; ".join(statements), parameters)
         rows: list[Row] = []
@@ -116,7 +115,7 @@ def _read_on_postgresql(
 
 @contextmanager
 def _rolled_back(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """In an open transaction, undo the settings and a cancelled query by a savepoint."""
+    """In an open transaction, rolls back to a savepoint: undoes SET LOCAL and a failed query."""
     if not connection.in_atomic_block:
         yield
         return

@@ -1,6 +1,6 @@
-"""Django's PostgreSQL backend with a fast loader of timestamps, and without queues in an outage.
+"""Django's PostgreSQL backend with a fast loader for timestamps, which fails fast in an outage.
 
-The loader takes a tenth of the time of Django's. A page of customers has 150 timestamps.
+The loader takes a tenth of the time of Django's loader. A page of customers has 150 timestamps.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class UtcLoader(TimestamptzLoader):
-    """Reads the text form of a timestamp (`2021-04-06 13:44:22+00`) as a datetime in UTC.
+    """Converts the text of a timestamp (`2021-04-06 13:44:22+00`) to a datetime in UTC.
 
-    A text that Python cannot read, such as a year before Christ, goes to the driver's own loader.
+    The loader of psycopg converts the texts that Python cannot parse, such as a year BC.
     """
 
-    timezone = UTC  # Django compares it with the time zone of the connection.
+    timezone = UTC  # Django compares this attribute with the time zone of the connection.
 
     def load(self, data: Buffer) -> datetime:
         try:
@@ -44,9 +44,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return {**params, "context": _with_utc_loader(params["context"])}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
-        """While PostgreSQL is away, one request at a time tries to connect; others fail at once.
+        """During an outage, one request at a time tries to connect. Other requests fail at once.
 
-        Otherwise a host that does not reply would occupy all threads.
+        If all requests tried, a host that does not reply would occupy all threads.
         """
         try:
             connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
@@ -59,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _limit_waiting(self, number: int) -> None:
-        """How many requests may wait for a connection of the pool. 0: all."""
+        """Sets how many requests may wait for a connection of the pool. 0 means no limit."""
         if self.pool:
             self.pool.max_waiting = number
 

@@ -1,4 +1,4 @@
-"""What psycopg's connection pool lacks while PostgreSQL is away: requests fail at once."""
+"""Makes requests fail at once, instead of waiting, while PostgreSQL cannot be reached."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Pool = ConnectionPool[Any]
-# Seconds. PostgreSQL cancels a statement earlier, unless it hangs or its packets are lost.
+# The client waits longer than STATEMENT_TIMEOUT, so that PostgreSQL usually cancels the statement.
 EXTRA_SECONDS: Final = 2
 UNREACHABLE: Final = "PostgreSQL cannot be reached"
 
 
 class Connection(psycopg.Connection[Any]):
-    """Closes itself if PostgreSQL does not reply within STATEMENT_TIMEOUT and two seconds.
+    """Closes itself if PostgreSQL does not reply within STATEMENT_TIMEOUT plus two seconds.
 
-    A host that is suspended still acknowledges packets: no option of TCP notices it.
-    set_statement_timeout() uses this class, and sets the limit of PostgreSQL too.
+    No TCP option can replace this: a suspended server still acknowledges packets.
+    set_statement_timeout() makes the pool use this class.
     """
 
     def wait(
@@ -37,7 +37,10 @@ class Connection(psycopg.Connection[Any]):
 
 
 def fail_waiting_requests(pool: Pool) -> None:
-    """Called after a failed attempt to connect: without this, requests wait for the timeout."""
+    """Fails the requests that wait for a connection, when the pool could not connect.
+
+    Without this function, the requests would wait until the pool's timeout.
+    """
     with pool._lock:
         waiting = [*pool._waiting]
         pool._waiting.clear()
@@ -45,7 +48,7 @@ def fail_waiting_requests(pool: Pool) -> None:
         request.fail(PoolTimeout(UNREACHABLE))
 
 
-# With a `reconnect_timeout` of 0 the pool does not back off: the next request tries again.
+# With a `reconnect_timeout` of 0 the pool does not retry: the next request tries to connect.
 OPTIONS: Final[dict[str, Any]] = {
     "reconnect_timeout": 0,
     "reconnect_failed": fail_waiting_requests,

@@ -1,4 +1,4 @@
-"""A transaction that PostgreSQL ends because of a deadlock runs again."""
+"""A transaction that PostgreSQL cancels because of a deadlock runs again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = [
 
 @pytest.fixture
 def both_wait() -> Iterator[Barrier]:
-    """Each transaction has its first lock before one of them waits for its second one."""
+    """A barrier: both transactions get their first lock before either requests its second lock."""
     barrier = Barrier(2, timeout=TIMEOUT)
     yield barrier
     barrier.abort()
@@ -66,7 +66,7 @@ def test_two_transactions_that_wait_for_each_other_both_succeed(
 
 
 class Failing:
-    """A decorated function that raises an error of PostgreSQL, and counts its calls."""
+    """A function with `retry_deadlocks` that counts its calls and raises an error of PostgreSQL."""
 
     def __init__(self, code: str) -> None:
         self.calls = 0

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import connection
 
 SECRETS: Final = ("qzxemail", "qzxname", "qzxnote", "qzxother")
-# Another connection is open, so that the log is not removed when the last connection is closed.
+# The script keeps a second connection open, because SQLite removes the WAL file when the last
+# connection is closed.
 SCRIPT: Final = """
 import sqlite3, sys
 import django

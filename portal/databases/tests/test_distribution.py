@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _first_columns() -> Iterator[tuple[str, str | None]]:
-    """Name and first column of every index and unique constraint of tables with an organizer."""
+    """The name and first column of each index and unique constraint in tables with an organizer."""
     introspection = connection.introspection
     with connection.cursor() as cursor:
         for table in introspection.table_names(cursor):

@@ -43,7 +43,7 @@ def unreachable(directory: str) -> None:
 
 
 def unreachable_by_the_pool(directory: str) -> None:
-    """PostgreSQL does not run, and the pool does not try until its timeout."""
+    """PostgreSQL does not run, and the pool makes no attempt to connect until its timeout."""
     waiting = _postgres(directory)
     started = monotonic()
     try:
@@ -63,7 +63,7 @@ def exhausted(directory: str) -> None:
 
 
 def full(directory: str) -> None:
-    """The disk of SQLite's file is full, as its limit of pages is."""
+    """The file of SQLite has reached its limit of pages, which raises the error of a full disk."""
     with _sqlite(directory) as writer:
         writer.execute("PRAGMA max_page_count = 2")
         writer.execute("CREATE TABLE large (text)")
@@ -71,7 +71,7 @@ def full(directory: str) -> None:
 
 
 def read_only(directory: str) -> None:
-    """SQLite's file cannot be written."""
+    """The file of SQLite is read-only."""
     with _sqlite(directory) as writer:
         writer.execute("CREATE TABLE small (text)")
         writer.execute("PRAGMA query_only = on")
@@ -79,7 +79,7 @@ def read_only(directory: str) -> None:
 
 
 def read_only_on_postgresql(_directory: str) -> None:
-    """The server accepts no writes, as a standby does."""
+    """PostgreSQL rejects writes, as a standby does."""
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
         cursor.execute("DELETE FROM django_session")
@@ -94,7 +94,7 @@ def _sqlite(directory: str) -> Iterator[Any]:
 
 
 def missing_table(_directory: str) -> None:
-    """SQLite raises OperationalError for this too."""
+    """SQLite raises OperationalError for a missing table too, which is not temporary."""
     connection.cursor().execute("SELECT 1 FROM nothing")
 
 

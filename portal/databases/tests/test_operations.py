@@ -1,4 +1,4 @@
-"""Migrations of a table in use: indexes without a lock, and no operation that blocks writes."""
+"""Migrations that do not block writes, because the table is in use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portal.databases.operations import AddIndexOnline, RemoveIndexOnline
 INDEX = models.Index(fields=["organizer", "phone"], name="customer_of_a_test")
 CHECK = models.CheckConstraint(condition=~models.Q(phone=""), name="customer_phone_not_blank")
 LARGE = "customers"
-# Each of these blocks writes to the table until it is done.
+# Operations that block writes to the table until they are done.
 BLOCKING = (migrations.AddIndex, migrations.RemoveIndex, migrations.AddConstraint)
 LATER = [
     migration

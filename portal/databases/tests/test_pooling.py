@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode: no state of a connection may outlive a transaction."""
+"""PgBouncer in transaction mode: a connection may have no state that outlives a transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ URL = "postgres://portal@localhost/portal"
 SOURCES = [
     path for path in (settings.BASE_DIR / "portal").rglob("*.py") if "tests" not in path.parts
 ]
-# Cursors, locks and settings that belong to the connection, not to a transaction.
+# Matches SQL for cursors, locks and settings of a whole connection.
 CONNECTION_STATE = re.compile(
     r"\.iterator\(|chunked_cursor|pg_advisory_lock|\bLISTEN\b|\bSET SESSION\b|\bPREPARE\b"
 )
@@ -41,5 +41,5 @@ def test_only_streams_open_a_cursor_which_is_in_a_transaction() -> None:
 
 
 def test_streams_use_server_side_cursors() -> None:
-    # Otherwise memory would hold a whole stream.
+    # With a client-side cursor, memory would hold all rows of a stream.
     assert not database_from(URL)["DISABLE_SERVER_SIDE_CURSORS"]

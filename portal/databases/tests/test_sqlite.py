@@ -1,4 +1,4 @@
-"""SQLite's settings: readers never wait, and a writer waits for the writer before it."""
+"""The connection settings of SQLite: readers never wait, and a writer waits for another writer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Connections = tuple[Any, Any]
 
 @pytest.fixture
 def two(tmp_path: Path, db: None) -> Iterator[Connections]:
-    """Connections to one file; the second does not wait for a lock."""
+    """Two connections to one file. The second connection does not wait for a lock."""
     url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
     waiting, not_waiting = database_from(url), database_from(url)
     not_waiting["OPTIONS"] = {**not_waiting["OPTIONS"], "timeout": 0}

@@ -1,4 +1,4 @@
-"""Time limits: queries of the web server and single queries are cancelled, commands are not."""
+"""Time limits cancel statements of the web server and single queries, but not of commands."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def _is_in_time(number: int) -> bool:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_time_limit_never_cancels_the_statement_after_its_query() -> None:
-    # The number approaches what can be counted within the limit, so that both end together.
+    # The loop finds how far PostgreSQL counts within the limit. The query and the limit then end at
+    # about the same time.
     number, results = 10_000, set()
     for _attempt in range(400):
         is_in_time = _is_in_time(number)

@@ -1,6 +1,7 @@
-"""SQLite for unit tests. After a transactional test, Django deletes the rows of all tables.
+"""The SQLite backend of unit tests, which can delete the events of the history.
 
-The triggers of the history would reject that. On PostgreSQL Django truncates tables instead.
+After a transactional test, Django deletes the rows of all tables, which the triggers of the history
+reject. On PostgreSQL Django uses TRUNCATE, which the triggers allow.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ TRIGGERS: Final = """
 
 
 class DatabaseOperations(SqliteOperations):
-    """Flushes the history without its triggers."""
+    """Drops the triggers of the history before a flush, and creates them again afterwards."""
 
     def sql_flush(self, style: Style, tables: Sequence[str], **options: Any) -> list[str]:
         with self.connection.cursor() as cursor:
@@ -28,6 +29,6 @@ class DatabaseOperations(SqliteOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Differs from Django's only by its operations."""
+    """Django's SQLite backend with the operations above."""
 
     ops_class = DatabaseOperations
