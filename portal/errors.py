@@ -14,7 +14,7 @@ from django.shortcuts import render
 from portal.api.errors import error_response, is_api_path
 from portal.databases.failures import (
     is_query_timeout,
-    is_unavailable,
+    is_temporary_error,
     replace_broken_connections,
 )
 from portal.web.metrics import DATABASE_ERRORS
@@ -82,7 +82,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     # Django calls this in its exception handler, so the exception is the current one.
     error = sys.exception()
-    if error is None or not is_unavailable(error):
+    if error is None or not is_temporary_error(error):
         return _error_response(request, 500, "Server error.", request_id=current_id.get())
     DATABASE_ERRORS.labels("timeout" if is_query_timeout(error) else "unavailable").inc()
     replace_broken_connections(error)

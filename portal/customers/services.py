@@ -291,7 +291,11 @@ def get_customer(organizer: Organizer, identifier: str) -> Customer:
     Like every query for customers it raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
-    rows = _by_identifier.rows(organizer.pk, identifier) if re.match(IDENTIFIER, identifier) else []
+    rows = (
+        _by_identifier.read_rows(organizer.pk, identifier)
+        if re.match(IDENTIFIER, identifier)
+        else []
+    )
     if not rows:
         raise CustomerNotFound(identifier)
     return Customer.from_db(None, COLUMNS, rows[0])

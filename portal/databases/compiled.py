@@ -33,7 +33,7 @@ class Statement(NamedTuple):
     compiler: SQLCompiler
     converters: dict[int, Any] = {}
 
-    def rows(self, parameters: Sequence[Any]) -> list[Row]:
+    def read_rows(self, parameters: Sequence[Any]) -> list[Row]:
         """All rows of the statement, with values converted to Python types as in a queryset."""
         with self.compiler.connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
@@ -53,7 +53,7 @@ def read_union_all(
         return [*querysets[0][start : start + limit]]
     slices = [queryset[: start + limit] for queryset in querysets]
     statement = compile_union_all(slices, querysets[0].db, f" LIMIT {limit} OFFSET {start}")
-    return statement.rows(statement.parameters) if statement else []
+    return statement.read_rows(statement.parameters) if statement else []
 
 
 def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Iterator[Row]:
@@ -124,12 +124,12 @@ class CompiledQuery:
         self._model: type[Model] | None = None
         self._local = threading.local()
 
-    def rows(self, *values: str | int) -> list[Row]:
+    def read_rows(self, *values: str | int) -> list[Row]:
         """The rows for these parameters, with values converted to Python types as in a queryset."""
         if self._model is None:
             self._model = self._querysets()[0].model
-        statement, sources = self._compiled(router.db_for_read(self._model))
-        return statement.rows(
+        statement, sources = self._compile_once(router.db_for_read(self._model))
+        return statement.read_rows(
             [values[index] if constant is None else constant for index, constant in sources]
         )
 
@@ -137,17 +137,17 @@ class CompiledQuery:
         with scopes_disabled():
             return self._build(*self._placeholders)
 
-    def _compiled(self, alias: str) -> tuple[Statement, list[tuple[int, Any]]]:
+    def _compile_once(self, alias: str) -> tuple[Statement, list[tuple[int, Any]]]:
         """The statement. For each of its parameters, the index of a value, or a constant."""
         if not hasattr(self._local, alias):
             statement = compile_union_all(self._querysets(), alias, self._limit)
             if statement is None:
                 raise TypeError("The query is always empty.")
-            setattr(self._local, alias, (statement, self._sources(statement.parameters)))
+            setattr(self._local, alias, (statement, self._parameter_sources(statement.parameters)))
         compiled: tuple[Statement, list[tuple[int, Any]]] = getattr(self._local, alias)
         return compiled
 
-    def _sources(self, parameters: Sequence[Any]) -> list[tuple[int, Any]]:
+    def _parameter_sources(self, parameters: Sequence[Any]) -> list[tuple[int, Any]]:
         if missing := [each for each in self._placeholders if each not in parameters]:
             raise TypeError(f"The SQL has no parameter for {len(missing)} of the values.")
         return [

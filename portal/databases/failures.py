@@ -10,8 +10,8 @@ import psycopg
 from django.db import DatabaseError, connection
 from psycopg_pool import PoolTimeout
 
-TIMEOUTS: Final = (psycopg.errors.QueryCanceled, PoolTimeout)
-SQLITE_UNAVAILABLE: Final = {
+TIMEOUT_ERRORS: Final = (psycopg.errors.QueryCanceled, PoolTimeout)
+SQLITE_TEMPORARY_ERRORS: Final = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
 }
@@ -19,7 +19,7 @@ SQLITE_UNAVAILABLE: Final = {
 READ_ONLY: Final = psycopg.errors.ReadOnlySqlTransaction
 
 
-def is_unavailable(error: BaseException | None) -> bool:
+def is_temporary_error(error: BaseException | None) -> bool:
     """Whether the error is temporary, so that the same request may succeed a little later.
 
     Every OperationalError of PostgreSQL is temporary. SQLite also raises OperationalError for a
@@ -27,7 +27,7 @@ def is_unavailable(error: BaseException | None) -> bool:
     """
     cause = error.__cause__ if isinstance(error, DatabaseError) else None
     if isinstance(cause, sqlite3.OperationalError):
-        return cause.sqlite_errorcode & 0xFF in SQLITE_UNAVAILABLE
+        return cause.sqlite_errorcode & 0xFF in SQLITE_TEMPORARY_ERRORS
     return isinstance(cause, psycopg.OperationalError | READ_ONLY)
 
 
@@ -43,7 +43,7 @@ def replace_broken_connections(error: BaseException) -> None:
     Checking a connection before each use would cost every request a round trip.
     """
     pool = getattr(connection, "pool", None)
-    if pool and not isinstance(error.__cause__, TIMEOUTS):
+    if pool and not isinstance(error.__cause__, TIMEOUT_ERRORS):
         pool.drain()
 
 
@@ -52,7 +52,7 @@ class DatabaseErrorFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        if is_unavailable(error):
+        if is_temporary_error(error):
             reason = str(error).partition("\n")[0]
             record.msg, record.args = f"{record.getMessage()} ({reason})", ()
             record.levelno, record.levelname = logging.WARNING, "WARNING"

@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, Error
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 
-from portal.databases.failures import is_query_timeout, is_unavailable
+from portal.databases.failures import is_query_timeout, is_temporary_error
 from portal.databases.replica import ALIAS, replica
 
 APPS_ON_REPLICA: Final = frozenset({"customers"})
@@ -126,7 +126,7 @@ class ReplicaMiddleware:
                 if not read_database.is_replica or is_query_timeout(error):
                     raise
                 # Other errors may come from a migration that the replica has not replayed yet.
-                if is_unavailable(error):
+                if is_temporary_error(error):
                     replica.pause(error)
                 return None  # Django then calls the view again, which reads from the primary.
         return response

@@ -15,7 +15,7 @@ from portal.databases.failures import is_query_timeout
 from portal.databases.postgresql.pool import Connection
 
 # How many instructions SQLite runs between two checks of the time: about 0.03 ms.
-SQLITE_STEPS: Final = 1_000
+SQLITE_INSTRUCTIONS: Final = 1_000
 
 Row = Sequence[Any]  # every column has its own type
 
@@ -40,7 +40,7 @@ def set_statement_timeout(databases: Mapping[str, dict[str, Any]]) -> None:
 
 
 @contextmanager
-def without_waiting(alias: str) -> Iterator[None]:
+def fail_if_locked(alias: str) -> Iterator[None]:
     """On SQLite, makes writes fail at once if another connection has the write lock.
 
     No effect on PostgreSQL, which locks single rows.
@@ -82,13 +82,15 @@ def _read_on_sqlite(
     deadline = monotonic() + (milliseconds or 0) / 1_000
     with connection.cursor() as cursor:
         if milliseconds:
-            connection.connection.set_progress_handler(lambda: monotonic() > deadline, SQLITE_STEPS)
+            connection.connection.set_progress_handler(
+                lambda: monotonic() > deadline, SQLITE_INSTRUCTIONS
+            )
         try:
             cursor.execute(sql, parameters)
             rows: list[Row] = cursor.fetchall()
             return rows
         finally:
-            connection.connection.set_progress_handler(None, SQLITE_STEPS)
+            connection.connection.set_progress_handler(None, SQLITE_INSTRUCTIONS)
 
 
 def _read_on_postgresql(
@@ -103,7 +105,7 @@ def _read_on_postgresql(
         # statement, which is this one and not a statement of the caller.
         statements.append("SET LOCAL statement_timeout = 0")
     # Statements that are sent at once are one transaction. SET LOCAL applies to that transaction.
-    with _rolled_back(connection), connection.cursor() as cursor:
+    with _undo_settings(connection), connection.cursor() as cursor:
         cursor.execute("; ".join(statements), parameters)
         rows: list[Row] = []
         while True:
@@ -114,7 +116,7 @@ def _read_on_postgresql(
 
 
 @contextmanager
-def _rolled_back(connection: BaseDatabaseWrapper) -> Iterator[None]:
+def _undo_settings(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """In an open transaction, rolls back to a savepoint: undoes SET LOCAL and a failed query."""
     if not connection.in_atomic_block:
         yield

@@ -28,7 +28,7 @@ class UnknownMember(Exception):
 def list_access(user: User) -> list[Access]:
     """The user's organizers, ordered by name, with the permissions of all teams: one query."""
     accesses: dict[Organizer, Access] = {}
-    for permissions, layout, *values in _teams_of.rows(user.pk):
+    for permissions, layout, *values in _teams_of.read_rows(user.pk):
         organizer = Organizer.from_db(None, ORGANIZER_COLUMNS, values)
         access = accesses.get(organizer, Access(organizer, frozenset(), layout=layout or ""))
         granted = access.permissions | frozenset(permissions)

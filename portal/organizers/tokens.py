@@ -14,8 +14,8 @@ from django_scopes import scope, scopes_disabled
 
 from portal.accounts.models import User
 from portal.databases.compiled import CompiledQuery
-from portal.databases.failures import is_unavailable
-from portal.databases.time_limits import without_waiting
+from portal.databases.failures import is_temporary_error
+from portal.databases.time_limits import fail_if_locked
 from portal.organizers.access import Access
 from portal.organizers.keys import (
     MAX_LENGTH,
@@ -45,7 +45,7 @@ def authenticate_token(key: str) -> Access:
     The look-up is by hash, so that response times reveal nothing about keys. Raises UnknownToken
     or InactiveToken.
     """
-    rows = [] if has_wrong_checksum(key) else _by_hash.rows(hash_key(key))
+    rows = [] if has_wrong_checksum(key) else _by_hash.read_rows(hash_key(key))
     if not rows:
         raise UnknownToken
     [(pk, name, permissions, of_team, all_fields, revoked, expires, last_used, *columns)] = rows
@@ -62,10 +62,10 @@ def authenticate_token(key: str) -> Access:
 def _store_use(pk: int, now: datetime) -> None:
     """A request neither fails nor waits if the time cannot be stored: the next one stores it."""
     try:
-        with scopes_disabled(), without_waiting(router.db_for_write(ApiToken)):
+        with scopes_disabled(), fail_if_locked(router.db_for_write(ApiToken)):
             ApiToken.objects.filter(pk=pk).update(last_used=now)
     except DatabaseError as error:
-        if not is_unavailable(error):
+        if not is_temporary_error(error):
             raise
 
 

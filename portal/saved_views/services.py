@@ -52,7 +52,7 @@ class CountedView(NamedTuple):
 def list_views(organizer: Organizer, *, member: User) -> list[SavedView]:
     """The built-in views, the shared views, and the private views of the member."""
     require_scope(organizer)
-    rows = _visible_views.rows(organizer.pk, member.pk)
+    rows = _visible_views.read_rows(organizer.pk, member.pk)
     return [*BUILT_IN, *(SavedView.from_db(None, FIELDS, row) for row in rows)]
 
 

@@ -148,7 +148,7 @@ def read_combination(values: Sequence[Any]) -> Combination:
 def maintained_counts(organizer: Organizer) -> Counts:
     """Read the numbers of an organizer's customers by facets, which triggers maintain."""
     require_scope(organizer)
-    return sum_counts(_maintained.rows(organizer.pk))
+    return sum_counts(_maintained.read_rows(organizer.pk))
 
 
 _maintained = CompiledQuery(

@@ -297,12 +297,12 @@ def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
     """
     layout = Layout(len(FIELDS), 2)
     if cursor is None:
-        rows = _first_page.rows(organizer_id)
+        rows = _first_page.read_rows(organizer_id)
         return layout.slice_from(0, rows, PAGE_SIZE, _last_value(rows))
     email = cursor.values[0]
     if cursor.backwards or cursor.inclusive or not isinstance(email, str):
         return None
-    rows = _next_page.rows(organizer_id, email)
+    rows = _next_page.read_rows(organizer_id, email)
     return layout.slice_after(cursor, rows, PAGE_SIZE, _last_value(rows))
 
 

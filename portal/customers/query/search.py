@@ -323,7 +323,7 @@ def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
     phone = phone_key(meant, organizer.country) if digits else None
     # External identifiers may have punctuation around them.
     values = (meant.lower(), *emails, visible(text), meant, phone or "")
-    rows = _exact_matches.rows(organizer.pk, *values)
+    rows = _exact_matches.read_rows(organizer.pk, *values)
     # One customer may have the same email and external identifier.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 

@@ -15,7 +15,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from portal.databases.postgresql.pool import UNREACHABLE
+from portal.databases.postgresql.pool import UNREACHABLE_MESSAGE
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
@@ -51,14 +51,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
         except TooManyRequests:
-            raise PoolTimeout(UNREACHABLE) from None
+            raise PoolTimeout(UNREACHABLE_MESSAGE) from None
         except psycopg.OperationalError:
-            self._limit_waiting(1)
+            self._limit_waiting_requests(1)
             raise
-        self._limit_waiting(0)
+        self._limit_waiting_requests(0)
         return connection
 
-    def _limit_waiting(self, number: int) -> None:
+    def _limit_waiting_requests(self, number: int) -> None:
         """Sets how many requests may wait for a connection of the pool. 0 means no limit."""
         if self.pool:
             self.pool.max_waiting = number

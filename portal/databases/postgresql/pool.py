@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 Pool = ConnectionPool[Any]
 # The client waits longer than STATEMENT_TIMEOUT, so that PostgreSQL usually cancels the statement.
 EXTRA_SECONDS: Final = 2
-UNREACHABLE: Final = "PostgreSQL cannot be reached"
+UNREACHABLE_MESSAGE: Final = "PostgreSQL cannot be reached"
 
 
 class Connection(psycopg.Connection[Any]):
@@ -45,7 +45,7 @@ def fail_waiting_requests(pool: Pool) -> None:
         waiting = [*pool._waiting]
         pool._waiting.clear()
     for request in waiting:
-        request.fail(PoolTimeout(UNREACHABLE))
+        request.fail(PoolTimeout(UNREACHABLE_MESSAGE))
 
 
 # With a `reconnect_timeout` of 0 the pool does not retry: the next request tries to connect.

@@ -29,12 +29,12 @@ def test_a_compiled_query_returns_the_rows_of_its_queryset(
 
         with scope(organizer=organizer):
             rows = list(Customer.objects.filter(pk=customer.pk).values_list(*FIELDS))
-        assert query.rows(f"K{number}") == rows
+        assert query.read_rows(f"K{number}") == rows
 
-    assert query.rows("UNKNOWN") == []
+    assert query.read_rows("UNKNOWN") == []
 
 
-def test_parameters_may_have_any_order_and_repeat(
+def test_parameters_may_have_any_order_and_occur_several_times(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     ann, bob = (make_customer(identifier=name) for name in ("ANN", "BOB"))
@@ -51,17 +51,17 @@ def test_parameters_may_have_any_order_and_repeat(
         str,
     )
 
-    assert query.rows(organizer.pk, "BOB") == [(bob.pk,), (ann.pk,)]
-    assert query.rows(organizer.pk, "ANN") == [(ann.pk,), (bob.pk,)]
-    assert query.rows(organizer.pk + 1, "ANN") == []
+    assert query.read_rows(organizer.pk, "BOB") == [(bob.pk,), (ann.pk,)]
+    assert query.read_rows(organizer.pk, "ANN") == [(ann.pk,), (bob.pk,)]
+    assert query.read_rows(organizer.pk + 1, "ANN") == []
 
 
 @pytest.mark.django_db
-def test_a_value_that_the_sql_does_not_use_is_an_error() -> None:
+def test_a_parameter_that_the_sql_does_not_use_is_an_error() -> None:
     query = CompiledQuery(lambda _name: [Customer.objects.values_list("pk")], str)
 
     with pytest.raises(TypeError, match="no parameter for 1"):
-        query.rows("Jane")
+        query.read_rows("Jane")
 
 
 def test_a_query_is_compiled_once(organizer: Organizer, make_customer: CustomerMaker) -> None:
@@ -73,15 +73,15 @@ def test_a_query_is_compiled_once(organizer: Organizer, make_customer: CustomerM
         return [Customer.objects.filter(organizer_id=organizer).values_list("pk")]
 
     query = CompiledQuery(build, int)  # type: ignore[arg-type]  # a list of one queryset
-    before = [query.rows(organizer.pk), len(arguments)]
-    after = [query.rows(organizer.pk), len(arguments)]
+    before = [query.read_rows(organizer.pk), len(arguments)]
+    after = [query.read_rows(organizer.pk), len(arguments)]
 
     assert before == after
     assert before[0] == [(customer.pk,)]
     assert organizer.pk not in arguments
 
 
-def test_a_union_all_is_in_order_and_stops_at_the_limit(
+def test_a_union_all_has_the_order_of_its_querysets_and_stops_at_the_limit(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     keys = [make_customer(is_active=bool(number % 2)).pk for number in range(6)]

@@ -97,7 +97,7 @@ def test_another_error_is_raised_at_once() -> None:
     assert failing.calls == 1
 
 
-def test_a_transaction_that_is_in_a_deadlock_each_time_fails_in_the_end() -> None:
+def test_a_transaction_with_repeated_deadlocks_fails_in_the_end() -> None:
     failing = Failing("deadlock_detected")
 
     with pytest.raises(OperationalError):

@@ -52,7 +52,9 @@ for name in sys.argv[1], sys.argv[1] + "-wal":
 
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="This is about files of SQLite")
-def test_neither_the_file_nor_its_log_has_a_text_of_an_erased_person(tmp_path: Path) -> None:
+def test_neither_the_database_file_nor_the_wal_file_has_a_text_of_an_erased_person(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "portal.sqlite3"
     variables = {"DATABASE_URL": f"sqlite:///{path}", "VAR_DIR": str(tmp_path)}
 

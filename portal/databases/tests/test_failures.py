@@ -142,7 +142,7 @@ def test_a_read_only_postgresql_is_unavailable() -> None:
     assert _get("/fail/read_only_on_postgresql/").status_code == 503
 
 
-def test_a_wrong_query_is_a_server_error() -> None:
+def test_a_missing_table_is_a_server_error() -> None:
     assert _get("/fail/missing_table/").status_code == 500
 
 

@@ -103,7 +103,7 @@ class NoMigrations:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_without_migrations_is_not_changed(settings: Any) -> None:
+def test_an_operation_does_not_change_a_database_that_is_not_migrated(settings: Any) -> None:
     settings.DATABASE_ROUTERS = [f"{__name__}.NoMigrations"]
     before = MigrationLoader(connection).project_state()
     add = AddIndexOnline("customer", INDEX)

@@ -17,7 +17,7 @@ SOURCES = [
     path for path in (settings.BASE_DIR / "portal").rglob("*.py") if "tests" not in path.parts
 ]
 # Matches SQL for cursors, locks and settings of a whole connection.
-CONNECTION_STATE = re.compile(
+USES_CONNECTION_STATE = re.compile(
     r"\.iterator\(|chunked_cursor|pg_advisory_lock|\bLISTEN\b|\bSET SESSION\b|\bPREPARE\b"
 )
 
@@ -35,7 +35,7 @@ def test_the_pool_has_a_connection_for_each_thread_of_a_process() -> None:
 
 
 def test_only_streams_open_a_cursor_which_is_in_a_transaction() -> None:
-    found = [path.name for path in SOURCES if CONNECTION_STATE.search(path.read_text())]
+    found = [path.name for path in SOURCES if USES_CONNECTION_STATE.search(path.read_text())]
 
     assert found == ["compiled.py"]
 

@@ -36,7 +36,7 @@ def test_the_middleware_is_not_used_without_a_replica() -> None:
         ReplicaMiddleware(lambda _request: HttpResponse())
 
 
-def test_a_connection_to_the_replica_fails_soon() -> None:
+def test_connecting_to_the_replica_fails_soon_in_an_outage() -> None:
     options = replica_from("postgres://portal@replica/portal")["OPTIONS"]
 
     assert (options["connect_timeout"], options["pool"]) == (2, False)

@@ -17,7 +17,7 @@ Connections = tuple[Any, Any]
 
 
 @pytest.fixture
-def two(tmp_path: Path, db: None) -> Iterator[Connections]:
+def connections(tmp_path: Path, db: None) -> Iterator[Connections]:
     """Two connections to one file. The second connection does not wait for a lock."""
     url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
     waiting, not_waiting = database_from(url), database_from(url)
@@ -33,8 +33,8 @@ def _pragma(connection: Any, name: str) -> Any:
     return value
 
 
-def test_connections_use_the_write_ahead_log_and_wait_for_locks(two: Connections) -> None:
-    first, _second = two
+def test_connections_use_the_write_ahead_log_and_wait_for_locks(connections: Connections) -> None:
+    first, _second = connections
 
     assert _pragma(first, "journal_mode") == "wal"
     assert _pragma(first, "busy_timeout") == 20_000
@@ -42,8 +42,8 @@ def test_connections_use_the_write_ahead_log_and_wait_for_locks(two: Connections
     assert _pragma(first, "foreign_keys") == 1
 
 
-def test_a_transaction_takes_the_write_lock_when_it_begins(two: Connections) -> None:
-    first, second = two
+def test_a_transaction_takes_the_write_lock_when_it_begins(connections: Connections) -> None:
+    first, second = connections
     first.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
     with pytest.raises(OperationalError, match="locked"):
@@ -52,8 +52,8 @@ def test_a_transaction_takes_the_write_lock_when_it_begins(two: Connections) -> 
     first.rollback()
 
 
-def test_readers_do_not_wait_for_a_writer(two: Connections) -> None:
-    first, second = two
+def test_readers_do_not_wait_for_a_writer(connections: Connections) -> None:
+    first, second = connections
     first.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
     first.cursor().execute("INSERT INTO things VALUES ('new')")
 

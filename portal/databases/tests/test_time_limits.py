@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 from django.db.utils import ConnectionHandler
 from pytest_django import Settings
 
-from portal.databases.failures import is_query_timeout, is_unavailable
+from portal.databases.failures import is_query_timeout, is_temporary_error
 from portal.databases.postgresql.pool import Connection
 from portal.databases.time_limits import (
     TimeLimitExceeded,
@@ -24,7 +24,7 @@ COUNT = {
 }
 
 
-def test_the_statement_timeout_is_an_option_of_postgresql_connections(settings: Settings) -> None:
+def test_the_statement_timeout_is_a_connection_option_of_postgresql(settings: Settings) -> None:
     settings.STATEMENT_TIMEOUT = 2.5
     databases = {
         "default": database_from(f"{URL}?options=-c%20search_path%3Dportal"),
@@ -48,7 +48,7 @@ def test_a_statement_timeout_of_zero_sets_no_limit(settings: Settings) -> None:
     assert "connection_class" not in databases["default"]["OPTIONS"]["pool"]
 
 
-def test_only_connections_with_a_statement_timeout_give_up_a_server_that_hangs() -> None:
+def test_only_connections_with_a_statement_timeout_give_up_on_a_hanging_server() -> None:
     with_limit, without_limit = database_from(URL), database_from(URL)
 
     set_statement_timeout({"default": with_limit})
@@ -70,7 +70,7 @@ def test_a_cancelled_statement_leaves_its_connection_usable(settings: Settings) 
     with limited.cursor() as cursor, pytest.raises(OperationalError) as raised:
         cursor.execute("SELECT pg_sleep(10)")
 
-    assert is_unavailable(raised.value)
+    assert is_temporary_error(raised.value)
     assert is_query_timeout(raised.value)
     with limited.cursor() as cursor:
         cursor.execute("SELECT 1")
