@@ -1,4 +1,4 @@
-"""Actors, which change customers: a member, a token, a command or an import."""
+"""The actors that change customers: members, API tokens, management commands and imports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ActorKind(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
-# Their names, stored in English and translated where they are shown.
+# The name of each kind of import. The history stores it in English; pages translate it.
 IMPORTS: Final[Mapping[str, str]] = {
     "files": gettext_noop("Import from files"),
     "service": gettext_noop("Import from another service"),
@@ -32,7 +32,7 @@ IMPORTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """The actor of a change. The history stores names, because accounts may be deleted later."""
+    """The actor of a change. The history stores its name, because an account may be deleted."""
 
     kind: ActorKind
     id: int | None  # the primary key of the user or the token
@@ -41,20 +41,20 @@ class Actor:
 
     @classmethod
     def member(cls, user: User, *, request_id: str) -> Actor:
-        """A member who is signed in."""
+        """The actor for a change by a member."""
         return cls(ActorKind.MEMBER, user.pk, user.email, request_id)
 
     @classmethod
     def token(cls, token: ApiToken, *, request_id: str) -> Actor:
-        """An API client."""
+        """The actor for a change by an API client with this token."""
         return cls(ActorKind.TOKEN, token.pk, token.name, request_id)
 
     @classmethod
     def command(cls, name: str) -> Actor:
-        """A management command."""
+        """The actor for a change by a management command."""
         return cls(ActorKind.COMMAND, None, name)
 
     @classmethod
     def of_import(cls, source: str) -> Actor:
-        """An import of customers from this source, a key of IMPORTS."""
+        """The actor for a change by an import. `source` is a key of IMPORTS."""
         return cls(ActorKind.IMPORT, None, IMPORTS[source])

@@ -1,6 +1,6 @@
-"""Deletes the values of events that are older than `history_days` of the organizer.
+"""Deletes the values of events that are older than the `history_days` of the organizer.
 
-Actor, time and kind of the events remain.
+The actor, time and kind of an event are not deleted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ BATCH_SIZE: Final = 1_000
 def expire_values(
     organizer: Organizer, *, now: datetime | None = None, batch: int = BATCH_SIZE
 ) -> int:
-    """Delete the values of expired events, each batch in a transaction. Returns their number."""
+    """Deletes the values of expired events, in batches of one transaction each.
+
+    Returns the number of these events.
+    """
     until = end_of_expired(organizer, now=now)
     if until is None:
         return 0
@@ -39,7 +42,7 @@ def expire_values(
 
 
 def end_of_expired(organizer: Organizer, *, now: datetime | None = None) -> datetime | None:
-    """The values of events before this time are expired; None where values never expire."""
+    """The time before which the values of events are expired; None if values never expire."""
     if organizer.history_days is None:
         return None
     return (now or timezone.now()) - timedelta(days=organizer.history_days)

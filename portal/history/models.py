@@ -1,4 +1,4 @@
-"""The model of events. A trigger of the database rejects changes of events: see the migration."""
+"""The model of events. Database triggers reject changes of events (SQL: migrations/0001)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.organizers.models import Organizer
 
 
 class Kind(models.TextChoices):
-    """The kind of an event. What an import did has these kinds as well: see `actor_kind`."""
+    """The kind of an event. An event of an import has one of these kinds as well."""
 
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")
@@ -27,7 +27,7 @@ class Kind(models.TextChoices):
 
 
 class Event(models.Model):
-    """A change of a customer. Only its `changes` are ever deleted: by an erasure, or expired."""
+    """A change of a customer. An event is never deleted; only its `changes` can be deleted."""
 
     organizer = models.ForeignKey(Organizer, models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
@@ -42,7 +42,7 @@ class Event(models.Model):
     request_id = models.CharField(max_length=200, blank=True)
     # The event that this one undoes.
     undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
-    # {field: [value before, value after]}, as in the API; null after the values are deleted.
+    # {field: [value before, value after]}, with values as in the API; null after their deletion.
     changes = models.JSONField(null=True)
 
     objects: ClassVar[models.Manager[Event]] = ScopedManager(organizer="organizer")
@@ -51,7 +51,7 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
-            # Scanned backwards: the newest event comes first. See queries.py.
+            # Queries scan these indexes backwards, because the newest event comes first.
             models.Index("organizer", "customer", "time", "id", name="event_by_customer"),
             models.Index("organizer", "time", "id", name="event_by_time"),
             models.Index("organizer", "kind", "time", "id", name="event_by_kind"),
@@ -64,13 +64,13 @@ class Event(models.Model):
 
     @property
     def actor_label(self) -> str:
-        """The name of the actor as pages show it."""
+        """The name of the actor for a page, or the kind of the actor if it has no name."""
         if not self.actor_name:
             return str(ActorKind(self.actor_kind).label)
         is_import = self.actor_kind == ActorKind.IMPORT
         return gettext(self.actor_name) if is_import else self.actor_name
 
     def may_have_changed(self, fields: Iterable[str]) -> bool:
-        """Whether the event changed one of the fields. True also if its values are deleted."""
+        """Whether the event changed one of the fields. True if its values are deleted."""
         changed = None if self.kind == Kind.ERASED else self.changes
         return changed is None or any(name in changed for name in fields)

@@ -1,4 +1,4 @@
-"""Queries for events, of a customer or of a whole organizer."""
+"""Queries for the events of a customer or of an organizer."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class UnknownEvent(Exception):
 
 @dataclass(frozen=True)
 class EventQuery:
-    """Conditions for events. A condition that is empty or None is not applied."""
+    """Conditions for events. A condition that is empty or None has no effect."""
 
     customer: Customer | None = None
     kind: str = ""
-    actor: str = ""  # the complete name
+    actor: str = ""  # the complete name of the actor
     actor_kind: str = ""
     since: datetime | None = None
     until: datetime | None = None  # exclusive
@@ -44,7 +44,10 @@ class EventQuery:
 
 @dataclass(frozen=True)
 class EventPage:
-    """A page of events, newest first. `next_before` is the `before` of the next page, if any."""
+    """A page of events, newest first. `next_before` is None on the last page.
+
+    On other pages `next_before` is the value of `before` that reads the next page.
+    """
 
     events: Sequence[Event]
     next_before: int | None
@@ -57,10 +60,10 @@ def read_events(
     before: int | None = None,
     size: int = PAGE_SIZE,
 ) -> EventPage:
-    """A page of the events of the query, newest first; with `before`, only events older than it.
+    """A page of the events that match the query, newest first.
 
-    Raises UnknownEvent if there is no event with the id `before`. Events have their customer
-    loaded, unless the query is for one customer.
+    `before` is the id of an event: the page starts with the next older event. Raises UnknownEvent
+    for an unknown id. The customers of the events are loaded, unless the query is for one customer.
     """
     events = find_events(organizer, query)
     if before is not None:
@@ -72,16 +75,19 @@ def read_events(
 
 
 def _older_than(organizer: Organizer, before: int) -> Q:
-    """The condition for events that are older than this event."""
+    """The condition for events that are older than the event with the id `before`."""
     time = events_of(organizer).filter(pk=before).values_list("time", flat=True).first()
     if time is None:
         raise UnknownEvent(before)
-    # The first condition is redundant, but lets the database read a range of an index.
+    # `time__lte` is redundant, but with it the database scans a range of an index.
     return Q(time__lte=time) & (Q(time__lt=time) | Q(pk__lt=before))
 
 
 def find_events(organizer: Organizer, query: EventQuery) -> QuerySet[Event]:
-    """The events of the query, unordered. Raises ScopeError outside of the organizer's scope."""
+    """The events that match the query, without an order.
+
+    Raises ScopeError outside of the organizer's scope.
+    """
     events = events_of(organizer, customer=query.customer)
     conditions = {
         "kind": query.kind,
@@ -104,14 +110,17 @@ def events_of(organizer: Organizer, *, customer: Customer | None = None) -> Quer
 
 
 def readable_changes(event: Event, *, reads_notes: bool) -> Mapping[str, Sequence[Any] | None]:
-    """{field: [value before, value after]}; None in place of values that the reader may not see."""
+    """The changes of an event, as {field: [value before, value after]}.
+
+    A field whose values the reader may not see has None.
+    """
     return readable_values(event.changes or {}, reads_notes=reads_notes)
 
 
 def readable_values(
     changes: Mapping[str, Sequence[Any]], *, reads_notes: bool
 ) -> Mapping[str, Sequence[Any] | None]:
-    """The changes, with None in place of values that the reader may not see."""
+    """The changes, with None for a field whose values the reader may not see."""
     return {
         name: values if reads_notes or name != NOTES else None for name, values in changes.items()
     }

@@ -1,4 +1,4 @@
-"""Records events. The caller saves the customer in the same transaction."""
+"""Records events of customers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from portal.history.actors import Actor
 
 
-# A proxy may send longer ids, which are cut off.
+# Longer request ids, which a proxy may send, are cut.
 MAX_REQUEST_ID: Final = 200
 
 
@@ -27,10 +27,10 @@ def record_event(
     undoes: Event | None = None,
     time: datetime | None = None,
 ) -> Event:
-    """Save an event of the customer. `changes` is {field: (value before, value after)}.
+    """Saves an event of the customer. The caller saves the customer in the same transaction.
 
-    The time of the event is that of the last change of the customer. An event that does not
-    change the customer's fields has a `time` of its own.
+    `changes` is {field: (value before, value after)}. Without `time`, the event has the time of the
+    last change of the customer. A new note needs `time`, because it does not change the customer.
     """
     return Event.objects.create(
         organizer_id=customer.organizer_id,

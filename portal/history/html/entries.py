@@ -1,4 +1,4 @@
-"""Events in words: a sentence, and the fields with their values before and after."""
+"""Describes events for pages: a sentence, and the changed fields with their old and new values."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
-# A longer value is behind its start.
+# Of a longer value, the page shows the beginning until the user expands it.
 SHOWN_CHARACTERS: Final = 200
-# Kinds whose events have values until they are deleted.
-WITH_CHANGES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
+# The kinds of events that store values.
+KINDS_WITH_VALUES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
 FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "email": gettext_lazy("Email"),
     "phone": gettext_lazy("Phone"),
@@ -51,37 +51,40 @@ SENTENCES: Final[Mapping[str, StrOrPromise]] = {
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that an event changed. A value is "" where there was none."""
+    """A field that an event changed, with its old and its new value; "" for no value."""
 
     label: StrOrPromise
     before: str = ""
     after: str = ""
-    is_hidden: bool = False  # whether the reader may not see the values
+    is_hidden: bool = False  # True if the reader may not see the values
 
     @property
     def start_before(self) -> str:
-        """The start of a long value before; "" if it is shown as a whole."""
+        """The beginning of the old value; "" if the value is short enough to show all of it."""
         return _start_of_long(self.before)
 
     @property
     def start_after(self) -> str:
-        """As `start_before`."""
+        """The beginning of the new value; "" if the value is short enough to show all of it."""
         return _start_of_long(self.after)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An event as a page shows it."""
+    """The description of an event for a page."""
 
     event: Event
     sentence: SafeString
     differences: Sequence[Difference]
-    is_emptied: bool  # whether its values are deleted
+    is_emptied: bool  # True if the values of the event are deleted
     undo: str = ""  # the URL of the page that undoes the event; "" if the reader cannot undo it
 
     @property
     def only_difference(self) -> Difference | None:
-        """The field of a change with only one, which the sentence names, unless it is long."""
+        """The changed field, if there is only one and its values are short; otherwise None.
+
+        The sentence names this field, and a page shows its values beside the sentence.
+        """
         if self.event.kind != Kind.CHANGED or len(self.differences) != 1:
             return None
         [difference] = self.differences
@@ -89,20 +92,26 @@ class Entry:
 
     @property
     def is_new(self) -> bool:
-        """Whether the event created the customer, so that there are no values before."""
+        """Whether the event created the customer. Its fields then have no old values."""
         return self.event.kind == Kind.CREATED
 
 
 def describe_event(event: Event, *, reads_notes: bool, undo: str = "") -> Entry:
-    """The event as a sentence and a list of changes. `reads_notes` is the reader's permission."""
+    """Describes an event by a sentence and a list of changed fields.
+
+    `reads_notes` says whether the reader may see the values of notes.
+    """
     changes = readable_changes(event, reads_notes=reads_notes)
     differences = [describe_difference(name, changes[name]) for name in _ordered_names(changes)]
-    is_emptied = event.changes is None and event.kind in WITH_CHANGES
+    is_emptied = event.changes is None and event.kind in KINDS_WITH_VALUES
     return Entry(event, _sentence(event, differences), differences, is_emptied, undo)
 
 
 def describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
-    """A field and its values before and after, or None in place of values that are hidden."""
+    """Formats the old and the new value of a field.
+
+    `values` is None if the reader may not see the values.
+    """
     label = FIELDS.get(name, name)
     if values is None:
         return Difference(label, is_hidden=True)
@@ -159,7 +168,7 @@ def _name(value: Any) -> str:
 
 
 def _list_parts(value: Any) -> str:
-    """All parts of a name, including those that the composed name omits."""
+    """The parts of a name with their labels, including parts that the composed name omits."""
     if not isinstance(value, Mapping):
         return _text(value)
     return ", ".join(f"{label}: {text}" for label, text in names.label_parts(value))

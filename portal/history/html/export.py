@@ -1,4 +1,4 @@
-"""The export of an organizer's history: the events of its page as CSV, all pages in one file."""
+"""The export of an organizer's history: the filtered events of all pages as one CSV file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 
 
 class HistoryExportForm(HistoryForm):
-    """The parameters of the page, and what separates the cells."""
+    """The parameters of the history page, and the separator of the cells."""
 
     separator = forms.ChoiceField(
         choices=[(name, name) for name in SEPARATORS],
@@ -45,7 +45,7 @@ class HistoryExportForm(HistoryForm):
 @require_safe
 @organizer_page(Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
 def history_export(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The file, or the page with the errors. HEAD reads no events."""
+    """The CSV file, or the history page with error messages. HEAD reads no events."""
     form = HistoryExportForm(organizer, request.GET)
     if not form.is_valid():
         return render_problem(request, form, " ".join(map(str, form.errors.get("separator", []))))

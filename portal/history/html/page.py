@@ -1,4 +1,4 @@
-"""The history of an organizer: the events of all its customers, with filters."""
+"""The history page of an organizer: the events of all its customers, with filters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MAX_NAME_LENGTH: Final = 254
 
 
 class HistoryForm(TimelineForm):
-    """The parameters of the page."""
+    """The parameters of the history page."""
 
     actor_kind = forms.ChoiceField(
         choices=ActorKind,
@@ -65,7 +65,7 @@ class HistoryForm(TimelineForm):
             raise ValidationError(text) from error
 
     def query(self) -> EventQuery:
-        """The query of valid parameters. It includes the last day."""
+        """The query that the valid parameters describe. It includes the whole day of `until`."""
         values = self.cleaned_data
         return EventQuery(
             customer=values["customer"],
@@ -81,7 +81,7 @@ class HistoryForm(TimelineForm):
 @gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The events that match the parameters, newest first."""
+    """The page of events that match the parameters, newest first."""
     form = HistoryForm(organizer, request.GET)
     if not form.is_valid():
         return render_problem(request, form, "")
@@ -107,7 +107,7 @@ def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 def render_problem(
     request: PortalRequest, form: HistoryForm, error: str, *, status: int = 422
 ) -> HttpResponse:
-    """The page without events, with the errors above the form and beside each visible field."""
+    """The history page without events, with the errors above the form and beside its fields."""
     texts = [_("No changes are shown, because a filter is not valid.")]
     if "before" in form.errors:
         texts += map(str, form.errors["before"])

@@ -1,4 +1,4 @@
-"""The history on the page of a customer: its events, in pages."""
+"""The timeline: the pages of events that the page of a customer shows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LARGEST_ID: Final = 2**63 - 1
 
 
 class TimelineForm(forms.Form):
-    """The parameters of the timeline. The page of the customer has others."""
+    """The parameters of the timeline. Other parameters of the URL belong to the customer's page."""
 
     kind = forms.ChoiceField(
         choices=Kind,
@@ -45,7 +45,7 @@ class TimelineForm(forms.Form):
 
 @dataclass(frozen=True)
 class KindLink:
-    """A link to the events of one kind, or to all."""
+    """A link to the events of one kind, or of all kinds."""
 
     kind: str
     label: StrOrPromise
@@ -55,25 +55,25 @@ class KindLink:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A page of the events of one customer, and the links to others."""
+    """A page of the events of one customer, and the links to other pages."""
 
     entries: Sequence[Entry]
     kinds: Sequence[KindLink]
     kind: str = ""
-    newest: str = ""  # the URL of the newest page; "" if this is it
-    older: str = ""  # the URL of the next page; "" if this is the last
+    newest: str = ""  # the URL of the page with the newest events; "" on that page
+    older: str = ""  # the URL of the next page, with older events; "" on the last page
     error: str = ""
 
     @property
     def last_change(self) -> Event | None:
-        """The last change of the customer, if it is on this page."""
+        """The last change of the customer, if this page has it; notes are no changes."""
         is_newest = not (self.kind or self.newest)
         changes = (each.event for each in self.entries if each.event.kind != Kind.NOTED)
         return next(changes, None) if is_newest else None
 
 
 def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> Timeline:
-    """The page of the timeline that the parameters of the customer's page select."""
+    """Reads the page of the timeline that the query string of the customer's page selects."""
     form = TimelineForm(parameters)
     links = _Links(parameters)
     if not form.is_valid():
@@ -108,10 +108,10 @@ def _make_entry(access: Access, customer: Customer, event: Event, parameters: Qu
 
 
 def may_undo(access: Access, event: Event) -> bool:
-    """Whether the member has the permissions that undoing the event takes."""
+    """Whether the member has the permissions for undoing the event."""
     if not access.changes_customers:
         return False
-    # Undoing a creation erases the customer.
+    # Undoing the creation of a customer erases the customer.
     if event.kind == Kind.CREATED:
         return access.erases_customers
     return access.reads_notes or NOTES not in (event.changes or {})
@@ -119,7 +119,7 @@ def may_undo(access: Access, event: Event) -> bool:
 
 @dataclass(frozen=True)
 class _Links:
-    """Makes links within the timeline, which keep the parameters of the customer's page."""
+    """Makes the links of the timeline. They have the other parameters of the customer's page."""
 
     parameters: QueryDict
 

@@ -1,4 +1,4 @@
-"""The URLs of the history of an organizer; below /organizers/."""
+"""The URLs of the history of an organizer, below /organizers/."""
 
 from django.urls import path
 

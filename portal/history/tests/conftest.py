@@ -1,4 +1,4 @@
-"""Events of customers, recorded as services record them."""
+"""A fixture that records events of customers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANNA = Actor.command("anna@example.org")
 
 @pytest.fixture
 def make_event() -> EventMaker:
-    """Records an event of the customer; each is a second later than the one before."""
+    """Records an event of the customer, one second after the previous event."""
     time = timezone.now() - timedelta(days=1)
 
     def make(

@@ -1,4 +1,4 @@
-"""Values of events are emptied when they are older than the organizer keeps them."""
+"""Values of events are deleted when they are older than the `history_days` of the organizer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _events_with_values(organizer: Organizer) -> list[int]:
 
 
 def _expire(organizer: Organizer, *, days: int) -> int:
-    """Expire the values as if the day were `days` from now."""
+    """Expires the values as if today were `days` later."""
     with scope(organizer=organizer):
         return expire_values(organizer, now=timezone.now() + timedelta(days=days), batch=3)
 

@@ -1,4 +1,4 @@
-"""Query plans: a page of many events reads about as many as it shows, whatever its query."""
+"""Query plans: for every query, a page of events reads about as many rows as it shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portal.history.queries import EventQuery, read_events
 from portal.organizers.models import Organizer
 
 EVENTS, SIZE = 20_000, 20
-# A page, and what SQLite counts for each of its rows.
+# SQLite counts up to four steps for each row of a page.
 MAX_ROWS: Final = 4 * SIZE
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 TABLE: Final = Event._meta.db_table
@@ -26,9 +26,9 @@ TABLE: Final = Event._meta.db_table
 
 @pytest.fixture
 def customer(organizer: Organizer, make_customer: CustomerMaker) -> Iterator[Customer]:
-    """One of two customers: it has every hundredth event, by an actor of its own, of a rare kind.
+    """The customer with few events: every hundredth event of the older half of all events.
 
-    All its events are older than half of the others.
+    These events have an actor and a kind that the events of the other customer do not have.
     """
     busy, rare = make_customer(), make_customer()
     with scope(organizer=organizer):
@@ -55,7 +55,7 @@ def _event(number: int, busy: Customer, rare: Customer) -> Event:
 def test_a_page_of_events_is_read_by_an_index_scan(
     organizer: Organizer, customer: Customer, subtests: pytest.Subtests
 ) -> None:
-    """One test: to create the events takes longer than to read all of the pages."""
+    """One test for all queries, because creating the events takes longer than reading the pages."""
     queries = {
         "": EventQuery(),
         "customer": EventQuery(customer=customer),

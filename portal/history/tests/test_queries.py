@@ -1,4 +1,4 @@
-"""Pages of events: in a total order, by each condition, and only within the organizer's scope."""
+"""Pages of events have a total order, and match each condition; reading them needs a scope."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events in words."""
+"""The sentences and the changed fields that describe events."""
 
 from __future__ import annotations
 

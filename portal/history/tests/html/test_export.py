@@ -1,4 +1,4 @@
-"""The history of an organizer as a CSV file: the filtered list, whole and in its order."""
+"""The history of an organizer as a CSV file has all events of the filtered list, in its order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of an organizer, on a page of its own."""
+"""The history page of an organizer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _ids(client: Client, query: str = "") -> list[int]:
 
 
 def _step(client: Client, query: str, label: str) -> str:
-    """The query string of a link to another page; "" without one."""
+    """The query string of the link with this label; "" without such a link."""
     text = client.get(f"{PATH}{query}").text
     link = re.search(rf'<a class="button" href="([^"]*)">{label}</a>', text)
     return unescape(link[1]) if link else ""
