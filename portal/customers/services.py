@@ -491,9 +491,11 @@ def _read_scanned(
         return _read_counted(replace(scan, total=count.number), count.number, number, size)
     if count and not query.search:
         scan = replace(scan, least=count.number)
+    if number is None or count is None:
+        limit = None if number is None else settings.COUNT_CAP + 1
+        scan = replace(scan, count=counted(_all_matching(organizer, query), limit=limit))
     if number is None:
-        exact = counted(_all_matching(organizer, query))
-        return _read_last(replace(scan, count=exact), size)
+        return _read_last(scan, size)
     return _read_capped(scan, count, number, size)
 
 
@@ -513,8 +515,6 @@ def _read_counted(
 def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int) -> CustomerPage:
     """A page of a list with more than COUNT_CAP customers, or of one that is counted up to it."""
     start, cap = (number - 1) * size, settings.COUNT_CAP
-    if known is None:
-        scan = replace(scan, count=counted(scan.customers, limit=cap + 1))
     found = scan.read_page(start, size)
     if start and not found.rows:
         return _past_end(number, size)

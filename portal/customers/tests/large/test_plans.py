@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from portal.customers.models import Customer, customers_of
 from portal.customers.query.search import MOST_EXACT, Search, find_exact_matches
@@ -207,6 +208,19 @@ def test_a_page_of_an_unselective_search_is_an_ordered_scan(
     assert not page.count.is_exact
     _found, scanned, _exact = plans
     assert_ordered_scan([scanned], "email")
+
+
+def test_many_matches_that_meet_a_facet_are_counted_in_the_trigram_index(
+    in_large: Organizer, plans: list[Plan], settings: Settings
+) -> None:
+    settings.COUNT_CAP = 1_000
+
+    with explained(plans):
+        page = list_of(in_large, "search=schmidt&is_active=true").page(1, SIZE)
+
+    assert not page.count.is_exact
+    _found, counted, _exact = plans
+    assert SEARCH in counted.indexes
 
 
 def test_matches_of_a_short_term_are_counted_in_physical_order(
