@@ -49,7 +49,7 @@ from portal.customers.query.page import (
 from portal.customers.query.query import CustomerQuery, named_locales
 from portal.customers.query.search import Matches, Search, find_exact_matches, find_matches
 from portal.databases.compiled import CompiledQuery, Row
-from portal.history.expiry import end_of_expired
+from portal.history.expiry import get_expiry_cutoff
 from portal.history.queries import PAGE_SIZE as EVENT_PAGE_SIZE
 from portal.history.queries import EventPage, EventQuery, events_of, read_events
 from portal.history.queries import UnknownEvent as UnknownEvent
@@ -430,7 +430,7 @@ def stream_events(
 
     The stream can be read outside of the scope.
     """
-    expired = end_of_expired(organizer)
+    expired = get_expiry_cutoff(organizer)
     return read_event_rows(organizer, query=query, reads_notes=reads_notes, expired=expired)
 
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 BATCH_SIZE: Final = 1_000
 
 
-def expire_values(
+def delete_expired_values(
     organizer: Organizer, *, now: datetime | None = None, batch: int = BATCH_SIZE
 ) -> int:
     """Deletes the values of expired events, in batches of one transaction each.
 
     Returns the number of these events.
     """
-    until = end_of_expired(organizer, now=now)
+    until = get_expiry_cutoff(organizer, now=now)
     if until is None:
         return 0
     expired = events_of(organizer).filter(time__lt=until, changes__isnull=False)
@@ -41,7 +41,7 @@ def expire_values(
     return number
 
 
-def end_of_expired(organizer: Organizer, *, now: datetime | None = None) -> datetime | None:
+def get_expiry_cutoff(organizer: Organizer, *, now: datetime | None = None) -> datetime | None:
     """The time before which the values of events are expired; None if values never expire."""
     if organizer.history_days is None:
         return None

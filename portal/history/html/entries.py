@@ -61,12 +61,12 @@ class Difference:
     @property
     def start_before(self) -> str:
         """The beginning of the old value; "" if the value is short enough to show all of it."""
-        return _start_of_long(self.before)
+        return _shorten_if_long(self.before)
 
     @property
     def start_after(self) -> str:
         """The beginning of the new value; "" if the value is short enough to show all of it."""
-        return _start_of_long(self.after)
+        return _shorten_if_long(self.after)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Entry:
     sentence: SafeString
     differences: Sequence[Difference]
     is_emptied: bool  # True if the values of the event are deleted
-    undo: str = ""  # the URL of the page that undoes the event; "" if the reader cannot undo it
+    undo_url: str = ""  # the URL of the page that undoes the event; "" if the reader cannot undo it
 
     @property
     def only_difference(self) -> Difference | None:
@@ -96,7 +96,7 @@ class Entry:
         return self.event.kind == Kind.CREATED
 
 
-def describe_event(event: Event, *, reads_notes: bool, undo: str = "") -> Entry:
+def describe_event(event: Event, *, reads_notes: bool, undo_url: str = "") -> Entry:
     """Describes an event by a sentence and a list of changed fields.
 
     `reads_notes` says whether the reader may see the values of notes.
@@ -104,7 +104,7 @@ def describe_event(event: Event, *, reads_notes: bool, undo: str = "") -> Entry:
     changes = readable_changes(event, reads_notes=reads_notes)
     differences = [describe_difference(name, changes[name]) for name in _ordered_names(changes)]
     is_emptied = event.changes is None and event.kind in KINDS_WITH_VALUES
-    return Entry(event, _sentence(event, differences), differences, is_emptied, undo)
+    return Entry(event, _make_sentence(event, differences), differences, is_emptied, undo_url)
 
 
 def describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
@@ -115,13 +115,13 @@ def describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
     label = FIELDS.get(name, name)
     if values is None:
         return Difference(label, is_hidden=True)
-    before, after = map(FORMATTERS.get(name, _text), values)
+    before, after = map(FORMATTERS.get(name, _format_text), values)
     if before == after:
         before, after = map(_list_parts, values)
     return Difference(label, before, after)
 
 
-def _start_of_long(text: str) -> str:
+def _shorten_if_long(text: str) -> str:
     return Truncator(text).chars(SHOWN_CHARACTERS) if len(text) > SHOWN_CHARACTERS else ""
 
 
@@ -129,7 +129,7 @@ def _ordered_names(changes: Mapping[str, Any]) -> list[str]:
     return [*(name for name in FIELDS if name in changes), *(changes.keys() - FIELDS.keys())]
 
 
-def _sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
+def _make_sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
     number = len(differences)
     if event.kind != Kind.CHANGED:
         return format_html(str(SENTENCES[event.kind]), actor=_actor_name(event))
@@ -150,17 +150,17 @@ def _actor_name(event: Event) -> SafeString:
     return format_html('<bdi class="actor">{}</bdi>', event.actor_label)
 
 
-def _text(value: Any) -> str:
+def _format_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _yes_or_no(value: Any) -> str:
+def _format_boolean(value: Any) -> str:
     if value is None:
         return ""
     return _("Yes") if value else _("No")
 
 
-def _name(value: Any) -> str:
+def _format_name(value: Any) -> str:
     try:
         return names.compose(value or {})
     except names.UnknownScheme:
@@ -170,30 +170,30 @@ def _name(value: Any) -> str:
 def _list_parts(value: Any) -> str:
     """The parts of a name with their labels, including parts that the composed name omits."""
     if not isinstance(value, Mapping):
-        return _text(value)
+        return _format_text(value)
     return ", ".join(f"{label}: {text}" for label, text in names.label_parts(value))
 
 
-def _locale(value: Any) -> str:
+def _format_locale(value: Any) -> str:
     return locale_name(value) if value else ""
 
 
-def _phone(value: Any) -> str:
-    return international_phone(value) if isinstance(value, str) else _text(value)
+def _format_phone(value: Any) -> str:
+    return international_phone(value) if isinstance(value, str) else _format_text(value)
 
 
-def _time(value: Any) -> str:
+def _format_time(value: Any) -> str:
     moment = parse_datetime(value) if isinstance(value, str) else value
     if not isinstance(moment, datetime) or timezone.is_naive(moment):
-        return _text(value)
+        return _format_text(value)
     return formats.date_format(timezone.localtime(moment), "j M Y, H:i T")
 
 
 FORMATTERS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "name_parts": _name,
-    "phone": _phone,
-    "locale": _locale,
-    "is_active": _yes_or_no,
-    "is_verified": _yes_or_no,
-    **dict.fromkeys(("date_joined", "last_login", "last_modified"), _time),
+    "name_parts": _format_name,
+    "phone": _format_phone,
+    "locale": _format_locale,
+    "is_active": _format_boolean,
+    "is_verified": _format_boolean,
+    **dict.fromkeys(("date_joined", "last_login", "last_modified"), _format_time),
 }

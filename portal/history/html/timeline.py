@@ -60,14 +60,14 @@ class Timeline:
     entries: Sequence[Entry]
     kinds: Sequence[KindLink]
     kind: str = ""
-    newest: str = ""  # the URL of the page with the newest events; "" on that page
-    older: str = ""  # the URL of the next page, with older events; "" on the last page
+    newest_url: str = ""  # the URL of the page with the newest events; "" on that page
+    older_url: str = ""  # the URL of the next page, with older events; "" on the last page
     error: str = ""
 
     @property
     def last_change(self) -> Event | None:
         """The last change of the customer, if this page has it; notes are no changes."""
-        is_newest = not (self.kind or self.newest)
+        is_newest = not (self.kind or self.newest_url)
         changes = (each.event for each in self.entries if each.event.kind != Kind.NOTED)
         return next(changes, None) if is_newest else None
 
@@ -78,7 +78,7 @@ def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> 
     links = _Links(parameters)
     if not form.is_valid():
         errors = " ".join(str(text) for texts in form.errors.values() for text in texts)
-        return Timeline([], links.kind_links(None), newest=links.url(), error=errors)
+        return Timeline([], links.kind_links(None), newest_url=links.page_url(), error=errors)
     values = form.cleaned_data
     query = EventQuery(customer=customer, kind=values["kind"])
     try:
@@ -87,24 +87,26 @@ def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> 
         )
     except services.UnknownEvent:
         error = _("There is no such change.")
-        return Timeline([], links.kind_links(None), newest=links.url(), error=str(error))
+        return Timeline([], links.kind_links(None), newest_url=links.page_url(), error=str(error))
     return Timeline(
         [_make_entry(access, customer, event, parameters) for event in page.events],
         links.kind_links(values["kind"]),
         kind=values["kind"],
-        newest=links.url(kind=values["kind"]) if values["before"] else "",
-        older=links.url(kind=values["kind"], before=page.next_before) if page.next_before else "",
+        newest_url=links.page_url(kind=values["kind"]) if values["before"] else "",
+        older_url=links.page_url(kind=values["kind"], before=page.next_before)
+        if page.next_before
+        else "",
     )
 
 
 def _make_entry(access: Access, customer: Customer, event: Event, parameters: QueryDict) -> Entry:
-    undo = ""
+    undo_url = ""
     if may_undo(access, event) and services.can_undo(customer, event):
         path = reverse(
             "customers:undo", args=[access.organizer.slug, customer.identifier, event.pk]
         )
-        undo = f"{path}?{parameters.urlencode()}" if parameters else path
-    return describe_event(event, reads_notes=access.may(Permission.READ_NOTES), undo=undo)
+        undo_url = f"{path}?{parameters.urlencode()}" if parameters else path
+    return describe_event(event, reads_notes=access.may(Permission.READ_NOTES), undo_url=undo_url)
 
 
 def may_undo(access: Access, event: Event) -> bool:
@@ -123,7 +125,7 @@ class _Links:
 
     parameters: QueryDict
 
-    def url(self, **values: Any) -> str:
+    def page_url(self, **values: Any) -> str:
         query = self.parameters.copy()
         for name in TimelineForm.base_fields:
             query.pop(name, None)
@@ -133,5 +135,6 @@ class _Links:
     def kind_links(self, current: str | None) -> list[KindLink]:
         choices = [("", _("All")), *Kind.choices]
         return [
-            KindLink(kind, label, self.url(kind=kind), kind == current) for kind, label in choices
+            KindLink(kind, label, self.page_url(kind=kind), kind == current)
+            for kind, label in choices
         ]

@@ -11,7 +11,7 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.history.expiry import expire_values
+from portal.history.expiry import delete_expired_values
 from portal.history.models import Event, Kind
 from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer
@@ -34,10 +34,10 @@ def _events_with_values(organizer: Organizer) -> list[int]:
 def _expire(organizer: Organizer, *, days: int) -> int:
     """Expires the values as if today were `days` later."""
     with scope(organizer=organizer):
-        return expire_values(organizer, now=timezone.now() + timedelta(days=days), batch=3)
+        return delete_expired_values(organizer, now=timezone.now() + timedelta(days=days), batch=3)
 
 
-def test_values_older_than_the_days_are_emptied_in_batches(
+def test_values_older_than_history_days_are_deleted_in_batches(
     organizer: Organizer, customer: Customer, make_event: EventMaker
 ) -> None:
     for _ in range(7):
@@ -50,7 +50,7 @@ def test_values_older_than_the_days_are_emptied_in_batches(
     assert _events_with_values(organizer) == [note.pk]
 
 
-def test_values_of_an_organizer_that_stores_them_always_do_not_expire(
+def test_values_never_expire_without_history_days(
     organizer: Organizer, customer: Customer, make_event: EventMaker
 ) -> None:
     event = make_event(customer, changes=CHANGES)
@@ -61,7 +61,7 @@ def test_values_of_an_organizer_that_stores_them_always_do_not_expire(
     assert _events_with_values(organizer) == [event.pk]
 
 
-def test_the_command_empties_values_of_each_organizer_by_its_days(
+def test_the_command_applies_the_history_days_of_each_organizer(
     organizer: Organizer,
     rival: Organizer,
     customer: Customer,
@@ -79,6 +79,6 @@ def test_the_command_empties_values_of_each_organizer_by_its_days(
 
 
 @pytest.mark.parametrize("days", ["-1", "x", "", "1.5", "100000", "٣"])
-def test_days_are_a_number(organizer: Organizer, days: str) -> None:
+def test_history_days_must_be_a_number(organizer: Organizer, days: str) -> None:
     with pytest.raises(CommandError, match="Give a number"):
         call_command("set_history_days", "bigevents", "--", days)

@@ -20,7 +20,7 @@ DELETE: Final = "DELETE FROM history_event"
 EMPTY: Final = "UPDATE history_event SET changes = NULL"
 FILL: Final = "UPDATE history_event SET changes = '{}'"
 REPLACE: Final = "REPLACE INTO history_event ({0}) SELECT {0} FROM history_event"
-OTHER: Final = {"changes": "'{}'", "time": "'2020-01-01T00:00:00Z'"}
+OTHER_VALUES: Final = {"changes": "'{}'", "time": "'2020-01-01T00:00:00Z'"}
 COLUMNS: Final = [field.attname for field in Event._meta.concrete_fields]
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_an_event_cannot_be_deleted(event: Event) -> None:
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_no_column_of_an_event_can_be_changed(event: Event, column: str) -> None:
-    assignment = f"{column} = {OTHER.get(column, 7)}"
+    assignment = f"{column} = {OTHER_VALUES.get(column, 7)}"
 
     with pytest.raises(IntegrityError, match="append-only"):
         _execute(EMPTY.replace("changes = NULL", assignment))
@@ -67,7 +67,7 @@ def test_no_column_of_an_event_can_be_changed(event: Event, column: str) -> None
 @pytest.mark.parametrize("column", [each for each in COLUMNS if each != "changes"])
 def test_no_column_can_be_changed_when_the_changes_are_emptied(event: Event, column: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
-        _execute(f"{EMPTY}, {column} = {OTHER.get(column, 7)}")
+        _execute(f"{EMPTY}, {column} = {OTHER_VALUES.get(column, 7)}")
 
 
 def test_the_changes_of_an_event_can_be_emptied_and_stay_empty(event: Event) -> None:
@@ -93,7 +93,7 @@ def test_a_customer_with_events_cannot_be_deleted(event: Event, customer: Custom
         customer.delete()
 
 
-def test_an_event_has_who_did_what_and_when(event: Event, customer: Customer) -> None:
+def test_an_event_stores_its_actor_kind_and_time(event: Event, customer: Customer) -> None:
     stored = _stored(event)
 
     assert (stored.customer, stored.version, stored.time) == (

@@ -46,7 +46,7 @@ def test_pages_have_every_event_once_with_the_newest_first(
     assert _pages(organizer, ALL, 7) == made[::-1]
 
 
-def test_events_of_one_instant_are_in_a_total_order(
+def test_events_of_the_same_time_are_in_a_total_order(
     organizer: Organizer, customer: Customer, make_event: EventMaker
 ) -> None:
     made = [make_event(customer) for _ in range(5)]
@@ -68,7 +68,7 @@ def test_events_of_one_instant_are_in_a_total_order(
     assert found == sorted(found, key=lambda event: (event.time, event.pk), reverse=True)
 
 
-def test_a_query_has_the_events_that_meet_all_its_conditions(
+def test_a_query_finds_the_events_that_match_all_its_conditions(
     organizer: Organizer, make_customer: CustomerMaker, make_event: EventMaker
 ) -> None:
     ada, bob = make_customer(), make_customer()
@@ -111,7 +111,7 @@ def test_events_are_read_within_the_scope_only(organizer: Organizer, rival: Orga
         read_events(organizer, query=ALL)
 
 
-def test_values_of_notes_are_for_those_who_may_read_notes(
+def test_values_of_notes_need_the_permission_to_read_notes(
     customer: Customer, make_event: EventMaker
 ) -> None:
     changes = {"notes": ["old", "new"], "locale": ["de", "en"]}

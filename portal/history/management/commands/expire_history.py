@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_scopes import scope
 
-from portal.history.expiry import expire_values
+from portal.history.expiry import delete_expired_values
 from portal.organizers.models import Organizer
 
 
@@ -19,5 +19,5 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         for organizer in Organizer.objects.order_by("pk"):
             with scope(organizer=organizer):
-                number = expire_values(organizer)
+                number = delete_expired_values(organizer)
             self.stdout.write(f"{organizer.slug}: emptied the values of {number} events.")

@@ -104,7 +104,7 @@ def test_differences_are_in_the_order_of_the_page(entry_of: Any) -> None:
     assert [difference.label for difference in differences] == ["Email", "Language", "zebra"]
 
 
-def test_notes_are_hidden_from_those_who_may_not_read_them(entry_of: Any) -> None:
+def test_values_of_notes_need_the_permission_to_read_notes(entry_of: Any) -> None:
     changes = {"notes": ("secret", "secrets")}
 
     [hidden] = entry_of(Kind.CHANGED, changes).differences
@@ -123,13 +123,13 @@ def test_notes_are_hidden_from_those_who_may_not_read_them(entry_of: Any) -> Non
         (Kind.NOTED, None, False),
     ],
 )
-def test_an_entry_says_that_its_values_are_deleted(
+def test_an_event_with_deleted_values_is_marked(
     entry_of: Any, kind: Kind, changes: Any, is_emptied: bool
 ) -> None:
     assert entry_of(kind, changes).is_emptied is is_emptied
 
 
-def test_a_long_value_stands_behind_its_start(entry_of: Any) -> None:
+def test_of_a_long_value_only_the_beginning_is_shown_until_it_is_expanded(entry_of: Any) -> None:
     long = "word " * 100
 
     entry = entry_of(Kind.CHANGED, {"notes": ("short", long)}, reads_notes=True)
@@ -143,7 +143,7 @@ def test_a_long_value_stands_behind_its_start(entry_of: Any) -> None:
     assert f"</summary><bdi>{long}</bdi></details>" in page
 
 
-def test_a_short_value_stands_in_the_sentence(entry_of: Any) -> None:
+def test_a_short_value_is_not_shortened(entry_of: Any) -> None:
     entry = entry_of(Kind.CHANGED, {"notes": ("", "x" * SHOWN_CHARACTERS)}, reads_notes=True)
 
     assert entry.only_difference is not None

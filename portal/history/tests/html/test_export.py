@@ -91,7 +91,7 @@ def test_the_file_has_the_events_of_all_pages_in_their_order(
     "query",
     ["?kind=created", "?actor=sync", "?actor_kind=token", "?customer=C000001", "?since=2020-01-01"],
 )
-def test_the_file_has_the_filtered_list(
+def test_the_export_applies_the_filters_of_the_page(
     member_client: Client,
     customer: Customer,
     make_customer: CustomerMaker,
@@ -107,7 +107,7 @@ def test_the_file_has_the_filtered_list(
     assert shown
 
 
-def test_the_page_links_to_the_file_of_its_list(
+def test_the_page_links_to_the_export_with_its_filters(
     member_client: Client, customer: Customer, make_event: EventMaker
 ) -> None:
     event = make_event(customer)
@@ -121,7 +121,7 @@ def test_the_page_links_to_the_file_of_its_list(
     assert len(_rows(member_client, links[1].removeprefix(PATH), ";")) == 1
 
 
-def test_formulas_are_text(
+def test_a_formula_is_exported_as_text(
     member_client: Client, customer: Customer, make_event: EventMaker
 ) -> None:
     make_event(customer, changes={"email": ("=1+1", "@SUM(A1)")}, actor=Actor.command("+1"))
@@ -131,7 +131,7 @@ def test_formulas_are_text(
     assert (row["before"], row["after"], row["actor"]) == ("'=1+1", "'@SUM(A1)", "'+1")
 
 
-def test_values_of_notes_are_for_readers_of_notes(
+def test_values_of_notes_need_the_permission_to_read_notes(
     member_client: Client,
     member: User,
     organizer: Organizer,
@@ -186,7 +186,7 @@ def test_a_file_has_a_name_and_is_not_cached(member_client: Client) -> None:
     assert member_client.head(PATH).getvalue() == b""
 
 
-def test_one_stream_too_many_is_429(member_client: Client, settings: Settings) -> None:
+def test_a_stream_beyond_the_limit_is_429(member_client: Client, settings: Settings) -> None:
     running = [member_client.get(PATH) for _ in range(STREAMS_OF_A_PROCESS)]
 
     response = member_client.get(PATH)
@@ -201,7 +201,7 @@ def test_one_stream_too_many_is_429(member_client: Client, settings: Settings) -
     "permissions",
     [[], [Permission.READ_CUSTOMERS], [Permission.EXPORT_CUSTOMERS]],
 )
-def test_without_the_permissions_there_is_neither_file_nor_link(
+def test_the_export_and_its_link_need_both_permissions(
     member_client: Client,
     member: User,
     organizer: Organizer,
@@ -217,11 +217,11 @@ def test_without_the_permissions_there_is_neither_file_nor_link(
         assertNotContains(member_client.get(PAGE), "Export as CSV")
 
 
-def test_for_a_stranger_there_is_no_such_organizer(stranger_client: Client, member: User) -> None:
+def test_a_stranger_gets_404(stranger_client: Client, member: User) -> None:
     assert stranger_client.get(PATH).status_code == 404
 
 
-def test_the_file_is_one_query(
+def test_the_export_takes_one_query_for_all_events(
     member_client: Client,
     customer: Customer,
     make_event: EventMaker,
@@ -246,7 +246,9 @@ def _count_peak(organizer: Organizer) -> int:
         tracemalloc.stop()
 
 
-def test_memory_does_not_grow_with_the_events(organizer: Organizer, customer: Customer) -> None:
+def test_memory_does_not_grow_with_the_number_of_events(
+    organizer: Organizer, customer: Customer
+) -> None:
     events = [
         Event(
             organizer=organizer,

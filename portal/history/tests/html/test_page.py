@@ -35,14 +35,14 @@ def _ids(client: Client, query: str = "") -> list[int]:
     return [int(number) for number in re.findall(r'<li id="event-(\d+)"', text)]
 
 
-def _step(client: Client, query: str, label: str) -> str:
+def _link_query(client: Client, query: str, label: str) -> str:
     """The query string of the link with this label; "" without such a link."""
     text = client.get(f"{PATH}{query}").text
     link = re.search(rf'<a class="button" href="([^"]*)">{label}</a>', text)
     return unescape(link[1]) if link else ""
 
 
-def test_each_change_leads_to_its_customer(
+def test_each_change_links_to_its_customer(
     member_client: Client, customer: Customer, make_event: EventMaker
 ) -> None:
     make_event(customer, changes={"email": ("old@example.org", "new@example.org")})
@@ -60,15 +60,15 @@ def test_pages_have_every_change_once_with_the_newest_first(
 ) -> None:
     made = [make_event(customer).pk for _ in range(PAGE_SIZE + 3)][::-1]
 
-    older = _step(member_client, "?kind=changed", "Older")
+    older = _link_query(member_client, "?kind=changed", "Older")
 
     assert _ids(member_client, "?kind=changed") == made[:PAGE_SIZE]
     assert _ids(member_client, older) == made[PAGE_SIZE:]
-    assert _step(member_client, older, "Older") == ""
-    assert _step(member_client, older, "Newest") == "?kind=changed"
+    assert _link_query(member_client, older, "Older") == ""
+    assert _link_query(member_client, older, "Newest") == "?kind=changed"
 
 
-def test_filters_show_the_changes_that_meet_all_of_them(
+def test_the_page_shows_the_changes_that_match_all_filters(
     member_client: Client, make_customer: CustomerMaker, make_event: EventMaker
 ) -> None:
     ada, bob = make_customer(), make_customer()
@@ -84,7 +84,7 @@ def test_filters_show_the_changes_that_meet_all_of_them(
     assert _ids(member_client, f"?customer={ada.identifier}&kind=changed") == [second]
 
 
-def test_days_are_those_of_the_organizer_and_the_last_one_is_shown(
+def test_days_are_in_the_time_zone_of_the_organizer_and_include_the_last_day(
     member_client: Client, customer: Customer, make_event: EventMaker
 ) -> None:
     event = make_event(customer)
@@ -95,7 +95,7 @@ def test_days_are_those_of_the_organizer_and_the_last_one_is_shown(
     assert _ids(member_client, "?since=today&until=-3d") == []
 
 
-def test_a_list_without_changes_says_so(member_client: Client) -> None:
+def test_a_page_without_changes_has_a_message(member_client: Client) -> None:
     assertContains(member_client.get(PATH), "No changes yet.")
     assertContains(member_client.get(f"{PATH}?kind=erased"), "No changes match.")
 
@@ -155,7 +155,7 @@ def test_the_changes_of_one_customer_take_one_query_more(
         member_client.get(f"{PATH}?customer={customer.identifier}")
 
 
-def test_values_of_notes_are_for_members_who_may_read_notes(
+def test_values_of_notes_need_the_permission_to_read_notes(
     member_client: Client,
     organizer: Organizer,
     member: User,

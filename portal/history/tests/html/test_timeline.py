@@ -71,7 +71,7 @@ def test_events_of_other_customers_are_not_shown(
     assertNotContains(member_client.get(path), "other@example.org")
 
 
-def test_links_lead_to_older_changes_and_back(
+def test_links_lead_to_older_changes_and_back_to_the_newest(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
     made = [make_event(customer).pk for _ in range(PAGE_SIZE + 3)][::-1]
@@ -162,7 +162,7 @@ def _set_permissions(organizer: Organizer, member: User, *permissions: Permissio
         Team.objects.filter(members=member).update(permissions=[*permissions])
 
 
-def test_values_of_notes_are_for_members_who_may_read_notes(
+def test_values_of_notes_need_the_permission_to_read_notes(
     member_client: Client,
     organizer: Organizer,
     member: User,
@@ -180,7 +180,7 @@ def test_values_of_notes_are_for_members_who_may_read_notes(
     assertContains(page, "Not shown: you may not read notes.")
 
 
-def test_the_history_says_that_values_were_deleted(
+def test_a_message_says_that_values_were_deleted(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
     make_event(customer, changes=None)
@@ -188,7 +188,7 @@ def test_the_history_says_that_values_were_deleted(
     assertContains(member_client.get(path), "The values are no longer stored.")
 
 
-def test_a_new_customer_has_no_values_before(
+def test_the_creation_of_a_customer_has_no_old_values(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
     make_event(customer, Kind.CREATED, {"locale": (None, "fr")})
@@ -235,7 +235,7 @@ def test_a_change_is_undone_from_the_history(
         assert Customer.objects.get().email == customer.email
 
 
-def test_a_change_whose_value_was_replaced_offers_no_undo(
+def test_a_change_whose_value_was_changed_again_cannot_be_undone(
     member_client: Client, member: User, customer: Customer, path: str
 ) -> None:
     _change(customer, member, locale="fr")
