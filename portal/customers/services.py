@@ -1,7 +1,7 @@
-"""The services of customers: pages and API read and change customers only by these functions.
+"""The services of customers: the only functions by which pages and API read and change customers.
 
-All queries have run when a function returns, except for streams. Imports are in `importing/`, the
-rules for changes in `changing/`.
+When a function returns, it has run all its queries, except the functions that return streams.
+Imports are in `importing/`, the rules for changes in `changing/`.
 """
 
 from __future__ import annotations
@@ -62,19 +62,24 @@ if TYPE_CHECKING:
     from portal.history.models import Event
     from portal.organizers.models import Organizer
 
-# In the order that Model.from_db() expects.
+# All columns of customers, in the order that Model.from_db() expects.
 COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
-# What find_excerpts() compares.
+# The fields of customers that find_excerpts() reads.
 SEARCHED_FIELDS: Final = frozenset({"search_text", "phone_key"})
 NO_COUNTS: Final = Counts({})
-# With more matches, a scan in order finds the next one sooner than sorting them.
+# With more matches than this, scanning the order finds the next customer faster than sorting the
+# matches.
 MOST_SORTED_FOR_NEIGHBOURS: Final = 1_000
-# An empty list says how many customers there are without each of its filters, up to so many.
+# An empty list shows how many customers it would have without one of its filters, for at most this
+# many filters.
 MOST_COUNTED: Final = 5
 
 
 class PageNumber(NamedTuple):
-    """A page by its number. `total` is the number of customers if it was counted before."""
+    """A page by its number.
+
+    `total` is the number of customers of the list if a previous request counted them.
+    """
 
     number: int
     size: int
@@ -96,11 +101,11 @@ class CustomerPage:
     size: int
     count: Count
     rows: Sequence[Customer] = ()
-    keys: Sequence[Row] = ()  # the values of the sort keys of each row
+    keys: Sequence[Row] = ()  # the sort key values of each row
     is_last: bool = False
-    is_past_end: bool = False  # whether the list has fewer pages; the count is not read then
-    totals: Counts = NO_COUNTS  # all customers of the organizer
-    facets: Counts | None = None  # customers that match the filters that are not facets, if counted
+    is_past_end: bool = False  # whether the list has fewer pages than `number`; `count` is 0 then
+    totals: Counts = NO_COUNTS  # the counts of all customers of the organizer
+    facets: Counts | None = None  # the counts with all filters except facets, if counted
     exact: Sequence[Customer] = ()  # customers whose email or identifier equals the search
 
     @property
@@ -113,12 +118,12 @@ class CustomerPage:
 
     @property
     def last(self) -> int | None:
-        """The number of the last page, where it is known."""
+        """The number of the last page, or None without an exact count."""
         return last_page(self.count.number, self.size) if self.count.is_exact else None
 
 
 class Neighbour(NamedTuple):
-    """A customer beside another one in a list, and the values of its sort keys."""
+    """The previous or next customer in a list, with the values of its sort keys."""
 
     identifier: str
     keys: Row
@@ -126,7 +131,7 @@ class Neighbour(NamedTuple):
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The customers on either side of a position in a list; None at an end of the list."""
+    """The customers before and after a position in a list. None at an end of the list."""
 
     previous: Neighbour | None
     next: Neighbour | None
@@ -135,7 +140,7 @@ class Neighbours:
 def parse_query(
     organizer: Organizer, parameters: QueryDict, *, reads_notes: bool = False
 ) -> CustomerQuery:
-    """The query of these parameters, whose search finds notes only for those who may read them.
+    """Parse the parameters of a list. With `reads_notes`, the search also compares notes.
 
     Raises InvalidQuery.
     """
@@ -154,9 +159,11 @@ def list_customers(
     size: int,
     fields: Collection[str] = COLUMNS,
 ) -> CustomerPage:
-    """A page of the HTML list; its count may be a minimum. `number` is None for the last page.
+    """A page of the HTML list. Its count may be a minimum.
 
-    `fields` contains `id`. Other fields are deferred: each takes a query when it is read.
+    `number` is None for the last page.
+
+    `fields` has the fields to read, among them `id`. All other fields are deferred.
     """
     survey = _survey(organizer, query)
     columns = tuple(name for name in COLUMNS if name in fields)
@@ -177,9 +184,9 @@ def list_customers(
 def find_excerpts(
     organizer: Organizer, *, query: CustomerQuery, customers: Sequence[Customer]
 ) -> Mapping[int, Excerpt]:
-    """An excerpt of the notes of each customer that the search finds by notes alone.
+    """Excerpts from notes, by primary key, for the customers that match the search by notes only.
 
-    By primary key. The customers of a query that searches notes have SEARCHED_FIELDS.
+    `customers` have the fields SEARCHED_FIELDS.
     """
     if not query.searches_notes:
         return {}
@@ -191,7 +198,7 @@ def find_excerpts(
 def count_page(
     organizer: Organizer, *, query: CustomerQuery, number: int, size: int
 ) -> CustomerPage:
-    """A page without its rows, for a browser that shows them already. Its count is exact."""
+    """A page with an exact count and without rows, for a browser that shows the rows already."""
     return CustomerPage(
         number,
         size,
@@ -202,14 +209,14 @@ def count_page(
 
 
 def count_customers(organizer: Organizer, *, query: CustomerQuery) -> int:
-    """How many customers the query has, exactly."""
+    """The exact number of customers in the list of the query."""
     if query.has_only_facets:
         return maintained_counts(organizer).matching(query.conditions)
     return keep_ordering(_all_matching(organizer, query)).count()
 
 
 def count_within_limit(organizer: Organizer, *, query: CustomerQuery) -> Count | None:
-    """How many customers the query has, exact or a minimum; None if counting takes too long."""
+    """The number of customers in the list, exact or a minimum; None if counting takes too long."""
     require_scope(organizer)
     return _survey(organizer, query).count(query)
 
@@ -217,13 +224,14 @@ def count_within_limit(organizer: Organizer, *, query: CustomerQuery) -> Count |
 def count_without(
     organizer: Organizer, *, query: CustomerQuery, filters: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Count | None]:
-    """How many customers the query has without each of these filters: names and values.
+    """The number of customers in the list without one of its filters, for each of `filters`.
 
-    None if counting takes too long, and for filters beyond the first MOST_COUNTED that need a
-    statement: facets need none.
+    A filter is a name and a value. Facets are counted without a further statement; of the other
+    filters, only the first MOST_COUNTED are counted. The number is None for the remaining filters,
+    and if counting takes too long.
     """
     require_scope(organizer)
-    # The counts by facet are those of all lists that differ by a facet only.
+    # Lists that differ only in facets have the same counts by facets.
     without_facets = _survey(organizer, query) if query.conditions else None
     needing = [
         name_and_value for name_and_value in filters if name_and_value[0] not in query.conditions
@@ -239,7 +247,10 @@ def count_without(
 
 
 def summarize(organizer: Organizer, *, query: CustomerQuery) -> Overview | None:
-    """The customers of the query by month, state and language; None if it takes too long."""
+    """Count the customers of the query by month, state and language.
+
+    None if counting takes too long.
+    """
     return read_overview(_all_matching(organizer, query), zone=ZoneInfo(organizer.timezone))
 
 
@@ -250,9 +261,9 @@ def read_customers(
     page: PageNumber | After,
     fields: Sequence[str],
 ) -> Slice:
-    """The fields of a page of customers for API clients, with the exact count of the list.
+    """A page of customers for API clients, with the exact count of the list.
 
-    Without rows past the end. Raises ValueError for a cursor of another order.
+    A page after the last one has no rows. Raises ValueError for a cursor of another order.
     """
     require_scope(organizer)
     start = (page.number - 1) * page.size if isinstance(page, PageNumber) else 0
@@ -271,9 +282,10 @@ def read_customers(
 def stream_json(
     organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
 ) -> Iterator[str]:
-    """All customers, as JSON objects with these fields: one state of the database.
+    """Stream all customers of the query as JSON objects with these fields.
 
-    The stream can be read outside of the scope.
+    All rows are of one snapshot of the database. The stream may be read outside of the organizer's
+    scope.
     """
     return read_json(_sections(organizer, query), fields)
 
@@ -281,14 +293,14 @@ def stream_json(
 def stream_texts(
     organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
-    """All customers, as tuples with a text for each field, or None where there is no value."""
+    """Stream all customers of the query as tuples of texts. A missing value is None."""
     return read_texts(_sections(organizer, query), fields)
 
 
 def get_customer(organizer: Organizer, identifier: str) -> Customer:
-    """The customer with exactly this identifier. Raises CustomerNotFound.
+    """Read the customer with this identifier; case matters. Raises CustomerNotFound.
 
-    Like every query for customers it raises ScopeError outside of the organizer's scope.
+    Raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
     rows = (
@@ -304,10 +316,10 @@ def get_customer(organizer: Organizer, identifier: str) -> Customer:
 def find_neighbours(
     organizer: Organizer, *, query: CustomerQuery, keys: Sequence[Any]
 ) -> Neighbours:
-    """The customers before and after the position with these sort keys in the list of the query.
+    """The customers before and after a position in the list, given by its sort key values.
 
-    The customer of the position may have changed or be gone. Raises ValueError for the keys of
-    another order.
+    The position may be that of a customer that has changed or does not exist any more. Raises
+    ValueError for keys of another order.
     """
     scan = _scan_for_neighbours(organizer, query)
     backwards, forwards = (
@@ -325,9 +337,9 @@ def matches_query(organizer: Organizer, *, query: CustomerQuery, customer: Custo
 def create_customer(
     organizer: Organizer, values: Mapping[str, object], *, actor: Actor
 ) -> Customer:
-    """Create a customer. `values` by field are JSON values or texts. Raises InvalidValues.
+    """Create a customer. `values` has JSON values or texts by field. Raises InvalidValues.
 
-    Fields without a value have the defaults of the API: active, verified, English.
+    Missing fields get the defaults of the API: active, verified, English.
     """
     return write.create_customer(organizer, values, actor=actor)
 
@@ -344,9 +356,10 @@ def change_customer(
 ) -> Customer:
     """Change the fields in `values`, which are JSON values or texts, and return the customer.
 
-    Raises VersionMismatch unless the customer has the `version`. `since` is the version that the
-    editor saw: raises EditConflict if one of the fields was changed later. `touch` sets
-    `last_modified` even if no value differs. Raises InvalidValues and CustomerNotFound.
+    Raises VersionMismatch if the customer has another version than `version`. `since` is the
+    version that the editor saw. Raises EditConflict if one of the fields was changed after `since`.
+    `touch` sets `last_modified` even if no value differs. Raises InvalidValues and
+    CustomerNotFound.
     """
     return write.change_customer(
         organizer, identifier, values, actor=actor, version=version, since=since, touch=touch
@@ -354,55 +367,58 @@ def change_customer(
 
 
 def find_event(organizer: Organizer, customer: Customer, **key: int) -> Event | None:
-    """The last event of the customer with this `pk` or this `version`."""
+    """The last event of the customer that has the `pk` or the `version` in `key`."""
     return events_of(organizer, customer=customer).filter(**key).order_by("-pk").first()
 
 
 def erase_customer(
     organizer: Organizer, identifier: str, *, actor: Actor, version: int | None = None
 ) -> Customer:
-    """Erase the personal data; the identifier, the language and the dates remain.
+    """Erase the personal data of a customer, but not the identifier, the language and the times.
 
-    Returns the customer. Without effect if it is erased already. Raises CustomerNotFound,
-    VersionMismatch unless the customer has the `version`, and JournalUnavailable if the erasure
-    cannot be written to the journal.
+    Returns the customer. A customer that is erased already does not change. Raises
+    CustomerNotFound, VersionMismatch if the customer has another version than `version`, and
+    JournalUnavailable if the erasure cannot be written to the journal.
     """
     return erase.erase_customer(organizer, identifier, actor=actor, version=version)
 
 
 def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: Actor) -> Customer:
-    """Restore the values before the event, and record that as a new event. Returns the customer.
+    """Restore the values from before the event, and record a new event. Returns the customer.
 
-    Undoing a creation erases the customer. Raises CustomerNotFound, EventNotFound; CannotUndo for
-    an erasure, and if the values before the event are no longer stored; UndoConflict if a field
-    was changed since; InvalidValues if another customer has the email now; JournalUnavailable.
+    Undoing the creation of a customer erases the customer. Raises CustomerNotFound, EventNotFound
+    and JournalUnavailable; CannotUndo for an erasure and for an event whose values have expired;
+    UndoConflict if a field was changed after the event; InvalidValues if another customer has the
+    email now.
     """
     return undo.undo_event(organizer, identifier, event_id, actor=actor)
 
 
 def can_undo(customer: Customer, event: Event) -> bool:
-    """Whether the event can be undone, unless another customer has the email now."""
+    """Whether undo_event() can undo the event. The result ignores emails of other customers."""
     return undo.can_undo(customer, event)
 
 
 def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
-    """The identifier that `write` returns, or returned for the first form with this fingerprint.
+    """Call `write` unless a form with this fingerprint was carried out already.
 
-    Raises what `write` raises.
+    Returns the identifier that `write` returns or returned. Raises the exceptions of `write`.
     """
     return submissions.submit_once(organizer, fingerprint, write)
 
 
 def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
-    """Add a note on the customer, by the actor. Returns the note.
+    """Add a note by the actor on the customer. Returns the note.
 
-    Raises CustomerNotFound; InvalidValues for an invalid `text`, and if the customer is erased.
+    Raises CustomerNotFound, and InvalidValues if `text` is invalid or the customer is erased.
     """
     return notes.add_note(organizer, identifier, text, actor=actor)
 
 
 def list_notes(organizer: Organizer, customer: Customer, *, before: int | None = None) -> NotePage:
-    """A page of the notes on the customer, newest first; with `before`, only those older than it.
+    """A page of the notes on the customer, newest first.
+
+    With `before`, the id of a note, the page begins after this note.
 
     Raises UnknownNote if the customer has no note with the id `before`.
     """
@@ -416,7 +432,9 @@ def list_events(
     before: int | None = None,
     size: int = EVENT_PAGE_SIZE,
 ) -> EventPage:
-    """A page of the events of the query, newest first; with `before`, only events older than it.
+    """A page of the events of the query, newest first.
+
+    With `before`, the id of an event, the page begins after this event.
 
     Raises UnknownEvent if there is no event with the id `before`.
     """
@@ -426,30 +444,30 @@ def list_events(
 def stream_events(
     organizer: Organizer, *, query: EventQuery, reads_notes: bool
 ) -> Iterator[tuple[str | None, ...]]:
-    """All events of the query as texts, newest first: see exporting/events.py.
+    """Stream all events of the query as texts, newest first: see exporting/events.py.
 
-    The stream can be read outside of the scope.
+    The stream may be read outside of the organizer's scope.
     """
     expired = get_expiry_cutoff(organizer)
     return read_event_rows(organizer, query=query, reads_notes=reads_notes, expired=expired)
 
 
 def count_all(organizer: Organizer) -> Counts:
-    """All customers of the organizer by state and locale."""
+    """The numbers of all customers of the organizer by state, verification and language."""
     return maintained_counts(organizer)
 
 
 @dataclass(frozen=True)
 class _Survey:
-    """What is read before the rows of a list: counts, and the matches if there are few."""
+    """What is read before the rows of a page: the counts, and the matches of a selective search."""
 
     totals: Counts
     facets: Counts | None
-    is_capped: bool = False  # whether all filters but the facets leave more than COUNT_CAP
+    is_capped: bool = False  # whether more than COUNT_CAP customers match all filters except facets
     matches: Matches | None = None
 
     def count(self, query: CustomerQuery) -> Count | None:
-        """The number of customers, exact or a minimum; None if it takes a query to count them."""
+        """The number of customers, exact or a minimum. None if another query must count them."""
         if self.facets is not None:
             return Count(self.facets.matching(query.conditions))
         if self.is_capped and not query.conditions:
@@ -457,7 +475,7 @@ class _Survey:
         return None
 
     def is_few(self, query: CustomerQuery) -> bool | None:
-        """See _is_few()."""
+        """Call _is_few() with these counts."""
         number = ALL if self.is_capped else None
         return _is_few(query, self.facets.total if self.facets else number, self.totals)
 
@@ -513,7 +531,7 @@ def _read_counted(
 
 
 def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int) -> CustomerPage:
-    """A page of a list with more than COUNT_CAP customers, or of one that is counted up to it."""
+    """A page of a list that has more than COUNT_CAP customers, or is counted up to COUNT_CAP."""
     start, cap = (number - 1) * size, settings.COUNT_CAP
     found = scan.read_page(start, size)
     if start and not found.rows:
@@ -521,14 +539,14 @@ def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int)
     is_last = found.after is None
     count = Count(found.count or 0)
     if known or count.number > cap:
-        # The rows of a page beyond the cap raise the minimum; the last page makes the count exact.
+        # The rows of a page beyond the cap raise the minimum. On the last page the count is exact.
         count = Count(max(cap, start + len(found.rows)), is_exact=is_last)
     customers = _customers(scan.columns, found.rows)
     return CustomerPage(number, size, count, customers, found.keys, is_last)
 
 
 def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
-    """The last page, read from the end of the list and counted exactly."""
+    """The last page, which is read from the end of the list, with an exact count."""
     found = scan.read_last(size)
     total = found.count or 0
     number = last_page(total, size)
@@ -557,7 +575,7 @@ def _scan_for_clients(
 
 
 def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedScan | SortedMatches:
-    """Reads a row as fast for many matches as for few, and however far down the list."""
+    """Choose a scan that finds one row fast, for many and few matches, anywhere in the list."""
     columns, search = ("identifier",), _search(organizer, query)
     if not search.is_empty:
         customers = query.narrow(customers_of(organizer))
@@ -578,7 +596,10 @@ def _neighbour(found: Slice) -> Neighbour | None:
 def _scan(
     organizer: Organizer, query: CustomerQuery, columns: Sequence[str], *, is_few: bool | None
 ) -> OrderedScan:
-    """Few customers of an indexed filter are sorted; otherwise the order is scanned."""
+    """With `is_few`, the customers are found by the index of a filter and sorted.
+
+    Otherwise the index of the order is scanned.
+    """
     customers = query.narrow(customers_of(organizer), scans_order=is_few is False)
     if query.search:
         customers = _search(organizer, query).scan(customers)
@@ -586,11 +607,12 @@ def _scan(
 
 
 def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | None:
-    """Whether an indexed filter leaves so few that sorting them is cheaper than a scan.
+    """Whether so few customers match an indexed filter that sorting them is cheaper than a scan.
 
-    None where the number is not known, and where there is no choice: an order by the column of the
-    filter reads a range of its index. The databases choose badly: SQLite has no statistics of
-    values, and PostgreSQL underestimates a long scan.
+    None if the number of customers is unknown. Also None if the list is ordered by the column of
+    the filter, because one index then serves the filter and the order. This function decides,
+    because the planners choose badly: SQLite has no statistics of values, and PostgreSQL
+    underestimates a long scan.
     """
     column = query.ordering[0].removeprefix("-")
     if (
@@ -604,15 +626,15 @@ def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | 
 
 
 def is_cheaper_to_sort(number: int, total: int) -> bool:
-    """Whether to sort `number` of `total` customers, not to scan an index until a page is full.
+    """Whether sorting `number` of `total` customers is cheaper than scanning until a page is full.
 
-    A scan reads PAGE_SIZE * total / number rows until then, and sorting reads all of them.
+    The scan reads PAGE_SIZE * total / number rows. Sorting reads `number` rows.
     """
     return number * number < PAGE_SIZE * total
 
 
 def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
-    """The customers of the query, for a statement that reads all of them."""
+    """The queryset of the query's customers, for a statement that reads every customer."""
     customers = query.narrow(customers_of(organizer))
     return _search(organizer, query).matches(customers) if query.search else customers
 

@@ -1,4 +1,4 @@
-"""The columns of the list, and the parameter that chooses them: `columns=name,email,phone`."""
+"""The columns of the list, and the URL parameter `columns=name,email,phone` that chooses them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 
 class Column(NamedTuple):
-    """A column: its label, and the fields of a customer that its cells show."""
+    """A column of the list: its label, and the fields of a customer that its cells show."""
 
     label: StrOrPromise
     fields: Sequence[str]
 
 
-# By the name in the URL, which is the sort key of the heading too, if there is one.
+# The columns by name. The name is used in the URL. If a sort key has the same name, the heading
+# links to it.
 COLUMNS: Final[Mapping[str, Column]] = {
     "name": Column(_("Name"), ["name"]),
     "email": Column(_("Email"), ["email"]),
@@ -34,14 +35,15 @@ COLUMNS: Final[Mapping[str, Column]] = {
 }
 OPTIONAL: Final = frozenset({"phone", "external_identifier", "last_modified"})
 STANDARD: Final = tuple(name for name in COLUMNS if name not in OPTIONAL)
-# Every list has this column: it links to the customers.
+# The column that every list has. Its cells link to the customers.
 NAME: Final = "name"
 
 
 def parse_columns(text: str) -> tuple[str, ...]:
-    """The names of columns that a text lists, separated by commas, from left to right.
+    """Parse the names of columns, separated by commas, from left to right.
 
-    If `name` is missing it is added as the first. Raises ValidationError for an unknown name.
+    If the column `name` is missing, it becomes the first one. Raises ValidationError for an unknown
+    name.
     """
     names = dict.fromkeys(name.strip() for name in text.split(",") if name.strip())
     for name in names:
@@ -54,5 +56,5 @@ def parse_columns(text: str) -> tuple[str, ...]:
 
 
 def validate_columns(text: str) -> None:
-    """The validator of a form field. Raises ValidationError like `parse_columns()`."""
+    """A validator for form fields. Raises ValidationError for an unknown name of a column."""
     parse_columns(text)

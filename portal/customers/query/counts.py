@@ -1,4 +1,4 @@
-"""The counts of a list: by facet, and as an expression in the query of a page."""
+"""Counts the customers of a list: by facets, and as an expression in the query of a page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.customers.counters.maintained_counts import (
 from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.models import Organizer
 
-# More customers than any list has.
+# A limit that is greater than the number of customers of any list.
 ALL: Final = 10**9
 
 
@@ -35,15 +35,15 @@ class Count:
 
 
 class Facets(NamedTuple):
-    """Counts by facet, of the customers that match all filters except facets, and of all."""
+    """Two counts by facets: of the customers that match all filters except facets, and of all."""
 
     counts: Counts | None  # None for more than COUNT_CAP, or if counting takes too long
     totals: Counts
-    is_capped: bool = False  # whether the other filters leave more than COUNT_CAP
+    is_capped: bool = False  # whether more than COUNT_CAP customers match all filters except facets
 
 
 def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> models.Subquery:
-    """An expression that counts the rows of a queryset, at most `limit` of them."""
+    """A database expression: the number of rows of a queryset, counted up to `limit`."""
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     rows = (
         keep_ordering(customers.values("pk")) if limit is None else customers.values("pk")[:limit]
@@ -52,12 +52,15 @@ def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> mod
 
 
 def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
-    """The queryset with a limit that no list reaches, because Django drops ORDER BY without one."""
+    """Add a LIMIT that no list reaches.
+
+    Without a LIMIT, Django removes ORDER BY from a subquery.
+    """
     return customers[:ALL] if customers.query.order_by else customers
 
 
 def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> Facets:
-    """Counts by the facets up to COUNT_CAP customers, in one statement with one time limit."""
+    """Count up to COUNT_CAP customers by facets, in one statement with a time limit."""
     try:
         sql, parameters = customers.values_list(*FACETS).query.sql_with_params()
         counts, totals = count_with_totals(

@@ -1,4 +1,4 @@
-"""Keyset cursors: a position in an order, and the conditions for the rows after it."""
+"""Keyset cursors: a position in an order, and the conditions for the rows after this position."""
 
 from __future__ import annotations
 
@@ -23,42 +23,46 @@ from portal.customers.query.ordering import Section, Term, order_sections, order
 
 @dataclass(frozen=True)
 class Cursor:
-    """The position of a row in an order, given by its sort keys. The row may be deleted by then.
+    """The position of a row in an order, given by its sort key values.
 
-    The rows after it are those that follow in the order, or precede it where `backwards`. The row
-    itself is among them only where `inclusive`. Times may be text, as in JSON.
+    The row may have been deleted.
+
+    A page after the cursor has the rows that follow in the order. With `backwards` it has the rows
+    that precede. With `inclusive` it also has the row of the cursor. Times may be text, as in JSON.
     """
 
-    values: Sequence[Any]  # of any column, the primary key at the end
+    values: Sequence[Any]  # the sort key values; the last one is the primary key
     backwards: bool = False
     inclusive: bool = False
 
     def turned(self, *, inclusive: bool) -> Cursor:
-        """The same position in the other direction."""
+        """A cursor at the same position in the other direction."""
         return replace(self, backwards=not self.backwards, inclusive=inclusive)
 
 
 class RowValue(Func):
-    """The row value `(a, b)` of SQL. A comparison looks at b only where a is equal."""
+    """The row value `(a, b)` of SQL. A comparison uses b only if a is equal."""
 
     template = "(%(expressions)s)"
     output_field = models.BooleanField()
 
 
-# By whether the order descends, and whether equal is enough.
+# The comparison for the rows after a cursor, by (whether the order descends, whether an equal value
+# is included).
 COMPARISONS: Final = {
     (False, False): GreaterThan,
     (False, True): GreaterThanOrEqual,
     (True, False): LessThan,
     (True, True): LessThanOrEqual,
 }
-Pair = tuple[Term, Any]  # a term and the value of the cursor in it
+Pair = tuple[Term, Any]  # a term of the order, and the value of the cursor for this term
 
 
 def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
-    """The rows after the cursor, as sections of the order by these keys.
+    """The sections of an order with only the rows after a cursor.
 
-    Raises ValueError for a cursor with another number of values.
+    Section is described in ordering.py. Raises ValueError for a cursor with another number of
+    values.
     """
     if len(cursor.values) != len(sort_keys(keys)):
         raise ValueError(f"Not a cursor of the order by {keys}: {len(cursor.values)} values")
@@ -71,7 +75,8 @@ def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
         return [_after_several_keys(keys, own, cursor), *further]
     if own.is_empty:
         return [_after(own, [(own.terms[-1], cursor.values[-1])], cursor), *further]
-    # A unique key needs no primary key beside it. No comparison with a value is true for NULL.
+    # For a unique key, `terms` has no primary key. The condition that the key is not NULL is not
+    # needed, because a comparison with NULL is never true.
     pairs = list(zip(own.terms, cursor.values, strict=False))
     own = own._replace(condition=Q())
     if connection.vendor == "sqlite" and len(pairs) > 1:
@@ -85,7 +90,10 @@ def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
 
 
 def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
-    """Two sections, equal in the key and after it: SQLite starts a scan by one column only."""
+    """Split the rows after a cursor into two sections: with an equal first key, and after it.
+
+    SQLite can start an index scan by one column only, so each section needs one comparison.
+    """
     (term, value), primary = pairs
     equal = _after(section._replace(condition=_equal(term, value)), [primary], cursor)
     further = section._replace(condition=_compare_rows([(term, value)], inclusive=False))
@@ -93,7 +101,10 @@ def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor)
 
 
 def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -> Section:
-    """The rows of a section after the cursor, term by term: each key has its own direction."""
+    """The rows of a section after a cursor with several keys.
+
+    The keys may have different directions.
+    """
     terms = order_terms(keys, backwards=cursor.backwards)
     values: list[Any] = []
     for key, value in zip(sort_keys(keys), cursor.values, strict=True):
@@ -101,13 +112,14 @@ def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -
     pairs = list(zip(terms, values, strict=True))[len(terms) - len(section.terms) :]
     condition = section.condition & _compare_terms(pairs, inclusive=cursor.inclusive)
     if not section.is_empty:
-        # Redundant, but with it the scan of the first key's index starts at the cursor.
+        # This condition is redundant, but lets the scan of the first key's index start at the
+        # cursor.
         condition &= _compare_rows(pairs[:1], inclusive=True)
     return section._replace(condition=condition)
 
 
 def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
-    """A row comparison, with which an index scan starts at the cursor. With OR it would not."""
+    """A comparison of row values, at which an index scan can start. With OR it could not."""
     compare = COMPARISONS[pairs[0][0].descending, inclusive]
     values = [Value(value, term.field) for term, value in pairs]
     if len(pairs) == 1:
@@ -116,7 +128,9 @@ def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
 
 
 def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
-    """Rows after the cursor in the first term, or equal in it and after the cursor in the rest."""
+    """A comparison term by term: after the cursor in the first term, or equal and after in the
+    next.
+    """
     (term, value), *rest = pairs
     further = _further(term, value, inclusive=inclusive and not rest)
     if not rest:
@@ -125,7 +139,8 @@ def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
 
 
 def _further(term: Term, value: Any, *, inclusive: bool) -> Q:
-    # No value follows an empty one, True in ascending or False in descending order.
+    # Nothing is after an empty value, after True in ascending order, or after False in descending
+    # order.
     if value is None or (value is not term.descending and isinstance(value, bool)):
         return Q(pk__in=[])
     compare = COMPARISONS[term.descending, inclusive]

@@ -1,4 +1,4 @@
-"""The words around a match in the notes of customers that are found by their notes alone."""
+"""Finds the words around a match in a note, for customers that match a search by notes only."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 WORDS_BEFORE: Final = 3
 WORDS_AFTER: Final = 6
 LONGEST_WORD: Final = 40
-# Of all customers together. Beyond it, a customer is shown without an excerpt.
+# The maximum number of notes that are read for a page. Customers whose notes are not among these
+# have no excerpt.
 MOST_NOTES: Final = 500
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The first word of a note that matches, and the words around it."""
+    """The first word of a note that matches a search, with the words before and after it."""
 
     before: str
     match: str
@@ -34,9 +35,9 @@ class Excerpt:
 def read_excerpts(
     organizer: Organizer, customers: Sequence[Customer], words: Sequence[str]
 ) -> dict[int, Excerpt]:
-    """An excerpt for each customer by primary key, from the newest note that has one: one query.
+    """Excerpts by the primary key of the customer, each from the newest note that matches.
 
-    `words` are those of the search. The customers have `search_text`.
+    `words` has the words of the search. The field `search_text` of the customers is read.
     """
     texts: dict[int, list[str]] = {}
     for key, text in _read_texts(organizer, [each.pk for each in customers]):
@@ -51,7 +52,7 @@ def read_excerpts(
 
 
 def _read_texts(organizer: Organizer, keys: Sequence[int]) -> Iterable[tuple[int, str]]:
-    """The newest notes of the team, newest first, then the notes of the API."""
+    """The notes of the team, newest first, then the field `notes` of the customers."""
     no_id: Any = Value(0, output_field=BigIntegerField())
     team = Note.objects.filter(organizer=organizer, customer__in=keys)
     own = customers_of(organizer).filter(pk__in=keys, notes_text__isnull=False)
@@ -75,5 +76,5 @@ def _find_excerpt(text: str, words: Sequence[str]) -> Excerpt | None:
 
 
 def _shorten(parts: Sequence[str]) -> list[str]:
-    """Parts such as the URL of a picture are cut."""
+    """Cut long words, such as URLs."""
     return [Truncator(part).chars(LONGEST_WORD) for part in parts]

@@ -1,4 +1,4 @@
-"""The kinds of filters that lists have, and their form fields."""
+"""The classes of filters of the list, and their form fields."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise, StrPromise
 
-# Later dates are mistyped.
+# Dates that are more years in the future are rejected as typing errors.
 MOST_YEARS_AHEAD: Final = 10
 
-# The states of the customers with these values.
+# The states that customers with these values of `is_active` and `is_verified` may have.
 WITH_ACTIVE: Final[Mapping[bool, list[State]]] = {
     True: [State.ACTIVE, State.UNVERIFIED],
     False: [State.INACTIVE, State.ANONYMISED],
@@ -49,10 +49,10 @@ WITH_VERIFIED: Final[Mapping[bool, list[State]]] = {
 
 
 class ListFilter(django_filters.Filter):
-    """A filter of the list, of the API, and of its OpenAPI document.
+    """A filter of the list page, of the API, and of the OpenAPI document.
 
-    `group` is its place in the form of the page; without a group only a URL sets it. `description`
-    replaces the label in the OpenAPI document.
+    `group` is the group of inputs on the page that has this filter. A filter without a group has no
+    input, and can only be set in the URL. `description` replaces the label in the OpenAPI document.
     """
 
     def __init__(
@@ -69,22 +69,25 @@ class ListFilter(django_filters.Filter):
         self.example = example
 
     def __deepcopy__(self, _memo: object) -> Self:
-        """A copy for one FilterSet, which sets arguments of the field; their values are shared."""
+        """A copy for one FilterSet, which sets other arguments of the field.
+
+        The copies share the values of these arguments.
+        """
         copied = copy(self)
         copied.extra = {**self.extra}
         return copied
 
     def describe(self, value: str) -> str:
-        """A value of the query string, for people."""
+        """The text for a value of the query string on the page."""
         return value
 
     def describe_label(self, _value: str) -> str:
-        """The label of the filter beside the description of a value."""
+        """The label of the filter that the page shows before describe()."""
         return str(self.label)
 
 
 class TextFilter(ListFilter, django_filters.CharFilter):
-    """Exactly this text, but for invisible characters, which come with text that is copied."""
+    """Matches a whole text. Invisible characters, which copied texts often contain, are ignored."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         texts = [*dict.fromkeys([value, visible(value)])]
@@ -95,14 +98,14 @@ class TextFilter(ListFilter, django_filters.CharFilter):
 
 
 class EmailFilter(TextFilter):
-    """Exactly this address, in any case, and in either spelling of its domain."""
+    """Matches a whole email in upper or lower case, with either spelling of its domain."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return qs.filter(email_key__in=email_keys(value)) if value else qs
 
 
 class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
-    """`true`, `false`, or nothing for both. Anything else is an error."""
+    """`true` or `false`. Without a value, all customers match. Any other value is an error."""
 
     def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
         super().__init__(
@@ -119,14 +122,17 @@ class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
 
 
 class FacetFilter(ListFilter):
-    """A filter by a facet: what it leaves is counted from the counts by facet, without a query."""
+    """A filter by a facet.
+
+    The number of its customers is known from counts by facets, without a query.
+    """
 
     def condition(self, value: Any) -> Condition:
-        """The values of the facet that a value of the filter accepts."""
+        """The values of the facet that match a value of the filter."""
         raise NotImplementedError
 
     def facet_value(self, choice: str) -> Any:
-        """The value of the facet that a choice stands for."""
+        """Convert a choice of the filter to a value of the facet."""
         return choice
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -137,14 +143,14 @@ class FacetFilter(ListFilter):
 
 
 class ChoicesField(forms.MultipleChoiceField):
-    """Several choices. A blank value is none, as in other parameters."""
+    """Several choices. A blank value counts as no choice, as in other parameters."""
 
     def to_python(self, value: Any) -> list[str]:
         return [each for each in super().to_python(value) if each]
 
 
 class StateFilter(FacetFilter, django_filters.MultipleChoiceFilter):
-    """Any of several states."""
+    """Matches customers in one of several states."""
 
     field_class = ChoicesField
 
@@ -166,7 +172,7 @@ class StateFilter(FacetFilter, django_filters.MultipleChoiceFilter):
 
 
 class StateNotFilter(StateFilter):
-    """Customers in none of several states."""
+    """Matches customers that are in none of several states."""
 
     def describe(self, value: str) -> str:
         return gettext("not %(value)s") % {"value": super().describe(value)}
@@ -177,26 +183,26 @@ class StateNotFilter(StateFilter):
 
 
 class ActiveFilter(FacetFilter, YesNoFilter):
-    """Whether the customer may sign in: two of the states each."""
+    """Whether the customer is active. Each value is a filter by two states."""
 
     def condition(self, value: bool) -> Condition:  # noqa: FBT001
         return Condition("state", WITH_ACTIVE[value])
 
 
 class VerifiedFilter(FacetFilter, YesNoFilter):
-    """Whether the email is verified, in any state."""
+    """Whether the email is verified, for customers in every state."""
 
     def condition(self, value: bool) -> Condition:  # noqa: FBT001
         return Condition("is_verified", [value])
 
     def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:  # noqa: FBT001
-        # The index of the states finds few customers; none begins with `is_verified`.
+        # The condition on `state` allows an index scan. No index begins with `is_verified`.
         found = super().filter(qs, value)
         return found if value is None else found.filter(state__in=WITH_VERIFIED[value])
 
 
 class LocaleField(forms.MultipleChoiceField):
-    """Languages that have a name, or that customers have."""
+    """Valid languages are those with a name, and those of the organizer's customers."""
 
     default_error_messages = {"invalid_choice": _("Unknown language “%(value)s”.")}
 
@@ -205,7 +211,7 @@ class LocaleField(forms.MultipleChoiceField):
 
 
 class LocaleFilter(FacetFilter, django_filters.MultipleChoiceFilter):
-    """Any of several languages."""
+    """Matches customers with one of several languages."""
 
     field_class = LocaleField
 
@@ -218,7 +224,7 @@ class LocaleFilter(FacetFilter, django_filters.MultipleChoiceFilter):
 
 @dataclass(frozen=True)
 class AllBut(Container[str]):
-    """All values but these."""
+    """A container of all values except `excluded`."""
 
     excluded: Collection[str]
 
@@ -227,7 +233,7 @@ class AllBut(Container[str]):
 
 
 class LocaleNotFilter(LocaleFilter):
-    """Customers with none of several languages."""
+    """Matches customers with none of several languages."""
 
     def describe(self, value: str) -> str:
         return gettext("not %(value)s") % {"value": super().describe(value)}
@@ -240,7 +246,7 @@ class LocaleNotFilter(LocaleFilter):
 
 
 class DayField(forms.Field):
-    """`2026-01-31`, from the year 1900 up to the tenth year from now."""
+    """A date such as `2026-01-31`, from 1900 up to ten years in the future."""
 
     default_error_messages = {
         "invalid": _("Enter a date like 2026-01-31."),
@@ -257,7 +263,7 @@ class DayField(forms.Field):
         return self.read(text) if text else None
 
     def read(self, text: str) -> Any:
-        """The value of a text. Raises ValidationError."""
+        """Convert a text to the value of the field. Raises ValidationError."""
         day = _parse(parse_date, text)
         if day is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
@@ -265,7 +271,7 @@ class DayField(forms.Field):
         return day
 
     def accepts(self, day: date) -> bool:
-        """Whether the day is neither long ago nor far ahead."""
+        """Whether the year of the day is between `earliest` and `latest`."""
         return self.earliest.year <= day.year <= self.latest.year
 
     def _check_year(self, moment: date) -> None:
@@ -279,7 +285,7 @@ class DayField(forms.Field):
 
 
 class MomentField(DayField):
-    """A day in the time zone, an instant such as `2026-01-31T10:00:00Z`, or relative days."""
+    """A date in the time zone, a time such as `2026-01-31T10:00:00Z`, or a relative date."""
 
     default_error_messages = {
         "invalid": _(
@@ -292,13 +298,13 @@ class MomentField(DayField):
     def __init__(
         self, *, timezone: tzinfo = UTC, today: date | None = None, **options: Any
     ) -> None:
-        """Relative days are counted from `today`."""
+        """`today` is the date from which relative dates are counted."""
         self.timezone = timezone
         self.today = today or localdate(timezone=timezone)
         super().__init__(**options)
 
     def read(self, text: str) -> Span:
-        # A plus sign that was not encoded arrives as a space.
+        # A plus sign that is not percent-encoded in the URL is read as a space.
         text = text.replace(" ", "+")
         if relative := RelativeDays.parse(text):
             return self._relative_days(relative).span(self.timezone)
@@ -321,7 +327,7 @@ class MomentField(DayField):
             return Days(moment, moment).span(self.timezone)
         if moment.tzinfo is None:
             return local_span(moment, self.timezone)
-        # PostgreSQL takes an offset of 15 hours at most.
+        # Converted to UTC, because PostgreSQL rejects offsets of more than 15 hours.
         instant = moment.astimezone(UTC)
         return Span(instant, instant + timedelta(microseconds=1))
 
@@ -334,7 +340,7 @@ def _parse(parse: Callable[[str], date | None], text: str) -> date | None:
 
 
 class ScannedCondition(Func):
-    """A condition for which SQLite uses no index. On PostgreSQL it is unchanged."""
+    """A condition for which SQLite uses no index. PostgreSQL gets the condition unchanged."""
 
     template = "%(expressions)s"
     output_field = BooleanField()
@@ -347,19 +353,22 @@ class ScannedCondition(Func):
 
 
 class IndexedFilter(ListFilter):
-    """A filter with an index. Its rows are read by this index, or by the index of the order."""
+    """A filter whose column has an index.
+
+    The customers are read by this index, or by the index of the order.
+    """
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs if value in EMPTY_VALUES else qs.filter(self.condition(value))
 
     def filter_scanned(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """The same customers. SQLite reads them by the index of the order."""
+        """Like filter(), but SQLite reads the customers by the index of the order."""
         if value in EMPTY_VALUES:
             return qs
         return qs.filter(ScannedCondition(self.condition(value)))
 
     def columns(self, value: Any) -> Collection[str]:
-        """The columns that the filter compares; none without a value."""
+        """The columns that the filter compares. Empty if the filter has no value."""
         return () if value in EMPTY_VALUES else (str(self.field_name),)
 
     def condition(self, value: Any) -> Q:
@@ -367,12 +376,12 @@ class IndexedFilter(ListFilter):
 
 
 class EmptyFilter(IndexedFilter, django_filters.MultipleChoiceFilter):
-    """Customers without a value in every field that is given."""
+    """Matches customers without a value in all fields that are chosen."""
 
     field_class = ChoicesField
 
     def __init__(self, *, fields: Mapping[str, tuple[StrOrPromise, Q]], **options: Any) -> None:
-        """Each field has its label, and the condition that it is empty."""
+        """`fields` has the label of each field, and the condition that the field is empty."""
         self.conditions = {name: condition for name, (_label, condition) in fields.items()}
         super().__init__(
             choices=[(name, label) for name, (label, _condition) in fields.items()],
@@ -399,19 +408,23 @@ class EmptyFilter(IndexedFilter, django_filters.MultipleChoiceFilter):
 
 
 class NeverFilter(IndexedFilter, YesNoFilter):
-    """Whether the customer has no value for the time: `true` finds those without one."""
+    """`true` matches customers without a value of the time, `false` those with one."""
 
     def condition(self, value: Any) -> Q:
         return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
 
 
 class MomentFilter(IndexedFilter):
-    """A filter from a day or an instant on, or up to one. `subject` is the label of the time."""
+    """A filter by a time: from a date or a time on, or up to one.
+
+    `subject` is the label of the field.
+    """
 
     field_class = MomentField
     today_text: ClassVar[StrOrPromise]
     year_text: ClassVar[StrOrPromise]
-    unit_texts: ClassVar[Mapping[str, StrPromise]]  # by unit, with the number of units
+    # The text for each unit of a relative date, with the number of units.
+    unit_texts: ClassVar[Mapping[str, StrPromise]]
 
     def __init__(self, *args: Any, subject: StrOrPromise = "", **options: Any) -> None:
         super().__init__(*args, **options)
@@ -432,7 +445,7 @@ class MomentFilter(IndexedFilter):
 
 
 class SinceFilter(MomentFilter):
-    """From the start of a day, or from an instant on."""
+    """Matches times from the start of a day on, or from a time on."""
 
     today_text = _("today")
     year_text = _("this year")
@@ -447,7 +460,7 @@ class SinceFilter(MomentFilter):
 
 
 class UntilFilter(MomentFilter):
-    """Up to the end of a day, or up to and including an instant."""
+    """Matches times up to the end of a day, or up to and including a time."""
 
     today_text = _("up to today")
     year_text = _("up to the end of this year")
@@ -462,20 +475,23 @@ class UntilFilter(MomentFilter):
 
 
 class NoFilter(ListFilter):
-    """A parameter that is only validated here. The services apply it: the search, the ordering."""
+    """A parameter that the form validates, but that is no condition, such as the ordering.
+
+    The services use its value.
+    """
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs
 
 
 class DayFilter(NoFilter):
-    """The day that relative days are counted from."""
+    """The date from which relative dates are counted."""
 
     field_class = DayField
 
 
 class OrderingField(forms.CharField):
-    """Sort keys separated by commas; `-` reverses one."""
+    """Sort keys, separated by commas. A `-` before a key reverses its order."""
 
     def clean(self, value: Any) -> list[str]:
         keys = [key.strip() for key in super().clean(value).split(",") if key.strip()]
@@ -485,7 +501,7 @@ class OrderingField(forms.CharField):
                     _("Cannot order by “%(key)s”; choose from %(choices)s."),
                     params={"key": key, "choices": ", ".join(SORT_KEYS)},
                 )
-        # A key that comes again decides nothing.
+        # A repeated key is removed, because it does not change the order.
         first: dict[str, str] = {}
         for key in keys:
             first.setdefault(key.removeprefix("-"), key)
@@ -493,13 +509,16 @@ class OrderingField(forms.CharField):
 
 
 class OrderingFilter(NoFilter):
-    """The order."""
+    """The order of the list."""
 
     field_class = OrderingField
 
 
 class SearchField(forms.CharField):
-    """Words or parts of words. Punctuation alone is rejected: normalized, it is an empty text."""
+    """The words of a search.
+
+    Punctuation alone is rejected, because normalize() removes it.
+    """
 
     def clean(self, value: Any) -> str:
         search: str = super().clean(value)
@@ -511,6 +530,6 @@ class SearchField(forms.CharField):
 
 
 class SearchFilter(NoFilter, TextFilter):
-    """Each word is part of the search text, or the digits are part of the phone number."""
+    """The search. query/search.py applies it."""
 
     field_class = SearchField

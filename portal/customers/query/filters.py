@@ -1,4 +1,4 @@
-"""The parameters of a list: one FilterSet for HTML and JSON."""
+"""The URL parameters of a list, as one FilterSet for the HTML list and the API."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 DEFAULT_ORDERING: Final = "email"
-# The groups of filters on the list page, from left to right, each under a button with this label.
+# The groups of filters on the list page, from left to right. Each group has a button with its
+# label.
 GROUPS: Final[Mapping[str, StrOrPromise]] = {
     "state": _("State"),
     "language": _("Language"),
@@ -57,7 +58,7 @@ GROUPS: Final[Mapping[str, StrOrPromise]] = {
     "login": _("Last sign-in"),
     "empty": _("Is empty"),
 }
-# What the list page offers for a range of time, beside free dates: one end, as a relative date.
+# The relative dates that the list page offers for a range of times. Each sets one end of the range.
 PRESETS: Final[Sequence[tuple[str, str, StrOrPromise]]] = (
     ("since", "today", _("Today")),
     ("since", "-7d", _("Last 7 days")),
@@ -69,21 +70,23 @@ PRESETS: Final[Sequence[tuple[str, str, StrOrPromise]]] = (
 RANGES: Final = ("date_joined", "last_login")
 AS_OF: Final = "as_of"
 SEARCH_LENGTH: Final = 200
-# The fields that can be searched for empty values, each with an index for few of them.
+# The fields of the filter by empty fields, with label and condition. Each condition has an index.
 EMPTY_FIELDS: Final[Mapping[str, tuple[StrOrPromise, Q]]] = {
     "email": (_("Email"), Q(email_key__isnull=True)),
     "phone": (_("Phone"), Q(IsEmpty("phone"))),
     "external_identifier": (_("External identifier"), Q(IsEmpty("external_identifier"))),
-    # Names without letters and digits have no key either; an order by name needs the key.
+    # `name_key` is also null for a name without letters and digits. The condition on `name_key`
+    # lets an order by name use its index.
     "name": (_("Name"), Q(IsEmpty("name"), name_key__isnull=True)),
 }
 
 
 class CustomerForm(forms.Form):
-    """The filters as a form; checks what concerns more than one of them."""
+    """The filters as a form. It also checks that no range of times ends before its start."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        # A form copies its fields, which takes half a millisecond. Nothing changes these.
+        # Not copied, as forms usually do, because copying takes half a millisecond and no code
+        # changes these fields.
         fields, self.base_fields = self.base_fields, {}  # type: ignore[misc]  # hides the class's
         super().__init__(*args, **options)
         self.fields = fields
@@ -98,7 +101,7 @@ class CustomerForm(forms.Form):
 
 
 class CustomerFilter(django_filters.FilterSet):
-    """The filters of the list and of the API, under the same names."""
+    """The filters of the HTML list and of the API, which have the same names."""
 
     search = SearchFilter(
         max_length=SEARCH_LENGTH,
@@ -203,10 +206,11 @@ class CustomerFilter(django_filters.FilterSet):
         locales: Iterable[str],
         names: Collection[str],
     ) -> None:
-        """Builds only the filters in `names`: most are unused, and each takes time."""
+        """Only the filters in `names` are built, because building all of them takes time."""
         filters = type(self).base_filters.items()
         self.base_filters = OrderedDict((name, each) for name, each in filters if name in names)
-        # Only its model is used: services say which customers are narrowed.
+        # django-filter uses only the model of this queryset. CustomerQuery.narrow() gets the
+        # customers.
         super().__init__(data, queryset=CustomerQuerySet(Customer).none())
         zone = ZoneInfo(organizer.timezone)
         self.today: date = _day(data.get(AS_OF)) or localdate(timezone=zone)
@@ -218,14 +222,14 @@ class CustomerFilter(django_filters.FilterSet):
 
 
 def _day(text: str | None) -> date | None:
-    """None for an invalid day, which is an error of the form."""
+    """Parse a date. Returns None for an invalid date, for which the form has an error."""
     with suppress(ValidationError):
         return cast("date | None", DayField(required=False).clean(text))
     return None
 
 
 def has_relative_days(parameters: QueryDict) -> bool:
-    """Whether a value depends on the current day."""
+    """Whether a filter has a relative date, whose meaning depends on the current day."""
     return any(
         RelativeDays.parse(value)
         for name, values in parameters.lists()
@@ -234,20 +238,21 @@ def has_relative_days(parameters: QueryDict) -> bool:
     )
 
 
-# In the order of a canonical query string; anything else is not a filter.
+# All filters by name, in the order of a canonical query string.
 FILTERS: Final = cast("Mapping[str, ListFilter]", CustomerFilter.base_filters)
 PARAMETERS: Final = tuple(FILTERS)
-# Filters are copied with their fields. The fields of these do not depend on the request.
+# Reading `field` builds and caches the form field, which copies of the filter then share. The
+# fields of the three excluded classes depend on the request.
 for _filter in FILTERS.values():
     if not isinstance(_filter, DayFilter | LocaleFilter | MomentFilter):
-        _filter.field  # noqa: B018  Builds the field.
+        _filter.field  # noqa: B018  builds the field
 FACET_PARAMETERS: Final = frozenset(
     name for name, each in FILTERS.items() if isinstance(each, FacetFilter)
 )
 LOCALE_PARAMETERS: Final = tuple(
     name for name, each in FILTERS.items() if isinstance(each, LocaleFilter)
 )
-# Each of several values counts.
+# The parameters that may have several values.
 REPEATABLE: Final = frozenset(
     name for name, each in FILTERS.items() if isinstance(each, django_filters.MultipleChoiceFilter)
 )

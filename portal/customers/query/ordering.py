@@ -1,4 +1,4 @@
-"""Sort keys, and an order in sections, each read by one index: empty values last."""
+"""Sort keys, and the order of a list, which is split into sections for index scans."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
 
 
 class SortKey(NamedTuple):
-    """A column or expression that customers can be ordered by, and the field of its values."""
+    """A column or expression by which customers can be ordered.
+
+    `field` is the type of the values.
+    """
 
     label: StrOrPromise
     expression: Expression | models.F
     field: models.Field[Any, Any]
     can_be_empty: bool = False
     is_unique: bool = False
-    descends_first: bool = False  # what people expect of the first click on a heading
+    descends_first: bool = False  # whether the first click on the heading orders descending
 
 
-# A new sort key needs an index (models.py). In an order by several keys, each decides where those
-# before it are equal. Text ignores case.
+# The sort keys of the URL, by name. Each needs an index in models.py. The case of text is ignored.
 SORT_KEYS: Final[Mapping[str, SortKey]] = {
     "identifier": SortKey(_("Identifier"), IgnoringCase("identifier"), TEXT),
     "name": SortKey(_("Name"), models.F("name_key"), TEXT, can_be_empty=True),
@@ -57,7 +59,7 @@ PRIMARY: Final = SortKey("", models.F("pk"), models.BigAutoField())
 
 
 class Term(NamedTuple):
-    """An expression to order by, and its direction."""
+    """One expression of an ORDER BY, and the direction of this expression."""
 
     expression: Expression | models.F
     field: models.Field[Any, Any]
@@ -69,26 +71,33 @@ class Term(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of an order that one index can read: the condition and the order of its rows."""
+    """A section of an order: the rows with a value in the first sort key, or the rows without.
+
+    Every list has its empty values last, but the order of an index does not. So each of the two
+    sections is read by an index scan of its own.
+    """
 
     condition: Q
     terms: Sequence[Term]
-    is_empty: bool = False  # whether the key has no value here
+    is_empty: bool = False  # whether the first sort key has no value in the rows of the section
 
 
 class HasValue(Func):
-    """`IS NOT NULL`, for columns of text or time. SQLite stores both as text."""
+    """The condition `IS NOT NULL`, for columns of text or time."""
 
     template = "%(expressions)s IS NOT NULL"
     output_field = TRUTH
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """Only for a comparison does SQLite skip the empty values of an index."""
+        """SQLite skips the empty values of an index only for a comparison.
+
+        The comparison with a text also suits times, which SQLite stores as text.
+        """
         return self.as_sql(compiler, connection, template="%(expressions)s >= ''", **extra)
 
 
 class NoIndex(Func):
-    """Wraps an expression so that no index matches it, and the database sorts."""
+    """Wraps an expression so that it matches no index, and the database sorts the rows."""
 
     function = "COALESCE"
 
@@ -101,12 +110,15 @@ class NoIndex(Func):
 
 
 def sort_keys(keys: Sequence[str]) -> list[SortKey]:
-    """The sort keys of these names (`-` reverses), the primary key at the end."""
+    """The sort keys with these names, and the primary key.
+
+    A `-` before a name reverses the order.
+    """
     return [*(SORT_KEYS[key.removeprefix("-")] for key in keys), PRIMARY]
 
 
 def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
-    """The whole order by these keys, empty values last."""
+    """All terms of the ORDER BY for these sort keys. Empty values come last."""
     terms: list[Term] = []
     for name, key in zip([*keys, keys[-1]], sort_keys(keys), strict=True):
         if key.can_be_empty:
@@ -117,23 +129,24 @@ def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
 
 
 def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
-    """The order by these keys in sections: rows with a value of the first key, then the others.
+    """Split an order into sections: rows with a value in the first sort key, then rows without.
 
-    So the index of the first key has the order of each section; PostgreSQL sorts the customers with
-    equal values by further keys. An index of the whole order, with the empty values last, would be
-    needed twice: ascending and descending.
+    The index of the first key then has the rows of each section in order, in both directions.
+    Without sections, the ascending and the descending order would each need an index with empty
+    values last. By further keys, the database sorts rows with equal values of the first key.
     """
     [name, *more] = keys
     key = SORT_KEYS[name.removeprefix("-")]
     terms = order_terms(keys, backwards=backwards)
     if not key.can_be_empty:
         return [Section(Q(), terms)]
-    # Terms that are constant within the section are omitted.
+    # The terms that have the same value in all rows of a section are left out.
     filled, empty = terms[1:], terms[2:]
     if not more and key.is_unique:
         filled = terms[1:2]
     elif not more:
-        # The key is empty in all rows, but the index is used only if the order begins with the key.
+        # The key is empty in all these rows, but the index is used only if the ORDER BY begins with
+        # the key.
         empty = filled
     sections = [
         Section(Q(HasValue(key.expression)), filled),
@@ -143,7 +156,7 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
 
 
 def in_sections(customers: CustomerQuerySet, sections: Iterable[Section]) -> list[CustomerQuerySet]:
-    """The customers of each section of an order, as it orders them."""
+    """A queryset with the customers of each section, in its order."""
     return [
         customers.filter(each.condition).order_by(*(term.order_by for term in each.terms))
         for each in sections
@@ -151,20 +164,24 @@ def in_sections(customers: CustomerQuerySet, sections: Iterable[Section]) -> lis
 
 
 def in_order(customers: CustomerQuerySet, keys: Sequence[str]) -> CustomerQuerySet:
-    """By these sort keys (`-` reverses), empty values last, then by primary key."""
+    """Order customers by these sort keys, then by primary key. Empty values come last."""
     return customers.order_by(*(term.order_by for term in order_terms(keys)))
 
 
 def without_index(section: Section) -> Section:
-    """The same section, in an order that no index has: the database sorts the rows."""
+    """The section with an ORDER BY that matches no index, so that the database sorts the rows."""
     terms = [term._replace(expression=NoIndex(term.expression)) for term in section.terms]
     return section._replace(terms=terms)
 
 
 def sort_rows(rows: Sequence[tuple[Any, ...]], keys: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Sort rows, each a primary key and its values of the sort keys, as the database would."""
+    """Sort rows in the order of the database.
+
+    A row begins with its primary key and the values of the sort keys.
+    """
     ordered = sorted(rows, key=itemgetter(0), reverse=keys[-1].startswith("-"))
-    # Sorting is stable: the key that decides first is sorted by last.
+    # Sorting is stable, so the rows are sorted by the last key first, and by the first key at the
+    # end.
     for column, name in reversed([*enumerate(keys, start=1)]):
         ordered = _sort_by(column, name, ordered)
     return ordered

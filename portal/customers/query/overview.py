@@ -1,4 +1,4 @@
-"""The customers of a list by month of registration, by state and by language."""
+"""Counts the customers of a list by month of registration, by state and by language."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Month(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """The numbers of customers, without groups that have none."""
+    """The numbers of customers by month, state and language.
+
+    Groups without customers are missing.
+    """
 
     months: Mapping[Month, int]
     states: Mapping[int, int]
@@ -39,27 +42,28 @@ class Overview:
 
 
 class LocalMonth(TruncMonth):
-    """The month in a time zone; on SQLite a text for `_month()`.
+    """The month of a time in a time zone. On SQLite it is a text for `_month()`.
 
-    Django's function calls Python for each row. From noon of the first day to the morning of the
-    28th, the month is equal in every time zone, so these rows are grouped by the month in UTC. The
-    others are grouped by the second.
+    On SQLite, Django would call a Python function for each row. From noon of the first day to the
+    morning of the 28th, the month is the same in every time zone, so these rows are grouped by the
+    month in UTC. All other rows are grouped by the second.
     """
 
     def as_sqlite(
         self, compiler: Any, connection: BaseDatabaseWrapper, **_extra: Any
     ) -> tuple[str, tuple[str | int, ...]]:
-        # A column has no parameters.
+        # The expression is a column, whose SQL has no parameters.
         column, _parameters = compiler.compile(self.lhs)
         is_within = f"SUBSTR({column}, 9, 5) BETWEEN '01 12' AND '28 09'"
         return f"SUBSTR({column}, 1, CASE WHEN {is_within} THEN 7 ELSE 19 END)", ()
 
 
 class Scanned(models.Func):
-    """A column for whose order SQLite uses no index. On PostgreSQL it is unchanged.
+    """A column that SQLite does not read in the order of an index.
 
-    SQLite would read all rows by the index of the states, to group them without a sort. The index
-    of the registrations has all columns, so it takes a tenth of the time.
+    PostgreSQL gets the column unchanged. SQLite would scan the index of the states, because it can
+    group its rows without sorting. A scan of the index of registrations takes a tenth of the time,
+    because this index has all columns.
     """
 
     template = "%(expressions)s"
@@ -69,7 +73,10 @@ class Scanned(models.Func):
 
 
 def read_overview(customers: CustomerQuerySet, *, zone: ZoneInfo) -> Overview | None:
-    """One query; None if it takes too long. The months are those of the time zone."""
+    """Count the customers by one query; None if it takes too long.
+
+    Months are those of the time zone.
+    """
     groups = (
         customers.order_by()
         .values_list(LocalMonth("date_joined", tzinfo=zone), Scanned("state"), Scanned("locale"))
@@ -92,7 +99,7 @@ def read_overview(customers: CustomerQuerySet, *, zone: ZoneInfo) -> Overview | 
 
 
 def _month(value: datetime | str, zone: ZoneInfo) -> Month:
-    """The month of a local time, or of SQLite's text: a month, or a second in UTC."""
+    """Convert a value of LocalMonth: a local time, or on SQLite a month or a second in UTC."""
     if isinstance(value, datetime):
         return Month(value.year, value.month)
     if len(value) == len("2026-01"):

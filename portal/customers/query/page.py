@@ -1,4 +1,4 @@
-"""Pages of a list: by number, after a cursor, or the last one."""
+"""Reads a page of a list: by its number, after a cursor, or the last page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from portal.customers.query.ordering import (
 from portal.customers.query.search import Matches
 from portal.databases.compiled import CompiledQuery, Row, read_union_all
 
-# The ten fields of pretix's customers in its order.
+# The ten fields of a customer in the API of pretix, in the order of pretix.
 FIELDS: Final = (
     "identifier",
     "email",
@@ -42,7 +42,7 @@ FIELDS: Final = (
     "locale",
     "last_modified",
 )
-# Those of current versions of pretix, in its order.
+# The thirteen fields of a customer in current versions of pretix, in the order of pretix.
 ALL_FIELDS: Final = (
     "identifier",
     "external_identifier",
@@ -59,25 +59,28 @@ ALL_FIELDS: Final = (
     "notes",
 )
 PAGE_SIZE: Final = 50
-# Databases count rows in 64 bits; no list has a page with this number.
+# The largest page number. Larger ones might exceed the 64 bits in which databases count rows.
 LARGEST: Final = 10**9
-# NULL in the place of a primary key, with its type: PostgreSQL wants equal types in a UNION.
+# NULL with the type of a primary key, because PostgreSQL requires the same types in a UNION.
 NO_KEY: Final = Cast(Value(None), BigIntegerField())
 
 
 @dataclass(frozen=True)
 class Slice:
-    """The rows of a page, the count of the list, and the cursors on either side, if any."""
+    """The rows of a page, the count of the list, and the cursors of the previous and next page."""
 
     rows: Sequence[Row]  # the columns of each customer, as Django returns them
-    keys: Sequence[Row] = ()  # the values of the sort keys of each row, the primary key at the end
-    count: int | None = None  # None where it was neither read nor given
+    keys: Sequence[Row] = ()  # the sort key values of each row, which end with the primary key
+    count: int | None = None  # None if it was neither read nor given
     before: Cursor | None = None
     after: Cursor | None = None
 
 
 class Layout(NamedTuple):
-    """The numbers of columns and of sort keys in a row, in this order. A count may follow them."""
+    """The number of columns and of sort keys in a database row.
+
+    The columns come first, then the sort keys, then sometimes a count.
+    """
 
     columns: int
     sort_keys: int
@@ -86,7 +89,7 @@ class Layout(NamedTuple):
         return Cursor(self._keys(row), backwards=backwards)
 
     def slice(self, rows: Sequence[Row], count: int | None, **cursors: Cursor | None) -> Slice:
-        """A page of exactly these rows."""
+        """A page with all of these rows."""
         shown = [row[: self.columns] for row in rows]
         return Slice(shown, [self._keys(row) for row in rows], count, **cursors)
 
@@ -94,7 +97,10 @@ class Layout(NamedTuple):
         return row[self.columns : self.columns + self.sort_keys]
 
     def slice_from(self, start: int, rows: Sequence[Row], size: int, count: int | None) -> Slice:
-        """A page from the rows from `start` on: `size`, and one more if the list goes on."""
+        """A page that begins at row `start`.
+
+        `rows` has `size` rows, and one more if this is not the last page.
+        """
         before = self.cursor(rows[0], backwards=True) if rows and start else None
         if len(rows) <= size:
             return self.slice(rows, start + len(rows) if rows else 0, before=before)
@@ -104,11 +110,14 @@ class Layout(NamedTuple):
     def slice_after(
         self, cursor: Cursor, rows: Sequence[Row], size: int, count: int | None
     ) -> Slice:
-        """A page from the rows after a cursor: `size` of them, and one more if the list goes on."""
+        """A page after a cursor.
+
+        `rows` has `size` rows, and one more if this is not the last page.
+        """
         shown, onwards = rows[:size], None
         if len(rows) > size:
             onwards = self.cursor(rows[size - 1], backwards=cursor.backwards)
-        # If there are no rows, the cursor in the other direction includes the row of this cursor.
+        # Without rows, the cursor back to the previous page includes the row of this cursor.
         back = cursor.turned(inclusive=not cursor.inclusive)
         if shown:
             back = self.cursor(rows[0], backwards=not cursor.backwards)
@@ -117,16 +126,18 @@ class Layout(NamedTuple):
         return self.slice(shown, count, before=back, after=onwards)
 
 
-Columns = Callable[[Section], Sequence[Any]]  # names of columns and expressions
+# A function that returns the columns to read for a section: names and expressions.
+Columns = Callable[[Section], Sequence[Any]]
 
 
 @dataclass(frozen=True)
 class OrderedScan:
-    """Customers that are read in an order, from the index of the order.
+    """Reads pages of customers by a scan of the index of the order.
 
-    `count` is an expression that is read with the rows. `total` is a count that is known: with it,
-    far pages are read from the nearer end. The list has `least` rows at least. With `is_sorted` the
-    database sorts the customers, which have to be few.
+    `count` is an expression for the number of customers, which is read with the rows. `total` is
+    the number of customers, if it is known; far pages are then read from the nearer end of the
+    list. `least` is a minimum of the number of customers. With `is_sorted` the database sorts the
+    customers instead of scanning an index, which is faster for few customers.
     """
 
     customers: CustomerQuerySet
@@ -138,19 +149,19 @@ class OrderedScan:
     is_sorted: bool = False
 
     def read_page(self, start: int, size: int) -> Slice:
-        """The page that begins at this row, counted from 0. Past the end it has no rows."""
+        """The page that begins at row `start`, counted from 0. A page past the end has no rows."""
         if start > settings.FAR_OFFSET:
             return self._read_far_page(start, size)
         rows = self._read_forwards(order_sections(self.ordering), start, size + 1, self._columns)
         return self._layout.slice_from(start, rows, size, self._count_of(rows))
 
     def read_after(self, cursor: Cursor, size: int) -> Slice:
-        """The page after the cursor. Raises ValueError for a cursor of another order."""
+        """The page after a cursor. Raises ValueError for a cursor of another order."""
         rows = self._read(sections_after(self.ordering, cursor), 0, size + 1, self._columns)
         return self._layout.slice_after(cursor, rows, size, self._count_of(rows))
 
     def read_last(self, size: int) -> Slice:
-        """The last rows of the list."""
+        """The last `size` rows of the list."""
         rows = self._read_backwards(0, size)
         return self._layout.slice(rows, self._count_of(rows))
 
@@ -161,7 +172,7 @@ class OrderedScan:
         return self.read_after(cursor, size) if cursor else Slice([], count=0)
 
     def _read_near_end(self, left: int, size: int) -> Slice:
-        """The page that begins `left` rows before the end."""
+        """The page that begins `left` rows before the end of the list."""
         skipped = max(0, left - size)
         rows = self._read_backwards(skipped, left - skipped) if left > 0 else []
         if not rows:
@@ -174,12 +185,15 @@ class OrderedScan:
         )
 
     def _read_backwards(self, skipped: int, limit: int) -> list[Row]:
-        """Rows from the end, returned in the order of the list."""
+        """Read rows from the end of the list. They are returned in the order of the list."""
         sections = order_sections(self.ordering, backwards=True)
         return self._read(sections, skipped, limit, self._columns)[::-1]
 
     def _find_cursor(self, start: int) -> Cursor | None:
-        """The cursor before row number `start`, read from an index alone, from the nearer end."""
+        """A cursor for the page that begins at row `start`.
+
+        An index-only scan from the nearer end of the list finds the cursor.
+        """
         backwards = self.total is not None and start > self.total // 2
         offset = (self.total or 0) - 1 - start if backwards else start
         sections = order_sections(self.ordering, backwards=backwards)
@@ -188,7 +202,10 @@ class OrderedScan:
         return Cursor(rows[0], inclusive=True) if rows else None
 
     def _keys_in_index(self, section: Section) -> list[Any]:
-        """The sort keys; NULL for the primary key where the index of the section has none."""
+        """The sort keys that the index of a section has.
+
+        NULL replaces a primary key that is not in the index.
+        """
         expressions = [term.expression for term in section.terms]
         *others, primary = _expressions(self.ordering)
         return [*others, primary if PRIMARY.expression in expressions else NO_KEY]
@@ -200,7 +217,10 @@ class OrderedScan:
     def _read_forwards(
         self, sections: Sequence[Section], start: int, limit: int, columns: Columns
     ) -> list[Row]:
-        """Rows from `start` on. Most pages of a long list have rows of the first section only."""
+        """Read rows from `start` on.
+
+        If the first section may have all rows of the page, only this section is read at first.
+        """
         first, *others = sections
         if others and start + limit <= max(self.least, self.total or 0):
             rows = self._read([first], start, limit, columns)
@@ -230,7 +250,10 @@ class OrderedScan:
 
 @dataclass(frozen=True)
 class SortedMatches:
-    """The matches of a selective search: a page reads only its own rows, by primary key."""
+    """Pages of the matches of a selective search.
+
+    The rows of a page are read by primary key.
+    """
 
     customers: CustomerQuerySet
     matches: Matches
@@ -238,21 +261,25 @@ class SortedMatches:
     columns: Sequence[str]
 
     def read_page(self, start: int, size: int) -> Slice:
-        """The page that begins at this match, counted from 0. Past the end it has no rows."""
+        """The page that begins at match `start`, counted from 0.
+
+        A page past the end has no rows.
+        """
         keys = [row[0] for row in self.matches.rows[start : start + size + 1]]
         return self._layout.slice_from(start, self._read(keys), size, len(self.matches.rows))
 
     def read_after(self, cursor: Cursor, size: int) -> Slice:
-        """The page after the cursor. Raises ValueError for a cursor of another order."""
+        """The page after a cursor. Raises ValueError for a cursor of another order."""
         rows = self._read(self._keys_after(cursor)[: size + 1])
         return self._layout.slice_after(cursor, rows, size, len(self.matches.rows))
 
     def _keys_after(self, cursor: Cursor) -> list[int]:
-        """The primary keys after the cursor, in its direction. It is sorted like a match."""
+        """The primary keys after a cursor, in the direction of the cursor."""
         mark = self._mark(cursor)
         rows = sort_rows([*self.matches.rows, mark], self.ordering)
         position = next(number for number, row in enumerate(rows) if row is mark)
-        # If the row of the cursor is still a match, it is sorted right before the mark.
+        # `mark` has the values of the cursor. If the row of the cursor is still a match, it is
+        # sorted right before `mark`.
         has_own = position > 0 and rows[position - 1][: len(mark)] == mark
         own = int(has_own and cursor.inclusive != cursor.backwards)
         keys = [row[0] for row in rows]
@@ -261,7 +288,7 @@ class SortedMatches:
         return keys[position - own : position] + keys[position + 1 :]
 
     def _mark(self, cursor: Cursor) -> Row:
-        """A row with the values of the cursor, as the driver would return it."""
+        """A row with the values of the cursor, as the database driver would return them."""
         connection = connections[self.customers.db]
         *keys, _primary = sort_keys(self.ordering)
         if len(cursor.values) != len(keys) + 1:
@@ -276,7 +303,10 @@ class SortedMatches:
         return (primary, *typed)
 
     def _read(self, keys: Sequence[int]) -> list[Row]:
-        """The customers with these primary keys, in their order; deleted ones are missing."""
+        """Read the customers with these primary keys, in this order.
+
+        Deleted customers are missing.
+        """
         if not keys:
             return []
         columns = [*self.columns, *_expressions(self.ordering)]
@@ -290,10 +320,10 @@ class SortedMatches:
 
 
 def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
-    """The first page of all customers for API clients, or the page after a cursor.
+    """The first page of all customers for API clients, or the page after a cursor of this list.
 
-    Most requests are for these two, so they are compiled once. None for a cursor that goes
-    backwards, is inclusive, or is at a customer without an email. The caller checks the scope.
+    Most requests are for these two pages, so their queries are compiled once. Returns None for a
+    cursor that is backwards, is inclusive, or has no email. The caller checks the scope.
     """
     layout = Layout(len(FIELDS), 2)
     if cursor is None:
@@ -331,7 +361,7 @@ _next_page = CompiledQuery(
 
 
 def last_page(count: int, size: int) -> int:
-    """The number of the last page; an empty list has one page."""
+    """The number of the last page. An empty list has one page."""
     return max(1, -(-count // size))
 
 

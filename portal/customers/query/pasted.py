@@ -1,4 +1,4 @@
-"""Extracts the search from a text that was copied from an email, a table or a web page."""
+"""Extracts what to search for from a text that was copied from an email, a table or a web page."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from urllib.parse import unquote
 
 from portal.customers.normalization import normalize, visible
 
-# `Ann Other <ann@example.org>`: the address decides, because the name may be written differently.
+# Matches the email in `Ann Other <ann@example.org>`. The name is not searched for, because the
+# customer may have another spelling.
 ADDRESS: Final = re.compile(r"<(?:mailto:)?([^<>\s]+@[^<>\s]+)>", re.IGNORECASE)
-# A link may have parameters: `mailto:ann@example.org?subject=…`, `tel:+493023125;ext=1`.
+# Matches links such as `mailto:ann@example.org?subject=…` and `tel:+493023125;ext=1`, without their
+# parameters.
 LINK: Final = re.compile(r"(?:mailto:([^?\s]+)\S*|tel\.?:\s*([^;?]+).*)", re.IGNORECASE)
-# Quotation marks of all languages are from U+2018 to U+201F, or angles.
+# Punctuation that is removed around a text, with the quotation marks of all languages.
 AROUND: Final = (
     " \t\r\n\"'`()[]{}<>,.;:!?#\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f«»\u2039\u203a"
 )
 
 
 def extract_pasted(text: str) -> str:
-    """The email, identifier, phone number or name in a pasted text, without what surrounds it.
+    """Extract the email, identifier, phone number or name from a pasted text.
 
-    Returns the text itself if nothing else would remain.
+    Returns the text unchanged if nothing would remain.
     """
     meant = visible(text).strip()
     if address := ADDRESS.search(meant):

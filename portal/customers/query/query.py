@@ -1,4 +1,4 @@
-"""CustomerQuery: the validated query string of a list, with its filters, search and ordering."""
+"""CustomerQuery: the filters, the search and the ordering of a validated query string."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class InvalidQuery(Exception):
-    """Some parameters are invalid. `errors` has the messages by parameter."""
+    """Some parameters are invalid. `errors` has the error messages by parameter."""
 
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
         super().__init__(errors)
@@ -41,10 +41,10 @@ class InvalidQuery(Exception):
 class CustomerQuery:
     """The filters, the search and the ordering of a list."""
 
-    canonical: QueryDict  # with the day that relative days are counted from
-    values: Mapping[str, Any] = field(default_factory=dict)  # by parameter, as cleaned
-    filters: Mapping[str, Any] = field(default_factory=dict)  # django-filter's, by parameter
-    # Whether the search finds notes, too, which requires the permission to read notes.
+    canonical: QueryDict  # includes `as_of` if a filter has a relative date
+    values: Mapping[str, Any] = field(default_factory=dict)  # the cleaned values, by parameter
+    filters: Mapping[str, Any] = field(default_factory=dict)  # of django-filter, by parameter
+    # Whether the search also compares notes, for users with the permission to read notes.
     searches_notes: bool = False
 
     @classmethod
@@ -56,10 +56,10 @@ class CustomerQuery:
         locales: Iterable[str] = (),
         reads_notes: bool = False,
     ) -> CustomerQuery:
-        """The query of these parameters. Others than PARAMETERS are ignored.
+        """Parse the parameters. Unknown parameters are ignored. Raises InvalidQuery.
 
-        `locales` are those of the customers: a query may have these, and those of NAMED_LOCALES.
-        Raises InvalidQuery.
+        `locales` has the languages of the organizer's customers. Valid languages are these and
+        those of NAMED_LOCALES.
         """
         canonical = canonical_query(parameters)
         names = parameters.keys() & set(PARAMETERS)
@@ -74,7 +74,7 @@ class CustomerQuery:
         return cls(canonical, filterset.form.cleaned_data, filterset.filters, searches_notes)
 
     def without(self, name: str, value: str, *, organizer: Organizer) -> CustomerQuery:
-        """The query without a value of a parameter."""
+        """The query without one value of one parameter."""
         parameters = self.canonical.copy()
         others = [each for each in parameters.getlist(name) if each != value]
         parameters.setlist(name, others)
@@ -91,17 +91,17 @@ class CustomerQuery:
 
     @property
     def ordering(self) -> Sequence[str]:
-        """The names of the sort keys; `-` reverses one."""
+        """The names of the sort keys. A `-` before a name reverses the order."""
         return self.values.get("ordering") or [DEFAULT_ORDERING]
 
     @property
     def as_of(self) -> dict[str, list[str]]:
-        """The parameter with the day that relative days are counted from; {} without any."""
+        """The parameter `as_of`, from which relative dates are counted; {} without it."""
         return {name: days for name, days in self.canonical.lists() if name == AS_OF}
 
     @property
     def conditions(self) -> Conditions:
-        """The values of each facet that the active filters accept."""
+        """The conditions of the active filters by facets, by the name of the filter."""
         return {
             name: each.condition(self.values[name])
             for name, each in self.filters.items()
@@ -110,7 +110,7 @@ class CustomerQuery:
 
     @property
     def indexed_columns(self) -> set[str]:
-        """The columns that active filters compare by an index of their own."""
+        """The columns that active filters compare and that have an index."""
         return {
             column
             for name, each in self.filters.items()
@@ -124,12 +124,15 @@ class CustomerQuery:
 
     @property
     def is_default(self) -> bool:
-        """Whether these are all customers in the default order."""
+        """Whether the query is for all customers in the default order."""
         return not self.canonical
 
     @property
     def has_only_facets(self) -> bool:
-        """Whether no filter but the facets narrows the list: its counts are maintained then."""
+        """Whether all filters are by facets.
+
+        The counts of the list are then maintained counts.
+        """
         return not self.canonical.keys() - {*FACET_PARAMETERS, "ordering"}
 
     def narrow(
@@ -139,7 +142,7 @@ class CustomerQuery:
         but: Collection[str] = (),
         scans_order: bool = False,
     ) -> CustomerQuerySet:
-        """The customers that match all filters except those in `but`. The search is not applied."""
+        """Apply all filters except those named in `but`. The search is not applied."""
         narrowed: Any = customers
         for name, each in self.filters.items():
             if name in but:
@@ -153,30 +156,35 @@ class CustomerQuery:
 
 
 def named_locales(parameters: QueryDict) -> set[str]:
-    """The languages that filters name, valid or not."""
+    """The languages in the parameters, valid or not."""
     return {locale for name in LOCALE_PARAMETERS for locale in parameters.getlist(name)}
 
 
 def list_key(organizer: Organizer, query: CustomerQuery) -> str:
-    """A text that identifies the list of a query: positions in it are encrypted for it alone.
+    """A text that identifies the list of a query.
 
-    A position has counts, so one in a list of readers of notes is invalid for others.
+    Positions in the list are encrypted for this text. A position contains counts, so a position
+    from a search in notes is invalid without the permission to read notes.
     """
     notes = "+notes" if query.searches_notes else ""
     return f"{organizer.pk}{notes}?{query.canonical.urlencode()}"
 
 
 def query_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str]) -> Form:
-    """All filters as a form with the values of the parameters; `locales` are its choices."""
+    """A form of all filters with the values of the parameters.
+
+    `locales` has the languages that can be chosen.
+    """
     filterset = CustomerFilter(parameters, organizer=organizer, locales=locales, names=PARAMETERS)
     form: Form = filterset.form
     return form
 
 
 def canonical_query(parameters: QueryDict) -> QueryDict:
-    """The canonical form: the parameters of the list in a fixed order, without blanks and defaults.
+    """The parameters of the list in a fixed order, without blank values and defaults.
 
-    As in the forms, the last of several values wins, except for filters that are repeatable.
+    If a parameter has several values, the last one wins, as in Django's forms, except for
+    REPEATABLE parameters.
     """
     canonical = QueryDict(mutable=True)
     for name in PARAMETERS:

@@ -1,13 +1,15 @@
 """Substring search by trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite.
 
-Each word of a search has to be part of the search text. The words that may be a phone number match
-also if their digits are a part of the phone number. An index scan of the trigrams reads all matches
-of a selective term at once, few enough to be sorted. For an unselective term the index of the order
-is scanned and each text compared, until the page is full. A term that is too short for trigrams is
-selective if a scan does not meet many matches soon.
+A customer matches if its search text contains each word of the search. Words that may be a phone
+number also match if the phone number of the customer contains their digits.
 
-For those who may read notes, the notes are part of the text. An index of their own has the texts of
-the customers with notes, so that searches of others take no longer.
+An index scan of the trigrams reads all matches of a selective search at once; these matches are few
+enough to be sorted. For an unselective search the index of the order is scanned, and each text is
+compared, until the page is full. A search with words that are too short for trigrams counts as
+selective if a scan finds few matches within a time limit.
+
+With the permission to read notes, the search text includes the notes. A second index has the texts
+of customers with notes, so that searches without this permission are not slower.
 """
 
 from __future__ import annotations
@@ -59,26 +61,28 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 TRIGRAM: Final = 3
-# pg_trgm makes no trigram of punctuation alone.
+# Matches three letters or digits, because pg_trgm makes no trigrams of punctuation.
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
-# Not a join, although that would stop at a limit: SQLite may begin with the customers, and look up
-# each of them in the trigram index.
+# A subquery, because with a join SQLite may scan all customers and look up each one in the trigram
+# index.
 ROWS_WITH_TRIGRAMS: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
-# The name of TEXT_WITH_NOTES in a queryset.
+# The alias of TEXT_WITH_NOTES in a queryset.
 WITH_NOTES: Final = "text_with_notes"
-# Two characters have no trigram, but they have some with each character of ASCII before them.
+# Matches two characters of ASCII. Two characters have no trigram, so PostgreSQL looks up the
+# trigrams of these two with each character of BEFORE_PAIR before them.
 PAIR: Final = re.compile(r"[!-~]{2}")
 BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
-# A term that is too short for trigrams is unselective if a scan finds so many matches in the time
-# that counting may take: about a hundredth of the customers.
+# A search with words that are too short for trigrams is unselective if a scan finds this many
+# matches within the time limit of counting: about a hundredth of the customers.
 MANY: Final = 1_000
-# All matches of an organizer with at most COUNT_CAP customers.
+# The LIMIT of a scan: a larger one for an organizer with at most COUNT_CAP customers, whose matches
+# are always read completely.
 LIMIT: Final = """CASE WHEN
     (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s
     THEN %s ELSE %s END"""
-# Any number of customers may share an external identifier.
+# The maximum number of exact matches. Many customers may have the same external identifier.
 MOST_EXACT: Final = 5
-# The fields that an exact match shows.
+# The fields of an exact match that the page shows.
 SHOWN: Final = frozenset(
     {"id", "identifier", "external_identifier", "email", "phone", "name", "state"}
 )
@@ -89,11 +93,11 @@ EXACT_COLUMNS: Final = tuple(
 
 @dataclass(frozen=True)
 class Search:
-    """The words of a search, without case and accents, and what may be a part of a phone number.
+    """The normalized words of a search, and the digits of a possible phone number.
 
-    A customer matches if its text has all `words` and, where there is a number, either its text
-    has all words of `number` or its phone number has `digits`. With `in_notes`, the text has the
-    notes, too.
+    A customer matches if its search text contains all `words`. If there is a `number`, its search
+    text must also contain all words of `number`, or its phone number the `digits`. With `in_notes`,
+    the search text includes the notes.
     """
 
     words: Sequence[str]
@@ -103,9 +107,9 @@ class Search:
 
     @classmethod
     def parse(cls, text: str, *, country: str = "", in_notes: bool = False) -> Search:
-        """The search for a text, which may be pasted from an email or a link: see extract_pasted().
+        """Parse the text of a search field, which may be pasted: see extract_pasted().
 
-        `country` is that of phone numbers without a country code.
+        Phone numbers without a country code are numbers of `country`.
         """
         meant, digits = _meant(text, country)
         others, numeric = ("", meant) if digits else _split_number(meant)
@@ -115,7 +119,8 @@ class Search:
             return cls(search_words(meant), in_notes=in_notes)
         words, number = search_words(others), normalize(numeric).split()
         if number == [digits] or not any(map(_has_trigram, [*words, *number])):
-            # The text has the digits too. Phone numbers in France are written as pairs of digits.
+            # The digits become a word, because the search text contains the digits of the phone
+            # number. This includes French numbers, which are typed as pairs of digits.
             return cls([*words, digits], in_notes=in_notes)
         return cls(words, number, digits, in_notes)
 
@@ -131,11 +136,12 @@ class Search:
     def matches(
         self, customers: CustomerQuerySet, *, finds_pairs: bool = False
     ) -> CustomerQuerySet:
-        """The matching customers, for a query that reads all of them.
+        """The matching customers, for a query that reads all matches.
 
-        SQLite uses the trigram index if a word is long enough for it, and otherwise compares each
-        text in physical order. PostgreSQL chooses by itself. With `finds_pairs` it also finds words
-        of two characters of ASCII by the index, which takes longer than a scan if many match.
+        SQLite uses the trigram index if a word has a trigram, and otherwise compares all texts in
+        physical order. PostgreSQL chooses between index and scan. With `finds_pairs`, PostgreSQL
+        also uses the index for words of two ASCII characters, which is slower than a scan if many
+        customers match.
         """
         if connections[customers.db].vendor == "postgresql":
             finds_pairs = finds_pairs and not self.is_indexed
@@ -154,18 +160,22 @@ class Search:
         return narrowed.in_physical_order()
 
     def _indexed_condition(self, text: str, *, finds_pairs: bool) -> Q:
-        """The condition of a trigram index of PostgreSQL, which has this text."""
+        """The condition on a text, in a form for which PostgreSQL can use a trigram index."""
         parts = [*map(_selective_part, self.words)]
         found = Q(*(_contains(text, part, finds_pairs=finds_pairs) for part in parts))
         found &= _occur(text, set(self.words) - set(parts))
         if not self.digits:
             return found
-        # The text has the number, too, and its index finds it.
+        # The search text also contains the phone number, so the index of the search text finds the
+        # digits.
         in_phone = _contains(text, self.digits) & _occur("phone_key", [self.digits])
         return found & (Q(*(_contains(text, word) for word in self.number)) | in_phone)
 
     def is_in(self, customer: Customer) -> bool:
-        """Whether the customer matches without its notes: scan() in Python."""
+        """Whether the customer matches by other text than its notes.
+
+        The condition is that of scan().
+        """
         text = customer.search_text
         is_number = all(word in text for word in self.number) or (
             bool(self.digits) and self.digits in (customer.phone_key or "")
@@ -187,7 +197,7 @@ class Search:
 
 
 def _split_number(text: str) -> tuple[str, str]:
-    """The words with letters, and the others, which may be a phone number beside a name."""
+    """Split a text into the words with letters, and the words that may be a phone number."""
     words = text.split()
     numeric = [word for word in words if not any(map(str.isalpha, word))]
     return " ".join(word for word in words if word not in numeric), " ".join(numeric)
@@ -204,24 +214,29 @@ def _contains(text: str, part: str, *, finds_pairs: bool = False) -> Q:
 
 
 def _occur(column: str, words: Iterable[str]) -> Q:
-    # Not `contains`, for which PostgreSQL would use the trigram index.
+    # StrIndex instead of `contains`, for which PostgreSQL would use the trigram index.
     return Q(*(GreaterThan(StrIndex(column, Value(word)), 0) for word in words))
 
 
 def _selective_part(word: str) -> str:
-    """The part of a word to look up: of an email the mailbox, because many share its domain."""
+    """The part of a word to look up in the index.
+
+    Of an email only the part before the domain is looked up, because many customers have the same
+    domain.
+    """
     mailbox, at, _domain = word.partition("@")
     return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
 
 
 def _any_trigrams(alternatives: Sequence[Sequence[str]]) -> str:
-    """A query of FTS5 for the rows that have all trigrams of the words of one alternative."""
+    """A query of FTS5 for rows that contain all trigrams of at least one alternative."""
     return " OR ".join(f"({each})" for each in map(_trigrams, alternatives) if each)
 
 
 def _trigrams(words: Sequence[str]) -> str:
-    # Every third trigram of a word and its last one have all of its characters. FTS5 reads the rows
-    # of each; those between would exclude few more, and the text is compared as well.
+    # Every third trigram and the last one contain all characters of a word. FTS5 reads the rows of
+    # each trigram. The trigrams between them would exclude few more rows, and the text is compared
+    # afterwards.
     trigrams = dict.fromkeys(
         word[start : start + TRIGRAM]
         for word in words
@@ -233,9 +248,9 @@ def _trigrams(words: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Matches:
-    """All matches of a selective search, in the order of the list.
+    """All matches of a selective search, sorted in the order of the list.
 
-    A row has the primary key, the values of the other sort keys, and the facets, as the driver
+    A row has the primary key, the values of the sort keys, and the facets, as the database driver
     returns them.
     """
 
@@ -246,7 +261,7 @@ class Matches:
         return Counts({read_combination(values): number for values, number in facets.items()})
 
     def meeting(self, conditions: Conditions) -> Matches:
-        """The matches that meet the conditions of the facets."""
+        """The matches that meet all conditions on facets."""
         if not conditions:
             return self
         combinations = {row[-len(FACETS) :] for row in self.rows}
@@ -263,10 +278,11 @@ def find_matches(
     most: int | None = None,
     many: int = MANY,
 ) -> tuple[Matches | None, Counts]:
-    """The matches among the customers, and the maintained counts.
+    """Find the matches among the customers, and read the maintained counts.
 
-    None instead of the matches if there are more than `most`, or as `many` for a term that is too
-    short for the index. Sorted matches give the count, the facets and every page by one query.
+    The matches are None if there are more than `most`. For words that are too short for the index
+    they are also None if there are `many` or more. The matches give the count, the counts by facets
+    and every page of the list without another query for the order.
     """
     columns = ("pk", *(key.expression for key in sort_keys(ordering)[:-1]), *FACETS)
     try:
@@ -283,7 +299,7 @@ def find_matches(
 def _read_all(
     organizer: Organizer, found: QuerySet[Any, Any], ordering: Sequence[str], most: int
 ) -> tuple[Matches | None, Counts]:
-    """All matches, or None for more than `most`."""
+    """All matches, or None if there are more than `most`."""
     sql, parameters = found[: most + 1].query.sql_with_params()
     rows, totals = read_with_totals(
         organizer, found.db, sql, parameters, most=most, others=len(ordering)
@@ -294,7 +310,7 @@ def _read_all(
 def _read_soon(
     organizer: Organizer, scan: QuerySet[Any, Any], ordering: Sequence[str], many: int
 ) -> tuple[Matches | None, Counts]:
-    """All matches of a short term, or None for `many`. Raises TimeLimitExceeded."""
+    """All matches of short words, or None if there are `many` or more. Raises TimeLimitExceeded."""
     cap = settings.COUNT_CAP
     many = min(many, cap + 1)
     sql, parameters = scan.query.sql_with_params()
@@ -313,7 +329,7 @@ def _read_soon(
 
 
 def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
-    """Up to MOST_EXACT customers whose email, phone or identifier of either kind is this text.
+    """Up to MOST_EXACT customers whose email, phone or one of the two identifiers equals the text.
 
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
@@ -321,15 +337,15 @@ def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
     meant, digits = _meant(text, organizer.country)
     emails = (email_keys(meant) * 2)[:2]
     phone = phone_key(meant, organizer.country) if digits else None
-    # External identifiers may have punctuation around them.
+    # An external identifier may begin or end with punctuation.
     values = (meant.lower(), *emails, visible(text), meant, phone or "")
     rows = _exact_matches.read_rows(organizer.pk, *values)
-    # One customer may have the same email and external identifier.
+    # A dict, because a customer that has its email as external identifier is in two rows.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 
 
 def _meant(text: str, country: str) -> tuple[str, str]:
-    """What is meant by a text that may be pasted, and its digits if it is a phone number."""
+    """Extract what to search for from a text, and its digits if it may be a phone number."""
     if all(map(str.isalpha, text.split())):
         return text, ""
     meant = extract_pasted(text)
@@ -337,7 +353,8 @@ def _meant(text: str, country: str) -> tuple[str, str]:
 
 
 _exact_matches = CompiledQuery(
-    # PostgreSQL would not use the indexes for an IN, but look through all customers by primary key.
+    # One query for each condition. For one query with OR, PostgreSQL would scan all customers by
+    # primary key.
     lambda organizer, identifier, email, other_spelling, external, pasted_external, phone: [
         Customer.objects.filter(condition, organizer_id=organizer)
         .order_by("pk")
