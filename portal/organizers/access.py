@@ -1,4 +1,4 @@
-"""The permissions of a member or an API client at one organizer."""
+"""Access of a member or an API client to one organizer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from portal.organizers.permissions import Permission
 
 @dataclass(frozen=True)
 class Access:
-    """The permissions of a member or an API client at one organizer."""
+    """The permissions of a member or an API client at one organizer.
+
+    Templates use the properties, because a template cannot pass an argument to `may()`.
+    """
 
     organizer: Organizer
     permissions: frozenset[str]
-    has_all_fields: bool = False  # see ApiToken
-    # The query string of the member's DefaultLayout; "" for the standard one.
+    has_all_fields: bool = False  # ApiToken.has_all_fields; False for members
+    # The query string of the member's DefaultLayout; "" for the standard layout.
     layout: str = ""
-    # The token of an API client; a member has none.
+    # The primary key and the name of the API client's token; None and "" for a member.
     token_id: int | None = None
     token_name: str = ""
 
@@ -27,35 +30,31 @@ class Access:
 
     @property
     def layout_parameters(self) -> list[tuple[str, str]]:
-        """The names and values of `layout`, for forms that lead to the list."""
+        """The parameters in `layout`, for hidden inputs of forms that open the list."""
         return parse_qsl(self.layout)
 
     @property
     def reads_customers(self) -> bool:
-        """For templates, as manages_tokens."""
         return self.may(Permission.READ_CUSTOMERS)
 
     @property
     def reads_notes(self) -> bool:
-        """For templates, as manages_tokens."""
         return self.may(Permission.READ_NOTES)
 
     @property
     def changes_customers(self) -> bool:
-        """For templates, as manages_tokens. The pages that change customers also show them."""
+        """Whether a member may open the pages that change customers, which also show customers."""
         return self.may(Permission.READ_CUSTOMERS) and self.may(Permission.WRITE_CUSTOMERS)
 
     @property
     def erases_customers(self) -> bool:
-        """For templates, as changes_customers."""
+        """Whether a member may open the page that erases a customer, which also shows it."""
         return self.may(Permission.READ_CUSTOMERS) and self.may(Permission.ERASE_CUSTOMERS)
 
     @property
     def exports_customers(self) -> bool:
-        """For templates, as manages_tokens."""
         return self.may(Permission.EXPORT_CUSTOMERS)
 
     @property
     def manages_tokens(self) -> bool:
-        """For templates, which cannot call may() with a permission."""
         return self.may(Permission.WRITE_TEAMS)

@@ -1,4 +1,4 @@
-"""The country of an organizer, which is that of its phone numbers without a country code."""
+"""Finds the country of a time zone, which is the default country of an organizer."""
 
 from functools import cache
 from importlib.resources import files
@@ -7,7 +7,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 
 def country_of_timezone(timezone: str) -> str:
-    """The country of a time zone: DE for Europe/Berlin. Empty for UTC and for former names."""
+    """The ISO code of the country: DE for Europe/Berlin; "" for UTC and obsolete time zones."""
     return _countries().get(timezone, "")
 
 

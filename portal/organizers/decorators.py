@@ -25,10 +25,10 @@ OrganizerView = Callable[Concatenate[PortalRequest, Organizer, P], HttpResponse]
 def organizer_page(
     *permissions: Permission,
 ) -> Callable[[OrganizerView[P]], Callable[..., HttpResponse]]:
-    """A page of one organizer, for members who have all the permissions.
+    """Decorator of a page of one organizer, for members who have all of `permissions`.
 
-    Responds with 403 to members who lack one of them, and with 404 to everyone else. The view
-    runs in the organizer's scope and time zone.
+    Responds with 403 to members who lack a permission, and with 404 to other users. The view runs
+    in the scope and the time zone of the organizer.
     """
 
     def decorate(view: OrganizerView[P]) -> Callable[..., HttpResponse]:

@@ -1,4 +1,4 @@
-"""Model fields with default validators, which migrations do not mention."""
+"""Model fields with default validators, which migrations therefore do not contain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.organizers.validators import (
 
 
 class PermissionsField(models.JSONField):
-    """A list of values of Permission."""
+    """A list of values of the enumeration Permission."""
 
     default_validators = [validate_permissions]
 
@@ -25,7 +25,7 @@ class TimeZoneField(models.CharField):  # type: ignore[type-arg]  # not generic 
 
 
 class CountryField(models.CharField):  # type: ignore[type-arg]  # not generic at run time
-    """The ISO code of a country, like DE; empty for none."""
+    """The ISO code of a country, like DE; "" for no country."""
 
     default_validators = [validate_country]
 

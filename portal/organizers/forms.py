@@ -29,7 +29,10 @@ EXPIRATIONS: Final = (
 
 
 class TokenForm(forms.Form):
-    """Name, permissions, fields and expiry of a token. Offers only permissions of the member."""
+    """Name, permissions, fields and expiry of a token.
+
+    A member can choose only permissions that the member has.
+    """
 
     name = forms.CharField(
         max_length=190,
@@ -66,7 +69,7 @@ class TokenForm(forms.Form):
             del self.fields["has_all_fields"]
 
     def save(self, *, made_by: User) -> str | None:
-        """Create the token and return its key, or None where the form has errors."""
+        """Creates the token and returns its key. Returns None if the form has errors."""
         if not self.is_valid():
             return None
         try:

@@ -9,7 +9,7 @@ import string
 import zlib
 from typing import Final
 
-# A recognizable prefix, so that secret scanners find keys in logs and repositories.
+# Secret scanners find keys in logs and repositories by this prefix.
 PREFIX: Final = "portal_"
 ALPHABET: Final = string.digits + string.ascii_letters
 RANDOM_LENGTH: Final = 36  # 214 bits
@@ -20,19 +20,19 @@ MAX_LENGTH: Final = 255
 
 
 def make_key() -> str:
-    """`portal_`, random letters and digits, and a checksum of both."""
+    """A new key: `portal_`, 36 random letters and digits, and a checksum of both."""
     body = PREFIX + "".join(secrets.choice(ALPHABET) for _index in range(RANDOM_LENGTH))
     return body + _checksum(body)
 
 
 def has_wrong_checksum(key: str) -> bool:
-    """Whether the key has Portal's format and a wrong checksum. Other formats have no checksum."""
+    """Whether the key has Portal's format and a wrong checksum. False for keys of other formats."""
     body, checksum = key[:-CHECKSUM_LENGTH], key[-CHECKSUM_LENGTH:]
     return bool(PATTERN.fullmatch(key)) and _checksum(body) != checksum
 
 
 def hash_key(key: str) -> str:
-    """The hash that is stored. SHA-256 is enough, because keys are long and random."""
+    """The hash of a key, for the database. SHA-256 is enough, because keys are long and random."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

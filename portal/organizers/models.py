@@ -34,17 +34,17 @@ class Organizer(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     timezone = TimeZoneField(_("time zone"), max_length=64, default="UTC")
-    # The country of phone numbers without a country code. Columns of customers derive from it: the
-    # command set_country changes them, too.
+    # The country of phone numbers without a country code. Some columns of customers are computed
+    # from it, so the command set_country updates the customers too.
     country = CountryField(_("country"), max_length=2, blank=True, default="", db_default="")
     pretix_url = PretixUrlField(
         _("address in pretix"), max_length=500, blank=True, default="", db_default=""
     )
-    # How names of new customers are entered: a key of SCHEMES in portal/customers/names.py.
+    # The fields of the name of a new customer: a key of SCHEMES in portal/customers/names.py.
     name_scheme = models.CharField(
         _("name scheme"), max_length=50, default="full", db_default="full"
     )
-    # The days after which the command expire_history deletes values; null for never.
+    # After how many days the command expire_history deletes values; null for never.
     history_days = models.PositiveIntegerField(
         _("days of values in the history"), null=True, blank=True, default=730, db_default=730
     )
@@ -57,16 +57,16 @@ class Organizer(models.Model):
         return self.name
 
     def pretix_customer_url(self, identifier: str) -> str:
-        """The page of a customer in the control panel of pretix; "" without an address there."""
+        """The URL of a customer in the control panel of pretix; "" if pretix_url is empty."""
         return f"{self.pretix_url}customer/{identifier}/" if self.pretix_url else ""
 
 
-# The columns in the order that Organizer.from_db() expects, for compiled queries.
+# Column names for compiled queries, in the order of the arguments of Organizer.from_db().
 ORGANIZER_COLUMNS: Final = tuple(field.attname for field in Organizer._meta.concrete_fields)
 
 
 class Team(models.Model):
-    """Members of one organizer who share permissions."""
+    """Members of one organizer, and the permissions that they have as members of the team."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
@@ -87,13 +87,13 @@ class Team(models.Model):
 
 
 class DefaultLayout(models.Model):
-    """The columns and the height of rows with which the list of customers opens for a member."""
+    """The columns and the row height that a member has chosen for the list of customers."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
     )
-    # As in the URL of the list. It is never empty: the standard layout is no row.
+    # The parameters of the list's URL, never empty: the standard layout is not stored.
     query_string = models.CharField(max_length=300)
 
     objects: ClassVar[models.Manager[DefaultLayout]] = ScopedManager(organizer="organizer")
@@ -110,14 +110,14 @@ class DefaultLayout(models.Model):
 
 
 class TokenStatus(models.TextChoices):
-    """Whether the API accepts a token, or why not."""
+    """The status of a token. The API accepts active tokens only."""
 
     ACTIVE = "active", _("Active")
     EXPIRED = "expired", _("Expired")
     REVOKED = "revoked", _("Revoked")
 
 
-# The state of a customer whose icon and CSS class a status has.
+# The icon and CSS class of a token's status are those of a customer's state.
 STATUS_STYLES: Final = {
     TokenStatus.ACTIVE: "active",
     TokenStatus.EXPIRED: "unverified",
@@ -126,16 +126,17 @@ STATUS_STYLES: Final = {
 
 
 class ApiToken(models.Model):
-    """A token of an API client. Its permissions are permissions of its team. Stores only a hash."""
+    """A token of an API client. It has no permission that its team lacks. Only a hash is stored."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
     permissions = PermissionsField(_("permissions"), default=list, blank=True)
-    # Whether customers have the thirteen fields of current versions of pretix instead of ten. It
-    # requires READ_NOTES: an API client that sent notes back as null would delete them.
+    # Whether the JSON of a customer has the thirteen fields of current versions of pretix instead
+    # of ten. Requires READ_NOTES: a client that got null as notes and sent it back would delete
+    # the notes.
     has_all_fields = models.BooleanField(_("all fields"), default=False, db_default=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
-    # To distinguish tokens; too short to guess the rest of the key.
+    # The last four characters of the key, by which members recognize the token.
     last_four = models.CharField(max_length=4, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Permission(models.TextChoices):
-    """A permission of a team or a token, with the name that pretix gives it, if it has one."""
+    """A permission of a team or a token. The values are pretix's names, if pretix has any."""
 
     READ_CUSTOMERS = "organizer.customers:read", _("Read customers")
     READ_NOTES = "organizer.customers.notes:read", _("Read notes on customers")
@@ -18,6 +18,6 @@ class Permission(models.TextChoices):
 
 
 def validate_permissions(value: object) -> None:
-    """Raise ValidationError unless the value is a list of permissions."""
+    """Raises ValidationError unless the value is a list of permissions."""
     if not isinstance(value, list) or not set(value) <= set(Permission.values):
         raise ValidationError(_("Not a list of permissions: %(value)s"), params={"value": value})

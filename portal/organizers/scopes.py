@@ -1,4 +1,4 @@
-"""A check that a query of an organizer's rows runs in the organizer's scope."""
+"""A check that a query for an organizer runs in the scope of that organizer (django-scopes)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def require_scope(organizer: Organizer) -> None:
-    """Raise ScopeError outside of the organizer's scope."""
+    """Raises ScopeError outside of the organizer's scope."""
     if get_scope().get("organizer") != organizer:
         raise ScopeError(f"Not in the scope of {organizer.slug}.")

@@ -1,4 +1,4 @@
-"""Services for organizers and their members. Those for tokens are in tokens.py."""
+"""Services for organizers and their members. The services for tokens are in tokens.py."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class UnknownMember(Exception):
 
 
 def list_access(user: User) -> list[Access]:
-    """The user's organizers, ordered by name, with the permissions of all teams: one query."""
+    """The organizers of the user, by name, with the permissions of all teams of the user.
+
+    Runs one query.
+    """
     accesses: dict[Organizer, Access] = {}
     for permissions, layout, *values in _teams_of.read_rows(user.pk):
         organizer = Organizer.from_db(None, ORGANIZER_COLUMNS, values)
@@ -55,7 +58,10 @@ _teams_of = CompiledQuery(
 
 
 def store_layout(organizer: Organizer, *, member: User, query_string: str) -> None:
-    """Open the list of customers with this layout for the member; "" for the standard one."""
+    """Stores the layout with which the list of customers opens for the member.
+
+    `query_string` has the parameters of the layout; "" restores the standard layout.
+    """
     layouts = DefaultLayout.objects.filter(organizer=organizer, member=member)
     if query_string:
         layouts.update_or_create(
@@ -66,7 +72,10 @@ def store_layout(organizer: Organizer, *, member: User, query_string: str) -> No
 
 
 def get_organizer(slug: str) -> Organizer:
-    """The organizer with this slug, for commands: checks no permission. Raises UnknownOrganizer."""
+    """The organizer with this slug, for management commands. Raises UnknownOrganizer.
+
+    Does not check permissions.
+    """
     organizer = Organizer.objects.filter(slug=slug).first()
     if organizer is None:
         raise UnknownOrganizer(slug)
@@ -76,9 +85,9 @@ def get_organizer(slug: str) -> Organizer:
 def create_organizer(
     *, slug: str, name: str, timezone: str = "UTC", country: str | None = None
 ) -> Organizer:
-    """By default, the country is that of the time zone.
+    """Creates an organizer. Without `country`, it gets the country of its time zone.
 
-    Raises ValidationError where the slug exists already or a value is invalid.
+    Raises ValidationError for a slug that exists, and for an invalid value.
     """
     country = country_of_timezone(timezone) if country is None else country
     organizer = Organizer(slug=slug, name=name, timezone=timezone, country=country)
@@ -88,9 +97,9 @@ def create_organizer(
 
 
 def set_country(organizer: Organizer, country: str) -> None:
-    """Set the country of phone numbers without a code. Customers have to be normalized afterwards.
+    """Sets the country of phone numbers without a country code: an ISO code, or "".
 
-    Raises ValidationError for anything but an ISO code or an empty text.
+    The caller must normalize the customers afterwards. Raises ValidationError.
     """
     organizer.country = country
     organizer.full_clean()
@@ -98,20 +107,20 @@ def set_country(organizer: Organizer, country: str) -> None:
 
 
 def set_pretix_url(organizer: Organizer, *, url: str) -> None:
-    """Set the organizer's address in pretix; "" removes it. Raises ValidationError."""
+    """Sets the URL of the organizer in pretix; "" removes the URL. Raises ValidationError."""
     organizer.pretix_url = url
     organizer.full_clean()
     organizer.save(update_fields=["pretix_url"])
 
 
 def set_name_scheme(organizer: Organizer, scheme: str) -> None:
-    """How names of new customers are entered. The caller knows the schemes of names."""
+    """Sets the name scheme of new customers. The caller must validate the scheme."""
     organizer.name_scheme = scheme
     organizer.save(update_fields=["name_scheme"])
 
 
 def set_history_days(organizer: Organizer, days: int | None) -> None:
-    """For how many days the history keeps values; None for always. Raises ValidationError."""
+    """Sets for how many days the history stores values; None for always. Raises ValidationError."""
     organizer.history_days = days
     organizer.full_clean()
     organizer.save(update_fields=["history_days"])
@@ -119,9 +128,10 @@ def set_history_days(organizer: Organizer, days: int | None) -> None:
 
 @transaction.atomic
 def create_staff(organizer: Organizer, *, email: str, password: str) -> User:
-    """A member with every permission at the organizer. An existing account keeps its password.
+    """Creates a member with every permission at the organizer.
 
-    Raises ValidationError where the email or the password is invalid.
+    The password of an existing account does not change. Raises ValidationError for an invalid email
+    or password.
     """
     user = User.objects.filter(email=account_email(email)).first() or _create_user(email, password)
     with scope(organizer=organizer):
@@ -142,9 +152,9 @@ def _create_user(email: str, password: str) -> User:
 
 
 def remove_staff(organizer: Organizer, *, email: str) -> None:
-    """Remove the member from all teams of the organizer, effective from the next request.
+    """Removes a member from all teams of the organizer, effective from the next request.
 
-    The account and the tokens that the member created stay. Raises UnknownMember.
+    The account and the tokens of the member are not deleted. Raises UnknownMember.
     """
     memberships = Team.members.through.objects.filter(
         team__organizer=organizer, user__email=account_email(email)

@@ -27,7 +27,7 @@ from portal.organizers.keys import (
 from portal.organizers.models import ORGANIZER_COLUMNS, ApiToken, Organizer, Team
 
 LAST_USED_PRECISION: Final = timedelta(minutes=1)
-# The name of the team of tokens that commands create.
+# The name of the team for tokens that management commands create.
 COMMANDS_TEAM: Final = "Programs"
 
 
@@ -40,10 +40,10 @@ class InactiveToken(Exception):
 
 
 def authenticate_token(key: str) -> Access:
-    """The organizer and the permissions that both the token and its team have: one query.
+    """The organizer, and the permissions that both the token and its team have. Runs one query.
 
-    The look-up is by hash, so that response times reveal nothing about keys. Raises UnknownToken
-    or InactiveToken.
+    The token is looked up by a hash, so that response times do not help to guess a key. Raises
+    UnknownToken and InactiveToken.
     """
     rows = [] if has_wrong_checksum(key) else _by_hash.read_rows(hash_key(key))
     if not rows:
@@ -60,7 +60,10 @@ def authenticate_token(key: str) -> Access:
 
 
 def _store_use(pk: int, now: datetime) -> None:
-    """A request neither fails nor waits if the time cannot be stored: the next one stores it."""
+    """Stores the time of last use, unless the database is locked or unavailable.
+
+    The request then neither waits nor fails, and the next request stores its time.
+    """
     try:
         with scopes_disabled(), fail_if_locked(router.db_for_write(ApiToken)):
             ApiToken.objects.filter(pk=pk).update(last_used=now)
@@ -88,7 +91,7 @@ _by_hash = CompiledQuery(
 
 
 def list_tokens(organizer: Organizer) -> Sequence[ApiToken]:
-    """All tokens, newest first, with the users who created them: one query."""
+    """All tokens of the organizer, newest first, with their creators loaded. Runs one query."""
     with scope(organizer=organizer):
         return list(ApiToken.objects.select_related("made_by").order_by("-created", "-pk"))
 
@@ -113,13 +116,13 @@ def create_token(
     made_by: User | None = None,
     key: str | None = None,
 ) -> str:
-    """Create a token and return its key, which is not stored and cannot be shown again.
+    """Creates a token and returns its key. Only the hash of the key is stored.
 
-    With `key`, the token gets this existing key instead of a new one. The token belongs to a
-    team of `made_by`, and loses permissions when that team does. Without `made_by`, as in
-    commands, it belongs to a team for such tokens. Raises ValidationError.
+    With `key`, the token gets this existing key instead of a new key. The token belongs to a team
+    of `made_by`, and cannot use a permission that the team has lost. Tokens without `made_by`, from
+    management commands, belong to one team of their own. Raises ValidationError.
     """
-    # The lock keeps two transactions from creating tokens with one name.
+    # Without the lock, two transactions could create tokens with the same name.
     Organizer.objects.select_for_update().get(pk=organizer.pk)
     key = make_key() if key is None else _checked_key(key)
     wanted = sorted(set(permissions))
@@ -140,7 +143,7 @@ def _check_name(name: str) -> None:
 
 
 def _team_of(user: User, wanted: Sequence[str]) -> Team:
-    """The user's team with the fewest permissions that has all wanted ones."""
+    """Of the user's teams with all wanted permissions, the team with the fewest permissions."""
     teams = Team.objects.filter(members=user).order_by("name")
     for team in sorted(teams, key=lambda team: len(team.permissions)):
         if set(wanted) <= set(team.permissions):
@@ -150,8 +153,8 @@ def _team_of(user: User, wanted: Sequence[str]) -> Team:
 
 def _team_of_commands(organizer: Organizer, wanted: Sequence[str]) -> Team:
     team, _created = Team.objects.get_or_create(organizer=organizer, name=COMMANDS_TEAM)
-    # The new token may add permissions that were removed from the team. Older tokens must not
-    # get them back.
+    # The new token may add a permission that was removed from the team. Older tokens must not get
+    # this permission back.
     for token in ApiToken.objects.filter(team=team):
         ApiToken.objects.filter(pk=token.pk).update(
             permissions=[each for each in token.permissions if each in team.permissions]
@@ -176,7 +179,7 @@ def _checked_key(key: str) -> str:
 
 
 def revoke_token(organizer: Organizer, *, pk: int) -> None:
-    """Revoke a token, effective from the next request. A revoked token stays as it is.
+    """Revokes a token, effective from the next request. A revoked token does not change.
 
     Raises UnknownToken.
     """
@@ -187,7 +190,7 @@ def revoke_token(organizer: Organizer, *, pk: int) -> None:
 
 
 def revoke_token_by_key(organizer: Organizer, *, key: str) -> None:
-    """Revoke the token with this key. Raises UnknownToken."""
+    """Revokes the token with this key. Raises UnknownToken."""
     with scope(organizer=organizer):
         token = ApiToken.objects.filter(key_hash=hash_key(key), revoked=None).first()
     if token is None:
@@ -196,6 +199,6 @@ def revoke_token_by_key(organizer: Organizer, *, key: str) -> None:
 
 
 def revoke_tokens_by_name(organizer: Organizer, *, name: str) -> None:
-    """Revoke all tokens with this name, for when the key is lost."""
+    """Revokes all tokens with this name, which needs no key."""
     with scope(organizer=organizer):
         ApiToken.objects.filter(name=name, revoked=None).update(revoked=timezone.now())

@@ -17,27 +17,27 @@ PRETIX_URL: Final = re.compile(
 
 
 def validate_timezone(value: str) -> None:
-    """Raise ValidationError unless the value names a time zone, like Europe/Berlin."""
+    """Raises ValidationError unless the value is the name of a time zone, like Europe/Berlin."""
     if value not in _timezones():
         raise ValidationError(_("Not a time zone: %(value)s"), params={"value": value})
 
 
 @cache
 def _timezones() -> frozenset[str]:
-    """The names of all time zones, which are files of the system: to find them takes 5 ms."""
+    """The names of all time zones. Cached, because reading the files of the system takes 5 ms."""
     return frozenset(available_timezones())
 
 
 def validate_country(value: str) -> None:
-    """Raise ValidationError unless the value is the code of a country, like DE."""
+    """Raises ValidationError unless the value is the code of a country, like DE."""
     if value not in SUPPORTED_REGIONS:
         raise ValidationError(_("Not a code of a country: %(value)s"), params={"value": value})
 
 
 def validate_pretix_url(value: str) -> None:
-    """Raise ValidationError unless the value is the URL of an organizer in pretix's control panel.
+    """Raises ValidationError unless the value is the URL of an organizer in pretix's control panel.
 
-    Only http and https: the value becomes a link.
+    Other schemes than http and https are rejected, because pages have the URL as a link.
     """
     if not PRETIX_URL.fullmatch(value):
         raise ValidationError(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def choose_organizer(request: PortalRequest) -> HttpResponse:
-    """A list of the member's organizers, or a redirect to the customers of the only one."""
+    """The list of the member's organizers. A single organizer redirects to its customers."""
     accesses = services.list_access(request.user)
     if len(accesses) == 1 and "all" not in request.GET:
         return redirect("customers:list", accesses[0].organizer.slug)
@@ -31,14 +31,17 @@ def choose_organizer(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def organizer_home(request: PortalRequest, organizer: str) -> HttpResponse:
-    """A redirect to the organizer's customers, where access is checked."""
+    """A redirect to the customers of the organizer. That page checks the permission."""
     return redirect("customers:list", organizer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.WRITE_TEAMS)
 def token_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The organizer's tokens, and a form that creates one. Only this response shows its key."""
+    """The tokens of the organizer, and a form that creates a token.
+
+    Only the response to the form shows the key of the new token.
+    """
     form = TokenForm(request.access, request.POST if request.method == "POST" else None)
     key = form.save(made_by=request.user) if form.is_bound else None
     customers = reverse("api:customer_list", args=[organizer.slug])
@@ -56,7 +59,7 @@ def token_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.WRITE_TEAMS)
 def token_revoke(request: PortalRequest, organizer: Organizer, token: int) -> HttpResponse:
-    """A confirmation, because API clients lose access; POST revokes the token."""
+    """A page that asks for confirmation, because the API client loses access. POST revokes."""
     try:
         found = tokens.get_token(organizer, token)
     except tokens.UnknownToken as error:

@@ -1,6 +1,6 @@
-"""The views of every organizer. They are declared here, so that members cannot change them.
+"""The built-in views, which every organizer has and no member can change.
 
-A further one, "All customers", is the list without parameters.
+The view "All customers" is not declared here: it is the list without parameters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.saved_views.models import SavedView
 
-# Slug, name and query string.
+# The slug, the name and the query string of each built-in view.
 _DECLARATIONS: Final = (
     (
         "unverified-30-days",

@@ -1,4 +1,4 @@
-"""The form for the name of a saved view, and whether it is shared."""
+"""The form of a saved view."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ViewForm(forms.Form):
-    """The name of a view, and whether it is shared, if the member may share views."""
+    """The name of a view. Members who may share views also choose whether the view is shared."""
 
     name = forms.CharField(
         max_length=80, label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -43,9 +43,9 @@ class ViewForm(forms.Form):
             del self.fields["is_shared"]
 
     def create(self, parameters: QueryDict, *, member: User) -> SavedView | None:
-        """Save a new view. Returns None if the form is invalid.
+        """Saves a new view. Returns None if the form is invalid.
 
-        Raises InvalidQuery for invalid `parameters`.
+        Raises InvalidQuery if `parameters`, the parameters of the list, are invalid.
         """
         return self._save(
             lambda values: services.create_view(
@@ -54,7 +54,7 @@ class ViewForm(forms.Form):
         )
 
     def change(self, view: SavedView, *, member: User) -> SavedView | None:
-        """Rename or share the view. Returns None if the form is invalid."""
+        """Renames the view, and shares it or makes it private. Returns None for an invalid form."""
         return self._save(
             lambda values: services.change_view(self._access, view.slug, member=member, **values)
         )

@@ -1,4 +1,4 @@
-"""A saved view: the filters, the order and the columns of a list, under a name."""
+"""The model of saved views. A view has the filters, the order and the columns of a list."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from portal.organizers.models import Organizer
 
 
 def make_slug() -> str:
-    """A random text, so that the URLs of views cannot be guessed."""
+    """A random slug, so that the URLs of views cannot be guessed."""
     return secrets.token_hex(8)
 
 
 class SavedView(models.Model):
-    """A saved list. Its owner sees a private view; all members and API clients a shared view."""
+    """A saved list of customers.
+
+    Only its owner can use a private view. All members and API clients can use a shared view.
+    """
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
-    # Shared views remain when the account of their owner is deleted, because others may use them.
+    # Null if the account of the owner is deleted. A shared view remains, because other members may
+    # use it.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -35,7 +39,7 @@ class SavedView(models.Model):
     slug = models.CharField(max_length=40, editable=False)
     name = models.CharField(_("name"), max_length=80)
     is_shared = models.BooleanField(_("shared"), default=False)
-    # Relative days such as `-7d` are stored as they are, and resolved when the view is opened.
+    # Relative days such as `-7d` are stored unchanged, and mean the day when the view is opened.
     query_string = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -53,10 +57,10 @@ class SavedView(models.Model):
 
     @property
     def query(self) -> QueryDict:
-        """The parameters of the list."""
+        """The parameters of the list that is saved as the view."""
         return QueryDict(self.query_string)
 
     @property
     def is_built_in(self) -> bool:
-        """Whether every organizer has the view, which then is no row of the table."""
+        """Whether the view is built-in. Built-in views are not stored in the database."""
         return self.pk is None

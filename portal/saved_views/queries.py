@@ -1,4 +1,4 @@
-"""Combines the query string of a saved view with the parameters of a request, and back."""
+"""Combines the parameters of a saved view with the parameters of a request."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ VIEW: Final = "view"
 
 
 def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
-    """The parameters of the view, with those of the request in their place.
+    """The parameters of the view, overridden by `parameters`, which come from a request.
 
-    An empty parameter of the request removes the parameter of the view.
+    An empty parameter of the request removes the parameter of the view with that name.
     """
     applied = view.query.copy()
     for name, values in parameters.lists():
@@ -27,9 +27,9 @@ def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
 
 
 def subtract_view(view: SavedView, query: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The parameters that, combined with the view, give this query: the reverse of apply_view().
+    """The reverse of apply_view(): the parameters that override the view so that `query` results.
 
-    `query` has no empty values.
+    `query` must not have empty values.
     """
     own = dict(view.query.lists())
     changed = {name: values for name, values in query.items() if own.get(name) != values}

@@ -1,4 +1,4 @@
-"""Services for saved views: find, list, save, change and delete."""
+"""Services for saved views: find, list, count, create, change and delete views."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
     from portal.customers.query.counts import Count
     from portal.organizers.access import Access
 
-# Of the private views of a member, and of the shared views of an organizer.
-MOST_VIEWS: Final = 30
-# As from_db() takes them.
-FIELDS: Final = tuple(field.attname for field in SavedView._meta.concrete_fields)
-# Seconds for the counts of all views together. Each count also has a time limit of its own.
-COUNTING_TIME: Final = 0.25
+# The limit for the private views of a member, and for the shared views of an organizer.
+MAX_VIEWS: Final = 30
+# Column names for compiled queries, in the order of the arguments of SavedView.from_db().
+VIEW_COLUMNS: Final = tuple(field.attname for field in SavedView._meta.concrete_fields)
+# The time limit for counting the customers of all views. A single count has its own time limit.
+COUNTING_SECONDS: Final = 0.25
 
 
 class UnknownView(Exception):
-    """There is no view with this slug, or the member or API client may not see it."""
+    """There is no view with this slug, or the caller may not see the view."""
 
 
 class CountedView(NamedTuple):
-    """A view and the number of customers in its list; None if counting took too long."""
+    """A view, and the number of customers in its list; None if counting took too long."""
 
     view: SavedView
     number: Count | None
@@ -53,14 +53,14 @@ def list_views(organizer: Organizer, *, member: User) -> list[SavedView]:
     """The built-in views, the shared views, and the private views of the member."""
     require_scope(organizer)
     rows = _visible_views.read_rows(organizer.pk, member.pk)
-    return [*BUILT_IN, *(SavedView.from_db(None, FIELDS, row) for row in rows)]
+    return [*BUILT_IN, *(SavedView.from_db(None, VIEW_COLUMNS, row) for row in rows)]
 
 
 _visible_views = CompiledQuery(
     lambda organizer, member: [
         SavedView.objects.filter(Q(is_shared=True) | Q(owner=member), organizer=organizer)
         .order_by("-is_shared", "name", "pk")
-        .values_list(*FIELDS)
+        .values_list(*VIEW_COLUMNS)
     ],
     int,
     int,
@@ -68,9 +68,9 @@ _visible_views = CompiledQuery(
 
 
 def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedView:
-    """The view with this slug, if the member may see it. Raises UnknownView.
+    """The view with this slug. Raises UnknownView if there is none that the caller may see.
 
-    For API clients `member` is None: they see built-in and shared views only.
+    `member` is None for API clients, which may see built-in and shared views only.
     """
     require_scope(organizer)
     for view in BUILT_IN:
@@ -87,9 +87,9 @@ def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedV
 def resolve_view(
     organizer: Organizer, parameters: QueryDict, *, member: User | None
 ) -> tuple[SavedView | None, QueryDict]:
-    """The view in the parameter `view`, and the parameters combined with those of that view.
+    """The view that the parameter `view` names, and the parameters of the list that results.
 
-    Raises UnknownView.
+    Without the parameter, returns None and `parameters`. Raises UnknownView.
     """
     slug = parameters.get(VIEW)
     if not slug:
@@ -99,9 +99,12 @@ def resolve_view(
 
 
 def count_views(
-    access: Access, views: Sequence[SavedView], *, seconds: float = COUNTING_TIME
+    access: Access, views: Sequence[SavedView], *, seconds: float = COUNTING_SECONDS
 ) -> Iterator[CountedView]:
-    """Each view with its count; None if the time is over or the query of the view is invalid."""
+    """Counts the customers of each view.
+
+    The count is None after the time limit, and for a view whose query is invalid.
+    """
     end = time.monotonic() + seconds
     for view in views:
         is_over = time.monotonic() > end
@@ -117,7 +120,7 @@ def _count_customers(access: Access, view: SavedView) -> Count | None:
 
 
 def may_change(access: Access, view: SavedView, *, member: User) -> bool:
-    """Whether the member may rename, update and delete the view."""
+    """Whether the member may rename, change and delete the view."""
     if view.is_built_in:
         return False
     return access.may(Permission.SHARE_VIEWS) if view.is_shared else view.owner_id == member.pk
@@ -127,9 +130,10 @@ def may_change(access: Access, view: SavedView, *, member: User) -> bool:
 def create_view(
     access: Access, *, member: User, name: str, parameters: QueryDict, is_shared: bool
 ) -> SavedView:
-    """Save a view of the list with these parameters.
+    """Saves the list with these parameters as a view.
 
-    Raises ValidationError, InvalidQuery, and PermissionDenied if the member may not share views.
+    Raises ValidationError for an invalid name, InvalidQuery for invalid parameters, and
+    PermissionDenied if the member may not share views.
     """
     organizer = access.organizer
     view = SavedView(organizer=organizer, owner=member, name=name, is_shared=is_shared)
@@ -149,7 +153,7 @@ def change_view(
     is_shared: bool | None = None,
     parameters: QueryDict | None = None,
 ) -> SavedView:
-    """Change the values that are not None. Raises UnknownView, and the errors of create_view()."""
+    """Changes the values that are not None. Raises UnknownView, and the errors of create_view()."""
     view = _find_changeable_view(access, slug, member)
     if name is not None:
         view.name = name
@@ -162,7 +166,7 @@ def change_view(
 
 
 def delete_view(access: Access, slug: str, *, member: User) -> None:
-    """Delete the view. Raises UnknownView and PermissionDenied."""
+    """Deletes the view. Raises UnknownView and PermissionDenied."""
     _find_changeable_view(access, slug, member).delete()
 
 
@@ -176,7 +180,7 @@ def _find_changeable_view(access: Access, slug: str, member: User) -> SavedView:
 def _canonical_query_string(organizer: Organizer, parameters: QueryDict) -> str:
     customers.parse_query(organizer, parameters)  # raises InvalidQuery
     canonical = canonical_query(parameters)
-    canonical.pop(AS_OF, None)  # relative days are those of the day when the view is opened
+    canonical.pop(AS_OF, None)  # A view resolves relative days on the day when it is opened.
     if columns := parameters.get("columns"):
         canonical["columns"] = ",".join(parse_columns(columns))
     if density := parameters.get("density"):
@@ -187,16 +191,16 @@ def _canonical_query_string(organizer: Organizer, parameters: QueryDict) -> str:
 def _check_and_save(access: Access, view: SavedView, member: User) -> None:
     if view.is_shared and not access.may(Permission.SHARE_VIEWS):
         raise PermissionDenied
-    # Without the lock, two transactions could save the same name, or one view too many.
+    # Without the lock, two transactions could save the same name, or exceed MAX_VIEWS.
     Organizer.objects.select_for_update().get(pk=access.organizer.pk)
     others = [other for other in list_views(access.organizer, member=member) if other != view]
     if any(str(other.name).casefold() == view.name.casefold() for other in others):
         raise ValidationError({"name": _("Another view has this name.")})
     saved = [other for other in others if not other.is_built_in]
-    if sum(other.is_shared is view.is_shared for other in saved) >= MOST_VIEWS:
+    if sum(other.is_shared is view.is_shared for other in saved) >= MAX_VIEWS:
         raise ValidationError(
             _("There are %(number)d views already. Delete one first."),
-            params={"number": MOST_VIEWS},
+            params={"number": MAX_VIEWS},
         )
     view.full_clean(exclude=["owner"])
     view.save()

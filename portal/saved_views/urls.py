@@ -1,4 +1,4 @@
-"""URLs of saved views; below /organizers/."""
+"""URLs of saved views, below /organizers/."""
 
 from django.urls import path
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @require_safe
 @organizer_page(Permission.READ_CUSTOMERS)
 def view_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """All views of the member with their counts. The fragment has the tabs above the list."""
+    """The page of all views with their counts, or the fragment with the tabs above the list."""
     views = services.list_views(organizer, member=request.user)
     counted = [*services.count_views(request.access, views)]
     changeable = {
@@ -54,7 +54,7 @@ def view_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS)
 def view_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """A form that saves the list of the query string under a name."""
+    """A form that saves the list, whose parameters are in the query string, as a view."""
     parameters = _with_view_parameters(request, organizer, request.GET)
     form = ViewForm(request.access, request.POST if request.method == "POST" else None)
     try:
@@ -70,7 +70,11 @@ def view_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 def _page_of_a_view(
     page: Callable[[PortalRequest, Organizer, SavedView], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Decorates a page that changes a view: 404 for a hidden view, 403 without the permission."""
+    """Decorator of a page that changes a view.
+
+    Responds with 404 if the member may not see the view, and with 403 if the member may not change
+    it.
+    """
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @organizer_page(Permission.READ_CUSTOMERS)
@@ -89,7 +93,7 @@ def _page_of_a_view(
 
 @_page_of_a_view
 def view_edit(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
-    """Renames or shares a view. A POST with `query` replaces the list of the view."""
+    """Renames or shares a view. A POST with `query` replaces the parameters of the view."""
     if "query" in request.POST:
         return _replace_list(request, organizer, view)
     form = ViewForm(request.access, request.POST or None, view=view)
@@ -109,7 +113,7 @@ def _replace_list(request: PortalRequest, organizer: Organizer, view: SavedView)
 
 @_page_of_a_view
 def view_delete(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
-    """Asks for a confirmation, because others may use the view. A POST deletes the view."""
+    """Asks for confirmation, because other members may use the view. A POST deletes the view."""
     if request.method == "POST":
         services.delete_view(request.access, view.slug, member=request.user)
         return redirect("saved_views:list", organizer.slug)
@@ -119,7 +123,7 @@ def view_delete(request: PortalRequest, organizer: Organizer, view: SavedView) -
 def _with_view_parameters(
     request: PortalRequest, organizer: Organizer, parameters: QueryDict
 ) -> QueryDict:
-    """The parameters, combined with those of the view in the parameter `view`."""
+    """The parameters of the list, combined with the view that the parameter `view` names."""
     try:
         return services.resolve_view(organizer, parameters, member=request.user)[1]
     except services.UnknownView as error:

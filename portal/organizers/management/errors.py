@@ -1,4 +1,4 @@
-"""Error messages of management commands."""
+"""Errors of management commands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def find_organizer(slug: str) -> Organizer:
 
 
 def command_error(error: ValidationError) -> CommandError:
-    """One line for each error, which begins with the name of the field."""
+    """A CommandError with one line for each error. A line begins with the name of the field."""
     if hasattr(error, "error_dict"):
         lines = [
             message if field == "__all__" else f"{field}: {message}"

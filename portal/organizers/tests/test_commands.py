@@ -1,4 +1,4 @@
-"""The commands that create organizers, members and tokens."""
+"""The management commands for organizers, members and tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The country of an organizer."""
+"""The country of a time zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A saved view as the address of a list: in HTML, in JSON, and on the page of a customer."""
+"""Lists of a saved view: in HTML and JSON, and the links on the page of a customer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def customers(make_customer: CustomerMaker) -> None:
 
 @pytest.fixture
 def view(organizer: Organizer, member: User) -> SavedView:
-    """German customers, the last email first."""
+    """A shared view: customers whose language is German, by email in descending order."""
     with scope(organizer=organizer):
         return SavedView.objects.create(
             organizer=organizer,

@@ -33,7 +33,7 @@ def _only_view(organizer: Organizer) -> SavedView:
 
 @pytest.fixture
 def limited(organizer: Organizer, member: User) -> None:
-    """The member may only read customers."""
+    """Takes all permissions from the member except reading customers."""
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[Permission.READ_CUSTOMERS])
 

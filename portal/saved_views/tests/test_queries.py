@@ -1,4 +1,4 @@
-"""How a saved view and the parameters of a request make one query string."""
+"""The parameters of a request override those of a saved view."""
 
 from __future__ import annotations
 

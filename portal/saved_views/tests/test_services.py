@@ -1,4 +1,4 @@
-"""Saved views: which ones a member sees and may change, and how many customers they have."""
+"""Saved views: which views a member may see and change, and the counts of their customers."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_an_invalid_name_is_rejected(access: Access, member: User, name: str) ->
 
 
 def test_the_number_of_views_is_limited(access: Access, member: User) -> None:
-    for number in range(services.MOST_VIEWS):
+    for number in range(services.MAX_VIEWS):
         _create(access, member, name=f"View {number}")
 
     with pytest.raises(ValidationError, match="There are 30 views already"):

@@ -13,7 +13,7 @@ from portal.organizers.management.errors import command_error
 
 
 class Command(BaseCommand):
-    """Creates an organizer, which members, tokens and customers belong to."""
+    """Creates an organizer."""
 
     help = "Create an organizer."
 

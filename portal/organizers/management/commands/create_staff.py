@@ -15,7 +15,10 @@ from portal.organizers.management.errors import command_error, find_organizer
 
 
 class Command(BaseCommand):
-    """The password is no argument, because process lists and shell histories show arguments."""
+    """Creates a member.
+
+    The password is not an argument, because process lists and shell histories contain arguments.
+    """
 
     help = (
         "Add a member with every permission to an organizer. "

@@ -18,7 +18,7 @@ from portal.organizers.permissions import Permission
 
 
 class Command(BaseCommand):
-    """Writes only the token to standard output, so that a script can capture it."""
+    """Creates a token. Standard output has only its key, so that a script can read the key."""
 
     help = "Create an API token of an organizer, and print the token once."
 

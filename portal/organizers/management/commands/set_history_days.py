@@ -1,4 +1,4 @@
-"""manage.py set_history_days SLUG DAYS: when expire_history deletes values of the history."""
+"""manage.py set_history_days SLUG DAYS: after how many days expire_history deletes values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALWAYS = "always"
 
 
 class Command(BaseCommand):
-    """Sets for how long the history keeps the values before and after changes."""
+    """Sets for how many days the history stores the old and new values of changes."""
 
     help = "Set for how many days the history of an organizer keeps values."
 

@@ -13,7 +13,7 @@ from portal.organizers.management.errors import command_error, find_organizer
 
 
 class Command(BaseCommand):
-    """Sets where pages of customers link to by "Open in pretix"."""
+    """Sets the URL in pretix from which the link "Open in pretix" of a customer is made."""
 
     help = "Set the address of an organizer in pretix."
 
