@@ -111,6 +111,13 @@ DEVIATIONS: Final = (
         _("An invalid value is an error of the client."),
     ),
     Deviation(
+        "verified erased",
+        _("is_verified true for an anonymized customer without new personal data"),
+        _("Changed"),
+        "400",
+        _("There is no email that could be verified."),
+    ),
+    Deviation(
         "PUT language",
         _("PUT without locale"),
         _("The language becomes en."),

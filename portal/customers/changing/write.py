@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from portal.customers.changing.fields import check_email, clean_values
+from portal.customers.changing.fields import InvalidValues, check_email, clean_values
 from portal.customers.models import IDENTIFIER, Customer, CustomerNotFound, customers_of
 from portal.customers.source_values import after_edit, read_source_values, store_source_values
 from portal.databases.deadlocks import retry_deadlocks
@@ -128,6 +129,7 @@ def change_customer(
     changes = find_differences(customer, cleaned)
     if since is not None:
         changes = _changes_of_editor(customer, changes, since)
+    _check_that_erased_stays_unverified(customer, changes)
     if changes or touch:
         save_changes(customer, changes)
     if changes:
@@ -158,6 +160,21 @@ def _changes_of_editor(
     return edited
 
 
+def _check_that_erased_stays_unverified(
+    customer: Customer, changes: Mapping[str, tuple[Any, Any]]
+) -> None:
+    """An erased customer has no email that could be verified. Raises InvalidValues."""
+    _before, is_verified = changes.get("is_verified", (False, False))
+    if customer.erased and is_verified and not _has_personal_value(changes):
+        message = _("The personal data was erased: there is no email that could be verified.")
+        raise InvalidValues({"is_verified": [message]})
+
+
+def _has_personal_value(changes: Mapping[str, tuple[Any, Any]]) -> bool:
+    """Whether a personal field gets a value."""
+    return any(changes[name][1] for name in PERSONAL_FIELDS if name in changes)
+
+
 def lock_customer(organizer: Organizer, identifier: str, *, version: int | None = None) -> Customer:
     """Read a customer and lock its row until the end of the transaction. Raises CustomerNotFound.
 
@@ -182,7 +199,7 @@ def find_differences(customer: Customer, values: Mapping[str, Any]) -> dict[str,
 
 def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
     """Save changed values. Raises InvalidValues if another customer got the email meanwhile."""
-    if any(changes[name][1] for name in PERSONAL_FIELDS if name in changes):
+    if _has_personal_value(changes):
         customer.erased = None
     _remember_source(customer, {name: after for name, (_before, after) in changes.items()})
     for name, (_before, after) in changes.items():

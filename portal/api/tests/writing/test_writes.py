@@ -337,6 +337,15 @@ def test_an_anonymized_customer_may_get_an_email_again(writer_client: Client) ->
     assert (response.json()["email"], response.json()["is_active"]) == ("lee@example.org", True)
 
 
+def test_an_anonymized_customer_is_not_verified(writer_client: Client) -> None:
+    writer_client.post(ANONYMIZE)
+
+    response = write(writer_client, "patch", DETAIL, is_verified=True)
+
+    assert (response.status_code, [*response.json()]) == (400, ["is_verified"])
+    assert not writer_client.get(DETAIL).json()["is_verified"]
+
+
 def test_a_token_that_may_not_read_anonymizes_too(write_only_client: Client) -> None:
     assert write_only_client.post(ANONYMIZE).json() == {"identifier": "C000001"}
 

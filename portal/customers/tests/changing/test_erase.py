@@ -167,6 +167,21 @@ def test_a_change_without_personal_data_leaves_the_customer_erased(
     assert change(ann, **values).erased == erased.erased
 
 
+def test_an_erased_customer_is_not_verified(ann: Customer) -> None:
+    erase(ann)
+
+    with pytest.raises(services.InvalidValues) as error:
+        change(ann, is_verified=True)
+
+    assert [*error.value.errors] == ["is_verified"]
+
+
+def test_a_verified_email_can_be_given_to_an_erased_customer(ann: Customer) -> None:
+    erase(ann)
+
+    assert change(ann, email="new@example.org", is_verified=True).is_verified
+
+
 def test_an_erased_customer_that_was_activated_is_erased_again(ann: Customer) -> None:
     erase(ann)
     change(ann, is_active=True)

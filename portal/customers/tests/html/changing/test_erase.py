@@ -109,3 +109,20 @@ def test_an_erased_customer_is_not_offered_to_be_erased_again(member_client: Cli
     member_client.post(f"{ANN}edit/email/", {"since": 2, "email": "again@example.org"})
 
     assertContains(member_client.get(ANN), f'href="{ERASE}"')
+
+
+@pytest.mark.usefixtures("ann")
+def test_an_erased_customer_is_offered_to_be_neither_verified_nor_activated(
+    organizer: Organizer, member_client: Client
+) -> None:
+    assertContains(member_client.get(ANN), "Mark as")
+    member_client.post(ERASE, {"confirmation": "ann@example.org"})
+
+    page = member_client.get(ANN)
+
+    assertNotContains(page, "Mark as")
+    assertNotContains(page, "Activate")
+    verified = {"since": 2, "initial-is_verified": "False", "is_verified": "on"}
+    response = member_client.post(f"{ANN}edit/is_verified/", verified)
+    assertContains(response, "no email that could be verified", status_code=422)
+    assert not stored(organizer).is_verified
