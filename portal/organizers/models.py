@@ -118,7 +118,7 @@ class TokenStatus(models.TextChoices):
 
 
 # The icon and CSS class of a token's status are those of a customer's state.
-STATUS_STYLES: Final = {
+STATUS_STYLE_NAMES: Final = {
     TokenStatus.ACTIVE: "active",
     TokenStatus.EXPIRED: "unverified",
     TokenStatus.REVOKED: "inactive",
@@ -170,7 +170,7 @@ class ApiToken(models.Model):
 
     @property
     def status_style(self) -> str:
-        return STATUS_STYLES[self.status]
+        return STATUS_STYLE_NAMES[self.status]
 
     @property
     def permission_labels(self) -> list[StrOrPromise]:

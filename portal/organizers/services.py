@@ -31,7 +31,7 @@ def list_access(user: User) -> list[Access]:
     Runs one query.
     """
     accesses: dict[Organizer, Access] = {}
-    for permissions, layout, *values in _teams_of.read_rows(user.pk):
+    for permissions, layout, *values in _member_teams.read_rows(user.pk):
         organizer = Organizer.from_db(None, ORGANIZER_COLUMNS, values)
         access = accesses.get(organizer, Access(organizer, frozenset(), layout=layout or ""))
         granted = access.permissions | frozenset(permissions)
@@ -39,17 +39,17 @@ def list_access(user: User) -> list[Access]:
     return [*accesses.values()]
 
 
-def _layout_of(user: int) -> QuerySet[DefaultLayout]:
+def _member_layouts(user: int) -> QuerySet[DefaultLayout]:
     return DefaultLayout.objects.filter(organizer=OuterRef("organizer"), member=user)
 
 
-_teams_of = CompiledQuery(
+_member_teams = CompiledQuery(
     lambda user: [
         Team.objects.filter(members=user)
         .order_by("organizer__name", "organizer_id", "pk")
         .values_list(
             "permissions",
-            Subquery(_layout_of(user).values("query_string")),
+            Subquery(_member_layouts(user).values("query_string")),
             *(f"organizer__{field}" for field in ORGANIZER_COLUMNS),
         )
     ],

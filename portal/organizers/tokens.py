@@ -26,9 +26,9 @@ from portal.organizers.keys import (
 )
 from portal.organizers.models import ORGANIZER_COLUMNS, ApiToken, Organizer, Team
 
-LAST_USED_PRECISION: Final = timedelta(minutes=1)
+MIN_LAST_USED_INTERVAL: Final = timedelta(minutes=1)
 # The name of the team for tokens that management commands create.
-COMMANDS_TEAM: Final = "Programs"
+COMMANDS_TEAM_NAME: Final = "Programs"
 
 
 class UnknownToken(Exception):
@@ -45,21 +45,23 @@ def authenticate_token(key: str) -> Access:
     The token is looked up by a hash, so that response times do not help to guess a key. Raises
     UnknownToken and InactiveToken.
     """
-    rows = [] if has_wrong_checksum(key) else _by_hash.read_rows(hash_key(key))
+    rows = [] if has_wrong_checksum(key) else _token_by_hash.read_rows(hash_key(key))
     if not rows:
         raise UnknownToken
-    [(pk, name, permissions, of_team, all_fields, revoked, expires, last_used, *columns)] = rows
+    [
+        (pk, name, permissions, team_permissions, all_fields, revoked, expires, last_used, *columns)
+    ] = rows
     now = timezone.now()
     if revoked or (expires and expires <= now):
         raise InactiveToken
-    if last_used is None or now - last_used > LAST_USED_PRECISION:
-        _store_use(pk, now)
-    granted = frozenset(permissions) & frozenset(of_team)
+    if last_used is None or now - last_used > MIN_LAST_USED_INTERVAL:
+        _store_last_use(pk, now)
+    granted = frozenset(permissions) & frozenset(team_permissions)
     organizer = Organizer.from_db(None, ORGANIZER_COLUMNS, columns)
     return Access(organizer, granted, all_fields, token_id=pk, token_name=name)
 
 
-def _store_use(pk: int, now: datetime) -> None:
+def _store_last_use(pk: int, now: datetime) -> None:
     """Stores the time of last use, unless the database is locked or unavailable.
 
     The request then neither waits nor fails, and the next request stores its time.
@@ -72,7 +74,7 @@ def _store_use(pk: int, now: datetime) -> None:
             raise
 
 
-_by_hash = CompiledQuery(
+_token_by_hash = CompiledQuery(
     lambda key_hash: [
         ApiToken.objects.filter(key_hash=key_hash).values_list(
             "pk",
@@ -124,11 +126,11 @@ def create_token(
     """
     # Without the lock, two transactions could create tokens with the same name.
     Organizer.objects.select_for_update().get(pk=organizer.pk)
-    key = make_key() if key is None else _checked_key(key)
+    key = make_key() if key is None else _validate_key(key)
     wanted = sorted(set(permissions))
     with scope(organizer=organizer):
-        _check_name(name.strip())
-        team = _team_of(made_by, wanted) if made_by else _team_of_commands(organizer, wanted)
+        _validate_name(name.strip())
+        team = _find_team(made_by, wanted) if made_by else _extend_commands_team(organizer, wanted)
         token = ApiToken(team=team, name=name.strip(), permissions=wanted, made_by=made_by)
         token.has_all_fields, token.expires = has_all_fields, expires
         token.key_hash, token.last_four = hash_key(key), key[-4:]
@@ -137,12 +139,12 @@ def create_token(
     return key
 
 
-def _check_name(name: str) -> None:
+def _validate_name(name: str) -> None:
     if any(token.is_active for token in ApiToken.objects.filter(name=name)):
         raise ValidationError({"name": _("An active token has this name. Revoke it first.")})
 
 
-def _team_of(user: User, wanted: Sequence[str]) -> Team:
+def _find_team(user: User, wanted: Sequence[str]) -> Team:
     """Of the user's teams with all wanted permissions, the team with the fewest permissions."""
     teams = Team.objects.filter(members=user).order_by("name")
     for team in sorted(teams, key=lambda team: len(team.permissions)):
@@ -151,8 +153,8 @@ def _team_of(user: User, wanted: Sequence[str]) -> Team:
     raise ValidationError({"permissions": _("None of your teams has all these permissions.")})
 
 
-def _team_of_commands(organizer: Organizer, wanted: Sequence[str]) -> Team:
-    team, _created = Team.objects.get_or_create(organizer=organizer, name=COMMANDS_TEAM)
+def _extend_commands_team(organizer: Organizer, wanted: Sequence[str]) -> Team:
+    team, _created = Team.objects.get_or_create(organizer=organizer, name=COMMANDS_TEAM_NAME)
     # The new token may add a permission that was removed from the team. Older tokens must not get
     # this permission back.
     for token in ApiToken.objects.filter(team=team):
@@ -165,7 +167,7 @@ def _team_of_commands(organizer: Organizer, wanted: Sequence[str]) -> Team:
     return team
 
 
-def _checked_key(key: str) -> str:
+def _validate_key(key: str) -> str:
     is_plain = key.isascii() and key.isprintable() and " " not in key
     if not (is_plain and MIN_LENGTH <= len(key) <= MAX_LENGTH) or has_wrong_checksum(key):
         raise ValidationError(

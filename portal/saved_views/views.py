@@ -60,14 +60,14 @@ def view_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     try:
         view = form.create(parameters, member=request.user)
     except InvalidQuery:
-        return _to_list(organizer, parameters)
+        return _redirect_to_list(organizer, parameters)
     if view:
-        return _to_list(organizer, QueryDict(f"{VIEW}={view.slug}"))
+        return _redirect_to_list(organizer, QueryDict(f"{VIEW}={view.slug}"))
     context = {"form": form, "list": f"{_list_path(organizer)}?{request.GET.urlencode()}"}
     return _render_form(request, "saved_views/create.html", context, form)
 
 
-def _page_of_a_view(
+def _view_page(
     page: Callable[[PortalRequest, Organizer, SavedView], HttpResponse],
 ) -> Callable[..., HttpResponse]:
     """Decorator of a page that changes a view.
@@ -91,7 +91,7 @@ def _page_of_a_view(
     return find_view
 
 
-@_page_of_a_view
+@_view_page
 def view_edit(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
     """Renames or shares a view. A POST with `query` replaces the parameters of the view."""
     if "query" in request.POST:
@@ -107,11 +107,11 @@ def _replace_list(request: PortalRequest, organizer: Organizer, view: SavedView)
     try:
         services.change_view(request.access, view.slug, member=request.user, parameters=parameters)
     except InvalidQuery:
-        return _to_list(organizer, parameters)
-    return _to_list(organizer, QueryDict(f"{VIEW}={view.slug}"))
+        return _redirect_to_list(organizer, parameters)
+    return _redirect_to_list(organizer, QueryDict(f"{VIEW}={view.slug}"))
 
 
-@_page_of_a_view
+@_view_page
 def view_delete(request: PortalRequest, organizer: Organizer, view: SavedView) -> HttpResponse:
     """Asks for confirmation, because other members may use the view. A POST deletes the view."""
     if request.method == "POST":
@@ -134,7 +134,7 @@ def _list_path(organizer: Organizer) -> str:
     return reverse("customers:list", args=[organizer.slug])
 
 
-def _to_list(organizer: Organizer, parameters: QueryDict) -> HttpResponse:
+def _redirect_to_list(organizer: Organizer, parameters: QueryDict) -> HttpResponse:
     return redirect(f"{_list_path(organizer)}?{parameters.urlencode()}")
 
 

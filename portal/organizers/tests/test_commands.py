@@ -53,7 +53,7 @@ def test_an_organizer_may_have_another_country_than_its_time_zone(country: str) 
 IN_PRETIX = "https://pretix.example:8443/shop/control/organizer/big-1/"
 
 
-def test_the_address_in_pretix_is_set_and_removed(organizer: Organizer) -> None:
+def test_the_pretix_url_is_set_and_removed(organizer: Organizer) -> None:
     _call("set_pretix_url", organizer.slug, IN_PRETIX)
     assert services.get_organizer(organizer.slug).pretix_url == IN_PRETIX
 
@@ -74,19 +74,17 @@ def test_the_address_in_pretix_is_set_and_removed(organizer: Organizer) -> None:
         "https://pretix.example/control/organizer/big/\n",
     ],
 )
-def test_an_address_that_is_no_organizer_in_pretix_is_rejected(
-    organizer: Organizer, url: str
-) -> None:
+def test_an_invalid_pretix_url_is_rejected(organizer: Organizer, url: str) -> None:
     with pytest.raises(CommandError, match="Use the address of the organizer in pretix"):
         _call("set_pretix_url", organizer.slug, url)
 
 
-def test_an_organizer_that_does_not_exist_has_no_address_in_pretix(db: None) -> None:
+def test_the_pretix_url_of_an_unknown_organizer_cannot_be_set(db: None) -> None:
     with pytest.raises(CommandError, match="There is no organizer"):
         _call("set_pretix_url", "nowhere", IN_PRETIX)
 
 
-def test_each_error_of_an_organizer_is_a_line(organizer: Organizer) -> None:
+def test_each_error_of_an_organizer_is_one_line(organizer: Organizer) -> None:
     with pytest.raises(CommandError) as raised:
         _call(
             "create_organizer", organizer.slug, "--name=", "--timezone=Mars/Olympus", "--country=de"
@@ -107,7 +105,7 @@ def test_a_member_is_created_with_a_typed_password(
     assert PASSWORD not in output
 
 
-def test_passwords_that_differ_create_no_member(
+def test_two_different_passwords_create_no_member(
     organizer: Organizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _type(monkeypatch, PASSWORD, "something else")
@@ -158,7 +156,7 @@ def test_only_a_member_can_be_removed(organizer: Organizer, rival: Organizer, me
     assert len(services.list_access(member)) == 1
 
 
-def test_standard_output_is_only_the_token(
+def test_standard_output_has_only_the_token(
     organizer: Organizer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     token = _call("create_token", organizer.slug, "--name", "shop")

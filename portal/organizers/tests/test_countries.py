@@ -20,11 +20,11 @@ from portal.organizers.countries import country_of_timezone
         ("Antarctica/Troll", ""),
     ],
 )
-def test_a_time_zone_has_one_country_or_none(timezone: str, country: str) -> None:
+def test_a_time_zone_has_at_most_one_country(timezone: str, country: str) -> None:
     assert country_of_timezone(timezone) == country
 
 
-def test_every_country_of_a_time_zone_is_one_of_phone_numbers() -> None:
+def test_the_country_of_every_time_zone_has_phone_numbers() -> None:
     countries = {*map(country_of_timezone, available_timezones())}
 
     assert countries - {""} <= SUPPORTED_REGIONS

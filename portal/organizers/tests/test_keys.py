@@ -26,7 +26,7 @@ def test_the_checksum_finds_each_changed_character() -> None:
         assert has_wrong_checksum(key[:index] + other + key[index + 1 :])
 
 
-def test_a_made_up_key_has_a_wrong_checksum() -> None:
+def test_a_key_of_zeros_has_a_wrong_checksum() -> None:
     assert has_wrong_checksum(PREFIX + "0" * 42)
 
 

@@ -16,7 +16,7 @@ READ = Permission.READ_CUSTOMERS
 FROM_PRETIX = "0f2b7c9d1e3a5f7081928374650abcdefghijklmnopqrstuvwxyz0123456789a"
 
 
-def test_an_existing_key_can_be_taken_over(organizer: Organizer) -> None:
+def test_a_token_can_be_created_with_an_existing_key(organizer: Organizer) -> None:
     tokens.create_token(organizer, name="old shop", permissions=[READ], key=FROM_PRETIX)
 
     assert tokens.authenticate_token(FROM_PRETIX).permissions == {READ}
@@ -30,7 +30,7 @@ def test_an_invalid_key_is_rejected(organizer: Organizer, key: str) -> None:
         tokens.create_token(organizer, name="x", permissions=[READ], key=key)
 
 
-def test_an_existing_key_is_rejected_at_every_organizer(rival: Organizer, token: str) -> None:
+def test_a_key_that_another_organizer_has_is_rejected(rival: Organizer, token: str) -> None:
     with pytest.raises(ValidationError, match="already exists"):
         tokens.create_token(rival, name="x", permissions=[READ], key=token)
 
@@ -84,7 +84,7 @@ def test_a_new_token_does_not_restore_permissions_of_older_tokens(
     organizer: Organizer, token: str
 ) -> None:
     with scope(organizer=organizer):
-        Team.objects.filter(name=tokens.COMMANDS_TEAM).update(permissions=[])
+        Team.objects.filter(name=tokens.COMMANDS_TEAM_NAME).update(permissions=[])
 
     new = tokens.create_token(organizer, name="new", permissions=[READ])
 

@@ -16,12 +16,12 @@ READ = Permission.READ_CUSTOMERS
 pytestmark = pytest.mark.usefixtures("organizer")
 
 
-def test_an_empty_list_says_so(member_client: Client) -> None:
+def test_a_page_without_tokens_has_a_message(member_client: Client) -> None:
     assertContains(member_client.get(PAGE), "No API tokens yet.")
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_the_page_takes_four_queries(
+def test_the_token_page_takes_four_queries(
     organizer: Organizer,
     member_client: Client,
     django_assert_num_queries: DjangoAssertNumQueries,

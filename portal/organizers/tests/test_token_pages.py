@@ -119,14 +119,12 @@ def test_a_token_with_all_fields_is_created_and_listed(
     assert _only_token(organizer).has_all_fields
 
 
-def test_a_token_has_ten_fields_unless_the_form_says_otherwise(
-    organizer: Organizer, member_client: Client
-) -> None:
+def test_a_token_has_ten_fields_by_default(organizer: Organizer, member_client: Client) -> None:
     assertNotContains(_create(member_client), "All thirteen fields")
     assert not _only_token(organizer).has_all_fields
 
 
-def test_all_fields_without_notes_are_an_error_of_the_permissions(
+def test_all_fields_without_the_permission_to_read_notes_are_an_error(
     organizer: Organizer, member_client: Client
 ) -> None:
     response = _create(member_client, has_all_fields="on")
@@ -183,7 +181,7 @@ def test_a_stranger_cannot_see_or_revoke_tokens(
     assert tokens.authenticate_token(token)
 
 
-def test_an_impossible_primary_key_is_not_found(member_client: Client) -> None:
+def test_a_token_with_a_huge_primary_key_is_not_found(member_client: Client) -> None:
     assert member_client.get(f"{PAGE}{'9' * 30}/revoke/").status_code == 404
 
 

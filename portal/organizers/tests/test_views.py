@@ -44,7 +44,7 @@ def test_a_member_of_two_organizers_sees_both(
     assertContains(response, "/organizers/rival/customers/")
 
 
-def test_a_user_without_a_team_learns_what_to_do(client: Client) -> None:
+def test_a_user_without_a_team_sees_instructions(client: Client) -> None:
     client.force_login(User.objects.create(email="new@example.org"))
 
     assertContains(client.get("/organizers/"), "Ask a member of your organizer to add you.")

@@ -106,7 +106,9 @@ def test_an_unknown_or_private_view_is_not_found(
 
 
 @pytest.mark.usefixtures("view")
-def test_links_of_the_list_say_what_differs_from_the_view(member_client: Client) -> None:
+def test_links_of_the_list_have_the_parameters_that_differ_from_the_view(
+    member_client: Client,
+) -> None:
     page = member_client.get(f"{LIST}?view=german")
 
     assertContains(page, f'href="{LIST}?view=german&amp;locale="')
@@ -142,7 +144,7 @@ def test_a_filtered_list_can_be_saved(member_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("view")
-def test_previous_and_next_follow_the_view(member_client: Client) -> None:
+def test_the_previous_and_next_customer_are_those_of_the_view(member_client: Client) -> None:
     page = member_client.get(f"{LIST}?view=german").content.decode()
     (row,) = re.findall(r'href="([^"]*/CLEO/\?[^"]*)"', page)[:1]
 
@@ -153,7 +155,7 @@ def test_previous_and_next_follow_the_view(member_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("view")
-def test_a_customer_opens_from_the_list_of_a_deleted_view(
+def test_a_customer_of_the_list_of_a_deleted_view_can_be_opened(
     organizer: Organizer, member_client: Client
 ) -> None:
     with scope(organizer=organizer):
@@ -163,7 +165,7 @@ def test_a_customer_opens_from_the_list_of_a_deleted_view(
 
 
 @pytest.mark.usefixtures("view")
-def test_next_keeps_the_view(api_client: Client) -> None:
+def test_the_link_to_the_next_page_has_the_view(api_client: Client) -> None:
     page: dict[str, Any] = api_client.get(f"{API}?view=german&page_size=1").json()
 
     following = api_client.get(page["next"]).json()
@@ -173,7 +175,7 @@ def test_next_keeps_the_view(api_client: Client) -> None:
     assert following["next"] is None
 
 
-def test_a_view_keeps_columns_and_the_height_of_rows(
+def test_a_view_stores_columns_and_the_row_height(
     organizer: Organizer, member_client: Client
 ) -> None:
     query = "columns=name,phone&density=compact"

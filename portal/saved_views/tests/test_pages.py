@@ -38,7 +38,7 @@ def limited(organizer: Organizer, member: User) -> None:
         Team.objects.filter(members=member).update(permissions=[Permission.READ_CUSTOMERS])
 
 
-def test_a_saved_list_opens(organizer: Organizer, member_client: Client) -> None:
+def test_a_saved_view_opens_its_list(organizer: Organizer, member_client: Client) -> None:
     response = _create(member_client)
 
     view = _only_view(organizer)
@@ -54,7 +54,7 @@ def test_a_view_is_shared(organizer: Organizer, member_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("limited")
-def test_without_the_permission_the_form_cannot_share(
+def test_a_member_without_the_permission_cannot_share_a_view(
     organizer: Organizer, member_client: Client
 ) -> None:
     assertNotContains(member_client.get(f"{PAGE}new/"), "is_shared")
@@ -72,13 +72,15 @@ def test_a_view_is_saved_from_another_view(organizer: Organizer, member_client: 
     assert _only_view(organizer).query_string == "search=doe&never_logged_in=true"
 
 
-def test_a_list_with_errors_is_shown_instead(organizer: Organizer, member_client: Client) -> None:
+def test_an_invalid_list_is_shown_instead_of_the_form(
+    organizer: Organizer, member_client: Client
+) -> None:
     response = _create(member_client, "ordering=shoe_size")
 
     assertRedirects(response, f"{LIST}?ordering=shoe_size", target_status_code=422)
 
 
-def test_an_error_keeps_what_was_typed(member_client: Client) -> None:
+def test_a_form_with_an_error_has_the_submitted_values(member_client: Client) -> None:
     _create(member_client)
     assertContains(
         _create(member_client, name="a\0b"), "Null characters are not allowed.", status_code=422
@@ -102,7 +104,7 @@ def test_a_view_is_renamed_and_shared(organizer: Organizer, member_client: Clien
     assert (view.name, view.is_shared, view.query_string) == ("The Does", True, "search=doe")
 
 
-def test_a_view_gets_another_list(organizer: Organizer, member_client: Client) -> None:
+def test_the_list_of_a_view_is_replaced(organizer: Organizer, member_client: Client) -> None:
     _create(member_client)
     view = _only_view(organizer)
 
@@ -114,7 +116,7 @@ def test_a_view_gets_another_list(organizer: Organizer, member_client: Client) -
     assert _only_view(organizer).query_string == "search=roe&locale=de"
 
 
-def test_deleting_is_confirmed(organizer: Organizer, member_client: Client) -> None:
+def test_deleting_a_view_requires_confirmation(organizer: Organizer, member_client: Client) -> None:
     _create(member_client)
     address = f"{PAGE}{_only_view(organizer).slug}/delete/"
 
@@ -185,7 +187,7 @@ def test_counting_a_view_takes_one_query(
     assert count_queries(["b", "c", "d"]) == number + 3
 
 
-def test_an_error_has_the_focus(member_client: Client) -> None:
+def test_a_field_with_an_error_has_the_focus(member_client: Client) -> None:
     page = member_client.post("/organizers/bigevents/views/new/?state=active", {"name": ""})
 
     [field] = re.findall(r'<input[^>]*name="name"[^>]*>', page.text)

@@ -33,21 +33,21 @@ def test_the_url_of_a_view_without_other_parameters_shows_its_list() -> None:
     }
 
 
-def test_other_parameters_are_added() -> None:
+def test_parameters_of_the_request_are_added_to_those_of_the_view() -> None:
     assert _apply_query("search=doe", "view=x&page=2") == {"search": ["doe"], "page": ["2"]}
 
 
-def test_a_parameter_replaces_all_values_of_the_view() -> None:
+def test_a_parameter_of_the_request_replaces_all_its_values_in_the_view() -> None:
     assert _apply_query("locale=de&locale=fr", "view=x&locale=nl") == {"locale": ["nl"]}
 
 
-def test_an_empty_parameter_removes_that_of_the_view() -> None:
+def test_an_empty_parameter_removes_the_parameter_of_the_view() -> None:
     assert _apply_query("search=doe&locale=de", "view=x&search=") == {"locale": ["de"]}
 
 
 @settings(deadline=None)
 @given(own=QUERIES, query=QUERIES)
-def test_a_subtracted_view_can_be_applied_again(
+def test_apply_view_reverses_subtract_view(
     own: dict[str, list[str]], query: dict[str, list[str]]
 ) -> None:
     view = SavedView(slug="x", query_string=_query(own).urlencode())

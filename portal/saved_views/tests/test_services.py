@@ -47,11 +47,11 @@ def _names(organizer: Organizer, member: User) -> list[str]:
     return [str(view.name) for view in views if not view.is_built_in]
 
 
-def test_a_view_keeps_the_parameters_of_the_list_alone(access: Access, member: User) -> None:
+def test_a_view_stores_only_parameters_of_the_list(access: Access, member: User) -> None:
     assert _create(access, member).query_string == "search=doe"
 
 
-def test_a_private_view_is_for_its_owner(
+def test_a_private_view_is_visible_to_its_owner_only(
     access: Access, organizer: Organizer, member: User, colleague: User
 ) -> None:
     view = _create(access, member)
@@ -65,7 +65,7 @@ def test_a_private_view_is_for_its_owner(
                 services.find_view(organizer, view.slug, member=other)
 
 
-def test_a_shared_view_is_for_members_and_api_clients(
+def test_a_shared_view_is_visible_to_members_and_api_clients(
     access: Access, organizer: Organizer, member: User, colleague: User
 ) -> None:
     view = _create(access, member, is_shared=True)
@@ -75,7 +75,7 @@ def test_a_shared_view_is_for_members_and_api_clients(
         assert services.find_view(organizer, view.slug, member=None) == view
 
 
-def test_another_organizer_has_other_views(
+def test_views_of_another_organizer_are_not_visible(
     access: Access, organizer: Organizer, rival: Organizer, member: User
 ) -> None:
     view = _create(access, member, is_shared=True)
@@ -117,7 +117,7 @@ def test_sharing_and_changing_shared_views_requires_a_permission(
     assert _names(organizer, member) == _names(organizer, colleague) == []
 
 
-def test_a_view_gets_another_list_and_keeps_its_address(
+def test_the_slug_of_a_view_does_not_change_with_its_list(
     access: Access, organizer: Organizer, member: User
 ) -> None:
     view = _create(access, member)
@@ -130,7 +130,7 @@ def test_a_view_gets_another_list_and_keeps_its_address(
     assert (changed.slug, changed.name, changed.query_string) == (view.slug, "Does", "search=roe")
 
 
-def test_two_views_of_a_member_have_different_names(
+def test_two_visible_views_cannot_have_one_name(
     access: Access, member: User, colleague: User
 ) -> None:
     _create(access, member)
@@ -141,9 +141,7 @@ def test_two_views_of_a_member_have_different_names(
     _create(access, colleague)
 
 
-def test_a_list_with_errors_is_not_saved(
-    access: Access, organizer: Organizer, member: User
-) -> None:
+def test_an_invalid_list_is_not_saved(access: Access, organizer: Organizer, member: User) -> None:
     with pytest.raises(InvalidQuery):
         _create(access, member, parameters=QueryDict("ordering=shoe_size"))
 
@@ -164,7 +162,7 @@ def test_the_number_of_views_is_limited(access: Access, member: User) -> None:
         _create(access, member, name="One more")
 
 
-def test_views_are_counted(
+def test_the_customers_of_each_view_are_counted(
     access: Access, organizer: Organizer, member: User, make_customer: CustomerMaker
 ) -> None:
     make_customer(email="doe@example.org")
@@ -190,7 +188,7 @@ def test_counting_views_stops_after_the_time_limit(
     assert counted.number is None
 
 
-def test_a_shared_view_of_a_deleted_account_stays(
+def test_a_shared_view_remains_when_its_owner_is_deleted(
     access: Access, organizer: Organizer, member: User, colleague: User
 ) -> None:
     _create(access, member, is_shared=True)
