@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.organizers.models import Organizer
 
-# The token is read from a variable of the shell, as in the API reference.
+# The shell variable PORTAL_TOKEN has the token, as in the API reference.
 CURL: Final = 'curl -H "Authorization: Token $PORTAL_TOKEN" {}'
 
 
@@ -36,7 +36,7 @@ CURL: Final = 'curl -H "Authorization: Token $PORTAL_TOKEN" {}'
 @gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_detail(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
-    """Everything about one customer, its history, and the links to its neighbours and back."""
+    """The page of a customer: its fields, its history, and links to the list and to neighbours."""
     try:
         customer = services.get_customer(organizer, identifier)
     except services.CustomerNotFound as error:
@@ -70,10 +70,11 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
     )
     return {
         "is_anonymised": customer.state == State.ANONYMISED,
-        # A customer that the source anonymised can still be erased here: imports then skip it.
+        # A customer that its source anonymised can still be erased in Portal, so that imports skip
+        # it.
         "is_erased": customer.state == State.ANONYMISED and customer.erased is not None,
         "source_conflicts": find_conflicts(request.access, customer),
-        # A name with only one part is in the heading already.
+        # A name with only one part is not repeated, because the heading shows it.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),
         "phone_target": _dialled(customer.phone or ""),
@@ -88,13 +89,13 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
 
 
 def _position_query(position: CustomerPosition, sealed: str) -> str:
-    """The query string with which pages about the customer link back to this position."""
+    """The query string by which pages about the customer link back to its position in the list."""
     values = {BACK: urlsplit(position.back).query, POSITION: sealed if position.is_known else ""}
     query = urlencode({name: value for name, value in values.items() if value})
     return f"?{query}" if query else ""
 
 
 def _dialled(phone: str) -> str:
-    """The digits of a phone number without the extension, which is dialled only later."""
+    """The phone number to dial: its digits, without an extension."""
     number = re.match(r"[-+0-9\s()./]*", phone)
     return re.sub(r"[^+0-9]", "", number[0]) if number else ""

@@ -1,4 +1,4 @@
-"""Exports the list of a query string as a file, and has a page to choose the format."""
+"""Exports the list of a query string as a file, and shows a page to choose the format."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MEDIA_TYPES: Final = {
 
 
 class ExportForm(forms.Form):
-    """The parameters of the file. Others are those of the list."""
+    """The URL parameters of an exported file. All other parameters are those of the list."""
 
     format = forms.ChoiceField(
         choices=[(name, name) for name in MEDIA_TYPES],
@@ -72,13 +72,16 @@ class ExportForm(forms.Form):
 
 
 class TooLong(Exception):
-    """The list has more customers than a workbook can have rows."""
+    """The list has more customers than an Excel workbook can have rows."""
 
 
 @require_safe
 @organizer_page(Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
 def customer_export(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The file; without `format`, or after an error, a page to choose the format."""
+    """Export a file, or show a page to choose the format.
+
+    The page is also shown after an error.
+    """
     try:
         view, parameters = saved_views.resolve_view(organizer, request.GET, member=request.user)
     except saved_views.UnknownView as error:
@@ -104,7 +107,7 @@ def customer_export(request: PortalRequest, organizer: Organizer) -> HttpRespons
 
 
 def _without_options(parameters: QueryDict) -> QueryDict:
-    """The parameters of the list, without those of the file."""
+    """The parameters of the list, without those of ExportForm."""
     of_list = parameters.copy()
     for name in ExportForm.base_fields:
         of_list.pop(name, None)
@@ -125,7 +128,10 @@ def _options(
 def _file(
     request: PortalRequest, organizer: Organizer, parameters: QueryDict, options: dict[str, Any]
 ) -> HttpResponse:
-    """The file as a stream. HEAD reads no rows. Raises InvalidQuery, TooLong, TooManyStreams."""
+    """Stream the file. A HEAD request reads no rows.
+
+    Raises InvalidQuery, TooLong, TooManyStreams.
+    """
     query = services.parse_query(organizer, parameters, reads_notes=request.access.reads_notes)
     extension = options["format"]
     if extension == XLSX and _is_too_long(organizer, query):
@@ -148,7 +154,7 @@ def _is_too_long(organizer: Organizer, query: CustomerQuery) -> bool:
 
 
 def _shown_fields(parameters: QueryDict) -> Sequence[str]:
-    """The fields of the columns that the list shows. Raises InvalidQuery."""
+    """The fields in the columns of the list. Raises InvalidQuery."""
     paging = PageForm(parameters)
     if texts := paging.errors.get("columns"):
         raise InvalidQuery({"columns": [*map(str, texts)]})
@@ -156,7 +162,7 @@ def _shown_fields(parameters: QueryDict) -> Sequence[str]:
 
 
 def _all_fields(request: PortalRequest) -> Sequence[str]:
-    """All fields that the member may read."""
+    """All fields of a customer that the member may read."""
     may_read_notes = request.access.may(Permission.READ_NOTES)
     return [name for name in ALL_FIELDS if name != "notes" or may_read_notes]
 

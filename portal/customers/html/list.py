@@ -1,4 +1,4 @@
-"""The list page: its view, and what it shows for a query string, as finished values."""
+"""The list page: its view, and all values that its template shows for a query string."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
     from portal.saved_views.models import SavedView
 
-# The parameters that say how the rows of a list are shown, not which.
+# The parameters that do not change which customers a list has.
 PAGE_PARAMETERS = ("page", "page_size", "density", OVERVIEW)
 
 
@@ -81,7 +81,7 @@ PAGE_PARAMETERS = ("page", "page_size", "density", OVERVIEW)
 @gzip_page
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """The list of customers."""
+    """The page with the list of customers."""
     if query := _search_within(request) or _own_layout(request):
         return redirect(f"{request.path}?{query}")
     try:
@@ -111,16 +111,17 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 
 
 def _tabs(request: PortalRequest, listing: CustomerListing) -> dict[str, Any]:
-    """The saved views above the list, without their counts, which htmx requests."""
+    """The template context of the saved views above the list. htmx requests their counts later."""
     views = saved_views.list_views(listing.organizer, member=request.user)
     current = listing.view.slug if listing.view else ""
     return {"views": [(view, None) for view in views], "total": listing.total, "current": current}
 
 
 def _own_layout(request: PortalRequest) -> str:
-    """The query string that the member's own columns add to the URL without parameters.
+    """The query string of the layout that the member stored, if the URL has no parameters.
 
-    Requests by htmx get the list of the URL: they come from a page that shows it.
+    A request by htmx is not redirected, because it comes from a page that shows the list of the
+    URL.
     """
     own = request.access.layout
     if request.GET or request.htmx or not own:
@@ -129,9 +130,9 @@ def _own_layout(request: PortalRequest) -> str:
 
 
 def _search_within(request: PortalRequest) -> str:
-    """The query string of the list that a search on a customer's page is limited to.
+    """The query string of a search on a customer's page that is limited to a list.
 
-    It includes the search. "" if the search is not limited.
+    The query string has the filters of the list and the search. "" if the search is not limited.
     """
     if WITHIN not in request.GET:
         return ""
@@ -149,7 +150,7 @@ def _may_update(request: PortalRequest, view: SavedView | None) -> bool:
 def _exact_count(
     request: PortalRequest, organizer: Organizer, view: SavedView | None, parameters: QueryDict
 ) -> HttpResponse:
-    """The exact count of a list that the browser has already."""
+    """A fragment with the exact count of a list that the browser shows already."""
     listing = read_listing(
         request.access, parameters=parameters, path=request.path, counts_exactly=True
     )
@@ -165,13 +166,16 @@ def _exact_count(
 
 
 def _history_header(request: PortalRequest, here: str) -> str:
-    """A new URL is a new entry of the browser's history; while typing, history.js replaces it."""
+    """The htmx header that adds a new URL to the browser's history.
+
+    While the user types a search, history.js replaces the entry instead.
+    """
     return "HX-Replace-Url" if page_address(request) == here else "HX-Push-Url"
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """The errors of a parameter, and the URL without its value."""
+    """The errors of a URL parameter, and the URL without the invalid value."""
 
     name: str
     label: str
@@ -181,7 +185,10 @@ class FieldError:
 
 @dataclass(frozen=True)
 class Box:
-    """A choice of a filter, and how many customers it finds, if that is known."""
+    """A checkbox or radio button of a filter.
+
+    `number` is the number of customers that match the choice, if known.
+    """
 
     value: str
     label: StrOrPromise
@@ -191,7 +198,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Choices:
-    """A filter with boxes to choose from. Those of a facet have counts."""
+    """A filter with checkboxes or radio buttons. Those of a facet show counts."""
 
     field: BoundField
     boxes: Sequence[Box]
@@ -201,7 +208,10 @@ class Choices:
 
 @dataclass(frozen=True)
 class Preset:
-    """A relative date to choose: the filter that it sets, and the one that it drops."""
+    """A relative date to choose for a range of times.
+
+    Its link sets the filter `name`, and removes the filter `dropped`, the other end of the range.
+    """
 
     name: str
     value: str
@@ -213,7 +223,7 @@ class Preset:
 
 @dataclass(frozen=True)
 class Range:
-    """A filter from a time and one up to a time: presets to choose from, or free dates."""
+    """The two filters of a range of times, with inputs for dates and a choice of relative dates."""
 
     legend: StrOrPromise
     since: BoundField
@@ -235,18 +245,18 @@ class Range:
 
     @property
     def is_preset(self) -> bool:
-        """Whether a preset is chosen. Inputs for free dates would not show it."""
+        """Whether a relative date is chosen, which the inputs for dates cannot show."""
         return any(preset.is_chosen for preset in self.presets)
 
     @property
     def href(self) -> str:
-        """The URL of the list without both filters."""
+        """The URL of the list without the two filters of the range."""
         return self.links.with_values({self.since.name: "", self.until.name: ""})
 
 
 @dataclass(frozen=True)
 class TextInput:
-    """A filter by a text."""
+    """A filter with a text input."""
 
     field: BoundField
     template: str = "components/_text_input.html"
@@ -257,7 +267,7 @@ Part = Choices | Range | TextInput
 
 @dataclass(frozen=True)
 class FilterGroup:
-    """The filters under one button."""
+    """The filters that a button of the list page opens."""
 
     name: str
     label: StrOrPromise
@@ -266,19 +276,19 @@ class FilterGroup:
 
 @dataclass(frozen=True)
 class Chip:
-    """An active filter: its label, its value as text, and the URL without it."""
+    """An active filter, which the page shows with a link that removes it."""
 
     name: str
     label: str
     value: str
-    dropped: str  # the value in the form
+    dropped: str  # the value of the form that the link removes
     href: str
-    count: Count | None = None  # of the list without the filter, where the list is empty
+    count: Count | None = None  # of the list without the filter, if the list is empty
 
 
 @dataclass
 class CustomerListing:
-    """The list of one query string: its rows, count and filters, or the errors."""
+    """Everything that the page of a list shows: rows, count and filters, or errors."""
 
     organizer: Organizer
     parameters: QueryDict
@@ -289,19 +299,20 @@ class CustomerListing:
     totals: Counts
     view: SavedView | None = None
     own: str = ""  # see Access.layout
-    query: CustomerQuery | None = None  # None where the parameters have errors
-    page: CustomerPage | None = None  # None where there are errors
+    query: CustomerQuery | None = None  # None if a parameter is invalid
+    page: CustomerPage | None = None  # None if a parameter is invalid
     facet_counts: Counts | None = None
-    overview: Overview | None = None  # None where it is off, or the list too long for it
-    # Of an empty list: the count without each filter, by its name and value.
+    overview: Overview | None = None  # None if it is off or the list is too long
+    # The count of an empty list without one of its filters, by name and value of the filter.
     counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
-    is_past_end: bool = False  # whether the list has fewer pages: `page` is its last one
-    # Of the notes of customers that are found by these alone, by primary key.
+    # Whether the URL has a page number past the end. Then `page` is the last page.
+    is_past_end: bool = False
+    # Excerpts from notes, by primary key, for customers that match the search by notes only.
     excerpts: Mapping[int, Excerpt] = field(default_factory=dict)
 
     @property
     def field_errors(self) -> Iterator[FieldError]:
-        """The errors in the order of the filters, each with a link that drops the value."""
+        """The errors of parameters, each with a link that removes the invalid value."""
         for name, texts in self.errors.items():
             field = self.form.fields.get(name)
             href = self.links.without(name) if field else self.links.to_page(1)
@@ -323,7 +334,7 @@ class CustomerListing:
 
     @property
     def has_other_filters(self) -> bool:
-        """Whether a filter other than the search is active."""
+        """Whether the list has an active filter besides the search."""
         return bool(self.links.query.keys() - {"search", "ordering"})
 
     @cached_property
@@ -342,7 +353,7 @@ class CustomerListing:
 
     @property
     def export_parameters(self) -> Iterator[tuple[str, str]]:
-        """The parameters of the list for its export, without those of a page."""
+        """The parameters of the list for a link to its export, without PAGE_PARAMETERS."""
         for name, values in QueryDict(self.links.here_query).lists():
             if name not in PAGE_PARAMETERS:
                 yield from ((name, value) for value in values)
@@ -353,7 +364,7 @@ class CustomerListing:
 
     @property
     def without_filters(self) -> str:
-        """The URL of the list without filters, in its order unless that is invalid."""
+        """The URL of the list without filters. The order is kept unless it is invalid."""
         links = self.links
         if "ordering" in self.errors:
             links = replace(links, query=QueryDict())
@@ -361,15 +372,15 @@ class CustomerListing:
 
     @property
     def dropped_parameters(self) -> str:
-        """The names of the parameters that `without_filters` drops, separated by spaces."""
+        """The names of the parameters that `without_filters` removes, separated by spaces."""
         remaining = () if "ordering" in self.errors else ("ordering",)
         return " ".join(name for name in PARAMETERS if name not in remaining)
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """A chip for each active filter; the filter by language has one for each language.
+        """A chip for each value of an active filter, such as each language.
 
-        The day that relative days are counted from has one once it is over.
+        `as_of`, the date from which relative dates are counted, has a chip if it is not today.
         """
         return [
             Chip(
@@ -386,7 +397,7 @@ class CustomerListing:
 
     @property
     def active_filters(self) -> int:
-        """The number of active filters other than the search."""
+        """The number of active filters without the search."""
         return sum(chip.name != "search" for chip in self.chips)
 
     @property
@@ -425,7 +436,7 @@ class CustomerListing:
 
     @property
     def charts(self) -> Charts | None:
-        """The charts of the overview; None where the list is too long for one."""
+        """The charts of the overview; None if the overview is off or the list is too long."""
         if self.overview is None or self.query is None:
             return None
         zone = ZoneInfo(self.organizer.timezone)
@@ -433,7 +444,7 @@ class CustomerListing:
 
     @property
     def _positions(self) -> dict[int, str]:
-        """The encrypted position of each row, by primary key."""
+        """The encrypted position of each row in the list, by primary key."""
         if self.page is None or self.query is None:
             return {}
         page, key = self.page, list_key(self.organizer, self.query)
@@ -447,7 +458,10 @@ class CustomerListing:
 
     @cached_property
     def exact(self) -> Sequence[tuple[Customer, str]]:
-        """The exact matches with their URLs, unless they are the only rows of the page."""
+        """Customers that match the search exactly, with URLs.
+
+        Empty if the page has only these customers.
+        """
         if self.page is None:
             return []
         exact = self.page.exact
@@ -456,7 +470,7 @@ class CustomerListing:
 
     @property
     def hidden(self) -> Iterator[tuple[str, str]]:
-        """The values of filters without an input, which only a URL sets; the form keeps them."""
+        """The values of filters without a visible input, for hidden inputs of the form."""
         for name, each in FILTERS.items():
             value = self.form[name].value()
             if value and not each.group and name not in ("search", "ordering", AS_OF, *REPEATABLE):
@@ -464,14 +478,17 @@ class CustomerListing:
 
     @property
     def repeated(self) -> list[str]:
-        """The filters with checkboxes: without a checked one, a form would not send them."""
+        """The names of filters with checkboxes.
+
+        A browser sends no value if no checkbox is checked.
+        """
         return [name for name in PARAMETERS if name in REPEATABLE]
 
     @property
     def choices_without_a_box(self) -> Iterator[tuple[str, str]]:
-        """Values of repeatable filters that have no box, such as a language that no customer has.
+        """Values of filters that have no checkbox, such as a language that no customer has.
 
-        The form keeps them.
+        The form has hidden inputs with these values.
         """
         for name in sorted(REPEATABLE - self.errors.keys()):
             has_boxes = FILTERS[name].group
@@ -481,7 +498,7 @@ class CustomerListing:
 
     @cached_property
     def filter_groups(self) -> list[FilterGroup]:
-        """The filters of the form, as they are declared."""
+        """The filters of the form in groups, in the order of their declarations."""
         return [
             FilterGroup(name, label, self._parts(name, label)) for name, label in GROUPS.items()
         ]
@@ -516,7 +533,7 @@ class CustomerListing:
 def read_listing(
     access: Access, *, parameters: QueryDict, path: str, counts_exactly: bool = False
 ) -> CustomerListing:
-    """The list, completely read; with `counts_exactly` its exact count instead of the rows."""
+    """Read all that the page shows: rows, or with `counts_exactly` an exact count without rows."""
     organizer, paging = access.organizer, PageForm(parameters)
     query, errors = _parse(access, parameters)
     errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
@@ -557,7 +574,7 @@ def _parse(
 
 
 def _active_filters(canonical: QueryDict) -> list[tuple[str, str]]:
-    """The name and value of each active filter."""
+    """The name and the value of each active filter in a canonical query string."""
     return [
         (name, value)
         for name, values in canonical.lists()
@@ -570,7 +587,7 @@ def _active_filters(canonical: QueryDict) -> list[tuple[str, str]]:
 def _count_without(
     organizer: Organizer, query: CustomerQuery | None, page: CustomerPage | None
 ) -> Mapping[tuple[str, str], Count | None]:
-    """The count without each filter, if the list is empty because of its filters."""
+    """The counts without one of the filters, if filters make the list empty."""
     if query is None or page is None or page.count.number or page.totals.total == 0:
         return {}
     filters = _active_filters(query.canonical)
@@ -586,7 +603,7 @@ def _find_excerpts(
 
 
 def _most_frequent(totals: Counts) -> list[str]:
-    """The languages of the customers, the most frequent first."""
+    """The languages of the organizer's customers, the most frequent first."""
     counts = totals.by("locale", {})
     return sorted(counts, key=lambda locale: (-counts[locale], locale))
 
@@ -594,7 +611,10 @@ def _most_frequent(totals: Counts) -> list[str]:
 def _read_page_or_last(
     organizer: Organizer, query: CustomerQuery, paging: PageForm, *, counts_exactly: bool
 ) -> tuple[CustomerPage, bool]:
-    """The page, or the last one of a list with fewer pages; and whether it has fewer."""
+    """Read the page, or the last page if the list has fewer pages.
+
+    Returns the page, and whether the list has fewer pages.
+    """
     page = _read_page(organizer, query, paging, paging.number, counts_exactly=counts_exactly)
     if not page.is_past_end:
         return page, False
@@ -609,7 +629,7 @@ def _read_page(
     *,
     counts_exactly: bool,
 ) -> CustomerPage:
-    """A page by its number, or the last one for None."""
+    """Read the page with this number, or the last page if the number is None."""
     size = paging.size
     if counts_exactly and number:
         return services.count_page(organizer, query=query, number=number, size=size)
@@ -622,14 +642,17 @@ def _read_page(
 def _read_overview(
     organizer: Organizer, query: CustomerQuery | None, page: CustomerPage | None, paging: PageForm
 ) -> Overview | None:
-    """None unless it is on and the page has rows."""
+    """Read the overview if it is on and the page has rows."""
     if query and page and page.rows and paging.has_overview:
         return services.summarize(organizer, query=query)
     return None
 
 
 def _boxes(field: BoundField) -> list[Box]:
-    """The choices of a field. Django's widget would make a template's context for each."""
-    choices: Iterable[tuple[str, StrOrPromise]] = field.field.choices  # type: ignore[attr-defined]  # of ChoiceField
+    """The checkboxes or radio buttons of a field.
+
+    Not by Django's widget, which would make a template context for each box.
+    """
+    choices: Iterable[tuple[str, StrOrPromise]] = field.field.choices  # type: ignore[attr-defined]  # a ChoiceField
     checked = cast("ChoiceWidget", field.field.widget).format_value(field.value())
     return [Box(value, label, value in checked) for value, label in choices]

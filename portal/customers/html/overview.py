@@ -1,4 +1,4 @@
-"""The charts above a list: registrations by month, states and languages, each with its links."""
+"""The charts above a list: registrations by month, states and languages, with links."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from portal.customers.query.query import CustomerQuery
 
 
-# If the registrations span more months, the columns are years.
+# If the registrations span more months, the chart has a column for each year.
 MOST_MONTHS: Final = 60
 MOST_LANGUAGES: Final = 5
 SINCE, UNTIL = "date_joined_since", "date_joined_until"
-# In units of the drawing.
+# The height of the drawing and the width of a column, in units of the SVG.
 HEIGHT: Final = 100
 STEP: Final = 10
 
@@ -40,9 +40,10 @@ Link = Callable[[Mapping[str, str]], str]  # the URL of the list with these filt
 
 @dataclass(frozen=True)
 class Group:
-    """A group of customers in the list: its label, their number, and the URL of their list.
+    """A group of customers, such as a state: its label, its number of customers, and its URL.
 
-    The URL is "" if there are none, and for months that no filter accepts.
+    `href` is the URL of the list of these customers. `href` is "" if there are no customers, or if
+    the filters by time accept no date in the month.
     """
 
     label: str
@@ -52,12 +53,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Bar:
-    """The bar of a group in the drawing, which has columns from left to right, or rows."""
+    """The bar of a group in the drawing of a chart."""
 
     group: Group
-    length: float  # that of the longest bar is HEIGHT
+    length: float  # the length of the longest bar is HEIGHT
     offset: int
-    share: str  # of all customers of the list, in percent
+    share: str  # percentage of the customers of the list, as text
 
     @property
     def top(self) -> float:
@@ -66,7 +67,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The groups by one property. The table shows all groups, the drawing only the first."""
+    """A chart of groups, such as all states.
+
+    A table shows all groups, the drawing only the first `drawn`.
+    """
 
     title: StrOrPromise
     groups: Sequence[Group]
@@ -91,7 +95,7 @@ class Chart:
 
     @property
     def drawing_width(self) -> int:
-        """The width of the drawing on screens that are wide enough."""
+        """The width of the drawing in pixels, on screens that are wide enough."""
         return len(self.bars) * 48
 
     @property
@@ -100,7 +104,7 @@ class Chart:
 
     @property
     def undrawn(self) -> int:
-        """The number of groups that only the table has."""
+        """The number of groups that are in the table, but not in the drawing."""
         return max(0, len(self.groups) - self.drawn)
 
 
@@ -110,7 +114,7 @@ def _percent(share: float) -> str:
 
 @dataclass(frozen=True)
 class Charts:
-    """The charts of a list that is not empty."""
+    """The three charts of a list that has customers."""
 
     periods: Chart
     states: Chart
@@ -127,7 +131,7 @@ class Charts:
 def make_charts(
     overview: Overview, query: CustomerQuery, links: ListLinks, *, zone: ZoneInfo
 ) -> Charts:
-    """The charts of the overview of a query; the months are those of the time zone."""
+    """Make the charts of an overview. Months are those of the time zone."""
     return Charts(
         _periods(overview.months, _Registrations(query, links, zone)),
         Chart(_("State"), [*_states(overview.states, links.with_values)]),
@@ -142,13 +146,13 @@ def _states(numbers: Mapping[int, int], link: Link) -> Iterator[Group]:
 
 
 def _locales(numbers: Mapping[str, int], link: Link) -> Iterator[Group]:
-    """The most frequent languages first."""
+    """The groups of languages, the most frequent language first."""
     for locale, number in sorted(numbers.items(), key=lambda each: (-each[1], each[0])):
         yield Group(locale_name(locale), number, link({"locale": locale}))
 
 
 def _periods(months: Mapping[Month, int], registrations: _Registrations) -> Chart:
-    """All months from the first to the last one, or years if these are too many."""
+    """The chart of registrations by month, or by year if there are too many months."""
     first, last = min(months), max(months)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     if count > MOST_MONTHS:
@@ -179,7 +183,7 @@ def _month_name(month: Month) -> str:
 
 @dataclass(frozen=True)
 class _Registrations:
-    """The links to the customers of the list who registered within some months."""
+    """Makes the groups of customers who registered within some months."""
 
     query: CustomerQuery
     links: ListLinks
@@ -192,7 +196,10 @@ class _Registrations:
         return Group(label, number, self._href(days) if has_list else "")
 
     def _href(self, days: Days) -> str:
-        """Filters that begin or end within the first or the last month remain."""
+        """The URL of the list with a filter by these days.
+
+        A filter of the list that limits the days further is not replaced.
+        """
         span, values = days.span(self.zone), self.query.values
         since, until = values.get(SINCE), values.get(UNTIL)
         changed = {}

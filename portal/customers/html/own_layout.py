@@ -1,7 +1,7 @@
-"""The columns and the height of rows with which the list opens for a member: store or forget them.
+"""Stores the columns and the row height with which the list opens for a member.
 
-The list without parameters redirects to a URL that has them (`list.py`), so that a URL is one list
-for every member.
+list.py redirects the URL without parameters to a URL with this layout, so that every URL shows the
+same list to every member.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS)
 def own_layout(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """Store the layout of the form, or forget the stored one, and lead back to the list.
+    """Store or delete the layout of a member, and redirect to the list.
 
-    htmx gets the form in its new state instead. GET, as after signing in again, leads to the list.
+    A request by htmx gets the updated form instead. A GET request, for example after signing in
+    again, redirects to the list.
     """
     list_path = reverse("customers:list", args=[organizer.slug])
     if request.method != "POST":
@@ -48,7 +49,7 @@ def own_layout(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 
 
 def _layout(query_string: str) -> str:
-    """The layout as `PageForm.own_layout` writes it. Raises BadRequest for an invalid one."""
+    """Normalize a layout with PageForm.own_layout. Raises BadRequest for an invalid layout."""
     paging = PageForm(QueryDict(query_string))
     if not paging.is_valid():
         raise BadRequest

@@ -1,4 +1,4 @@
-"""The URLs of the list, of its pager and of its rows. The query string is all state of a list."""
+"""The URLs of the list, of its pager and of its rows."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ COMPACT: Final = "compact"
 DENSITIES: Final = {"comfortable": _("Comfortable"), COMPACT: _("Compact")}
 OVERVIEW: Final = "overview"
 ON: Final = "on"
-# The query string of the list that a search is limited to.
+# The URL parameter with the query string of the list to which a search is limited.
 WITHIN: Final = "within"
-# The parameters of a customer's page.
+# The URL parameters of a customer's page: the query string of the list, and the position in it.
 BACK, POSITION = "back", "at"
 PURPOSE: Final = "position "
 
 
 class PageField(forms.IntegerField):
-    """The number of a page, which is 1 or more. `last` becomes None."""
+    """A page number, which is 1 or more. The text `last` is converted to None."""
 
     def to_python(self, value: Any) -> int | None:
         return None if value == LAST else super().to_python(value or 1)
 
 
 class PageForm(forms.Form):
-    """The parameters that choose the page, its size, its layout and the overview above it."""
+    """The URL parameters of the page number, the page size, the layout and the overview."""
 
     page = PageField(
         min_value=1,
@@ -77,7 +77,7 @@ class PageForm(forms.Form):
 
     @property
     def number(self) -> int | None:
-        """None for the last page."""
+        """The page number, or None for the last page."""
         number: int | None = self.cleaned_data.get("page", 1)
         return number
 
@@ -87,7 +87,7 @@ class PageForm(forms.Form):
 
     @property
     def shown_columns(self) -> tuple[str, ...]:
-        """The names of the columns, from left to right."""
+        """The names of the columns that the list shows, from left to right."""
         text = self.cleaned_data.get("columns")
         return parse_columns(text) if text else STANDARD
 
@@ -101,7 +101,7 @@ class PageForm(forms.Form):
 
     @property
     def layout(self) -> dict[str, str]:
-        """The parameters of columns, rows and overview, which every link has."""
+        """The parameters of the columns, the row height and the overview, which every link has."""
         columns = ",".join(self.shown_columns) if self.cleaned_data.get("columns") else ""
         overview = ON if self.has_overview else ""
         density = COMPACT if self.is_compact else ""
@@ -109,7 +109,10 @@ class PageForm(forms.Form):
 
     @property
     def own_layout(self) -> str:
-        """Columns and rows as the shortest query string, to store for a member; "" if standard."""
+        """The columns and the row height as a query string, to store for a member.
+
+        The standard layout is "".
+        """
         layout = self.layout
         if self.shown_columns == STANDARD:
             layout["columns"] = ""
@@ -119,11 +122,12 @@ class PageForm(forms.Form):
 
 @dataclass(frozen=True)
 class ListLinks:
-    """The URLs that a list links to.
+    """Makes the URLs that the page of a list links to.
 
     Links that change the filters, the order or the page size lead to the first page. Default values
-    are left out. `as_of` is the parameter with the day that relative days are counted from. Links
-    to other pages have it, so that all pages belong to one list. Other links begin a new list.
+    are left out of URLs. `as_of` is the parameter with the date from which relative dates are
+    counted. Only links to other pages have `as_of`, so that all pages show the same list after
+    midnight, too.
     """
 
     path: str
@@ -132,47 +136,51 @@ class ListLinks:
     default_size: int
     page: int = field(default=1)
     as_of: Mapping[str, list[str]] = field(default_factory=dict)
-    view: SavedView | None = None  # URLs then have only the parameters that differ from the view
+    # With a saved view, URLs have only the parameters that differ from the view.
+    view: SavedView | None = None
     layout: Mapping[str, str] = field(default_factory=dict)  # see PageForm.layout
-    # Whether the URL without parameters opens the list with another layout for the member. If so,
-    # the list that it stands for has the standard columns in its URL.
+    # Whether the member has stored a layout, with which the URL without parameters opens the list.
+    # If so, the URL of the standard layout has the parameter `columns`.
     has_default: bool = False
 
     @property
     def here(self) -> str:
-        """The URL of this page. That of the first page has `as_of` only if the request had it."""
+        """The URL of the current page.
+
+        The URL of a first page has `as_of` only if the requested URL had it.
+        """
         is_first = self.page == 1 and not self.query.keys() & self.as_of.keys()
         return self._address(self._filters) if is_first else self.to_page(self.page)
 
     @property
     def here_query(self) -> str:
-        """The query string of this page, for links back to it."""
+        """The query string of the current page, for links back to this page."""
         return self.to_page(self.page).partition("?")[2]
 
     @cached_property
     def back(self) -> str:
-        """The parameter of a customer's page that leads back to this page.
+        """The query string of a customer's page, with the parameter that leads back to the list.
 
-        "" if none is needed, or the query string is too long to be encoded once more.
+        "" for the default list, and if the query string is too long to be a parameter itself.
         """
         back = urlencode({BACK: self.here_query}) if self.here_query else ""
         return "" if is_too_long(back) else back
 
     @property
     def is_changed_view(self) -> bool:
-        """Whether the list differs from that of the view."""
+        """Whether the list differs from the list of the saved view."""
         return self.view is not None and self.view_query != f"{VIEW}={self.view.slug}"
 
     @property
     def view_query(self) -> str:
-        """The query string of the list, to save it: without page, page size and overview."""
+        """The query string to save as a view: without page number, page size and overview."""
         layout = {**self.layout, OVERVIEW: ""}
         saved = replace(self, page_size=self.default_size, layout=layout)
         return saved._address(self._filters).partition("?")[2]
 
     @property
     def without_filters(self) -> str:
-        """The list without filters, in its order."""
+        """The URL of the list without filters, in the same order."""
         ordering = self.query.get("ordering")
         return self._address({"ordering": [ordering]} if ordering else {})
 
@@ -183,19 +191,19 @@ class ListLinks:
         return replace(self, page_size=size)._address(self._filters)
 
     def laid_out(self, **layout: str) -> str:
-        """The list with another layout. The value "" removes a parameter."""
+        """The URL of the list in another layout. The value "" removes a parameter."""
         return self._address(self._filters, layout={**self.layout, **layout})
 
     def ordered_by(self, key: str) -> str:
         return self._address({**self._filters, "ordering": [key]})
 
     def without(self, name: str, value: str | None = None) -> str:
-        """The list without a filter, or without one of its values."""
+        """The URL of the list without a filter, or without one value of the filter."""
         others = [other for other in self.query.getlist(name) if value not in (None, other)]
         return self._address({**self._filters, name: others})
 
     def with_values(self, values: Mapping[str, str]) -> str:
-        """The list with other values of these filters. The value "" removes a filter."""
+        """The URL of the list with other values of filters. The value "" removes a filter."""
         lists = {name: [value] if value else [] for name, value in values.items()}
         others = {**self._filters, **lists}
         return self._address({name: others[name] for name in PARAMETERS if name in others})
@@ -225,16 +233,16 @@ class ListLinks:
             query["page_size"] = [str(self.page_size)]
         if page != 1:
             query["page"] = [str(page)]
-        # A comma needs no encoding, and the names of columns are easier to read with it.
+        # Commas are not percent-encoded, so that lists of columns are readable.
         text = urlencode(query or self._explicit, doseq=True, safe=",")
         return f"{self.path}?{text}" if text else self.path
 
 
 @dataclass(frozen=True)
 class OwnLayout:
-    """The layout with which the list opens for a member, and that of the list that is shown."""
+    """The layout that the member stored, and the layout of the list that is shown."""
 
-    stored: str  # both as PageForm.own_layout
+    stored: str  # a query string of PageForm.own_layout, like `shown`
     shown: str
     list_query: str  # the query string of the list that is shown
     message: str = ""
@@ -246,25 +254,28 @@ class OwnLayout:
 
 @dataclass(frozen=True)
 class Position:
-    """A row of a list, with the sort keys that it had when the customer was opened."""
+    """The position of a customer in a list: the sort key values, and the row number if known."""
 
     keys: Sequence[Any]
     number: int | None = None  # from 1 on
     total: int | None = None  # the number of customers in the list
 
     def encrypt(self, key: str) -> str:
-        """The position as URL-safe text for the list with this key."""
+        """Encrypt the position as URL-safe text. `key` is the list_key() of the list."""
         return encrypt(orjson.dumps([self.keys, self.number, self.total]), context=PURPOSE + key)
 
     def step(self, keys: Sequence[Any], by: int) -> Position:
-        """The position of a neighbour. Its number is unknown if others were added or deleted."""
+        """The position of a neighbour.
+
+        The number is left out if it is not possible, after customers were added or deleted.
+        """
         number = self.number + by if self.number else None
         is_possible = number and 1 <= number <= (self.total or number)
         return Position(keys, number if is_possible else None, self.total)
 
 
 def decrypt_position(text: str, key: str) -> Position | None:
-    """The reverse of `Position.encrypt`; None for any other text."""
+    """Decrypt the text of `Position.encrypt()`. Returns None for any other text."""
     try:
         return Position(*orjson.loads(decrypt(text, context=PURPOSE + key)))
     except InvalidText:
@@ -272,15 +283,15 @@ def decrypt_position(text: str, key: str) -> Position | None:
 
 
 def customer_url(links: ListLinks, identifier: str, position: str = "") -> str:
-    """The URL of a customer's page, with the list that it is opened from."""
-    # A position is URL-safe.
+    """The URL of a customer's page, with the list from which it is opened."""
+    # A position needs no encoding, because it is URL-safe.
     query = "&".join(filter(None, (links.back, position and f"{POSITION}={position}")))
     return f"{links.path}{identifier}/{'?' if query else ''}{query}"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A link of the pager; None where there is no page in this direction."""
+    """A link of the pager. `page` and `href` are None if there is no page in its direction."""
 
     name: str
     page: int | str | None
@@ -289,7 +300,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Size:
-    """A page size to choose."""
+    """A page size to choose, and its URL."""
 
     size: int
     href: str
@@ -298,7 +309,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Pager:
-    """The links from one page of a list to others."""
+    """The links from one page of a list to other pages."""
 
     page: CustomerPage
     links: ListLinks
@@ -321,17 +332,17 @@ class Pager:
 
     @property
     def has_more_pages(self) -> bool:
-        """Whether the list has other pages than this one."""
+        """Whether the list has more than one page."""
         return self.page.number > 1 or not self.page.is_last
 
     @property
     def parameters(self) -> Iterator[tuple[str, str]]:
-        """The parameters of the list for a form that adds the number of a page."""
+        """The parameters of the list, for a form in which the user types a page number."""
         for name, values in QueryDict(self.links.to_page(1).partition("?")[2]).lists():
             yield from ((name, value) for value in values)
 
     @property
     def sizes(self) -> list[Size]:
-        """The page sizes; another size leads to the first page."""
+        """The page sizes to choose from. The link of a size leads to the first page."""
         current = self.links.page_size
         return [Size(size, self.links.sized(size), size == current) for size in SIZES]

@@ -1,4 +1,4 @@
-"""The links of a customer's page to the list from which it was opened: back, previous, next."""
+"""The links on a customer's page to the list from which it was opened, and to neighbours."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
-# Parameters that limit a list, except the search, because a new search replaces it.
+# Parameters that limit a list, except `search`, because a new search replaces it.
 FILTERED_BY: Final = frozenset({*PARAMETERS, VIEW} - {"search", "ordering", AS_OF})
 
 
 @dataclass(frozen=True)
 class CustomerPosition:
-    """The position of a customer in the list from which the page was opened, with its links."""
+    """The position of a customer in the list from which the page was opened, with links."""
 
-    back: str  # the URL of the page of the list with the customer
+    back: str  # the URL of the list page that has the customer
     is_narrowed: bool = False  # whether the list has filters, a search or another order
     number: int | None = None
     total: int | None = None
-    previous: str = ""  # URLs; "" at an end of the list
+    previous: str = ""  # the URLs of the neighbours; "" at an end of the list
     next: str = ""
-    is_known: bool = False  # whether the position is known, and with it the neighbours
+    is_known: bool = False  # whether the position and the neighbours are known
     is_match: bool = True  # whether the customer is still in the list
 
     @property
     def list_query(self) -> str:
-        """The query string of the list if it has filters, to limit a search to that list."""
+        """The query string of a filtered list, for a search within the list; "" without filters."""
         query = self.back.partition("?")[2].partition("#")[0]
         return query if QueryDict(query).keys() & FILTERED_BY else ""
 
@@ -58,7 +58,7 @@ class CustomerPosition:
 def find_position(
     access: Access, customer: Customer, *, parameters: QueryDict, list_path: str, member: User
 ) -> CustomerPosition:
-    """The position in the URL of the customer's page, with links from the current list."""
+    """The position that the URL of a customer's page has, with links to the current neighbours."""
     organizer, back = access.organizer, QueryDict(parameters.get(BACK, ""))
     paging, view, query = PageForm(back), None, None
     with suppress(InvalidQuery, saved_views.UnknownView):
@@ -81,16 +81,16 @@ def find_position(
 
 @dataclass(frozen=True)
 class _Steps:
-    """The links from a position of a list to its neighbours."""
+    """Makes the links from a position in a list to its neighbours."""
 
     organizer: Organizer
     query: CustomerQuery
     links: ListLinks
     position: Position
-    key: str  # of the list
+    key: str  # of the list, from list_key()
 
     def read(self, customer: Customer) -> CustomerPosition:
-        """Read the neighbours, and whether the customer is still in the list."""
+        """Find the neighbours of the position, and whether the customer is still in the list."""
         neighbours = services.find_neighbours(
             self.organizer, query=self.query, keys=self.position.keys
         )
@@ -113,7 +113,7 @@ class _Steps:
         return customer_url(self._links_at(position), neighbour.identifier, text)
 
     def _links_at(self, position: Position) -> ListLinks:
-        """The links of the page that has the position, if its number is known."""
+        """The links of the list page that has the position, if its row number is known."""
         if position.number is None:
             return self.links
         return replace(self.links, page=(position.number - 1) // self.links.page_size + 1)

@@ -1,4 +1,4 @@
-"""The table of the list: the headings and cells of its columns."""
+"""The table of the list: its headings, its cells and the menu of columns."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 EMPTY = '<span class="quiet">–</span>'
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
-# The link to a customer needs these fields, whichever columns there are.
+# The fields that are read for the link to a customer, whatever columns are shown.
 ALWAYS_READ = frozenset({"id", "identifier"})
-# On a phone, these columns stand in each row without a label.
+# Columns whose cells need no label on a phone.
 ON_A_PHONE = frozenset({"name", "email", "state", "last_login"})
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's heading: its label, how the list is ordered by it, and the link to order by it."""
+    """The heading of a column. `href` orders the list by this column."""
 
     name: str
     label: StrOrPromise
     href: str | None = None
-    ordering: str | None = None  # the value of the form's control that the link sets
+    ordering: str | None = None  # the value of the form field `ordering` that the link sets
     direction: str | None = None
 
     @property
@@ -50,10 +50,10 @@ class Heading:
 
 
 class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has no types
-    """The columns that the list shows, from left to right. `render_NAME()` renders a cell.
+    """The table of customers. The method `render_NAME()` renders the cells of the column NAME.
 
-    The name of a column is the CSS class of its heading and cells. The heading orders by the sort
-    key with this name, if there is one.
+    The name of a column is the CSS class of its heading and cells. If a sort key has the same name,
+    the heading links to the list in this order.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         positions: Mapping[int, str],
         excerpts: Mapping[int, Excerpt] | None = None,
     ) -> None:
-        """By primary key: the encrypted positions of the customers, and excerpts of notes."""
+        """`positions` has encrypted positions, `excerpts` excerpts from notes, by primary key."""
         shown = [(name, tables.Column(COLUMNS[name].label)) for name in columns]
         super().__init__(customers, orderable=False, extra_columns=shown)
         self._links = links
@@ -78,17 +78,17 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     @classmethod
     def fields(cls, columns: Iterable[str]) -> frozenset[str]:
-        """The fields of a customer that a list with these columns reads."""
+        """The fields of customers that a list with these columns needs."""
         return ALWAYS_READ.union(*(COLUMNS[name].fields for name in columns))
 
     @cached_property
     def headings(self) -> list[Heading]:
-        """The headings of all columns, from left to right."""
+        """The headings of the columns, from left to right."""
         return [self._heading(column.name, column.header) for column in self.columns]
 
     @property
     def email_heading_under_name(self) -> Heading | None:
-        """The heading of the emails on narrow screens, where they stand under the names."""
+        """The heading of the emails on narrow screens, where each email is under the name."""
         if not self._shows_email:
             return None
         return replace(
@@ -105,7 +105,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     @property
     def ordering_text(self) -> str:
-        """Such as `Name, ascending`; also for a sort key without a column."""
+        """The order of the list as text: `Name, ascending`."""
         name = self._ordering.removeprefix("-")
         direction = "descending" if self._ordering.startswith("-") else "ascending"
         return f"{SORT_KEYS[name].label}, {DIRECTIONS[direction]}"
@@ -116,10 +116,10 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return f"-{name}" if SORT_KEYS[name].descends_first else name
 
     def lines(self) -> Iterator[SafeString]:
-        """The cells of each row, as HTML.
+        """The cells of each row as HTML.
 
-        django-tables2 renders cells too slowly, and so does format_html(): the functions of the
-        cells escape what customers write.
+        django-tables2 and format_html() are too slow for cells. So each render function escapes the
+        values of customers.
         """
         cells = [
             (self._start_of_cell(column.name), getattr(self, f"render_{column.name}"))
@@ -131,17 +131,20 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
     @property
     def body(self) -> SafeString:
-        """All rows, as HTML."""
+        """All rows of the table as HTML."""
         return mark_safe("".join(f"<tr>{line}</tr>" for line in self.lines()))  # noqa: S308
 
     def _start_of_cell(self, name: str) -> str:
-        """With a label for phones, where chosen columns stand under the row."""
+        """The start tag of a cell.
+
+        On phones, cells of columns that the user chose are below the row, so they have a label.
+        """
         if self._is_standard or name in ON_A_PHONE:
             return f'<td class="{name}">'
         return f'<td class="{name}" data-label="{escape(str(COLUMNS[name].label))}">'
 
     def render_name(self, record: Customer) -> str:
-        # An identifier has letters, digits and .-_ only.
+        # The identifier needs no escaping, because it has only letters, digits and .-_
         name = f"<bdi>{escape(record.name)}</bdi>" if record.name else self._texts.no_name
         link = (
             f'<a id="customer-{record.identifier}" class="customer-link"'
@@ -154,7 +157,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>{noted}'
 
     def url_of_customer(self, record: Customer) -> str:
-        """The URL of the customer, with its position in this list."""
+        """The URL of a customer, with the customer's position in this list."""
         return customer_url(self._links, record.identifier, self._positions.get(record.pk, ""))
 
     @cached_property
@@ -192,7 +195,10 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
 
 @dataclass(frozen=True)
 class LayoutLink:
-    """A link to the list in another layout: the value that it sets in the form, and its URL."""
+    """A link to the list in another layout.
+
+    `value` is the value that the link sets in the form.
+    """
 
     value: str
     href: str
@@ -200,7 +206,10 @@ class LayoutLink:
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """A column in the menu of columns. A link that would change nothing is None."""
+    """A column in the menu of columns.
+
+    A link that would change nothing is None.
+    """
 
     name: str
     label: StrOrPromise
@@ -212,14 +221,14 @@ class ColumnChoice:
 
 @dataclass(frozen=True)
 class ColumnMenu:
-    """The menu that chooses the columns of the list, their order, and the height of its rows."""
+    """The menu for the columns of the list, the order of the columns, and the row height."""
 
     columns: Sequence[str]
     links: ListLinks
 
     @property
     def choices(self) -> Iterator[ColumnChoice]:
-        """The columns that are shown, from left to right, then the others."""
+        """The columns that are shown, from left to right, then the hidden columns."""
         for name in self.columns:
             toggle = None if name == NAME else self._link([c for c in self.columns if c != name])
             up, down = self._moved(name, -1), self._moved(name, 1)
@@ -239,7 +248,7 @@ class ColumnMenu:
 
     @property
     def standard(self) -> LayoutLink | None:
-        """The link to the standard columns."""
+        """The link to the standard columns, or None if the list has these columns."""
         return None if tuple(self.columns) == STANDARD else self._link(STANDARD)
 
     def _link(self, columns: Sequence[str]) -> LayoutLink:
@@ -248,7 +257,7 @@ class ColumnMenu:
 
     @property
     def densities(self) -> Iterator[tuple[str, StrOrPromise, LayoutLink, bool]]:
-        """Each height of rows: its name, its label, its link, and whether it is the current one."""
+        """For each row height: name, label, link, and whether it is the current one."""
         for name, label in DENSITIES.items():
             value = name if name == COMPACT else ""
             link = LayoutLink(value, self.links.laid_out(density=value))
@@ -256,7 +265,10 @@ class ColumnMenu:
 
 
 class CellTexts:
-    """Texts that many cells share, as HTML: translated and rendered once for a table."""
+    """The HTML of texts that many cells have.
+
+    Each text is translated and rendered once for a table.
+    """
 
     def __init__(self) -> None:
         self.clock = Clock()

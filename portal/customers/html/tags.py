@@ -1,4 +1,4 @@
-"""Template tags and filters: times, icons, states, languages, form controls."""
+"""Template tags and filters: times, icons, states, languages, form fields."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def state_mark(value: int) -> SafeString:
-    """The state of a customer: a label, and an icon unless the state is the usual one."""
+    """The label of a customer's state. Every state except Active has an icon."""
     state = State(value)
     image = "" if state is State.ACTIVE else icon(state.code)
     return format_html('<span class="state-mark {}">{} {}</span>', state.code, image, state.label)
@@ -60,25 +60,25 @@ def state_mark(value: int) -> SafeString:
 
 @register.filter
 def absolute(value: datetime) -> str:
-    """`6 Apr 2021, 15:44 CEST`: the time in the active time zone, and its name."""
+    """A time in the current time zone: `6 Apr 2021, 15:44 CEST`."""
     return Clock().absolute(value)
 
 
 @register.simple_tag
 def current_time() -> str:
-    """The current time, like `absolute`."""
+    """The current time in the format of `absolute`."""
     return Clock().absolute(timezone.now())
 
 
 @register.filter
 def relative(value: datetime) -> str:
-    """How long ago, in the largest unit."""
+    """How long ago a time is, in the largest unit: `3 days ago`."""
     return Clock().relative(value)
 
 
 @register.filter
 def full_moment(value: datetime) -> SafeString:
-    """The exact time, and how long ago."""
+    """The exact time, and how long ago it is."""
     clock = Clock()
     return format_html(
         '<time datetime="{}">{} <span class="quiet">{}</span></time>',
@@ -90,13 +90,16 @@ def full_moment(value: datetime) -> SafeString:
 
 @register.filter
 def breakable(value: str) -> SafeString:
-    """An email that wraps before its domain only."""
-    return mark_safe(escape(value).replace("@", "<wbr>@"))  # noqa: S308  It is escaped.
+    """An email that can wrap only before the `@`."""
+    return mark_safe(escape(value).replace("@", "<wbr>@"))  # noqa: S308  escaped above
 
 
 @register.simple_tag
 def box(one: BoundWidget) -> SafeString:
-    """A checkbox or radio button with its label. A page has twenty: a template for each is slow."""
+    """A checkbox or radio button with its label.
+
+    Not a template, which would be slow for the twenty boxes of a page.
+    """
     data, attributes = one.data, one.data["attrs"]
     checked = " checked" if data["selected"] else ""
     autofocus = " autofocus" if attributes.get("autofocus") else ""
@@ -108,7 +111,7 @@ def box(one: BoundWidget) -> SafeString:
 
 @register.simple_tag
 def filter_boxes(part: Choices) -> SafeString:
-    """Checkboxes or radio buttons with their labels and, of a facet, their counts."""
+    """The checkboxes or radio buttons of a filter with labels. Those of a facet have counts."""
     kind, name, identifier = part.field.field.widget.input_type, part.field.name, part.field.auto_id
     return _html(
         f'<label><input type="{kind}" name="{name}" value="{escape(box.value)}"'
@@ -126,7 +129,7 @@ def _facet_count(box: Box) -> str:
 
 @register.simple_tag
 def column_choices(menu: ColumnMenu) -> SafeString:
-    """The items of the menu of columns: links that show, hide and move each column."""
+    """The items of the menu of columns, with links that show, hide and move a column."""
     return _html(_column_choice(each) for each in menu.choices)
 
 
@@ -165,7 +168,7 @@ def _sets(name: str, link: LayoutLink) -> str:
 
 @register.simple_tag
 def preset_links(presets: Sequence[Preset]) -> SafeString:
-    """The items of a list of relative dates."""
+    """The items of a list of relative dates, as links."""
     return _html(
         f'<li><a id="preset-{each.name}-{each.value}" href="{escape(each.href)}"'
         f' data-set="{each.name}" data-value="{each.value}" data-drop="{each.dropped}"'
@@ -176,7 +179,10 @@ def preset_links(presets: Sequence[Preset]) -> SafeString:
 
 @register.simple_tag
 def order_link(heading: Heading) -> SafeString:
-    """The label of a column, as a link that orders by it if that is possible."""
+    """The label of a column.
+
+    If there is a sort key for the column, the label links to this order.
+    """
     label = escape(str(heading.label))
     if not heading.href:
         return _html(label)
@@ -192,7 +198,7 @@ def order_link(heading: Heading) -> SafeString:
 
 @register.simple_tag
 def step_link(step: Step, label: str, before: str = "", after: str = "") -> SafeString:
-    """A link of the pager with icons around its label, or the label alone."""
+    """A link of the pager with icons before and after its label. Without a page it is no link."""
     text = f"{before and icon(before)}{escape(label)}{after and icon(after)}"
     if not step.href:
         return _html(f'<span class="step {step.name}" aria-disabled="true">{text}</span>')
@@ -203,13 +209,19 @@ def step_link(step: Step, label: str, before: str = "", after: str = "") -> Safe
 
 
 def _html(parts: Iterable[str]) -> SafeString:
-    """HTML whose texts are escaped. format_html() is slow for the hundred links of a page."""
+    """Join HTML in which all texts are escaped.
+
+    format_html() would be slow for the hundred links of a page.
+    """
     return mark_safe("".join(parts))  # noqa: S308
 
 
 @register.simple_tag
 def time_input(field: BoundField, label: StrOrPromise) -> SafeString:
-    """A date, or a text that a date input would not show, with its label."""
+    """An input for a time, with its label.
+
+    It is a text input if a date input cannot show the value, such as `-7d`.
+    """
     value, identifier = field.value() or "", field.auto_id
     days = cast("DayField", field.field)
     is_date = _is_day(value) or not value

@@ -1,4 +1,4 @@
-"""Times as text: exact, and how long ago."""
+"""Formats times as text: the exact time, or how long ago it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 DAY: Final = 24 * 60 * 60
 RECENT: Final = 31 * DAY
-# Units in seconds, and their text. Months and years are approximate.
+# The length of each unit in seconds, and its text. Months and years are approximate.
 UNITS: Final = (
     (365 * DAY, ngettext_lazy("%(n)d year ago", "%(n)d years ago", "n")),
     (30 * DAY, ngettext_lazy("%(n)d month ago", "%(n)d months ago", "n")),
@@ -26,7 +26,10 @@ UNITS: Final = (
 
 
 class Clock:
-    """Formats the times of one page: one current time, each text translated once."""
+    """Formats the times of one page.
+
+    All texts are relative to one current time, and each is translated once.
+    """
 
     def __init__(self, now: datetime | None = None) -> None:
         self._now = now or timezone.now()
@@ -34,7 +37,10 @@ class Clock:
         self._ago: dict[tuple[int, int], str] = {}
 
     def relative(self, value: datetime) -> str:
-        """`3 days ago`, in the largest unit. A time in the future is `just now`: clocks differ."""
+        """How long ago a time is, in the largest unit: `3 days ago`.
+
+        A time in the future is `just now`, because clocks differ.
+        """
         seconds = (self._now - value).total_seconds()
         for length, words in UNITS:
             if seconds >= length:
@@ -45,13 +51,13 @@ class Clock:
         return _("just now")
 
     def short(self, value: datetime) -> str:
-        """How long ago within a month; the date if it is longer ago."""
+        """How long ago a time is, or the date if it is more than a month ago."""
         if (self._now - value).total_seconds() < RECENT:
             return self.relative(value)
         return self._date(value.astimezone(self._zone))
 
     def absolute(self, value: datetime) -> str:
-        """The date and time to the minute, with the time zone."""
+        """The date and the time to the minute, with the name of the time zone."""
         local = value.astimezone(self._zone)
         return f"{self._date(local)}, {local.hour:02}:{local.minute:02} {local.tzname()}"
 
@@ -59,8 +65,8 @@ class Clock:
         return f"{local.day} {self._months[local.month]} {local.year}"
 
     def moment(self, value: datetime) -> SafeString:
-        """How long ago or the date; the exact time on hover, at the focused row and in print."""
-        # Only our own text and numbers: nothing to escape.
+        """HTML with short(), and with the exact time for hovering, the focused row and print."""
+        # No escaping is needed, because the text has no value of a customer.
         exact = self.absolute(value)
         return mark_safe(  # noqa: S308
             f'<time datetime="{value.isoformat()}" title="{exact}"><span class="relative">'

@@ -1,8 +1,8 @@
-"""Customers, the search index, and the counts that triggers maintain.
+"""Creates the table of customers, the search index, and the triggers that maintain counts.
 
-This is the only place of the SQL that Django has no operations for. On SQLite Django recreates a
-table for most changes of its columns, which drops its triggers: such a migration must create the
-triggers again.
+This migration has SQL for which Django has no operations. On SQLite, most changes of a column
+recreate the table, which drops its triggers. A migration that does so must create the triggers
+again.
 """
 
 import django.core.validators
@@ -13,12 +13,13 @@ from django.db import migrations, models
 import portal.customers.fields
 from portal.databases.operations import run_sql
 
-# Customers are counted by these columns.
+# The columns by which customers are counted.
 KEY = "organizer_id, state, is_verified, locale"
 
-# Each statement appends its changes instead of updating a row that other transactions need as well.
-# The rows of a combination add up to its count; at random a trigger merges them into one. Rows that
-# another transaction merges are skipped: no transaction waits, and no row is merged twice.
+# The count of a combination is the sum of its rows. A statement appends rows instead of updating
+# one row, for which transactions would wait. At random times a trigger merges the rows of a
+# combination into one. It skips rows that another transaction is merging, so that no transaction
+# waits and no row is merged twice.
 FOLD = f"""
     CREATE FUNCTION customers_fold_counts(owners bigint[]) RETURNS void
     LANGUAGE sql SET search_path FROM CURRENT AS $$
@@ -32,8 +33,8 @@ FOLD = f"""
         INSERT INTO customers_customercount ({KEY}, number)
         SELECT {KEY}, SUM(number) FROM folded GROUP BY {KEY} HAVING SUM(number) <> 0
     $$"""
-# A trigger appends the changes, one row for each combination, and merges all rows once for about 128
-# appended ones. A random number decides when, because it needs no query.
+# A trigger appends one row for each changed combination. After about 128 appended rows, it merges
+# all rows. A random number decides when, because this needs no query.
 APPEND = """
     CREATE FUNCTION {name}() RETURNS trigger
     LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -99,7 +100,8 @@ NO_COUNTS_ON_POSTGRESQL = [
     "DROP FUNCTION customers_fold_counts",
 ]
 
-# SQLite has one writer and no statement triggers: it keeps one row for each combination.
+# SQLite has one writer and no statement triggers, so its triggers update one row for each
+# combination.
 ONE_MORE = f"""
         INSERT INTO customers_customercount ({KEY}, number)
         SELECT NEW.organizer_id, NEW.state, NEW.is_verified, NEW.locale, 0
@@ -135,7 +137,7 @@ NO_COUNTS_ON_SQLITE = [
     "DROP TRIGGER customer_count_inserts",
 ]
 
-# The customers with each trigram (three characters in a row).
+# A GIN index with the customers of each trigram, which is three successive characters.
 SEARCH_ON_POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE EXTENSION IF NOT EXISTS btree_gin",
@@ -143,8 +145,9 @@ SEARCH_ON_POSTGRESQL = [
     USING gin (organizer_id, search_text gin_trgm_ops)""",
 ]
 NO_SEARCH_ON_POSTGRESQL = ["DROP INDEX customer_search"]
-# The text is stored in the table of customers only. The index has no positions of trigrams, because
-# each row with all trigrams is compared with the term anyway. The text is normalized already.
+# The index stores no texts, which are in the table of customers. It stores no positions of
+# trigrams, because the search compares the text of each row afterwards. It ignores no case, because
+# the text is normalized.
 SEARCH_ON_SQLITE = [
     """CREATE VIRTUAL TABLE customers_search USING fts5 (
         search_text, content='customers_customer', content_rowid='id',
@@ -170,8 +173,8 @@ NO_SEARCH_ON_SQLITE = [
     "DROP TABLE customers_search",
 ]
 
-# By default autovacuum waits until a fifth of a table has changed. For a million rows that is too
-# late for index-only scans and for the statistics of the planner.
+# By default, autovacuum waits until a fifth of a table has changed. With a million rows this is too
+# late for index-only scans and for the planner's statistics.
 AUTOVACUUM = [
     """ALTER TABLE customers_customer SET (
         autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,

@@ -1,4 +1,4 @@
-"""The digits of the international phone number, and their index."""
+"""Adds the column `phone_key`, the digits of the international phone number, and its index."""
 
 from django.db import migrations, models
 

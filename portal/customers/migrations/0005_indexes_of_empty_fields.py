@@ -1,4 +1,4 @@
-"""Indexes of the customers without a phone number, an external identifier or a name."""
+"""Adds indexes of the customers without a phone number, an external identifier or a name."""
 
 from django.db import migrations, models
 

@@ -1,6 +1,7 @@
-"""The version of a customer, and when the person was erased.
+"""Adds the version of a customer, and the time of its erasure.
 
-On SQLite, Django would recreate the table for a column that is not null, and drop its triggers.
+On SQLite, Django would recreate the table for a column that is not null, which would drop the
+triggers.
 """
 
 from django.db import migrations, models

@@ -1,4 +1,4 @@
-"""What the source said last about edited fields."""
+"""Adds `source_values`, the last imported values of fields that were edited in Portal."""
 
 from django.db import migrations, models
 

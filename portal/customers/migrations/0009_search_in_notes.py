@@ -1,8 +1,8 @@
-"""Search also finds customers by their notes, for those who may read notes.
+"""Adds the normalized text of notes, which a search compares with the permission to read notes.
 
-The texts are computed by the command of the installed version, not by a copy: what is stored must
-equal what this version searches for. If a later version of the command reads a column that this
-migration does not have, call the command in the migration of the column only.
+The command normalize_customers computes the texts, so that they match the searches of the installed
+version. If a later version of the command reads a column that a later migration adds, move the call
+to that migration.
 """
 
 from django.core.management import call_command
@@ -23,8 +23,8 @@ ON_POSTGRESQL = [
 ]
 NOT_ON_POSTGRESQL = ["DROP INDEX CONCURRENTLY customer_search_with_notes"]
 
-# As customers_search, but only with the customers who have notes. It stores no texts: to remove one,
-# the trigger says which.
+# Like customers_search, but only with customers that have notes. The index stores no texts, so a
+# trigger passes the old text to remove it.
 ADD = """
         INSERT INTO customers_notes_search (rowid, text_with_notes)
         SELECT NEW.id, {text} WHERE {has_notes};""".format(**NEW)

@@ -1,4 +1,4 @@
-"""The pages that create and change a customer: the whole form, and one field."""
+"""The pages that create and change a customer, with a form for all fields or for one field."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.organizers.models import Organizer
 
-# The id of the fragment with the composed name.
+# The id of the fragment that previews the composed name.
 PREVIEW: Final = "name-preview"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
 def customer_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
-    """A form for a new customer, which becomes active and unverified."""
+    """A form for a new customer. The new customer is active and unverified."""
     form = CustomerForm(organizer, data=_posted_values(request))
     if wants_fragment(request, PREVIEW):
         return _render_preview(request, form)
@@ -49,7 +49,7 @@ def customer_create(request: PortalRequest, organizer: Organizer) -> HttpRespons
 
 
 def _create(request: PortalRequest, organizer: Organizer, values: dict[str, object]) -> Customer:
-    """The new customer, or the one that this form created already."""
+    """Create the customer, or return the customer that this form created before."""
 
     def create() -> str:
         given = {**values, **STATE_OF_NEW}
@@ -62,7 +62,7 @@ def _create(request: PortalRequest, organizer: Organizer, values: dict[str, obje
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
 def customer_edit(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
-    """A form with all fields of a customer but its notes."""
+    """A form with all fields of a customer except its notes."""
     return _edit(request, organizer, identifier, only=ALL_BUT_NOTES)
 
 
@@ -71,7 +71,7 @@ def customer_edit(request: PortalRequest, organizer: Organizer, identifier: str)
 def customer_edit_field(
     request: PortalRequest, organizer: Organizer, identifier: str, field: str
 ) -> HttpResponse:
-    """A form with one field: a page, or a fragment that replaces the field on the detail page."""
+    """A form with one field: a page, or a fragment in place of the field on the detail page."""
     if field not in LABELS:
         raise Http404
     if field == NOTES and not request.access.reads_notes:
@@ -113,7 +113,7 @@ def _save_change(
 
 
 def find_customer(organizer: Organizer, identifier: str) -> Customer:
-    """The customer with this identifier. Raises Http404."""
+    """Read the customer with this identifier. Raises Http404."""
     try:
         return services.get_customer(organizer, identifier)
     except services.CustomerNotFound as error:
@@ -126,7 +126,7 @@ def actor_of(request: PortalRequest) -> Actor:
 
 
 def _posted_values(request: PortalRequest) -> dict[str, Any] | None:
-    """The values that were sent by a form; None in a GET."""
+    """The values of the submitted form, or None for a GET request."""
     return request.POST.dict() if request.method == "POST" else None
 
 
@@ -135,7 +135,10 @@ def _render_preview(request: PortalRequest, form: CustomerForm) -> HttpResponse:
 
 
 def _render(request: PortalRequest, form: CustomerForm, context: dict[str, Any]) -> HttpResponse:
-    """The page with the form. A form with one field may be a fragment, and has the focus."""
+    """Render the page with the form.
+
+    A form with one field may be a fragment, and gets the focus.
+    """
     focus_first_error(form)
     status = 409 if form.conflicts else 422 if form.errors else 200
     context |= {"form": form}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class EraseForm(forms.Form):
-    """A confirmation: the email of the customer, or else the identifier, has to be typed."""
+    """A confirmation: the member types the email of the customer, or else the identifier."""
 
     confirmation = forms.CharField(
         required=False,
@@ -38,7 +38,7 @@ class EraseForm(forms.Form):
         self.fields["confirmation"].label = label or _("Type the identifier to confirm")
 
     def clean_confirmation(self) -> str:
-        """The typed text, which may differ in case."""
+        """Return the typed text. Raises ValidationError if it differs, except in case."""
         typed: str = self.cleaned_data["confirmation"]
         if typed.casefold() != self._expected.casefold():
             raise forms.ValidationError(
@@ -50,7 +50,7 @@ class EraseForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @organizer_page(Permission.READ_CUSTOMERS, Permission.ERASE_CUSTOMERS)
 def customer_erase(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
-    """Says what is erased and what remains. A POST with the confirmation erases."""
+    """A page that describes the erasure. A POST with the confirmation erases the customer."""
     customer = find_customer(organizer, identifier)
     form = EraseForm(customer, request.POST if request.method == "POST" else None)
     status = 200

@@ -1,4 +1,4 @@
-"""The key of a form, by which the second of two equal submissions is recognized."""
+"""The key of a form, by which a repeated submission of the form is recognized."""
 
 from __future__ import annotations
 
@@ -26,15 +26,18 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def form_key(context: dict[str, Any]) -> SafeString:
-    """A hidden input: a new key, or that of the form that is shown again because of an error."""
+    """A hidden input with the key of a form.
+
+    A form that is shown again after an error keeps its key.
+    """
     key = context["request"].POST.get(FORM_KEY) or get_random_string(22)
     return format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, key)
 
 
 def submit_once(request: PortalRequest, organizer: Organizer, write: Callable[[], str]) -> str:
-    """The identifier that `write` returns, or returned when this form was submitted before.
+    """Call `write` unless the same form was carried out before. Returns the identifier of `write`.
 
-    A form with other values, or without a key, is another one. Raises what `write` raises.
+    A form with the same key and other values is a different form. Raises the exceptions of `write`.
     """
     if not request.POST.get(FORM_KEY):
         return write()

@@ -1,7 +1,8 @@
-"""The form that creates and edits customers, and its conflicts with changes of others.
+"""The form that creates and edits a customer, and its conflicts with changes by other people.
 
-The service validates the values. The form passes it only fields that the member changed, so that a
-value that was imported and is invalid here does not prevent changes of other fields.
+The service validates the values. The form passes only the fields that the member changed to the
+service, so that an imported value that is invalid in Portal does not prevent changes of other
+fields.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 NAME: Final = "name_parts"
-PART: Final = "name_"  # prefix of the inputs of the parts of a name
+PART: Final = "name_"  # prefix of the inputs for name parts
 LABELS: Final[Mapping[str, StrOrPromise]] = {
     NAME: gettext_lazy("Name"),
     "email": gettext_lazy("Email"),
@@ -40,33 +41,36 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "notes": gettext_lazy("Notes"),
 }
 BOOLEANS: Final = ("is_verified", "is_active")
-# The text that the API has. Only members who may read notes edit it, on the page of a customer.
+# The field `notes` of the API. Only members who may read notes can edit it.
 NOTES: Final = "notes"
 ALL_BUT_NOTES: Final = tuple(name for name in LABELS if name != NOTES)
 FIELDS_OF_NEW: Final = tuple(name for name in ALL_BUT_NOTES if name not in BOOLEANS)
-# Values of a customer that is created by the form, which has no inputs for them.
+# The values of a new customer for which the form has no inputs.
 STATE_OF_NEW: Final = {"is_active": True, "is_verified": False}
-# Prefix of the inputs that choose between two values after a conflict.
+# The prefix of inputs that choose between two values after a conflict.
 CHOICE: Final = "keep-"
 MINE: Final = "mine"
-# Django's prefix of the hidden inputs with the values that the member saw.
+# Django's prefix of hidden inputs with the values that the member saw.
 INITIAL: Final = "initial-"
 LARGEST_VERSION: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that the member and somebody else changed at the same time, with both values."""
+    """A field that the member and another person changed at the same time, with both values."""
 
-    name: str  # of the input that chooses one of them
+    name: str  # of the input that chooses one of the values
     mine: str
     theirs: str
-    event: Event  # the change of the other person
+    event: Event  # records the change of the other person
 
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of the customer with its inputs. A name has several; the first has the errors."""
+    """A field of the customer with its inputs.
+
+    A name has an input for each part; the first input shows the errors.
+    """
 
     name: str
     label: StrOrPromise
@@ -80,9 +84,9 @@ class FormField:
 
 
 class CustomerForm(forms.Form):
-    """A form for a new customer, or for the fields `only` of a customer.
+    """A form for a new customer, or for the fields `only` of an existing customer.
 
-    `since` is the version that the member saw.
+    The input `since` has the version of the customer that the member saw.
     """
 
     since = forms.IntegerField(
@@ -106,12 +110,13 @@ class CustomerForm(forms.Form):
         for name in only:
             self.fields.update(_input_fields(name, organizer, customer))
         for name, field in self.fields.items():
-            # Posts the value that the member saw, too, because others may change it meanwhile.
+            # The form also posts the value that the member saw, because another person may change
+            # it meanwhile.
             field.show_hidden_initial = customer is not None and name != "since"
 
     @property
     def groups(self) -> Iterator[FormField]:
-        """The fields of the customer, with their inputs."""
+        """The fields of the form, each with its inputs."""
         for name in self.only:
             taken_by = self.taken_by if name == "email" else None
             yield FormField(
@@ -123,7 +128,7 @@ class CustomerForm(forms.Form):
 
     @property
     def name_parts(self) -> dict[str, str]:
-        """The parts of the name that are in the inputs."""
+        """The name parts in the inputs, with the organizer's name scheme."""
         inputs = {
             each.name.removeprefix(PART): each.value() or "" for each in self._inputs_of(NAME)
         }
@@ -132,18 +137,19 @@ class CustomerForm(forms.Form):
 
     @property
     def preview(self) -> str:
-        """The name that is composed of the parts in the inputs."""
+        """The name composed from the parts in the inputs."""
         return names.compose(self.name_parts)
 
     @property
     def has_preview(self) -> bool:
-        """Whether the name has several parts. A name of one part is its own preview."""
+        """Whether the name has several parts. A name with one part needs no preview."""
         return len(self._inputs_of(NAME)) > 1
 
     def save(self, change: Callable[[dict[str, object]], Customer]) -> Customer | None:
-        """Call `change` with the values. Returns its customer, or None if the form is invalid.
+        """Call `change` with the changed values.
 
-        Raises services.EditConflict and services.CustomerNotFound.
+        Returns the customer, or None if the form is invalid. Raises services.EditConflict and
+        services.CustomerNotFound.
         """
         if not self.is_valid():
             return None
@@ -156,7 +162,7 @@ class CustomerForm(forms.Form):
             return None
 
     def _values(self) -> dict[str, object]:
-        """The values of the fields that the member changed, for the services."""
+        """The new values of the fields that the member changed."""
         changed = {_field_of(input_name) for input_name in self.changed_data} & {*self.only}
         return {name: self._value(name) for name in changed}
 
@@ -165,14 +171,14 @@ class CustomerForm(forms.Form):
             return self.name_parts
         value: object = self.cleaned_data[name]
         if name == NOTES:
-            # Browsers send the ends of lines as CRLF.
+            # Browsers send line ends as CRLF.
             value = self.cleaned_data[name].replace("\r\n", "\n")
         if name == "phone":
             value = complete_phone(self.cleaned_data[name], self.organizer.country)
         return None if value == "" else value
 
     def with_conflict(self, error: services.EditConflict) -> CustomerForm:
-        """A form with the current values of the customer, and a choice for each conflict."""
+        """A new form with the current values of the customer and a choice for each conflict."""
         form = CustomerForm(self.organizer, error.customer, only=self.only)
         data: dict[str, Any] = {"since": error.customer.version}
         for name, field in form.fields.items():
@@ -202,7 +208,11 @@ def _initial_values(organizer: Organizer, customer: Customer) -> dict[str, objec
 
 
 def _prefill(parts: Mapping[str, str | None], scheme: str) -> dict[str, str]:
-    """The parts in this scheme: those in both schemes, or else the whole name as one part."""
+    """The name parts for the inputs of a scheme.
+
+    A name in another scheme is converted to the parts that both schemes have, or to one part with
+    the composed name.
+    """
     inputs = names.SCHEMES[scheme]
     if parts.get(names.SCHEME) == scheme and names.LEGACY not in parts:
         return {part: parts.get(part) or "" for part in inputs}
@@ -232,7 +242,8 @@ def _input_fields(
 
 
 def _text_input(label: StrOrPromise, **attributes: str) -> forms.CharField:
-    # Without these the browser offers the member's own address, and underlines names as misspelled.
+    # Without these attributes, the browser suggests the member's own email and underlines names as
+    # misspelled.
     attributes |= {"autocomplete": "off", "spellcheck": "false"}
     return forms.CharField(label=label, required=False, widget=forms.TextInput(attributes))
 
@@ -243,12 +254,15 @@ def _locale_choices(customer: Customer | None) -> list[tuple[str, str]]:
 
 
 def _field_of(input_name: str) -> str:
-    """The field of the customer to which an input belongs."""
+    """The field of the customer that an input belongs to."""
     return NAME if input_name.startswith(PART) else input_name
 
 
 def _with_chosen_values(data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """The data with the current value in each field where the member chose it over their own."""
+    """The posted data with the choices after a conflict.
+
+    The current value of a field replaces the posted value if the member chose the current value.
+    """
     if data is None:
         return None
     theirs = {
@@ -266,7 +280,7 @@ def _with_chosen_values(data: Mapping[str, Any] | None) -> Mapping[str, Any] | N
 
 
 def display_value(name: str, value: Any) -> str:
-    """The text for a value of the field; "" if there is none."""
+    """The text that shows a value of the field; "" for a missing value."""
     if name == NAME:
         return names.compose(value or {})
     if name == "phone":

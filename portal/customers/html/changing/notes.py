@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
-# The parameter of the page of a customer: notes are listed from the one after this note.
+# The URL parameter with the id of a note. The page of a customer lists the notes after this note.
 BEFORE: Final = "notes_before"
-# Databases store ids in 64 bits.
+# At most 18 digits, because databases store ids in 64 bits.
 ID: Final = re.compile("[0-9]{1,18}")
 MAY_ADD: Final = (Permission.READ_CUSTOMERS, Permission.READ_NOTES, Permission.WRITE_CUSTOMERS)
 
@@ -46,9 +46,9 @@ class NoteForm(forms.Form):
 
 
 def read_notes(access: Access, customer: Customer, parameters: QueryDict) -> dict[str, Any]:
-    """The notes for the template of the page of a customer, if the member may read them.
+    """The template context with the notes on a customer, if the member may read notes.
 
-    Raises Http404 for a page of notes that there is not.
+    Raises Http404 if the note of the parameter `notes_before` does not exist.
     """
     if not access.may(Permission.READ_NOTES):
         return {"shows_notes": False}
@@ -70,14 +70,14 @@ def read_notes(access: Access, customer: Customer, parameters: QueryDict) -> dic
 
 
 def _id(text: str) -> int:
-    """Raises UnknownNote for what is not the id of a note."""
+    """Parse the id of a note. Raises UnknownNote for an invalid id."""
     if not ID.fullmatch(text):
         raise services.UnknownNote(text)
     return int(text)
 
 
 def _notes_url(parameters: QueryDict, before: int | None) -> str:
-    """The URL of a page of notes, with the other parameters of the page of the customer."""
+    """The URL of a page of notes. The other parameters of the current URL remain."""
     query = parameters.copy()
     query.pop(BEFORE, None)
     if before:
@@ -117,7 +117,7 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
 
 
 def _back(request: PortalRequest, organizer: Organizer, identifier: str) -> str:
-    """The URL of the page of the customer, with its position in the list."""
+    """The URL of the page of the customer, with the customer's position in the list."""
     path = reverse("customers:detail", args=[organizer.slug, identifier])
     parameters = request.GET.copy()
     parameters.pop(BEFORE, None)

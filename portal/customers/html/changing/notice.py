@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
     from portal.web.http import PortalRequest
 
-# The parameter with the version that was saved.
+# The URL parameter with the version of the customer that was saved.
 SAVED: Final = "saved"
 
 
 @dataclass(frozen=True)
 class Notice:
-    """The message after a change. `event` is the id of the event, if it can be undone."""
+    """The message after a change. `event` is the id of the event that can be undone, or None."""
 
     text: str
     event: int | None = None
-    is_creation: bool = False  # to undo it is confirmed on a page of its own
+    is_creation: bool = False  # undoing a creation is confirmed on another page
 
 
 def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = None) -> str:
-    """The URL of the page of a customer, with the position in the list from the present URL."""
+    """The URL of the page of a customer, with the position in the list from the current URL."""
     path = reverse("customers:detail", args=[request.organizer.slug, identifier])
     parameters = request.GET.copy()
     parameters.pop(SAVED, None)
@@ -44,14 +44,17 @@ def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = N
 
 
 def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer) -> Notice | None:
-    """The message about the change in the URL, if it is the last one and made by this member."""
+    """The message about the change in the URL.
+
+    None unless it is the last change of the customer and was made by this member.
+    """
     if request.GET.get(SAVED) != str(customer.version):
         return None
     event = services.find_event(organizer, customer, version=customer.version)
     if event is None or (event.actor_kind, event.actor_id) != (ActorKind.MEMBER, request.user.pk):
         return None
     if event.kind == Kind.NOTED:
-        # A note added since has the same version, and its list shows it.
+        # A new note has no message, because the list of notes shows the note already.
         return None
     return Notice(
         describe_event(event),
@@ -65,7 +68,7 @@ def _is_undoable(event: Event) -> bool:
 
 
 def describe_event(event: Event) -> str:
-    """A sentence about what the event did."""
+    """A sentence that describes an event."""
     fields = ", ".join(str(LABELS.get(name, name)).lower() for name in event.changes or {})
     sentences = {
         Kind.CREATED: _("The customer was created."),

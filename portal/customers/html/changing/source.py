@@ -1,6 +1,6 @@
-"""Fields that were changed in Portal and at the source: on the page of a customer.
+"""Shows the fields of a customer that were changed both in Portal and at the source.
 
-A button takes the value of the source, which is an edit like any other.
+A button replaces the value by that of the source, which is recorded like any edit.
 """
 
 from __future__ import annotations
@@ -37,17 +37,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SourceConflict:
-    """A field that has another value here than at the source, which changed it after us."""
+    """A field that was edited in Portal and changed at the source afterwards."""
 
     field: str
     label: StrOrPromise
-    value: str  # of the source; "" where it has none
+    value: str  # at the source; "" for a missing value
     changed: datetime
-    is_writable: bool  # whether an edit can take the value
+    is_writable: bool  # whether members can edit the field
 
 
 def find_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflict]:
-    """The conflicts of the customer, without those in notes that the member may not read."""
+    """The conflicts of the customer.
+
+    A conflict in the notes is left out if the member may not read notes.
+    """
     return [
         SourceConflict(
             name,
@@ -66,9 +69,9 @@ def find_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflic
 def source_value_take(
     request: PortalRequest, organizer: Organizer, identifier: str, field: str
 ) -> HttpResponse:
-    """Replaces a value by that of the source, unless the customer has changed meanwhile.
+    """Replace a value by that of the source, unless the customer has changed meanwhile.
 
-    GET, as after signing in again, leads to the customer.
+    A GET request, for example after signing in again, redirects to the page of the customer.
     """
     if field == NOTES and not request.access.may(Permission.READ_NOTES):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The page that undoes a change, from the message after the change or from the history."""
+"""The page that undoes a change. The history and the message after a change link to this page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ UNDO_ERRORS: Final = (
 def customer_undo(
     request: PortalRequest, organizer: Organizer, identifier: str, event: int
 ) -> HttpResponse:
-    """Asks for a confirmation. A POST undoes the change, or says why that is not possible."""
+    """A page to confirm an undo.
+
+    A POST undoes the change, or shows why it cannot be undone.
+    """
     customer = find_customer(organizer, identifier)
     undone = services.find_event(organizer, customer, pk=event)
     if undone is None:
@@ -65,9 +68,9 @@ def customer_undo(
 def _conflicts(
     request: PortalRequest, undone: Event, error: services.UndoConflict
 ) -> Iterator[Difference]:
-    """The fields that were changed again, with the values after the change and now."""
+    """The fields that were changed after the event, with their value then and now."""
     recorded = undone.changes or {}
-    # A creation is a conflict also for a field that it left empty.
+    # The creation of a customer also conflicts in fields that were empty at the creation.
     values = {
         name: (recorded.get(name, (None, None))[1], getattr(error.customer, name))
         for name in error.fields
