@@ -27,19 +27,19 @@ class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the types are 
         return {**super().db_parameters(connection), "collation": collation}
 
 
-class CodePointCharField(_CodePointOrder, models.CharField):  # type: ignore[type-arg]  # as above
+class CodePointCharField(_CodePointOrder, models.CharField):  # type: ignore[type-arg]  # like its base
     """A CharField ordered by code point."""
 
 
-class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[type-arg]  # as above
+class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[type-arg]  # like its base
     """A TextField ordered by code point."""
 
 
 class IgnoringCase(Lower):
     """A text for order and comparison that ignores the case of ASCII letters.
 
-    SQLite can seek in an index of a column, but it scans a whole index of an expression. So the
-    expression is a collation on SQLite.
+    On SQLite a collation compares the texts, because SQLite can seek in an index of a column, but
+    scans a whole index of an expression.
     """
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
@@ -60,10 +60,11 @@ class IsEmpty(Func):
 
 
 class JoinedTexts(Func):
-    """Concatenates texts. The first one is never null; null among the others counts as empty.
+    """Concatenates texts.
 
-    The SQL has no parameters, because PostgreSQL uses an index of an expression only if the query
-    repeats the expression literally.
+    The first text is never null. A null among the other texts counts as empty. The SQL has no
+    parameters, because PostgreSQL uses an index of an expression only if the query repeats the
+    expression literally.
     """
 
     template = "(%(expressions)s)"
@@ -82,8 +83,8 @@ class _OrEmpty(Func):
 class JsonbEncoder(json.JSONEncoder):
     """Encodes JSON objects with keys in the order of PostgreSQL's jsonb.
 
-    Shorter keys come first; keys of the same length are ordered by bytes. SQLite stores this text
-    and returns it unchanged, so both databases return the same bytes.
+    Shorter keys come first; keys of the same length are ordered by bytes. SQLite stores the encoded
+    text and returns it unchanged, so both databases return the same bytes.
     """
 
     def __init__(self, **options: Any) -> None:

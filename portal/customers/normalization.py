@@ -25,8 +25,8 @@ STROKES: Final = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"
 }  # fmt: skip
 # Variants of Arabic letters with the basic letter, as in Lucene's ArabicNormalizer and
-# PersianNormalizer. Variants with a hamza or madda are missing, because Unicode decomposes these
-# into a letter and a mark.
+# PersianNormalizer. Variants with a hamza or madda are missing, because Unicode decomposes such a
+# variant into a letter and a mark.
 ARABIC: Final = {
     "\u0671": "\u0627", "\u0672": "\u0627", "\u0673": "\u0627",  # alef
     "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d2": "\u064a",  # yeh
@@ -42,8 +42,7 @@ APOSTROPHES: Final = (
 # Characters that count as hyphens in addition to Unicode's category of dashes (Pd).
 HYPHENS: Final = "\u02d7\u2043\u2212\u2796"
 # Accents and vowel marks that people leave out, in Latin, Greek, Cyrillic, Hebrew, Arabic and
-# Syriac. Marks of Thai and of Indian scripts are not among them, because they are vowels that
-# people type.
+# Syriac. Marks of Thai and of Indian scripts are kept, because people type these vowels.
 OPTIONAL_MARK: Final = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u0711\u0730-\u074a\u0898-\u089f\u08ca-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
@@ -57,8 +56,8 @@ INVISIBLE: Final = re.compile(
 INVISIBLE_CATEGORIES: Final = frozenset({"Cf", "Cc"})
 # The Unicode categories of punctuation and of signs such as the vertical bar.
 SEPARATORS: Final = frozenset({"Pc", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Sm"})
-# Characters of emails and identifiers. normalize() always keeps `@` and `_`, and keeps the others
-# between letters or digits.
+# Characters of emails and identifiers. normalize() always keeps `@` and `_`, and keeps the other
+# characters between letters or digits.
 WITHIN_WORDS: Final = "@_.'&+-"
 PUNCTUATION_AROUND_WORDS: Final = re.compile(r"(?<!\S)[.'&+-]+|[.'&+-]+(?!\S)")
 # Matches texts of which normalize() changes only the case. Most texts match.

@@ -20,8 +20,8 @@ from phonenumbers import (
     region_code_for_country_code,
 )
 
-# Matches most stored numbers, which are not parsed by the library. It takes 50 microseconds for a
-# number, as long as everything else that an import does with a row.
+# Matches most stored numbers. The library phonenumbers is not called for these, because parsing a
+# number takes 50 microseconds, as long as everything else that an import does with a row.
 INTERNATIONAL: Final = re.compile(r"\+[1-9][0-9 ]{5,18}")
 COUNTRY_CODES: Final = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 ANY_CHARACTERS: Final = re.compile(r"[\d\s()\[\]+\uff0b/.,\u2010-\u2015\u2212-]+")
@@ -110,7 +110,7 @@ def _national_prefix(code: str) -> re.Pattern[str] | None:
 
 
 def _with_lost_plus(digits: str, number: PhoneNumber | None) -> PhoneNumber | None:
-    """The number that the digits are with a `+` before them; spreadsheets remove the `+`.
+    """Parse digits whose `+` a spreadsheet has removed: 491701234567 for +491701234567.
 
     If the digits with `+` are no valid number, the result is `number`, which was parsed as a number
     of the country.

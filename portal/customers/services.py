@@ -159,7 +159,7 @@ def list_customers(
     size: int,
     fields: Collection[str] = COLUMNS,
 ) -> CustomerPage:
-    """A page of the HTML list. Its count may be a minimum.
+    """A page of the HTML list. The count of the list may be a minimum.
 
     `number` is None for the last page.
 
@@ -467,7 +467,10 @@ class _Survey:
     matches: Matches | None = None
 
     def count(self, query: CustomerQuery) -> Count | None:
-        """The number of customers, exact or a minimum. None if another query must count them."""
+        """The number of customers, exact or a minimum.
+
+        None if only another query could count the customers.
+        """
         if self.facets is not None:
             return Count(self.facets.matching(query.conditions))
         if self.is_capped and not query.conditions:
@@ -598,7 +601,7 @@ def _scan(
 ) -> OrderedScan:
     """With `is_few`, the customers are found by the index of a filter and sorted.
 
-    Otherwise the index of the order is scanned.
+    Without `is_few`, the index of the order is scanned.
     """
     customers = query.narrow(customers_of(organizer), scans_order=is_few is False)
     if query.search:

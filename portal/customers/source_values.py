@@ -5,7 +5,8 @@ The source of a customer is the service or the file from which the customer was 
 
 Imports do not overwrite an edited field until the source has the edited value, too. If the source
 changes the field after the edit, `changed` is the time of that change. The history cannot replace
-this column: its values expire, and it has no event for a value that an import did not apply.
+this column, because values of the history expire, and it has no event for a value that an import
+did not apply.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def merge(
 ) -> Merged:
     """Merge an imported row into an edited customer.
 
-    The edited fields keep their values. With `takes`, they get the values of the row instead.
+    The edited fields keep their values. With `takes`, edited fields get the values of the row
+    instead.
 
     `ours` has the values of the customer. `said` has the fields that the row contains.
     """

@@ -46,7 +46,7 @@ BOOLEANS: Final[Mapping[object, bool]] = {
 class InvalidValues(ValueError):
     """Some values are invalid. `errors` has the error messages of each field.
 
-    `taken_by` is the customer that has the email already, if another customer has it.
+    `taken_by` is the other customer that has the email already, or None.
     """
 
     def __init__(self, errors: Errors, *, taken_by: Customer | None = None) -> None:
@@ -58,7 +58,7 @@ class InvalidValues(ValueError):
 def clean_values(
     organizer: Organizer, values: Mapping[str, object], *, customer: Customer | None = None
 ) -> dict[str, Any]:
-    """Return the values in the form in which the database stores them. Raises InvalidValues.
+    """Validate values and convert them to the form that the database stores. Raises InvalidValues.
 
     `values` has JSON values or the texts of a form, by field. Fields that are not writable are
     ignored. `customer` is the customer to change, or None for a new one. A value that the customer
@@ -107,7 +107,7 @@ def check_email(organizer: Organizer, email: str | None, *, customer: Customer |
 def _reported_errors(errors: Errors) -> Errors:
     """The errors that pretix reports.
 
-    It reports a wrong type of name_parts only if all other fields are valid.
+    pretix reports a wrong type of name_parts only if all other fields are valid.
     """
     others = {name: messages for name, messages in errors.items() if name != "name_parts"}
     return others if others and errors.get("name_parts") == [_(INVALID_TYPE)] else errors
@@ -249,6 +249,6 @@ WRITABLE: Final[Mapping[str, Clean]] = {
     "locale": _locale,
     "notes": _notes,
 }
-# pretix accepts these two fields for a new customer. Portal validates them, but sends no email and
-# stores no password.
+# The two fields that only pretix uses for a new customer. Portal validates both values, but sends
+# no email and stores no password.
 IGNORED: Final[Mapping[str, Clean]] = {"send_email": _send_email, "password": _password}

@@ -59,8 +59,8 @@ def _reapply_in_scope(organizer: Organizer, erasure: Erasure) -> Outcome:
 def _add_erased_customer(organizer: Organizer, erasure: Erasure) -> None:
     """Add an erased customer whose row is missing, because it was created after the backup.
 
-    Without this row, the next import would create the customer with its personal data. The times of
-    the row are the time of the erasure.
+    Without the added row, the next import would create the customer with its personal data. The
+    times of the added customer are the time of the erasure.
     """
     customer = Customer(organizer=organizer, identifier=erasure.identifier, **ERASED_VALUES)
     customer.date_joined = customer.last_modified = erasure.time

@@ -89,8 +89,8 @@ READ_WITH_TOTALS: Final = f"""
     UNION ALL
     SELECT 'total', CAST(SUM(number) AS BIGINT){{empty}}, {BY_FACETS}
     FROM customers_customercount WHERE organizer_id = %s GROUP BY {BY_FACETS}"""  # noqa: S608
-# Like READ_WITH_TOTALS, but the rows of the query are counted by facets in SQL. The query runs a
-# second time for this, unless it has too many rows.
+# Like READ_WITH_TOTALS, but the rows of the query are counted by facets in SQL. To count by facets,
+# the query runs a second time, unless it has too many rows.
 COUNT_WITH_TOTALS: Final = f"""
     WITH counted AS (SELECT COUNT(*) AS number FROM ({{rows}} LIMIT %s) AS found)
     SELECT 'row' AS kind, COUNT(*), {BY_FACETS} FROM (
@@ -164,7 +164,7 @@ _maintained = CompiledQuery(
 
 
 def maintained_total(organizer_id: int) -> Coalesce:
-    """A database expression: the number of the organizer's customers by the maintained counts."""
+    """A database expression for the maintained number of all customers of the organizer."""
     with scopes_disabled():
         counts = CustomerCount.objects.filter(organizer_id=organizer_id)
     total = counts.order_by().values("organizer_id").annotate(total=Sum("number")).values("total")
@@ -202,7 +202,7 @@ def count_with_totals(
 ) -> tuple[Counts | None, Counts]:
     """Count the rows of a query by facets, and read the maintained counts.
 
-    The query selects the facets. Its counts are None if it has more than `most` rows. Raises
+    The query selects the facets. The counts are None if the query has more than `most` rows. Raises
     TimeLimitExceeded.
     """
     statement = COUNT_WITH_TOTALS.format(rows=sql)

@@ -31,7 +31,7 @@ def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
     """Encode NDJSON: one JSON object a line. Each of `rows` is the JSON of a customer.
 
     Some programs end a line also at the characters LINE_ENDS, which are valid in JSON strings. So
-    these characters are escaped.
+    the characters LINE_ENDS are escaped.
     """
     for batch in _batches(rows):
         text = "\n".join(batch) + "\n"

@@ -59,7 +59,7 @@ class JsonRow(Func):
     output_field = TEXT
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """Write the same bytes as PostgreSQL.
+        """Write the same JSON text as PostgreSQL, byte for byte.
 
         SQLite's JSON_OBJECT would omit the spaces around a colon and within JSON values.
         """

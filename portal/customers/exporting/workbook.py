@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 CHUNK_BYTES: Final = 1 << 16
 SHEET: Final = "xl/worksheets/sheet1.xml"
 END_OF_ROWS: Final = b"</sheetData>"
-# The element with the range of cells in the sheet. The export removes it, because the number of
-# rows is not known when the sheet begins.
+# The element with the range of cells in the sheet. The export removes this element, because the
+# number of rows is not known when the sheet begins.
 DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
 # The maximum length of a text in an Excel cell. Only notes can be longer.
 MAX_CELL_LENGTH: Final = 32_767
@@ -49,8 +49,8 @@ LABELS_OF_CODES: Final[Mapping[str, Callable[[str], str]]] = {
     "state": lambda code: str(State[code.upper()].label),
 }
 
-# A function that returns the XML of a cell. Its arguments are the reference of the cell, such as
-# A2, and the text.
+# A function that returns the XML of a cell. The arguments of a CellWriter are the reference of the
+# cell, such as A2, and the text.
 CellWriter = Callable[[str, str], str]
 
 
@@ -79,7 +79,7 @@ def encode_workbook(
 class _ZipOutput(RawIOBase):
     """The output file of a ZIP archive, which buffers the bytes until take_written().
 
-    It cannot seek.
+    The file cannot seek.
     """
 
     def __init__(self) -> None:

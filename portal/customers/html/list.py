@@ -120,8 +120,7 @@ def _tabs(request: PortalRequest, listing: CustomerListing) -> dict[str, Any]:
 def _own_layout(request: PortalRequest) -> str:
     """The query string of the layout that the member stored, if the URL has no parameters.
 
-    A request by htmx is not redirected, because it comes from a page that shows the list of the
-    URL.
+    A request by htmx is not redirected, because the page that sends it shows the list of the URL.
     """
     own = request.access.layout
     if request.GET or request.htmx or not own:
@@ -198,7 +197,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Choices:
-    """A filter with checkboxes or radio buttons. Those of a facet show counts."""
+    """A filter with checkboxes or radio buttons. The choices of a facet show counts."""
 
     field: BoundField
     boxes: Sequence[Box]
@@ -210,7 +209,7 @@ class Choices:
 class Preset:
     """A relative date to choose for a range of times.
 
-    Its link sets the filter `name`, and removes the filter `dropped`, the other end of the range.
+    The link sets the filter `name`, and removes the filter `dropped`, the other end of the range.
     """
 
     name: str
@@ -302,10 +301,10 @@ class CustomerListing:
     query: CustomerQuery | None = None  # None if a parameter is invalid
     page: CustomerPage | None = None  # None if a parameter is invalid
     facet_counts: Counts | None = None
-    overview: Overview | None = None  # None if it is off or the list is too long
+    overview: Overview | None = None  # None if the overview is off or the list is too long
     # The count of an empty list without one of its filters, by name and value of the filter.
     counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
-    # Whether the URL has a page number past the end. Then `page` is the last page.
+    # Whether the URL has a page number past the end. If so, `page` is the last page.
     is_past_end: bool = False
     # Excerpts from notes, by primary key, for customers that match the search by notes only.
     excerpts: Mapping[int, Excerpt] = field(default_factory=dict)
@@ -488,7 +487,7 @@ class CustomerListing:
     def choices_without_a_box(self) -> Iterator[tuple[str, str]]:
         """Values of filters that have no checkbox, such as a language that no customer has.
 
-        The form has hidden inputs with these values.
+        The form has hidden inputs with the values.
         """
         for name in sorted(REPEATABLE - self.errors.keys()):
             has_boxes = FILTERS[name].group
@@ -651,7 +650,7 @@ def _read_overview(
 def _boxes(field: BoundField) -> list[Box]:
     """The checkboxes or radio buttons of a field.
 
-    Not by Django's widget, which would make a template context for each box.
+    Django's widget is not used, because it would make a template context for each box.
     """
     choices: Iterable[tuple[str, StrOrPromise]] = field.field.choices  # type: ignore[attr-defined]  # a ChoiceField
     checked = cast("ChoiceWidget", field.field.widget).format_value(field.value())

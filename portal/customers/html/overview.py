@@ -42,8 +42,8 @@ Link = Callable[[Mapping[str, str]], str]  # the URL of the list with these filt
 class Group:
     """A group of customers, such as a state: its label, its number of customers, and its URL.
 
-    `href` is the URL of the list of these customers. `href` is "" if there are no customers, or if
-    the filters by time accept no date in the month.
+    `href` is the URL of the list of the customers in the group. `href` is "" if there are no
+    customers, or if the filters by time accept no date in the month.
     """
 
     label: str
@@ -131,7 +131,7 @@ class Charts:
 def make_charts(
     overview: Overview, query: CustomerQuery, links: ListLinks, *, zone: ZoneInfo
 ) -> Charts:
-    """Make the charts of an overview. Months are those of the time zone."""
+    """Make the charts of an overview. The months are those of `zone`."""
     return Charts(
         _periods(overview.months, _Registrations(query, links, zone)),
         Chart(_("State"), [*_states(overview.states, links.with_values)]),

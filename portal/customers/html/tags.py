@@ -98,7 +98,7 @@ def breakable(value: str) -> SafeString:
 def box(one: BoundWidget) -> SafeString:
     """A checkbox or radio button with its label.
 
-    Not a template, which would be slow for the twenty boxes of a page.
+    The HTML is composed here, because a template would be slow for the twenty boxes of a page.
     """
     data, attributes = one.data, one.data["attrs"]
     checked = " checked" if data["selected"] else ""
@@ -111,7 +111,7 @@ def box(one: BoundWidget) -> SafeString:
 
 @register.simple_tag
 def filter_boxes(part: Choices) -> SafeString:
-    """The checkboxes or radio buttons of a filter with labels. Those of a facet have counts."""
+    """The checkboxes or radio buttons of a filter with labels. The boxes of a facet have counts."""
     kind, name, identifier = part.field.field.widget.input_type, part.field.name, part.field.auto_id
     return _html(
         f'<label><input type="{kind}" name="{name}" value="{escape(box.value)}"'
@@ -198,7 +198,10 @@ def order_link(heading: Heading) -> SafeString:
 
 @register.simple_tag
 def step_link(step: Step, label: str, before: str = "", after: str = "") -> SafeString:
-    """A link of the pager with icons before and after its label. Without a page it is no link."""
+    """A link of the pager with icons before and after its label.
+
+    If there is no such page, only the label is shown.
+    """
     text = f"{before and icon(before)}{escape(label)}{after and icon(after)}"
     if not step.href:
         return _html(f'<span class="step {step.name}" aria-disabled="true">{text}</span>')
@@ -220,7 +223,7 @@ def _html(parts: Iterable[str]) -> SafeString:
 def time_input(field: BoundField, label: StrOrPromise) -> SafeString:
     """An input for a time, with its label.
 
-    It is a text input if a date input cannot show the value, such as `-7d`.
+    The input is a text input if a date input cannot show the value, such as `-7d`.
     """
     value, identifier = field.value() or "", field.auto_id
     days = cast("DayField", field.field)

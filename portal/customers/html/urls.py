@@ -15,7 +15,7 @@ from portal.customers.html.own_layout import own_layout
 app_name = "customers"
 urlpatterns = [
     path("<str:organizer>/customers/", customer_list, name="list"),
-    # Not below customers/, where `export` would be the identifier of a customer.
+    # The next three URLs are not below customers/, where `export` would be an identifier.
     path("<str:organizer>/export/", customer_export, name="export"),
     path("<str:organizer>/own-columns/", own_layout, name="own_layout"),
     path("<str:organizer>/new-customer/", customer_create, name="create"),

@@ -27,7 +27,7 @@ from portal.organizers.models import Organizer
 OPTIONAL: Final = tuple(
     name for name, field in CustomerRow.model_fields.items() if not field.is_required()
 )
-# Times are read as text, because parsing and formatting them would take most of the time.
+# Times are read as text, because parsing and formatting them would take most of the run time.
 SELECTED_FIELDS: Final = ", ".join(
     f"CAST({name} AS text)" if name in TIME_FIELDS else name for name in FIELDS
 )
@@ -54,7 +54,7 @@ class StoredCustomer(NamedTuple):
 
     @property
     def at_source(self) -> dict[str, Any]:
-        """The values of the customer at the source when it was last imported."""
+        """The last imported values of the customer."""
         if not self.source_values:
             return self.values
         return {**self.values, **{name: each.value for name, each in self.source_values.items()}}

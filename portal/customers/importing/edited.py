@@ -1,6 +1,7 @@
 """Merges imported rows into customers with fields that were edited in Portal.
 
-An edited field keeps its value. source_values.py describes how the values of the source are stored.
+Edited fields keep their values. The module source_values describes how the values of the source are
+stored.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ _encode = JsonbEncoder().encode
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that was changed both in Portal and at the source. It keeps the value of Portal."""
+    """A field that was changed both in Portal and at the source.
+
+    The field keeps the value of Portal.
+    """
 
     position: str
     identifier: str
@@ -82,7 +86,7 @@ def _has_person(values: Values) -> bool:
 
 
 def _fields_in_row(given: Given) -> set[str]:
-    """The fields that the file itself has for the row, without those that were filled in."""
+    """The fields that the file had for a row, without those that were filled in later."""
     if not isinstance(given, dict):
         return {*FIELDS} - {*given}
     return {*given} | ({"name_parts"} if {NAME, PARTS} & {*given} else set())
@@ -96,7 +100,7 @@ def _with_booleans(values: Values) -> dict[str, Any]:
 def _staged(row: Staged, merged: Merged) -> StagedRow:
     """A merged row for the staging table.
 
-    Its values need no validation: each comes from a valid row or from the customer.
+    The values need no validation: each comes from a valid row or from the customer.
     """
     times = {
         name: merged.values[name] and datetime.fromisoformat(merged.values[name])

@@ -1,7 +1,7 @@
 """Rebuilds the indexes of SQLite after large imports.
 
-A large import drops the indexes and triggers of customers, and creates them again at its end. This
-is faster than updating indexes and counts row by row.
+A large import drops the indexes and triggers of customers, and creates them again at its end.
+Creating indexes anew is faster than updating indexes and counts row by row.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ DEFINITIONS: Final = """
     SELECT type, name, sql FROM sqlite_master
     WHERE tbl_name = '{table}' AND type IN ('index', 'trigger') AND sql IS NOT NULL
     ORDER BY type"""
-# Without `automerge` FTS5 does not merge segments of its index while it writes them, which is
-# faster.
+# Writing the index is faster without `automerge`, by which FTS5 merges segments of the index
+# meanwhile.
 REBUILD_SEARCH_AND_COUNTS: Final = (
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 0)",
     "INSERT INTO {search} ({search}) VALUES ('rebuild')",
@@ -47,9 +47,9 @@ REBUILD_FROM: Final = 10_000
 def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> Iterator[None]:
     """Drop indexes before a block that writes `row_count` rows, and create them after the block.
 
-    Indexes are rebuilt on SQLite for `rebuild_from` rows or more. They are not rebuilt if the table
-    has more than `row_count / 4` customers already, because rebuilding also writes the index
-    entries of these. The block is in a transaction.
+    Indexes are rebuilt on SQLite for `rebuild_from` rows or more. Indexes are not rebuilt if the
+    table has more than `row_count / 4` customers already, because rebuilding also writes their
+    entries. The block is in a transaction.
     """
     if connection.vendor != "sqlite" or row_count < rebuild_from or _has_more_than(row_count // 4):
         yield

@@ -50,8 +50,8 @@ REPORTED_REJECTIONS: Final = 50
 REPORTED_CONFLICTS: Final = 50
 # An import with this many changes or more updates the planner's statistics.
 ANALYZE_FROM: Final = 1_000
-# Columns that no condition and no order uses. Sampling them takes as long as sampling all other
-# columns together.
+# Columns that no condition and no order uses. Sampling these columns takes as long as sampling all
+# other columns together.
 UNANALYZED_COLUMNS: Final = frozenset(
     {"email", "name", "name_parts", "notes", "source_values", "changes"}
 )
@@ -63,9 +63,9 @@ NUMBERS_PER_GROUP: Final = 1 << 32
 class LoadReport:
     """The result of an import: numbers of rows by outcome, rejections and conflicts.
 
-    The lists of rejections and conflicts have the first 50 only, to save memory. `undated` rows
-    have no source time, like those of spreadsheets, and would change an existing customer.
-    `conflicting` is a number of fields, not of rows.
+    The lists of rejections and conflicts have the first 50 only, to save memory. `undated` counts
+    rows without a source time, such as rows of spreadsheets, that would change an existing
+    customer. `conflicting` is a number of fields, not of rows.
     """
 
     created: int = 0
@@ -175,7 +175,7 @@ def load_batches(
 def _lock(organizer: Organizer) -> None:
     """Lock the organizer's row, so that a second import of the organizer waits for the first one.
 
-    So no other import changes a customer between the comparison and the UPDATE. The lock does not
+    No other import can change a customer between the comparison and the UPDATE. The lock does not
     block other transactions that save customers.
     """
     Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)

@@ -29,9 +29,9 @@ Values = Mapping[str, Any]  # as in the JSON of the API
 def merge_row(before: Values, row: Values, zone: tzinfo) -> dict[str, Any]:
     """The values of a customer after a row. `before` has every field, the row may lack any of them.
 
-    A date in the row does not change a stored time on the same day. A composed name in the row does
-    not change name parts that compose to it. `last_modified` always comes from the row, and is None
-    if the row has no source time.
+    A date in the row does not change a stored time on the same day. If the row has a composed name,
+    name parts that compose to the same name do not change. `last_modified` always comes from the
+    row, and is None if the row has no source time.
     """
     after = {**before, "last_modified": None, **{key: row[key] for key in FIELDS if key in row}}
     for field in TIME_FIELDS:

@@ -16,7 +16,10 @@ from portal.customers.models import Import
 
 
 class ImportCollector(Collector):
-    """Counts the imports of all organizers. If the database fails, these metrics are missing."""
+    """Counts the imports of all organizers.
+
+    If the database fails, the metrics of imports are missing.
+    """
 
     def collect(self) -> Iterator[Metric]:
         """Add up all imports with one query."""

@@ -140,7 +140,10 @@ class CustomerRow(BaseModel):
 
 
 class PartialRow(CustomerRow):
-    """A row of a spreadsheet with missing fields filled in. It may have no source time."""
+    """A row of a spreadsheet after missing fields were filled in.
+
+    A row of a spreadsheet may have no source time.
+    """
 
     last_modified: SourceTime | None  # type: ignore[assignment]
 
@@ -166,8 +169,8 @@ class InventedRow:
     notes: str | None
 
 
-# Which values the file had for a row, before other values were filled in. For a partial row these
-# are its values; for any other row, the names of the optional keys that the row lacked.
+# Which values the file had for a row, before other values were filled in. For a partial row: a dict
+# of its values. For any other row: the names of the optional keys that the row lacked.
 Given = Sequence[str] | dict[str, Any]
 
 
@@ -204,7 +207,7 @@ class UnchangedRow(NamedTuple):
 class Rejection:
     """A row, or another part of a file, that cannot be imported.
 
-    `identifier` is empty if it has none.
+    `identifier` is empty if the part has no identifier.
     """
 
     position: str

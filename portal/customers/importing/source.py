@@ -1,7 +1,8 @@
 """Reads customers from a service with the API of pretix, such as another Portal.
 
 All pages of the service are saved to a temporary file, which is then imported like any other file.
-So no transaction waits for a slow service, and a failure half-way changes nothing.
+Because of this file, no transaction waits for a slow service, and a failure half-way changes
+nothing.
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ from portal.customers.importing.source_client import (
     show,
 )
 
-# The query parameter for the order of the pages. Identifiers never change, so in this order Portal
-# returns each customer exactly once. pretix ignores the parameter.
+# The query parameter for the order of the pages. Identifiers never change, so Portal returns each
+# customer exactly once in the order of identifiers. pretix ignores the parameter.
 ORDERING: Final = ("ordering", "identifier")
 
 
 class Page(NamedTuple):
-    """One page of the list. `total` is the number of customers on all pages when it was read."""
+    """One page of the list.
+
+    `total` is the number of customers on all pages at the time of the request.
+    """
 
     total: int
     next: str | None

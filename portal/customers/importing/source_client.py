@@ -150,7 +150,10 @@ class SourceClient:
 
 
 def show(url: httpx2.URL) -> str:
-    """The URL for messages. It has no query string and no user name, which may be confidential."""
+    """The URL for messages.
+
+    The query string and the user name, which may be confidential, are left out.
+    """
     path = url.raw_path.partition(b"?")[0].decode("ascii")  # percent-encoded
     return f"{_origin(url)}{path}"
 

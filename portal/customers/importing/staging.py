@@ -78,8 +78,8 @@ DROP_UNDATED: Final = """
     DELETE FROM staged WHERE last_modified IS NULL AND EXISTS (
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)"""
-# After this lock no other transaction changes the customers until the import ends. It locks no more
-# customers than the UPDATE will, because unchanged rows have been deleted.
+# After this lock no other transaction changes the customers until the import ends. The UPDATE would
+# lock the same customers, because unchanged rows have been deleted.
 LOCK_CUSTOMERS: Final = """
     WITH locked AS MATERIALIZED (
         SELECT existing.identifier, existing.source_values
@@ -123,8 +123,8 @@ REJECT_ERASED: Final = """
         AND existing.erased IS NOT NULL)
     RETURNING number, position, identifier"""
 COUNT: Final = "SELECT COUNT(*) FROM staged"
-# Sets emails to NULL before the UPDATE changes them. The unique constraint is checked for each row,
-# and would reject two customers that swap their emails.
+# Sets changed emails to NULL before the UPDATE. The unique constraint is checked for each row, and
+# would reject two customers that swap their emails.
 FREE_EMAILS: Final = """
     UPDATE {table} SET email_key = NULL
     WHERE organizer_id = %(organizer)s AND email_key IS NOT NULL AND EXISTS (
@@ -161,8 +161,8 @@ ASSIGNED: Final[Mapping[str, str]] = {
     "source_modified": "staged.last_modified",
     "last_modified": LATER_CHANGE,
 }
-# The columns that decide whether a row changes a customer. `last_modified` is not among them,
-# because it is later than at the source if the customer was changed in Portal.
+# The columns that decide whether a row changes a customer. `last_modified` does not count, because
+# a change in Portal makes it later than at the source.
 COMPARED: Final = tuple(column for column in COLUMNS if column != "last_modified")
 UNCHANGED_TIME: Final = (
     "(staged.last_modified IS NULL OR existing.source_modified = staged.last_modified)"
@@ -329,7 +329,7 @@ class Staging:
     def _erase_related_rows(self) -> bool:
         """Erase rows of other tables for customers whose personal data the UPDATE will remove.
 
-        Returns whether there was such a customer.
+        Returns whether there were rows to erase.
         """
         keys = [key for (key,) in self._fetch(LOSING_PERSON)]
         with scope(organizer=self.organizer):

@@ -63,12 +63,12 @@ def close_connections() -> None:
 
 def _set_up_process() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # The terminal sends Ctrl-C to all processes. The workers ignore it, because the parent ends
-    # them.
+    # The terminal sends Ctrl-C to all processes. The workers ignore Ctrl-C, because the parent
+    # process ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
-    # No garbage collection, because the work creates no reference cycles and searching for them
-    # takes time.
+    # The garbage collector is off, because the work creates no reference cycles and searching for
+    # cycles takes time.
     gc.disable()
 
 

@@ -18,8 +18,8 @@ KEY = "organizer_id, state, is_verified, locale"
 
 # The count of a combination is the sum of its rows. A statement appends rows instead of updating
 # one row, for which transactions would wait. At random times a trigger merges the rows of a
-# combination into one. It skips rows that another transaction is merging, so that no transaction
-# waits and no row is merged twice.
+# combination into one. The merge skips rows that another transaction is merging, so that no
+# transaction waits and no row is merged twice.
 FOLD = f"""
     CREATE FUNCTION customers_fold_counts(owners bigint[]) RETURNS void
     LANGUAGE sql SET search_path FROM CURRENT AS $$
@@ -33,8 +33,8 @@ FOLD = f"""
         INSERT INTO customers_customercount ({KEY}, number)
         SELECT {KEY}, SUM(number) FROM folded GROUP BY {KEY} HAVING SUM(number) <> 0
     $$"""
-# A trigger appends one row for each changed combination. After about 128 appended rows, it merges
-# all rows. A random number decides when, because this needs no query.
+# A trigger appends one row for each changed combination. After about 128 appended rows, the trigger
+# merges all rows. A random number decides when, because this needs no query.
 APPEND = """
     CREATE FUNCTION {name}() RETURNS trigger
     LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -145,9 +145,9 @@ SEARCH_ON_POSTGRESQL = [
     USING gin (organizer_id, search_text gin_trgm_ops)""",
 ]
 NO_SEARCH_ON_POSTGRESQL = ["DROP INDEX customer_search"]
-# The index stores no texts, which are in the table of customers. It stores no positions of
-# trigrams, because the search compares the text of each row afterwards. It ignores no case, because
-# the text is normalized.
+# The index stores no texts, which are in the table of customers. The index stores no positions of
+# trigrams, because the search compares the text of each row afterwards. The index is
+# case-sensitive, because the text is normalized.
 SEARCH_ON_SQLITE = [
     """CREATE VIRTUAL TABLE customers_search USING fts5 (
         search_text, content='customers_customer', content_rowid='id',

@@ -20,7 +20,7 @@ class Column(NamedTuple):
 
 
 # The columns by name. The name is used in the URL. If a sort key has the same name, the heading
-# links to it.
+# links to this order.
 COLUMNS: Final[Mapping[str, Column]] = {
     "name": Column(_("Name"), ["name"]),
     "email": Column(_("Email"), ["email"]),
@@ -35,7 +35,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
 }
 OPTIONAL: Final = frozenset({"phone", "external_identifier", "last_modified"})
 STANDARD: Final = tuple(name for name in COLUMNS if name not in OPTIONAL)
-# The column that every list has. Its cells link to the customers.
+# The column that every list has. The cells of this column link to the customers.
 NAME: Final = "name"
 
 

@@ -27,8 +27,9 @@ class Cursor:
 
     The row may have been deleted.
 
-    A page after the cursor has the rows that follow in the order. With `backwards` it has the rows
-    that precede. With `inclusive` it also has the row of the cursor. Times may be text, as in JSON.
+    A page after the cursor has the rows that follow in the order, or with `backwards` the rows that
+    precede. With `inclusive` the page also has the row of the cursor. Times may be text, as in
+    JSON.
     """
 
     values: Sequence[Any]  # the sort key values; the last one is the primary key
@@ -119,7 +120,10 @@ def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -
 
 
 def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
-    """A comparison of row values, at which an index scan can start. With OR it could not."""
+    """A comparison of row values, at which an index scan can start.
+
+    An index scan cannot start at a condition with OR.
+    """
     compare = COMPARISONS[pairs[0][0].descending, inclusive]
     values = [Value(value, term.field) for term, value in pairs]
     if len(pairs) == 1:

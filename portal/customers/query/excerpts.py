@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 WORDS_BEFORE: Final = 3
 WORDS_AFTER: Final = 6
 LONGEST_WORD: Final = 40
-# The maximum number of notes that are read for a page. Customers whose notes are not among these
-# have no excerpt.
+# The maximum number of notes that are read for a page. A customer has no excerpt if its notes are
+# not read.
 MOST_NOTES: Final = 500
 
 

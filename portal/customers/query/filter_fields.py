@@ -124,7 +124,7 @@ class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
 class FacetFilter(ListFilter):
     """A filter by a facet.
 
-    The number of its customers is known from counts by facets, without a query.
+    Counts by facets give the number of customers that match the filter, without a query.
     """
 
     def condition(self, value: Any) -> Condition:
@@ -183,7 +183,7 @@ class StateNotFilter(StateFilter):
 
 
 class ActiveFilter(FacetFilter, YesNoFilter):
-    """Whether the customer is active. Each value is a filter by two states."""
+    """Whether the customer is active. `true` and `false` each match two states."""
 
     def condition(self, value: bool) -> Condition:  # noqa: FBT001
         return Condition("state", WITH_ACTIVE[value])
@@ -202,7 +202,7 @@ class VerifiedFilter(FacetFilter, YesNoFilter):
 
 
 class LocaleField(forms.MultipleChoiceField):
-    """Valid languages are those with a name, and those of the organizer's customers."""
+    """A language is valid if it has a name or if a customer of the organizer has it."""
 
     default_error_messages = {"invalid_choice": _("Unknown language “%(value)s”.")}
 
@@ -408,7 +408,7 @@ class EmptyFilter(IndexedFilter, django_filters.MultipleChoiceFilter):
 
 
 class NeverFilter(IndexedFilter, YesNoFilter):
-    """`true` matches customers without a value of the time, `false` those with one."""
+    """`true` matches customers without a value of the time, `false` customers with a value."""
 
     def condition(self, value: Any) -> Q:
         return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
@@ -477,7 +477,7 @@ class UntilFilter(MomentFilter):
 class NoFilter(ListFilter):
     """A parameter that the form validates, but that is no condition, such as the ordering.
 
-    The services use its value.
+    The services use the value of the parameter.
     """
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:

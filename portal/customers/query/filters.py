@@ -58,7 +58,8 @@ GROUPS: Final[Mapping[str, StrOrPromise]] = {
     "login": _("Last sign-in"),
     "empty": _("Is empty"),
 }
-# The relative dates that the list page offers for a range of times. Each sets one end of the range.
+# The relative dates that the list page offers for a range of times. Each relative date sets one end
+# of the range.
 PRESETS: Final[Sequence[tuple[str, str, StrOrPromise]]] = (
     ("since", "today", _("Today")),
     ("since", "-7d", _("Last 7 days")),
@@ -82,11 +83,11 @@ EMPTY_FIELDS: Final[Mapping[str, tuple[StrOrPromise, Q]]] = {
 
 
 class CustomerForm(forms.Form):
-    """The filters as a form. It also checks that no range of times ends before its start."""
+    """The filters as a form. The form also rejects a range of times that ends before its start."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        # Not copied, as forms usually do, because copying takes half a millisecond and no code
-        # changes these fields.
+        # The fields are not copied, as forms usually do, because copying takes half a millisecond
+        # and no code changes the fields.
         fields, self.base_fields = self.base_fields, {}  # type: ignore[misc]  # hides the class's
         super().__init__(*args, **options)
         self.fields = fields

@@ -40,7 +40,8 @@ class SortKey(NamedTuple):
     descends_first: bool = False  # whether the first click on the heading orders descending
 
 
-# The sort keys of the URL, by name. Each needs an index in models.py. The case of text is ignored.
+# The sort keys of the URL, by name. Each sort key needs an index in models.py. The case of text is
+# ignored.
 SORT_KEYS: Final[Mapping[str, SortKey]] = {
     "identifier": SortKey(_("Identifier"), IgnoringCase("identifier"), TEXT),
     "name": SortKey(_("Name"), models.F("name_key"), TEXT, can_be_empty=True),
@@ -73,8 +74,8 @@ class Term(NamedTuple):
 class Section(NamedTuple):
     """A section of an order: the rows with a value in the first sort key, or the rows without.
 
-    Every list has its empty values last, but the order of an index does not. So each of the two
-    sections is read by an index scan of its own.
+    Every list has its empty values last, but the order of an index does not. Therefore each of the
+    two sections is read by its own index scan.
     """
 
     condition: Q

@@ -42,7 +42,7 @@ class Overview:
 
 
 class LocalMonth(TruncMonth):
-    """The month of a time in a time zone. On SQLite it is a text for `_month()`.
+    """The month of a time in a time zone. On SQLite the value is a text for `_month()`.
 
     On SQLite, Django would call a Python function for each row. From noon of the first day to the
     morning of the 28th, the month is the same in every time zone, so these rows are grouped by the
@@ -61,9 +61,9 @@ class LocalMonth(TruncMonth):
 class Scanned(models.Func):
     """A column that SQLite does not read in the order of an index.
 
-    PostgreSQL gets the column unchanged. SQLite would scan the index of the states, because it can
-    group its rows without sorting. A scan of the index of registrations takes a tenth of the time,
-    because this index has all columns.
+    PostgreSQL gets the column unchanged. SQLite would scan the index of states, because it need not
+    sort the rows of this index to group them. A scan of the index of registrations takes a tenth of
+    the time, because this index has all columns.
     """
 
     template = "%(expressions)s"
@@ -75,7 +75,7 @@ class Scanned(models.Func):
 def read_overview(customers: CustomerQuerySet, *, zone: ZoneInfo) -> Overview | None:
     """Count the customers by one query; None if it takes too long.
 
-    Months are those of the time zone.
+    The months are those of `zone`.
     """
     groups = (
         customers.order_by()

@@ -71,7 +71,7 @@ class Slice:
 
     rows: Sequence[Row]  # the columns of each customer, as Django returns them
     keys: Sequence[Row] = ()  # the sort key values of each row, which end with the primary key
-    count: int | None = None  # None if it was neither read nor given
+    count: int | None = None  # None if the count was neither read nor given
     before: Cursor | None = None
     after: Cursor | None = None
 
@@ -185,7 +185,7 @@ class OrderedScan:
         )
 
     def _read_backwards(self, skipped: int, limit: int) -> list[Row]:
-        """Read rows from the end of the list. They are returned in the order of the list."""
+        """Read rows from the end of the list, and return the rows in the order of the list."""
         sections = order_sections(self.ordering, backwards=True)
         return self._read(sections, skipped, limit, self._columns)[::-1]
 

@@ -58,8 +58,8 @@ class CustomerQuery:
     ) -> CustomerQuery:
         """Parse the parameters. Unknown parameters are ignored. Raises InvalidQuery.
 
-        `locales` has the languages of the organizer's customers. Valid languages are these and
-        those of NAMED_LOCALES.
+        `locales` has the languages of the organizer's customers. A query may have these languages
+        and the languages of NAMED_LOCALES.
         """
         canonical = canonical_query(parameters)
         names = parameters.keys() & set(PARAMETERS)
@@ -131,7 +131,7 @@ class CustomerQuery:
     def has_only_facets(self) -> bool:
         """Whether all filters are by facets.
 
-        The counts of the list are then maintained counts.
+        If so, the counts of the list are maintained counts.
         """
         return not self.canonical.keys() - {*FACET_PARAMETERS, "ordering"}
 

@@ -69,7 +69,7 @@ ROWS_WITH_TRIGRAMS: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
 # The alias of TEXT_WITH_NOTES in a queryset.
 WITH_NOTES: Final = "text_with_notes"
 # Matches two characters of ASCII. Two characters have no trigram, so PostgreSQL looks up the
-# trigrams of these two with each character of BEFORE_PAIR before them.
+# trigrams of a character of BEFORE_PAIR and the two characters.
 PAIR: Final = re.compile(r"[!-~]{2}")
 BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
 # A search with words that are too short for trigrams is unselective if a scan finds this many
@@ -280,9 +280,9 @@ def find_matches(
 ) -> tuple[Matches | None, Counts]:
     """Find the matches among the customers, and read the maintained counts.
 
-    The matches are None if there are more than `most`. For words that are too short for the index
-    they are also None if there are `many` or more. The matches give the count, the counts by facets
-    and every page of the list without another query for the order.
+    The matches are None if there are more than `most`. For words that are too short for the index,
+    the matches are also None if there are `many` or more. The matches give the count, the counts by
+    facets and every page of the list without another query for the order.
     """
     columns = ("pk", *(key.expression for key in sort_keys(ordering)[:-1]), *FACETS)
     try:

@@ -38,7 +38,7 @@ class EraseForm(forms.Form):
         self.fields["confirmation"].label = label or _("Type the identifier to confirm")
 
     def clean_confirmation(self) -> str:
-        """Return the typed text. Raises ValidationError if it differs, except in case."""
+        """Return the typed text. Raises ValidationError for another text; case is ignored."""
         typed: str = self.cleaned_data["confirmation"]
         if typed.casefold() != self._expected.casefold():
             raise forms.ValidationError(

@@ -41,7 +41,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "notes": gettext_lazy("Notes"),
 }
 BOOLEANS: Final = ("is_verified", "is_active")
-# The field `notes` of the API. Only members who may read notes can edit it.
+# The field `notes` of the API. Only members who may read notes can edit the field `notes`.
 NOTES: Final = "notes"
 ALL_BUT_NOTES: Final = tuple(name for name in LABELS if name != NOTES)
 FIELDS_OF_NEW: Final = tuple(name for name in ALL_BUT_NOTES if name not in BOOLEANS)

@@ -46,7 +46,7 @@ def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = N
 def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer) -> Notice | None:
     """The message about the change in the URL.
 
-    None unless it is the last change of the customer and was made by this member.
+    None if the change is not the last one of the customer, or was not made by this member.
     """
     if request.GET.get(SAVED) != str(customer.version):
         return None

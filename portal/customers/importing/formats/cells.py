@@ -23,8 +23,7 @@ Cell = str | float | bool | date | time | datetime | timedelta
 
 YES: Final = frozenset({"yes", "ja", "true", "wahr", "1", "y", "j", "x"})
 NO: Final = frozenset({"no", "nein", "false", "falsch", "0", "n"})
-# Matches numbers such as 4.9E+11. Spreadsheets save long numbers in CSV in this form, which loses
-# digits.
+# Matches numbers such as 4.9E+11. Spreadsheets save long numbers in CSV like that, and lose digits.
 ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
 ISO_TIME: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
@@ -52,7 +51,7 @@ LANGUAGES: Final = {
 
 
 class InvalidCell(ValueError):
-    """The cell is not valid for its field. The message of the exception is the reason."""
+    """The cell has no valid value of its field. The message of the exception is the reason."""
 
 
 def read_cell(field: str, cell: Cell, zone: tzinfo) -> Any:
@@ -132,8 +131,8 @@ def _as_moment(found: Mapping[str, str | None]) -> date | datetime:
 def _as_instant(moment: datetime, zone: tzinfo) -> str:
     """Convert a time to UTC.
 
-    If the clocks skipped a local time, the result is the time of the clock change. If they showed
-    it twice, the result is the first time.
+    If the clocks skipped a local time, the result is the time of the clock change. If the clocks
+    showed a local time twice, the result is the first of the two times.
     """
     return api_time(moment if moment.tzinfo else local_span(moment, zone).start)
 
@@ -150,7 +149,8 @@ def _read_language(cell: Cell, _zone: tzinfo) -> str:
 def _languages() -> dict[str, str]:
     """Language codes by the name of each language in English, in German and in its own language."""
     catalogue = Path(django.__file__).parent / "conf" / "locale"
-    # Not Django's gettext functions, which translate nothing while USE_I18N is false.
+    # Django's gettext functions are not used, because they translate nothing while USE_I18N is
+    # false.
     german = gettext.translation("django", catalogue, ["de"])
     named = {code: info for code, info in LANG_INFO.items() if "name" in info}
     codes = {column_key(str(name)): code for code, name in locales.NAMES.items()}

@@ -32,7 +32,8 @@ FIELD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "last_modified": ("Last changed", "Letzte Änderung", "Zuletzt geändert"),
     "notes": ("Notizen",),
 }
-# Names of columns, by part of the name. In pretix's export they begin with "Name: ".
+# Names of columns, by part of the name. In pretix's export the names of these columns begin with
+# "Name: ".
 PART_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "given_name": ("First name", "Vorname"),
     "family_name": ("Last name", "Surname", "Nachname", "Familienname"),
@@ -90,7 +91,7 @@ KNOWN_COLUMNS: Final = _known_columns()
 
 
 def is_known(name: str) -> bool:
-    """Whether a column of this name is one of a known field or name part."""
+    """Whether a column with this name belongs to a field or a name part."""
     return column_key(name) in KNOWN_COLUMNS
 
 

@@ -79,7 +79,7 @@ class Block(NamedTuple):
 
     @property
     def size(self) -> int:
-        """The size in bytes. For parsed rows it is an estimate."""
+        """The size in bytes. The size of parsed rows is an estimate."""
         if isinstance(self.content, bytes):
             return len(self.content)
         rows = self.content.rows if isinstance(self.content, SheetRows) else self.content

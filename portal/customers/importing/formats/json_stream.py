@@ -16,7 +16,7 @@ from portal.customers.importing.rows import ParsedRow, Rejection
 PAGE_PREFIX: Final = "results.item"
 MAX_DETAIL_LENGTH: Final = 200
 # The events of ijson that do not complete a value. At the prefix of a value, every other event
-# completes it.
+# completes the value.
 OPENING_EVENTS: Final = frozenset({"start_map", "map_key", "start_array"})
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 # Matches a pair of surrogates, a lone surrogate (the group), or any other escape sequence.
@@ -32,7 +32,7 @@ class BrokenJson(ValueError):
 class NotAPage(NamedTuple):
     """A value that is not a page of customers, such as an error of the API.
 
-    `detail` is its text.
+    `detail` is the text of the error.
     """
 
     detail: str

@@ -58,7 +58,7 @@ def recognize(head: bytes) -> Format:
 
 
 def is_json(head: bytes, text: str) -> bool:
-    """Whether the file is JSON. Also true for NDJSON whose first line is broken."""
+    """Whether the file is JSON. NDJSON whose first line is broken counts as JSON."""
     if text.startswith(("[", "{")) or RESULTS_START.search(head):
         return True
     return any(is_object(line) for line in text.split("\n", 2)[:2])

@@ -93,8 +93,8 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
     header = next((row for row in rows if isinstance(row, SheetRow)), SheetRow(name, ()))
     columns = find_columns([*map(str, header.cells)], options.renamed)
     _encoding, mark = find_encoding(head)
-    # Only Portal's CSV for programs has no added apostrophes. It has all fields and no byte-order
-    # mark.
+    # Only Portal's CSV for programs has no added apostrophes. Such a CSV has all fields and no
+    # byte-order mark.
     if mark or not columns.is_exact:
         rows = _without_apostrophes(rows)
     yield from _in_blocks(rows, columns, name, options)
