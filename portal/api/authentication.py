@@ -1,4 +1,4 @@
-"""Authentication of API clients by token and of members by session."""
+"""Authentication: API clients by a token, members by their session."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from portal.web.metrics import TOKENS
 
 @dataclass(frozen=True)
 class AccessList:
-    """The organizers that the caller may access, with permissions. An API client has one."""
+    """The organizers that the caller may access, with permissions. An API client has only one."""
 
     accesses: Sequence[Access]
 
     def for_organizer(self, slug: str) -> Access | None:
-        """None where the caller has no access. The case of the slug matters."""
+        """The access to the organizer with this slug, or None. Slugs are case-sensitive."""
         return next((access for access in self.accesses if access.organizer.slug == slug), None)
 
 
@@ -34,7 +34,7 @@ def get_access_list(request: Request) -> AccessList | None:
 
 
 class TokenAuthentication(authentication.TokenAuthentication):
-    """`Authorization: Token ...`. An API client has no user: `request.user` is None."""
+    """Authenticates `Authorization: Token ...`. Sets no user, because API clients have none."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         return super().authenticate(request) or DEVICES.authenticate(request)
@@ -53,7 +53,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
 
 class _DeviceAuthentication(authentication.TokenAuthentication):
-    """`Authorization: Device ...`, which pretix gives to devices. Portal has none."""
+    """Rejects `Authorization: Device ...`, which devices send to pretix. Portal has no devices."""
 
     keyword = "Device"
 
@@ -65,10 +65,10 @@ DEVICES: Final = _DeviceAuthentication()
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The session of the HTML pages, for members who open the API in their browser.
+    """Authenticates members who open the API in their browser, by the session of the pages.
 
-    A request with an Authorization header never uses the session, so that a session cannot add
-    permissions to those of a token.
+    A request with an Authorization header never uses the session. So a request never has both the
+    permissions of a token and those of a member.
     """
 
     def authenticate(self, request: Request) -> tuple[User, AccessList] | None:

@@ -1,4 +1,4 @@
-"""The endpoints of customers: the list, one customer, and anonymizing. pretix specifies them."""
+"""The endpoints of customers, as pretix specifies them: the list, one customer, anonymizing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.customers.models import Customer
 
-# With these methods an unknown customer is 404. With other methods every customer is 405.
+# The methods for which an unknown customer is 404. Other methods are 405, for any customer.
 CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 
 
@@ -97,7 +97,10 @@ class CustomerList(OrganizerEndpoint):
         return Written(customer, _respond(customer, fields, 201, send_email=False))
 
     def _apply_view(self, request: Request) -> QueryDict:
-        """The parameters, with those of a saved view. API clients can use shared views only."""
+        """The parameters of the list, combined with the saved view that the parameter `view` names.
+
+        Raises NotFound for an unknown view, and for a view that the caller may not see.
+        """
         try:
             return saved_views.resolve_view(
                 self.organizer, request.query_params, member=cast("User | None", request.user)
@@ -112,7 +115,7 @@ class CustomerList(OrganizerEndpoint):
         *args: Any,
         **kwargs: Any,
     ) -> Response:
-        """Errors and the response to OPTIONS are JSON in every negotiated format."""
+        """Renders errors and the response to OPTIONS as JSON, whatever format was negotiated."""
         if isinstance(response, Response):
             request.accepted_renderer = OrjsonRenderer()
             request.accepted_media_type = OrjsonRenderer.media_type
@@ -127,7 +130,7 @@ class CustomerDetail(OrganizerEndpoint):
     customer: Customer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """An unknown customer is 404 before 405, for the methods that pretix has for a customer."""
+        """Responds with 404 for an unknown customer, if the method is one of CUSTOMER_METHODS."""
         super().initial(request, *args, **kwargs)
         if request.method not in CUSTOMER_METHODS:
             return
@@ -164,12 +167,12 @@ class CustomerDetail(OrganizerEndpoint):
 
     @writes.replace_customer
     def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        """The same as PATCH: a field that is absent from the request does not change."""
+        """Changes the fields in the request, like PATCH. Absent fields do not change."""
         return self.patch(request, organizer, identifier)
 
     @writes.delete_customer
     def delete(self, request: Request, organizer: str, identifier: str) -> NoReturn:
-        """As in pretix: the method exists, and the response says that it is not allowed."""
+        """Responds with 405, as pretix does. This method adds DELETE to the header Allow."""
         raise MethodNotAllowed("DELETE")
 
 
@@ -179,14 +182,14 @@ class CustomerAnonymization(OrganizerEndpoint):
     parameters = (*FIELD_PARAMETERS, "format")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Members need ERASE_CUSTOMERS, as on the page. Tokens need what pretix requires."""
+        """Requires ERASE_CUSTOMERS of members. Tokens need only WRITE_CUSTOMERS, as in pretix."""
         super().initial(request, *args, **kwargs)
         if request.user is not None and not self.access.may(Permission.ERASE_CUSTOMERS):
             self.permission_denied(request)
 
     @writes.anonymize_customer
     def post(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        """Ignores the body of the request, as pretix does."""
+        """Anonymizes the customer. Ignores the body of the request, as pretix does."""
         write = partial(self._anonymize, request, identifier)
         return respond_once(request, self.access, self.actor, write)
 
@@ -204,7 +207,7 @@ class CustomerAnonymization(OrganizerEndpoint):
 def _respond(
     customer: Customer, fields: Sequence[str], status: int = 200, **others: object
 ) -> HttpResponse:
-    """A response with these fields of the customer, further values, and the ETag of the fields."""
+    """A JSON response with these fields of the customer, `others`, and the ETag."""
     content = {field: getattr(customer, field) for field in fields}
     response = json_response({**content, **others}, status)
     response["ETag"] = make_etag(customer.version, fields)

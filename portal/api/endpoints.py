@@ -1,4 +1,4 @@
-"""Base classes of the endpoints."""
+"""The base classes of all endpoints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Endpoint(APIView):
-    """For any API client and any member."""
+    """Base class of endpoints for all API clients and all members."""
 
     permission_classes = [IsAuthenticated]
     # The allowed parameters of the query string. Django REST framework reads `format`.
@@ -36,7 +36,7 @@ class Endpoint(APIView):
         return {**super().default_response_headers, **DEFAULT_HEADERS}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # PostgreSQL cannot store them, so no filter could match.
+        # PostgreSQL rejects null characters in parameters of a query.
         if "\0" in unquote(request.META["QUERY_STRING"]):
             raise ParseError("Null characters are not allowed.")
         super().initial(request, *args, **kwargs)
@@ -46,27 +46,27 @@ class Endpoint(APIView):
 
 
 class OrganizerEndpoint(Endpoint):
-    """For callers who may access the customers of the organizer in the path."""
+    """Base class of endpoints for callers who may access the customers of one organizer."""
 
     permission_classes = [MayAccessCustomers]
     access: Access
     organizer: Organizer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Checks permissions first: a stranger learns neither the data nor the allowed methods."""
+        """Checks permissions first, so that strangers see neither data nor the allowed methods."""
         super().initial(request, *args, **kwargs)
         access = get_organizer_access(request, self)
         if access is None:
             self.permission_denied(request)
         self.access = access
-        # A cookie pins members to the primary after a write. API clients have no cookies.
+        # After a write, a cookie makes a member read from the primary. API clients have no cookies.
         if request.user is None and access.may(Permission.WRITE_CUSTOMERS):
             read_from_primary()
         self.organizer = access.organizer
 
     @property
     def actor(self) -> Actor:
-        """The API client or the member, as the actor of a change."""
+        """The API client or the member of this request, as the actor of a change."""
         request_id = current_id.get()
         user: User | None = self.request.user  # type: ignore[assignment]  # None: see above
         if user is not None:

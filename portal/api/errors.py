@@ -1,4 +1,4 @@
-"""Error responses below /api/: always JSON, also outside of Django REST framework's views."""
+"""Error responses below /api/, which are always JSON."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ DEFAULT_HEADERS: Final = {"Vary": "Accept"}
 
 
 def is_api_path(request: HttpRequest) -> bool:
-    """Whether errors of this request are JSON. True for unknown paths below /api/ as well."""
+    """Whether the errors of this request are JSON. True for unknown paths below /api/ as well."""
     return request.path_info.startswith("/api/")
 
 
 def error_response(status: int, detail: str, **fields: str) -> HttpResponse:
-    """An error in the API's format, for code outside of Django REST framework's views."""
+    """An error response, for code outside of the views of Django REST framework."""
     content = encode_json({"detail": detail, **fields})
     return HttpResponse(content, "application/json", status, headers=DEFAULT_HEADERS)
 
 
 def exception_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Django REST framework's response to an exception; None for an internal server error.
+    """The exception handler of Django REST framework. Returns None for an internal server error.
 
-    Without this function Django would respond to SuspiciousOperation with an HTML page.
+    SuspiciousOperation becomes ParseError, because Django would respond with an HTML page.
     """
     if isinstance(error, SuspiciousOperation):
         error = ParseError("Bad request.")

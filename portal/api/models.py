@@ -1,4 +1,4 @@
-"""The model of requests with X-Idempotency-Key and of their responses."""
+"""The model of requests with X-Idempotency-Key and their responses."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from django_scopes import ScopedManager
 
 
 class IdempotentRequest(models.Model):
-    """A write that is in progress, or its response, which a repeated request gets again.
+    """A write with X-Idempotency-Key, and its response, which a repeated request gets again.
 
-    An erasure of the customer empties `body_hash`, `response` and `etag`.
+    Erasing the customer empties `body_hash`, `response` and `etag`.
     """
 
     organizer = models.ForeignKey(
         "organizers.Organizer", models.CASCADE, related_name="+", db_index=False
     )
-    # The hash of the caller, the method, the path and the key, because a key may contain an email.
+    # A hash of the caller, the method, the path and the key. The key itself may contain an email.
     fingerprint = models.CharField(max_length=64)
-    # The hash of the body and of the caller's permissions.
+    # A hash of the body and of the caller's permissions.
     body_hash = models.CharField(max_length=64, blank=True)
     started = models.DateTimeField(default=timezone.now)
-    status = models.PositiveSmallIntegerField(null=True)  # null while it is in progress
+    status = models.PositiveSmallIntegerField(null=True)  # null while the write is in progress
     response = models.TextField(blank=True)  # JSON
     etag = models.CharField(max_length=40, blank=True)
     customer = models.ForeignKey(

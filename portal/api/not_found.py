@@ -1,4 +1,4 @@
-"""Paths below /api/ without an endpoint: a redirect to an endpoint, or 404."""
+"""Responses to paths below /api/ without an endpoint: a redirect to an endpoint, or 404."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from django.views.decorators.csrf import csrf_exempt
 
 from portal.api.errors import DEFAULT_HEADERS, error_response
 
-# Methods without a body. pretix redirects DELETE as well.
+# Methods of requests without a body. pretix redirects DELETE as well.
 REDIRECTED_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 
 
 @csrf_exempt
 @login_not_required
 def unknown_path(request: HttpRequest) -> HttpResponse:
-    """Redirects to the path with a slash at the end if that is an endpoint, and /api/ to the root.
+    """Redirects a path without the slash at its end, and /api/ to the root of the API; else 404.
 
-    Needs no token.
+    Requires no authentication.
     """
     if request.method in REDIRECTED_METHODS:
         if request.path_info == "/api/":

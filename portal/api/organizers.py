@@ -1,4 +1,4 @@
-"""The root of the API, and the organizers that the caller may access."""
+"""The endpoints of the API's root and of organizers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Root(Endpoint):
-    """The URL of the organizers."""
+    """The root of the API, which has the URL of the list of organizers."""
 
     @operations.root
     def get(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Who may use an endpoint. An unknown and a foreign organizer get the same response."""
+"""Permissions of endpoints. Foreign and unknown organizers get the same response."""
 
 from __future__ import annotations
 
@@ -18,23 +18,27 @@ if TYPE_CHECKING:
 
 
 class IsAuthenticated(BasePermission):
-    """Any API client and any member. DRF's class requires a user, which API clients do not have."""
+    """Allows all API clients and members. DRF's class requires a user, which API clients lack."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return get_access_list(request) is not None
 
 
 class MayAccessOrganizer(BasePermission):
-    """Callers who may access the organizer in the path, to read it. No permission changes it."""
+    """Allows callers with access to the organizer in the path to read the organizer.
+
+    No permission allows changing an organizer through the API.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return request.method in SAFE_METHODS and get_organizer_access(request, view) is not None
 
 
 class MayAccessCustomers(BasePermission):
-    """Callers who may read the customers of the organizer in the path, or change them: by method.
+    """Allows callers with a permission for the customers of the organizer in the path.
 
-    The permission to change customers does not include the permission to read them.
+    Safe methods require the permission to read customers; other methods require the permission to
+    change customers. Neither permission includes the other.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -45,6 +49,6 @@ class MayAccessCustomers(BasePermission):
 
 
 def get_organizer_access(request: Request, view: APIView) -> Access | None:
-    """The caller's access to the organizer in the path, or None."""
+    """The access of the caller to the organizer in the path, or None."""
     access_list = get_access_list(request)
     return access_list.for_organizer(view.kwargs["organizer"]) if access_list else None

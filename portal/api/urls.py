@@ -11,7 +11,7 @@ from portal.api.version import Version
 
 
 class SegmentConverter(StringConverter):
-    """A segment of a path, without null characters, which PostgreSQL cannot store."""
+    """A segment of a path. Null characters, which PostgreSQL rejects, do not match."""
 
     regex = r"[^/\0]+"
 
@@ -20,7 +20,7 @@ register_converter(SegmentConverter, "segment")
 
 app_name = "api"
 ORGANIZER = "v1/organizers/<segment:organizer>/"
-# Django tries them in this order, so the most frequent ones come first.
+# Django tries the patterns in this order, so the most frequently requested URLs come first.
 urlpatterns = [
     path(f"{ORGANIZER}customers/", CustomerList.as_view(), name="customer_list"),
     path(

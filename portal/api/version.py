@@ -1,4 +1,4 @@
-"""The version of Portal, and the version of pretix whose API it follows."""
+"""The endpoint for the versions of Portal and of pretix's API."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from portal import __version__
 from portal.api.endpoints import Endpoint
 from portal.api.openapi import operations
 
-# The version of pretix whose responses are recorded in tests/contract/. In the number, the minor
-# version and the patch have three digits each, and 5000 marks a release.
+# The version of pretix whose responses are recorded in tests/contract/. In `pretix_numeric`, the
+# minor version and the patch have three digits each, and 5000 marks a release.
 PRETIX: Final = {"pretix": "2026.8.0", "pretix_numeric": 20260080005000}
 
 
 class Version(Endpoint):
-    """The version of Portal, and the version of pretix whose API it follows."""
+    """The version of Portal, and the version of pretix whose API Portal follows."""
 
     @operations.get_version
     def get(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Content negotiation: which format a response has."""
+"""Content negotiation: chooses the format of a response."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ ANYTHING_OR_JSON: Final = ("*/*", OrjsonRenderer.media_type)
 class ContentNegotiation(DefaultContentNegotiation):
     """DRF's content negotiation with a shortcut for JSON.
 
-    A stream must be named in Accept, or in `?format=`, which then overrides Accept.
+    A response is a stream only if Accept names its media type, or `format` its name. `format`
+    overrides Accept.
     """
 
     def select_renderer(
@@ -44,13 +45,13 @@ class ContentNegotiation(DefaultContentNegotiation):
         try:
             return super().select_renderer(request, allowed, format_suffix)
         except TypeError as error:
-            # Python's parser of header parameters raises it for some malformed ones.
+            # Python's parser raises TypeError for some malformed parameters of a media type.
             raise NotAcceptable(available_renderers=allowed) from error
 
     def _without_unnamed_streams(
         self, request: Request, renderers: Iterable[BaseRenderer]
     ) -> Iterable[BaseRenderer]:
-        """The renderers, without streams whose type is not in Accept. `text/*` names no stream."""
+        """The renderers without those of streams whose exact media type is not in Accept."""
         named = {part.partition(";")[0].strip() for part in self.get_accept_list(request)}
         return [
             renderer

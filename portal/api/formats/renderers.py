@@ -1,4 +1,4 @@
-"""JSON as bytes, and the media types that an endpoint can respond with."""
+"""The JSON encoder, and the media types of responses."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from rest_framework.renderers import BaseRenderer
 
 
 def encode_json(content: object) -> bytes:
-    """JSON with times in UTC, as `2021-04-06T13:44:22.809216Z`. SQLite's naive times are UTC."""
+    """Encodes JSON with times in UTC, like `2021-04-06T13:44:22.809216Z`.
+
+    Times without a time zone, as SQLite returns them, count as UTC.
+    """
     return orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
 
 
 def json_response(content: object, status: int = 200) -> HttpResponse:
-    """Faster than DRF's Response, for requests whose negotiated format is JSON."""
+    """A JSON response, for requests whose negotiated format is JSON. Faster than DRF's Response."""
     return HttpResponse(encode_json(content), OrjsonRenderer.media_type, status)
 
 
 class OrjsonRenderer(BaseRenderer):
-    """JSON. Parameters of the media type, such as `indent`, have no effect."""
+    """Renders JSON. Parameters of the media type, such as `indent`, have no effect."""
 
     media_type = "application/json"
     format = "json"
@@ -37,28 +40,29 @@ class OrjsonRenderer(BaseRenderer):
 
 
 class StreamRenderer(BaseRenderer):
-    """A media type for content negotiation only: the view returns a StreamResponse.
+    """The media type of a stream, for content negotiation. It renders nothing: see streams.py.
 
-    With an empty `format` it must be named in Accept; otherwise `?format=` chooses it.
+    If `format` is empty, the Accept header chooses the renderer; otherwise the parameter `format`
+    of the query string does.
     """
 
     format = ""
 
 
 class NdjsonRenderer(StreamRenderer):
-    """One JSON object a line."""
+    """NDJSON: one JSON object per line."""
 
     media_type = "application/x-ndjson"
 
 
 class CsvRenderer(StreamRenderer):
-    """RFC 4180, with the names of the fields in the first line and exact values."""
+    """CSV (RFC 4180) with exact values, and the names of the fields in the first line."""
 
     media_type = "text/csv"
 
 
 class SpreadsheetRenderer(StreamRenderer):
-    """CSV for people who open it in a spreadsheet program, which would change exact values."""
+    """CSV for spreadsheet programs, which would read some exact values as formulas."""
 
     media_type = "text/csv"
     format = "csv"

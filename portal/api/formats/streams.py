@@ -1,4 +1,4 @@
-"""All customers of a query as one streamed response, in NDJSON or CSV."""
+"""All customers of a list as one streamed response, in NDJSON or CSV."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEPARATOR: Final = "separator"
 
 
 def requested_separator(query: QueryDict) -> str:
-    """The character between the cells of `format=csv`. Raises ValidationError."""
+    """The separator of the cells of `format=csv`. Raises ValidationError for an unknown name."""
     name = query.get(SEPARATOR) or "comma"
     if name not in SEPARATORS:
         message = f"The separator “{name}” is not available; choose from {', '.join(SEPARATORS)}."
@@ -47,9 +47,9 @@ def stream_customers(
     *,
     separator: str,
 ) -> StreamResponse:
-    """The customers in the order of the query, in the negotiated format. HEAD reads no rows.
+    """Streams the customers of the query in its order, in the negotiated format.
 
-    Raises Throttled if too many streams are running.
+    HEAD reads no customers. Raises Throttled if too many streams are running.
     """
     is_file = isinstance(request.accepted_renderer, SpreadsheetRenderer)
     name = file_name(organizer.slug, organizer.timezone, "csv") if is_file else None

@@ -1,4 +1,4 @@
-"""The OpenAPI document: generated from the code once for each language, and its endpoint."""
+"""The OpenAPI document and its endpoint. The document is generated once for each language."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from portal.api.openapi.schemas import PARAMETER_ERRORS
 from portal.web.http import absolute_url
 
 Document = dict[str, Any]  # an OpenAPI document, whose values have many types
-# drf-spectacular's views and schemas are shared by all threads while it generates.
-GENERATING: Final = Lock()
+# Only one thread at a time generates: drf-spectacular changes objects that all threads share.
+GENERATION_LOCK: Final = Lock()
 COMMON_NAMES: Final = frozenset(parameter.name for parameter in COMMON)
 
 
 def read_document() -> Document:
     """The OpenAPI document in the active language, without `servers`."""
-    with GENERATING:
+    with GENERATION_LOCK:
         return _generate_document(get_language())
 
 
 def complete_document(result: Document, **_: Any) -> Document:
-    """drf-spectacular's hook: adds what its serializers and parameters cannot express."""
+    """A hook of drf-spectacular. Adds what its serializers and parameters cannot describe."""
     schemas = result["components"]["schemas"]
     schemas["ParameterErrors"] = PARAMETER_ERRORS
     for schema in schemas.values():
-        # A complete customer also matches the partial schema; oneOf allows only one match.
+        # A complete customer matches the schema of a partial customer too, which oneOf forbids.
         if "oneOf" in schema:
             schema["anyOf"] = schema.pop("oneOf")
     for operation in operations(result):
         add_links(operation)
         parameters = operation["parameters"]
-        # The parameters of all endpoints follow those of the endpoint itself.
+        # Parameters that all endpoints have come last.
         parameters.sort(key=lambda parameter: parameter["name"] in COMMON_NAMES)
         for parameter in parameters:
             if _may_be_empty(parameter):
@@ -53,12 +53,12 @@ def complete_document(result: Document, **_: Any) -> Document:
 
 
 def operations(document: Document) -> Iterator[dict[str, Any]]:
-    """The operations of all paths."""
+    """The operations of all paths in the document."""
     return chain.from_iterable(methods.values() for methods in document["paths"].values())
 
 
 def _may_be_empty(parameter: dict[str, Any]) -> bool:
-    """An empty value is ignored, except in a list of texts, where it is invalid."""
+    """Whether the parameter accepts an empty value. Lists of texts reject empty values."""
     return parameter["in"] == "query" and "minLength" not in parameter["schema"].get("items", {})
 
 
@@ -69,7 +69,7 @@ def _generate_document(_language: str) -> Document:
 
 
 class OpenApi(Endpoint):
-    """The OpenAPI document. Public: it contains no customers, and generators have no token."""
+    """The OpenAPI document. It is public, because client generators have no token."""
 
     authentication_classes = []
     permission_classes = []

@@ -1,6 +1,6 @@
-"""The links of the OpenAPI document: which operations the response to another one leads to.
+"""The links of the OpenAPI document, from the response of one operation to other operations.
 
-Programs that follow links find a customer by the identifier in the response.
+A program that follows a link takes the identifier of the customer from the response.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import Any, Final
 CREATED: Final = "$response.body#/identifier"
 FIRST_OF_LIST: Final = "$response.body#/results/0/identifier"
 OF_ONE: Final = ("get_customer", "change_customer", "replace_customer", "anonymize_customer")
-# By operation and status: the operations that it leads to, and where the identifier is.
+# By operation and status: the operations that the response links to, and where the response has
+# the identifier.
 _TARGETS: Final = {
     ("create_customer", "201"): (OF_ONE, CREATED),
     ("list_customers", "200"): (("get_customer",), FIRST_OF_LIST),
@@ -18,7 +19,7 @@ _TARGETS: Final = {
 
 
 def add_links(operation: dict[str, Any]) -> None:
-    """Add the links to the responses of an operation of the document."""
+    """Adds the links to the responses of an operation of the document."""
     for status, response in operation["responses"].items():
         targets, identifier = _TARGETS.get((operation["operationId"], status), ((), ""))
         if targets:

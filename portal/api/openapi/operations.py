@@ -1,4 +1,4 @@
-"""The OpenAPI operation of each method that reads, as a decorator. Writes are in writes.py."""
+"""Decorators that describe the methods that read, as operations of OpenAPI."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ ORGANIZER: Final[dict[str, Any]] = {
     "public_url": "https://portal.example.org/organizers/bigevents/customers/",
     "plugins": [],
 }
-# OpenAPI has one description for all formats of a status.
+# In OpenAPI all formats of a status share one description.
 PAGE_OR_STREAM: Final = _(
     "JSON: a page of customers. NDJSON and CSV: all customers, as a stream; this needs the"
     " permission to export customers."
 )
 NDJSON: Final = """{"identifier":"8WSAJCJ","email":"customer@example.org"}\n"""
 CSV: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
-# Of every endpoint but the list of customers, which has more formats.
+# The parameters of every endpoint except the list of customers, which has more formats.
 COMMON_PARAMETERS: Final = [*parameters.COMMON, *responses.RESPONSE_HEADERS]
 
 

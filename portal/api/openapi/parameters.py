@@ -1,4 +1,4 @@
-"""The parameters of the endpoints. Those of the filters are generated from CustomerFilter."""
+"""The parameters in the OpenAPI document. Those of filters are generated from FILTERS."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Schema = dict[str, Any]  # JSON Schema, whose values have many types
 TEXT: Final = {"type": "string", "pattern": r"^[^\u0000]*$"}
 YEAR: Final = "^(19|20)[0-9]{2}-"
 DATE: Final = {"type": "string", "format": "date", "pattern": YEAR}
-# Python accepts more spellings of ISO 8601 than RFC 3339 has, above all times without an offset.
+# Python accepts more formats of ISO 8601 than RFC 3339 has, such as times without an offset.
 ISO_8601_DATE: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?))?\s*$"
 ISO_8601: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?)([^\d\u0000][^\u0000]*)?)?$"
 DATE_OR_TIME: Final = {
@@ -43,7 +43,7 @@ DATE_OR_TIME: Final = {
         {"type": "string", "pattern": rf"^\s*({RELATIVE_DAYS})\s*$"},
     ]
 }
-# What filters from and up to a time have in common.
+# The description that the filters `_since` and `_until` share.
 DAYS: Final = _(
     "A date in the organizer’s time zone, or a time; without an offset it is in this time zone,"
     " too. today, -7d, -12m, -1y (days, months, years ago) and year (the current one) are relative"
@@ -52,9 +52,9 @@ DAYS: Final = _(
 # Python accepts a sign, spaces, underscores and the digits of all scripts.
 INTEGER: Final = r"^\s*\+?\d+(_\d+)*\s*$"
 LOCALE_LENGTH: Final = Customer._meta.get_field("locale").max_length
-# A sort key, possibly with spaces around it, or nothing.
+# Matches a sort key, which may have spaces around it, or an empty text.
 SORT_KEY: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
-# For each class of filter: the schema of its values, and what all its parameters have in common.
+# For each class of filter: the schema of its values, and a description for all of its parameters.
 FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (filter_fields.YesNoFilter, {"type": "boolean"}, ""),
     (
@@ -109,13 +109,13 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
 
 
 def _one_of(names: Sequence[str]) -> Schema:
-    """One of the names, possibly with spaces around it, or nothing."""
+    """The schema of one of the names, which may have spaces around it, or an empty text."""
     pattern = rf"^\s*(({'|'.join(names)})\s*)?$"
     return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": pattern}]}
 
 
 def _text_up_to(length: int) -> Schema:
-    """A text of at most this length without the spaces around it, which are removed."""
+    """The schema of a text of at most this length, not counting spaces around the text."""
     return {
         "type": "string",
         "pattern": rf"^\s*([^\s\u0000]([^\u0000]{{0,{length - 2}}}[^\s\u0000])?\s*)?$",
@@ -139,14 +139,14 @@ LIST_FORMAT: Final = OpenApiParameter(
 SEPARATOR_PARAMETER: Final = OpenApiParameter(
     "separator",
     {"type": "string", "enum": [*SEPARATORS], "default": "comma"},
-    description=_("What separates the cells of format=csv."),
+    description=_("The separator of the cells of format=csv."),
 )
 VIEW_PARAMETER: Final = OpenApiParameter(
     VIEW,
     TEXT,
     description=_(
-        "The list of a saved view, by the end of its address. Other parameters replace those of"
-        " the view; an empty one removes it. A token can use shared views."
+        "A saved view, by the last part of its URL. Other parameters of the request replace"
+        " parameters of the view; an empty parameter removes one. API clients can use shared views."
     ),
 )
 PAGE: Final = OpenApiParameter(
@@ -210,13 +210,13 @@ IF_NONE_MATCH: Final = OpenApiParameter(
     "If-None-Match",
     {"type": "string"},
     OpenApiParameter.HEADER,
-    description=_("ETags of earlier responses: 304 without a body if one is that of the response."),
+    description=_("ETags of earlier responses: 304 without a body if one of them is current."),
 )
 IF_MATCH: Final = OpenApiParameter(
     "If-Match",
     {"type": "string"},
     OpenApiParameter.HEADER,
-    description=_("ETags of earlier responses: 412 if the customer has changed since all of them."),
+    description=_("ETags of earlier responses: 412 if none of them is current."),
 )
 COMMON: Final = (FORMAT, PREFER)
 ORGANIZER: Final = OpenApiParameter(
@@ -234,7 +234,7 @@ IDENTIFIER: Final = OpenApiParameter(
 
 
 def filter_parameters() -> list[OpenApiParameter]:
-    """One for each filter of CustomerFilter, in its order."""
+    """A parameter for each filter, in the order of FILTERS."""
     return [_filter_parameter(name, filter_) for name, filter_ in FILTERS.items()]
 
 

@@ -1,4 +1,4 @@
-"""The responses of the endpoints, with the exact body of every error."""
+"""The responses in the OpenAPI document, with the exact body of every error."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def success(
     example: Mapping[str, object],
     status: int = 200,
 ) -> Responses:
-    """Status 200 or another one of success, as JSON."""
-    # Without `response_only` drf-spectacular takes it for an example of the request, too.
+    """A response of success in JSON, with an example."""
+    # Without `response_only`, the document would have the example in the request, too.
     shown = OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])
     return {(status, JSON): OpenApiResponse(schema, description, [shown])}
 
 
 def streams(description: StrOrPromise, **examples: str) -> Responses:
-    """Status 200 in each of STREAM_FORMATS; `examples` are by format."""
+    """A response with status 200 in each of STREAM_FORMATS. `examples` has a body by format."""
     return {
         (200, media_type): OpenApiResponse(
             OpenApiTypes.STR,
@@ -59,7 +59,7 @@ def streams(description: StrOrPromise, **examples: str) -> Responses:
 
 
 def errors(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]]) -> Responses:
-    """An error status; each case is a sentence about the cause, and the exact body."""
+    """The responses of an error status. Each case has a sentence about its cause, and its body."""
     has_detail_only = all("detail" in body for _cause, body in cases)
     examples = [
         OpenApiExample(f"Error {number}", body, description=cause)
@@ -71,7 +71,7 @@ def errors(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]]) -> Re
 
 
 def html_error(status: int, cause: StrOrPromise, reason: str) -> Responses:
-    """An error status of the server before Django, as a short HTML page."""
+    """A response of gunicorn, as a short HTML page: such a request does not reach Django."""
     value = f"<title>{reason}</title>"
     example = OpenApiExample("Error 1", value, description=cause, media_type=HTML)
     return {(status, HTML): OpenApiResponse(OpenApiTypes.STR, cause, [example])}
@@ -82,7 +82,7 @@ def _join(sentences: Iterable[StrOrPromise]) -> str:
 
 
 def merge_responses(*groups: Responses) -> Responses:
-    """All groups, sorted by status. Of the same status and media type the last one applies."""
+    """The responses of all groups, by status. A later group overrides an earlier group."""
     merged = {key: response for group in groups for key, response in group.items()}
     return dict(sorted(merged.items(), key=lambda item: item[0]))
 

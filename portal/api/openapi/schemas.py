@@ -1,4 +1,4 @@
-"""The schemas of the JSON, as serializers that only describe it and never serialize."""
+"""The schemas of the JSON in the OpenAPI document. The serializers here never serialize."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework import serializers
 from portal.customers.changing.fields import LOCALES, MAX_EMAIL_LENGTH, MAX_EXTERNAL_LENGTH
 from portal.customers.models import IDENTIFIER
 
-# JSON Schema has no \Z; its $ does not match before a line break at the end.
+# In JSON Schema, $ means the end of the text, as \Z does in Python.
 IDENTIFIER_PATTERN: Final = IDENTIFIER.replace(r"\Z", "$")
 Field = serializers.Field[Any, Any, Any, Any]
 Schema = serializers.Serializer[Any]  # no instance is ever serialized, so any type will do
@@ -199,7 +199,7 @@ class Error(Schema):
     detail = serializers.CharField(help_text=_("The error in one sentence."))
 
 
-# A serializer has fixed fields; the keys here are any names of parameters.
+# A JSON schema, because a serializer has fixed fields, and here every parameter can be a key.
 PARAMETER_ERRORS: Final[dict[str, Any]] = {
     "description": _("The errors of each parameter, by its name."),
     "type": "object",
@@ -212,7 +212,7 @@ def _either_schema(name: str, *schemas: type[Schema]) -> PolymorphicProxySeriali
     return PolymorphicProxySerializer(name, list(schemas), resource_type_field_name=None)
 
 
-# The parameter `fields` makes the results partial.
+# With the parameter `fields`, a customer has only some of its fields.
 customers: Final = _either_schema("CustomerOrPartial", Customer, PartialCustomer)
 created_customers: Final = _either_schema(
     "CreatedCustomerOrPartial", CreatedCustomer, PartialCreatedCustomer

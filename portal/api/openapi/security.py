@@ -10,7 +10,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Of type `apiKey`: generators of clients do not know an `http` scheme named Token."""
+    """The token in the header. Its type is `apiKey`: generators know no `http` scheme Token."""
 
     target_class = "portal.api.authentication.TokenAuthentication"
     name = "token"

@@ -1,4 +1,4 @@
-"""The OpenAPI operation of each method that writes customers, as a decorator."""
+"""Decorators that describe the methods that write customers, as operations of OpenAPI."""
 
 from __future__ import annotations
 

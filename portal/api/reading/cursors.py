@@ -1,4 +1,4 @@
-"""Cursors as text for the links of a list, encrypted."""
+"""Encrypts cursors, for the links to other pages of a list."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from portal.web.encryption import InvalidText, decrypt, encrypt
 
 
 class InvalidCursor(Exception):
-    """The text is not a cursor that Portal made for this list."""
+    """The text is not a cursor of this list."""
 
 
 class PageLink(NamedTuple):
-    """The number of a page, and the cursor that the page starts after or ends before."""
+    """The number of a page, and the cursor at which the page starts or ends."""
 
     number: int
     cursor: Cursor
 
 
 def encrypt_cursor(link: PageLink, *, list_key: str) -> str:
-    """The cursor as URL-safe text. Equal arguments give equal text.
+    """The number and the cursor of a page as URL-safe text. Equal arguments give equal text.
 
-    `list_key` identifies the list; the cursor is invalid for every other list.
+    `list_key` identifies the list. The text is invalid for other lists.
     """
     cursor = link.cursor
     content = orjson.dumps([link.number, cursor.values, cursor.backwards, cursor.inclusive])

@@ -1,6 +1,7 @@
-"""Which fields of a customer a response has.
+"""Selects the fields of a customer that a response has.
 
-The token has ten fields or all thirteen; `include` adds fields, and `fields` selects fields.
+A token has ten fields or all thirteen. The parameter `include` adds fields to the ten, and the
+parameter `fields` selects fields.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ PARAMETERS: Final = ("include", "fields")
 
 
 def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
-    """The fields that the query string selects, among those of the token and of `include`.
+    """The fields that the query string selects, in the order of pretix's documentation.
 
-    In the order of pretix's documentation. Raises ValidationError for an unknown field, and
-    PermissionDenied for notes that the caller may not read.
+    Raises ValidationError for an unknown field, and PermissionDenied for notes that the caller may
+    not read.
     """
     selected = _names_in_parameter(query, "fields", ALL_FIELDS)
     requested = _names_in_parameter(query, "include", OPTIONAL_FIELDS) | selected
@@ -32,7 +33,7 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
     if "notes" in requested and not may_read_notes:
         raise PermissionDenied("You do not have permission to read notes.")
     available = [*FIELDS, *(name for name in OPTIONAL_FIELDS if name in requested)]
-    # Without the permission to read notes, a token with all fields has only the ten.
+    # A token with all fields returns only ten without the permission to read notes.
     if access.has_all_fields and may_read_notes:
         available = [*ALL_FIELDS]
     return [name for name in available if name in selected or not selected]
@@ -41,9 +42,9 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
 def response_fields(
     query: QueryDict, access: Access, values: Mapping[str, object]
 ) -> Sequence[str]:
-    """The fields of the customer in the response to a write that sent these values.
+    """The fields of the customer in the response to a write. `values` are those of the request.
 
-    A caller that may write but not read gets the identifier and the fields that it sent.
+    A caller that may change but not read customers gets the identifier and the fields in `values`.
     """
     if access.may(Permission.READ_CUSTOMERS):
         return requested_fields(query, access)
@@ -51,7 +52,10 @@ def response_fields(
 
 
 def _names_in_parameter(query: QueryDict, parameter: str, available: Sequence[str]) -> set[str]:
-    """The names in a parameter: separated by commas, and the parameter may be repeated."""
+    """The names in a parameter, which are separated by commas. The parameter may be repeated.
+
+    Raises ValidationError for a name that is not in `available`.
+    """
     parts = ",".join(query.getlist(parameter)).split(",")
     names = {part.strip() for part in parts} - {""}
     if unknown := names - set(available):

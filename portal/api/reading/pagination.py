@@ -1,4 +1,4 @@
-"""Pages of a list: the page that a query string names, and the links to its neighbours."""
+"""Pagination: reads the page that the query string names, and links to the pages beside it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Page = dict[str, object]
 
 
 def paginate(request: Request, items: Sequence[object]) -> Page:
-    """The page of items that the query string names. Raises NotFound past the end."""
+    """The page of `items` that the query string names. Raises NotFound after the last page."""
     size = _page_size(request.query_params)
     number = _page_number(request.query_params, lambda: len(items), size)
     results = items[(number - 1) * size : number * size]
@@ -44,9 +44,9 @@ def paginate(request: Request, items: Sequence[object]) -> Page:
 def paginate_customers(
     request: Request, organizer: Organizer, query: CustomerQuery, fields: Sequence[str]
 ) -> Page:
-    """The page of customers that the query string names by its cursor, or without one by number.
+    """The page of customers that the query string names, by a cursor or by a page number.
 
-    Raises NotFound past the end, and ValidationError for a cursor of another list.
+    Raises NotFound after the last page, and ValidationError for a cursor of another list.
     """
     parameters = request.query_params
     size = _page_size(parameters)
@@ -56,7 +56,8 @@ def paginate_customers(
     total = services.count_customers(organizer, query=query) if is_last else None
     number = _page_number(parameters, lambda: total or 0, size)
     page: services.After | services.PageNumber = services.PageNumber(number, size, total)
-    # Some clients replace the number in a link that they follow: then the number decides.
+    # Some clients change the page number in a link. The cursor then belongs to another page, and
+    # has no effect.
     if link is not None and link.number == number:
         page = services.After(link.cursor, size)
     customers = services.read_customers(organizer, query=query, page=page, fields=fields)
@@ -109,7 +110,7 @@ def _page_link(query: QueryDict, key: str) -> PageLink | None:
 
 
 def _page_url(request: Request, number: int, **others: list[str]) -> str:
-    """The URL of the request with another page and cursor, its parameters sorted by name."""
+    """The URL of the request with another page and cursor. Parameters are sorted by name."""
     query = {name: request.query_params.getlist(name) for name in request.query_params}
     query |= {"cursor": [], "page": [str(number)] if number > 1 else [], **others}
     url = absolute_url(request, request.path)

@@ -23,20 +23,20 @@ class Parameter:
     location: str
     type: str
     description: str
-    values: list[str]  # the only possible ones; empty where any value of the type is possible
+    values: list[str]  # the allowed values; empty if every value of the type is allowed
     is_repeatable: bool
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A method of a path of the API, with its parameters and the fields of its body."""
+    """A method of a path of the API."""
 
     name: str
     method: str
     path: str
     summary: str
     parameters: list[Parameter]
-    values: list[Field]  # empty without a body
+    values: list[Field]  # the fields of the request's body; empty without a body
 
     @property
     def query_parameters(self) -> list[Parameter]:
@@ -63,7 +63,7 @@ class Field:
 
 
 def read_endpoints(organizer: str) -> list[Endpoint]:
-    """Every endpoint, with the short name of the organizer in its path."""
+    """All endpoints. Their paths have the short name of the organizer."""
     return [
         Endpoint(
             operation["operationId"],
@@ -96,7 +96,7 @@ def read_errors() -> list[ErrorResponse]:
 
 
 def _body(example: object) -> str:
-    """JSON; an HTML page as it is."""
+    """The example of a body: JSON, or the text of an HTML page."""
     return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
 
 
@@ -119,7 +119,7 @@ def _fields(reference: Schema) -> list[Field]:
 
 
 def describe_type(schema: Schema) -> str:
-    """The type of a value in a few words."""
+    """A short description of a type, such as "integer from 1 to 50"."""
     if schemas := schema.get("anyOf"):
         return _(" or ").join(describe_type(each) for each in schemas if not _is_spelling(each))
     if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
@@ -152,12 +152,12 @@ def _describe_array(items: Schema) -> str:
 
 
 def _is_spelling(schema: Schema) -> bool:
-    """Whether the alternative only says that other spellings of the values are accepted."""
+    """Whether the schema is a pattern for other spellings of values, which needs no description."""
     return "pattern" in schema and "format" not in schema
 
 
 def _choices(schema: Schema) -> list[str]:
-    """The only possible values, spellings aside."""
+    """The allowed values of a schema, without other spellings; empty if any value is allowed."""
     return [value for each in schema.get("anyOf", [schema]) for value in each.get("enum", [])]
 
 

@@ -1,4 +1,4 @@
-"""The intended differences from pretix's API, with reasons. The API reference shows this list."""
+"""The intended differences from pretix's API, which the API reference lists with reasons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deviation:
-    """One difference; tests refer to it by `name`."""
+    """A difference from pretix's API. Tests refer to a difference by its name."""
 
     name: str
     case: StrOrPromise
@@ -77,7 +77,7 @@ DEVIATIONS: Final = (
         _("Links to other pages"),
         _("Page number"),
         _("Page number and cursor"),
-        _("Customers who are created or deleted in the meantime shift no page."),
+        _("Created and deleted customers do not shift customers to another page."),
     ),
     Deviation(
         "fields",
@@ -133,10 +133,10 @@ DEVIATIONS: Final = (
     ),
     Deviation(
         "unchanged value",
-        _("Value that the customer has already, and that no new customer could have"),
+        _("Invalid value that the customer already has"),
         "400",
         _("Accepted"),
-        _("What GET returned can be sent back, for imported customers too."),
+        _("The response to a GET request can be sent back, for imported customers too."),
     ),
     Deviation(
         "send_email",
@@ -150,21 +150,21 @@ DEVIATIONS: Final = (
         _("If-None-Match and If-Match for a customer"),
         _("Ignored"),
         _("304 for an ETag of the present response; 412 for ETags of earlier versions only"),
-        _("A program neither reads what it has nor overwrites what it has not read."),
+        _("A program reads only changed customers again, and overwrites no change of others."),
     ),
     Deviation(
         "idempotency",
         _("X-Idempotency-Key with another body than before"),
         _("The stored response"),
         "422",
-        _("The client believes that the second body was written."),
+        _("With the stored response, the client would believe that the second body was written."),
     ),
     Deviation(
         "erased response",
         _("X-Idempotency-Key of a write whose customer was anonymized since"),
         _("The stored response"),
         _("The stored status with the identifier alone"),
-        _("Nothing of an anonymized person is kept."),
+        _("Personal data of an anonymized customer is not stored."),
     ),
     Deviation(
         "idempotency_query",
@@ -213,7 +213,7 @@ DEVIATIONS: Final = (
         _("email in the URL of a customer"),
         _("404 if the customer has another email address"),
         _("Ignored; with Prefer: handling=strict 400"),
-        _("The identifier alone says which customer."),
+        _("The identifier alone selects the customer."),
     ),
     Deviation(
         "organizer",

@@ -1,4 +1,4 @@
-"""Example programs with the site's URL and the organizer filled in."""
+"""Example programs of the API reference, with the URL of the site and the organizer."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Example:
 
 
 def render_examples(customers_url: str) -> list[Example]:
-    """One example for each tool; all of them read the customers at this URL."""
+    """One example for each tool. Every example reads the customers at this URL."""
     return [Example(name, title, _render(name, customers_url)) for name, title in TITLES.items()]
 
 
 def _render(name: str, customers_url: str) -> str:
-    # strip() turns Django's safe string into a plain one, so that the page escapes the code.
+    # strip() turns Django's SafeString into a str, so that the page escapes the code.
     return render_to_string(f"api/examples/{name}.txt", {"customers_url": customers_url}).strip()

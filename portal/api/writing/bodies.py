@@ -1,4 +1,4 @@
-"""Reads the values of a customer from the body of a request, which is JSON or a form."""
+"""Reads the values of a customer from the body of a request: JSON or a form."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-# A form omits a checkbox that is not checked.
+# A form does not send a checkbox that is not checked, so an absent checkbox means false.
 CHECKBOXES: Final = ("is_active", "is_verified")
-# Forms have no null. An empty input means "" for these fields, null for the email, and that the
-# field is absent for all others.
+# Forms have no null. An empty input means "" for these fields, and null for the email. For all
+# other fields, an empty input has no effect.
 MAY_BE_BLANK: Final = frozenset({"external_identifier", "phone", "notes", "password"})
 
 
 def requested_values(request: Request) -> Mapping[str, object]:
-    """The values by field, as in JSON. Raises ValidationError unless the body is an object."""
+    """The values in the body, by field. Raises ValidationError if the body is not an object."""
     body: Any = request.data
     if isinstance(body, QueryDict):
         return dict(_form_values(body, is_partial=request.method == "PATCH"))

@@ -1,7 +1,7 @@
 """ETags of customers, for conditional requests (If-None-Match, If-Match).
 
-An ETag has the version of the customer and a checksum of the names of the fields, because a
-response with other fields is another representation: `"7-1a2b3c4d"`.
+An ETag, like `"7-1a2b3c4d"`, has the version of the customer and a checksum of the field names.
+Responses with different fields are different representations, so they need different ETags.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,18})-[0-9a-f]{8}"')
 
 
 class PreconditionFailed(APIException):
-    """The version of the customer is none of those in If-Match."""
+    """If-Match does not have the version of the customer."""
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_detail = "The customer has changed since you read it."
@@ -31,21 +31,21 @@ class PreconditionFailed(APIException):
 
 
 def make_etag(version: int, fields: Sequence[str]) -> str:
-    """The ETag of these fields of a customer, as JSON."""
+    """The ETag of a response with these fields of a customer."""
     return f'"{version}-{crc32(",".join(fields).encode()):08x}"'
 
 
 def is_unchanged(request: Request, etag: str) -> bool:
-    """Whether If-None-Match has this ETag. `*` counts as no condition, as in pretix."""
+    """Whether If-None-Match has this ETag. Always false for `*`, which pretix ignores too."""
     tags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return etag in {tag.removeprefix("W/") for tag in tags}
 
 
 def required_version(request: Request, current: int) -> int | None:
-    """The current version if If-Match requires it, or None without a condition.
+    """The version that the customer must have for the write; None if the request requires none.
 
-    Only the versions in the ETags are compared, not the fields. Raises PreconditionFailed if the
-    current version is none of them.
+    Raises PreconditionFailed if If-Match has no ETag of the version `current`. The fields of the
+    ETags are not compared.
     """
     header = request.META.get("HTTP_IF_MATCH")
     if header is None or header.strip() == "*":

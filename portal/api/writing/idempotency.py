@@ -1,7 +1,7 @@
-"""`X-Idempotency-Key`: a repeated write gets the response of the first one, for a day.
+"""`X-Idempotency-Key`: for a day, a repeated write gets the response to the first write.
 
-The response is stored in the transaction of the change, so that either both exist or neither. A row
-without a response marks a request that is in progress. If the process dies, the mark expires.
+The transaction that changes the customer also stores the response. A stored request without a
+response is in progress. If the process of the request dies, the stored request expires.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 LIFETIME: Final = timedelta(days=1)
-# Longer than gunicorn lets a request run.
-LONGEST_REQUEST: Final = timedelta(minutes=1)
-RETRY_AFTER: Final = 5  # seconds
+# After this time a request cannot be in progress, because gunicorn ends requests earlier.
+MAX_REQUEST_TIME: Final = timedelta(minutes=1)
+RETRY_AFTER_SECONDS: Final = 5
 EMPTY_RESPONSE: Final = {"body_hash": "", "response": "", "etag": ""}
-# Errors after which a repeated request is carried out again.
-NOT_STORED: Final = frozenset({409, 429, 500, 503})
+# The statuses of temporary errors, which are not stored: a repeated request is executed again.
+TEMPORARY_STATUSES: Final = frozenset({409, 429, 500, 503})
 
 
 class InProgress(APIException):
@@ -46,7 +46,7 @@ class InProgress(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "Concurrent request with idempotency key."
     default_code = "conflict"
-    wait = RETRY_AFTER  # Django REST framework sends it as Retry-After
+    wait = RETRY_AFTER_SECONDS  # Django REST framework sends this value as Retry-After.
 
 
 class KeyReused(APIException):
@@ -70,9 +70,9 @@ class Written(NamedTuple):
 def respond_once(
     request: Request, access: Access, actor: Actor, write: Callable[[], Written]
 ) -> HttpResponse:
-    """The response of `write`, or the stored one of an earlier request with the same key.
+    """Returns the response of `write`, or the stored response to a request with the same key.
 
-    Raises InProgress, KeyReused, and what `write` raises.
+    Raises InProgress, KeyReused, and the exceptions of `write`.
     """
     key = request.META.get("HTTP_X_IDEMPOTENCY_KEY")
     if not key:
@@ -88,15 +88,15 @@ def respond_once(
 
 
 def forget_responses() -> int:
-    """Delete the requests of all organizers that are older than a day. Returns their number."""
+    """Deletes stored requests older than a day, of all organizers. Returns the number of them."""
     with scopes_disabled():
         return IdempotentRequest.objects.filter(started__lt=timezone.now() - LIFETIME).delete()[0]
 
 
 def empty_responses(customer: Customer, **_: object) -> None:
-    """Empty the stored responses of an erased customer. Repeated requests get the identifier only.
+    """Receives the signal customer_erased. Empties the stored responses about the customer.
 
-    Receives the signal customer_erased.
+    A repeated request then gets only the identifier.
     """
     IdempotentRequest.objects.filter(customer=customer).update(**EMPTY_RESPONSE)
 
@@ -108,7 +108,7 @@ def _hash(content: bytes) -> str:
 def _find_or_store_request(
     organizer: Organizer, fingerprint: str, body_hash: str
 ) -> tuple[IdempotentRequest, bool]:
-    """The stored request with this fingerprint, and whether it was stored now, for this request."""
+    """The stored request with this fingerprint, and whether the present request stored it."""
     now = timezone.now()
     first, is_new = IdempotentRequest.objects.get_or_create(
         fingerprint=fingerprint,
@@ -116,7 +116,7 @@ def _find_or_store_request(
     )
     if is_new or not _has_expired(first, now):
         return first, is_new
-    # If several requests find it expired at once, only one of them takes it over.
+    # If several requests find the same expired row, this condition lets only one of them update it.
     expired = IdempotentRequest.objects.filter(pk=first.pk, started=first.started)
     mark: dict[str, Any] = {
         **EMPTY_RESPONSE,
@@ -130,7 +130,7 @@ def _find_or_store_request(
 
 
 def _has_expired(first: IdempotentRequest, now: datetime) -> bool:
-    return first.started < now - (LONGEST_REQUEST if first.status is None else LIFETIME)
+    return first.started < now - (MAX_REQUEST_TIME if first.status is None else LIFETIME)
 
 
 def _repeat_response(first: IdempotentRequest, body_hash: str) -> HttpResponse:
@@ -154,7 +154,7 @@ def _write_and_store(first: IdempotentRequest, write: Callable[[], Written]) -> 
                 first, response.status_code, response.content, customer, response["ETag"]
             )
     except Exception as error:
-        # If the database is away, the mark remains until it expires.
+        # If the database is not available, the stored request remains until it expires.
         with suppress(DatabaseError):
             _store_error(first, error)
         raise
@@ -168,7 +168,7 @@ def _store_response(
     customer: Customer | None = None,
     etag: str = "",
 ) -> None:
-    """Raises InProgress if this request took so long that another one has taken its mark over."""
+    """Raises InProgress if this request took too long, so that a repeated request replaced it."""
     marks = IdempotentRequest.objects.filter(pk=first.pk, started=first.started, status=None)
     response = {"status": status_code, "response": content.decode(), "etag": etag}
     if not marks.update(**response, customer=customer):
@@ -177,7 +177,7 @@ def _store_response(
 
 def _store_error(first: IdempotentRequest, error: Exception) -> None:
     response = exception_response(error, {})
-    if response is None or response.status_code in NOT_STORED:
+    if response is None or response.status_code in TEMPORARY_STATUSES:
         IdempotentRequest.objects.filter(pk=first.pk, started=first.started).delete()
     else:
         _store_response(first, response.status_code, encode_json(response.data))

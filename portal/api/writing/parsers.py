@@ -1,4 +1,4 @@
-"""Parsers for the bodies of requests: JSON, with pretix's deviations, and forms."""
+"""Parsers of request bodies: forms, and JSON as lenient as in pretix."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import IO, Any, Final
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
-# A customer has two levels. A limit protects code that reads nested values recursively.
-DEEPEST: Final = 50
-TOO_DEEP: Final = f"JSON parse error - More than {DEEPEST} levels of nested values"
+# The values of a customer have two levels. The limit protects recursive code from deeper values.
+MAX_LEVELS: Final = 50
+TOO_DEEP_MESSAGE: Final = f"JSON parse error - More than {MAX_LEVELS} levels of nested values"
 
 
 class JsonParser(parsers.JSONParser):
-    """JSON that pretix accepts: with NaN, Infinity and repeated keys, of which the last one counts.
+    """Parses JSON as pretix does: accepts NaN, Infinity and repeated keys (the last value applies).
 
-    Raises ParseError for malformed JSON and for nested values that are too deep.
+    Raises ParseError for malformed JSON, and for more than MAX_LEVELS levels of nested values.
     """
 
     strict = False
@@ -27,9 +27,9 @@ class JsonParser(parsers.JSONParser):
         try:
             content = super().parse(stream, media_type, parser_context)
         except RecursionError:
-            raise ParseError(TOO_DEEP) from None
-        if _is_deeper(content, DEEPEST):
-            raise ParseError(TOO_DEEP)
+            raise ParseError(TOO_DEEP_MESSAGE) from None
+        if _is_deeper(content, MAX_LEVELS):
+            raise ParseError(TOO_DEEP_MESSAGE)
         return content
 
 

@@ -1,4 +1,4 @@
-"""Translates exceptions of the services to HTTP statuses, for all endpoints that write."""
+"""Translates exceptions of services into HTTP statuses, for the endpoints of customers."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Unavailable(APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The journal of erasures cannot be written."
     default_code = "unavailable"
-    wait = 5  # Django REST framework sends it as Retry-After
+    wait = 5  # Django REST framework sends this value as Retry-After.
 
 
 @contextmanager
 def service_errors_as_statuses() -> Generator[None]:
-    """In this context, exceptions of the services become those of Django REST framework."""
+    """Context manager that turns exceptions of services into exceptions of DRF."""
     try:
         yield
     except InvalidValues as error:

@@ -16,7 +16,7 @@ from django_scopes import scope, scopes_disabled
 
 from portal.api.models import IdempotentRequest
 from portal.api.writing import idempotency
-from portal.api.writing.idempotency import LIFETIME, LONGEST_REQUEST, InProgress, Written
+from portal.api.writing.idempotency import LIFETIME, MAX_REQUEST_TIME, InProgress, Written
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.organizers import tokens
@@ -152,7 +152,7 @@ def test_the_mark_of_a_process_that_died_expires(
     writer_client: Client, organizer: Organizer
 ) -> None:
     send(writer_client, body="{}")
-    make_older(organizer, LONGEST_REQUEST + timedelta(seconds=1), status=None)
+    make_older(organizer, MAX_REQUEST_TIME + timedelta(seconds=1), status=None)
 
     assert send(writer_client).status_code == 201
     assert send(writer_client).status_code == 201
