@@ -1,4 +1,4 @@
-"""The recorded state as rows, and recorded requests as requests of the test client."""
+"""Loads the recorded state of pretix into the database, and sends recorded requests to Portal."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ PERMISSIONS: Final = {"read": Permission.READ_CUSTOMERS, "write": Permission.WRI
 
 
 def read_cases(name: str) -> list[Case]:
-    """The cases of this file."""
+    """The recorded requests and responses in this file of the folder contract/."""
     cases: list[Case] = json.loads((RECORDED / name).read_text())
     return cases
 
 
 def load_state(*, has_all_fields: bool = False) -> Tokens:
-    """Loads the recorded state into the database; returns the keys of its tokens.
+    """Loads the recorded state into the database. Returns the keys of its tokens, by name.
 
-    With `has_all_fields`, tokens that may read get the thirteen fields.
+    With `has_all_fields`, tokens that may read customers return thirteen fields.
     """
     organizers = {
         slug: _load_customers(slug, **content) for slug, content in STATE["organizers"].items()
@@ -71,7 +71,7 @@ def _make_token(
 
 
 def send(request: dict[str, Any], tokens: Tokens) -> Any:
-    """The response to a recorded request."""
+    """Portal's response to a recorded request."""
     headers = dict(request["headers"])
     for name, key in tokens.items():
         for placeholder in (f"<{name}>", f"{{token:{name}}}"):
@@ -83,12 +83,12 @@ def send(request: dict[str, Any], tokens: Tokens) -> Any:
 
 
 def without_cursor(link: str | None) -> str | None:
-    """The link without the parameter that Portal adds."""
+    """The link without the parameter `cursor`, which pretix does not have."""
     return link and remove_query_param(link, "cursor")
 
 
 def _request_body(request: dict[str, Any]) -> bytes | str:
-    """Bytes that are no UTF-8 are recorded as Python writes them."""
+    """The recorded body of a request. A body that is not UTF-8 is recorded as a bytes literal."""
     body: str = request["body"] or ""
     content: bytes | str = ast.literal_eval(body) if body.startswith("b'") else body
     return content

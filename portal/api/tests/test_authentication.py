@@ -1,4 +1,4 @@
-"""Authentication: API clients by token, members by session."""
+"""Authentication: API clients by a token, members by their session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every recorded response of pretix, compared with Portal's."""
+"""Portal's responses equal the recorded responses of pretix."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from portal.organizers.permissions import Permission
 from portal.organizers.tokens import create_token
 
 CASES: Final = read_cases("cases.json")
-# Portal's body where it differs on purpose.
+# The bodies of Portal that intentionally differ from pretix, by the name of the case.
 DEVIATIONS: Final[dict[str, dict[str, str]]] = {
-    # pretix puts the reason in place of the method.
+    # In pretix, the message has a reason where Portal has the method.
     "DELETE detail": {"detail": 'Method "DELETE" not allowed.'},
 }
 ORGANIZER: Final = "/api/v1/organizers/bigevents/"
@@ -103,7 +103,7 @@ def test_a_deviation_differs_from_the_recorded_body(name: str) -> None:
 
 
 def _abbreviated_as(expected: Any, actual: Any) -> Any:
-    """The actual body, reduced to what the recorded one contains."""
+    """Reduces the body of a response to the parts that the recorded body has."""
     match expected:
         case {"$identifiers": _}:
             return {"$identifiers": [row["identifier"] for row in actual]}

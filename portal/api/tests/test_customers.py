@@ -1,4 +1,4 @@
-"""Customers as JSON: the examples of pretix's documentation, filters, numbers of queries."""
+"""Customers as JSON: the examples of pretix's documentation, filters, and query counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.organizers.models import Organizer
 
 LIST: Final = "/api/v1/organizers/bigevents/customers/"
 DETAIL: Final = f"{LIST}C000001/"
-# As in pretix's documentation.
+# The customer in pretix's documentation.
 EXAMPLE: Final[dict[str, Any]] = {
     "identifier": "8WSAJCJ",
     "email": "customer@example.org",

@@ -16,7 +16,7 @@ API: Any = get_resolver().namespace_dict["api"][1]
 ROUTES = sorted({name for name in API.reverse_dict if isinstance(name, str)} - {"unknown_path"})
 PUBLIC = {"openapi"}
 POST_ONLY = "/anonymize/"
-# Raised by Django, Django REST framework or Portal.
+# Requests that cause an error, which Django, Django REST framework or Portal raises.
 ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
     "an unreadable content type": ("GET", {"portal.bad_content_type": True}, 400),
     "a large body": ("GET", {"CONTENT_LENGTH": str(2**20 + 1)}, 413),
@@ -29,7 +29,7 @@ ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
     "a method that is not allowed": ("DELETE", {}, 405),
     "an unknown method": ("PROPFIND", {}, 405),
 }
-# The permission to change an organizer, which the methods require, does not exist.
+# Methods that are forbidden to every caller: no permission allows changing an organizer.
 FORBIDDEN = [("organizer_detail", "DELETE"), ("organizer_detail", "PROPFIND")]
 
 

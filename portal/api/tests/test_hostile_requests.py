@@ -1,4 +1,4 @@
-"""Requests that only scanners and faulty clients send; both databases give equal responses."""
+"""Requests that only scanners and faulty clients send cause no server error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers captured from pretix, imported, are returned unchanged by the API."""
+"""The API returns imported customers of pretix unchanged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CAPTURE: Final = sorted((Path(importing.__path__[0]) / "capture").glob("*.json")
 
 @pytest.fixture
 def captured(api_client: Client) -> dict[str, dict[str, Any]]:
-    """The captured customers, imported: the documented fields of each, by identifier."""
+    """Imports captured customers of pretix. Returns their documented fields, by identifier."""
     _import()
     rows = [row for page in CAPTURE for row in json.loads(page.read_text())["results"]]
     return {row["identifier"]: {field: row[field] for field in FIELDS} for row in rows}

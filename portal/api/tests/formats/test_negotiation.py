@@ -1,4 +1,4 @@
-"""Content negotiation: a shortcut for JSON, otherwise the result of Django REST framework."""
+"""Content negotiation: a shortcut for JSON, streams, and otherwise the result of DRF."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from portal.api.formats.renderers import (
 def negotiate(
     negotiation: DefaultContentNegotiation, query: str, renderers: list[BaseRenderer], **meta: str
 ) -> Any:
-    """The media type, or NotAcceptable."""
+    """The negotiated media type, or the class NotAcceptable if no format is acceptable."""
     request = Request(RequestFactory().get(f"/{query}", **meta))  # type: ignore[arg-type]
     try:
         return negotiation.select_renderer(request, renderers)[1]

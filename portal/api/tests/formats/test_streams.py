@@ -1,4 +1,4 @@
-"""Streams of all customers: equal to the pages of the list."""
+"""A stream has the same customers as all pages of the list."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_a_stream_must_be_named_in_accept(
     response = export_client.get(LIST, headers={"Accept": accept})
 
     assert response["Content-Type"] == content_type
-    # A stream runs until it is read.
+    # Reading the response ends the stream: a running stream counts against the limit.
     response.getvalue()
 
 
@@ -261,7 +261,7 @@ def test_all_databases_give_equal_bytes(
 
 @pytest.fixture
 def formulas(organizer: Organizer) -> None:
-    """Customers whose texts are formulas."""
+    """Creates customers whose names and other texts are formulas."""
     file = Path(importing.__path__[0]) / "files" / "formulas.ndjson"
     call_command("import_customers", organizer.slug, str(file), verbosity=0, stdout=StringIO())
 

@@ -90,7 +90,7 @@ def customers(make_customer: CustomerMaker) -> None:
 def _check_response(
     document: dict[str, Any], path: str, response: Any, method: str = "get"
 ) -> None:
-    """The response has a status, a schema and headers that the document describes."""
+    """Asserts that the document describes the status, the body and the headers of the response."""
     described = document["paths"][path][method]["responses"][str(response.status_code)]
     if "content" in described:
         schema = described["content"][response["Content-Type"]]["schema"]
@@ -172,7 +172,7 @@ def test_the_error_for_an_unknown_parameter_matches_the_document(
 
 
 def test_simultaneous_requests_after_a_start_generate_one_document() -> None:
-    """In a process of its own: drf-spectacular fails under threads only the first time."""
+    """Runs in a new process, because drf-spectacular fails under threads only the first time."""
     result = run_python(
         "-c",
         FIRST_REQUESTS,
@@ -300,7 +300,7 @@ def test_every_example_matches_its_schema(document: dict[str, Any], path: str) -
 def test_a_wrong_response_is_noticed(
     api_client: Client, document: dict[str, Any], organizer: Organizer
 ) -> None:
-    """Without this the tests above could pass for any response."""
+    """Proves that the tests above fail for a response that does not match the document."""
     document["components"]["schemas"]["OrganizerPage"]["properties"]["count"]["type"] = "string"
 
     with pytest.raises(Exception, match="is not of type"):

@@ -1,4 +1,4 @@
-"""The OpenAPI document allows a value of a parameter if the server accepts it."""
+"""The OpenAPI document allows every value of a parameter that the server accepts."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ TEXTS: Final = [
         "\x85",
     ),
 ]
-# The server rejects these although the document allows them: JSON Schema cannot express the rules.
+# Values that the document allows and the server rejects, because JSON Schema cannot express why.
 REJECTED: Final = {
-    # A language that is not known and that no customer has.
+    # An unknown language that no customer has.
     "locale": {*TEXTS} - {"de", "de-informal", "es-419", ""},
     "locale_not": {*TEXTS} - {"de", "de-informal", "es-419", ""},
-    # A text of accents or punctuation alone, which is empty when it is normalized.
+    # A text that has only accents or punctuation, so that its normalized form is empty.
     "search": {text for text in TEXTS if not any(map(str.isalnum, text))},
     # A view that does not exist.
     "view": {*TEXTS} - {""},
@@ -124,7 +124,7 @@ def _parameters() -> Iterator[Any]:
 
 @pytest.fixture
 def client(organizer: Organizer, make_customer: CustomerMaker) -> Client:
-    """An API client that may read everything, so that only a value can be rejected."""
+    """An API client with all permissions to read, so that a request fails only for its values."""
     make_customer()
     permissions = [
         Permission.READ_CUSTOMERS,
@@ -151,12 +151,12 @@ def test_the_document_allows_what_the_server_accepts(
 def _is_accepted(client: Client, url: str, query: dict[str, str]) -> bool:
     response = client.get(url, query)
     if response.streaming:
-        response.getvalue()  # A stream runs until it is read.
+        response.getvalue()  # Reading the response ends the stream.
     return response.status_code == 200
 
 
 def _is_allowed(parameter: dict[str, Any], text: str) -> bool:
-    """Whether the schema allows the text, read as each type that a query string can mean."""
+    """Whether the schema allows the text, or a boolean, number or list that the text can mean."""
     if not text and parameter.get("allowEmptyValue"):
         return True
     validator = Draft202012Validator(parameter["schema"], format_checker=FormatChecker())

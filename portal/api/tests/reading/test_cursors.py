@@ -1,4 +1,4 @@
-"""Cursors in links: encrypted, and valid for one list only."""
+"""Cursors in links are encrypted, and valid for one list only."""
 
 from __future__ import annotations
 

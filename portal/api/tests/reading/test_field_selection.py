@@ -1,4 +1,4 @@
-"""The fields of a response: those of pretix's documentation unless the request selects others."""
+"""A response has the fields of pretix's documentation, or the fields that the request selects."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_token_with_all_fields_can_select_each_of_them(
 def test_a_token_that_may_no_longer_read_notes_has_ten_fields(
     complete_client: Client, organizer: Organizer, path: str
 ) -> None:
-    """Notes as null would be worse: an API client that sent them back would delete the notes."""
+    """If notes were null instead, a client that sent the customer back would delete the notes."""
     with scope(organizer=organizer):
         Team.objects.update(permissions=[Permission.READ_CUSTOMERS])
 

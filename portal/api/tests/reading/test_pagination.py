@@ -1,4 +1,4 @@
-"""Pages: number, size, and the links between them."""
+"""Pages: their number, their size, and the links to other pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def get_page(api_client: Client, make_customer: CustomerMaker) -> Any:
 
 @pytest.fixture
 def follow(api_client: Client) -> Any:
-    """Yields a page and those that its links lead to; reads each page when it is needed."""
+    """Yields a page, and then the pages that the links in one direction lead to."""
 
     def follow_links(page: dict[str, Any], direction: str) -> Iterator[dict[str, Any]]:
         yield page
@@ -41,7 +41,7 @@ def follow(api_client: Client) -> Any:
 
 
 def _without_cursor(page: dict[str, Any], direction: str) -> str | None:
-    """The link without its cursor."""
+    """The link of the page in this direction, without its cursor."""
     link: str | None = page[direction]
     return link and remove_query_param(link, "cursor")
 
@@ -165,7 +165,7 @@ def test_a_customer_that_moves_to_another_page_hides_no_other_customer(
 def test_a_list_by_identifier_has_each_customer_once_despite_changes(
     organizer: Organizer, get_page: Any, follow: Any, ordering: str
 ) -> None:
-    """Identifiers never change. Who is created meanwhile may be on a later page."""
+    """Identifiers never change. A customer who is created meanwhile may be on a later page."""
     seen: list[int] = []
     for page in follow(get_page(f"page_size=2&ordering={ordering}").json(), "next"):
         seen += _numbers(page)

@@ -1,4 +1,4 @@
-"""The API reference: generated from the OpenAPI document, with the site's own URLs."""
+"""The API reference is generated from the OpenAPI document, and has the URLs of the site."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
 PAGE: Final = "/organizers/bigevents/api/"
-# The test that shows each deviation.
+# The name of the test that shows each deviation from pretix.
 PROOFS: Final = {
     "unknown path": "api.tests.test_errors.test_an_unknown_path_is_not_found",
     "null character": "api.tests.test_errors.test_invalid_input_is_rejected_with_a_reason",

@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON, forms, and everything else."""
+"""Request bodies: JSON, forms, and other media types."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFIX: Final = "JSON parse error - "
 
 
 def post(client: Client, body: bytes | str, content_type: str = JSON) -> Any:
-    # Client.post() would encode the body again, in the charset of the type.
+    # Client.post() would encode the body again, in the charset of the content type.
     return client.generic("POST", LIST, body, content_type)
 
 
@@ -98,7 +98,7 @@ def test_a_form_omits_checkboxes_that_are_not_checked(
 ) -> None:
     row = post(writer_client, body, FORM).json()
 
-    # An empty body is no form.
+    # An empty body is not a form, so `is_active` has its default value.
     assert (row["email"], row["is_active"]) == (email, is_active or not body)
     assert row["locale"] == "en"
 

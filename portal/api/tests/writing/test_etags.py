@@ -1,4 +1,4 @@
-"""Conditional requests to a customer: If-None-Match reads, If-Match writes."""
+"""Conditional requests for a customer: reads with If-None-Match, and writes with If-Match."""
 
 from __future__ import annotations
 

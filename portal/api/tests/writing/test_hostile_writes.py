@@ -1,6 +1,6 @@
-"""Generated writes: wrong types, sizes, encodings, nesting, repeated keys. None is a server error.
+"""Random writes with wrong types, sizes, encodings, nesting and repeated keys: no server error.
 
-HOSTILE_WRITES is another number of requests, HOSTILE_SEED repeats a run.
+The environment variable HOSTILE_WRITES sets the number of requests. HOSTILE_SEED repeats a run.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def random_value(random: Random, depth: int = 0) -> Any:
 
 
 def json_body(random: Random) -> bytes:
-    """An object; a key may occur several times."""
+    """A random JSON object, in which a key may occur several times."""
     pairs = [(random.choice(NAMES), random_value(random)) for _ in range(random.randrange(6))]
     members = ", ".join(f"{json.dumps(name)}: {json.dumps(each)}" for name, each in pairs)
     body = f"{{{members}}}"

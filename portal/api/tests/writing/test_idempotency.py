@@ -1,4 +1,4 @@
-"""`X-Idempotency-Key`: a repeated write gets the response of the first one."""
+"""`X-Idempotency-Key`: a repeated write gets the response to the first write."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def number_of_customers(organizer: Organizer) -> int:
 
 
 def make_older(organizer: Organizer, by: timedelta, **values: Any) -> None:
-    """Let the only request with a key have started earlier."""
+    """Moves the start of the only stored request into the past, and sets `values`."""
     with scope(organizer=organizer):
         first = IdempotentRequest.objects.get()
         IdempotentRequest.objects.update(started=first.started - by, **values)
@@ -162,7 +162,7 @@ def test_the_mark_of_a_process_that_died_expires(
 def test_a_request_that_was_replaced_writes_nothing(
     writer_client: Client, organizer: Organizer
 ) -> None:
-    """It took longer than a minute, and the client has sent it again."""
+    """The first request took longer than a minute, so that the repeated request replaced it."""
     send(writer_client, body="{}")
     with scope(organizer=organizer):
         first = IdempotentRequest.objects.get()

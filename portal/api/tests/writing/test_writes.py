@@ -1,4 +1,4 @@
-"""Creating and changing customers: who may, and what the response has."""
+"""Creating, changing and anonymizing customers: permissions, responses, and stored values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIST: Final = "/api/v1/organizers/bigevents/customers/"
 DETAIL: Final = f"{LIST}C000001/"
 JSON: Final = "application/json"
 ANONYMIZE: Final = f"{DETAIL}anonymize/"
-# A method and the path that it changes.
+# The method and the path of each kind of write.
 WRITES: Final = [("post", LIST), ("patch", DETAIL), ("put", DETAIL), ("post", ANONYMIZE)]
 NOT_PERMITTED: Final = {"detail": "You do not have permission to perform this action."}
 
@@ -48,7 +48,7 @@ def write(client: Client, method: str, path: str, **values: Any) -> Any:
 
 
 def stored(organizer: Organizer) -> list[Any]:
-    """The customers and their number of versions."""
+    """The stored customers and their versions, to see whether a write changed a customer."""
     with scope(organizer=organizer):
         return [*Customer.objects.order_by("pk").values_list("email", "locale", "version")]
 
@@ -204,7 +204,7 @@ def test_absent_fields_do_not_change(
 def test_the_response_of_get_can_be_sent_back_by_put(
     writer_client: Client, make_customer: CustomerMaker
 ) -> None:
-    """Imports accept emails and languages that no new customer could have."""
+    """Imported customers may have emails and languages that the API rejects for new customers."""
     make_customer(identifier="ODD", email="no address", locale="tlh", phone="ask Ann")
     path = f"{LIST}ODD/?include=phone"
     before = writer_client.get(path).json()

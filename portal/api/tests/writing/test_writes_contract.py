@@ -1,7 +1,7 @@
-"""Every recorded write of pretix, replayed in order.
+"""Portal's responses to recorded writes equal those of pretix. The writes are replayed in order.
 
-A case with `ours` is one where Portal differs on purpose: it runs on a state of its own, after the
-cases that it needs, and not in the order.
+In a recorded case with the key `ours`, Portal intentionally differs from pretix. Such a case runs
+separately, after the cases that it depends on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from portal.api.tests.recorded import Case, load_state, read_cases, send, withou
 CASES: Final = read_cases("writes.json")
 IN_ORDER: Final = [case for case in CASES if not {"ours", "unrecorded"} & case.keys()]
 OURS: Final = [case for case in CASES if "ours" in case]
-# The rest of the sentence is that of the parser.
+# Messages about malformed JSON begin with this text. The parser writes the rest.
 PARSE_ERROR: Final = "JSON parse error - "
 
 
@@ -55,7 +55,7 @@ def test_few_cases_are_left_out() -> None:
 
 
 def _matches(expected: Case, response: Any) -> tuple[int, bool]:
-    """The status, and whether the body is the expected one."""
+    """The status of the response, and whether its body equals the expected body."""
     is_expected = "body" not in expected or _equals(expected["body"], response.json())
     return response.status_code, is_expected
 
