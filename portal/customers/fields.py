@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the types are in subclasses
+class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the subclass sets the type
     """A column ordered by code point.
 
     SQLite orders by code point by default; PostgreSQL needs the collation C.

@@ -6,9 +6,9 @@ from typing import Final
 
 APOSTROPHE: Final = "'"
 # Characters at the start of a text that is protected by an apostrophe. Spreadsheet programs skip
-# tabs and line breaks before a formula. The last four signs before the apostrophe are the
-# full-width ones of Japanese keyboards. The apostrophe itself is included, so that
-# without_apostrophe() can always remove one.
+# tabs and line breaks before a formula. The four signs before the apostrophe are full-width signs
+# of Japanese keyboards. The apostrophe itself is included, so that without_apostrophe() can always
+# remove one.
 STARTS: Final = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20'")
 
 

@@ -58,7 +58,10 @@ class RelativeDays(NamedTuple):
         return cls(0, "d") if text == "today" else cls(int(text[1:-1]), text[-1])
 
     def before(self, today: date) -> Days:
-        """The dates of these days if today is `today`. Raises ValueError before the year 1."""
+        """The dates that the relative date means if today is `today`.
+
+        Raises ValueError before the year 1.
+        """
         if self.unit == "year":
             return Days(today.replace(month=1, day=1), today.replace(month=12, day=31))
         if self.unit == "d":
@@ -74,7 +77,7 @@ def api_time(moment: datetime) -> str:
 
 
 def _months_before(day: date, months: int) -> date:
-    """The same day of an earlier month, or the last day of that month if it is shorter."""
+    """The same day of an earlier month, or the last day of that month if the month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     if year < 1:
         raise ValueError("before the year 1")

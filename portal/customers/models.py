@@ -32,13 +32,13 @@ IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 # The valid years of times. Near the years 1 and 9999, a conversion between time zones can exceed
 # the range of datetime.
 YEARS: Final = range(1900, 2200)
-# The FTS5 tables on SQLite. The first has the trigrams of `search_text`, the second those of
-# TEXT_WITH_NOTES.
+# The FTS5 tables on SQLite. The first table has the trigrams of `search_text`, the second table
+# those of TEXT_WITH_NOTES.
 SEARCH_INDEX_ON_SQLITE: Final = "customers_search"
 NOTES_INDEX_ON_SQLITE: Final = "customers_notes_search"
 SEARCH_INDEXES_ON_SQLITE: Final = (SEARCH_INDEX_ON_SQLITE, NOTES_INDEX_ON_SQLITE)
-# The text that a search by a reader of notes compares. Its index contains only customers with
-# notes.
+# The text that a search by a reader of notes compares. The index of TEXT_WITH_NOTES contains only
+# customers with notes.
 TEXT_WITH_NOTES: Final = JoinedTexts("search_text", "notes_text", "team_notes_text")
 HAS_NOTES: Final = models.Q(notes_text__isnull=False) | models.Q(team_notes_text__isnull=False)
 
@@ -134,8 +134,8 @@ class Customer(models.Model):
     locale = CodePointCharField(_("language"), max_length=50, default="en")
     last_modified = models.DateTimeField(_("last changed"), default=timezone.now)
     notes = models.TextField(_("notes"), null=True, blank=True)
-    # The `last_modified` of the newest imported row, or null. Imports compare it with the
-    # `last_modified` of other rows, never with the times of changes made in Portal.
+    # The `last_modified` of the newest imported row, or null. Imports compare `source_modified`
+    # with the `last_modified` of rows, never with the times of changes made in Portal.
     source_modified = models.DateTimeField(null=True, editable=False)
     # The last imported values of fields that were edited in Portal: see source_values.py.
     source_values = models.JSONField(null=True, editable=False, encoder=JsonbEncoder)
@@ -190,20 +190,20 @@ class Customer(models.Model):
             models.Index("organizer", "name_key", "id", name="customer_by_name_key"),
             models.Index("organizer", "state", "id", name="customer_by_state"),
             models.Index("organizer", "locale", "id", name="customer_by_locale_key"),
-            # The indexes of times contain the facets, so that index-only scans count them within a
-            # range of time.
+            # The indexes of times contain the facets, so that index-only scans count customers by
+            # facets within a range of time.
             models.Index("organizer", "date_joined", "id", *FACETS, name="customer_joined_facets"),
             models.Index("organizer", "last_login", "id", *FACETS, name="customer_login_facets"),
             models.Index(
                 "organizer", "last_modified", "id", *FACETS, name="customer_modified_facets"
             ),
-            # For customers of one language in the order of emails. A scan of the index of emails
-            # may pass many customers of other languages before the first match.
+            # An index for lists of one language in the order of emails. A scan of the index of
+            # emails may pass many customers of other languages before the first match.
             models.Index(
                 "organizer", "locale", "email_key", "id", name="customer_by_email_in_locale"
             ),
-            # For the order by email. Customers with an email are in the index of the unique
-            # constraint.
+            # An index for the customers without an email, in lists in the order of emails.
+            # Customers with an email are in the index of the unique constraint.
             models.Index(
                 "organizer",
                 "id",
@@ -376,8 +376,8 @@ def customers_of(organizer: Organizer) -> CustomerQuerySet:
     """All customers of the organizer. Raises ScopeError outside of the organizer's scope."""
     require_scope(organizer)
     # PostgreSQL uses the search index only if both sides of the condition are of type bigint. The
-    # manager's scope would add the condition again without the cast, and the planner would choose
-    # it.
+    # manager's scope would add a second condition without the cast, and the planner would choose
+    # the second one.
     with scopes_disabled():
         return Customer.objects.filter(
             organizer_id=Cast(models.Value(organizer.pk), models.BigIntegerField())

@@ -35,7 +35,7 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
         "degree",
     ),
 }
-# Parts that compose() does not join into the name. It appends the degree after a comma.
+# Parts that compose() does not join into the name. compose() appends the degree after a comma.
 PARTS_OUTSIDE_NAME: Final = frozenset(
     {"salutation", "calling_name", "latin_transcription", "degree"}
 )
@@ -66,7 +66,8 @@ class UnknownScheme(ValueError):
 def compose(parts: Mapping[str, str | None]) -> str:
     """Compose a name from its parts. Without parts the name is empty. Raises UnknownScheme.
 
-    A missing, empty or null part leaves no gap. Parts that the scheme does not have are ignored.
+    A missing, empty or null part leaves no extra separator. Parts that the scheme does not have are
+    ignored.
     """
     if not parts:
         return ""

@@ -130,8 +130,8 @@ def normalize(text: str) -> str:
     """Normalize a text to words separated by single spaces: `jose muller` for `José Müller`.
 
     Removes case, accents, vowel marks, invisible characters, and punctuation around words. All
-    kinds of apostrophes become one, and all kinds of hyphens. Keeps punctuation within emails and
-    identifiers: `o'brien@example.org`.
+    kinds of apostrophes become `'`, and all kinds of hyphens `-`. Keeps punctuation within emails
+    and identifiers: `o'brien@example.org`.
     """
     if PLAIN.fullmatch(text):
         return text.lower()

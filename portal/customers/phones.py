@@ -20,8 +20,8 @@ from phonenumbers import (
     region_code_for_country_code,
 )
 
-# Matches most stored numbers. The library phonenumbers is not called for these, because parsing a
-# number takes 50 microseconds, as long as everything else that an import does with a row.
+# Matches most stored numbers. The library phonenumbers does not parse matching numbers, because
+# parsing a number takes 50 microseconds, as long as everything else that an import does with a row.
 INTERNATIONAL: Final = re.compile(r"\+[1-9][0-9 ]{5,18}")
 COUNTRY_CODES: Final = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 ANY_CHARACTERS: Final = re.compile(r"[\d\s()\[\]+\uff0b/.,\u2010-\u2015\u2212-]+")
@@ -91,7 +91,7 @@ def international_phone(phone: str | None) -> str:
 
 
 def _read_international(phone: str) -> str | None:
-    """The key of a number whose digits the library would not change; None for other numbers."""
+    """The key of a number whose digits phonenumbers would not change; None for other numbers."""
     if not INTERNATIONAL.fullmatch(phone):
         return None
     digits = phone[1:].replace(" ", "")
@@ -103,7 +103,7 @@ def _read_international(phone: str) -> str | None:
 
 @cache
 def _national_prefix(code: str) -> re.Pattern[str] | None:
-    """Matches the prefix that the library removes from national numbers of the country."""
+    """Matches the prefix that phonenumbers removes from national numbers of the country."""
     metadata = PhoneMetadata.metadata_for_region(region_code_for_country_code(int(code)), None)
     prefix = metadata and metadata.national_prefix_for_parsing
     return re.compile(prefix) if prefix else None

@@ -1,4 +1,4 @@
-"""Signals of customers."""
+"""Signals that the app customers sends."""
 
 from __future__ import annotations
 

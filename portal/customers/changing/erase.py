@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from portal.history.actors import Actor
     from portal.organizers.models import Organizer
 
-# The values of a customer that pretix anonymized.
+# The values that an erased customer gets, as in pretix.
 ERASED_VALUES: Final[Mapping[str, Any]] = {
     "external_identifier": None,
     "email": None,
@@ -59,9 +59,9 @@ def erase_customer(
         return customer
     empty_customer(customer, actor=actor, undoes=undoes)
     remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
-    # The entry is written before the commit. If the commit fails, the journal has an entry too
-    # many, of an erasure that a user requested. If the entry were missing, a restored backup would
-    # contain the personal data again.
+    # The entry is written before the commit. If the commit fails, the journal has an entry for an
+    # erasure that was requested but did not happen, which does no harm. Without an entry, nothing
+    # would erase the personal data again after a backup was restored.
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 

@@ -88,7 +88,7 @@ def clean_values(
 
 
 def _find_known(customer: Customer, name: str, value: object) -> list[Any]:
-    """The value of the customer, or of its source, that equals `value`: a list of at most one."""
+    """A list with the value of the customer, or of its source, that equals `value`; or []."""
     source = read_source_values(customer.source_values).get(name)
     known = [getattr(customer, name), *([source.value] if source else [])]
     return [each for each in known if each == value][:1]
@@ -238,7 +238,8 @@ def _unless_invalid(value: Value, messages: Sequence[str]) -> Value:
 
 
 Clean = Callable[[object, "Organizer"], Any]
-# The function that validates each field. Error messages are reported in the order of this dict.
+# The validating function of each writable field. Error messages are reported in the order of this
+# dict.
 WRITABLE: Final[Mapping[str, Clean]] = {
     "external_identifier": _external_identifier,
     "email": _email,
@@ -249,6 +250,6 @@ WRITABLE: Final[Mapping[str, Clean]] = {
     "locale": _locale,
     "notes": _notes,
 }
-# The two fields that only pretix uses for a new customer. Portal validates both values, but sends
-# no email and stores no password.
+# Fields of a new customer that only pretix uses. Portal validates them, but sends no email and
+# stores no password.
 IGNORED: Final[Mapping[str, Clean]] = {"send_email": _send_email, "password": _password}

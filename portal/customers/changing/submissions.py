@@ -51,8 +51,8 @@ def _write_and_store(organizer: Organizer, fingerprint: str, write: Callable[[],
     identifier = write()
     now = timezone.now()
     SubmittedForm.objects.filter(organizer=organizer, submitted__lt=now - KEPT).delete()
-    # This INSERT waits for another transaction with the same fingerprint, and fails when it
-    # commits.
+    # If another transaction has inserted the same fingerprint, this INSERT waits for its end, and
+    # fails after its commit.
     SubmittedForm.objects.create(
         organizer=organizer, fingerprint=fingerprint, identifier=identifier, submitted=now
     )

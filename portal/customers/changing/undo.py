@@ -76,7 +76,7 @@ def can_undo(customer: Customer, event: Event) -> bool:
 
 
 def _undoable_changes(customer: Customer, event: Event) -> dict[str, Any]:
-    """The changes that the event recorded. Raises CannotUndo and UndoConflict."""
+    """The recorded changes of an event, if it can be undone. Raises CannotUndo and UndoConflict."""
     if event.kind == Kind.ERASED:
         raise CannotUndo(_("An erasure cannot be undone."))
     if event.changes is None:

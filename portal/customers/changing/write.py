@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from portal.history.actors import Actor
     from portal.organizers.models import Organizer
 
-# The letters of pretix, without I, O, 0 and 1, which are easily confused.
+# The characters of identifiers in pretix: without I, O, 0 and 1, which are easily confused.
 IDENTIFIER_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 IDENTIFIER_LENGTH: Final = 7
 NEW_CUSTOMER: Final[Mapping[str, Any]] = {
@@ -86,9 +86,10 @@ def create_customer(
 
 
 def _insert(organizer: Organizer, cleaned: Mapping[str, Any]) -> Customer:
-    """Save a new customer with a random identifier. Tries another identifier if a customer has it.
+    """Save a new customer with a random identifier.
 
-    Raises InvalidValues if another transaction has saved a customer with this email meanwhile.
+    If the identifier exists already, another one is tried. Raises InvalidValues if another
+    transaction has saved a customer with this email meanwhile.
     """
     now = timezone.now()
     while True:
@@ -140,7 +141,7 @@ def change_customer(
 def _changes_of_editor(
     customer: Customer, changes: Mapping[str, tuple[Any, Any]], since: int
 ) -> dict[str, tuple[Any, Any]]:
-    """The fields that an editor changed who saw version `since`. Raises EditConflict.
+    """The fields that were changed by an editor who saw version `since`. Raises EditConflict.
 
     A form sends all fields. A field that still has the value which the editor saw was not edited.
     """
@@ -231,7 +232,8 @@ def _remember_source(customer: Customer, values: Mapping[str, Any]) -> None:
 def _has_source(customer: Customer) -> bool:
     """Whether the customer was imported.
 
-    The event of an import is checked too, because rows of a spreadsheet may lack `source_modified`.
+    The history is searched for an import, too, because a row of a spreadsheet may have set no
+    `source_modified`.
     """
     if customer.source_modified:
         return True

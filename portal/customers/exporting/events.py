@@ -49,7 +49,7 @@ def _lines(row: tuple[Any, ...], *, reads_notes: bool) -> Iterator[Row]:
     *of_event, changes = row
     texts = [None if value is None else str(value) for value in of_event]
     recorded = readable_values(orjson.loads(changes or "{}"), reads_notes=reads_notes)
-    # A jsonb column of PostgreSQL has its own order of keys.
+    # The fields are sorted here, because PostgreSQL's jsonb does not preserve the order of keys.
     for name in sorted(recorded, key=_position):
         yield (*texts, name, *map(_text, recorded[name] or (None, None)))
     if not recorded:

@@ -57,7 +57,7 @@ def _count_for_process() -> Iterator[None]:
 def _count_for_caller(caller: str) -> Iterator[None]:
     """Count the streams of a caller by locked files.
 
-    All processes see the locks, and the operating system releases those of a killed process.
+    All processes see the locks, and the operating system releases the locks of a killed process.
     """
     try:
         file = _lock_free_file(settings.VAR_DIR / "streams", hash_key(caller))

@@ -115,7 +115,10 @@ def _make_empty_workbook(fields: Sequence[str], zone: str) -> tuple[BytesIO, int
 
 
 def heading(field: str, zone: str) -> str:
-    """The heading of a column. That of a time has the time zone: `Registered (Europe/Berlin)`."""
+    """The heading of a column.
+
+    The heading of a time has the time zone: `Registered (Europe/Berlin)`.
+    """
     label = capfirst(str(getattr(Customer._meta.get_field(field), "verbose_name", field)))
     return f"{label} ({zone})" if _is_time(field) else label
 
@@ -127,7 +130,7 @@ def _is_time(field: str) -> bool:
 def _row_elements(
     cells: Sequence[CellWriter], rows: Iterable[Sequence[str | None]]
 ) -> Iterator[str]:
-    """The XML of each row. The first one is row 2, because row 1 has the headings."""
+    """The XML of each row. The rows are numbered from 2 on, because row 1 has the headings."""
     columns = [(xl_col_to_name(column), cell) for column, cell in enumerate(cells)]
     for number, row in enumerate(rows, start=2):
         written = [

@@ -304,7 +304,7 @@ class CustomerListing:
     overview: Overview | None = None  # None if the overview is off or the list is too long
     # The count of an empty list without one of its filters, by name and value of the filter.
     counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
-    # Whether the URL has a page number past the end. If so, `page` is the last page.
+    # Whether the URL has a page number past the end, so that `page` is the last page instead.
     is_past_end: bool = False
     # Excerpts from notes, by primary key, for customers that match the search by notes only.
     excerpts: Mapping[int, Excerpt] = field(default_factory=dict)

@@ -140,7 +140,7 @@ class ListLinks:
     view: SavedView | None = None
     layout: Mapping[str, str] = field(default_factory=dict)  # see PageForm.layout
     # Whether the member has stored a layout, with which the URL without parameters opens the list.
-    # If so, the URL of the standard layout has the parameter `columns`.
+    # The URL of the standard layout has the parameter `columns` then.
     has_default: bool = False
 
     @property

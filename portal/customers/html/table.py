@@ -36,7 +36,7 @@ ON_A_PHONE = frozenset({"name", "email", "state", "last_login"})
 
 @dataclass(frozen=True)
 class Heading:
-    """The heading of a column. `href` orders the list by this column."""
+    """The heading of a column. `href` is the URL of the list ordered by this column."""
 
     name: str
     label: StrOrPromise
@@ -118,8 +118,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     def lines(self) -> Iterator[SafeString]:
         """The cells of each row as HTML.
 
-        django-tables2 and format_html() are too slow for cells. So each render function escapes the
-        values of customers.
+        django-tables2 and format_html() are too slow for cells. Therefore each render function
+        escapes the values of customers itself.
         """
         cells = [
             (self._start_of_cell(column.name), getattr(self, f"render_{column.name}"))

@@ -200,7 +200,7 @@ def order_link(heading: Heading) -> SafeString:
 def step_link(step: Step, label: str, before: str = "", after: str = "") -> SafeString:
     """A link of the pager with icons before and after its label.
 
-    If there is no such page, only the label is shown.
+    Without a page in this direction, only the label is shown.
     """
     text = f"{before and icon(before)}{escape(label)}{after and icon(after)}"
     if not step.href:

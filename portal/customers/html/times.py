@@ -28,7 +28,7 @@ UNITS: Final = (
 class Clock:
     """Formats the times of one page.
 
-    All texts are relative to one current time, and each is translated once.
+    All texts are relative to the same current time, and each text is translated once.
     """
 
     def __init__(self, now: datetime | None = None) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def recorded(organizer: Organizer, source: Import.Source) -> Iterator[Callable[[LoadReport], None]]:
     """Yield a function that saves an import, to be called at the end of its transaction.
 
-    After an exception, the import is saved as failed, unless the database is out of order.
+    After an exception, the import is saved as failed, unless the database itself fails.
     """
     started = timezone.now()
 

@@ -33,7 +33,7 @@ REBUILD_SEARCH_AND_COUNTS: Final = (
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 0)",
     "INSERT INTO {search} ({search}) VALUES ('rebuild')",
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 4)",
-    # The index of notes stores no texts, so it has no 'rebuild'.
+    # The index of notes stores no texts, so the command 'rebuild' of FTS5 cannot fill it.
     "INSERT INTO {notes} ({notes}) VALUES ('delete-all')",
     "INSERT INTO {notes} (rowid, text_with_notes) {texts_with_notes}",
     "DELETE FROM {counts}",
@@ -48,8 +48,8 @@ def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> I
     """Drop indexes before a block that writes `row_count` rows, and create them after the block.
 
     Indexes are rebuilt on SQLite for `rebuild_from` rows or more. Indexes are not rebuilt if the
-    table has more than `row_count / 4` customers already, because rebuilding also writes their
-    entries. The block is in a transaction.
+    table has more than `row_count / 4` customers already, because rebuilding writes the index
+    entries of all customers again. The block is in a transaction.
     """
     if connection.vendor != "sqlite" or row_count < rebuild_from or _has_more_than(row_count // 4):
         yield

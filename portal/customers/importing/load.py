@@ -4,7 +4,7 @@ The rows are a stream. If the stream raises an exception, the database does not 
 time of a row is its `last_modified`.
 
 Several rows with the same identifier are merged: the row with the latest source time wins, or the
-last row if the times are equal; keys that it lacks come from the earlier rows.
+last row if the times are equal; keys that the row lacks come from the earlier rows.
 
 A row with an older source time than the last imported row of the customer changes nothing, except
 with `overwrite`. A row without a source time can create a customer, but changes no existing one.
@@ -237,8 +237,7 @@ def _write(staging: Staging, rebuild_from: int) -> Changes:
 def enlarge_cache() -> None:
     """Enlarge SQLite's page cache to 96 MB, so that the pages of indexes stay in memory.
 
-    Sorting an index takes as much memory again. In total an import of any size needs less than 300
-    MB.
+    Sorting an index takes another 96 MB. In total an import of any size needs less than 300 MB.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -59,7 +59,7 @@ def date_rows(
 
 
 def new_customer() -> dict[str, Any]:
-    """The values to which the first row of a new customer is added."""
+    """The default values of a new customer, into which its first row is merged."""
     return {**_defaults(), "date_joined": api_time(timezone.now())}
 
 

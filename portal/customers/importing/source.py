@@ -1,8 +1,8 @@
 """Reads customers from a service with the API of pretix, such as another Portal.
 
 All pages of the service are saved to a temporary file, which is then imported like any other file.
-Because of this file, no transaction waits for a slow service, and a failure half-way changes
-nothing.
+Thanks to the temporary file, no transaction waits for a slow service, and a failure half-way
+changes nothing.
 """
 
 from __future__ import annotations

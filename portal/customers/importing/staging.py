@@ -151,8 +151,8 @@ INSERT_NEW: Final = """
 
 
 IDENTIFIER, LAST_MODIFIED = map(FIELDS.index, ("identifier", "last_modified"))
-# The new `last_modified` of a customer: that of the row, or that of the customer if it has edited
-# fields and a later time.
+# The new `last_modified` of a customer is that of the row. A customer with edited fields keeps its
+# own `last_modified` if this is later.
 LATER_CHANGE: Final = """
     CASE WHEN staged.source_values IS NOT NULL AND {table}.last_modified > staged.last_modified
     THEN {table}.last_modified ELSE staged.last_modified END"""
@@ -252,8 +252,7 @@ class Staging:
         """Create the indexes for the comparison, after all rows have been added."""
         self.index_identifiers()
         self._execute("CREATE INDEX staged_by_email ON staged (email_key)")
-        # Conditions and joins use only these columns. SQLite has statistics of whole indexes
-        # instead.
+        # Conditions and joins use only these columns. SQLite has no statistics of columns.
         columns = " (number, identifier, email_key)" if connection.vendor == "postgresql" else ""
         self._execute(f"ANALYZE staged{columns}")
 

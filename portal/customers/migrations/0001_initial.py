@@ -1,8 +1,8 @@
 """Creates the table of customers, the search index, and the triggers that maintain counts.
 
 This migration has SQL for which Django has no operations. On SQLite, most changes of a column
-recreate the table, which drops its triggers. A migration that does so must create the triggers
-again.
+recreate the table, which drops its triggers. A migration that changes a column must create the
+triggers again.
 """
 
 import django.core.validators

@@ -37,7 +37,7 @@ class Count:
 class Facets(NamedTuple):
     """Two counts by facets: of the customers that match all filters except facets, and of all."""
 
-    counts: Counts | None  # None for more than COUNT_CAP, or if counting takes too long
+    counts: Counts | None  # None for more than COUNT_CAP customers, or after the time limit
     totals: Counts
     is_capped: bool = False  # whether more than COUNT_CAP customers match all filters except facets
 

@@ -48,8 +48,8 @@ class RowValue(Func):
     output_field = models.BooleanField()
 
 
-# The comparison for the rows after a cursor, by (whether the order descends, whether an equal value
-# is included).
+# The lookup for the rows after a cursor. The keys say whether the order descends, and whether an
+# equal value is included.
 COMPARISONS: Final = {
     (False, False): GreaterThan,
     (False, True): GreaterThanOrEqual,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise, StrPromise
 
-# Dates that are more years in the future are rejected as typing errors.
+# Dates that are more than this many years in the future are rejected as typing errors.
 MOST_YEARS_AHEAD: Final = 10
 
 # The states that customers with these values of `is_active` and `is_verified` may have.
@@ -105,7 +105,10 @@ class EmailFilter(TextFilter):
 
 
 class YesNoFilter(ListFilter, django_filters.TypedChoiceFilter):
-    """`true` or `false`. Without a value, all customers match. Any other value is an error."""
+    """A filter by `true` or `false`.
+
+    Without a value, all customers match. Other values are errors.
+    """
 
     def __init__(self, *, yes: StrOrPromise, no: StrOrPromise, **options: Any) -> None:
         super().__init__(
@@ -143,7 +146,10 @@ class FacetFilter(ListFilter):
 
 
 class ChoicesField(forms.MultipleChoiceField):
-    """Several choices. A blank value counts as no choice, as in other parameters."""
+    """A form field for several choices.
+
+    A blank value counts as no choice, as in other parameters.
+    """
 
     def to_python(self, value: Any) -> list[str]:
         return [each for each in super().to_python(value) if each]
@@ -246,7 +252,7 @@ class LocaleNotFilter(LocaleFilter):
 
 
 class DayField(forms.Field):
-    """A date such as `2026-01-31`, from 1900 up to ten years in the future."""
+    """A form field for a date such as `2026-01-31`, from 1900 up to ten years in the future."""
 
     default_error_messages = {
         "invalid": _("Enter a date like 2026-01-31."),
@@ -285,7 +291,7 @@ class DayField(forms.Field):
 
 
 class MomentField(DayField):
-    """A date in the time zone, a time such as `2026-01-31T10:00:00Z`, or a relative date."""
+    """A form field for a date, a time such as `2026-01-31T10:00:00Z`, or a relative date."""
 
     default_error_messages = {
         "invalid": _(
@@ -515,7 +521,7 @@ class OrderingFilter(NoFilter):
 
 
 class SearchField(forms.CharField):
-    """The words of a search.
+    """A form field for the words of a search.
 
     Punctuation alone is rejected, because normalize() removes it.
     """
@@ -530,6 +536,6 @@ class SearchField(forms.CharField):
 
 
 class SearchFilter(NoFilter, TextFilter):
-    """The search. query/search.py applies it."""
+    """The search, which is applied by query/search.py."""
 
     field_class = SearchField

@@ -131,7 +131,7 @@ class CustomerQuery:
     def has_only_facets(self) -> bool:
         """Whether all filters are by facets.
 
-        If so, the counts of the list are maintained counts.
+        Maintained counts then have the number of customers of the list.
         """
         return not self.canonical.keys() - {*FACET_PARAMETERS, "ordering"}
 

@@ -120,7 +120,7 @@ class Search:
         words, number = search_words(others), normalize(numeric).split()
         if number == [digits] or not any(map(_has_trigram, [*words, *number])):
             # The digits become a word, because the search text contains the digits of the phone
-            # number. This includes French numbers, which are typed as pairs of digits.
+            # number. Numbers of pairs of digits, as in France, are searched for like that, too.
             return cls([*words, digits], in_notes=in_notes)
         return cls(words, number, digits, in_notes)
 
@@ -183,7 +183,7 @@ class Search:
         return is_number and all(word in text for word in self.words)
 
     def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
-        """The same matches, without the trigram index, to be read in the order of the list."""
+        """The matching customers, for a scan in the order of the list without the trigram index."""
         return self._matching(customers).in_physical_order()
 
     def _matching(self, customers: CustomerQuerySet) -> CustomerQuerySet:
@@ -229,7 +229,7 @@ def _selective_part(word: str) -> str:
 
 
 def _any_trigrams(alternatives: Sequence[Sequence[str]]) -> str:
-    """A query of FTS5 for rows that contain all trigrams of at least one alternative."""
+    """A query of FTS5 for rows with all trigrams of at least one list of words."""
     return " OR ".join(f"({each})" for each in map(_trigrams, alternatives) if each)
 
 

@@ -1,6 +1,7 @@
 """Shows the fields of a customer that were changed both in Portal and at the source.
 
-A button replaces the value by that of the source, which is recorded like any edit.
+A button replaces the value in Portal by the value of the source. The replacement is recorded like
+any edit.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ Cell = str | float | bool | date | time | datetime | timedelta
 
 YES: Final = frozenset({"yes", "ja", "true", "wahr", "1", "y", "j", "x"})
 NO: Final = frozenset({"no", "nein", "false", "falsch", "0", "n"})
-# Matches numbers such as 4.9E+11. Spreadsheets save long numbers in CSV like that, and lose digits.
+# Matches numbers such as 4.9E+11. Spreadsheets save long numbers in CSV in this notation, and lose
+# digits.
 ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
 ISO_TIME: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"

@@ -139,7 +139,7 @@ def _check(targets: Sequence[str | None], names_of_columns: Sequence[str]) -> No
 def list_names(names_of_columns: Sequence[str]) -> str:
     """A list of at most twenty names for a message.
 
-    Other characters than printable ones are escaped.
+    Characters that are not printable are escaped.
     """
     shown = [ascii(name) if not name.isprintable() else f"'{name}'" for name in names_of_columns]
     more = ["..."] if len(shown) > MAX_NAMES else []

@@ -43,7 +43,7 @@ def read_values(
 ) -> Iterator[ParsedRow | Rejection]:
     """The values at a prefix of ijson, as rows.
 
-    `before` is the number of customers before the chunks, for positions.
+    Positions of rows are counted from `before`, the number of customers before the chunks.
     """
     number = before
     try:
@@ -58,7 +58,8 @@ def read_values(
 
 
 def without_lone_surrogates(json: bytes) -> bytes:
-    """Replace lone surrogates in JSON by NUL. check_rows() rejects both.
+    """Replace lone surrogates in JSON by NUL. check_rows() rejects a row with NUL, as it rejects a
+    row with a lone surrogate.
 
     ijson would replace a lone surrogate by `?`, and orjson would reject the whole JSON.
     """

@@ -13,7 +13,10 @@ from portal.organizers.management.errors import find_organizer
 
 
 class Command(BaseCommand):
-    """Stored names do not change. Editing a name in a form gives it the parts of the new scheme."""
+    """Stored names do not change.
+
+    Editing a name in a form gives the name the parts of the new scheme.
+    """
 
     help = "Set the parts of names that forms ask for, and how a name is composed of them."
 
