@@ -37,7 +37,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
     """Authenticates `Authorization: Token ...`. Sets no user, because API clients have none."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        return super().authenticate(request) or DEVICES.authenticate(request)
+        return super().authenticate(request) or DEVICE_AUTHENTICATION.authenticate(request)
 
     def authenticate_credentials(self, key: str) -> tuple[None, AccessList]:
         try:
@@ -61,7 +61,7 @@ class _DeviceAuthentication(authentication.TokenAuthentication):
         raise AuthenticationFailed("Invalid token.")
 
 
-DEVICES: Final = _DeviceAuthentication()
+DEVICE_AUTHENTICATION: Final = _DeviceAuthentication()
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

@@ -28,14 +28,12 @@ from portal.api.formats.renderers import (
 )
 from portal.api.formats.streams import SEPARATOR, requested_separator, stream_customers
 from portal.api.openapi import operations, writes
-from portal.api.reading.field_selection import PARAMETERS as FIELD_PARAMETERS
-from portal.api.reading.field_selection import requested_fields, response_fields
-from portal.api.reading.pagination import PARAMETERS as PAGING_PARAMETERS
-from portal.api.reading.pagination import paginate_customers
+from portal.api.reading.field_selection import FIELD_PARAMETERS, requested_fields, response_fields
+from portal.api.reading.pagination import PAGING_PARAMETERS, paginate_customers
 from portal.api.writing import parsers
 from portal.api.writing.bodies import requested_values
 from portal.api.writing.etags import is_unchanged, make_etag, required_version
-from portal.api.writing.idempotency import Written, respond_once
+from portal.api.writing.idempotency import WriteResult, respond_once
 from portal.api.writing.service_errors import service_errors_as_statuses
 from portal.customers import services
 from portal.customers.query.filters import PARAMETERS as FILTER_PARAMETERS
@@ -58,7 +56,7 @@ CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 class CustomerList(OrganizerEndpoint):
     """The customers of an organizer, with the filters and the ordering of the HTML list."""
 
-    parser_classes = parsers.FOR_CUSTOMERS
+    parser_classes = parsers.CUSTOMER_PARSERS
     renderer_classes = [OrjsonRenderer, NdjsonRenderer, CsvRenderer, SpreadsheetRenderer]
     parameters = (
         *(*FILTER_PARAMETERS, *PAGING_PARAMETERS, *FIELD_PARAMETERS),
@@ -88,13 +86,13 @@ class CustomerList(OrganizerEndpoint):
     def post(self, request: Request, organizer: str) -> HttpResponse:
         return respond_once(request, self.access, self.actor, lambda: self._create(request))
 
-    def _create(self, request: Request) -> Written:
+    def _create(self, request: Request) -> WriteResult:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.create_customer(self.organizer, values, actor=self.actor)
         # Portal sends no email, even if the request wants one.
-        return Written(customer, _respond(customer, fields, 201, send_email=False))
+        return WriteResult(customer, _respond(customer, fields, 201, send_email=False))
 
     def _apply_view(self, request: Request) -> QueryDict:
         """The parameters of the list, combined with the saved view that the parameter `view` names.
@@ -125,7 +123,7 @@ class CustomerList(OrganizerEndpoint):
 class CustomerDetail(OrganizerEndpoint):
     """One customer, by identifier."""
 
-    parser_classes = parsers.FOR_CUSTOMERS
+    parser_classes = parsers.CUSTOMER_PARSERS
     parameters = (*FIELD_PARAMETERS, "format")
     customer: Customer
 
@@ -149,7 +147,7 @@ class CustomerDetail(OrganizerEndpoint):
     def patch(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         return respond_once(request, self.access, self.actor, lambda: self._change(request))
 
-    def _change(self, request: Request) -> Written:
+    def _change(self, request: Request) -> WriteResult:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
         version = required_version(request, self.customer.version)
@@ -163,7 +161,7 @@ class CustomerDetail(OrganizerEndpoint):
                 version=version,
                 touch=True,
             )
-        return Written(customer, _respond(customer, fields))
+        return WriteResult(customer, _respond(customer, fields))
 
     @writes.replace_customer
     def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
@@ -193,7 +191,7 @@ class CustomerAnonymization(OrganizerEndpoint):
         write = partial(self._anonymize, request, identifier)
         return respond_once(request, self.access, self.actor, write)
 
-    def _anonymize(self, request: Request, identifier: str) -> Written:
+    def _anonymize(self, request: Request, identifier: str) -> WriteResult:
         fields = response_fields(request.query_params, self.access, {})
         with scope(organizer=self.organizer), service_errors_as_statuses():
             current = services.get_customer(self.organizer, identifier).version
@@ -201,7 +199,7 @@ class CustomerAnonymization(OrganizerEndpoint):
             customer = services.erase_customer(
                 self.organizer, identifier, actor=self.actor, version=version
             )
-        return Written(customer, _respond(customer, fields))
+        return WriteResult(customer, _respond(customer, fields))
 
 
 def _respond(

@@ -12,7 +12,11 @@ from rest_framework.views import APIView
 
 from portal.api.errors import DEFAULT_HEADERS
 from portal.api.permissions import IsAuthenticated, MayAccessCustomers, get_organizer_access
-from portal.api.prefer_header import APPLIED, reject_unknown_parameters, wants_strict_handling
+from portal.api.prefer_header import (
+    PREFERENCE_APPLIED,
+    reject_unknown_parameters,
+    wants_strict_handling,
+)
 from portal.databases.routing import read_from_primary
 from portal.history.actors import Actor, ActorKind
 from portal.organizers.permissions import Permission
@@ -41,7 +45,7 @@ class Endpoint(APIView):
             raise ParseError("Null characters are not allowed.")
         super().initial(request, *args, **kwargs)
         if wants_strict_handling(request):
-            self.headers[APPLIED] = "handling=strict"
+            self.headers[PREFERENCE_APPLIED] = "handling=strict"
             reject_unknown_parameters(request, self.parameters)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-APPLIED: Final = "Preference-Applied"
+PREFERENCE_APPLIED: Final = "Preference-Applied"
 
 
 def wants_strict_handling(request: Request) -> bool:

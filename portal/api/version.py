@@ -13,7 +13,7 @@ from portal.api.openapi import operations
 
 # The version of pretix whose responses are recorded in tests/contract/. In `pretix_numeric`, the
 # minor version and the patch have three digits each, and 5000 marks a release.
-PRETIX: Final = {"pretix": "2026.8.0", "pretix_numeric": 20260080005000}
+PRETIX_VERSION: Final = {"pretix": "2026.8.0", "pretix_numeric": 20260080005000}
 
 
 class Version(Endpoint):
@@ -21,4 +21,4 @@ class Version(Endpoint):
 
     @operations.get_version
     def get(self, request: Request) -> Response:
-        return Response({**PRETIX, "portal": __version__})
+        return Response({**PRETIX_VERSION, "portal": __version__})

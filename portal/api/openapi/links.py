@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-CREATED: Final = "$response.body#/identifier"
-FIRST_OF_LIST: Final = "$response.body#/results/0/identifier"
-OF_ONE: Final = ("get_customer", "change_customer", "replace_customer", "anonymize_customer")
+CREATED_IDENTIFIER: Final = "$response.body#/identifier"
+FIRST_IDENTIFIER: Final = "$response.body#/results/0/identifier"
+CUSTOMER_OPERATIONS: Final = (
+    "get_customer",
+    "change_customer",
+    "replace_customer",
+    "anonymize_customer",
+)
 # By operation and status: the operations that the response links to, and where the response has
 # the identifier.
 _TARGETS: Final = {
-    ("create_customer", "201"): (OF_ONE, CREATED),
-    ("list_customers", "200"): (("get_customer",), FIRST_OF_LIST),
+    ("create_customer", "201"): (CUSTOMER_OPERATIONS, CREATED_IDENTIFIER),
+    ("list_customers", "200"): (("get_customer",), FIRST_IDENTIFIER),
 }
 
 

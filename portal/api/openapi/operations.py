@@ -48,7 +48,7 @@ root = extend_schema(
     tags=["Organizers"],
     parameters=COMMON_PARAMETERS,
     responses=responses.merge_responses(
-        responses.success(
+        responses.success_response(
             schemas.Root,
             _("The URL of the organizers."),
             {"organizers": "https://portal.example.org/api/v1/organizers/"},
@@ -65,7 +65,7 @@ get_version = extend_schema(
     tags=["Organizers"],
     parameters=COMMON_PARAMETERS,
     responses=responses.merge_responses(
-        responses.success(
+        responses.success_response(
             schemas.Version,
             _("The versions."),
             {"pretix": "2026.8.0", "pretix_numeric": 20260080005000, "portal": "0.2.0"},
@@ -85,7 +85,9 @@ list_organizers = extend_schema(
         *COMMON_PARAMETERS,
     ],
     responses=responses.merge_responses(
-        responses.success(schemas.OrganizerPage, _("A page of organizers."), _page_of(ORGANIZER)),
+        responses.success_response(
+            schemas.OrganizerPage, _("A page of organizers."), _page_of(ORGANIZER)
+        ),
         responses.COMMON,
         responses.WITHOUT_SLASH,
         responses.METHOD_NOT_ALLOWED,
@@ -99,7 +101,7 @@ get_organizer = extend_schema(
     tags=["Organizers"],
     parameters=[parameters.ORGANIZER, *COMMON_PARAMETERS],
     responses=responses.merge_responses(
-        responses.success(schemas.Organizer, _("The organizer."), ORGANIZER),
+        responses.success_response(schemas.Organizer, _("The organizer."), ORGANIZER),
         responses.COMMON,
         responses.WITHOUT_SLASH,
         responses.NO_PERMISSION,
@@ -125,8 +127,8 @@ list_customers = extend_schema(
         *responses.RESPONSE_HEADERS,
     ],
     responses=responses.merge_responses(
-        responses.success(schemas.customer_pages, PAGE_OR_STREAM, _page_of(CUSTOMER)),
-        responses.streams(PAGE_OR_STREAM, ndjson=NDJSON, csv=CSV),
+        responses.success_response(schemas.customer_pages, PAGE_OR_STREAM, _page_of(CUSTOMER)),
+        responses.stream_responses(PAGE_OR_STREAM, ndjson=NDJSON, csv=CSV),
         responses.COMMON,
         responses.WITHOUT_SLASH,
         responses.METHOD_NOT_ALLOWED,
@@ -151,7 +153,7 @@ get_customer = extend_schema(
         responses.ETAG,
     ],
     responses=responses.merge_responses(
-        responses.success(schemas.customers, _("The customer."), CUSTOMER),
+        responses.success_response(schemas.customers, _("The customer."), CUSTOMER),
         responses.NOT_MODIFIED,
         responses.COMMON,
         responses.WITHOUT_SLASH,

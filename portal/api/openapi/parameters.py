@@ -34,17 +34,17 @@ YEAR: Final = "^(19|20)[0-9]{2}-"
 DATE: Final = {"type": "string", "format": "date", "pattern": YEAR}
 # Python accepts more formats of ISO 8601 than RFC 3339 has, such as times without an offset.
 ISO_8601_DATE: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?))?\s*$"
-ISO_8601: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?)([^\d\u0000][^\u0000]*)?)?$"
+ISO_8601_TIME: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?)([^\d\u0000][^\u0000]*)?)?$"
 DATE_OR_TIME: Final = {
     "anyOf": [
         DATE,
         {"type": "string", "format": "date-time", "pattern": YEAR},
-        {"type": "string", "pattern": ISO_8601},
+        {"type": "string", "pattern": ISO_8601_TIME},
         {"type": "string", "pattern": rf"^\s*({RELATIVE_DAYS})\s*$"},
     ]
 }
 # The description that the filters `_since` and `_until` share.
-DAYS: Final = _(
+TIME_DESCRIPTION: Final = _(
     "A date in the organizer’s time zone, or a time; without an offset it is in this time zone,"
     " too. today, -7d, -12m, -1y (days, months, years ago) and year (the current one) are relative"
     " dates. From 1900 up to ten years ahead. Inclusive;"
@@ -55,7 +55,7 @@ LOCALE_LENGTH: Final = Customer._meta.get_field("locale").max_length
 # Matches a sort key, which may have spaces around it, or an empty text.
 SORT_KEY: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
 # For each class of filter: the schema of its values, and a description for all of its parameters.
-FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
+SCHEMAS_BY_FILTER: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (filter_fields.YesNoFilter, {"type": "boolean"}, ""),
     (
         filter_fields.StateFilter,
@@ -81,12 +81,12 @@ FILTER_SCHEMAS: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (
         filter_fields.SinceFilter,
         DATE_OR_TIME,
-        format_lazy("{} {}", DAYS, _("a date counts from its start.")),
+        format_lazy("{} {}", TIME_DESCRIPTION, _("a date counts from its start.")),
     ),
     (
         filter_fields.UntilFilter,
         DATE_OR_TIME,
-        format_lazy("{} {}", DAYS, _("a date counts up to its end.")),
+        format_lazy("{} {}", TIME_DESCRIPTION, _("a date counts up to its end.")),
     ),
     (
         filter_fields.DayFilter,
@@ -242,7 +242,7 @@ def _filter_parameter(name: str, filter_: ListFilter) -> OpenApiParameter:
     schema, description = next(
         (
             (schema, description)
-            for filter_class, schema, description in FILTER_SCHEMAS
+            for filter_class, schema, description in SCHEMAS_BY_FILTER
             if isinstance(filter_, filter_class)
         ),
         (TEXT, ""),
@@ -250,19 +250,19 @@ def _filter_parameter(name: str, filter_: ListFilter) -> OpenApiParameter:
     max_length = filter_.extra.get("max_length")
     sentences = [
         filter_.description or filter_.label,
-        _choices(filter_),
+        _describe_filter_choices(filter_),
         description,
     ]
     example = filter_.example
     return OpenApiParameter(
         name,
         _text_up_to(max_length) if max_length else schema,
-        description=lazy(_join, str)(sentences),
+        description=lazy(_join_sentences, str)(sentences),
         examples=[OpenApiExample(name, example)] if example else None,
     )
 
 
-def _choices(filter_: Filter) -> StrOrPromise:
+def _describe_filter_choices(filter_: Filter) -> StrOrPromise:
     choices = filter_.extra.get("choices")
     return lazy(_describe_choices, str)(choices) if isinstance(choices, list) else ""
 
@@ -271,5 +271,5 @@ def _describe_choices(choices: Sequence[tuple[str, StrOrPromise]]) -> str:
     return ", ".join(f"{value}: {label}" for value, label in choices if value)
 
 
-def _join(sentences: Sequence[StrOrPromise | None]) -> str:
+def _join_sentences(sentences: Sequence[StrOrPromise | None]) -> str:
     return " ".join(f"{str(sentence).removesuffix('.')}." for sentence in sentences if sentence)

@@ -34,7 +34,7 @@ ERROR_OR_PARAMETER_ERRORS: Final[dict[str, Any]] = {  # JSON Schema, whose value
 }
 
 
-def success(
+def success_response(
     schema: type[BaseSerializer[Any]] | PolymorphicProxySerializer,
     description: StrOrPromise,
     example: Mapping[str, object],
@@ -46,7 +46,7 @@ def success(
     return {(status, JSON): OpenApiResponse(schema, description, [shown])}
 
 
-def streams(description: StrOrPromise, **examples: str) -> Responses:
+def stream_responses(description: StrOrPromise, **examples: str) -> Responses:
     """A response with status 200 in each of STREAM_FORMATS. `examples` has a body by format."""
     return {
         (200, media_type): OpenApiResponse(
@@ -58,26 +58,26 @@ def streams(description: StrOrPromise, **examples: str) -> Responses:
     }
 
 
-def errors(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]]) -> Responses:
+def error_response(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]]) -> Responses:
     """The responses of an error status. Each case has a sentence about its cause, and its body."""
     has_detail_only = all("detail" in body for _cause, body in cases)
     examples = [
         OpenApiExample(f"Error {number}", body, description=cause)
         for number, (cause, body) in enumerate(cases, 1)
     ]
-    description = lazy(_join, str)([cause for cause, _body in cases])
+    description = lazy(_join_sentences, str)([cause for cause, _body in cases])
     schema = Error if has_detail_only else ERROR_OR_PARAMETER_ERRORS
     return {(status, JSON): OpenApiResponse(schema, description, examples)}
 
 
-def html_error(status: int, cause: StrOrPromise, reason: str) -> Responses:
+def html_error_response(status: int, cause: StrOrPromise, reason: str) -> Responses:
     """A response of gunicorn, as a short HTML page: such a request does not reach Django."""
     value = f"<title>{reason}</title>"
     example = OpenApiExample("Error 1", value, description=cause, media_type=HTML)
     return {(status, HTML): OpenApiResponse(OpenApiTypes.STR, cause, [example])}
 
 
-def _join(sentences: Iterable[StrOrPromise]) -> str:
+def _join_sentences(sentences: Iterable[StrOrPromise]) -> str:
     return " ".join(str(sentence) for sentence in sentences)
 
 
@@ -98,8 +98,8 @@ _UNKNOWN_PARAMETER: Final = (
     {"colour": ["Unknown parameter."]},
 )
 
-BAD_REQUEST: Final = errors(400, _NULL_CHARACTER, _MALFORMED, _UNKNOWN_PARAMETER)
-INVALID_PARAMETERS: Final = errors(
+BAD_REQUEST: Final = error_response(400, _NULL_CHARACTER, _MALFORMED, _UNKNOWN_PARAMETER)
+INVALID_PARAMETERS: Final = error_response(
     400,
     (
         _("The value of a parameter is invalid."),
@@ -125,7 +125,7 @@ _MALFORMED_BODY: Final = (
     _("The body is malformed. The rest of the sentence says where."),
     {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"},
 )
-INVALID_VALUES: Final = errors(
+INVALID_VALUES: Final = error_response(
     400,
     (
         _("A value is invalid: the errors of all fields."),
@@ -151,7 +151,7 @@ INVALID_VALUES: Final = errors(
     _MALFORMED,
     _UNKNOWN_PARAMETER,
 )
-NOT_AUTHENTICATED: Final = errors(
+NOT_AUTHENTICATED: Final = error_response(
     401,
     (
         _("The request has no token."),
@@ -164,13 +164,13 @@ _NO_PERMISSION: Final = (
     _("The organizer does not exist, or you lack the permission: the response is identical."),
     {"detail": "You do not have permission to perform this action."},
 )
-NO_PERMISSION: Final = errors(403, _NO_PERMISSION)
+NO_PERMISSION: Final = error_response(403, _NO_PERMISSION)
 _NO_NOTES: Final = (
     _("The request names notes without the permission to read notes."),
     {"detail": "You do not have permission to read notes."},
 )
-NO_PERMISSION_OR_NOTES: Final = errors(403, _NO_PERMISSION, _NO_NOTES)
-NO_PERMISSION_FOR_LIST: Final = errors(
+NO_PERMISSION_OR_NOTES: Final = error_response(403, _NO_PERMISSION, _NO_NOTES)
+NO_PERMISSION_FOR_LIST: Final = error_response(
     403,
     _NO_PERMISSION,
     _NO_NOTES,
@@ -179,11 +179,11 @@ NO_PERMISSION_FOR_LIST: Final = errors(
         {"detail": "You do not have permission to export customers."},
     ),
 )
-UNKNOWN_FORMAT: Final = errors(404, _UNKNOWN_FORMAT)
-UNKNOWN_PAGE: Final = errors(
+UNKNOWN_FORMAT: Final = error_response(404, _UNKNOWN_FORMAT)
+UNKNOWN_PAGE: Final = error_response(
     404, (_("The page does not exist."), {"detail": "Invalid page."}), _UNKNOWN_FORMAT
 )
-UNKNOWN_CUSTOMER: Final = errors(
+UNKNOWN_CUSTOMER: Final = error_response(
     404,
     (
         _("The organizer has no customer with this identifier."),
@@ -196,14 +196,14 @@ WITHOUT_SLASH: Final[Responses] = {
         description=_("The path has no slash at its end. Location is the path with the slash.")
     )
 }
-IN_PROGRESS: Final = errors(
+IN_PROGRESS: Final = error_response(
     409,
     (
         _("The first request with this X-Idempotency-Key is in progress. Send it again later."),
         {"detail": "Concurrent request with idempotency key."},
     ),
 )
-KEY_REUSED: Final = errors(
+KEY_REUSED: Final = error_response(
     422,
     (
         _("The first request with this key had another body, or the caller other permissions."),
@@ -213,21 +213,21 @@ KEY_REUSED: Final = errors(
 NOT_MODIFIED: Final[Responses] = {
     (304, HTML): OpenApiResponse(description=_("The customer has an ETag of If-None-Match."))
 }
-PRECONDITION_FAILED: Final = errors(
+PRECONDITION_FAILED: Final = error_response(
     412,
     (
         _("The customer has none of the ETags in If-Match any more: read it again."),
         {"detail": "The customer has changed since you read it."},
     ),
 )
-METHOD_NOT_ALLOWED: Final = errors(
+METHOD_NOT_ALLOWED: Final = error_response(
     405,
     (
         _("The method is not GET, HEAD or OPTIONS."),
         {"detail": 'Method "POST" not allowed.'},
     ),
 )
-NOT_ACCEPTABLE: Final = errors(
+NOT_ACCEPTABLE: Final = error_response(
     406,
     (
         _("The Accept header excludes every available format."),
@@ -235,32 +235,34 @@ NOT_ACCEPTABLE: Final = errors(
     ),
 )
 TOO_LARGE: Final = {
-    **errors(413, (_("The body is larger than 1 MiB."), {"detail": "Request body too large."})),
-    **errors(
+    **error_response(
+        413, (_("The body is larger than 1 MiB."), {"detail": "Request body too large."})
+    ),
+    **error_response(
         414,
         (
             _("The query string has more than 4,000 characters, not counting the cursor."),
             {"detail": "The query string has more than 4000 characters."},
         ),
     ),
-    **html_error(414, _("The URL has more than about 8,100 characters."), "URI Too Long"),
-    **html_error(431, _("A header is too large."), "Request Header Fields Too Large"),
+    **html_error_response(414, _("The URL has more than about 8,100 characters."), "URI Too Long"),
+    **html_error_response(431, _("A header is too large."), "Request Header Fields Too Large"),
 }
-UNSUPPORTED_MEDIA_TYPE: Final = errors(
+UNSUPPORTED_MEDIA_TYPE: Final = error_response(
     415,
     (
         _("The body is neither JSON nor a form."),
         {"detail": 'Unsupported media type "text/plain" in request.'},
     ),
 )
-TOO_MANY_STREAMS: Final = errors(
+TOO_MANY_STREAMS: Final = error_response(
     429,
     (
         _("Two streams of your token are running, or too many streams of all clients."),
         {"detail": "Two of your streams are running. Expected available in 10 seconds."},
     ),
 )
-UNAVAILABLE: Final = errors(
+UNAVAILABLE: Final = error_response(
     503,
     (
         _("The database is busy. Wait for the seconds in Retry-After, then try again."),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Method = TypeVar("Method", bound=Callable[..., Any])  # of a view
 
-NEW: Final = OpenApiExample(
+NEW_CUSTOMER_EXAMPLE: Final = OpenApiExample(
     "Example",
     {
         "email": "customer@example.org",
@@ -25,10 +25,10 @@ NEW: Final = OpenApiExample(
     },
     request_only=True,
 )
-CHANGE: Final = OpenApiExample("Example", {"email": "john@example.org"}, request_only=True)
-CREATED: Final[dict[str, Any]] = {**CUSTOMER, "is_verified": True, "send_email": False}
-CHANGED: Final[dict[str, Any]] = {**CUSTOMER, "email": "john@example.org"}
-ANONYMIZED: Final[dict[str, Any]] = {
+CHANGE_EXAMPLE: Final = OpenApiExample("Example", {"email": "john@example.org"}, request_only=True)
+CREATED_CUSTOMER: Final[dict[str, Any]] = {**CUSTOMER, "is_verified": True, "send_email": False}
+CHANGED_CUSTOMER: Final[dict[str, Any]] = {**CUSTOMER, "email": "john@example.org"}
+ANONYMIZED_CUSTOMER: Final[dict[str, Any]] = {
     **CUSTOMER,
     "email": None,
     "name": "",
@@ -39,7 +39,7 @@ CUSTOMER_OR_SENT_FIELDS: Final = _(
     "The customer. A token that may not read customers gets the identifier and the fields that it"
     " sent."
 )
-WRITE: Final[responses.Responses] = responses.merge_responses(
+WRITE_RESPONSES: Final[responses.Responses] = responses.merge_responses(
     responses.COMMON,
     responses.INVALID_VALUES,
     responses.NO_PERMISSION_OR_NOTES,
@@ -47,7 +47,7 @@ WRITE: Final[responses.Responses] = responses.merge_responses(
     responses.IN_PROGRESS,
     responses.KEY_REUSED,
 )
-PARAMETERS: Final = (
+WRITE_PARAMETERS: Final = (
     parameters.IDEMPOTENCY_KEY,
     parameters.INCLUDE,
     parameters.FIELDS_PARAMETER,
@@ -59,17 +59,17 @@ create_customer = extend_schema(
     operation_id="create_customer",
     summary=_("Create a customer"),
     tags=["Customers"],
-    parameters=[parameters.ORGANIZER, *PARAMETERS],
+    parameters=[parameters.ORGANIZER, *WRITE_PARAMETERS],
     request={responses.JSON: schemas.NewCustomerValues},
-    examples=[NEW],
+    examples=[NEW_CUSTOMER_EXAMPLE],
     responses=responses.merge_responses(
-        responses.success(
+        responses.success_response(
             schemas.created_customers,
             CUSTOMER_OR_SENT_FIELDS,
-            CREATED,
+            CREATED_CUSTOMER,
             201,
         ),
-        WRITE,
+        WRITE_RESPONSES,
     ),
 )
 
@@ -83,17 +83,17 @@ def _change_operation(operation_id: str, summary: StrOrPromise) -> Callable[[Met
             parameters.ORGANIZER,
             parameters.IDENTIFIER,
             parameters.IF_MATCH,
-            *PARAMETERS,
+            *WRITE_PARAMETERS,
         ],
         request={responses.JSON: schemas.CustomerValues},
-        examples=[CHANGE],
+        examples=[CHANGE_EXAMPLE],
         responses=responses.merge_responses(
-            responses.success(
+            responses.success_response(
                 schemas.customers,
                 CUSTOMER_OR_SENT_FIELDS,
-                CHANGED,
+                CHANGED_CUSTOMER,
             ),
-            WRITE,
+            WRITE_RESPONSES,
             responses.UNKNOWN_CUSTOMER,
             responses.PRECONDITION_FAILED,
         ),
@@ -114,17 +114,17 @@ anonymize_customer = extend_schema(
         parameters.ORGANIZER,
         parameters.IDENTIFIER,
         parameters.IF_MATCH,
-        *PARAMETERS,
+        *WRITE_PARAMETERS,
     ],
     request=None,
     responses=responses.merge_responses(
-        responses.success(
+        responses.success_response(
             schemas.customers,
             _(
                 "The customer without a person: the identifier, the language and the dates stay."
                 " This cannot be undone. A member who is signed in needs the permission to erase."
             ),
-            ANONYMIZED,
+            ANONYMIZED_CUSTOMER,
         ),
         responses.COMMON,
         responses.INVALID_PARAMETERS,

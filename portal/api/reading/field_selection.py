@@ -18,7 +18,7 @@ from portal.organizers.access import Access
 from portal.organizers.permissions import Permission
 
 OPTIONAL_FIELDS: Final = tuple(name for name in ALL_FIELDS if name not in FIELDS)
-PARAMETERS: Final = ("include", "fields")
+FIELD_PARAMETERS: Final = ("include", "fields")
 
 
 def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:

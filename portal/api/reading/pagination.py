@@ -20,8 +20,8 @@ from portal.web.http import absolute_url
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
-LAST: Final = "last"
-PARAMETERS: Final = ("page", "page_size", "cursor")
+LAST_PAGE: Final = "last"
+PAGING_PARAMETERS: Final = ("page", "page_size", "cursor")
 
 Page = dict[str, object]
 
@@ -52,7 +52,7 @@ def paginate_customers(
     size = _page_size(parameters)
     key = list_key(organizer, query)
     link = _page_link(parameters, key)
-    is_last = parameters.get("page") == LAST
+    is_last = parameters.get("page") == LAST_PAGE
     total = services.count_customers(organizer, query=query) if is_last else None
     number = _page_number(parameters, lambda: total or 0, size)
     page: services.After | services.PageNumber = services.PageNumber(number, size, total)
@@ -90,7 +90,7 @@ def _page_size(query: QueryDict) -> int:
 
 def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     text = query.get("page") or "1"
-    if text == LAST:
+    if text == LAST_PAGE:
         return last_page(count(), size)
     try:
         number = int(text)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.api.openapi.document import operations, read_document
 
 Schema = Mapping[str, Any]  # JSON Schema, whose values have many types
-LIST: Final = "list_customers"
+LIST_OPERATION: Final = "list_customers"
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def read_endpoints(organizer: str) -> list[Endpoint]:
             path.replace("{organizer}", organizer),
             operation["summary"],
             [
-                _parameter(described)
+                _read_parameter(described)
                 for described in operation["parameters"]
                 if described["name"] != "organizer"
             ],
-            _values_of_body(operation),
+            _read_body_fields(operation),
         )
         for path, methods in read_document()["paths"].items()
         for method, operation in methods.items()
@@ -85,7 +85,7 @@ def read_endpoints(organizer: str) -> list[Endpoint]:
 def read_errors() -> list[ErrorResponse]:
     """The errors of all endpoints, without duplicates, by status."""
     errors = [
-        ErrorResponse(status, example["description"], _body(example["value"]))
+        ErrorResponse(status, example["description"], _format_body(example["value"]))
         for operation in operations(read_document())
         for status, response in operation["responses"].items()
         if status >= "400"
@@ -95,22 +95,22 @@ def read_errors() -> list[ErrorResponse]:
     return sorted(dict.fromkeys(errors), key=lambda error: error.status)
 
 
-def _body(example: object) -> str:
+def _format_body(example: object) -> str:
     """The example of a body: JSON, or the text of an HTML page."""
     return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
 
 
 def read_fields() -> list[Field]:
     """The fields of a customer, in the order of the JSON."""
-    return _fields({"$ref": "#/components/schemas/Customer"})
+    return _read_schema_fields({"$ref": "#/components/schemas/Customer"})
 
 
-def _values_of_body(operation: Mapping[str, Any]) -> list[Field]:
+def _read_body_fields(operation: Mapping[str, Any]) -> list[Field]:
     body = operation.get("requestBody")
-    return _fields(body["content"]["application/json"]["schema"]) if body else []
+    return _read_schema_fields(body["content"]["application/json"]["schema"]) if body else []
 
 
-def _fields(reference: Schema) -> list[Field]:
+def _read_schema_fields(reference: Schema) -> list[Field]:
     schema = read_document()["components"]["schemas"][reference["$ref"].rpartition("/")[2]]
     return [
         Field(name, describe_type(described), described.get("description", ""))
@@ -121,7 +121,9 @@ def _fields(reference: Schema) -> list[Field]:
 def describe_type(schema: Schema) -> str:
     """A short description of a type, such as "integer from 1 to 50"."""
     if schemas := schema.get("anyOf"):
-        return _(" or ").join(describe_type(each) for each in schemas if not _is_spelling(each))
+        return _(" or ").join(
+            describe_type(each) for each in schemas if not _is_other_spelling(each)
+        )
     if values := schema.get("enum", [schema["const"]] if "const" in schema else []):
         return _(" or ").join(str(value) for value in values)
     return _describe_single_type(schema)
@@ -146,17 +148,17 @@ def _describe_single_type(schema: Schema) -> str:
 
 
 def _describe_array(items: Schema) -> str:
-    if values := _choices(items):
+    if values := _enum_values(items):
         return _("any of %(values)s") % {"values": ", ".join(values)}
     return _("%(type)s, repeatable") % {"type": describe_type(items)}
 
 
-def _is_spelling(schema: Schema) -> bool:
+def _is_other_spelling(schema: Schema) -> bool:
     """Whether the schema is a pattern for other spellings of values, which needs no description."""
     return "pattern" in schema and "format" not in schema
 
 
-def _choices(schema: Schema) -> list[str]:
+def _enum_values(schema: Schema) -> list[str]:
     """The allowed values of a schema, without other spellings; empty if any value is allowed."""
     return [value for each in schema.get("anyOf", [schema]) for value in each.get("enum", [])]
 
@@ -167,19 +169,19 @@ def _describe_integer(schema: Schema) -> str:
     return _("integer")
 
 
-def _parameter(described: Mapping[str, Any]) -> Parameter:
+def _read_parameter(described: Mapping[str, Any]) -> Parameter:
     schema = described["schema"]
     return Parameter(
         described["name"],
         described["in"],
         describe_type(schema),
         described.get("description", ""),
-        _values(schema),
+        _allowed_values(schema),
         schema.get("type") == "array",
     )
 
 
-def _values(schema: Schema) -> list[str]:
+def _allowed_values(schema: Schema) -> list[str]:
     if schema.get("type") == "boolean":
         return ["true", "false"]
-    return _choices(schema.get("items", schema))
+    return _enum_values(schema.get("items", schema))

@@ -34,7 +34,7 @@ def api_reference(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         "fields": contents.read_fields(),
         "examples": examples.render_examples(absolute_url(request, customers_path)),
         "deviations": DEVIATIONS,
-        "try_endpoint": next(each for each in endpoints if each.name == contents.LIST),
+        "try_endpoint": next(each for each in endpoints if each.name == contents.LIST_OPERATION),
         "locales": services.count_all(organizer).by("locale", {}),
         "version": __version__,
     }

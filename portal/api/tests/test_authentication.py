@@ -90,7 +90,7 @@ def test_a_token_loses_the_permissions_that_its_team_loses(
     ],
 )
 @pytest.mark.usefixtures("organizer")
-def test_a_token_of_a_device_is_unauthorized(authorization: str, detail: str) -> None:
+def test_the_token_of_a_device_is_rejected(authorization: str, detail: str) -> None:
     response = Client().get(LIST, headers={"Authorization": authorization})
 
     assert (response.status_code, response["WWW-Authenticate"]) == (401, "Token")
@@ -98,7 +98,7 @@ def test_a_token_of_a_device_is_unauthorized(authorization: str, detail: str) ->
 
 
 @pytest.mark.usefixtures("organizer")
-def test_the_token_of_an_api_client_is_not_accepted_as_that_of_a_device(token: str) -> None:
+def test_the_token_of_an_api_client_is_rejected_after_the_word_device(token: str) -> None:
     assert Client().get(LIST, headers={"Authorization": f"Device {token}"}).status_code == 401
 
 

@@ -69,7 +69,7 @@ def _check_body(case: dict[str, Any], response: Any) -> None:
 
 
 @pytest.mark.parametrize(("name", "method", "path", "status"), STATUSES)
-def test_permissions_depend_on_the_method_as_at_pretix(
+def test_permissions_by_method_equal_those_of_pretix(
     tokens: Tokens, name: str, method: str, path: str, status: int
 ) -> None:
     headers = {"Authorization": f"Token {tokens[name]}"}
@@ -81,7 +81,7 @@ def test_permissions_depend_on_the_method_as_at_pretix(
         assert response.json() == {"detail": "You do not have permission to perform this action."}
 
 
-def test_a_token_with_all_fields_reads_the_customers_as_pretix_returns_them(
+def test_a_token_with_all_fields_gets_customers_as_in_pretix(
     tokens: Tokens, subtests: pytest.Subtests
 ) -> None:
     for slug, content in STATE["organizers"].items():

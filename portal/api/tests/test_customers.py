@@ -76,7 +76,7 @@ def test_a_name_is_returned_unchanged(
     assert (row["name"], row["name_parts"]) == (name, parts)
 
 
-def test_an_anonymised_customer_has_empty_fields(
+def test_an_anonymized_customer_has_empty_fields(
     api_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(email=None, name_parts={}, is_active=False)
@@ -86,7 +86,7 @@ def test_an_anonymised_customer_has_empty_fields(
     assert (row["email"], row["name"], row["name_parts"]) == (None, "", {})
 
 
-def test_the_list_is_ordered_by_email_with_missing_ones_last(
+def test_the_list_is_ordered_by_email_with_missing_emails_last(
     api_client: Client, make_customer: CustomerMaker
 ) -> None:
     for email in (None, "b@example.org", "A@example.org"):

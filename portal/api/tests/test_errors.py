@@ -95,7 +95,7 @@ def test_a_path_without_a_slash_at_the_end_is_redirected(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
-def test_the_path_of_the_api_is_redirected_to_the_root(method: str) -> None:
+def test_the_path_api_is_redirected_to_the_root_of_the_api(method: str) -> None:
     for url in ("/api/", "/api/?x=1"):
         response = getattr(Client(), method)(url)
 
@@ -171,7 +171,7 @@ def test_a_multipart_form_is_utf_8(charset: str, path: str, writer_client: Clien
     assert response.status_code == 400
 
 
-def test_a_multipart_form_may_say_that_it_is_utf_8() -> None:
+def test_a_multipart_form_may_have_the_charset_utf_8() -> None:
     content = b'--x\r\nContent-Disposition: form-data; name="theme"\r\n\r\ndark\r\n--x--\r\n'
     content_type = "multipart/form-data; boundary=x; charset=UTF8"
 

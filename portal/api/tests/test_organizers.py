@@ -31,7 +31,7 @@ def test_the_root_links_to_the_organizers(api_client: Client) -> None:
     assert api_client.get(ROOT).json() == {"organizers": f"http://testserver{LIST}"}
 
 
-def test_the_version_is_that_of_portal_and_of_the_api_that_it_follows(
+def test_the_versions_are_those_of_portal_and_of_pretix(
     narrow_client: Client,
 ) -> None:
     assert narrow_client.get("/api/v1/version").json() == {

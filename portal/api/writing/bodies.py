@@ -14,7 +14,7 @@ from rest_framework.request import Request
 CHECKBOXES: Final = ("is_active", "is_verified")
 # Forms have no null. An empty input means "" for these fields, and null for the email. For all
 # other fields, an empty input has no effect.
-MAY_BE_BLANK: Final = frozenset({"external_identifier", "phone", "notes", "password"})
+BLANK_FIELDS: Final = frozenset({"external_identifier", "phone", "notes", "password"})
 
 
 def requested_values(request: Request) -> Mapping[str, object]:
@@ -36,7 +36,7 @@ def _form_values(form: QueryDict, *, is_partial: bool) -> Iterator[tuple[str, ob
     for name, value in form.items():
         if name == "name_parts":
             yield name, _parse_name_parts(value)
-        elif value != "" or name in MAY_BE_BLANK:
+        elif value != "" or name in BLANK_FIELDS:
             yield name, value
         elif name == "email":
             yield name, None

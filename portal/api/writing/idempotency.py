@@ -40,7 +40,7 @@ EMPTY_RESPONSE: Final = {"body_hash": "", "response": "", "etag": ""}
 TEMPORARY_STATUSES: Final = frozenset({409, 429, 500, 503})
 
 
-class InProgress(APIException):
+class RequestInProgress(APIException):
     """The first request with this key has no response yet."""
 
     status_code = status.HTTP_409_CONFLICT
@@ -60,7 +60,7 @@ class KeyReused(APIException):
     default_code = "other_body"
 
 
-class Written(NamedTuple):
+class WriteResult(NamedTuple):
     """The customer after a write, and the response to the request."""
 
     customer: Customer
@@ -68,11 +68,11 @@ class Written(NamedTuple):
 
 
 def respond_once(
-    request: Request, access: Access, actor: Actor, write: Callable[[], Written]
+    request: Request, access: Access, actor: Actor, write: Callable[[], WriteResult]
 ) -> HttpResponse:
     """Returns the response of `write`, or the stored response to a request with the same key.
 
-    Raises InProgress, KeyReused, and the exceptions of `write`.
+    Raises RequestInProgress, KeyReused, and the exceptions of `write`.
     """
     key = request.META.get("HTTP_X_IDEMPOTENCY_KEY")
     if not key:
@@ -135,7 +135,7 @@ def _has_expired(first: IdempotentRequest, now: datetime) -> bool:
 
 def _repeat_response(first: IdempotentRequest, body_hash: str) -> HttpResponse:
     if first.status is None:
-        raise InProgress
+        raise RequestInProgress
     is_emptied = not first.body_hash
     if not is_emptied and first.body_hash != body_hash:
         raise KeyReused
@@ -146,7 +146,7 @@ def _repeat_response(first: IdempotentRequest, body_hash: str) -> HttpResponse:
     return HttpResponse(content, OrjsonRenderer.media_type, first.status, headers=headers)
 
 
-def _write_and_store(first: IdempotentRequest, write: Callable[[], Written]) -> HttpResponse:
+def _write_and_store(first: IdempotentRequest, write: Callable[[], WriteResult]) -> HttpResponse:
     try:
         with transaction.atomic():
             customer, response = write()
@@ -168,11 +168,11 @@ def _store_response(
     customer: Customer | None = None,
     etag: str = "",
 ) -> None:
-    """Raises InProgress if this request took too long, so that a repeated request replaced it."""
+    """Raises RequestInProgress if this request took too long and a repeated request replaced it."""
     marks = IdempotentRequest.objects.filter(pk=first.pk, started=first.started, status=None)
     response = {"status": status_code, "response": content.decode(), "etag": etag}
     if not marks.update(**response, customer=customer):
-        raise InProgress
+        raise RequestInProgress
 
 
 def _store_error(first: IdempotentRequest, error: Exception) -> None:

@@ -33,7 +33,7 @@ class JsonParser(parsers.JSONParser):
         return content
 
 
-FOR_CUSTOMERS: Final = [JsonParser, parsers.FormParser, parsers.MultiPartParser]
+CUSTOMER_PARSERS: Final = [JsonParser, parsers.FormParser, parsers.MultiPartParser]
 
 
 def _is_deeper(content: object, levels: int) -> bool:

@@ -17,7 +17,7 @@ from portal.customers.services import CustomerNotFound, VersionMismatch
 UNKNOWN_CUSTOMER: Final = "No Customer matches the given query."
 
 
-class Unavailable(APIException):
+class ErasureUnavailable(APIException):
     """The journal of erasures cannot be written, so nothing was erased."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
@@ -38,4 +38,4 @@ def service_errors_as_statuses() -> Generator[None]:
     except VersionMismatch:
         raise PreconditionFailed from None
     except JournalUnavailable as error:
-        raise Unavailable from error
+        raise ErasureUnavailable from error

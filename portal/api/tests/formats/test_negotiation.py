@@ -36,7 +36,7 @@ def negotiate(
     "accepted",
     ["*/*", "application/json", "application/*", "application/json; indent=4", "text/*", "", "x"],
 )
-def test_negotiation_without_streams_equals_that_of_the_framework(
+def test_negotiation_without_streams_has_the_result_of_the_framework(
     accepted: str, query: str
 ) -> None:
     renderers: list[BaseRenderer] = [OrjsonRenderer()]
@@ -62,14 +62,14 @@ def test_the_default_is_json() -> None:
         ("application/*", "application/json"),
     ],
 )
-def test_a_stream_has_to_be_named_in_accept(accepted: str, expected: object) -> None:
+def test_a_stream_is_chosen_only_by_its_exact_media_type(accepted: str, expected: object) -> None:
     renderers: list[BaseRenderer] = [OrjsonRenderer(), NdjsonRenderer(), CsvRenderer()]
     media_type = negotiate(ContentNegotiation(), "", renderers, HTTP_ACCEPT=accepted)
 
     assert media_type == expected or {media_type, expected} == {"text/csv", "application/json"}
 
 
-def test_the_shortcut_needs_a_renderer_for_json() -> None:
+def test_without_a_renderer_for_json_there_is_no_shortcut() -> None:
     assert negotiate(ContentNegotiation(), "", [CsvRenderer()], HTTP_ACCEPT="*/*") is NotAcceptable
 
 

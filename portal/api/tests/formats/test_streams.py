@@ -110,7 +110,9 @@ def test_a_stream_of_an_empty_list_has_no_rows(
     ("path", "status"),
     [(f"{LIST}?is_active=perhaps", 400), ("/api/v1/organizers/rival/customers/", 403)],
 )
-def test_errors_are_json(export_client: Client, accept: str, path: str, status: int) -> None:
+def test_the_error_of_a_stream_is_json(
+    export_client: Client, accept: str, path: str, status: int
+) -> None:
     response = export_client.get(path, headers={"Accept": accept})
 
     assert (response.status_code, response["Content-Type"]) == (status, "application/json")
@@ -172,7 +174,7 @@ def test_a_stream_must_be_named_in_accept(
         (f"{LIST}C000001/?format=csv", "text/csv", 404),
     ],
 )
-def test_a_stream_needs_its_exact_name_and_a_list(
+def test_a_stream_needs_its_exact_media_type_and_a_list(
     export_client: Client, make_customer: CustomerMaker, path: str, accept: str, status: int
 ) -> None:
     make_customer()
@@ -288,7 +290,7 @@ def test_csv_for_spreadsheets_has_no_formulas(export_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("formulas")
-def test_csv_for_spreadsheets_has_semicolons_by_choice(export_client: Client) -> None:
+def test_the_separator_of_csv_for_spreadsheets_can_be_a_semicolon(export_client: Client) -> None:
     query = "fields=identifier,email&ordering=identifier&separator=semicolon"
     _response, text = _spreadsheet(export_client, query)
 

@@ -259,7 +259,7 @@ def test_responses_to_writes_match_the_document(
     _check_response(document, template, response, method)
 
 
-def test_a_new_customer_and_a_list_lead_to_the_operations_for_one(
+def test_responses_link_to_the_operations_of_a_customer(
     document: dict[str, Any],
 ) -> None:
     customers, customer = document["paths"][LIST_TEMPLATE], document["paths"][DETAIL_TEMPLATE]
@@ -279,7 +279,7 @@ def test_a_new_customer_and_a_list_lead_to_the_operations_for_one(
 
 
 @pytest.mark.parametrize("model", [schemas.CustomerValues, schemas.NewCustomerValues])
-def test_the_described_values_are_those_that_can_be_written(model: type[schemas.Schema]) -> None:
+def test_the_document_describes_the_fields_that_can_be_written(model: type[schemas.Schema]) -> None:
     ignored = IGNORED if model is schemas.NewCustomerValues else {}
 
     assert list(model().fields) == [*WRITABLE, *ignored]
@@ -297,7 +297,7 @@ def test_every_example_matches_its_schema(document: dict[str, Any], path: str) -
                     validator.validate(example["value"])
 
 
-def test_a_wrong_response_is_noticed(
+def test_a_response_that_does_not_match_the_document_is_noticed(
     api_client: Client, document: dict[str, Any], organizer: Organizer
 ) -> None:
     """Proves that the tests above fail for a response that does not match the document."""

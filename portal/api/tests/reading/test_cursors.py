@@ -11,13 +11,13 @@ from portal.customers.query.cursor import Cursor
 CURSOR = Cursor([False, "zoë@example.org", 7], backwards=True, inclusive=True)
 
 
-def test_a_decrypted_cursor_equals_the_encrypted_one() -> None:
+def test_decrypting_a_text_returns_its_cursor() -> None:
     text = encrypt_cursor(PageLink(20_000, CURSOR), list_key="1?locale=de")
 
     assert decrypt_cursor(text, list_key="1?locale=de") == PageLink(20_000, CURSOR)
 
 
-def test_equal_positions_have_equal_cursors() -> None:
+def test_equal_cursors_have_equal_texts() -> None:
     assert encrypt_cursor(PageLink(2, CURSOR), list_key="1?") == encrypt_cursor(
         PageLink(2, CURSOR), list_key="1?"
     )
@@ -28,7 +28,7 @@ def test_an_encrypted_cursor_does_not_show_its_values() -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "é", "A" * 40, "A" * 5_000, "=", "\0", "cD0yMDI2"])
-def test_other_text_is_an_invalid_cursor(text: str) -> None:
+def test_a_text_that_is_not_a_cursor_is_invalid(text: str) -> None:
     with pytest.raises(InvalidCursor):
         decrypt_cursor(text, list_key="1?")
 

@@ -94,7 +94,7 @@ def test_an_unavailable_field_is_an_error(
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("query", ["", "include=phone,notes", "fields=", "page_size=1"])
-def test_a_token_can_have_all_fields_in_the_order_of_pretix(
+def test_a_token_with_all_fields_returns_them_in_the_order_of_pretix(
     complete_client: Client, path: str, query: str
 ) -> None:
     row = _first_row(complete_client, path, query)
@@ -125,7 +125,7 @@ def test_a_token_that_may_no_longer_read_notes_has_ten_fields(
     assert complete_client.get(f"{path}?fields=notes").status_code == 403
 
 
-def test_streams_have_all_fields_too(complete_client: Client) -> None:
+def test_a_stream_of_a_token_with_all_fields_has_all_fields(complete_client: Client) -> None:
     ndjson, csv = (
         complete_client.get(LIST, headers={"Accept": media_type}).getvalue().decode()
         for media_type in ("application/x-ndjson", "text/csv")
@@ -170,7 +170,9 @@ def test_notes_need_not_be_included_to_be_selected(notes_client: Client, path: s
     assert _first_row(notes_client, path, "fields=notes") == {"notes": "Prefers an aisle seat."}
 
 
-def test_links_keep_the_selected_fields(api_client: Client, make_customer: CustomerMaker) -> None:
+def test_links_to_other_pages_have_the_selected_fields(
+    api_client: Client, make_customer: CustomerMaker
+) -> None:
     make_customer()
 
     page = api_client.get(f"{LIST}?include=phone&fields=phone&page_size=1").json()
@@ -185,7 +187,9 @@ def test_links_keep_the_selected_fields(api_client: Client, make_customer: Custo
         ("?fields=name,locale", "?ordering=email,name&fields=locale"),
     ],
 )
-def test_similar_lists_return_their_own_fields(api_client: Client, one: str, another: str) -> None:
+def test_two_requests_that_differ_in_fields_return_different_fields(
+    api_client: Client, one: str, another: str
+) -> None:
     first, second = [api_client.get(LIST + query).json()["results"] for query in (one, another)]
 
     assert (first[0]["locale"], second) == ("en", [{"locale": "en"}])

@@ -39,24 +39,23 @@ PROOFS: Final = {
     "verified erased": "api.tests.writing.test_writes.test_an_anonymized_customer_is_not_verified",
     "PUT language": "api.tests.writing.test_writes.test_absent_fields_do_not_change",
     "write only": "api.tests.writing.test_writes"
-    ".test_a_token_that_may_not_read_gets_the_identifier_and_what_it_sent",
+    ".test_a_token_that_may_not_read_gets_the_identifier_and_the_sent_fields",
     "unchanged value": "api.tests.writing.test_writes"
     ".test_the_response_of_get_can_be_sent_back_by_put",
-    "send_email": "api.tests.writing.test_writes.test_send_email_and_password_are_not_kept",
+    "send_email": "api.tests.writing.test_writes.test_send_email_and_password_are_not_stored",
     "conditional requests": "api.tests.writing.test_etags"
     ".test_a_change_requires_the_present_version",
     "idempotency": "api.tests.writing.test_idempotency"
     ".test_another_body_with_the_same_key_is_an_error",
     "erased response": "api.tests.writing.test_idempotency"
-    ".test_the_stored_response_is_emptied_with_its_customer",
+    ".test_the_stored_response_of_an_erased_customer_is_emptied",
     "idempotency_query": "api.tests.writing.test_writes_contract"
-    ".test_a_deliberate_difference_from_pretix_is_as_listed",
+    ".test_an_intended_difference_from_pretix_equals_its_recorded_case",
     "malformed body": "api.tests.writing.test_writes"
     ".test_a_malformed_body_of_a_visitor_is_not_read",
     "other resources": "api.tests.test_errors.test_an_unknown_path_is_not_found",
     "me": "api.tests.test_errors.test_an_unknown_path_is_not_found",
-    "version": "api.tests.test_organizers"
-    ".test_the_version_is_that_of_portal_and_of_the_api_that_it_follows",
+    "version": "api.tests.test_organizers.test_the_versions_are_those_of_portal_and_of_pretix",
     "suffix": "api.tests.test_errors.test_an_unknown_path_is_not_found",
     "filtered detail": "api.tests.test_customers.test_the_url_of_a_customer_has_no_filters",
     "organizer": "api.tests.test_organizers.test_a_token_has_access_to_its_organizer_only",

@@ -41,14 +41,16 @@ def test_malformed_json_is_an_error(writer_client: Client, body: bytes) -> None:
     ("body", "kind"),
     [("[]", "list"), ("5", "int"), ("1.5", "float"), ('"a"', "str"), ("true", "bool")],
 )
-def test_json_that_is_no_object_is_an_error(writer_client: Client, body: str, kind: str) -> None:
+def test_json_that_is_not_an_object_is_an_error(
+    writer_client: Client, body: str, kind: str
+) -> None:
     response = post(writer_client, body)
 
     message = f"Invalid data. Expected a dictionary, but got {kind}."
     assert (response.status_code, response.json()) == (400, {"non_field_errors": [message]})
 
 
-def test_null_is_no_object(writer_client: Client) -> None:
+def test_null_is_not_an_object(writer_client: Client) -> None:
     response = post(writer_client, "null")
 
     assert (response.status_code, response.json()) == (
@@ -71,7 +73,7 @@ def test_a_number_becomes_a_text(writer_client: Client, notes: str, stored: str)
     assert response.json()["external_identifier"] == stored
 
 
-def test_the_last_of_repeated_keys_counts(writer_client: Client) -> None:
+def test_the_last_value_of_a_repeated_key_applies(writer_client: Client) -> None:
     response = post(writer_client, '{"locale": "de", "locale": "fr"}')
 
     assert response.json()["locale"] == "fr"
@@ -134,7 +136,7 @@ def test_the_parts_of_a_name_are_json_in_a_form(writer_client: Client) -> None:
         *((f"{JSON}; charset=unknown", 201), (f"{JSON}; x=*; q", 201)),
     ],
 )
-def test_only_types_of_json_and_forms_are_accepted(
+def test_only_the_media_types_of_json_and_forms_are_accepted(
     writer_client: Client, content_type: str, status: int
 ) -> None:
     response = post(writer_client, b'{"locale": "de"}', content_type)

@@ -31,7 +31,7 @@ def read(client: Client, query: str = "", **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("header", ["{}", "W/{}", '"x", {}', "{}, *"])
-def test_an_unchanged_customer_is_not_sent_again(api_client: Client, header: str) -> None:
+def test_a_request_with_the_current_etag_gets_304(api_client: Client, header: str) -> None:
     etag = read(api_client)["ETag"]
 
     response = read(api_client, **{"If-None-Match": header.format(etag)})
@@ -41,7 +41,7 @@ def test_an_unchanged_customer_is_not_sent_again(api_client: Client, header: str
 
 
 @pytest.mark.parametrize("header", ["*", "", '"x"', "x", "{}-", ",,"])
-def test_other_etags_get_the_customer(api_client: Client, header: str) -> None:
+def test_a_request_with_another_etag_gets_the_customer(api_client: Client, header: str) -> None:
     etag = read(api_client)["ETag"]
 
     response = read(api_client, **{"If-None-Match": header.format(etag)})

@@ -16,7 +16,12 @@ from django_scopes import scope, scopes_disabled
 
 from portal.api.models import IdempotentRequest
 from portal.api.writing import idempotency
-from portal.api.writing.idempotency import LIFETIME, MAX_REQUEST_TIME, InProgress, Written
+from portal.api.writing.idempotency import (
+    LIFETIME,
+    MAX_REQUEST_TIME,
+    RequestInProgress,
+    WriteResult,
+)
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.organizers import tokens
@@ -73,7 +78,9 @@ def test_a_repeated_change_changes_nothing(
     assert writer_client.get(path)["ETag"] == first["ETag"]
 
 
-def test_a_repeated_error_is_the_first_one(writer_client: Client, organizer: Organizer) -> None:
+def test_a_repeated_request_gets_the_error_of_the_first(
+    writer_client: Client, organizer: Organizer
+) -> None:
     first, second = (send(writer_client, body='{"email": "x"}') for _time in range(2))
 
     assert (first.status_code, second.status_code, second.content) == (400, 400, first.content)
@@ -111,7 +118,7 @@ def test_a_response_is_not_repeated_with_other_permissions(
     assert (response.status_code, response.json()) == (422, KEY_REUSED)
 
 
-def test_another_path_method_or_key_is_another_request(
+def test_a_request_with_another_path_method_or_key_is_a_new_request(
     writer_client: Client, make_customer: CustomerMaker, organizer: Organizer
 ) -> None:
     make_customer()
@@ -124,7 +131,7 @@ def test_another_path_method_or_key_is_another_request(
     assert number_of_customers(organizer) == 4
 
 
-def test_another_token_or_member_is_another_client(
+def test_a_request_of_another_caller_is_a_new_request(
     writer_client: Client, member_client: Client, organizer: Organizer
 ) -> None:
     key = tokens.create_token(organizer, name="other", permissions=[Permission.WRITE_CUSTOMERS])
@@ -148,7 +155,7 @@ def test_a_request_in_progress_is_not_written_again(
     assert response.json() == {"detail": "Concurrent request with idempotency key."}
 
 
-def test_the_mark_of_a_process_that_died_expires(
+def test_the_stored_request_of_a_dead_process_expires(
     writer_client: Client, organizer: Organizer
 ) -> None:
     send(writer_client, body="{}")
@@ -169,22 +176,22 @@ def test_a_request_that_was_replaced_writes_nothing(
         customer = Customer.objects.get()
         response = HttpResponse("{}", headers={"ETag": '"1-00000000"'})
 
-        def write() -> Written:
+        def write() -> WriteResult:
             Customer.objects.create(organizer=organizer, identifier="LATE")
-            return Written(customer, response)
+            return WriteResult(customer, response)
 
-        with pytest.raises(InProgress):
+        with pytest.raises(RequestInProgress):
             idempotency._write_and_store(first, write)
     assert number_of_customers(organizer) == 1
 
 
-@pytest.mark.parametrize("error", [InProgress(), OperationalError(), ValueError()])
-def test_errors_to_be_tried_again_are_not_stored(
+@pytest.mark.parametrize("error", [RequestInProgress(), OperationalError(), ValueError()])
+def test_temporary_errors_are_not_stored(
     writer_client: Client, organizer: Organizer, error: Exception
 ) -> None:
     send(writer_client)
 
-    def fail() -> Written:
+    def fail() -> WriteResult:
         raise error
 
     with scope(organizer=organizer):
@@ -203,7 +210,7 @@ def test_a_key_may_be_used_again_after_a_day(writer_client: Client, organizer: O
     assert number_of_customers(organizer) == 2
 
 
-def test_the_stored_response_is_emptied_with_its_customer(
+def test_the_stored_response_of_an_erased_customer_is_emptied(
     writer_client: Client, organizer: Organizer
 ) -> None:
     identifier = send(writer_client).json()["identifier"]

@@ -173,7 +173,7 @@ def test_the_query_string_selects_fields(writer_client: Client, method: str, pat
     assert set(response.json()) - {"send_email"} == {"identifier", "phone"}
 
 
-def test_a_token_that_may_not_read_gets_the_identifier_and_what_it_sent(
+def test_a_token_that_may_not_read_gets_the_identifier_and_the_sent_fields(
     write_only_client: Client,
 ) -> None:
     response = write(write_only_client, "patch", DETAIL, locale="FR".lower(), colour="blue")
@@ -223,7 +223,9 @@ def test_several_customers_may_have_no_email(writer_client: Client, organizer: O
     assert [email for email, *_ in stored(organizer)] == [None] * 4
 
 
-def test_all_errors_come_together(writer_client: Client, organizer: Organizer) -> None:
+def test_one_response_has_the_errors_of_all_fields(
+    writer_client: Client, organizer: Organizer
+) -> None:
     before = stored(organizer)
 
     response = write(
@@ -252,7 +254,7 @@ def test_an_email_is_unique(
     assert write(writer_client, "patch", DETAIL, email=email).status_code == 200
 
 
-def test_send_email_and_password_are_not_kept(writer_client: Client) -> None:
+def test_send_email_and_password_are_not_stored(writer_client: Client) -> None:
     values = {"send_email": True, "password": "correct horse"}
 
     response = write(writer_client, "post", LIST, **values)
@@ -287,7 +289,7 @@ def test_a_change_of_a_member_is_in_the_history_with_their_email(
     assert (event.actor_id, event.actor_name) == (member.pk, member.email)
 
 
-def test_a_patch_without_values_moves_the_time_of_the_last_change(writer_client: Client) -> None:
+def test_a_patch_without_values_updates_last_modified(writer_client: Client) -> None:
     before = writer_client.get(DETAIL).json()
 
     after = writer_client.patch(DETAIL).json()
@@ -297,7 +299,7 @@ def test_a_patch_without_values_moves_the_time_of_the_last_change(writer_client:
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
-def test_without_the_last_slash_nothing_is_written(
+def test_a_write_to_a_path_without_the_last_slash_changes_nothing(
     writer_client: Client, organizer: Organizer, method: str, path: str
 ) -> None:
     before = stored(organizer)
@@ -346,7 +348,7 @@ def test_an_anonymized_customer_is_not_verified(writer_client: Client) -> None:
     assert not writer_client.get(DETAIL).json()["is_verified"]
 
 
-def test_a_token_that_may_not_read_anonymizes_too(write_only_client: Client) -> None:
+def test_a_token_that_may_not_read_can_anonymize(write_only_client: Client) -> None:
     assert write_only_client.post(ANONYMIZE).json() == {"identifier": "C000001"}
 
 

@@ -33,7 +33,7 @@ def test_every_response_equals_the_recorded_one(subtests: pytest.Subtests) -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("case", OURS, ids=lambda case: f"{case['group']}: {case['name']}")
-def test_a_deliberate_difference_from_pretix_is_as_listed(case: Case) -> None:
+def test_an_intended_difference_from_pretix_equals_its_recorded_case(case: Case) -> None:
     tokens = load_state(has_all_fields=True)
     for name in case["ours"].get("after", ()):
         send(next(each for each in CASES if each["name"] == name)["request"], tokens)
@@ -44,13 +44,13 @@ def test_a_deliberate_difference_from_pretix_is_as_listed(case: Case) -> None:
     assert _matches(case, response) != (case["status"], True)
 
 
-def test_every_deliberate_difference_is_listed() -> None:
+def test_the_api_reference_lists_every_intended_difference() -> None:
     listed = {deviation.name for deviation in DEVIATIONS}
 
     assert {case["ours"]["deviation"] for case in OURS} <= listed
 
 
-def test_few_cases_are_left_out() -> None:
+def test_only_one_recorded_case_is_not_tested() -> None:
     assert len(CASES) - len(IN_ORDER) - len(OURS) == 1
 
 
