@@ -267,7 +267,7 @@ class Position:
     def step(self, keys: Sequence[Any], by: int) -> Position:
         """The position of a neighbour.
 
-        The number is left out if it is not possible, after customers were added or deleted.
+        The row number is left out if it exceeds the list, after customers were added or deleted.
         """
         number = self.number + by if self.number else None
         is_possible = number and 1 <= number <= (self.total or number)

@@ -91,7 +91,7 @@ def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
 
 
 def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
-    """Split the rows after a cursor into two sections: with an equal first key, and after it.
+    """Split the rows after a cursor: those with the same key, and those with a later key.
 
     SQLite can start an index scan by one column only, so each section needs one comparison.
     """
