@@ -22,7 +22,7 @@ from portal.customers.normalization import email_key
 # The fields with times that only imports change.
 TIMES: Final = ("date_joined", "last_login")
 
-Values = Mapping[str, Any]  # as in the JSON of the API
+Values = Mapping[str, Any]  # the values of a customer by field, as in the JSON of the API
 
 
 class SourceValue(NamedTuple):
@@ -58,7 +58,9 @@ def store_source_values(source_values: SourceValues) -> dict[str, list[Any]] | N
     return {name: [*pair] for name, pair in source_values.items()} or None
 
 
-def after_edit(before: SourceValues, changes: Mapping[str, tuple[Any, Any]]) -> SourceValues:
+def source_values_after_edit(
+    before: SourceValues, changes: Mapping[str, tuple[Any, Any]]
+) -> SourceValues:
     """The source values after an edit in Portal.
 
     `changes` is {field: (value before, value after)}.
@@ -71,26 +73,29 @@ def after_edit(before: SourceValues, changes: Mapping[str, tuple[Any, Any]]) -> 
     return after
 
 
-def merge(
-    source_values: SourceValues, ours: Values, row: Values, *, said: Collection[str], takes: bool
+def merge_edited(
+    source_values: SourceValues,
+    ours: Values,
+    row: Values,
+    *,
+    row_fields: Collection[str],
+    overwrites_edits: bool,
 ) -> Merged:
     """Merge an imported row into an edited customer.
 
-    The edited fields keep their values. With `takes`, edited fields get the values of the row
-    instead.
-
-    `ours` has the values of the customer. `said` has the fields that the row contains.
+    Edited fields keep their values. With `overwrites_edits`, they get the values of the row.
+    `ours` has the values of the customer. `row_fields` has the fields that the row contains.
     """
     values, after, conflicts = dict(row), dict(source_values), []
     for name, (before, _changed) in source_values.items():
         own, new = ours[name], row[name]
-        if name not in said:
+        if name not in row_fields:
             values[name] = own
-        elif takes or new == own:
+        elif overwrites_edits or new == own:
             del after[name]
-        elif _is_same(name, new, before):
+        elif _are_equal(name, new, before):
             values[name], after[name] = own, after[name]._replace(value=new)
-        elif _is_same(name, new, own):
+        elif _are_equal(name, new, own):
             del after[name]
         else:
             values[name], after[name] = own, SourceValue(new, row["last_modified"])
@@ -98,7 +103,7 @@ def merge(
     return Merged(values, after, conflicts)
 
 
-def _is_same(field: str, one: Any, other: Any) -> bool:
+def _are_equal(field: str, one: Any, other: Any) -> bool:
     """Whether two values of a field are equal.
 
     Emails are equal in any case and times in any time zone; null equals an empty text.

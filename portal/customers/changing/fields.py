@@ -33,10 +33,10 @@ LOCALES: Final = (
     *("pt-pt", "ro", "ru", "sk", "sl", "sv", "es", "es-419", "tr", "uk", "vi"),
 )
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
-BLANK: Final = "This field may not be blank."
-NULL: Final = "This field may not be null."
-INVALID_TYPE: Final = "Invalid data type"
-INVALID_EMAIL: Final = "Enter a valid email address."
+BLANK_ERROR: Final = "This field may not be blank."
+NULL_ERROR: Final = "This field may not be null."
+INVALID_TYPE_ERROR: Final = "Invalid data type"
+INVALID_EMAIL_ERROR: Final = "Enter a valid email address."
 BOOLEANS: Final[Mapping[object, bool]] = {
     **dict.fromkeys(("true", "t", "yes", "y", "on", "1", True), True),
     **dict.fromkeys(("false", "f", "no", "n", "off", "0", False), False),
@@ -69,7 +69,7 @@ def clean_values(
     for name, clean_value in (WRITABLE if customer else {**WRITABLE, **IGNORED}).items():
         if name not in values:
             continue
-        if customer and (known := _find_known(customer, name, values[name])):
+        if customer and (known := _find_stored_value(customer, name, values[name])):
             [cleaned[name]] = known
             continue
         try:
@@ -80,14 +80,14 @@ def clean_values(
         check_email(organizer, cleaned.get("email"), customer=customer)
     except InvalidValues as taken:
         raise InvalidValues(
-            _reported_errors({**errors, **taken.errors}), taken_by=taken.taken_by
+            _select_reported_errors({**errors, **taken.errors}), taken_by=taken.taken_by
         ) from None
     if errors:
-        raise InvalidValues(_reported_errors(errors))
+        raise InvalidValues(_select_reported_errors(errors))
     return {name: value for name, value in cleaned.items() if name in WRITABLE}
 
 
-def _find_known(customer: Customer, name: str, value: object) -> list[Any]:
+def _find_stored_value(customer: Customer, name: str, value: object) -> list[Any]:
     """A list with the value of the customer, or of its source, that equals `value`; or []."""
     source = read_source_values(customer.source_values).get(name)
     known = [getattr(customer, name), *([source.value] if source else [])]
@@ -104,39 +104,41 @@ def check_email(organizer: Organizer, email: str | None, *, customer: Customer |
         raise InvalidValues({"email": [message]}, taken_by=owner)
 
 
-def _reported_errors(errors: Errors) -> Errors:
+def _select_reported_errors(errors: Errors) -> Errors:
     """The errors that pretix reports.
 
     pretix reports a wrong type of name_parts only if all other fields are valid.
     """
     others = {name: messages for name, messages in errors.items() if name != "name_parts"}
-    return others if others and errors.get("name_parts") == [_(INVALID_TYPE)] else errors
+    return others if others and errors.get("name_parts") == [_(INVALID_TYPE_ERROR)] else errors
 
 
-def _email(value: object, _organizer: Organizer) -> str | None:
+def _clean_email(value: object, _organizer: Organizer) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise ValidationError(_(INVALID_EMAIL))
+        raise ValidationError(_(INVALID_EMAIL_ERROR))
     email = value.strip()
     if not email:
-        raise ValidationError(_(BLANK))
-    messages = _text_errors(email, MAX_EMAIL_LENGTH)
+        raise ValidationError(_(BLANK_ERROR))
+    messages = _find_text_errors(email, MAX_EMAIL_LENGTH)
     try:
         validate_email(email)
     except ValidationError:
-        messages.append(_(INVALID_EMAIL))
+        messages.append(_(INVALID_EMAIL_ERROR))
     # A text in lower case may be longer than the original, so its length is checked again.
-    return _unless_invalid(email.lower(), messages or _text_errors(email.lower(), MAX_EMAIL_LENGTH))
+    return _value_unless_invalid(
+        email.lower(), messages or _find_text_errors(email.lower(), MAX_EMAIL_LENGTH)
+    )
 
 
-def _phone(value: object, _organizer: Organizer) -> str | None:
+def _clean_phone(value: object, _organizer: Organizer) -> str | None:
     if value is None:
         return None
-    text = _text(value)
+    text = _trimmed_text(value)
     if not text:
         return ""
-    messages = _text_errors(text, MAX_PHONE_LENGTH)
+    messages = _find_text_errors(text, MAX_PHONE_LENGTH)
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
@@ -144,40 +146,40 @@ def _phone(value: object, _organizer: Organizer) -> str | None:
     if not phonenumbers.is_valid_number(number):
         messages.insert(0, _("The phone number entered is not valid."))
     international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return _unless_invalid(international, messages)
+    return _value_unless_invalid(international, messages)
 
 
-def _name_parts(value: object, organizer: Organizer) -> dict[str, str | None]:
+def _clean_name_parts(value: object, organizer: Organizer) -> dict[str, str | None]:
     if value is None:
-        raise ValidationError(_(NULL))
+        raise ValidationError(_(NULL_ERROR))
     if not value:
         return {}
     if not isinstance(value, dict):
-        raise ValidationError(_(INVALID_TYPE))
+        raise ValidationError(_(INVALID_TYPE_ERROR))
     parts = value if names.SCHEME in value else {**value, names.SCHEME: organizer.name_scheme}
     if not all(part is None or isinstance(part, str) for part in parts.values()):
-        raise ValidationError(_(INVALID_TYPE))
-    if messages := _text_errors("".join(filter(None, [*parts, *parts.values()]))):
+        raise ValidationError(_(INVALID_TYPE_ERROR))
+    if messages := _find_text_errors("".join(filter(None, [*parts, *parts.values()]))):
         raise ValidationError(messages)
     try:
         name = names.compose(parts)
     except names.UnknownScheme:
         message = _("Unknown name scheme: “%(scheme)s”.") % {"scheme": parts[names.SCHEME]}
         raise ValidationError(message) from None
-    return _unless_invalid(parts, _text_errors(name, MAX_NAME_LENGTH))
+    return _value_unless_invalid(parts, _find_text_errors(name, MAX_NAME_LENGTH))
 
 
-def _external_identifier(value: object, _organizer: Organizer) -> str | None:
-    return None if value is None else _bounded_text(value, MAX_EXTERNAL_LENGTH)
+def _clean_external_identifier(value: object, _organizer: Organizer) -> str | None:
+    return None if value is None else _clean_text(value, MAX_EXTERNAL_LENGTH)
 
 
-def _notes(value: object, _organizer: Organizer) -> str | None:
-    return None if value is None else _bounded_text(value)
+def _clean_notes(value: object, _organizer: Organizer) -> str | None:
+    return None if value is None else _clean_text(value)
 
 
-def _locale(value: object, _organizer: Organizer) -> str:
+def _clean_locale(value: object, _organizer: Organizer) -> str:
     if value is None:
-        raise ValidationError(_(NULL))
+        raise ValidationError(_(NULL_ERROR))
     if value not in LOCALES:
         # The message quotes the value. Half of a surrogate pair is replaced, because UTF-8 cannot
         # encode it.
@@ -186,9 +188,9 @@ def _locale(value: object, _organizer: Organizer) -> str:
     return str(value)
 
 
-def _boolean(value: object, _organizer: Organizer) -> bool:
+def _clean_boolean(value: object, _organizer: Organizer) -> bool:
     if value is None:
-        raise ValidationError(_(NULL))
+        raise ValidationError(_(NULL_ERROR))
     word = value.lower() if isinstance(value, str) else value
     is_word = isinstance(word, str | int | float)
     if not is_word or word not in BOOLEANS:
@@ -196,28 +198,28 @@ def _boolean(value: object, _organizer: Organizer) -> bool:
     return BOOLEANS[word]
 
 
-def _send_email(value: object, organizer: Organizer) -> bool:
-    return value is not None and _boolean(value, organizer)
+def _clean_send_email(value: object, organizer: Organizer) -> bool:
+    return value is not None and _clean_boolean(value, organizer)
 
 
-def _password(value: object, _organizer: Organizer) -> None:
-    if value is not None and not _bounded_text(value):
-        raise ValidationError(_(BLANK))
+def _clean_password(value: object, _organizer: Organizer) -> None:
+    if value is not None and not _clean_text(value):
+        raise ValidationError(_(BLANK_ERROR))
 
 
-def _bounded_text(value: object, max_length: int | None = None) -> str:
-    text = _text(value)
-    return _unless_invalid(text, _text_errors(text, max_length))
+def _clean_text(value: object, max_length: int | None = None) -> str:
+    text = _trimmed_text(value)
+    return _value_unless_invalid(text, _find_text_errors(text, max_length))
 
 
-def _text(value: object) -> str:
+def _trimmed_text(value: object) -> str:
     """The value as a text without surrounding white space. Numbers are converted to text."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValidationError(_("Not a valid string."))
     return str(value).strip()
 
 
-def _text_errors(text: str, max_length: int | None = None) -> list[str]:
+def _find_text_errors(text: str, max_length: int | None = None) -> list[str]:
     """Error messages for a text that is too long or has characters that PostgreSQL rejects."""
     messages = []
     if max_length is not None and len(text) > max_length:
@@ -231,25 +233,28 @@ def _text_errors(text: str, max_length: int | None = None) -> list[str]:
     return messages
 
 
-def _unless_invalid(value: Value, messages: Sequence[str]) -> Value:
+def _value_unless_invalid(value: Value, messages: Sequence[str]) -> Value:
     if messages:
         raise ValidationError(list(messages))
     return value
 
 
-Clean = Callable[[object, "Organizer"], Any]
+Validator = Callable[[object, "Organizer"], Any]
 # The validating function of each writable field. Error messages are reported in the order of this
 # dict.
-WRITABLE: Final[Mapping[str, Clean]] = {
-    "external_identifier": _external_identifier,
-    "email": _email,
-    "phone": _phone,
-    "name_parts": _name_parts,
-    "is_active": _boolean,
-    "is_verified": _boolean,
-    "locale": _locale,
-    "notes": _notes,
+WRITABLE: Final[Mapping[str, Validator]] = {
+    "external_identifier": _clean_external_identifier,
+    "email": _clean_email,
+    "phone": _clean_phone,
+    "name_parts": _clean_name_parts,
+    "is_active": _clean_boolean,
+    "is_verified": _clean_boolean,
+    "locale": _clean_locale,
+    "notes": _clean_notes,
 }
 # Fields of a new customer that only pretix uses. Portal validates them, but sends no email and
 # stores no password.
-IGNORED: Final[Mapping[str, Clean]] = {"send_email": _send_email, "password": _password}
+IGNORED: Final[Mapping[str, Validator]] = {
+    "send_email": _clean_send_email,
+    "password": _clean_password,
+}

@@ -17,7 +17,7 @@ from django.conf import settings
 
 # Matches a JSON object, not a line: if a full disk cut off a line, the next object is in the same
 # line.
-OBJECT: Final = re.compile(r"\{[^{}]*\}")
+JSON_OBJECT: Final = re.compile(r"\{[^{}]*\}")
 
 
 class JournalUnavailable(Exception):
@@ -43,12 +43,12 @@ def append_erasure(erasure: Erasure) -> None:
     line = json.dumps({**erasure._asdict(), "time": erasure.time.isoformat()})
     path: Path = settings.ERASURE_JOURNAL
     try:
-        _append(path, f"{line}\n".encode())
+        _append_line(path, f"{line}\n".encode())
     except OSError as error:
         raise JournalUnavailable(path) from error
 
 
-def _append(path: Path, line: bytes) -> None:
+def _append_line(path: Path, line: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     file = os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
@@ -74,7 +74,7 @@ def _sync_directory(path: Path) -> None:
 def read_erasures(path: Path) -> Iterator[Erasure]:
     """All erasures in the journal, oldest first. Raises OSError."""
     with path.open(encoding="utf-8") as file:
-        for text in OBJECT.findall(file.read()):
+        for text in JSON_OBJECT.findall(file.read()):
             values = json.loads(text)
             time = datetime.fromisoformat(values["time"])
             yield Erasure(values["organizer"], values["identifier"], time)

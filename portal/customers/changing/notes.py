@@ -60,12 +60,12 @@ def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) 
         text=_clean_text(customer, text),
     )
     note.save()
-    _add_to_search(customer, note)
+    _add_to_searched_text(customer, note)
     record_event(customer, Kind.NOTED, {}, actor=actor, time=note.created)
     return note
 
 
-def _add_to_search(customer: Customer, note: Note) -> None:
+def _add_to_searched_text(customer: Customer, note: Note) -> None:
     """Add the note to the searched text of the customer, which this transaction has locked."""
     text = f"{customer.team_notes_text or ''}{note_text(note.text) or ''}"
     customers_of(customer.organizer).filter(pk=customer.pk).update(team_notes_text=text or None)
@@ -98,12 +98,12 @@ def read_notes(
     """
     notes = notes_of(organizer, customer)
     if before is not None:
-        notes = notes.filter(_after(notes, before))
+        notes = notes.filter(_older_than(notes, before))
     rows = [*notes.order_by("-created", "-pk")[: size + 1]]
     return NotePage(rows[:size], rows[size - 1].pk if len(rows) > size else None)
 
 
-def _after(notes: QuerySet[Note], before: int) -> Q:
+def _older_than(notes: QuerySet[Note], before: int) -> Q:
     created = notes.filter(pk=before).values_list("created", flat=True).first()
     if created is None:
         raise UnknownNote(before)

@@ -17,7 +17,7 @@ from portal.organizers.scopes import require_scope
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
-KEPT: Final = timedelta(days=1)
+STORED_FOR: Final = timedelta(days=1)
 
 
 def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
@@ -29,18 +29,18 @@ def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]
     exceptions of `write`.
     """
     require_scope(organizer)
-    if earlier := _find(organizer, fingerprint):
+    if earlier := _find_identifier(organizer, fingerprint):
         return earlier
     try:
         return _write_and_store(organizer, fingerprint, write)
     except (IntegrityError, InvalidValues):
         # Another transaction may have carried out the same form meanwhile; then the email is taken.
-        if earlier := _find(organizer, fingerprint):
+        if earlier := _find_identifier(organizer, fingerprint):
             return earlier
         raise
 
 
-def _find(organizer: Organizer, fingerprint: str) -> str | None:
+def _find_identifier(organizer: Organizer, fingerprint: str) -> str | None:
     forms = SubmittedForm.objects.filter(organizer=organizer, fingerprint=fingerprint)
     return forms.values_list("identifier", flat=True).first()
 
@@ -50,7 +50,7 @@ def _find(organizer: Organizer, fingerprint: str) -> str | None:
 def _write_and_store(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
     identifier = write()
     now = timezone.now()
-    SubmittedForm.objects.filter(organizer=organizer, submitted__lt=now - KEPT).delete()
+    SubmittedForm.objects.filter(organizer=organizer, submitted__lt=now - STORED_FOR).delete()
     # If another transaction has inserted the same fingerprint, this INSERT waits for its end, and
     # fails after its commit.
     SubmittedForm.objects.create(

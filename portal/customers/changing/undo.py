@@ -56,7 +56,7 @@ def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: A
     if event.kind == Kind.CREATED:
         return erase_customer(organizer, identifier, actor=actor, undoes=event)
     changes = {name: (after, before) for name, (before, after) in recorded.items()}
-    _restore_tombstone(customer, changes)
+    _mark_erased_again(customer, changes)
     save_changes(
         customer, {name: (now, _typed_value(name, then)) for name, (now, then) in changes.items()}
     )
@@ -108,7 +108,7 @@ def _typed_value(field: str, recorded: Any) -> Any:
     return column.to_python(recorded)
 
 
-def _restore_tombstone(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
+def _mark_erased_again(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> None:
     """Mark the customer as erased again if the undo removes all personal data."""
     values = [
         changes[name][1] if name in changes else getattr(customer, name) for name in PERSONAL_FIELDS

@@ -15,7 +15,11 @@ from django.utils.translation import gettext as _
 
 from portal.customers.changing.fields import InvalidValues, check_email, clean_values
 from portal.customers.models import IDENTIFIER, Customer, CustomerNotFound, customers_of
-from portal.customers.source_values import after_edit, read_source_values, store_source_values
+from portal.customers.source_values import (
+    read_source_values,
+    source_values_after_edit,
+    store_source_values,
+)
 from portal.databases.deadlocks import retry_deadlocks
 from portal.history.actors import ActorKind
 from portal.history.models import Event, Kind
@@ -79,13 +83,13 @@ def create_customer(
     """Create a customer. NEW_CUSTOMER has the values of missing fields. Raises InvalidValues."""
     require_scope(organizer)
     cleaned = {**NEW_CUSTOMER, **clean_values(organizer, values)}
-    customer = _insert(organizer, cleaned)
+    customer = _insert_customer(organizer, cleaned)
     changes = {name: (None, value) for name, value in cleaned.items() if value not in (None, {})}
     record_event(customer, Kind.CREATED, changes, actor=actor)
     return customer
 
 
-def _insert(organizer: Organizer, cleaned: Mapping[str, Any]) -> Customer:
+def _insert_customer(organizer: Organizer, cleaned: Mapping[str, Any]) -> Customer:
     """Save a new customer with a random identifier.
 
     If the identifier exists already, another one is tried. Raises InvalidValues if another
@@ -202,7 +206,7 @@ def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> 
     """Save changed values. Raises InvalidValues if another customer got the email meanwhile."""
     if _has_personal_value(changes):
         customer.erased = None
-    _remember_source(customer, {name: after for name, (_before, after) in changes.items()})
+    _update_source_values(customer, {name: after for name, (_before, after) in changes.items()})
     for name, (_before, after) in changes.items():
         setattr(customer, name, after)
     customer.last_modified = next_change_time(customer.last_modified)
@@ -214,7 +218,7 @@ def save_changes(customer: Customer, changes: Mapping[str, tuple[Any, Any]]) -> 
         raise
 
 
-def _remember_source(customer: Customer, values: Mapping[str, Any]) -> None:
+def _update_source_values(customer: Customer, values: Mapping[str, Any]) -> None:
     """Store the value of the source for each edited field, for the next import.
 
     Call this before the customer gets the new values.
@@ -224,12 +228,12 @@ def _remember_source(customer: Customer, values: Mapping[str, Any]) -> None:
     before = read_source_values(customer.source_values)
     if customer.erased:
         customer.source_values = None
-    elif values and (before or _has_source(customer)):
+    elif values and (before or _was_imported(customer)):
         changes = find_differences(customer, values)
-        customer.source_values = store_source_values(after_edit(before, changes))
+        customer.source_values = store_source_values(source_values_after_edit(before, changes))
 
 
-def _has_source(customer: Customer) -> bool:
+def _was_imported(customer: Customer) -> bool:
     """Whether the customer was imported.
 
     The history is searched for an import, too, because a row of a spreadsheet may have set no

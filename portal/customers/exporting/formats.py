@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from portal.customers.formulas import as_plain_text
+from portal.customers.formulas import escape_formula
 
 Row = TypeVar("Row")
 ROWS_PER_CHUNK: Final = 500
@@ -63,7 +63,7 @@ def encode_csv_for_spreadsheets(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, separator: str
 ) -> Generator[bytes]:
     """Encode CSV for spreadsheet programs: with a byte-order mark, and without formulas."""
-    plain = ([cell and as_plain_text(cell) for cell in row] for row in rows)
+    plain = ([cell and escape_formula(cell) for cell in row] for row in rows)
     chunks = encode_csv(fields, plain, separator=separator)
     yield codecs.BOM_UTF8 + next(chunks)
     yield from chunks

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 BATCH_ROWS: Final = 1_000
-TEXT: Final[models.Field[Any, Any]] = models.TextField()
+TEXT_FIELD: Final[models.Field[Any, Any]] = models.TextField()
 
 
 class InstantText(Func):
@@ -30,7 +30,7 @@ class InstantText(Func):
     `2021-04-06T13:44:22.809216Z`, or `2021-04-06T13:44:22Z` without microseconds.
     """
 
-    output_field = TEXT
+    output_field = TEXT_FIELD
     template = (
         """REPLACE(TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),"""
         " '.000000Z', 'Z')"
@@ -46,7 +46,7 @@ class JsonText(Func):
     """A text as a JSON string. A missing text is the JSON null."""
 
     function = "JSON_QUOTE"
-    output_field = TEXT
+    output_field = TEXT_FIELD
 
 
 class JsonRow(Func):
@@ -56,7 +56,7 @@ class JsonRow(Func):
     """
 
     function = "JSON_BUILD_OBJECT"
-    output_field = TEXT
+    output_field = TEXT_FIELD
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         """Write the same JSON text as PostgreSQL, byte for byte.
@@ -71,29 +71,29 @@ class JsonRow(Func):
         return compiler.compile(row)
 
 
-def read_json(sections: Sequence[CustomerQuerySet], fields: Sequence[str]) -> Iterator[str]:
+def read_json(querysets: Sequence[CustomerQuerySet], fields: Sequence[str]) -> Iterator[str]:
     """The customers of each section in turn, each as a JSON object.
 
     PostgreSQL and SQLite return the same bytes.
     """
-    pairs = [part for field in fields for part in (Value(field), _in_json(field))]
-    row = Cast(JsonRow(*pairs), TEXT)
-    rows = stream_union_all([section.values_list(row) for section in sections], BATCH_ROWS)
+    pairs = [part for field in fields for part in (Value(field), _json_expression(field))]
+    row = Cast(JsonRow(*pairs), TEXT_FIELD)
+    rows = stream_union_all([queryset.values_list(row) for queryset in querysets], BATCH_ROWS)
     return (text for (text,) in rows)
 
 
 def read_texts(
-    sections: Sequence[CustomerQuerySet], fields: Sequence[str]
+    querysets: Sequence[CustomerQuerySet], fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     """The customers of each section in turn, each as a tuple of texts.
 
     A missing value is None.
     """
-    texts = [_in_text(field) for field in fields]
-    return stream_union_all([section.values_list(*texts) for section in sections], BATCH_ROWS)
+    texts = [_text_expression(field) for field in fields]
+    return stream_union_all([queryset.values_list(*texts) for queryset in querysets], BATCH_ROWS)
 
 
-def _in_text(field: str) -> Expression | F:
+def _text_expression(field: str) -> Expression | F:
     match Customer._meta.get_field(field):
         case models.DateTimeField():
             return InstantText(field)
@@ -102,13 +102,13 @@ def _in_text(field: str) -> Expression | F:
         case models.SmallIntegerField():
             return Case(*(When(state=state, then=Value(state.code)) for state in State))
         case models.JSONField():
-            return Cast(field, TEXT)
+            return Cast(field, TEXT_FIELD)
     return F(field)
 
 
-def _in_json(field: str) -> Expression | F:
+def _json_expression(field: str) -> Expression | F:
     is_json = isinstance(Customer._meta.get_field(field), models.BooleanField | models.JSONField)
     if connection.vendor == "sqlite":
         # SQLite has no boolean and no JSON type, so the JSON of these fields is composed as text.
-        return _in_text(field) if is_json else JsonText(_in_text(field))
-    return F(field) if is_json else _in_text(field)
+        return _text_expression(field) if is_json else JsonText(_text_expression(field))
+    return F(field) if is_json else _text_expression(field)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 CHUNK_BYTES: Final = 1 << 16
-SHEET: Final = "xl/worksheets/sheet1.xml"
+SHEET_PATH: Final = "xl/worksheets/sheet1.xml"
 END_OF_ROWS: Final = b"</sheetData>"
 # The element with the range of cells in the sheet. The export removes this element, because the
 # number of rows is not known when the sheet begins.
@@ -35,13 +35,13 @@ DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
 MAX_CELL_LENGTH: Final = 32_767
 # Matches characters that XML forbids, which are replaced by escapes such as `_x0000_`. Also matches
 # the first character of a text that looks like such an escape.
-NOT_XML: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+FORBIDDEN_IN_XML: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 # The first year of Excel's dates. Earlier dates are written as text.
 FIRST_YEAR: Final = 1901
 DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel's times have no time zone
 TIME_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
-WIDTHS: Final = {"name": 28, "email": 34, "name_parts": 40, "notes": 60}
-WIDTH: Final = 22
+COLUMN_WIDTHS: Final = {"name": 28, "email": 34, "name_parts": 40, "notes": 60}
+DEFAULT_WIDTH: Final = 22
 
 # The function that returns the label of a code, by field.
 LABELS_OF_CODES: Final[Mapping[str, Callable[[str], str]]] = {
@@ -63,10 +63,10 @@ def encode_workbook(
     output = _ZipOutput()
     with ZipFile(empty) as parts, ZipFile(output, "w", ZIP_DEFLATED) as archive:
         for name in parts.namelist():
-            if name != SHEET:
+            if name != SHEET_PATH:
                 archive.writestr(name, parts.read(name))
-        before, _end, after = DIMENSION.sub(b"", parts.read(SHEET)).partition(END_OF_ROWS)
-        with archive.open(SHEET, "w") as sheet:
+        before, _end, after = DIMENSION.sub(b"", parts.read(SHEET_PATH)).partition(END_OF_ROWS)
+        with archive.open(SHEET_PATH, "w") as sheet:
             sheet.write(before)
             for row in _row_elements(cells, rows):
                 sheet.write(row.encode())
@@ -109,12 +109,12 @@ def _make_empty_workbook(fields: Sequence[str], zone: str) -> tuple[BytesIO, int
         sheet.freeze_panes(1, 0)
         for column, field in enumerate(fields):
             style = times if _is_time(field) else None
-            sheet.set_column(column, column, WIDTHS.get(field, WIDTH), style)
-            sheet.write_string(0, column, heading(field, zone), bold)
+            sheet.set_column(column, column, COLUMN_WIDTHS.get(field, DEFAULT_WIDTH), style)
+            sheet.write_string(0, column, column_heading(field, zone), bold)
     return file, times.xf_index or 0
 
 
-def heading(field: str, zone: str) -> str:
+def column_heading(field: str, zone: str) -> str:
     """The heading of a column.
 
     The heading of a time has the time zone: `Registered (Europe/Berlin)`.
@@ -163,7 +163,7 @@ def _cell_writer(field: str, zone: tzinfo, time_style: int) -> CellWriter:
 
 
 def _text_cell(reference: str, text: str) -> str:
-    plain = NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:MAX_CELL_LENGTH])
+    plain = FORBIDDEN_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:MAX_CELL_LENGTH])
     return (
         f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(plain)}</t></is></c>'
     )

@@ -53,7 +53,7 @@ class StoredCustomer(NamedTuple):
     source_values: SourceValues
 
     @property
-    def at_source(self) -> dict[str, Any]:
+    def values_at_source(self) -> dict[str, Any]:
         """The last imported values of the customer."""
         if not self.source_values:
             return self.values
@@ -92,7 +92,9 @@ def fetch_customers(organizer: Organizer, identifiers: Sequence[str]) -> dict[st
         columns=STORED_FIELDS, table=Customer._meta.db_table, is_any=IS_ANY[connection.vendor]
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"organizer": organizer.pk, "listed": any_of(identifiers)})
+        cursor.execute(
+            statement, {"organizer": organizer.pk, "listed": list_parameter(identifiers)}
+        )
         return {
             row[0]: StoredCustomer(api_values(row[:-1]), _source_values(row[-1]))
             for row in cursor.fetchall()
@@ -103,7 +105,7 @@ def _source_values(stored: str | None) -> SourceValues:
     return read_source_values(orjson.loads(stored)) if stored else {}
 
 
-def any_of(values: Sequence[Any]) -> Any:
+def list_parameter(values: Sequence[Any]) -> Any:
     """A list of values, as the parameter `listed` of the condition IS_ANY."""
     return orjson.dumps(values).decode() if connection.vendor == "sqlite" else values
 
@@ -112,12 +114,12 @@ def api_values(row: Iterable[Any]) -> dict[str, Any]:
     """The columns SELECTED_FIELDS of a database row, as values of the JSON of the API."""
     values = dict(zip(FIELDS, row, strict=True))
     for name in TIME_FIELDS:
-        values[name] = api_time_of_text(values[name])
+        values[name] = format_stored_time(values[name])
     values["name_parts"] = orjson.loads(values["name_parts"])
     return values
 
 
-def api_time_of_text(text: str | None) -> str | None:
+def format_stored_time(text: str | None) -> str | None:
     """Convert a time from the text of the database to the notation of the API."""
     if text is None:
         return None
@@ -138,12 +140,12 @@ def _compare(
     if not isinstance(content, dict):
         return row
     if row.is_partial:
-        merged = merge_row(customer.at_source if customer else new_customer(), content, zone)
+        merged = merge_row(customer.values_at_source if customer else new_customer(), content, zone)
         return row._replace(content=merged, given=content)
     given = [name for name in OPTIONAL if name not in content]
     if customer is None:
         return row._replace(given=given)
-    before = customer.at_source
+    before = customer.values_at_source
     merged = {**{name: before[name] for name in OPTIONAL}, **content}
     takes_back = overwrite and customer.source_values
     if not takes_back and _equals(merged, before):

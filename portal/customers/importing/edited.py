@@ -17,13 +17,13 @@ from portal.customers.importing.comparison import StoredCustomer, api_values, fe
 from portal.customers.importing.encode import prepare_numbered
 from portal.customers.importing.merging import FIELDS, NAME, PARTS, TIME_FIELDS
 from portal.customers.importing.rows import Given, InventedRow, StagedRow
-from portal.customers.importing.staging import Staged, Staging
-from portal.customers.source_values import Merged, Values, merge, store_source_values
+from portal.customers.importing.staging import Staging, StagingTableRow
+from portal.customers.source_values import Merged, Values, merge_edited, store_source_values
 
 CUSTOMERS_PER_BATCH: Final = 1_000
-FLAGS: Final = ("is_active", "is_verified")
+BOOLEAN_FIELDS: Final = ("is_active", "is_verified")
 # A customer without a name and without values in these fields has no personal data.
-PERSONAL: Final = ("email", "phone", "external_identifier", "notes")
+PERSONAL_TEXTS: Final = ("email", "phone", "external_identifier", "notes")
 _encode = JsonbEncoder().encode
 
 
@@ -60,7 +60,7 @@ def keep_edits(
         staged = []
         for identifier, [row] in staging.rows_of(batch).items():
             merged = _merge(row, customers[identifier], overwrite=overwrite)
-            staged.append((row.number, _staged(row, merged)))
+            staged.append((row.number, _make_staged_row(row, merged)))
             # A row without a source time changes no customer, so it has no conflicts.
             fields = merged.conflicts if row.last_modified else []
             yield from (Conflict(row.position or "", identifier, each) for each in fields)
@@ -68,21 +68,21 @@ def keep_edits(
         staging.replace(completed, [number for number, _row in staged])
 
 
-def _merge(row: Staged, customer: StoredCustomer, *, overwrite: bool) -> Merged:
+def _merge(row: StagingTableRow, customer: StoredCustomer, *, overwrite: bool) -> Merged:
     """Merge one row into its customer. A row without personal data also removes edited values."""
     values = _with_booleans(api_values(row.values))
-    is_removed = not _has_person(values) and _has_person(customer.at_source)
-    return merge(
+    is_removed = not _has_personal_data(values) and _has_personal_data(customer.values_at_source)
+    return merge_edited(
         customer.source_values,
         _with_booleans(customer.values),
         values,
-        said=_fields_in_row(row.given),
-        takes=overwrite or is_removed,
+        row_fields=_fields_in_row(row.given),
+        overwrites_edits=overwrite or is_removed,
     )
 
 
-def _has_person(values: Values) -> bool:
-    return any(values[name] for name in PERSONAL) or bool(names.compose(values["name_parts"]))
+def _has_personal_data(values: Values) -> bool:
+    return any(values[name] for name in PERSONAL_TEXTS) or bool(names.compose(values["name_parts"]))
 
 
 def _fields_in_row(given: Given) -> set[str]:
@@ -94,10 +94,10 @@ def _fields_in_row(given: Given) -> set[str]:
 
 def _with_booleans(values: Values) -> dict[str, Any]:
     """Convert booleans, which SQLite returns as numbers."""
-    return {**values, **{name: bool(values[name]) for name in FLAGS}}
+    return {**values, **{name: bool(values[name]) for name in BOOLEAN_FIELDS}}
 
 
-def _staged(row: Staged, merged: Merged) -> StagedRow:
+def _make_staged_row(row: StagingTableRow, merged: Merged) -> StagedRow:
     """A merged row for the staging table.
 
     The values need no validation: each comes from a valid row or from the customer.

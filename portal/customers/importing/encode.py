@@ -73,7 +73,7 @@ def prepare_numbered(
     staged_numbers, staged = _select(StagedRow, numbered)
     unchanged_numbers, unchanged = _select(UnchangedRow, numbered)
     _numbers, rejections = _select(Rejection, numbered)
-    columns = _columns((each.row for each in staged), country)
+    columns = _encode_columns((each.row for each in staged), country)
     return Batch(
         len(numbered),
         _encode(
@@ -89,7 +89,7 @@ def prepare_numbered(
             [
                 unchanged_numbers,
                 [each.identifier for each in unchanged],
-                [_stored_time(each.last_modified) for each in unchanged],
+                [_encode_time(each.last_modified) for each in unchanged],
                 [each.given for each in unchanged],
             ]
         ),
@@ -110,7 +110,7 @@ def _encode(columns: list[Sequence[Any]]) -> Content:
     return [*zip(*columns, strict=True)]
 
 
-def _columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> list[Sequence[Any]]:
+def _encode_columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> list[Sequence[Any]]:
     # Many conversions are faster for a whole column at once than for single values.
     values = zip(*map(_row_values, rows), strict=True)
     columns: dict[str, Sequence[Any]] = dict(zip(FIELDS, values, strict=False))
@@ -152,16 +152,16 @@ def _encode_times(times: Sequence[datetime | None]) -> list[str | None]:
 
     On SQLite the notation is that of Django, because times are compared as text.
     """
-    text = orjson.dumps(times).decode().replace("T", " ").replace("+00:00", _zone())
+    text = orjson.dumps(times).decode().replace("T", " ").replace("+00:00", _zone_suffix())
     return [None if each == "null" else each[1:-1] for each in text[1:-1].split(",")]
 
 
-def _stored_time(text: str) -> str:
+def _encode_time(text: str) -> str:
     """Convert a time of the API to the notation of _encode_times()."""
-    return text.replace("T", " ").replace("Z", _zone())
+    return text.replace("T", " ").replace("Z", _zone_suffix())
 
 
-def _zone() -> str:
+def _zone_suffix() -> str:
     return "" if connection.vendor == "sqlite" else "+00"
 
 

@@ -48,7 +48,7 @@ WRITABLE: Final = (
     *("locale", "notes"),
 )
 # The fields without personal data, which the event of an erasure may have.
-IMPERSONAL: Final = ("is_active", "is_verified", "locale")
+NON_PERSONAL_FIELDS: Final = ("is_active", "is_verified", "locale")
 
 
 class _Dialect(NamedTuple):
@@ -79,7 +79,7 @@ DIALECTS: Final[Mapping[str, _Dialect]] = {
 }
 
 
-def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
+def sql_placeholders(*, equals: str, anonymised: int) -> dict[str, Any]:
     """The SQL for the placeholders of the statements above.
 
     `equals` is an operator for which NULL equals NULL.
@@ -88,7 +88,7 @@ def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
     personal = " || ".join(f"COALESCE(existing.{each}, '')" for each in PERSONAL)
 
     def changes(columns: Iterable[str]) -> str:
-        return _object(_change(each, equals, dialect) for each in columns)
+        return _json_object(_json_of_change(each, equals, dialect) for each in columns)
 
     return {
         "events": f"{Event._meta.db_table} ({', '.join(EVENT_COLUMNS)})",
@@ -97,8 +97,8 @@ def terms(*, equals: str, anonymised: int) -> dict[str, Any]:
         "json": dialect.type,
         "erases": f"(staged.state = {anonymised} AND {personal} <> '')",
         "changed": changes((*WRITABLE, *TIMES)),
-        "changed_beside_person": changes((*IMPERSONAL, *TIMES)),
-        "created": _object(_value_of_new(each, dialect) for each in WRITABLE),
+        "changed_beside_person": changes((*NON_PERSONAL_FIELDS, *TIMES)),
+        "created": _json_object(_json_of_creation(each, dialect) for each in WRITABLE),
     }
 
 
@@ -112,7 +112,7 @@ def actor_parameters(actor: Actor) -> dict[str, object]:
     }
 
 
-def _object(members: Iterable[str]) -> str:
+def _json_object(members: Iterable[str]) -> str:
     """SQL for a JSON object.
 
     Each member is SQL for a text that is empty or begins with a comma.
@@ -120,26 +120,28 @@ def _object(members: Iterable[str]) -> str:
     return f"'{{' || SUBSTR({' || '.join(members)}, 2) || '}}'"
 
 
-def _change(column: str, equals: str, dialect: _Dialect) -> str:
+def _json_of_change(column: str, equals: str, dialect: _Dialect) -> str:
     """SQL for the JSON member of a changed column: `"column":[before, after]`."""
-    before, after = (_value(f"{table}.{column}", dialect) for table in ("existing", "staged"))
-    return _member(
+    before, after = (_json_value(f"{table}.{column}", dialect) for table in ("existing", "staged"))
+    return _json_member(
         column, f"NOT existing.{column} {equals} staged.{column}", before, after, dialect
     )
 
 
-def _value_of_new(column: str, dialect: _Dialect) -> str:
+def _json_of_creation(column: str, dialect: _Dialect) -> str:
     empty = " AND staged.name_parts <> '{}'" if column == "name_parts" else ""
     condition = f"staged.{column} IS NOT NULL{empty}"
-    return _member(column, condition, "NULL", _value(f"staged.{column}", dialect), dialect)
+    return _json_member(
+        column, condition, "NULL", _json_value(f"staged.{column}", dialect), dialect
+    )
 
 
-def _member(column: str, condition: str, before: str, after: str, dialect: _Dialect) -> str:
+def _json_member(column: str, condition: str, before: str, after: str, dialect: _Dialect) -> str:
     pair = f"CAST({dialect.array}({before}, {after}) AS text)"
     return f"""CASE WHEN {condition} THEN ',"{column}":' || {pair} ELSE '' END"""
 
 
-def _value(column: str, dialect: _Dialect) -> str:
+def _json_value(column: str, dialect: _Dialect) -> str:
     name = column.partition(".")[2]
     if name == "name_parts":
         return dialect.parts.format(column)

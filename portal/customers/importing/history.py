@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def recorded(organizer: Organizer, source: Import.Source) -> Iterator[Callable[[LoadReport], None]]:
+def recording_import(
+    organizer: Organizer, source: Import.Source
+) -> Iterator[Callable[[LoadReport], None]]:
     """Yield a function that saves an import, to be called at the end of its transaction.
 
     After an exception, the import is saved as failed, unless the database itself fails.
@@ -26,17 +28,17 @@ def recorded(organizer: Organizer, source: Import.Source) -> Iterator[Callable[[
 
     def save(report: LoadReport) -> None:
         rows = {outcome: getattr(report, outcome) for outcome in Import.OUTCOMES}
-        _save(organizer, source, Import.Result.SUCCEEDED, started=started, **rows)
+        _save_import(organizer, source, Import.Result.SUCCEEDED, started=started, **rows)
 
     try:
         yield save
     except BaseException:  # KeyboardInterrupt is a failure, too
         with suppress(Error):
-            _save(organizer, source, Import.Result.FAILED, started=started)
+            _save_import(organizer, source, Import.Result.FAILED, started=started)
         raise
 
 
-def _save(
+def _save_import(
     organizer: Organizer, source: Import.Source, result: Import.Result, **fields: object
 ) -> None:
     finished = timezone.now()

@@ -33,9 +33,9 @@ from portal.customers.importing.comparison import compare_with_customers
 from portal.customers.importing.edited import Conflict, keep_edits
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.formats.files import CHUNK_BYTES, Block, group_blocks, read_block
-from portal.customers.importing.history import recorded
+from portal.customers.importing.history import recording_import
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
-from portal.customers.importing.merging import date_rows
+from portal.customers.importing.merging import set_source_times
 from portal.customers.importing.repeated import merge_repeated
 from portal.customers.importing.rows import Rejection, StagedRow, UnchangedRow, check_rows
 from portal.customers.importing.staging import Changes, Staging
@@ -131,7 +131,7 @@ def load_customers(
     With an actor, an event is recorded for each customer that is created or changed.
     """
     prepare = partial(prepare_batch, country=organizer.country)
-    batches = map(prepare, _batches(iter(rows)), count(0, BATCH_ROWS))
+    batches = map(prepare, _group_into_batches(iter(rows)), count(0, BATCH_ROWS))
     return load_batches(
         organizer,
         batches,
@@ -156,13 +156,13 @@ def load_batches(
     report = LoadReport()
     enlarge_cache()
     with transaction.atomic():
-        _lock(organizer)
+        _lock_imports(organizer)
         staging = Staging(organizer, actor)
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
         report.reject(merge_repeated(staging, overwrite=overwrite))
-        write = staging.count_changes if dry_run else partial(_write, staging, rebuild_from)
+        write = staging.count_changes if dry_run else partial(_write_staged, staging, rebuild_from)
         _load_staged(staging, report, overwrite=overwrite, write=write)
         staging.drop()
         if record:
@@ -172,7 +172,7 @@ def load_batches(
     return report
 
 
-def _lock(organizer: Organizer) -> None:
+def _lock_imports(organizer: Organizer) -> None:
     """Lock the organizer's row, so that a second import of the organizer waits for the first one.
 
     No other import can change a customer between the comparison and the UPDATE. The lock does not
@@ -181,7 +181,7 @@ def _lock(organizer: Organizer) -> None:
     Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
 
 
-def _batches(
+def _group_into_batches(
     rows: Iterator[StagedRow | UnchangedRow | Rejection],
 ) -> Iterator[list[StagedRow | UnchangedRow | Rejection]]:
     while batch := list(islice(rows, BATCH_ROWS)):
@@ -227,7 +227,7 @@ def _compare_and_write(
         return _Outcome(outdated, unchanged, undated, rejections, conflicts, write())
 
 
-def _write(staging: Staging, rebuild_from: int) -> Changes:
+def _write_staged(staging: Staging, rebuild_from: int) -> Changes:
     if not (length := staging.count()):
         return Changes(0, 0)
     with rebuilding_indexes(length, rebuild_from=rebuild_from):
@@ -281,15 +281,15 @@ def import_blocks(
     get `as_of`. The import is saved in the history of imports, unless it is a dry run.
     """
     groups = group_blocks(blocks, group_bytes)
-    recording = nullcontext() if dry_run else recorded(organizer, source)
+    recording = nullcontext() if dry_run else recording_import(organizer, source)
     prepare = partial(_prepare_group, organizer, as_of, overwrite=overwrite)
-    with recording as record, _preparing_batches(prepare, groups) as batches:
+    with recording as record, _batches_of_blocks(prepare, groups) as batches:
         actor = Actor.of_import(source.value)
         choices = {"overwrite": overwrite, "dry_run": dry_run}
         return load_batches(organizer, batches, **choices, record=record, actor=actor)
 
 
-def _preparing_batches(
+def _batches_of_blocks(
     prepare: Callable[[int, list[Block]], Batch], block_groups: Iterator[list[Block]]
 ) -> AbstractContextManager[Iterator[Batch]]:
     """Make a batch of each group of blocks; in other processes if there is more than one group."""
@@ -310,6 +310,6 @@ def _prepare_group(
     between this comparison and the UPDATE.
     """
     rows = chain.from_iterable(map(read_block, group))
-    dated = date_rows(rows, as_of) if as_of else rows
+    dated = set_source_times(rows, as_of) if as_of else rows
     checked = check_rows(compare_with_customers(organizer, dated, overwrite=overwrite))
     return prepare_batch(checked, first, country=organizer.country)

@@ -14,6 +14,7 @@ from portal.customers import names
 from portal.customers.importing.rows import CustomerRow, ParsedRow, Rejection, UnchangedRow
 from portal.customers.local_times import api_time, local_span
 from portal.customers.models import Customer
+from portal.customers.source_values import Values
 
 FIELDS: Final = tuple(CustomerRow.model_fields)
 TIME_FIELDS: Final = ("last_login", "date_joined", "last_modified")
@@ -22,8 +23,6 @@ TIME_FIELDS: Final = ("last_login", "date_joined", "last_modified")
 NAME: Final = "name"
 PARTS: Final = "parts"
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-Values = Mapping[str, Any]  # as in the JSON of the API
 
 
 def merge_row(before: Values, row: Values, zone: tzinfo) -> dict[str, Any]:
@@ -36,13 +35,13 @@ def merge_row(before: Values, row: Values, zone: tzinfo) -> dict[str, Any]:
     after = {**before, "last_modified": None, **{key: row[key] for key in FIELDS if key in row}}
     for field in TIME_FIELDS:
         if isinstance(after[field], str) and DAY.fullmatch(after[field]):
-            after[field] = _keep_moment(before[field], date.fromisoformat(after[field]), zone)
+            after[field] = _time_on_day(before[field], date.fromisoformat(after[field]), zone)
     if "name_parts" not in row:
-        after["name_parts"] = _name_parts(before["name_parts"], row)
+        after["name_parts"] = _merge_name_parts(before["name_parts"], row)
     return after
 
 
-def date_rows(
+def set_source_times(
     rows: Iterable[ParsedRow | UnchangedRow | Rejection], as_of: datetime
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
     """Give rows without a source time the time `as_of`."""
@@ -70,14 +69,14 @@ def _defaults() -> dict[str, Any]:
     return {**values, "last_modified": None}
 
 
-def _keep_moment(before: str | None, day: date, zone: tzinfo) -> str:
+def _time_on_day(before: str | None, day: date, zone: tzinfo) -> str:
     """The stored time `before` if it is on that day, otherwise the start of the day."""
     if before and datetime.fromisoformat(before).astimezone(zone).date() == day:
         return before
     return api_time(local_span(datetime.combine(day, time.min), zone).start)
 
 
-def _name_parts(before: Mapping[str, str | None], row: Values) -> Mapping[str, str | None]:
+def _merge_name_parts(before: Mapping[str, str | None], row: Values) -> Mapping[str, str | None]:
     if parts := row.get(PARTS):
         if all((before.get(part) or "") == parts[part] for part in parts if part != names.SCHEME):
             return before

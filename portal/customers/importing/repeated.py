@@ -11,7 +11,7 @@ from portal.customers.importing.comparison import StoredCustomer, api_values, fe
 from portal.customers.importing.encode import prepare_numbered
 from portal.customers.importing.merging import merge_row, new_customer
 from portal.customers.importing.rows import ParsedRow, Rejection, check_rows
-from portal.customers.importing.staging import Staged, Staging
+from portal.customers.importing.staging import Staging, StagingTableRow
 
 CUSTOMERS_PER_BATCH: Final = 1_000
 
@@ -42,7 +42,7 @@ def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
         yield from completed.rejections
 
 
-def _applies(row: Staged, customer: StoredCustomer | None, *, overwrite: bool) -> bool:
+def _applies(row: StagingTableRow, customer: StoredCustomer | None, *, overwrite: bool) -> bool:
     """Whether the row may change the customer.
 
     The conditions are those of Staging.drop_outdated() and drop_undated().
@@ -58,8 +58,10 @@ def _applies(row: Staged, customer: StoredCustomer | None, *, overwrite: bool) -
     return datetime.fromisoformat(row.last_modified) >= before
 
 
-def _merge(rows: Sequence[Staged], customer: StoredCustomer | None, zone: tzinfo) -> ParsedRow:
-    content = customer.at_source if customer else new_customer()
+def _merge(
+    rows: Sequence[StagingTableRow], customer: StoredCustomer | None, zone: tzinfo
+) -> ParsedRow:
+    content = customer.values_at_source if customer else new_customer()
     given_values: dict[str, Any] = {}
     for row in rows:
         given = _own_values(row, customer)
@@ -69,7 +71,7 @@ def _merge(rows: Sequence[Staged], customer: StoredCustomer | None, zone: tzinfo
     return ParsedRow(rows[-1].position or "", content, is_partial=True, given=given_values)
 
 
-def _own_values(row: Staged, customer: StoredCustomer | None) -> dict[str, Any]:
+def _own_values(row: StagingTableRow, customer: StoredCustomer | None) -> dict[str, Any]:
     """The values that the file has for the row.
 
     An unchanged row has the same values as the customer at the source.
@@ -77,5 +79,5 @@ def _own_values(row: Staged, customer: StoredCustomer | None) -> dict[str, Any]:
     if isinstance(row.given, dict):
         return row.given
     is_unchanged = row.position is None
-    values = customer.at_source if customer and is_unchanged else api_values(row.values)
+    values = customer.values_at_source if customer and is_unchanged else api_values(row.values)
     return {key: value for key, value in values.items() if key not in row.given}

@@ -20,14 +20,14 @@ from portal.customers import names
 from portal.customers.models import IDENTIFIER, YEARS, Customer
 from portal.customers.normalization import email_key
 
-TAKEN: Final = "JSON, NDJSON, CSV and XLSX are taken"
+ACCEPTED_FORMATS: Final = "JSON, NDJSON, CSV and XLSX are taken"
 # Matches a time of the API. pydantic alone would accept numbers as times, and cut off a seventh
 # digit of the fraction.
-INSTANT: Final = re.compile(
+API_TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
 # How far a source time may be in the future, because clocks differ.
-MOST_AHEAD: Final = timedelta(days=1)
+MAX_TIME_AHEAD: Final = timedelta(days=1)
 IDENTIFIER_PATTERN: Final = re.compile(IDENTIFIER)
 # The digits of a larger floating-point number may be rounded.
 MAX_FLOAT: Final = 10**15
@@ -43,7 +43,7 @@ MAX_NAME_LENGTH: Final = _max_length("name")
 MAX_EMAIL_KEY_LENGTH: Final = _max_length("email_key")
 
 
-def _email(text: str) -> str:
+def _check_email(text: str) -> str:
     local, _at, domain = text.rpartition("@")
     if not LOCAL_PART.match(local) or not _is_domain(domain):
         raise ValueError("is not an email address")
@@ -65,7 +65,7 @@ def _is_domain(domain: str) -> bool:
     return True
 
 
-def _parts(parts: dict[str, str | None]) -> dict[str, str | None]:
+def _check_name_parts(parts: dict[str, str | None]) -> dict[str, str | None]:
     if parts and names.SCHEME not in parts and names.LEGACY not in parts:
         raise ValueError(f"must have {names.SCHEME} or {names.LEGACY}")
     if len(names.compose(parts)) > MAX_NAME_LENGTH:
@@ -73,8 +73,8 @@ def _parts(parts: dict[str, str | None]) -> dict[str, str | None]:
     return parts
 
 
-def _instant(value: object) -> datetime:
-    if not isinstance(value, str) or not INSTANT.fullmatch(value):
+def _parse_time(value: object) -> datetime:
+    if not isinstance(value, str) or not API_TIME.fullmatch(value):
         raise ValueError("must be a time like 2021-04-06T13:44:22.809216Z")
     try:
         instant = datetime.fromisoformat(value).astimezone(UTC)
@@ -87,14 +87,14 @@ def _instant(value: object) -> datetime:
 
 def _reject_future(instant: datetime) -> datetime:
     """Reject a source time in the future, because all later rows would count as older."""
-    if instant > datetime.now(UTC) + MOST_AHEAD:
+    if instant > datetime.now(UTC) + MAX_TIME_AHEAD:
         raise ValueError("is more than a day in the future")
     return instant
 
 
 def parse_source_time(text: str) -> datetime:
     """Parse a `last_modified` in the notation of the API. Raises ValueError."""
-    return _reject_future(_instant(text))
+    return _reject_future(_parse_time(text))
 
 
 def number_as_text(value: Any) -> Any:
@@ -111,8 +111,8 @@ def number_as_text(value: Any) -> Any:
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 # Spreadsheets store some texts, such as phone numbers, as numbers.
 NumberAsText = BeforeValidator(number_as_text)
-Instant = Annotated[datetime, BeforeValidator(_instant)]
-SourceTime = Annotated[Instant, AfterValidator(_reject_future)]
+ApiTime = Annotated[datetime, BeforeValidator(_parse_time)]
+SourceTime = Annotated[ApiTime, AfterValidator(_reject_future)]
 
 
 class CustomerRow(BaseModel):
@@ -127,13 +127,15 @@ class CustomerRow(BaseModel):
     external_identifier: (
         Annotated[Text, Field(max_length=_max_length("external_identifier")), NumberAsText] | None
     ) = None
-    email: Annotated[str, Field(max_length=_max_length("email")), AfterValidator(_email)] | None
+    email: (
+        Annotated[str, Field(max_length=_max_length("email")), AfterValidator(_check_email)] | None
+    )
     phone: Annotated[Text, Field(max_length=_max_length("phone")), NumberAsText] | None = None
-    name_parts: Annotated[dict[Text, Text | None], AfterValidator(_parts)]
+    name_parts: Annotated[dict[Text, Text | None], AfterValidator(_check_name_parts)]
     is_active: StrictBool
     is_verified: StrictBool
-    last_login: Instant | None
-    date_joined: Instant
+    last_login: ApiTime | None
+    date_joined: ApiTime
     locale: Annotated[Text, Field(min_length=1, max_length=_max_length("locale"))]
     last_modified: SourceTime
     notes: Text | None = None
@@ -228,17 +230,17 @@ def check_rows(
 ) -> Iterator[StagedRow | UnchangedRow | Rejection]:
     """Validate parsed rows: each becomes a StagedRow or a Rejection. Other rows are passed on."""
     for row in rows:
-        yield _check(row) if isinstance(row, ParsedRow) else row
+        yield _check_row(row) if isinstance(row, ParsedRow) else row
 
 
-def _check(parsed: ParsedRow) -> StagedRow | Rejection:
+def _check_row(parsed: ParsedRow) -> StagedRow | Rejection:
     if not isinstance(parsed.content, dict):
         return Rejection(parsed.position, "is not an object")
     model = PartialRow if parsed.is_partial else CustomerRow
     try:
         row = model.model_validate(parsed.content)
     except ValidationError as error:
-        return Rejection(parsed.position, _reason(error), valid_identifier(parsed.content))
+        return Rejection(parsed.position, _describe_errors(error), valid_identifier(parsed.content))
     return StagedRow(parsed.position, row, given_as_json(parsed.given))
 
 
@@ -254,21 +256,23 @@ def given_as_json(given: Given) -> str | None:
     return orjson.dumps(given).decode() if given else None
 
 
-def _reason(error: ValidationError) -> str:
+def _describe_errors(error: ValidationError) -> str:
     """The errors as text, such as `email: is not an email address; phone: Field required`.
 
     The text has no values, which are personal data.
     """
     problems = error.errors(include_url=False, include_input=False)
-    return "; ".join(f"{_path(problem['loc'])}: {_message(problem)}" for problem in problems)
+    return "; ".join(
+        f"{_describe_path(problem['loc'])}: {_describe_error(problem)}" for problem in problems
+    )
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _describe_path(location: tuple[int | str, ...]) -> str:
     # ascii() escapes characters of a key that a terminal or UTF-8 cannot show.
     return ".".join(ascii(step)[1:-1] if isinstance(step, str) else str(step) for step in location)
 
 
-def _message(problem: ErrorDetails) -> str:
+def _describe_error(problem: ErrorDetails) -> str:
     if problem["type"] == "string_pattern_mismatch" and problem["loc"] != ("identifier",):
         return "contains a NUL character"
     return problem["msg"].removeprefix("Value error, ")

@@ -24,8 +24,8 @@ from portal.customers.importing.source_client import (
     SourceClient,
     SourceError,
     Wait,
-    hint,
-    show,
+    customers_url_hint,
+    url_for_message,
 )
 
 # The query parameter for the order of the pages. Identifiers never change, so Portal returns each
@@ -113,7 +113,9 @@ def _read_pages(client: SourceClient) -> Iterator[Page]:
         if page.next is None:
             return
         url = client.resolve(url, page.next)
-    raise SourceError(f"The pages of {show(url)} repeat: `next` leads back to one of them.")
+    raise SourceError(
+        f"The pages of {url_for_message(url)} repeat: `next` leads back to one of them."
+    )
 
 
 def _parse(content: bytes, url: httpx2.URL) -> Page:
@@ -122,7 +124,9 @@ def _parse(content: bytes, url: httpx2.URL) -> Page:
             not rows or any(map(_is_customer, rows))
         ):
             return Page(total, link, len(rows), content)
-    raise SourceError(f"{show(url)} is not a list of customers. {hint(url)}")
+    raise SourceError(
+        f"{url_for_message(url)} is not a list of customers. {customers_url_hint(url)}"
+    )
 
 
 def _is_customer(row: object) -> bool:

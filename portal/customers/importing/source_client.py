@@ -98,48 +98,57 @@ class SourceClient:
         try:
             target = url.join(link)
         except httpx2.InvalidURL as error:
-            raise SourceError(f"{show(url)} links to an invalid URL: {_end(error)}") from error
+            raise SourceError(
+                f"{url_for_message(url)} links to an invalid URL: {_with_period(error)}"
+            ) from error
         # httpx2 would send a user name that is in the link instead of the token.
         if _origin(target) != _origin(self.address) or target.userinfo:
             raise SourceError(
-                f"{show(url)} leads to another server, {show(target)}. The token is only sent to "
-                f"{_origin(self.address)}."
+                f"{url_for_message(url)} leads to another server, {url_for_message(target)}. "
+                f"The token is only sent to {_origin(self.address)}."
             )
         return target
 
     def _follow_redirects(self, url: httpx2.URL) -> bytes:
         target = url
         for _ in range(MAX_REDIRECTS + 1):
-            response, body = self._send(target)
+            response, body = self._send_request(target)
             if not response.has_redirect_location:
-                self._check(response, body)
+                self._check_response(response, body)
                 return body
             target = self.resolve(target, response.headers["Location"])
-        raise SourceError(f"{show(url)} redirects more than {MAX_REDIRECTS} times.")
+        raise SourceError(f"{url_for_message(url)} redirects more than {MAX_REDIRECTS} times.")
 
-    def _send(self, url: httpx2.URL) -> tuple[httpx2.Response, bytes]:
+    def _send_request(self, url: httpx2.URL) -> tuple[httpx2.Response, bytes]:
         try:
             with self._http.stream("GET", url) as response:
                 return response, without_lone_surrogates(_read_body(response))
         except httpx2.RequestError as error:
-            raise _explain(error, url) from error
+            raise _explain_failure(error, url) from error
         except (UnicodeError, OverflowError) as error:  # from socket.getaddrinfo()
             raise SourceError(f"There is no host {url.netloc.decode()}.") from error
 
-    def _check(self, response: httpx2.Response, body: bytes) -> None:
+    def _check_response(self, response: httpx2.Response, body: bytes) -> None:
         """Raise an error unless the status of the response is 200 and its body is valid JSON."""
         status, url = response.status_code, response.url
         if status == httpx2.codes.TOO_MANY_REQUESTS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
-            raise _TemporaryError(f"{show(url)} responds with {status}.", _retry_after(response))
+            raise _TemporaryError(
+                f"{url_for_message(url)} responds with {status}.", _retry_after(response)
+            )
         if status != httpx2.codes.OK:
-            raise SourceError(_explain_status(status, url) + self._detail(body))
+            raise SourceError(_explain_status(status, url) + self._error_detail(body))
         if _is_json(body):
             return
         if "json" in response.headers.get("Content-Type", ""):
-            raise _TemporaryError(f"{show(url)} responds with incomplete or invalid JSON.")
-        raise SourceError(f"{show(url)} is not the API, but another kind of page. {hint(url)}")
+            raise _TemporaryError(
+                f"{url_for_message(url)} responds with incomplete or invalid JSON."
+            )
+        raise SourceError(
+            f"{url_for_message(url)} is not the API, but another kind of page. "
+            f"{customers_url_hint(url)}"
+        )
 
-    def _detail(self, body: bytes) -> str:
+    def _error_detail(self, body: bytes) -> str:
         """The `detail` of the API's error as a sentence, or an empty text."""
         content = orjson.loads(body) if _is_json(body) else None
         detail = content.get("detail") if isinstance(content, dict) else None
@@ -149,7 +158,7 @@ class SourceClient:
         return f" The source says: {shown!a}."
 
 
-def show(url: httpx2.URL) -> str:
+def url_for_message(url: httpx2.URL) -> str:
     """The URL for messages.
 
     The query string and the user name, which may be confidential, are left out.
@@ -158,7 +167,7 @@ def show(url: httpx2.URL) -> str:
     return f"{_origin(url)}{path}"
 
 
-def hint(url: httpx2.URL) -> str:
+def customers_url_hint(url: httpx2.URL) -> str:
     """A sentence that shows the URL of a list of customers on this server."""
     return f"Customers are at {_origin(url)}/api/v1/organizers/ORGANIZER/customers/."
 
@@ -167,7 +176,7 @@ def _parse_address(address: str) -> httpx2.URL:
     try:
         url = httpx2.URL(address)
     except httpx2.InvalidURL as error:
-        raise SourceError(f"The address is not a URL: {_end(error)}") from error
+        raise SourceError(f"The address is not a URL: {_with_period(error)}") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise SourceError("The address must begin with https:// and a host.")
     if url.userinfo:
@@ -195,7 +204,9 @@ def _read_body(response: httpx2.Response) -> bytes:
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > MAX_BYTES:
-            raise SourceError(f"{show(response.url)} has more than {MAX_BYTES >> 20} MB on a page.")
+            raise SourceError(
+                f"{url_for_message(response.url)} has more than {MAX_BYTES >> 20} MB on a page."
+            )
     return bytes(body)
 
 
@@ -207,7 +218,7 @@ def _is_json(body: bytes) -> bool:
     return True
 
 
-def _explain(error: httpx2.RequestError, url: httpx2.URL) -> SourceError | _TemporaryError:
+def _explain_failure(error: httpx2.RequestError, url: httpx2.URL) -> SourceError | _TemporaryError:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return SourceError(
@@ -215,10 +226,10 @@ def _explain(error: httpx2.RequestError, url: httpx2.URL) -> SourceError | _Temp
             )
         if isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN:
             return SourceError(f"There is no host {url.host}.")
-    return _TemporaryError(f"{_origin(url)} fails: {_end(error)}")
+    return _TemporaryError(f"{_origin(url)} fails: {_with_period(error)}")
 
 
-def _end(error: Exception) -> str:
+def _with_period(error: Exception) -> str:
     """The message of an exception with exactly one period at its end."""
     return f"{str(error).rstrip('.') or type(error).__name__}."
 
@@ -236,11 +247,11 @@ def _explain_status(status: int, url: httpx2.URL) -> str:
         case 403:
             return (
                 "The token may not read these customers (403): it needs the permission to read "
-                f"customers of the organizer in the address, {show(url)}."
+                f"customers of the organizer in the address, {url_for_message(url)}."
             )
         case 404:
-            return f"There is nothing at {show(url)} (404). {hint(url)}"
-    return f"{show(url)} responds with {status}."
+            return f"There is nothing at {url_for_message(url)} (404). {customers_url_hint(url)}"
+    return f"{url_for_message(url)} responds with {status}."
 
 
 def _retry_after(response: httpx2.Response) -> float:

@@ -16,15 +16,15 @@ from django_scopes import scope
 from portal.customers.importing.comparison import (
     IS_ANY,
     SELECTED_FIELDS,
-    any_of,
-    api_time_of_text,
+    format_stored_time,
+    list_parameter,
 )
 from portal.customers.importing.encode import COLUMNS, Batch, Content, column_definitions
 from portal.customers.importing.events import (
     RECORD_CHANGED,
     RECORD_CREATED,
     actor_parameters,
-    terms,
+    sql_placeholders,
 )
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import Given, Rejection
@@ -153,13 +153,13 @@ INSERT_NEW: Final = """
 IDENTIFIER, LAST_MODIFIED = map(FIELDS.index, ("identifier", "last_modified"))
 # The new `last_modified` of a customer is that of the row. A customer with edited fields keeps its
 # own `last_modified` if this is later.
-LATER_CHANGE: Final = """
+LATEST_CHANGE: Final = """
     CASE WHEN staged.source_values IS NOT NULL AND {table}.last_modified > staged.last_modified
     THEN {table}.last_modified ELSE staged.last_modified END"""
 ASSIGNED: Final[Mapping[str, str]] = {
     **{column: f"staged.{column}" for column in COLUMNS},
     "source_modified": "staged.last_modified",
-    "last_modified": LATER_CHANGE,
+    "last_modified": LATEST_CHANGE,
 }
 # The columns that decide whether a row changes a customer. `last_modified` does not count, because
 # a change in Portal makes it later than at the source.
@@ -170,7 +170,7 @@ UNCHANGED_TIME: Final = (
 INSERTED: Final = {"last_modified": "COALESCE(last_modified, %(now)s)"}
 
 
-class Staged(NamedTuple):
+class StagingTableRow(NamedTuple):
     """A row of the staging table. `values` has the columns SELECTED_FIELDS.
 
     A row that was added as unchanged has no position, and its only values are the identifier and
@@ -206,8 +206,8 @@ class Staging:
     def add(self, batch: Batch) -> None:
         """Insert the rows of a batch. The numbers of rows are unique across batches."""
         self._has_gaps |= batch.has_given
-        _write(COPY, INSERT, batch.staged)
-        _write(COPY_UNCHANGED, INSERT_UNCHANGED, batch.unchanged)
+        _write_rows(COPY, INSERT, batch.staged)
+        _write_rows(COPY_UNCHANGED, INSERT_UNCHANGED, batch.unchanged)
 
     def repeated_with_gaps(self) -> list[str]:
         """The identifiers of customers with several rows, at least one of which lacks keys."""
@@ -215,18 +215,20 @@ class Staging:
             return []
         return [identifier for (identifier,) in self._fetch(REPEATED_WITH_GAPS)]
 
-    def rows_of(self, identifiers: Sequence[str]) -> dict[str, list[Staged]]:
+    def rows_of(self, identifiers: Sequence[str]) -> dict[str, list[StagingTableRow]]:
         """The rows of these customers by identifier, ordered by source time."""
-        rows: dict[str, list[Staged]] = {}
-        for number, position, given, *values in self._fetch(ROWS_OF, any_of(identifiers)):
-            last_modified = api_time_of_text(values[LAST_MODIFIED])
-            row = Staged(number, position, orjson.loads(given or "[]"), last_modified, values)
+        rows: dict[str, list[StagingTableRow]] = {}
+        for number, position, given, *values in self._fetch(ROWS_OF, list_parameter(identifiers)):
+            last_modified = format_stored_time(values[LAST_MODIFIED])
+            row = StagingTableRow(
+                number, position, orjson.loads(given or "[]"), last_modified, values
+            )
             rows.setdefault(values[IDENTIFIER], []).append(row)
         return rows
 
     def replace(self, batch: Batch, numbers: Sequence[int]) -> None:
         """Replace the rows with these numbers by the rows of a batch."""
-        self._execute(DELETE, any_of(numbers))
+        self._execute(DELETE, list_parameter(numbers))
         self.add(batch)
 
     def drop_repeated(self) -> int:
@@ -390,11 +392,11 @@ def _format(statement: str) -> str:
         assignments=", ".join(f"{column} = {value}" for column, value in ASSIGNED.items()).format(
             table=Customer._meta.db_table
         ),
-        **terms(equals=equals, anonymised=State.ANONYMISED.value),
+        **sql_placeholders(equals=equals, anonymised=State.ANONYMISED.value),
     )
 
 
-def _write(copy_in: str, insert: str, content: Content) -> None:
+def _write_rows(copy_in: str, insert: str, content: Content) -> None:
     if not content:
         return
     with connection.cursor() as cursor:

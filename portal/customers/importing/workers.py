@@ -62,7 +62,7 @@ def close_connections() -> None:
 
 
 def _set_up_process() -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     # The terminal sends Ctrl-C to all processes. The workers ignore Ctrl-C, because the parent
     # process ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -72,7 +72,7 @@ def _set_up_process() -> None:
     gc.disable()
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     """End this process when the parent ends, because a killed parent cannot end its workers."""
     if parent := multiprocessing.parent_process():
         parent.join()

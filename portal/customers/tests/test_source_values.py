@@ -10,9 +10,9 @@ import pytest
 from portal.customers.source_values import (
     Merged,
     SourceValue,
-    after_edit,
-    merge,
+    merge_edited,
     read_source_values,
+    source_values_after_edit,
 )
 
 MAY: Final = "2026-05-01T10:00:00Z"
@@ -24,31 +24,33 @@ def _merge(
     row: dict[str, Any],
     *,
     before: dict[str, SourceValue] = EDITED,
-    said: tuple[str, ...] = ("email", "phone"),
-    takes: bool = False,
+    row_fields: tuple[str, ...] = ("email", "phone"),
+    overwrites_edits: bool = False,
 ) -> Merged:
     timed = {**row, "last_modified": MAY}
-    merged = merge(before, ours, timed, said=said, takes=takes)
+    merged = merge_edited(
+        before, ours, timed, row_fields=row_fields, overwrites_edits=overwrites_edits
+    )
     del merged.values["last_modified"]
     return merged
 
 
 def test_the_first_edit_of_a_field_stores_what_the_source_said() -> None:
-    assert after_edit({}, {"email": ("old@x.org", "new@x.org")}) == EDITED
+    assert source_values_after_edit({}, {"email": ("old@x.org", "new@x.org")}) == EDITED
 
 
 def test_a_second_edit_stores_nothing_else() -> None:
-    assert after_edit(EDITED, {"email": ("new@x.org", "newer@x.org")}) == EDITED
+    assert source_values_after_edit(EDITED, {"email": ("new@x.org", "newer@x.org")}) == EDITED
 
 
 def test_an_edit_back_to_the_value_of_the_source_stores_nothing() -> None:
-    assert after_edit(EDITED, {"email": ("new@x.org", "old@x.org")}) == {}
+    assert source_values_after_edit(EDITED, {"email": ("new@x.org", "old@x.org")}) == {}
 
 
 def test_an_edit_resolves_a_conflict() -> None:
     conflict = {"email": SourceValue("other@x.org", MAY)}
 
-    assert after_edit(conflict, {"email": ("new@x.org", "newest@x.org")}) == {
+    assert source_values_after_edit(conflict, {"email": ("new@x.org", "newest@x.org")}) == {
         "email": SourceValue("other@x.org")
     }
 
@@ -56,7 +58,7 @@ def test_an_edit_resolves_a_conflict() -> None:
 def test_a_time_is_stored_as_in_the_json_of_the_api() -> None:
     times = (datetime(2026, 5, 1, 10, tzinfo=UTC), None)
 
-    assert after_edit({}, {"last_login": times}) == {"last_login": SourceValue(MAY)}
+    assert source_values_after_edit({}, {"last_login": times}) == {"last_login": SourceValue(MAY)}
 
 
 def test_a_stored_value_is_read_back() -> None:
@@ -104,7 +106,7 @@ def test_the_other_case_of_an_email_is_no_change_of_the_source() -> None:
 @pytest.mark.parametrize(("before", "now"), [("", None), (None, ""), ({}, None)])
 def test_an_empty_value_is_no_value(before: Any, now: Any) -> None:
     merged = _merge(
-        {"phone": "1"}, {"phone": now}, before={"phone": SourceValue(before)}, said=("phone",)
+        {"phone": "1"}, {"phone": now}, before={"phone": SourceValue(before)}, row_fields=("phone",)
     )
 
     assert (merged.values, merged.conflicts) == ({"phone": "1"}, [])
@@ -115,22 +117,27 @@ def test_false_is_a_value_and_not_empty() -> None:
         {"is_active": True},
         {"is_active": False},
         before={"is_active": SourceValue(False)},
-        said=("is_active",),
+        row_fields=("is_active",),
     )
 
     assert merged == Merged({"is_active": True}, {"is_active": SourceValue(False)}, [])
 
 
-@pytest.mark.parametrize("takes", [False, True])
-def test_a_field_that_the_row_does_not_have_does_not_change(takes: bool) -> None:
-    merged = _merge({"email": "new@x.org"}, {"email": "old@x.org"}, said=(), takes=takes)
+@pytest.mark.parametrize("overwrites_edits", [False, True])
+def test_a_field_that_the_row_does_not_have_does_not_change(overwrites_edits: bool) -> None:
+    merged = _merge(
+        {"email": "new@x.org"},
+        {"email": "old@x.org"},
+        row_fields=(),
+        overwrites_edits=overwrites_edits,
+    )
 
     assert merged == Merged({"email": "new@x.org"}, EDITED, [])
 
 
 @pytest.mark.parametrize("email", ["old@x.org", "other@x.org", "new@x.org", None])
 def test_a_row_may_restore_the_value_before_an_edit(email: str | None) -> None:
-    merged = _merge({"email": "new@x.org"}, {"email": email}, takes=True)
+    merged = _merge({"email": "new@x.org"}, {"email": email}, overwrites_edits=True)
 
     assert merged == Merged({"email": email}, {}, [])
 

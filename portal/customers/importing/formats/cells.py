@@ -64,11 +64,11 @@ def read_cell(field: str, cell: Cell, zone: tzinfo) -> Any:
     return reader(cell, zone) if reader else as_text(cell)
 
 
-def read_moment(text: str, zone: tzinfo) -> datetime:
+def read_source_time(text: str, zone: tzinfo) -> datetime:
     """Parse a source time in one of the notations of cells. Raises ValueError."""
     found = _read_time(text.strip(), zone)
     if len(found) == len("2026-12-31"):
-        found = _as_instant(datetime.combine(date.fromisoformat(found), time.min), zone)
+        found = _format_in_utc(datetime.combine(date.fromisoformat(found), time.min), zone)
     return parse_source_time(found)
 
 
@@ -99,17 +99,17 @@ def _read_yes_no(cell: Cell, _zone: tzinfo) -> bool:
 
 def _read_time(cell: Cell, zone: tzinfo) -> str:
     if isinstance(cell, datetime):
-        return _as_instant(cell, zone)
+        return _format_in_utc(cell, zone)
     if isinstance(cell, date):
         return cell.isoformat()
     match = ISO_TIME.fullmatch(text := as_text(cell)) or GERMAN_TIME.fullmatch(text)
     if not match:
         raise InvalidCell("must be a date like 2026-12-31 or 31.12.2026, or a time of that day")
     try:
-        moment = _as_moment(match.groupdict())
+        moment = _parse_time(match.groupdict())
         if isinstance(moment, datetime):
-            return _as_instant(moment, zone)
-        _as_instant(
+            return _format_in_utc(moment, zone)
+        _format_in_utc(
             datetime.combine(moment, time.min), zone
         )  # Raises an error unless the day can start in UTC.
         return moment.isoformat()
@@ -117,7 +117,7 @@ def _read_time(cell: Cell, zone: tzinfo) -> str:
         raise InvalidCell("is not a time of the calendar") from error
 
 
-def _as_moment(found: Mapping[str, str | None]) -> date | datetime:
+def _parse_time(found: Mapping[str, str | None]) -> date | datetime:
     year, month, day, hour, minute, second = (
         int(found.get(unit) or 0) for unit in ("year", "month", "day", "hour", "minute", "second")
     )
@@ -129,7 +129,7 @@ def _as_moment(found: Mapping[str, str | None]) -> date | datetime:
     return datetime(year, month, day, hour, minute, second, fraction, zone)
 
 
-def _as_instant(moment: datetime, zone: tzinfo) -> str:
+def _format_in_utc(moment: datetime, zone: tzinfo) -> str:
     """Convert a time to UTC.
 
     If the clocks skipped a local time, the result is the time of the clock change. If the clocks

@@ -49,12 +49,12 @@ NAME_PREFIX: Final = "name"
 # Columns of pretix's export with the name part `full_name`, not with the composed name.
 FULL_NAME_PARTS: Final = ("Name: Name", "Name: Full name", "Name: Voller Name")
 # The maximum number and length of column names in a message.
-MAX_NAMES: Final = 20
-MAX_NAME: Final = 60
+MAX_LISTED_NAMES: Final = 20
+MAX_NAME_LENGTH: Final = 60
 TARGETS: Final = frozenset({*FIELDS, NAME, *PART_NAMES})
 # A CSV file with all of these columns was exported for programs: it has the values of the API, and
 # an empty cell is null.
-EXACT: Final = frozenset(
+REQUIRED_COLUMNS: Final = frozenset(
     name for name, field in CustomerRow.model_fields.items() if field.is_required()
 )
 
@@ -90,7 +90,7 @@ def _known_columns() -> dict[str, str]:
 KNOWN_COLUMNS: Final = _known_columns()
 
 
-def is_known(name: str) -> bool:
+def is_known_column(name: str) -> bool:
     """Whether a column with this name belongs to a field or a name part."""
     return column_key(name) in KNOWN_COLUMNS
 
@@ -105,7 +105,7 @@ def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
         raise UnusableFile(
             f"has no column {list_names(missing)}; it has {list_names(names_of_columns)}"
         )
-    is_exact = set(names_of_columns) >= EXACT
+    is_exact = set(names_of_columns) >= REQUIRED_COLUMNS
     targets = [
         renamed.get(name) or KNOWN_COLUMNS.get(column_key(name)) for name in names_of_columns
     ]
@@ -118,11 +118,11 @@ def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
     if is_exact:
         # The column of the composed name is ignored, because a column has its parts.
         targets = [None if target == NAME else target for target in targets]
-    _check(targets, names_of_columns)
+    _check_columns(targets, names_of_columns)
     return Columns(tuple(targets), tuple(ignored), is_exact)
 
 
-def _check(targets: Sequence[str | None], names_of_columns: Sequence[str]) -> None:
+def _check_columns(targets: Sequence[str | None], names_of_columns: Sequence[str]) -> None:
     for target in filter(None, targets):
         same = [
             name for each, name in zip(targets, names_of_columns, strict=True) if each == target
@@ -142,8 +142,10 @@ def list_names(names_of_columns: Sequence[str]) -> str:
     Characters that are not printable are escaped.
     """
     shown = [ascii(name) if not name.isprintable() else f"'{name}'" for name in names_of_columns]
-    more = ["..."] if len(shown) > MAX_NAMES else []
-    return ", ".join([*(each[:MAX_NAME] for each in shown[:MAX_NAMES] if each != "''"), *more])
+    more = ["..."] if len(shown) > MAX_LISTED_NAMES else []
+    return ", ".join(
+        [*(each[:MAX_NAME_LENGTH] for each in shown[:MAX_LISTED_NAMES] if each != "''"), *more]
+    )
 
 
 def choose_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) -> str | None:

@@ -48,18 +48,18 @@ def decode(chunks: Iterable[bytes]) -> Iterator[str]:
         # Bytes outside of ASCII at the end of a chunk may be an incomplete character.
         complete = (rest + chunk).rstrip(BEYOND_ASCII)
         if not complete.isascii():
-            decoder = _decoder(_guess(complete))
+            decoder = _decoder(_guess_encoding(complete))
             yield decoder.decode(rest + chunk)
         else:
             yield complete.decode("ascii")
             rest = (rest + chunk)[len(complete) :]
     if not decoder:
-        yield rest.decode(_guess(rest), "surrogateescape")
+        yield rest.decode(_guess_encoding(rest), "surrogateescape")
     elif decoder.getstate()[0]:
         yield "\udcff"
 
 
-def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def convert_to_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Convert a file to UTF-8 without a byte-order mark. Only UTF-16 is converted."""
     chunks = iter(chunks)
     head = next(chunks, b"")
@@ -76,7 +76,7 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder(encoding)(errors)
 
 
-def _guess(content: bytes) -> str:
+def _guess_encoding(content: bytes) -> str:
     """Guess the encoding:
 
     Windows-1252 if more bytes are invalid in UTF-8 than characters outside of ASCII are valid.

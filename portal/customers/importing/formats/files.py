@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from portal.customers.importing.formats.decoding import as_utf8
+from portal.customers.importing.formats.decoding import convert_to_utf8
 from portal.customers.importing.formats.json_stream import (
     MAX_DETAIL_LENGTH,
     PAGE_PREFIX,
@@ -178,7 +178,7 @@ def _read_format(chunks: Iterator[bytes], name: str, sheets: SheetOptions) -> It
     whole = chain([head], chunks)
     match recognize(head):
         case Format.JSON:
-            yield from _split(as_utf8(whole), name)
+            yield from _split_into_blocks(convert_to_utf8(whole), name)
         case Format.CSV:
             yield from _sheet_blocks(read_csv(whole, name, sheets), name)
         case Format.XLSX:
@@ -189,7 +189,7 @@ def _sheet_blocks(parts: Iterable[SheetRows], name: str) -> Iterator[Block]:
     return (Block(name, Layout.SHEET, 0, rows) for rows in parts)
 
 
-def _layout(head: bytes) -> Layout:
+def _find_layout(head: bytes) -> Layout:
     text = head.lstrip()
     if text.startswith(b"["):
         return Layout.ARRAY
@@ -201,9 +201,9 @@ def _layout(head: bytes) -> Layout:
     return Layout.OBJECTS
 
 
-def _split(chunks: Iterator[bytes], name: str) -> Iterator[Block]:
+def _split_into_blocks(chunks: Iterator[bytes], name: str) -> Iterator[Block]:
     head = next(chunks)
-    layout, chunks = _layout(head), chain([head], chunks)
+    layout, chunks = _find_layout(head), chain([head], chunks)
     if layout is Layout.LINES:
         return _split_lines(chunks, name)
     return _split_array(chunks, name, layout)

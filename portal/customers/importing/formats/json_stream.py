@@ -49,12 +49,14 @@ def read_values(
     try:
         for content in _parse(chunks, prefix):
             if isinstance(content, NotAPage):
-                yield Rejection(_after(name, number), f"is not a page of customers{content.detail}")
+                yield Rejection(
+                    _position_after(name, number), f"is not a page of customers{content.detail}"
+                )
             else:
                 number += 1
                 yield ParsedRow(f"{name}, customer {number}", content)
     except BrokenJson as error:
-        yield Rejection(_after(name, number), str(error))
+        yield Rejection(_position_after(name, number), str(error))
 
 
 def without_lone_surrogates(json: bytes) -> bytes:
@@ -66,7 +68,7 @@ def without_lone_surrogates(json: bytes) -> bytes:
     return ESCAPE.sub(_replace_lone_surrogate, json) if SURROGATE.search(json) else json
 
 
-def _after(name: str, number: int) -> str:
+def _position_after(name: str, number: int) -> str:
     return f"{name}, after customer {number}" if number else name
 
 
@@ -82,8 +84,8 @@ def _parse(chunks: Iterable[bytes], prefix: str) -> Iterator[object]:
         parser = ijson.parse_coro(pages, multiple_values=True)
     else:
         parser = ijson.items_coro(values, prefix, multiple_values=True)
-    for chunk in chain(map(without_lone_surrogates, _pieces(chunks)), [None]):
-        error = _send(parser, chunk)
+    for chunk in chain(map(without_lone_surrogates, _split_after_commas(chunks)), [None]):
+        error = _send_chunk(parser, chunk)
         yield from values
         values.clear()
         if error:
@@ -114,7 +116,7 @@ def _collect_pages(values: list[object]) -> Generator[None, tuple[str, str, Any]
             is_page, detail = False, ""
 
 
-def _send(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
+def _send_chunk(parser: Generator[None, bytes, None], chunk: bytes | None) -> str:
     """Parse the chunk, or end the stream if it is None.
 
     Returns an error message, or an empty text.
@@ -141,7 +143,7 @@ def _unlimited_digits() -> Iterator[None]:
         sys.set_int_max_str_digits(limit)
 
 
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _split_after_commas(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in chunks that end after a comma, never within an escape sequence."""
     rest = b""
     for chunk in chunks:

@@ -8,10 +8,10 @@ from typing import Final
 
 import orjson
 
-from portal.customers.importing.formats.columns import is_known
+from portal.customers.importing.formats.columns import is_known_column
 from portal.customers.importing.formats.decoding import decode
 from portal.customers.importing.formats.spreadsheets import DELIMITERS, is_separator_line
-from portal.customers.importing.rows import TAKEN, UnusableFile
+from portal.customers.importing.rows import ACCEPTED_FORMATS, UnusableFile
 
 RESULTS_START: Final = re.compile(rb'"results"\s*:\s*\[')
 ZIP: Final = b"PK\x03\x04"
@@ -49,7 +49,7 @@ def recognize(head: bytes) -> Format:
             raise _looks_like(kind)
     text = "".join(decode([head])).lstrip()
     if not text:
-        raise UnusableFile(f"is empty; {TAKEN}")
+        raise UnusableFile(f"is empty; {ACCEPTED_FORMATS}")
     if is_json(head, text):
         return Format.JSON
     if kind := _kind_of_text(text):
@@ -74,7 +74,7 @@ def _kind_of_text(text: str) -> str:
     if "\0" in text:
         return "a binary file"
     has_columns = any(delimiter in first for delimiter in DELIMITERS)
-    is_csv = has_columns or is_known(first) or is_separator_line(first)
+    is_csv = has_columns or is_known_column(first) or is_separator_line(first)
     return "" if is_csv else "text without columns"
 
 
@@ -87,4 +87,4 @@ def is_object(text: str | bytes) -> bool:
 
 
 def _looks_like(kind: str) -> UnusableFile:
-    return UnusableFile(f"looks like {kind}; {TAKEN}")
+    return UnusableFile(f"looks like {kind}; {ACCEPTED_FORMATS}")

@@ -14,20 +14,20 @@ from typing import Any, Final, NamedTuple
 from python_calamine import CalamineError, CalamineWorkbook
 
 from portal.customers import names
-from portal.customers.formulas import without_apostrophe
+from portal.customers.formulas import unescape_formula
 from portal.customers.importing.formats.cells import Cell, InvalidCell, as_text, read_cell
 from portal.customers.importing.formats.columns import (
     PART_NAMES,
     Columns,
     choose_scheme,
     find_columns,
-    is_known,
+    is_known_column,
     list_names,
 )
 from portal.customers.importing.formats.decoding import decode, find_encoding
 from portal.customers.importing.merging import NAME, PARTS, TIME_FIELDS
 from portal.customers.importing.rows import (
-    TAKEN,
+    ACCEPTED_FORMATS,
     ParsedRow,
     Rejection,
     UnusableFile,
@@ -42,7 +42,9 @@ SEPARATOR_LINE: Final = "sep="
 MAX_WORKBOOK_BYTES: Final = 1 << 28
 # The maximum length of a cell. Python's default is 131,072 characters, but notes may be longer.
 MAX_CELL_LENGTH: Final = 1 << 24
-CLEARED: Final = frozenset({"external_identifier", "email", "phone", "last_login", "notes"})
+CLEARABLE_FIELDS: Final = frozenset(
+    {"external_identifier", "email", "phone", "last_login", "notes"}
+)
 # Fields that are not text in a CSV file with exact values.
 EXACT_READERS: Final = frozenset({"is_active", "is_verified", *TIME_FIELDS, "name_parts"})
 csv.field_size_limit(MAX_CELL_LENGTH)
@@ -89,15 +91,15 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
     lines = lines if separator else chain([first], lines)
     delimiter = separator or _find_delimiter(first)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    rows = _parse(reader, name, lines_before=1 if separator else 0)
+    rows = _parse_csv(reader, name, lines_before=1 if separator else 0)
     header = next((row for row in rows if isinstance(row, SheetRow)), SheetRow(name, ()))
     columns = find_columns([*map(str, header.cells)], options.renamed)
     _encoding, mark = find_encoding(head)
     # Only Portal's CSV for programs has no added apostrophes. Such a CSV has all fields and no
     # byte-order mark.
     if mark or not columns.is_exact:
-        rows = _without_apostrophes(rows)
-    yield from _in_blocks(rows, columns, name, options)
+        rows = _unescape_formulas(rows)
+    yield from _group_into_blocks(rows, columns, name, options)
 
 
 def is_separator_line(line: str) -> bool:
@@ -120,7 +122,7 @@ def read_workbook(chunks: Iterable[bytes], name: str, options: SheetOptions) -> 
             continue
         if others := [each for each in workbook.sheet_names if each != sheet_name]:
             options.remarks.append(f"{name}: ignored sheets: {list_names(others)}")
-        yield from _in_blocks(rows, columns, name, options)
+        yield from _group_into_blocks(rows, columns, name, options)
         return
     raise error
 
@@ -152,12 +154,12 @@ def _find_delimiter(header: str) -> str:
 
     def rank(delimiter: str) -> tuple[int, int]:
         columns = next(csv.reader([header], delimiter=delimiter), [])
-        return sum(map(is_known, columns)), len(columns)
+        return sum(map(is_known_column, columns)), len(columns)
 
     return max(DELIMITERS, key=rank)
 
 
-def _parse(
+def _parse_csv(
     reader: Any,  # the class of csv.reader() has no public name
     name: str,
     lines_before: int,
@@ -175,13 +177,13 @@ def _parse(
                 yield SheetRow(position, cells)
 
 
-def _without_apostrophes(rows: Iterator[SheetRow | Rejection]) -> Iterator[SheetRow | Rejection]:
+def _unescape_formulas(rows: Iterator[SheetRow | Rejection]) -> Iterator[SheetRow | Rejection]:
     """Remove the apostrophes that an export adds before texts which look like formulas."""
     for row in rows:
         if isinstance(row, Rejection):
             yield row
         else:
-            yield row._replace(cells=[without_apostrophe(str(cell)) for cell in row.cells])
+            yield row._replace(cells=[unescape_formula(str(cell)) for cell in row.cells])
 
 
 def _open_workbook(chunks: Iterable[bytes]) -> CalamineWorkbook:
@@ -193,7 +195,7 @@ def _open_workbook(chunks: Iterable[bytes]) -> CalamineWorkbook:
         with zipfile.ZipFile(content) as archive:
             parts = archive.infolist()
         if not any(part.filename.startswith("xl/") for part in parts):
-            raise UnusableFile(f"looks like a ZIP archive; {TAKEN}")
+            raise UnusableFile(f"looks like a ZIP archive; {ACCEPTED_FORMATS}")
         _check_size(sum(part.file_size for part in parts))
         content.seek(0)
         return CalamineWorkbook.from_filelike(content)
@@ -220,7 +222,7 @@ def _sheet_rows(workbook: CalamineWorkbook, sheet_name: str, name: str) -> Itera
         raise UnusableFile(f"has a broken sheet: {error}") from error
 
 
-def _in_blocks(
+def _group_into_blocks(
     rows: Iterator[SheetRow | Rejection], columns: Columns, name: str, options: SheetOptions
 ) -> Iterator[SheetRows]:
     if columns.ignored:
@@ -262,7 +264,7 @@ def _read_field(target: str, cell: Cell, sheet: SheetRows) -> dict[str, Any]:
     if cell != "":
         is_text = is_exact and target not in EXACT_READERS
         return {target: as_text(cell) if is_text else read_cell(target, cell, sheet.zone)}
-    if is_exact or (sheet.empty_clears and target in CLEARED):
+    if is_exact or (sheet.empty_clears and target in CLEARABLE_FIELDS):
         return {target: None}
     return {target: ""} if sheet.empty_clears and target in {NAME, *PART_NAMES} else {}
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from portal.customers.importing.formats.cells import read_moment
+from portal.customers.importing.formats.cells import read_source_time
 from portal.customers.importing.formats.columns import TARGETS
 from portal.customers.importing.formats.files import Block, read_blocks
 from portal.customers.importing.formats.spreadsheets import SheetOptions
@@ -190,7 +190,7 @@ def _parse_mapping(mapping: str) -> tuple[str, str]:
 
 def _parse_time(text: str, zone: tzinfo) -> datetime:
     try:
-        return read_moment(text, zone)
+        return read_source_time(text, zone)
     except ValueError as error:
         raise CommandError(f"--as-of {text!r} {error}.") from error
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.customers.importing.formats.cells import Cell, InvalidCell, read_cell, read_moment
+from portal.customers.importing.formats.cells import Cell, InvalidCell, read_cell, read_source_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -119,10 +119,10 @@ def test_an_unknown_language_is_rejected() -> None:
 
 @pytest.mark.parametrize("text", ["31.12.2025", "2025-12-31", " 2025-12-30T23:00:00Z"])
 def test_a_day_without_a_time_is_its_start(text: str) -> None:
-    assert read_moment(text, BERLIN) == datetime(2025, 12, 30, 23, tzinfo=UTC)
+    assert read_source_time(text, BERLIN) == datetime(2025, 12, 30, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["2199-01-01", "1812-01-01", "soon"])
 def test_a_time_of_the_source_is_in_the_past(text: str) -> None:
     with pytest.raises(ValueError, match=r"must be|future"):
-        read_moment(text, BERLIN)
+        read_source_time(text, BERLIN)

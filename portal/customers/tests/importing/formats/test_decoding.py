@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal.customers.importing.formats.decoding import as_utf8, decode
+from portal.customers.importing.formats.decoding import convert_to_utf8, decode
 
 TEXT = "Customer ID;Full name\nANN;Anna Weiß\nBOB;Žofie “Bö” €\n"
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
@@ -35,7 +35,7 @@ def test_text_of_excel_on_windows_is_decoded(end: str, size: int) -> None:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_json_is_converted_to_utf8_without_a_mark(encoding: str) -> None:
-    assert b"".join(as_utf8(_split_into_chunks(TEXT.encode(encoding), 7))) == TEXT.encode()
+    assert b"".join(convert_to_utf8(_split_into_chunks(TEXT.encode(encoding), 7))) == TEXT.encode()
 
 
 @pytest.mark.parametrize("size", [3, 1_000])
