@@ -12,6 +12,7 @@ from random import Random
 from typing import Final
 
 from portal.customers.demo.people import invent_person, pick
+from portal.customers.demo.phones import invent_phone
 from portal.customers.importing.rows import CustomerRow, InventedRow, StagedRow
 
 # The example customer in the documentation of the pretix API, with the same values.
@@ -145,7 +146,7 @@ def _customer(random: Random, calendar: _Calendar, number: int, identifier: str)
         identifier=identifier,
         external_identifier=f"CRM-{100_000 + number}" if random.random() < 0.3 else None,
         email=f"{person.mailbox}{number}@{pick(random, DOMAINS)}",
-        phone=_phone(random) if random.random() < 0.35 else None,
+        phone=invent_phone(random, person.locale) if random.random() < 0.35 else None,
         name_parts=person.name_parts if random.random() > 0.03 else {},
         is_active=random.random() > 0.04,
         is_verified=is_verified,
@@ -180,10 +181,3 @@ def _modified(random: Random, calendar: _Calendar, joined: int) -> int:
     if random.random() < 0.5:
         return joined + 100 + int(random.random() * 400)
     return calendar.later(random, joined)
-
-
-def _phone(random: Random) -> str:
-    # The German telecommunications regulator reserves the numbers +49 30 23125 for films and books.
-    number = int(random.random() * 1000)
-    start = "030 23125-" if number % 8 == 0 else "+49 30 23125 "
-    return f"{start}{number:03}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models import Count
 from pytest_django import Settings
 
 from portal.customers.models import Customer, customers_of
@@ -143,16 +144,22 @@ def test_an_exact_match_is_found_by_the_indexes_of_all_values(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     customer = Customer.objects.exclude(email=None).exclude(external_identifier=None)[0]
+    shared_phone = _most_shared_phone()
 
     for value in (customer.email, customer.identifier.lower(), customer.external_identifier):
         with explained(plans):
             assert find_exact_matches(in_large, str(value)) == [customer]
     with explained(plans):
-        assert len(find_exact_matches(in_large, "(030) 23125/123")) == MOST_EXACT
+        assert len(find_exact_matches(in_large, shared_phone)) == MOST_EXACT
 
     for plan in plans:
         assert plan.indexes == EXACT_MATCH_INDEXES
         assert plan.rows <= 5
+
+
+def _most_shared_phone() -> str:
+    shared = Customer.objects.exclude(phone=None).values("phone_key").annotate(number=Count("*"))
+    return f"+{shared.order_by('-number')[0]['phone_key']}"
 
 
 @pytest.mark.parametrize(
@@ -200,10 +207,12 @@ def test_only_one_page_of_many_matches_is_read_from_the_table(
 
 @pytest.mark.parametrize("search", ["example.org", "030 23125", "23125"])
 def test_a_page_of_an_unselective_search_is_an_ordered_scan(
-    in_large: Organizer, plans: list[Plan], search: str
+    in_large: Organizer, plans: list[Plan], settings: Settings, search: str
 ) -> None:
+    settings.COUNT_CAP = 1_000
+
     with explained(plans):
-        page = list_of(in_large, f"search={search}").page(1, SIZE)
+        page = list_of(in_large, f"search={search}").page(1, 3)
 
     assert not page.count.is_exact
     _found, scanned, _exact = plans
