@@ -1,4 +1,4 @@
-"""The command line of manage.py, with one-line messages for errors of the installation."""
+"""Runs manage.py. Errors of the installation, such as a wrong setting, are one line."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.core.management import execute_from_command_line
 from django.db import DatabaseError, OperationalError, connections
 from environs import EnvError
 
-MIGRATE: Final = "The database schema does not match this version. Run manage.py migrate."
-MISSING: Final = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
-MISSING_ON_SQLITE: Final = ("no such table", "no such column")
+MIGRATE_MESSAGE: Final = "The database schema does not match this version. Run manage.py migrate."
+SCHEMA_ERRORS: Final = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+SQLITE_SCHEMA_ERRORS: Final = ("no such table", "no such column")
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command and return its exit status. Django's `--traceback` shows full tracebacks."""
+    """Runs a command and returns its exit status. With `--traceback`, errors have a traceback."""
     try:
         _connect_without_pool()
         execute_from_command_line(arguments)
@@ -32,10 +32,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _connect_without_pool() -> None:
-    """A command needs one connection, and a pool would hide why a connection fails."""
+    """Disables the connection pool: its errors do not have the reason why a connection failed."""
     try:
         databases = connections.settings
-    except ValueError as error:  # of environs, for a file that it cannot read
+    except ValueError as error:  # environs raises ValueError for a file that it cannot read
         raise ImproperlyConfigured(error) from error
     for database in databases.values():
         if "pool" in database["OPTIONS"]:
@@ -43,13 +43,13 @@ def _connect_without_pool() -> None:
 
 
 def explain(error: Exception) -> str:
-    """One line for an error of the installation; "" for a bug, which needs its traceback."""
+    """Explains an error of the installation in one line. Returns "" for an error in the code."""
     if not isinstance(error, DatabaseError):
         return f"The settings are invalid: {error}"
     cause = error.__cause__
-    on_sqlite = isinstance(cause, sqlite3.Error) and str(cause).startswith(MISSING_ON_SQLITE)
-    if on_sqlite or isinstance(cause, MISSING):
-        return MIGRATE
+    on_sqlite = isinstance(cause, sqlite3.Error) and str(cause).startswith(SQLITE_SCHEMA_ERRORS)
+    if on_sqlite or isinstance(cause, SCHEMA_ERRORS):
+        return MIGRATE_MESSAGE
     if isinstance(error, OperationalError):
         return f"The database cannot be used: {error}"
     return ""

@@ -1,4 +1,4 @@
-"""Fixtures of all tests: two organizers, a member, a stranger, an API client, customers."""
+"""Fixtures of all tests: organizers, a member, a stranger, API clients and customers."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ CustomerMaker = Callable[..., Customer]
 
 @pytest.fixture(scope="session", autouse=True)
 def erasure_journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The journal of erasures of all tests."""
+    """The file of the journal of erasures, which all tests share."""
     journal = tmp_path_factory.mktemp("erasures") / "erasures.ndjson"
     settings.ERASURE_JOURNAL = journal
     return journal
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the database: `make test` runs only these on PostgreSQL, too."""
+    """Marks the tests that use the database. `make test` runs these tests on PostgreSQL too."""
     for item in items:
         if "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db"):
             item.add_marker("database")
@@ -103,7 +103,7 @@ def writer_client(organizer: Organizer) -> Client:
 
 @pytest.fixture
 def build_customer(organizer: Organizer) -> CustomerMaker:
-    """Builds a customer with these fields, of the organizer or of another one (`of`), unsaved."""
+    """Builds an unsaved customer with these fields. `of` is another organizer than the default."""
     count = 0
 
     def build(*, of: Organizer = organizer, **fields: Any) -> Customer:
@@ -121,7 +121,7 @@ def build_customer(organizer: Organizer) -> CustomerMaker:
 
 @pytest.fixture
 def make_customer(build_customer: CustomerMaker) -> CustomerMaker:
-    """Creates a customer with these fields, of the organizer or of another one (`of`)."""
+    """Creates a customer with these fields. `of` is another organizer than the default."""
 
     def make(**fields: Any) -> Customer:
         customer = build_customer(**fields)
@@ -134,6 +134,6 @@ def make_customer(build_customer: CustomerMaker) -> CustomerMaker:
 
 @pytest.fixture
 def without_permissions(organizer: Organizer, member: User) -> None:
-    """Removes all permissions of the member's team."""
+    """Removes all permissions from the member's team."""
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[])

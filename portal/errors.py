@@ -1,4 +1,4 @@
-"""Error responses outside of views: JSON below /api/, else a page."""
+"""Django's error handlers, and error responses of middleware: JSON below /api/, else a page."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from portal.databases.failures import (
     replace_broken_connections,
 )
 from portal.web.metrics import DATABASE_ERRORS
-from portal.web.query_strings import LONGEST_QUERY, is_too_long
+from portal.web.query_strings import MAX_QUERY_LENGTH, is_too_long
 from portal.web.request_ids import current_id
 
-RETRY_AFTER: Final = 5  # seconds
-QUERY_TOO_LONG: Final = f"The query string has more than {LONGEST_QUERY} characters."
+RETRY_AFTER_SECONDS: Final = 5
+QUERY_TOO_LONG_MESSAGE: Final = f"The query string has more than {MAX_QUERY_LENGTH} characters."
 
 
 def reject_unreadable_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that rejects an unreadable Content-Type, a large body and a long query string."""
+    """Middleware that rejects a malformed Content-Type, a large body and a long query string."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        # portal/wsgi.py sets this key. No request header can have such a name.
+        # portal/wsgi.py sets "portal.bad_content_type". A request header cannot set this key.
         if "portal.bad_content_type" in request.META or _has_other_encoding(request):
             response = bad_request(request)
         elif _is_too_large(request):
             response = _error_response(request, 413, "Request body too large.")
         elif is_too_long(request.META.get("QUERY_STRING", "")):
-            response = _error_response(request, 414, QUERY_TOO_LONG)
+            response = _error_response(request, 414, QUERY_TOO_LONG_MESSAGE)
         else:
             return get_response(request)
         response["Content-Length"] = str(len(response.content))
@@ -47,9 +47,10 @@ def reject_unreadable_requests(
 
 
 def _has_other_encoding(request: HttpRequest) -> bool:
-    """Whether it is a multipart form that is not UTF-8, as Django rejects other forms.
+    """Whether the body is a multipart form with another encoding than UTF-8.
 
-    Python knows encodings that are no encodings of text, or have halves of surrogate pairs.
+    Some encodings of Python do not decode to text, or decode to halves of surrogate pairs. Django
+    rejects such encodings of other forms itself.
     """
     is_multipart = request.content_type == "multipart/form-data"
     return is_multipart and codecs.lookup(request.encoding or "utf-8").name != "utf-8"
@@ -61,33 +62,33 @@ def _is_too_large(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A malformed or suspicious request."""
+    """Responds with 400 to a malformed or suspicious request."""
     return _error_response(request, 400, "Bad request.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A member without the permission. Users outside of the organizer get 404."""
+    """Responds with 403 to a member who lacks a permission."""
     return _error_response(request, 403, "You do not have permission to perform this action.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """An unknown path, or a page that the user has no access to."""
+    """Responds with 404 to an unknown path, and to users who may not access the organizer."""
     return _error_response(request, 404, "Not found.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Status 503 for a temporary database error, else 500 with the request id.
+    """Responds with 503 to a temporary database error, and with 500 to other errors.
 
-    The pages need no session and no database.
+    Rendering these pages needs neither a session nor the database.
     """
-    # Django calls this in its exception handler, so the exception is the current one.
+    # Django calls handler500 while it handles the exception.
     error = sys.exception()
     if error is None or not is_temporary_error(error):
         return _error_response(request, 500, "Server error.", request_id=current_id.get())
     DATABASE_ERRORS.labels("timeout" if is_query_timeout(error) else "unavailable").inc()
     replace_broken_connections(error)
     response = _error_response(request, 503, "The database is busy or away.")
-    response["Retry-After"] = str(RETRY_AFTER)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 

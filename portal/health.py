@@ -1,4 +1,4 @@
-"""/livez and /readyz, which load balancers and orchestrators request. No session, no customers."""
+"""The health checks /livez and /readyz, for load balancers and orchestrators."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ UNKNOWN: Final = "unknown"
 LIVEZ: Final = "/livez"
 PATHS: Final = (LIVEZ, "/readyz")
 METHODS: Final = ("GET", "HEAD")
-# Shorter than the timeouts of probes, so that they get the names of the failed checks.
-TIME_LIMIT: Final = 2.0
-# Visitors can request /readyz too: they cannot make it check more often than this.
+# How long a response waits for the checks. The timeouts of probes are longer.
+MAX_WAIT_SECONDS: Final = 2.0
+# Requests within this time get the earlier results, because everybody can request /readyz.
 SECONDS_BETWEEN_CHECKS: Final = 1.0
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ def respond_to_probes(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that responds to /livez and /readyz.
 
-    It comes before all that rejects or redirects: probes have any Host header, and no TLS.
+    It precedes the middleware that checks the Host header and redirects to HTTPS: probes send
+    requests with any Host header, without TLS.
     """
     checks = Checks(_check)
 
@@ -58,13 +59,13 @@ def respond_to_probes(
             return HttpResponseNotAllowed(METHODS)
         if request.path_info == LIVEZ:
             return JsonResponse({"status": OK, "version": __version__})
-        return _readyz(request, checks.results(TIME_LIMIT))
+        return _readyz(request, checks.results(MAX_WAIT_SECONDS))
 
     return middleware
 
 
 def _readyz(request: HttpRequest, results: Results) -> HttpResponse:
-    """Status 503 where a check fails. The replica is no check: without it, the primary is read."""
+    """Responds with 503 if a check failed. A lagging replica is no failure: the primary is read."""
     by_name = {
         "database": results.database,
         "migrations": results.migrations,
@@ -87,7 +88,7 @@ def _readyz(request: HttpRequest, results: Results) -> HttpResponse:
 
 @dataclass
 class Results:
-    """Results of the checks, each "unknown" until it has ended."""
+    """The results of the checks. A result is "unknown" until its check has ended."""
 
     database: str = UNKNOWN
     migrations: str = UNKNOWN
@@ -96,7 +97,7 @@ class Results:
 
 
 class Checks:
-    """Runs the checks in a thread of their own, at most one: a database may never respond."""
+    """Runs the checks in one background thread, because a database may never respond."""
 
     def __init__(self, check: Callable[[Results], object]) -> None:
         self._check = check
@@ -106,7 +107,10 @@ class Checks:
         self._next_run = float("-inf")
 
     def results(self, seconds: float) -> Results:
-        """The results of the last run. Waits so many seconds at most for its end."""
+        """The results of the last run. Starts a run if needed, and waits for its end.
+
+        After `seconds`, returns the results so far.
+        """
         with self._lock:
             is_running = self._thread is not None and self._thread.is_alive()
             if not is_running and monotonic() >= self._next_run:
@@ -145,7 +149,7 @@ def _replica_state() -> str:
 
 
 def connect_without_pool() -> BaseDatabaseWrapper:
-    """A new connection to the primary, which does not wait for slow requests."""
+    """A new connection to the primary. A connection of the pool could wait for slow requests."""
     connection = connections[DEFAULT_DB_ALIAS].copy()
     if connection.settings_dict["OPTIONS"].get("pool"):
         connection.settings_dict["OPTIONS"]["pool"] = False
@@ -153,6 +157,6 @@ def connect_without_pool() -> BaseDatabaseWrapper:
 
 
 def has_missing_migrations(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the database lacks migrations of this version. Raises OperationalError."""
+    """Whether migrations of this version of Portal are not applied. Raises OperationalError."""
     loader = MigrationLoader(connection)
     return not loader.graph.nodes.keys() <= (loader.applied_migrations or {}).keys()

@@ -16,12 +16,15 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 env = FileAwareEnv(strip_whitespace=True)
-# The library reads this variable.
+# prometheus_client reads this environment variable.
 METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _access_log(value: str) -> str | None:
-    """The path of the access log, "-" for standard output, or None. Exits if it is not writable."""
+    """The path of the access log, "-" for standard output, or None for no access log.
+
+    Exits if the file is not writable.
+    """
     if value.lower() in {"", "false", "no", "off", "0"}:
         return None
     if value.lower() in {"-", "true", "yes", "on", "1"}:
@@ -36,12 +39,12 @@ def _access_log(value: str) -> str | None:
 bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
 workers = env.int("WEB_CONCURRENCY", 2)
 worker_class = "gthread"
-threads = 4  # as many as the connection pool in portal/settings/databases.py has connections
+threads = 4  # The connection pool in portal/settings/databases.py has as many connections.
 timeout = 30
 control_socket_disable = True
-# Gunicorn's maximum: a list with many filters has a long URL.
+# The maximum of gunicorn, because a list with many filters has a long URL.
 limit_request_line = 8190
-# htmx sends the URL of the page in a header.
+# Large enough for the header HX-Current-URL, in which htmx sends the URL of the page.
 limit_request_field_size = 2 * limit_request_line
 # Gunicorn trusts no proxy, because portal/web/proxies.py checks TRUSTED_PROXIES.
 forwarded_allow_ips = ""
@@ -50,8 +53,8 @@ LOGGERS = {
     "json": "portal.web.server_log.JsonServerLogger",
 }
 logger_class = LOGGERS.get(env.str("LOG_FORMAT", "text"), LOGGERS["text"])
-# Without query strings, which contain names and email addresses of searches.
 accesslog = _access_log(env.str("ACCESS_LOG", "false"))
+# The path has no query string, because searches contain names and email addresses.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
 
 has_metrics = bool(env.str("METRICS_TOKEN", "") or env.str("METRICS_ALLOWED", ""))
@@ -59,36 +62,37 @@ worker_numbers: WeakKeyDictionary[Worker, int] = WeakKeyDictionary()
 
 
 def on_starting(_server: Arbiter) -> None:
-    """Do not start with invalid settings or missing migrations."""
+    """Exits if settings are invalid or migrations are missing."""
     if not _passes_start_check():
         sys.exit(1)
 
 
 def when_ready(_server: Arbiter) -> None:
-    """Create the directory for metrics."""
+    """Creates the directory for the files of metrics."""
     if has_metrics:
-        # In memory: a write to a mapped file ends the process where the disk is full.
+        # The directory is in memory, because on a full disk a write to a mapped file kills the
+        # process.
         memory = Path("/dev/shm")  # noqa: S108
         parent = memory if os.access(memory, os.W_OK) else None
         os.environ[METRICS_DIRECTORY] = mkdtemp(prefix="portal-metrics-", dir=parent)
 
 
 def on_exit(_server: Arbiter) -> None:
-    """Remove the directory for metrics."""
+    """Removes the directory for the files of metrics."""
     if directory := os.environ.get(METRICS_DIRECTORY):
         shutil.rmtree(directory, ignore_errors=True)
 
 
 def pre_fork(server: Arbiter, worker: Worker) -> None:
-    """Give the worker the number of one that has ended, or a new one."""
+    """Gives the worker the lowest free number, which may have belonged to a worker that ended."""
     used = {worker_numbers[other] for other in server.WORKERS.values()}
     worker_numbers[worker] = next(number for number in count() if number not in used)
 
 
 def post_fork(_server: Arbiter, worker: Worker) -> None:
-    """Let the worker import Portal anew, and continue the metrics of the number that it has.
+    """Removes the imported modules of Portal, and chooses the worker's files of metrics.
 
-    After a reload, the modules that this process has from its parent are of the old version.
+    A worker inherits imported modules from its parent, which are old after a reload.
     """
     for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
         del sys.modules[name]
@@ -100,15 +104,15 @@ def post_fork(_server: Arbiter, worker: Worker) -> None:
 
 
 def on_reload(_server: Arbiter) -> None:
-    """Log what would have prevented a start of the server. /readyz reports missing migrations."""
+    """Logs the errors that would prevent a start. After a reload, the server does not exit."""
     _passes_start_check()
 
 
 def _passes_start_check() -> bool:
-    """False where the server must not start. True where that is unknown after `timeout`.
+    """Whether the server can start. True if the check has no result after `timeout` seconds.
 
-    In a process of its own: workers inherit modules that this process has imported, and would not
-    read their new version after a reload.
+    The check runs in a new process, so that this process does not import modules of Portal: workers
+    would inherit the modules, and use their old version after a reload.
     """
     check = get_context("fork").Process(target=_check_start)
     check.start()
@@ -127,6 +131,6 @@ def _check_start() -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Exclude all objects that exist now from garbage collection: they stay for good."""
+    """Excludes all present objects from garbage collection, because they exist until the end."""
     gc.collect()
     gc.freeze()

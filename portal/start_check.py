@@ -1,4 +1,4 @@
-"""Whether the server can start: valid settings, collected static files, no missing migrations."""
+"""Checks before the server starts: settings, static files and migrations."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from environs import EnvError
 
-from portal.command_line import MIGRATE, explain
+from portal.command_line import MIGRATE_MESSAGE, explain
 
 logger = logging.getLogger("gunicorn.error")
 
 
 def can_start() -> bool:
-    """Log the reason in one line if not.
+    """Whether the server can start. If not, logs the reason in one line.
 
-    A database that is down is no reason: the server starts, and is ready once the database is.
+    True if the database cannot be reached: the server then starts, and /readyz fails until the
+    database is available.
     """
     try:
         has_missing_migrations = _has_missing_migrations()
@@ -28,12 +29,12 @@ def can_start() -> bool:
         logger.error("%s", explain(error))
         return False
     if has_missing_migrations:
-        logger.error("%s", MIGRATE)
+        logger.error("%s", MIGRATE_MESSAGE)
     return not has_missing_migrations
 
 
 def _has_missing_migrations() -> bool:
-    import portal.wsgi  # noqa: F401  loads the settings and the apps, and checks the static files
+    import portal.wsgi  # noqa: F401  The import loads settings and apps, and checks static files.
     from portal.health import connect_without_pool, has_missing_migrations
 
     with closing(connect_without_pool()) as connection:

@@ -1,4 +1,4 @@
-"""All URLs."""
+"""The root URLconf."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.templatetags.static import static
@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 
 favicon = RedirectView.as_view(url=lazy(static, str)("icon.svg"))
 
-# Django tries the patterns in order, so the most frequent ones come first.
+# Django tries the patterns in this order, so the most frequently requested URLs come first.
 urlpatterns = [
     path("api/", include("portal.api.urls")),
     path("organizers/", include("portal.customers.html.urls")),

@@ -1,4 +1,4 @@
-"""The WSGI application."""
+"""The WSGI application of the web server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if settings.SENTRY_DSN:
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Django's application. It fails for a Content-Type that it cannot parse: that is removed."""
+    """Calls Django's application, without a malformed Content-Type, which Django cannot parse."""
     try:
         parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except (TypeError, ValueError):

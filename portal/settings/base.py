@@ -12,12 +12,12 @@ from environs import FileAwareEnv
 from portal.settings.databases import *
 from portal.settings.logs import *
 
-# With SECRET_KEY_FILE=/path, SECRET_KEY is read from a file; likewise all other variables.
+# Every variable can be read from a file: SECRET_KEY_FILE=/path sets SECRET_KEY, for example.
 env = FileAwareEnv(strip_whitespace=True)
 
 
 def network_from(variable: str, address: str) -> IPv4Network | IPv6Network:
-    """An item of the variable: an address or a network. Raises ImproperlyConfigured."""
+    """Parses an address or a network in an environment variable. Raises ImproperlyConfigured."""
     try:
         return ip_network(address)
     except ValueError as error:
@@ -29,7 +29,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_public.hostname or "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
-# The first middleware removes these headers unless a trusted proxy sent them.
+# The proxies whose X-Forwarded headers are accepted (portal/web/proxies.py).
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=partial(network_from, "TRUSTED_PROXIES"))
 USE_X_FORWARDED_HOST = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -122,8 +122,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = [
-    "axes.W002",  # the middleware of django-axes is missing: the sign-in form shows the lockout
-    "models.W040",  # SQLite ignores the included columns of indexes; PostgreSQL uses them
+    "axes.W002",  # The middleware of django-axes is not used: the sign-in form shows the lockout.
+    "models.W040",  # SQLite ignores the included columns of indexes. PostgreSQL uses them.
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -152,13 +152,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 # --- Metrics -----------------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_ALLOWED = env.list("METRICS_ALLOWED", [], subcast=partial(network_from, "METRICS_ALLOWED"))
-# What /metrics reads from the database.
+# Collectors of metrics that /metrics reads from the database.
 METRICS_COLLECTORS = ["portal.customers.importing.metrics.ImportCollector"]
 
 # --- Languages and time zones ------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-# Translation takes a quarter of the time of a page, and is useless with one language.
+# Looking up translations takes a quarter of the time of a page, and has no use with one language.
 USE_I18N = len(LANGUAGES) > 1
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 USE_THOUSAND_SEPARATOR = True
@@ -169,7 +169,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Not those of packages: no page uses them, and to compress them takes seconds.
+# Static files of packages are not collected: no page uses them, and compressing takes seconds.
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "staticfiles": {"BACKEND": "portal.web.static_files.StaticStorage"},
@@ -195,9 +195,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _("The customers of event organizers, in the shape of pretix’s resource."),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    # No field of a body is required, so PATCH needs no schema of its own.
+    # PATCH has the same schema as PUT, because no field of a body is required.
     "COMPONENT_SPLIT_PATCH": False,
-    # Keep the order of the code.
+    # The document has the order of the code.
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
     "POSTPROCESSING_HOOKS": ["portal.api.openapi.document.complete_document"],
@@ -205,11 +205,11 @@ SPECTACULAR_SETTINGS = {
 
 # --- The list of customers ---------------------------------------------------------------------
 DJANGO_TABLES2_TEMPLATE = "components/_table.html"
-# Lists count up to here; beyond it they show "10,000+" until the exact count is loaded.
+# A list counts at most so many rows. It then shows "10,000+" until the exact count is loaded.
 COUNT_CAP = 10_000
-# Up to this offset a page skips rows by OFFSET; further on, a cursor is looked up first.
+# Up to this offset, a page is read by OFFSET. Farther pages are read after a cursor.
 FAR_OFFSET = 1_000
-# Excel opens longer workbooks slowly.
+# The page offers workbooks up to so many rows, because Excel opens longer workbooks slowly.
 WORKBOOK_ROWS = 100_000
 FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)
 OVERVIEW_MILLISECONDS = env.int("OVERVIEW_MILLISECONDS", 130)

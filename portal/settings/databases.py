@@ -1,4 +1,4 @@
-"""The databases, and the folder that Portal writes to."""
+"""Settings of the databases, and of the folder that Portal writes to."""
 
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,17 @@ from portal.databases.postgresql import pool
 
 env = FileAwareEnv(strip_whitespace=True)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-# For collected static files, the SQLite database, the demo's token and the locks of streams.
+# The folder of collected static files, the SQLite database, the demo's token and lock files.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
-# Of persons who were erased: reapply_erasures erases them again in a restored backup.
+# A list of erased persons. After a backup is restored, reapply_erasures erases them again.
 ERASURE_JOURNAL = env.path("ERASURE_JOURNAL", VAR_DIR / "erasures.ndjson")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 SQLITE_OPTIONS: dict[str, Any] = {
-    # Readers never wait for the writer; a writer waits for the one before it. With recursive
-    # triggers, SQLite also runs the DELETE triggers of rows that INSERT OR REPLACE deletes. Deleted
-    # texts are overwritten in the file.
+    # With WAL, readers never wait for a writer. With recursive_triggers, SQLite also runs DELETE
+    # triggers for rows that INSERT OR REPLACE deletes. With secure_delete, it overwrites deleted
+    # texts in the file.
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;"
         "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"
@@ -30,24 +30,24 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
 }
 POSTGRES_OPTIONS: dict[str, Any] = {
-    # As many as a server process has threads.
+    # max_size is the number of threads of a server process (portal/server.py).
     "pool": {"min_size": 1, "max_size": 4, "timeout": 2, **pool.OPTIONS},
-    # To notice within seconds that a host no longer replies.
+    # These timeouts notice within seconds that a host no longer replies.
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
     "keepalives_idle": 30,
 }
-# Seconds; shorter than the timeouts of browsers and gunicorn. portal/wsgi.py passes it on.
+# In seconds. Shorter than the timeouts of browsers and gunicorn. Only portal/wsgi.py applies it.
 STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
 
 def database_from(url: str) -> dict[str, Any]:
-    """Django's settings for a DATABASE_URL (sqlite:///path, postgres://...)."""
+    """The entry of DATABASES for a DATABASE_URL (sqlite:///path, postgres://...)."""
     if not url.startswith(("sqlite://", *POSTGRES_SCHEMES)):
         raise ImproperlyConfigured("DATABASE_URL has to begin with sqlite:/// or postgres://")
     database: dict[str, Any] = {**dj_database_url.parse(url)}
     is_sqlite = str(database["ENGINE"]).endswith("sqlite3")
-    # SQLite keeps its file open between requests; PostgreSQL's pool keeps connections itself.
+    # Connections to SQLite stay open. For PostgreSQL, the pool keeps connections open.
     database["CONN_MAX_AGE"] = None if is_sqlite else 0
     if not is_sqlite:
         database["ENGINE"] = "portal.databases.postgresql"
@@ -59,7 +59,7 @@ def database_from(url: str) -> dict[str, Any]:
 
 
 def embedded_database() -> str:
-    """The default DATABASE_URL. SQLite creates the file, but not its folder."""
+    """The default DATABASE_URL: an SQLite file in VAR_DIR. Creates that folder."""
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"
 
@@ -68,14 +68,15 @@ DATABASES = {"default": database_from(env.str("DATABASE_URL", "") or embedded_da
 
 # --- The replica ----------------------------------------------------------------------------------
 REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
-# Seconds. A replica that misses older changes is not read.
+# In seconds. A replica with a longer lag is not read.
 REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
 
 
 def replica_from(url: str) -> dict[str, Any]:
-    """Django's settings for a DATABASE_REPLICA_URL.
+    """The entry of DATABASES for a DATABASE_REPLICA_URL.
 
-    Each thread keeps a connection: without a pool, a failed connection is an error at once.
+    Each thread has its own connection. With a pool, a failed connection would not raise an error at
+    once.
     """
     if not url.startswith(POSTGRES_SCHEMES):
         raise ImproperlyConfigured("DATABASE_REPLICA_URL has to begin with postgres://")

@@ -1,6 +1,6 @@
-"""Logging: to standard error, with the id of the request in each line.
+"""Settings of logging to standard error. Each line has the id of the request.
 
-portal/web/log_formats.py keeps names and emails of customers out of it.
+portal/web/log_formats.py removes names and emails of customers from log lines.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from environs import FileAwareEnv, validate
 env = FileAwareEnv(strip_whitespace=True)
 
 LOG_FORMAT = env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"]))
-# Errors of the web server are sent to this address of Sentry.
+# The web server sends errors to this Sentry project.
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -37,12 +37,12 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
-        # Scanners send any Host header. The response is 400, and no administrator has to act.
+        # Not logged: scanners send wrong Host headers all the time, and get status 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # Django leaves the body of a response to HEAD to the server; gunicorn warns of each one.
+        # Gunicorn warns about each response to HEAD, because Django does not remove its body.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
-        # Logs the URL of each request.
+        # httpx2 would log the URL of each request at level INFO.
         "httpx2": {"level": "WARNING"},
     },
 }

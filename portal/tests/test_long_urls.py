@@ -14,12 +14,12 @@ from portal.accounts.models import User
 from portal.conftest import CustomerMaker
 from portal.customers.query.filters import SEARCH_LENGTH
 from portal.server import limit_request_line
-from portal.web.query_strings import LONGEST_QUERY
+from portal.web.query_strings import MAX_QUERY_LENGTH
 
 LIST = "/organizers/bigevents/customers/"
 API = "/api/v1/organizers/bigevents/customers/"
 VIEWS = "/organizers/bigevents/views/"
-LONG = f"search={'x' * LONGEST_QUERY}"
+LONG = f"search={'x' * MAX_QUERY_LENGTH}"
 PAGES = [LIST, "/organizers/bigevents/export/", VIEWS, f"{VIEWS}new/", "/sign-in/", "/no-page/"]
 # The longest character in a URL, which names, emails and languages can have.
 HAN = "\N{CJK UNIFIED IDEOGRAPH-20000}"
@@ -74,7 +74,7 @@ def test_the_links_of_the_longest_query_string_reach_the_last_page(
     api_client: Client, ordering: str
 ) -> None:
     query = f"page_size=1&ordering={ordering}&x="
-    url, seen = f"{API}?{query.ljust(LONGEST_QUERY - 20, 'y')}", []
+    url, seen = f"{API}?{query.ljust(MAX_QUERY_LENGTH - 20, 'y')}", []
 
     while url:
         assert len(_request_line(url)) < limit_request_line

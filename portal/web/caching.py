@@ -1,4 +1,4 @@
-"""No cache stores pages, JSON or redirects: most of them are about customers."""
+"""Forbids caches to store responses, because most responses contain customer data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from django.http import HttpRequest, HttpResponseBase
 def forbid_caching(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware for every response that has no `Cache-Control` of its own; static files have."""
+    """Middleware that adds `Cache-Control: private, no-store` to responses without Cache-Control.
+
+    Static files have a Cache-Control of WhiteNoise.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy header. All responses have one policy, so it is composed once."""
+"""Adds the Content-Security-Policy header. The policy is the same for all responses."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 HEADER: Final = "Content-Security-Policy"
-# Django's debug pages have inline styles and scripts.
-DEBUG_PAGES: Final = (404, 500)
+# Statuses of Django's debug pages, whose inline styles and scripts the policy would block.
+DEBUG_PAGE_STATUSES: Final = (404, 500)
 
 
 def set_content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that adds the policy of the settings to every response."""
+    """Middleware that adds the policy in the settings to every response."""
     directives = settings.CONTENT_SECURITY_POLICY.items()
     policy = "; ".join(f"{directive} {sources}" for directive, sources in directives)
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if not (settings.DEBUG and response.status_code in DEBUG_PAGES):
+        if not (settings.DEBUG and response.status_code in DEBUG_PAGE_STATUSES):
             response.headers[HEADER] = policy
         return response
 

@@ -1,4 +1,4 @@
-"""Encrypted text for URLs: values that contain emails and names, which logs and browsers keep."""
+"""Encrypts values in URLs. They may contain emails and names, and logs and browsers store URLs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MAX_LENGTH: Final = 4_000
 
 
 class InvalidText(Exception):
-    """The text was not encrypted by Portal, or for another context."""
+    """The text was not encrypted by Portal for this context."""
 
 
 def encrypt(content: bytes, *, context: str) -> str:
-    """The content as URL-safe text. Equal arguments give equal text.
+    """Encrypts the content as URL-safe text. Equal arguments give equal text.
 
-    The text can only be decrypted with the same context, such as the list that it belongs to.
+    Decrypting the text requires the same `context`, which identifies a list, for example.
     """
     encrypted = _ciphers()[0].encrypt(content, [context.encode()])
     return base64.urlsafe_b64encode(encrypted).rstrip(b"=").decode()
@@ -44,10 +44,9 @@ def decrypt(text: str, *, context: str) -> bytes:
 
 
 def _ciphers() -> Sequence[AESSIV]:
-    """One for each secret key, the current one first.
+    """A cipher for each secret key. The cipher of the current key comes first.
 
-    A signature would not hide the values. The SIV mode needs no nonce, so that the links of a page
-    do not change between requests.
+    AES-SIV needs no nonce, so that the links of a page do not change between requests.
     """
     return _ciphers_for((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 

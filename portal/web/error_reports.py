@@ -1,4 +1,4 @@
-"""Reports of errors to Sentry: what the log has of an error, and nothing of a customer."""
+"""Sends errors to Sentry, without data of customers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from portal.web.request_ids import current_id
 if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
 
-# The rest of an event may have query strings, headers, messages of exceptions or variables.
+# The fields that are sent. Other fields may contain query strings, headers, messages of exceptions
+# or local variables.
 EVENT_FIELDS: Final = (
     *("event_id", "timestamp", "platform", "level", "logger"),
     *("release", "environment", "server_name", "sdk"),
@@ -27,11 +28,10 @@ FRAME_FIELDS: Final = (
 
 
 def send_errors_to_sentry(dsn: str) -> None:
-    """From now on, send each line of the log of level ERROR to Sentry.
+    """Makes logging send each record of level ERROR to Sentry.
 
-    Without Sentry's integration for Django, which reads requests and records queries. Temporary
-    database errors are warnings in the log, so an outage sends nothing. Raises
-    ImproperlyConfigured.
+    Does not use Sentry's integration for Django, which sends requests and queries. Temporary
+    database errors are warnings, so they are not sent. Raises ImproperlyConfigured.
     """
     import sentry_sdk
     from sentry_sdk.integrations.atexit import AtexitIntegration
@@ -59,7 +59,7 @@ def send_errors_to_sentry(dsn: str) -> None:
 
 
 def reduce_event(event: Event, hint: Hint) -> Event:
-    """The event with the fields above, the name of the route and the id of the request."""
+    """The event with only EVENT_FIELDS, the name of the route and the id of the request."""
     record: logging.LogRecord = hint["log_record"]
     match = getattr(getattr(record, "request", None), "resolver_match", None)
     given: dict[str, Any] = dict(event)

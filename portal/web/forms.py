@@ -1,4 +1,4 @@
-"""Forms that are shown again with errors."""
+"""Sets the focus in a form that is shown again with errors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.forms import BaseForm
 
 
 def focus_first_error(form: BaseForm) -> None:
-    """Give the focus to the first field with an error: it may be out of sight.
+    """Sets autofocus on the first field with an error, so that the browser scrolls to the field.
 
-    Errors of the whole form take the focus in the template.
+    Does nothing if the form has non-field errors: the template gives them the focus.
     """
     if form.non_field_errors():
         return

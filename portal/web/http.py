@@ -1,4 +1,4 @@
-"""The typed request, and render_page(), which chooses between a page and its fragment."""
+"""The typed request of pages, and render_page(), which renders a page or only its fragment."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def absolute_url(request: HttpRequest | Request, path: str) -> str:
-    """The path below PUBLIC_URL, whatever headers a proxy sends; else below the request's host."""
+    """The absolute URL of a path. Begins with PUBLIC_URL, or else with the host of the request."""
     public_url: str = settings.PUBLIC_URL
     return f"{public_url}{path}" if public_url else request.build_absolute_uri(path)
 
 
 class PortalRequest(HttpRequest):
-    """A request of a signed-in user, with the attributes that the middleware sets.
+    """A request of a signed-in user, with the attributes that middleware adds.
 
-    Pages of an organizer also have `organizer`, the user's access to it, and all `accesses`.
+    `@organizer_page` adds `organizer`, `access` and `accesses`.
     """
 
     user: User
@@ -41,9 +41,9 @@ class PortalRequest(HttpRequest):
 
 
 def page_address(request: PortalRequest) -> str:
-    """Path and query of the page that sent a request by htmx, or "" where it is unknown.
+    """The path and query string of the page that sent an htmx request; "" if the URL is invalid.
 
-    Scheme and host are ignored, because a proxy may change them.
+    The scheme and the host are ignored, because a proxy may change them.
     """
     try:
         page = urlsplit(request.htmx.current_url or "")
@@ -56,9 +56,10 @@ FRAGMENT_HEADERS = ("HX-Request", "HX-Target", "HX-History-Restore-Request", "HX
 
 
 def wants_fragment(request: PortalRequest, region: str) -> bool:
-    """Whether htmx requests only the region with this id, to swap it into the current page.
+    """Whether htmx requests only the element with the id `region`, to swap it into the page.
 
-    htmx needs the whole page to restore it from the history.
+    False for links that htmx boosts and for restoring a page of the history: both need the whole
+    page.
     """
     htmx = request.htmx
     target = (htmx.target or "").partition("#")[2]
@@ -74,10 +75,10 @@ def render_page(
     region: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page, or its fragment where htmx requests only that.
+    """Renders the template `page`, or the template `fragment` if htmx requests only `region`.
 
-    The template of the page includes the fragment, so that both stay alike. Vary is for caches
-    that store pages although they must not (caching.py).
+    The template of the page must include the fragment. Vary protects against caches that ignore
+    Cache-Control (caching.py).
     """
     is_fragment = bool(fragment) and wants_fragment(request, region)
     template = fragment if is_fragment else page
@@ -87,6 +88,6 @@ def render_page(
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for a form whose CSRF token has expired or is missing."""
+    """The error page for a form whose CSRF token is missing or invalid."""
     message = _("This form was open for too long. Go back, reload the page and try again.")
     return render(request, "403.html", {"explanation": message}, status=403)

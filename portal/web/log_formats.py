@@ -1,7 +1,7 @@
 """Log lines as text or as JSON, without names and emails of customers.
 
-Query strings contain them, because members search for them. Messages of exceptions contain them,
-because databases and Python quote the value that they reject.
+Query strings are left out, because searches contain names and emails. Messages of exceptions are
+left out, because databases and Python quote invalid values in messages.
 """
 
 from __future__ import annotations
@@ -22,18 +22,21 @@ logger = logging.getLogger(__name__)
 
 
 class LineFormatter(logging.Formatter):
-    """Text. A traceback ends with the type of the exception; its message is left out."""
+    """Formats a log line as text. A traceback has the type of the exception, not its message."""
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  as logging has it
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name in logging
         record.message = without_query_strings(record.message)
         return super().formatMessage(record)
 
-    def formatException(self, exc_info: Any) -> str:  # noqa: N802  Any: as logging declares it
+    def formatException(self, exc_info: Any) -> str:  # noqa: N802  the name and type in logging
         return format_traceback(exc_info[1])
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object on each line. Only these fields: Django attaches the request to records."""
+    """Formats a log line as a JSON object with fixed fields.
+
+    Other attributes of a record are left out, because Django attaches the request to records.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         return json.dumps({**self._describe_record(record), **self._message_fields(record)})
@@ -58,7 +61,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class JsonAccessFormatter(JsonFormatter):
-    """One JSON object for each request. The record has the atoms of gunicorn's access log."""
+    """Formats a line of gunicorn's access log as a JSON object."""
 
     def _message_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         atoms: Any = record.args
@@ -75,7 +78,10 @@ class JsonAccessFormatter(JsonFormatter):
 
 
 def log_what_python_prints() -> None:
-    """From now on, log warnings and exceptions that Python would print with their messages."""
+    """Makes logging format the warnings and exceptions that Python would print to standard error.
+
+    Python would print their messages, which may contain data of customers.
+    """
 
     def log_exception(uncaught: Any) -> None:  # Any: two types with these attributes
         error = uncaught.exc_value
@@ -86,12 +92,12 @@ def log_what_python_prints() -> None:
 
 
 def without_query_strings(text: str) -> str:
-    """The text without what follows a question mark."""
+    """The text with "?..." in place of each query string."""
     return QUERY_STRING.sub("?...", text)
 
 
 def format_traceback(error: BaseException | None) -> str:
-    """The lines of code of an exception and of those before it, each with its type and codes."""
+    """The traceback of an exception and of its causes, with types and error codes, no messages."""
     parts = [
         "".join(["Traceback (most recent call last):\n", *traceback.format_tb(each.__traceback__)])
         + _describe_exception(each)
@@ -101,7 +107,7 @@ def format_traceback(error: BaseException | None) -> str:
 
 
 def _chain_of_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception, then its cause or what was handled when it was raised, and so on."""
+    """The exception, its cause or context, the cause or context of that exception, and so on."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -110,7 +116,7 @@ def _chain_of_causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _describe_exception(error: BaseException) -> str:
-    """Its type, and a database's error code and constraint, which say what a message would."""
+    """The type of an exception. Database errors also have their code and constraint."""
     name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
     codes = (getattr(error, "sqlstate", None), getattr(error, "sqlite_errorname", None), constraint)

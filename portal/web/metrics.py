@@ -1,4 +1,4 @@
-"""Metrics for Prometheus at /metrics. Labels have names of routes, and nothing of a customer."""
+"""Metrics for Prometheus at /metrics. Labels have names of routes, never data of customers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from portal.web.proxies import parse_address
 
 PATH: Final = "/metrics"
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-# Each label has few values: clients can send any path and any method.
-OTHER: Final = "other"
-STATIC: Final = "static"
+# The label of unknown paths and methods. Clients can send any, and labels must have few values.
+OTHER_LABEL: Final = "other"
+STATIC_LABEL: Final = "static"
 
 registry: Final = CollectorRegistry()
 REQUESTS: Final = Counter(
@@ -53,9 +53,10 @@ TOKENS: Final = Counter(
 def measure_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that counts requests and serves /metrics, where a setting allows that.
+    """Middleware that counts requests and serves /metrics. Not used without a METRICS setting.
 
-    It comes before all that rejects or redirects: Prometheus sends any Host header, without TLS.
+    It precedes the middleware that checks the Host header and redirects to HTTPS: Prometheus sends
+    requests with any Host header, without TLS.
     """
     if not (settings.METRICS_TOKEN or settings.METRICS_ALLOWED):
         raise MiddlewareNotUsed
@@ -70,7 +71,7 @@ def measure_requests(
         started = perf_counter()
         response = get_response(request)
         seconds = perf_counter() - started
-        method = request.method if request.method in METHODS else OTHER
+        method = request.method if request.method in METHODS else OTHER_LABEL
         route = _route(request)
         REQUESTS.labels(route, method, response.status_code).inc()
         SECONDS.labels(route, method).observe(seconds)
@@ -81,10 +82,10 @@ def measure_requests(
 
 
 def _route(request: HttpRequest) -> str:
-    """The name of the URL pattern."""
+    """The name of the URL pattern of the request, for the label `route`."""
     if match := request.resolver_match:
         return match.view_name
-    return STATIC if request.path_info.startswith(settings.STATIC_URL) else OTHER
+    return STATIC_LABEL if request.path_info.startswith(settings.STATIC_URL) else OTHER_LABEL
 
 
 def _metrics(request: HttpRequest, from_database: CollectorRegistry) -> HttpResponse:
@@ -107,17 +108,17 @@ def _may_read(request: HttpRequest) -> bool:
 
 
 def _all_processes() -> CollectorRegistry:
-    """The metrics of all server processes; without gunicorn, those of this process."""
+    """The metrics of all server processes; without gunicorn, the metrics of this process."""
     collected = CollectorRegistry()
     try:
         MultiProcessCollector(collected)  # type: ignore[no-untyped-call]
-    except ValueError:  # portal/server.py has set no directory
+    except ValueError:  # Without gunicorn, portal/server.py has not set a directory.
         return registry
     return collected
 
 
 class PoolWaits:
-    """Adds what the connection pool of this process has counted since the last request."""
+    """Adds the waits of the connection pool since the last request to the metrics."""
 
     def __init__(self) -> None:
         self._lock = Lock()

@@ -1,4 +1,4 @@
-"""Forwarded headers: accepted from trusted proxies only."""
+"""Accepts forwarded headers from trusted proxies only."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 Address = IPv4Address | IPv6Address
-# Other characters would need escapes in logs and pages.
-SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# A request id with other characters would need escaping in logs and pages.
+SAFE_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 FORWARDED_HEADERS: Final = (
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_HOST",
@@ -25,9 +25,9 @@ FORWARDED_HEADERS: Final = (
 def apply_forwarded_headers(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that sets REMOTE_ADDR to the client's address behind TRUSTED_PROXIES.
+    """Middleware that sets REMOTE_ADDR to the address of the client behind TRUSTED_PROXIES.
 
-    Removes forwarded headers from requests that do not come from TRUSTED_PROXIES.
+    Removes forwarded headers from requests that come from other addresses.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -39,7 +39,10 @@ def apply_forwarded_headers(
 
 @lru_cache(1_000)
 def parse_address(text: str) -> Address | None:
-    """IPv4 for an IPv6 address that only maps it. None for the peer of a Unix socket."""
+    """Parses an IP address. An IPv4-mapped IPv6 address becomes IPv4. None for other texts.
+
+    REMOTE_ADDR is not an IP address behind a Unix socket.
+    """
     try:
         address = ip_address(text)
     except ValueError:
@@ -54,12 +57,15 @@ def _apply_headers(meta: dict[str, Any]) -> None:
             meta.pop(header, None)
         return
     meta["REMOTE_ADDR"] = _client_address(meta["REMOTE_ADDR"], meta.get("HTTP_X_FORWARDED_FOR", ""))
-    if not SAFE_ID.fullmatch(meta.get("HTTP_X_REQUEST_ID", "")):
+    if not SAFE_REQUEST_ID.fullmatch(meta.get("HTTP_X_REQUEST_ID", "")):
         meta.pop("HTTP_X_REQUEST_ID", None)
 
 
 def _client_address(peer: str, forwarded_for: str) -> str:
-    """The last address that is no trusted proxy. A client may forge the addresses before it."""
+    """The last address of X-Forwarded-For that is not a trusted proxy.
+
+    The client may have forged the addresses before this one.
+    """
     for item in reversed(forwarded_for.split(",")):
         address = parse_address(item.strip())
         if address is None:

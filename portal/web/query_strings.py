@@ -1,4 +1,4 @@
-"""How long a query string may be, so that the links of a page are not too long for the server."""
+"""Limits the length of query strings, so that links of a page are not too long for the server."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Final
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 
-# The server accepts 8,190 characters (portal/server.py). Links add encrypted parameters to the
-# query string of a request: a position in a list, of at most 4,000 characters (encryption.py).
-LONGEST_QUERY: Final = 4_000
-ENCRYPTED: Final = ("cursor", "at")
-# A character of a URL is at most three in a link: `:` is `%3A` there, and `%FF`, which is no UTF-8,
-# is `%EF%BF%BD`.
-MOST_GROWTH: Final = 3
+# The server accepts URLs of 8,190 characters (portal/server.py). Links contain the query string of
+# the request and an encrypted position, which has at most 4,000 characters (encryption.py).
+MAX_QUERY_LENGTH: Final = 4_000
+ENCRYPTED_PARAMETERS: Final = ("cursor", "at")
+# Links encode a character of the request's URL as at most three characters: `:` becomes `%3A`, and
+# `%FF`, which is not UTF-8, becomes `%EF%BF%BD`.
+MAX_ENCODED_LENGTH: Final = 3
 
 
 def is_too_long(query_string: str) -> bool:
-    """Whether it has more than LONGEST_QUERY characters, encoded as in links, without ENCRYPTED.
+    """Whether a query string has more than MAX_QUERY_LENGTH characters, encoded as in links.
 
-    Too many parameters are left to those who read them, who respond with status 400.
+    ENCRYPTED_PARAMETERS do not count. False for too many parameters: the view responds with 400.
     """
-    if len(query_string) * MOST_GROWTH <= LONGEST_QUERY:
+    if len(query_string) * MAX_ENCODED_LENGTH <= MAX_QUERY_LENGTH:
         return False
     try:
         parameters = QueryDict(query_string, mutable=True)
     except TooManyFieldsSent:
         return False
-    for name in ENCRYPTED:
+    for name in ENCRYPTED_PARAMETERS:
         parameters.pop(name, None)
-    return len(parameters.urlencode()) > LONGEST_QUERY
+    return len(parameters.urlencode()) > MAX_QUERY_LENGTH

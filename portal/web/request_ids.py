@@ -1,4 +1,4 @@
-"""An id for each request: in the response, in log lines and on the page of a server error."""
+"""Gives each request an id, for the response, log lines and the page of a server error."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from portal.web.http import PortalRequest
 
 HEADER: Final = "X-Request-ID"
-# Not reset after the response: a stream may fail later, and its log line needs the id.
+# Not reset after the response, because a stream may fail later, and its log line needs the id.
 current_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 def set_request_id(
     get_response: Callable[[PortalRequest], HttpResponseBase],
 ) -> Callable[[PortalRequest], HttpResponseBase]:
-    """Middleware that sets the id: the one from a trusted proxy (see proxies.py), or a new one."""
+    """Middleware that sets the request id: the id of a trusted proxy (proxies.py), or a new id."""
 
     def middleware(request: PortalRequest) -> HttpResponseBase:
         request.request_id = request.META.get("HTTP_X_REQUEST_ID") or uuid4().hex

@@ -1,4 +1,4 @@
-"""Gunicorn's logs, without query strings: of the server, and one line for each request."""
+"""The logger class of gunicorn, for its access log and its error log, without query strings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MALFORMED: Final = "Invalid request from ip="
 
 
 class ServerLogger(Logger):
-    """The access log, errors, and warnings about requests that gunicorn rejects itself."""
+    """Logs as text, without query strings and without messages of exceptions."""
 
     error_formatter: logging.Formatter = LineFormatter(Logger.error_fmt, Logger.datefmt)
     access_formatter: logging.Formatter = LineFormatter(Logger.access_fmt)
@@ -28,20 +28,20 @@ class ServerLogger(Logger):
             handler.setFormatter(self.access_formatter)
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> Any:
-        """Log the path percent-encoded, because a decoded line break would forge a log line."""
+        """Percent-encodes the path, because a decoded line break could forge a log line."""
         atoms = super().atoms(resp, req, environ, request_time)
-        # Not PATH_INFO, which is decoded, and missing for requests that gunicorn rejects.
+        # PATH_INFO is decoded, and missing for requests that gunicorn rejects.
         return {**atoms, "U": quote(req.path, safe="/%")}
 
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        """Log only the address and the reason; gunicorn's message quotes the query string."""
+        """Cuts the message about a malformed request after the reason, before the query string."""
         if str(msg).startswith(MALFORMED):
             msg = ": ".join(str(msg).split(": ")[:2])
         super().warning(msg, *args, **kwargs)
 
 
 class JsonServerLogger(ServerLogger):
-    """The logs as JSON objects."""
+    """Logs as JSON objects."""
 
     error_formatter = JsonFormatter()
     access_formatter = JsonAccessFormatter()

@@ -1,4 +1,4 @@
-"""Static files: bundles of small files, names with a hash, and a cache of their URLs."""
+"""The storage of static files: joins small files to bundles, and caches URLs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# By name: the storage that has the file, and its path there.
+# By the name of a file: the storage that has the file, and the path in that storage.
 Sources = Mapping[str, tuple[Storage, str]]
 
-# Files that only import others. In development the browser loads these one by one.
+# Files that only import other files. In development the browser loads each imported file.
 BUNDLES: Final = ("css/portal.css", "js/portal.js", "js/list.js")
 IMPORT: Final = re.compile(r'^(?:@import|import) "(?:\./)?(.+)";$', re.MULTILINE)
 COMMENT: Final = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n+", re.MULTILINE | re.DOTALL)
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
-    """Joins bundles in `collectstatic`, and caches URLs, which Django parses every time."""
+    """Joins bundles in `collectstatic`. Caches URLs, because Django parses them at each use."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -37,16 +37,16 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         joined = {name: (bundles, name) for name in BUNDLES}
         yield from super().post_process({**paths, **joined}, **options)
 
-    def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002  as Django has it
+    def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002  Django's method
         if name not in self._urls:
             self._urls[name] = super().url(name, force)
         return self._urls[name]
 
 
 def join_imports(name: str, sources: Sources) -> str:
-    """The text of the files that a bundle imports, without comments.
+    """The joined text of the files that a bundle imports, without comments.
 
-    A script becomes a block, so that, as in a module, other scripts do not see its names.
+    Each script is put into a block, because scripts must not see the names of other scripts.
     """
     imported = IMPORT.findall(_read_joined(name, sources))
     texts = [COMMENT.sub("", _read_joined(join(dirname(name), each), sources)) for each in imported]
@@ -62,9 +62,9 @@ def _read_joined(name: str, sources: Sources) -> str:
 
 
 def require_static_files() -> None:
-    """Raise ImproperlyConfigured where a static file is not collected.
+    """Raises ImproperlyConfigured if a static file is not collected.
 
-    Without the file, no page could be rendered, not even an error page.
+    Without the file, neither pages nor error pages could be rendered.
     """
     if not isinstance(staticfiles_storage, StaticStorage):
         return
@@ -76,7 +76,7 @@ def require_static_files() -> None:
 
 
 def has_manifest() -> bool:
-    """Whether the files that `collectstatic` wrote are still there."""
+    """Whether the manifest that `collectstatic` wrote exists."""
     storage = staticfiles_storage
     if not isinstance(storage, StaticStorage):
         return True

@@ -1,4 +1,4 @@
-"""A response that is sent while it is made."""
+"""Streamed responses that end their query, and fail with an error status."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from django.utils.http import content_disposition_header
 
 
 class StreamResponse(StreamingHttpResponse):
-    """Reads the first chunk at once: if the query fails, the client still gets an error status."""
+    """A streamed response. Reads the first chunk before the status is sent.
+
+    If the query fails, the client therefore gets an error status.
+    """
 
     def __init__(
         self, chunks: Generator[bytes], content_type: str, *, file_name: str | None = None
     ) -> None:
-        """With a file name, browsers save the response."""
+        """With `file_name`, a browser saves the response as a file."""
         self._chunks = chunks
         first = list(islice(chunks, 1))
         super().__init__(chain(first, chunks), content_type=content_type)
@@ -23,6 +26,6 @@ class StreamResponse(StreamingHttpResponse):
             self["Content-Disposition"] = content_disposition_header(True, file_name)  # noqa: FBT003
 
     def close(self) -> None:
-        """Ends the query too, for a client that closes the connection before the end."""
+        """Also ends the query, in case the client closes the connection before the end."""
         self._chunks.close()
         super().close()

@@ -1,4 +1,4 @@
-"""Reports to Sentry: only with a setting, and only fields without values of customers."""
+"""Errors are sent to Sentry only if its setting is set, and without data of customers."""
 
 from __future__ import annotations
 

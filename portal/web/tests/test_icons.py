@@ -1,4 +1,4 @@
-"""Every icon that a page shows is in the page: some pages have more icons than others."""
+"""Every page contains the SVG of the icons that it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log lines: text and JSON, without query strings and without messages of exceptions."""
+"""Log lines as text and JSON have no query strings and no messages of exceptions."""
 
 from __future__ import annotations
 

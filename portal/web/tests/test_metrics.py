@@ -1,4 +1,4 @@
-"""Metrics: who may read them, and which labels they have."""
+"""Metrics: access to /metrics, and the labels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def with_token(settings: Settings) -> None:
 
 
 def _samples(name: str) -> Samples:
-    """The values of a metric by the values of its labels, in the order of their names."""
+    """The values of a metric, by the values of its labels (sorted by the names of the labels)."""
     text = Client(headers=BEARER).get("/metrics").content.decode()
     return {
         tuple(sample.labels.values()): sample.value

@@ -1,4 +1,4 @@
-"""Forwarded headers: applied from trusted proxies, removed from other requests."""
+"""Forwarded headers of trusted proxies are applied, and those of other clients removed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _proxies(settings: Settings) -> None:
 
 
 def _forward(peer: str, **headers: str) -> HttpRequest:
-    """The request as the middleware passes it on."""
+    """The request that the middleware passes to the view."""
     requests: list[HttpRequest] = []
 
     def respond(request: HttpRequest) -> HttpResponse:

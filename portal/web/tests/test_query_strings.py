@@ -1,12 +1,12 @@
-"""The length of query strings, as a link would have it."""
+"""The length of query strings is measured as encoded in a link."""
 
 from __future__ import annotations
 
 import pytest
 
-from portal.web.query_strings import LONGEST_QUERY, is_too_long
+from portal.web.query_strings import MAX_QUERY_LENGTH, is_too_long
 
-ROOM = LONGEST_QUERY - len("search=")
+ROOM = MAX_QUERY_LENGTH - len("search=")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_the_length_is_that_in_a_link(character: str, encoded: str) -> None:
 
 @pytest.mark.parametrize("name", ["cursor", "at"])
 def test_the_position_in_a_list_does_not_count(name: str) -> None:
-    assert not is_too_long(f"search=doe&{name}={'x' * LONGEST_QUERY}")
+    assert not is_too_long(f"search=doe&{name}={'x' * MAX_QUERY_LENGTH}")
 
 
 def test_all_parameters_count_together() -> None:

@@ -1,4 +1,4 @@
-"""Request ids in responses, error pages and the log."""
+"""Request ids in responses, on error pages and in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which static files are collected, and their bundles."""
+"""Static files are collected and joined to bundles."""
 
 from __future__ import annotations
 
