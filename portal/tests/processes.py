@@ -1,4 +1,4 @@
-"""Python in a subprocess, as on the command line."""
+"""Runs Python in a subprocess, as on the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 
 
 def run_python(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run Python with PATH and these environment variables only."""
+    """Runs Python. The process has only PATH and these environment variables."""
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,

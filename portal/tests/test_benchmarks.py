@@ -59,7 +59,7 @@ def test_changes_are_measured_beside_a_history(tmp_path: Path) -> None:
 
 @contextmanager
 def empty_database() -> Iterator[str]:
-    """The URL of a database of the server of the tests."""
+    """The URL of a new, empty database on the PostgreSQL server of the tests."""
     server = os.environ["DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute("CREATE DATABASE benchmark_of_changes")

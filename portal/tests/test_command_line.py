@@ -1,4 +1,4 @@
-"""The command line: errors of an installation are one line without a traceback."""
+"""manage.py reports errors of an installation in one line, without a traceback."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MIGRATE = "The database schema does not match this version. Run manage.py migrat
 
 
 def _manage(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run manage.py with these environment variables only."""
+    """Runs manage.py. The process has only PATH and these environment variables."""
     return run_python("manage.py", *arguments, environment=environment)
 
 
 def _empty_database(folder: Path) -> str:
-    """A database without tables; on PostgreSQL by a search path without tables."""
+    """The URL of a database without tables. On PostgreSQL, the search path has no tables."""
     url = os.environ.get("DATABASE_URL", "")
     if url.startswith("postgres"):
         return f"{url}?options=-c%20search_path%3Dnothing"

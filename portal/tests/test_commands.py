@@ -1,4 +1,4 @@
-"""Management commands are documented, and those for each night are in the systemd unit."""
+"""All management commands are documented. The systemd unit runs the nightly commands."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.conf import settings
 from django.core.management import get_commands
 
 ROOT: Path = settings.BASE_DIR
-# Django's own command, which Portal needs, too.
-OF_DJANGO: Final = {"changepassword", "clearsessions", "collectstatic", "migrate"}
+# Commands of Django that the documentation lists, because Portal needs them.
+DJANGO_COMMANDS: Final = {"changepassword", "clearsessions", "collectstatic", "migrate"}
 
 
 def _documented() -> dict[str, str]:
-    """The commands in the table of docs/deployment.md, and what the table says about them."""
+    """The commands in the table of docs/deployment.md, with their descriptions."""
     section = (ROOT / "docs/deployment.md").read_text().split("## Commands")[1].split("\n## ")[0]
     return dict(re.findall(r"^\| `(\w+)[^`]*` \| (.*) \|$", section, re.MULTILINE))
 
@@ -23,7 +23,7 @@ def _documented() -> dict[str, str]:
 def test_the_table_of_commands_has_exactly_those_of_portal() -> None:
     own = {name for name, app in get_commands().items() if app.startswith("portal.")}
 
-    assert set(_documented()) == own | OF_DJANGO
+    assert set(_documented()) == own | DJANGO_COMMANDS
 
 
 def test_the_systemd_unit_runs_the_commands_for_each_night() -> None:

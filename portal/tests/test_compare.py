@@ -1,4 +1,4 @@
-"""The comparison of two versions reports differences that users and API clients notice."""
+"""`make compare` reports differences between two versions that users and API clients notice."""
 
 from __future__ import annotations
 

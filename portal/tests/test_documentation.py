@@ -1,4 +1,4 @@
-"""The files and links that the documentation names exist."""
+"""The files and link targets in the documentation exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 DOCUMENTS: Final = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
-# The documentation leaves out these folders before a path.
+# A path in the documentation is relative to one of these folders.
 FOLDERS: Final = ("", "portal", "portal/customers", "docs")
 FILE: Final = re.compile(r"`([\w.-]+/[\w./-]*(?:/|\.(?:py|html|css|js|conf|txt|json)))`")
 LINK: Final = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")

@@ -1,4 +1,4 @@
-"""docs/deployment.md has exactly the environment variables that are read, and their defaults."""
+"""docs/deployment.md lists all environment variables that Portal reads, with their defaults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ READS = re.compile(r"\bos\.(getenv\b|environ\b(?!\.setdefault))|\b(FileAware)?En
 
 
 def documented_variables() -> dict[str, str]:
-    """Variables and defaults in the table of docs/deployment.md."""
+    """The environment variables in the table of docs/deployment.md, with their defaults."""
     section = (
         (ROOT / "docs" / "deployment.md").read_text().split("## Settings")[1].split("\n## ")[0]
     )
@@ -24,13 +24,13 @@ def documented_variables() -> dict[str, str]:
 
 
 def _variables_in_code() -> dict[str, object]:
-    """Variables and defaults in the code; None where a default is computed or missing."""
+    """The environment variables in the code, with their defaults. A computed default is None."""
     calls = [node for path in READERS for node in ast.walk(ast.parse(path.read_text()))]
     return dict(_name_and_default(call) for call in calls if _reads_the_environment(call))
 
 
 def _reads_the_environment(node: ast.AST) -> TypeGuard[ast.Call]:
-    """Whether the node is env("NAME") or env.<type>("NAME")."""
+    """Whether the node is a call like env("NAME") or env.str("NAME")."""
     if not isinstance(node, ast.Call):
         return False
     function = node.func.value if isinstance(node.func, ast.Attribute) else node.func

@@ -1,4 +1,4 @@
-"""A file has exactly what the list shows: its customers, in its order, in its columns."""
+"""An exported file has exactly the customers of the list, in its order, with its columns."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from portal.customers.query.ordering import SORT_KEYS
 LIST: Final = "/organizers/bigevents/customers/"
 FILE: Final = "/organizers/bigevents/export/"
 ZONE: Final = ZoneInfo("Europe/Berlin")
-# Texts that programs take for numbers, dates, formulas, markup, or the end of a cell or a line.
+# Texts that programs could read as numbers, dates, formulas, markup, or the end of a cell or line.
 TEXTS: Final = [
     *("007", "1E5", "=1+1", "+49 30 23125", "-1", "@x", "'quoted", "\t=1", "a,b;c", 'say "hi"'),
     *("two\nlines", "2026-01-31", "<b>&amp;</b>", "مريم", "_x0041_", "TRUE"),
 ]
 keys = st.builds(str.__add__, st.sampled_from(["", "-"]), st.sampled_from([*SORT_KEYS]))
-# With the identifier, because a reader of workbooks drops empty rows at the end.
+# Every list of columns has the identifier, because openpyxl drops empty rows at the end of a sheet.
 columns = st.just("") | st.lists(st.sampled_from([*COLUMNS])).map(
     lambda names: ",".join([*names, "identifier"])
 )

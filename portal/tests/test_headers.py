@@ -1,4 +1,4 @@
-"""Security headers, and templates that need no exception from the Content-Security-Policy."""
+"""Every response has security headers. Templates need no exception from the policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/livez and /readyz: for any Host header, without a session, with the names of failed checks."""
+"""/livez and /readyz accept any Host header, use no session, and name the failed checks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ READY = {"database": "ok", "migrations": "ok", "static_files": "ok"}
 
 
 def test_a_process_that_serves_is_alive_without_a_database(client: Client) -> None:
-    # Without the fixture `db`, a query would be an error.
+    # A query would fail, because this test does not have the fixture `db`.
     response = client.get("/livez")
 
     assert response.status_code == 200
@@ -77,7 +77,7 @@ def test_a_probe_reads_no_session_and_no_customer(
 ) -> None:
     make_customer()
 
-    with django_assert_num_queries(0):  # the checks have a connection of their own
+    with django_assert_num_queries(0):  # The checks use a separate connection.
         responses = [member_client.get(path) for path in PROBES]
 
     assert not any(response.cookies or "Vary" in response for response in responses)

@@ -1,4 +1,4 @@
-"""HTML and JSON return equal customers, in equal order, for a query string."""
+"""For the same query string, HTML and JSON return the same customers in the same order."""
 
 from __future__ import annotations
 

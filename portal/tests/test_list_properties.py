@@ -1,4 +1,4 @@
-"""Property tests: pages of a list that changes meanwhile, and equal queries in other forms."""
+"""Property tests of lists: pages while customers change, and equivalent query strings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from portal.organizers.models import Organizer
 
 API: Final = "/api/v1/organizers/bigevents/customers/"
 PAGE: Final = "/organizers/bigevents/customers/"
-# All examples share the fixtures of a test, so each example deletes the customers before it.
+# All examples of a test share its fixtures, so each example first deletes all customers.
 against_the_database = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -37,7 +37,7 @@ LINK: Final = re.compile(r'class="customer-link" href="([^"]+)"')
 
 
 class Customers:
-    """Customers that do not change, and others that are inserted, changed and deleted."""
+    """Unchanged customers, and other customers that are inserted, changed and anonymized."""
 
     def __init__(self, organizer: Organizer, make_customer: CustomerMaker) -> None:
         self._organizer = organizer
@@ -67,7 +67,10 @@ class Customers:
         return self._make(**self._fields(letter))
 
     def _fields(self, letter: str | None) -> dict[str, Any]:
-        """Fields that are equal for equal letters, except the email; None anonymises."""
+        """Fields of a customer, which depend on the letter only, except the email.
+
+        Without a letter, the fields of an anonymized customer.
+        """
         rank = ord(letter or "m")
         name = {"_scheme": "full", "full_name": letter} if letter and rank % 3 else {}
         return {
@@ -124,7 +127,7 @@ def test_the_pages_have_each_unchanged_customer_exactly_once(
 
 @pytest.fixture
 def step(member_client: Client) -> Any:
-    """Goes from customer to customer by the links of their pages."""
+    """Returns a function that follows the links from the page of a customer to the next one."""
 
     def customers(query: str, direction: str) -> Iterator[str]:
         start = "page=last&" if direction == "previous" else ""

@@ -1,4 +1,4 @@
-"""No link is longer than the server accepts: a query string that would lead to one is rejected."""
+"""Too long query strings are rejected, so that no link is too long for the server."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ API = "/api/v1/organizers/bigevents/customers/"
 VIEWS = "/organizers/bigevents/views/"
 LONG = f"search={'x' * MAX_QUERY_LENGTH}"
 PAGES = [LIST, "/organizers/bigevents/export/", VIEWS, f"{VIEWS}new/", "/sign-in/", "/no-page/"]
-# The longest character in a URL, which names, emails and languages can have.
+# A character of names, emails and languages that is as long as possible when encoded in a URL.
 HAN = "\N{CJK UNIFIED IDEOGRAPH-20000}"
 
 
 @pytest.fixture
 def customers(make_customer: CustomerMaker) -> None:
-    """Customers whose sort keys are as long as they can be, beyond ASCII."""
+    """Creates customers whose sort keys have the maximal length and no ASCII characters."""
     for number in range(3):
         make_customer(
             identifier=f"{number}".ljust(190, "I"),

@@ -1,4 +1,4 @@
-"""Pages that are opened before and after midnight belong to one list of relative dates."""
+"""A list with relative dates stays the same list when pages are opened after midnight."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.conftest import CustomerMaker
 
 LIST = "/organizers/bigevents/customers/"
 JSON = f"/api/v1{LIST}"
-# In Berlin, where the organizer is.
+# In the time zone of the organizer, Europe/Berlin.
 EVENING = datetime(2026, 11, 27, 23, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 Clock = Callable[[datetime], None]
 
@@ -31,7 +31,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def customers(make_customer: CustomerMaker, set_clock: Clock) -> None:
-    """60 customers of each of the last three days."""
+    """Creates 60 customers who registered on each of the last three days."""
     set_clock(EVENING)
     for number in range(180):
         make_customer(date_joined=EVENING - timedelta(days=number % 3))

@@ -1,4 +1,4 @@
-"""Migrations import only modules that stay as they are when models and services change."""
+"""Migrations import only modules that do not change when models and services change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.organizers.models import ApiToken, Organizer, Team
 
 PORTAL = Path(__file__).parents[1]
 MIGRATIONS = sorted(PORTAL.glob("*/migrations/[0-9]*.py"))
-# They define only model fields, expressions and JSON encoders.
+# Modules that define only model fields, expressions and JSON encoders.
 FIELDS = ("portal.customers.fields", "portal.organizers.fields")
 ALLOWED = ("django.", "portal.databases.", *(f"{module}." for module in FIELDS))
 

@@ -1,4 +1,4 @@
-"""All models: rows of an organizer need its scope, and indexes begin with the organizer."""
+"""Reading rows of an organizer requires its scope. Indexes begin with the organizer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MODELS = [model for model in apps.get_models() if model._meta.app_config.name.st
 def _referenced_models(
     model: type[models.Model], seen: frozenset[type] = frozenset()
 ) -> Iterator[type]:
-    """The models that this one refers to, directly or through other models."""
+    """The models that a model refers to by foreign keys, directly or through other models."""
     for field in model._meta.get_fields():
         owner = field.related_model
         if isinstance(field, models.ForeignKey) and isinstance(owner, type) and owner not in seen:

@@ -1,4 +1,4 @@
-"""Without the permission to read notes, no response says whether a note has a word."""
+"""Without the permission to read notes, no response reveals whether a note contains a word."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 from portal.saved_views.models import SavedView
 
-# In the notes of three customers, in the notes of no customer, and in the email of each of them.
+# A word in the notes of three customers, a word in no notes, and a word in all of their emails.
 NOTED, UNKNOWN, KNOWN = "gluten", "wheaty", "example"
 PAGE = "/organizers/bigevents"
 API = "/api/v1/organizers/bigevents/customers/"
@@ -49,7 +49,7 @@ RESOURCES = [
     f"{API}?search=WORD&format=csv",
     f"{API}?search=WORD&stream",
 ]
-# Differ from response to response.
+# Matches values that differ from response to response, such as CSRF tokens.
 CHANGING = re.compile(
     r'(csrfmiddlewaretoken|form_key)" value="\w+"|"X-CSRFToken": "\w+"|request-id\S+'
     r"|<time.*?</time>"
@@ -62,7 +62,7 @@ Ask = Callable[[str], str]
 def noted(
     organizer: Organizer, member: User, make_customer: CustomerMaker, settings: Settings
 ) -> None:
-    """Three customers with a word in a note of the API or of the team, and a view."""
+    """Creates three customers whose notes contain NOTED, and a view that searches for NOTED."""
     settings.FACET_MILLISECONDS = settings.OVERVIEW_MILLISECONDS = 60_000
     first, *_others = [
         make_customer(identifier=f"C00000{number}", notes=None if number == 1 else f"{NOTED} free")
@@ -77,7 +77,7 @@ def noted(
 
 @pytest.fixture
 def other_client(organizer: Organizer) -> Client:
-    """A member who may do everything but read notes."""
+    """The browser of a member with all permissions except reading notes."""
     user = organizers.create_staff(organizer, email="other@example.org", password=PASSWORD)
     permissions = [each for each in Permission if each != Permission.READ_NOTES]
     with scope(organizer=organizer):
@@ -97,7 +97,10 @@ def _token_client(organizer: Organizer, *permissions: Permission) -> Client:
 
 
 def _read(client: Client, address: str, word: str, fragment: str = "") -> tuple[int, str]:
-    """The status and the body for a word, which is replaced; the shared view searches for it."""
+    """Searches for `word`. Returns the status and the body, with WORD in place of the word.
+
+    The shared view searches for the word, too.
+    """
     with scopes_disabled():
         SavedView.objects.update(query_string=f"search={word}")
     headers = {"HX-Request": "true", "HX-Target": f"div#{fragment}"} if fragment else {}
@@ -106,7 +109,7 @@ def _read(client: Client, address: str, word: str, fragment: str = "") -> tuple[
     response = client.get(address.replace("WORD", word), headers=headers)
     body = b"".join(response) if response.streaming else response.content
     text = CHANGING.sub("", body.decode() + str(response.headers.get("Location", "")))
-    # A busy machine may have no time to count a view.
+    # On a busy machine, the time limit of counting a view may be over.
     return response.status_code, text.replace(word, "WORD").replace(">–<", ">0<").replace(
         '"></span>', '">0</span>'
     )

@@ -1,4 +1,7 @@
-"""Rotation of SECRET_KEY: sessions and cursors of a former key, until the key is removed."""
+"""After a rotation of SECRET_KEY, sessions and cursors of the former key remain valid.
+
+They are valid until the key is removed from SECRET_KEY_FALLBACKS.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The configuration of gunicorn: the access log at any path, and numbers of workers."""
+"""The configuration of gunicorn: the path of the access log, and the numbers of workers."""
 
 from __future__ import annotations
 
@@ -67,4 +67,4 @@ print([name for name in sys.modules if name.startswith("portal")])
 
 
 class SimpleWorker:
-    """A worker as gunicorn has it before it starts the process."""
+    """Stands for a worker of gunicorn before its process starts."""

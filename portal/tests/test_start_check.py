@@ -1,4 +1,4 @@
-"""The server starts only with valid settings and all migrations, or says in one line what to do."""
+"""The server starts only with valid settings and all migrations. Otherwise it logs one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The structure of the code: where it may depend on the database in use."""
+"""Only some folders may contain code that depends on the database in use."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 MAX_FUNCTION_LINES = 30
-# Split, so that this file does not contain it.
+# The text is in two parts, so that this file does not contain the searched text.
 OUTSIDE_FOLDER = "../" + "shared"
 SOURCES = [
     *sorted(
@@ -28,7 +28,7 @@ SOURCES = [
 
 @pytest.fixture(scope="module")
 def modules() -> dict[str, ast.Module]:
-    """The parsed files, by name."""
+    """The parsed Python files, by path."""
     return {_module_name(path): ast.parse(path.read_text()) for path in SOURCES}
 
 
@@ -63,7 +63,7 @@ def _functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFuncti
 
 
 def _tracked() -> list[Path]:
-    """All files of the repository; without git, as in an archive, the Python files."""
+    """All files of the repository; only the Python files if the folder is not a git repository."""
     git = shutil.which("git")
     if not git or not (ROOT / ".git").exists():
         return SOURCES

@@ -22,16 +22,16 @@ PUBLIC = {
     *("favicon", "accounts:sign_in", "accounts:sign_out", "accounts:theme"),
     *("api:unknown_path", "api:openapi"),
 }
-# Open to every signed-in user: they show only what the user may see.
+# Pages for every signed-in user, which show only data that the user may see.
 PERSONAL = {
     *("home", "organizers:choose", "organizers:home", "accounts:keys"),
     *("api:root", "api:organizer_list", "api:version"),
 }
 
-# Tested with every caller in api/tests/writing/test_writes.py.
+# Routes without GET. portal/api/tests/writing/test_writes.py tests them with every caller.
 POST_ONLY = {"api:customer_anonymization"}
 
-# GET leads back to the page with the form.
+# Routes where GET redirects to the page with the form.
 REDIRECTS = {"customers:own_layout", "customers:take_source"}
 
 
@@ -59,7 +59,7 @@ OF_AN_ORGANIZER = [(name, names) for name, names in ROUTES if name not in PUBLIC
 
 @pytest.fixture(autouse=True)
 def rows(organizer: Organizer, member: User, make_customer: CustomerMaker, token: str) -> None:
-    """One row of each kind that a URL can name."""
+    """Creates a row of each model that a URL can refer to."""
     customer = make_customer(identifier="C000001")
     with scope(organizer=organizer):
         record_event(customer, Kind.CHANGED, {"email": (None, None)}, actor=Actor.command("test"))

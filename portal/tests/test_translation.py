@@ -14,7 +14,7 @@ TEMPLATE_CODE = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 TEXT_ATTRIBUTE = re.compile(r"""\b(?:aria-label|placeholder|title|alt)=["']([^"']*)["']""")
 CODE = re.compile(r"<code>.*?</code>|<svg.*?</svg>|<!doctype.*?>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
-# The name of the product, a key, HTTP status codes, and the JSON of an example.
+# Texts that need no translation: the product's name, a key, HTTP statuses, an example in JSON.
 ALLOWED = {"Portal", "K", "400", "403", "404", "413", "414", "500", "503", "locale", "de"}
 
 

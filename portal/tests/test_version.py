@@ -1,4 +1,4 @@
-"""The version: one number in the code, the project file and the changelog."""
+"""The code, the project file and the changelog have the same version."""
 
 from __future__ import annotations
 
