@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         _connect_without_pool()
         execute_from_command_line(arguments)
     except (ImproperlyConfigured, EnvError, DatabaseError) as error:
-        reason = explain(error)
+        reason = explain_error(error)
         if not reason or "--traceback" in arguments:
             raise
         sys.stderr.write(f"{reason}\n")
@@ -42,7 +42,7 @@ def _connect_without_pool() -> None:
             database["OPTIONS"]["pool"] = False
 
 
-def explain(error: Exception) -> str:
+def explain_error(error: Exception) -> str:
     """Explains an error of the installation in one line. Returns "" for an error in the code."""
     if not isinstance(error, DatabaseError):
         return f"The settings are invalid: {error}"

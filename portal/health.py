@@ -32,7 +32,7 @@ OK: Final = "ok"
 FAILED: Final = "failed"
 UNKNOWN: Final = "unknown"
 LIVEZ: Final = "/livez"
-PATHS: Final = (LIVEZ, "/readyz")
+PROBE_PATHS: Final = (LIVEZ, "/readyz")
 METHODS: Final = ("GET", "HEAD")
 # How long a response waits for the checks. The timeouts of probes are longer.
 MAX_WAIT_SECONDS: Final = 2.0
@@ -50,21 +50,21 @@ def respond_to_probes(
     It precedes the middleware that checks the Host header and redirects to HTTPS: probes send
     requests with any Host header, without TLS.
     """
-    checks = Checks(_check)
+    checks = HealthChecks(_run_checks)
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info not in PATHS:
+        if request.path_info not in PROBE_PATHS:
             return get_response(request)
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         if request.path_info == LIVEZ:
             return JsonResponse({"status": OK, "version": __version__})
-        return _readyz(request, checks.results(MAX_WAIT_SECONDS))
+        return _readyz_response(request, checks.read_results(MAX_WAIT_SECONDS))
 
     return middleware
 
 
-def _readyz(request: HttpRequest, results: Results) -> HttpResponse:
+def _readyz_response(request: HttpRequest, results: CheckResults) -> HttpResponse:
     """Responds with 503 if a check failed. A lagging replica is no failure: the primary is read."""
     by_name = {
         "database": results.database,
@@ -87,7 +87,7 @@ def _readyz(request: HttpRequest, results: Results) -> HttpResponse:
 
 
 @dataclass
-class Results:
+class CheckResults:
     """The results of the checks. A result is "unknown" until its check has ended."""
 
     database: str = UNKNOWN
@@ -96,17 +96,17 @@ class Results:
     replica: str = UNKNOWN
 
 
-class Checks:
+class HealthChecks:
     """Runs the checks in one background thread, because a database may never respond."""
 
-    def __init__(self, check: Callable[[Results], object]) -> None:
+    def __init__(self, check: Callable[[CheckResults], object]) -> None:
         self._check = check
         self._lock = Lock()
         self._thread: Thread | None = None
-        self._results = Results()
+        self._results = CheckResults()
         self._next_run = float("-inf")
 
-    def results(self, seconds: float) -> Results:
+    def read_results(self, seconds: float) -> CheckResults:
         """The results of the last run. Starts a run if needed, and waits for its end.
 
         After `seconds`, returns the results so far.
@@ -114,7 +114,7 @@ class Checks:
         with self._lock:
             is_running = self._thread is not None and self._thread.is_alive()
             if not is_running and monotonic() >= self._next_run:
-                self._results = Results()
+                self._results = CheckResults()
                 self._thread = Thread(target=self._check, args=[self._results], daemon=True)
                 self._thread.start()
                 self._next_run = monotonic() + SECONDS_BETWEEN_CHECKS
@@ -124,7 +124,7 @@ class Checks:
         return results
 
 
-def _check(results: Results) -> None:
+def _run_checks(results: CheckResults) -> None:
     results.static_files = OK if has_manifest() else FAILED
     try:
         with closing(connect_without_pool()) as connection:

@@ -20,7 +20,7 @@ env = FileAwareEnv(strip_whitespace=True)
 METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def _access_log(value: str) -> str | None:
+def _access_log_path(value: str) -> str | None:
     """The path of the access log, "-" for standard output, or None for no access log.
 
     Exits if the file is not writable.
@@ -53,7 +53,7 @@ LOGGERS = {
     "json": "portal.web.server_log.JsonServerLogger",
 }
 logger_class = LOGGERS.get(env.str("LOG_FORMAT", "text"), LOGGERS["text"])
-accesslog = _access_log(env.str("ACCESS_LOG", "false"))
+accesslog = _access_log_path(env.str("ACCESS_LOG", "false"))
 # The path has no query string, because searches contain names and email addresses.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from environs import EnvError
 
-from portal.command_line import MIGRATE_MESSAGE, explain
+from portal.command_line import MIGRATE_MESSAGE, explain_error
 
 logger = logging.getLogger("gunicorn.error")
 
@@ -26,7 +26,7 @@ def can_start() -> bool:
         logger.warning("The database cannot be used: %s", str(error).partition("\n")[0])
         return True
     except (ImproperlyConfigured, EnvError) as error:
-        logger.error("%s", explain(error))
+        logger.error("%s", explain_error(error))
         return False
     if has_missing_migrations:
         logger.error("%s", MIGRATE_MESSAGE)

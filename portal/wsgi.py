@@ -13,13 +13,13 @@ from django.utils.http import parse_header_parameters
 
 from portal.databases.time_limits import set_statement_timeout
 from portal.web.error_reports import send_errors_to_sentry
-from portal.web.log_formats import log_what_python_prints
+from portal.web.log_formats import log_python_warnings_and_exceptions
 from portal.web.static_files import require_static_files
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-log_what_python_prints()
+log_python_warnings_and_exceptions()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 django_application = get_wsgi_application()
 require_static_files()

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.web.http import PortalRequest, page_address
+from portal.web.http import PortalRequest, htmx_page_path
 from portal.web.query_strings import is_too_long
 
 
@@ -37,7 +37,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]  # Django's method returns one class only.
         self, request: PortalRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        wanted = page_address(request) if request.htmx else ""
+        wanted = htmx_page_path(request) if request.htmx else ""
         url = _sign_in_url(
             resolve_url(self.get_login_url(view_func)), wanted or request.get_full_path()
         )

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from portal.accounts.models import User
 from portal.organizers import services, tokens
 from portal.organizers.access import Access
-from portal.web.metrics import TOKENS
+from portal.web.metrics import TOKEN_AUTHENTICATIONS
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class TokenAuthentication(authentication.TokenAuthentication):
         try:
             access = tokens.authenticate_token(key)
         except tokens.UnknownToken:
-            TOKENS.labels("unknown").inc()
+            TOKEN_AUTHENTICATIONS.labels("unknown").inc()
             raise AuthenticationFailed("Invalid token.") from None
         except tokens.InactiveToken:
-            TOKENS.labels("inactive").inc()
+            TOKEN_AUTHENTICATIONS.labels("inactive").inc()
             raise AuthenticationFailed("Token inactive or deleted.") from None
-        TOKENS.labels("accepted").inc()
+        TOKEN_AUTHENTICATIONS.labels("accepted").inc()
         return None, AccessList([access])
 
 

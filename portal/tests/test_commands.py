@@ -20,7 +20,7 @@ def _documented() -> dict[str, str]:
     return dict(re.findall(r"^\| `(\w+)[^`]*` \| (.*) \|$", section, re.MULTILINE))
 
 
-def test_the_table_of_commands_has_exactly_those_of_portal() -> None:
+def test_the_documentation_lists_exactly_the_commands_of_portal() -> None:
     own = {name for name, app in get_commands().items() if app.startswith("portal.")}
 
     assert set(_documented()) == own | DJANGO_COMMANDS

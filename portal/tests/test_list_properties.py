@@ -148,7 +148,7 @@ def step(member_client: Client) -> Any:
     ordering=orderings,
     events=st.lists(st.lists(edits, max_size=4), max_size=20),
 )
-def test_stepping_through_customers_meets_each_unchanged_one_exactly_once(
+def test_following_the_links_of_customers_visits_each_unchanged_customer_once(
     organizer: Organizer,
     make_customer: CustomerMaker,
     step: Any,

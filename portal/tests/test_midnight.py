@@ -48,7 +48,9 @@ def _identifiers(client: Client, url: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("customers")
-def test_json_pages_follow_each_other_over_midnight(api_client: Client, set_clock: Clock) -> None:
+def test_json_pages_opened_after_midnight_continue_the_list(
+    api_client: Client, set_clock: Clock
+) -> None:
     url = f"{JSON}?date_joined_since=-1d&ordering=identifier"
     pages: list[dict[str, Any]] = [api_client.get(url).json()]
 
@@ -64,7 +66,7 @@ def test_json_pages_follow_each_other_over_midnight(api_client: Client, set_cloc
 
 
 @pytest.mark.usefixtures("customers")
-def test_html_pages_follow_each_other_over_midnight(
+def test_html_pages_opened_after_midnight_continue_the_list(
     member_client: Client, set_clock: Clock
 ) -> None:
     url = f"{LIST}?date_joined_since=-1d"
@@ -80,7 +82,7 @@ def test_html_pages_follow_each_other_over_midnight(
 
 
 @pytest.mark.usefixtures("customers")
-def test_neighbours_are_those_of_the_list_that_was_opened(
+def test_the_previous_and_next_customer_are_those_of_the_opened_list(
     member_client: Client, set_clock: Clock
 ) -> None:
     page = member_client.get(f"{LIST}?date_joined_since=-1d").content.decode()
@@ -94,7 +96,7 @@ def test_neighbours_are_those_of_the_list_that_was_opened(
 
 
 @pytest.mark.usefixtures("customers")
-def test_the_first_page_has_no_day_in_its_url_and_other_pages_no_chip_on_the_day(
+def test_the_first_page_has_no_day_in_its_url_and_no_page_has_a_label_for_the_day(
     member_client: Client,
 ) -> None:
     url = f"{LIST}?date_joined_since=-1d"
@@ -108,7 +110,7 @@ def test_the_first_page_has_no_day_in_its_url_and_other_pages_no_chip_on_the_day
 
 
 @pytest.mark.usefixtures("customers")
-def test_another_order_of_the_list_begins_with_the_current_day(member_client: Client) -> None:
+def test_a_link_to_another_order_uses_the_current_day(member_client: Client) -> None:
     url = f"{LIST}?date_joined_since=-1d&as_of=2026-11-20&page=2"
 
     page = member_client.get(url).content.decode()

@@ -155,7 +155,9 @@ def test_a_token_that_reads_notes_finds_them(organizer: Organizer, address: str)
     assert _read(client, address, NOTED) != _read(client, address, UNKNOWN)
 
 
-def test_a_cursor_of_a_reader_of_notes_is_invalid_for_others(organizer: Organizer) -> None:
+def test_a_cursor_of_a_token_that_reads_notes_is_invalid_for_other_tokens(
+    organizer: Organizer,
+) -> None:
     reader = _token_client(organizer, Permission.READ_NOTES)
     page = reader.get(f"{API}?search={NOTED}&page_size=1").json()
     assert page["count"] == 3
@@ -166,7 +168,7 @@ def test_a_cursor_of_a_reader_of_notes_is_invalid_for_others(organizer: Organize
     assert response.json() == {"cursor": ["Invalid cursor for this list."]}
 
 
-def test_a_position_of_a_reader_of_notes_shows_others_no_number(
+def test_a_position_in_a_list_of_a_member_who_reads_notes_shows_no_number_to_other_members(
     member_client: Client, other_client: Client
 ) -> None:
     page = member_client.get(f"{PAGE}/customers/?search={NOTED}").content.decode()
@@ -180,7 +182,7 @@ def test_a_position_of_a_reader_of_notes_shows_others_no_number(
     assert "C000003" not in other
 
 
-def test_the_count_of_a_shared_view_is_that_of_each_member(
+def test_each_member_gets_a_separate_count_of_a_shared_view(
     member_client: Client, other_client: Client
 ) -> None:
     _read(member_client, f"{PAGE}/views/", NOTED)
@@ -192,7 +194,7 @@ def test_the_count_of_a_shared_view_is_that_of_each_member(
     assert [row[-1] for row in rows] == ["3", "0"]
 
 
-def test_the_search_box_names_notes_for_their_readers(
+def test_the_search_box_mentions_notes_only_with_the_permission_to_read_notes(
     member_client: Client, other_client: Client
 ) -> None:
     read, other = (

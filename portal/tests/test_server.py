@@ -15,12 +15,12 @@ PRINT = ["-c", "from portal import server; print(repr(server.accesslog))"]
 
 
 @pytest.mark.parametrize("value", ["", "false", "False", "no", "0"])
-def test_there_is_no_access_log(value: str) -> None:
+def test_the_access_log_can_be_off(value: str) -> None:
     assert run_python(*PRINT, environment={"ACCESS_LOG": value}).stdout == "None\n"
 
 
 @pytest.mark.parametrize("value", ["true", "TRUE", "yes", "1", "-"])
-def test_the_access_log_is_standard_output(value: str) -> None:
+def test_the_access_log_can_be_standard_output(value: str) -> None:
     assert run_python(*PRINT, environment={"ACCESS_LOG": value}).stdout == "'-'\n"
 
 
@@ -42,7 +42,7 @@ def test_an_access_log_that_is_not_writable_is_reported(path: str, reason: str) 
     assert started.stderr == f"ACCESS_LOG cannot be written to {path}: {reason}\n"
 
 
-def test_a_worker_gets_the_number_of_one_that_has_ended() -> None:
+def test_a_worker_gets_the_number_of_a_worker_that_has_ended() -> None:
     arbiter: Any = SimpleNamespace(WORKERS={})
     workers: list[Any] = [SimpleWorker() for _ in range(4)]
     for pid, worker in enumerate(workers[:3]):

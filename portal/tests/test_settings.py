@@ -99,7 +99,7 @@ def test_production_rejects_a_short_or_empty_former_secret_key(fallbacks: str) -
 
 
 @pytest.mark.parametrize(("scheme", "secure"), [("https", "True True"), ("http", "False False")])
-def test_cookies_are_secure_if_the_public_url_is(scheme: str, secure: str) -> None:
+def test_cookies_are_secure_if_the_public_url_has_https(scheme: str, secure: str) -> None:
     started = _start_server(COOKIES, **{**COMPLETE, "PUBLIC_URL": f"{scheme}://portal.example.org"})
 
     assert started.stdout.strip() == secure

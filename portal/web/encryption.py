@@ -13,15 +13,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 
-PURPOSE: Final = b"portal.cursor.2"
+KEY_PURPOSE: Final = b"portal.cursor.2"
 MAX_LENGTH: Final = 4_000
 
 
-class InvalidText(Exception):
+class InvalidEncryptedText(Exception):
     """The text was not encrypted by Portal for this context."""
 
 
-def encrypt(content: bytes, *, context: str) -> str:
+def encrypt_for_url(content: bytes, *, context: str) -> str:
     """Encrypts the content as URL-safe text. Equal arguments give equal text.
 
     Decrypting the text requires the same `context`, which identifies a list, for example.
@@ -30,17 +30,17 @@ def encrypt(content: bytes, *, context: str) -> str:
     return base64.urlsafe_b64encode(encrypted).rstrip(b"=").decode()
 
 
-def decrypt(text: str, *, context: str) -> bytes:
-    """The reverse of `encrypt`. Raises InvalidText."""
+def decrypt_from_url(text: str, *, context: str) -> bytes:
+    """The reverse of `encrypt_for_url`. Raises InvalidEncryptedText."""
     if not text.isascii() or len(text) > MAX_LENGTH:
-        raise InvalidText
+        raise InvalidEncryptedText
     for cipher in _ciphers():
         try:
             encrypted = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             return cipher.decrypt(encrypted, [context.encode()])
         except (InvalidTag, Base64Error):
             continue
-    raise InvalidText
+    raise InvalidEncryptedText
 
 
 def _ciphers() -> Sequence[AESSIV]:
@@ -54,6 +54,6 @@ def _ciphers() -> Sequence[AESSIV]:
 @cache
 def _ciphers_for(secrets: tuple[str, ...]) -> Sequence[AESSIV]:
     return [
-        AESSIV(hashlib.blake2b(secret.encode(), digest_size=64, person=PURPOSE).digest())
+        AESSIV(hashlib.blake2b(secret.encode(), digest_size=64, person=KEY_PURPOSE).digest())
         for secret in secrets
     ]

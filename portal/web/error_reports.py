@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.exceptions import ImproperlyConfigured
 
 from portal import __version__
-from portal.web.log_formats import without_query_strings
+from portal.web.log_formats import remove_query_strings
 from portal.web.request_ids import current_id
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def reduce_event(event: Event, hint: Hint) -> Event:
     given: dict[str, Any] = dict(event)
     exceptions = given.get("exception", {}).get("values", [])
     reduced: Any = {
-        **_keep_only(given, EVENT_FIELDS),
-        "logentry": {"formatted": without_query_strings(record.getMessage())},
-        "exception": {"values": [_without_values(each) for each in exceptions]},
+        **_select_fields(given, EVENT_FIELDS),
+        "logentry": {"formatted": remove_query_strings(record.getMessage())},
+        "exception": {"values": [_reduce_exception(each) for each in exceptions]},
         "tags": {"request_id": current_id.get()},
     }
     if match:
@@ -76,13 +76,13 @@ def reduce_event(event: Event, hint: Hint) -> Event:
     return result
 
 
-def _without_values(exception: dict[str, Any]) -> dict[str, Any]:
+def _reduce_exception(exception: dict[str, Any]) -> dict[str, Any]:
     frames = (exception.get("stacktrace") or {}).get("frames", [])
     return {
-        **_keep_only(exception, EXCEPTION_FIELDS),
-        "stacktrace": {"frames": [_keep_only(frame, FRAME_FIELDS) for frame in frames]},
+        **_select_fields(exception, EXCEPTION_FIELDS),
+        "stacktrace": {"frames": [_select_fields(frame, FRAME_FIELDS) for frame in frames]},
     }
 
 
-def _keep_only(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _select_fields(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: given[name] for name in names if name in given}

@@ -40,7 +40,7 @@ class PortalRequest(HttpRequest):
     accesses: list[Access]
 
 
-def page_address(request: PortalRequest) -> str:
+def htmx_page_path(request: PortalRequest) -> str:
     """The path and query string of the page that sent an htmx request; "" if the URL is invalid.
 
     The scheme and the host are ignored, because a proxy may change them.

@@ -25,7 +25,7 @@ class LineFormatter(logging.Formatter):
     """Formats a log line as text. A traceback has the type of the exception, not its message."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name in logging
-        record.message = without_query_strings(record.message)
+        record.message = remove_query_strings(record.message)
         return super().formatMessage(record)
 
     def formatException(self, exc_info: Any) -> str:  # noqa: N802  the name and type in logging
@@ -52,7 +52,7 @@ class JsonFormatter(logging.Formatter):
 
     def _message_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         fields = {
-            "message": without_query_strings(record.getMessage()),
+            "message": remove_query_strings(record.getMessage()),
             "request_id": getattr(record, "request_id", "-"),
         }
         if record.exc_info and record.exc_info[1]:
@@ -77,7 +77,7 @@ class JsonAccessFormatter(JsonFormatter):
         }
 
 
-def log_what_python_prints() -> None:
+def log_python_warnings_and_exceptions() -> None:
     """Makes logging format the warnings and exceptions that Python would print to standard error.
 
     Python would print their messages, which may contain data of customers.
@@ -91,7 +91,7 @@ def log_what_python_prints() -> None:
     threading.excepthook = sys.unraisablehook = log_exception
 
 
-def without_query_strings(text: str) -> str:
+def remove_query_strings(text: str) -> str:
     """The text with "?..." in place of each query string."""
     return QUERY_STRING.sub("?...", text)
 
@@ -101,12 +101,12 @@ def format_traceback(error: BaseException | None) -> str:
     parts = [
         "".join(["Traceback (most recent call last):\n", *traceback.format_tb(each.__traceback__)])
         + _describe_exception(each)
-        for each in _chain_of_causes(error)
+        for each in _iterate_causes(error)
     ]
     return "\n\nThis exception led to the next one:\n\n".join(reversed(parts))
 
 
-def _chain_of_causes(error: BaseException | None) -> Iterator[BaseException]:
+def _iterate_causes(error: BaseException | None) -> Iterator[BaseException]:
     """The exception, its cause or context, the cause or context of that exception, and so on."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:

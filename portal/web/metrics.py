@@ -19,17 +19,17 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from portal.web.proxies import parse_address
 
-PATH: Final = "/metrics"
-METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+METRICS_PATH: Final = "/metrics"
+KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 # The label of unknown paths and methods. Clients can send any, and labels must have few values.
 OTHER_LABEL: Final = "other"
 STATIC_LABEL: Final = "static"
 
 registry: Final = CollectorRegistry()
-REQUESTS: Final = Counter(
+REQUEST_COUNT: Final = Counter(
     "portal_requests", "Requests.", ["route", "method", "status"], registry=registry
 )
-SECONDS: Final = Histogram(
+REQUEST_SECONDS: Final = Histogram(
     "portal_request_seconds",
     "Seconds until the response began.",
     ["route", "method"],
@@ -42,10 +42,10 @@ DATABASE_ERRORS: Final = Counter(
 POOL_WAITS: Final = Counter(
     "portal_pool_waits", "Times that a thread waited for a connection.", registry=registry
 )
-POOL_SECONDS: Final = Counter(
+POOL_WAIT_SECONDS: Final = Counter(
     "portal_pool_wait_seconds", "Seconds that threads waited for connections.", registry=registry
 )
-TOKENS: Final = Counter(
+TOKEN_AUTHENTICATIONS: Final = Counter(
     "portal_token_authentications", "Requests with an API token.", ["result"], registry=registry
 )
 
@@ -66,38 +66,38 @@ def measure_requests(
         from_database.register(import_string(path)())
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info == PATH:
-            return _metrics(request, from_database)
+        if request.path_info == METRICS_PATH:
+            return _metrics_response(request, from_database)
         started = perf_counter()
         response = get_response(request)
         seconds = perf_counter() - started
-        method = request.method if request.method in METHODS else OTHER_LABEL
-        route = _route(request)
-        REQUESTS.labels(route, method, response.status_code).inc()
-        SECONDS.labels(route, method).observe(seconds)
-        pool_waits.count()
+        method = request.method if request.method in KNOWN_METHODS else OTHER_LABEL
+        route = _route_name(request)
+        REQUEST_COUNT.labels(route, method, response.status_code).inc()
+        REQUEST_SECONDS.labels(route, method).observe(seconds)
+        pool_waits.add_new_waits()
         return response
 
     return middleware
 
 
-def _route(request: HttpRequest) -> str:
+def _route_name(request: HttpRequest) -> str:
     """The name of the URL pattern of the request, for the label `route`."""
     if match := request.resolver_match:
         return match.view_name
     return STATIC_LABEL if request.path_info.startswith(settings.STATIC_URL) else OTHER_LABEL
 
 
-def _metrics(request: HttpRequest, from_database: CollectorRegistry) -> HttpResponse:
-    if not _may_read(request):
+def _metrics_response(request: HttpRequest, from_database: CollectorRegistry) -> HttpResponse:
+    if not _may_read_metrics(request):
         message = "Send the METRICS_TOKEN: Authorization: Bearer ...\n"
         headers = {"WWW-Authenticate": "Bearer"}
         return HttpResponse(message, "text/plain", 401, headers=headers)
-    text = generate_latest(_all_processes()) + generate_latest(from_database)
+    text = generate_latest(_collect_all_processes()) + generate_latest(from_database)
     return HttpResponse(text, CONTENT_TYPE_LATEST)
 
 
-def _may_read(request: HttpRequest) -> bool:
+def _may_read_metrics(request: HttpRequest) -> bool:
     address = parse_address(request.META.get("REMOTE_ADDR", ""))
     if address and any(address in network for network in settings.METRICS_ALLOWED):
         return True
@@ -107,7 +107,7 @@ def _may_read(request: HttpRequest) -> bool:
     return bool(expected) and scheme.lower() == "bearer" and is_token
 
 
-def _all_processes() -> CollectorRegistry:
+def _collect_all_processes() -> CollectorRegistry:
     """The metrics of all server processes; without gunicorn, the metrics of this process."""
     collected = CollectorRegistry()
     try:
@@ -124,7 +124,7 @@ class PoolWaits:
         self._lock = Lock()
         self._counted = {"requests_queued": 0, "requests_wait_ms": 0}
 
-    def count(self) -> None:
+    def add_new_waits(self) -> None:
         connection = connections[DEFAULT_DB_ALIAS]
         pool = getattr(connection, "pool", None) if connection.connection else None
         if not pool:
@@ -133,5 +133,7 @@ class PoolWaits:
             stats = pool.get_stats()
             new = {name: stats.get(name, 0) for name in self._counted}
             POOL_WAITS.inc(new["requests_queued"] - self._counted["requests_queued"])
-            POOL_SECONDS.inc((new["requests_wait_ms"] - self._counted["requests_wait_ms"]) / 1_000)
+            POOL_WAIT_SECONDS.inc(
+                (new["requests_wait_ms"] - self._counted["requests_wait_ms"]) / 1_000
+            )
             self._counted = new

@@ -19,7 +19,7 @@ Sources = Mapping[str, tuple[Storage, str]]
 
 # Files that only import other files. In development the browser loads each imported file.
 BUNDLES: Final = ("css/portal.css", "js/portal.js", "js/list.js")
-IMPORT: Final = re.compile(r'^(?:@import|import) "(?:\./)?(.+)";$', re.MULTILINE)
+IMPORT_STATEMENT: Final = re.compile(r'^(?:@import|import) "(?:\./)?(.+)";$', re.MULTILINE)
 COMMENT: Final = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n+", re.MULTILINE | re.DOTALL)
 
 
@@ -48,14 +48,14 @@ def join_imports(name: str, sources: Sources) -> str:
 
     Each script is put into a block, because scripts must not see the names of other scripts.
     """
-    imported = IMPORT.findall(_read_joined(name, sources))
-    texts = [COMMENT.sub("", _read_joined(join(dirname(name), each), sources)) for each in imported]
+    imported = IMPORT_STATEMENT.findall(_read_source(name, sources))
+    texts = [COMMENT.sub("", _read_source(join(dirname(name), each), sources)) for each in imported]
     if name.endswith(".js"):
         texts = [f"{{\n{text}}}\n" for text in texts]
     return "".join(texts)
 
 
-def _read_joined(name: str, sources: Sources) -> str:
+def _read_source(name: str, sources: Sources) -> str:
     storage, path = sources[name]
     with storage.open(path) as file:
         return str(file.read(), "utf-8")

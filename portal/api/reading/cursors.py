@@ -7,7 +7,7 @@ from typing import NamedTuple
 import orjson
 
 from portal.customers.query.cursor import Cursor
-from portal.web.encryption import InvalidText, decrypt, encrypt
+from portal.web.encryption import InvalidEncryptedText, decrypt_from_url, encrypt_for_url
 
 
 class InvalidCursor(Exception):
@@ -28,14 +28,14 @@ def encrypt_cursor(link: PageLink, *, list_key: str) -> str:
     """
     cursor = link.cursor
     content = orjson.dumps([link.number, cursor.values, cursor.backwards, cursor.inclusive])
-    return encrypt(content, context=list_key)
+    return encrypt_for_url(content, context=list_key)
 
 
 def decrypt_cursor(text: str, *, list_key: str) -> PageLink:
     """The reverse of `encrypt_cursor`. Raises InvalidCursor."""
     try:
-        content = decrypt(text, context=list_key)
-    except InvalidText:
+        content = decrypt_from_url(text, context=list_key)
+    except InvalidEncryptedText:
         raise InvalidCursor from None
     number, values, backwards, inclusive = orjson.loads(content)
     return PageLink(number, Cursor(values, backwards=backwards, inclusive=inclusive))

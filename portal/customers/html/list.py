@@ -56,7 +56,7 @@ from portal.customers.query.query import (
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.saved_views import services as saved_views
-from portal.web.http import PortalRequest, page_address, render_page, wants_fragment
+from portal.web.http import PortalRequest, htmx_page_path, render_page, wants_fragment
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -169,7 +169,7 @@ def _history_header(request: PortalRequest, here: str) -> str:
 
     While the user types a search, history.js replaces the entry instead.
     """
-    return "HX-Replace-Url" if page_address(request) == here else "HX-Push-Url"
+    return "HX-Replace-Url" if htmx_page_path(request) == here else "HX-Push-Url"
 
 
 @dataclass(frozen=True)

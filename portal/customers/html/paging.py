@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.customers.query.columns import STANDARD, parse_columns, validate_columns
 from portal.customers.query.filters import PARAMETERS
 from portal.saved_views.queries import VIEW, subtract_view
-from portal.web.encryption import InvalidText, decrypt, encrypt
+from portal.web.encryption import InvalidEncryptedText, decrypt_from_url, encrypt_for_url
 from portal.web.query_strings import is_too_long
 
 if TYPE_CHECKING:
@@ -262,7 +262,9 @@ class Position:
 
     def encrypt(self, key: str) -> str:
         """Encrypt the position as URL-safe text. `key` is the list_key() of the list."""
-        return encrypt(orjson.dumps([self.keys, self.number, self.total]), context=PURPOSE + key)
+        return encrypt_for_url(
+            orjson.dumps([self.keys, self.number, self.total]), context=PURPOSE + key
+        )
 
     def step(self, keys: Sequence[Any], by: int) -> Position:
         """The position of a neighbour.
@@ -277,8 +279,8 @@ class Position:
 def decrypt_position(text: str, key: str) -> Position | None:
     """Decrypt the text of `Position.encrypt()`. Returns None for any other text."""
     try:
-        return Position(*orjson.loads(decrypt(text, context=PURPOSE + key)))
-    except InvalidText:
+        return Position(*orjson.loads(decrypt_from_url(text, context=PURPOSE + key)))
+    except InvalidEncryptedText:
         return None
 
 

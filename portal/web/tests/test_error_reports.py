@@ -22,7 +22,7 @@ def test_sentry_is_imported_only_with_its_setting() -> None:
     assert (without.stdout, with_dsn.stdout) == ("False\n", "True\n")
 
 
-def test_an_invalid_address_is_reported() -> None:
+def test_an_invalid_sentry_dsn_is_reported() -> None:
     started = run_python("-c", SCRIPT, environment={**SETTINGS, "SENTRY_DSN": "nonsense"})
 
     assert "ImproperlyConfigured: SENTRY_DSN: " in started.stderr

@@ -50,7 +50,9 @@ def test_a_database_error_has_its_code_and_not_its_message(formatter: logging.Fo
 
 
 @pytest.mark.parametrize("formatter", FORMATTERS)
-def test_every_exception_of_a_chain_has_its_lines(formatter: logging.Formatter) -> None:
+def test_a_traceback_has_the_lines_of_every_exception_in_the_chain(
+    formatter: logging.Formatter,
+) -> None:
     try:
         try:
             int(EMAIL)
@@ -60,11 +62,11 @@ def test_every_exception_of_a_chain_has_its_lines(formatter: logging.Formatter) 
         line = _format(formatter, "Server error", exc_info=sys.exc_info())
 
     assert line.index("ValueError") < line.index("RuntimeError")
-    assert line.count("test_every_exception_of_a_chain_has_its_lines") == 2
+    assert line.count("test_a_traceback_has_the_lines_of_every_exception_in_the_chain") == 2
     assert "secret" not in line
 
 
-def test_json_has_only_the_fields_that_are_listed() -> None:
+def test_a_json_line_has_only_fixed_fields() -> None:
     line = _format(JsonFormatter(), "Hello\n%s", "\udcff", request="<GET ?secret>", request_id="r1")
 
     fields = json.loads(line)

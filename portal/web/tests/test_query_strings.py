@@ -13,7 +13,7 @@ ROOM = MAX_QUERY_LENGTH - len("search=")
     ("character", "encoded"),
     [("x", "x"), (":", "%3A"), ("%C3%BC", "%C3%BC"), ("%FF", "%EF%BF%BD")],
 )
-def test_the_length_is_that_in_a_link(character: str, encoded: str) -> None:
+def test_characters_count_as_encoded_in_a_link(character: str, encoded: str) -> None:
     most = ROOM // len(encoded)
 
     assert not is_too_long(f"search={character * most}")
@@ -21,7 +21,7 @@ def test_the_length_is_that_in_a_link(character: str, encoded: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["cursor", "at"])
-def test_the_position_in_a_list_does_not_count(name: str) -> None:
+def test_encrypted_parameters_do_not_count(name: str) -> None:
     assert not is_too_long(f"search=doe&{name}={'x' * MAX_QUERY_LENGTH}")
 
 
@@ -29,5 +29,5 @@ def test_all_parameters_count_together() -> None:
     assert is_too_long("&".join(f"locale=x{number}" for number in range(500)))
 
 
-def test_too_many_parameters_are_another_error() -> None:
+def test_too_many_parameters_do_not_count_as_too_long() -> None:
     assert not is_too_long("a=1&" * 1001)

@@ -11,7 +11,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 
-from portal.web.static_files import BUNDLES, IMPORT, join_imports
+from portal.web.static_files import BUNDLES, IMPORT_STATEMENT, join_imports
 
 STATIC: Path = settings.BASE_DIR / "static"
 MODULE = re.compile(r"^(@import|import|export) ", re.MULTILINE)
@@ -54,7 +54,7 @@ def test_scripts_of_a_bundle_do_not_see_the_names_of_each_other() -> None:
 def test_files_of_a_bundle_import_and_export_nothing(name: str) -> None:
     bundle = STATIC / name
 
-    files = [bundle.parent / each for each in IMPORT.findall(bundle.read_text())]
+    files = [bundle.parent / each for each in IMPORT_STATEMENT.findall(bundle.read_text())]
 
     assert files
     assert [each.name for each in files if MODULE.search(each.read_text())] == []
