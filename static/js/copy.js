@@ -1,4 +1,4 @@
-// Copying a value or an example with one click.
+// Copies a value or an example when its button is clicked.
 
 function showButtons() {
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
@@ -13,7 +13,7 @@ document.addEventListener("click", async (event) => {
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch {
-    // The browser forbids it. The selected text can be copied by keyboard.
+    // The browser forbids scripts to copy. Select the text, so that the member can copy it by keyboard.
     getSelection().selectAllChildren(button.parentElement.querySelector("bdi, code"));
     return announceText(button.dataset.failed);
   }
@@ -22,7 +22,7 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => button.classList.remove("copied"), 2000);
 });
 
-// A screen reader announces an equal text again only if the region was empty in between.
+// A screen reader does not announce the same text twice, unless the region was empty in between.
 function announceText(text) {
   const announcement = document.getElementById("announcement");
   announcement.textContent = "";

@@ -1,15 +1,16 @@
-// The page of a customer. If the list was the page before, a link to the list goes back in the
-// history instead, which restores its scroll position and focus.
+// The page of a customer. The link "Back" goes back in the browser's history if the previous page was
+// the list. The browser then restores the scroll position and the focus of the list.
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#back");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  if (withoutFragment(pageBefore()) !== withoutFragment(link.href)) return;
+  if (withoutFragment(previousUrl()) !== withoutFragment(link.href)) return;
   event.preventDefault();
   history.back();
 });
 
-// Alt with an arrow key is free: screen readers and browsers do not use it, and it types nothing.
+// Alt with an arrow key opens the next or previous customer. Browsers and screen readers do not use
+// these keys.
 document.addEventListener("keydown", (event) => {
   const name = { ArrowUp: "previous", ArrowDown: "next" }[event.key];
   if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -19,13 +20,13 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
-// The last page of the history has no link to older changes, which had the focus before the swap.
+// The oldest page of changes has no link "Older". If this link had the focus, "Newest" gets the focus.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.target?.id !== "history" || document.activeElement !== document.body) return;
   document.getElementById("history-newest")?.focus({ preventScroll: true });
 });
 
-// Escape, or a click elsewhere, closes a menu.
+// Escape or a click outside the menu closes the menu.
 document.addEventListener("keydown", ({ key }) => {
   const menu = key === "Escape" && document.querySelector(".more[open]");
   if (!menu) return;
@@ -42,8 +43,9 @@ function withoutFragment(url) {
   return url?.replace(/#.*/, "");
 }
 
-// Browsers without the Navigation API only have the referrer, which may be a page of another tab.
-function pageBefore() {
+// The URL of the previous page. Without the Navigation API this is the referrer, which may be a page
+// of another tab.
+function previousUrl() {
   const { navigation } = window;
   if (navigation) return navigation.entries()[navigation.currentEntry.index - 1]?.url;
   return history.length > 1 ? document.referrer : null;

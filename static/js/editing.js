@@ -1,4 +1,5 @@
-// Editing one field on the page of a customer: Escape cancels, and the focus returns to the field.
+// The form of one field on the page of a customer. Escape closes the form and moves the focus to the
+// edit link of the field.
 
 const openForm = () => document.querySelector("#customer .field-form");
 
@@ -6,7 +7,8 @@ document.addEventListener("htmx:after:swap", () => {
   const input = openForm()?.querySelector("[autofocus]");
   if (input) {
     input.focus();
-    // Typing replaces a value of one line, and adds to notes.
+    // The value of an input is selected, so that typing replaces the value. In notes the cursor stands
+    // at the end.
     if (input.localName === "textarea") input.setSelectionRange(input.value.length, input.value.length);
     else input.select?.();
   }
@@ -14,21 +16,22 @@ document.addEventListener("htmx:after:swap", () => {
   if (saved) document.getElementById("announcement").textContent = saved.querySelector("p").textContent;
 });
 
-// After saving, the response replaces the whole customer.
+// After a successful change, the response replaces the whole customer, and the edit link of the
+// field gets the focus.
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   const field = ctx.sourceElement.dataset?.field;
   if (field && ctx.response.status < 400) setTimeout(() => document.getElementById(`edit-${field}`)?.focus());
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && openForm()?.contains(event.target)) leaveForm(event);
+  if (event.key === "Escape" && openForm()?.contains(event.target)) cancelForm(event);
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.("#customer .field-form .cancel")) leaveForm(event);
+  if (event.target.closest?.("#customer .field-form .cancel")) cancelForm(event);
 });
 
-function leaveForm(event) {
+function cancelForm(event) {
   event.preventDefault();
   const form = openForm();
   form.remove();

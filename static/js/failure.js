@@ -1,10 +1,11 @@
-// After a failed request the list remains, a message gives the reason, and the form can be sent again.
+// Shows a message with the reason after a failed request. The list does not change. The button of the
+// message repeats the request.
 
 const STATUSES = { 403: "forbidden", 404: "forbidden", 503: "busy" };
 const failure = () => document.getElementById("failure");
 
 document.addEventListener("list:failure", ({ detail }) => {
-  // Going back or forward has changed the URL already.
+  // After Back or Forward the URL has already changed, so the whole page is loaded again.
   failure().dataset.retry = detail.isForPage ? "page" : "form";
   showFailure(reasonOf(detail));
 });
@@ -15,7 +16,7 @@ function reasonOf({ request, response }) {
   return STATUSES[response.status] ?? "server";
 }
 
-// Hidden first, so that a screen reader announces a second failure with an equal message.
+// All messages are hidden first. Otherwise a screen reader would not announce the same message twice.
 function showFailure(kind) {
   const messages = [...failure().querySelectorAll("[data-failure]")];
   for (const each of messages) each.hidden = true;

@@ -1,7 +1,7 @@
-// The menus of the filters.
+// Closes the menus of the filters, and returns the focus to the button of a closed menu.
 
-// On a phone a menu opens inside the sheet, so the last open popover is the innermost.
-const open = () => [...document.querySelectorAll(":is(.sheet, .filter, .export-menu):popover-open")].at(-1);
+// The innermost open popover. On a phone a menu opens inside the sheet.
+const openMenu = () => [...document.querySelectorAll(":is(.sheet, .filter, .export-menu):popover-open")].at(-1);
 
 document.addEventListener("submit", (event) => {
   if (event.target.matches("#query, .export-form") && event.submitter) closeMenu();
@@ -12,10 +12,11 @@ document.addEventListener("click", ({ target }) => {
 });
 
 function closeMenu() {
-  (document.querySelector(".sheet:popover-open") ?? open())?.hidePopover();
+  (document.querySelector(".sheet:popover-open") ?? openMenu())?.hidePopover();
 }
 
-// Browsers return the focus from the outermost popover only, and only to a button that still exists.
+// Browsers return the focus only after the outermost popover closes, and only if its button still
+// exists. This listener does the same for a menu inside the sheet, and for a button that was replaced.
 document.addEventListener("toggle", ({ target, newState }) => {
   const isOfSheet = target.matches(".sheet") || document.querySelector(".sheet:popover-open");
   const focused = document.activeElement;
@@ -24,16 +25,17 @@ document.addEventListener("toggle", ({ target, newState }) => {
   buttons.find((button) => button.checkVisibility())?.focus({ preventScroll: true });
 }, true);
 
-// A click outside of an open menu only closes the menu, unless it is on the button of another menu.
-// The browser closes the menu on pointerup, so the open menu is read on pointerdown.
+// A click outside an open menu closes the menu and has no other effect, unless the click is on the
+// button of another menu. The browser closes the menu on pointerup, so this listener runs before, on
+// pointerdown.
 document.addEventListener("pointerdown", ({ target }) => {
-  const isOutside = open() && !target.closest(`#${open().id}, .filter-button`);
+  const isOutside = openMenu() && !target.closest(`#${openMenu().id}, .filter-button`);
   const change = isOutside ? "addEventListener" : "removeEventListener";
-  for (const type of ["mousedown", "click"]) document[change](type, swallowClick, { capture: true, once: true });
+  for (const type of ["mousedown", "click"]) document[change](type, cancelClick, { capture: true, once: true });
 }, true);
 
-// Keys send click events too; their `detail` is 0.
-function swallowClick(event) {
+// The `detail` of a click is 0 if a key caused the click.
+function cancelClick(event) {
   if (!event.detail) return;
   event.preventDefault();
   event.stopImmediatePropagation();

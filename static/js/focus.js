@@ -1,10 +1,10 @@
-// Moves the focus when a swap replaces the element that had it.
+// Moves the focus when htmx has replaced the focused element.
 
 const caption = () => document.getElementById("caption");
 const search = () => document.getElementById("search");
 const notice = () => document.getElementById("filter-notice");
-// The focus remains if the member has typed or moved it meanwhile.
-const isToRead = (notice) => notice && document.activeElement !== search() && !document.querySelector(":popover-open");
+// An error notice does not get the focus while the member types a search or has a menu open.
+const needsFocus = (notice) => notice && document.activeElement !== search() && !document.querySelector(":popover-open");
 
 document.addEventListener("list:response", ({ detail }) => {
   detail.focused = document.activeElement;
@@ -13,11 +13,12 @@ document.addEventListener("list:response", ({ detail }) => {
 
 document.addEventListener("list:shown", ({ detail: { focused, filter, isForPage } }) => {
   if (isForPage) showPage();
-  else if (isToRead(notice())) notice().focus();
+  else if (needsFocus(notice())) notice().focus();
   else placeFocus(focused, filter);
 });
 
-// htmx restores the focus to an element with an equal id. Other cases are handled here.
+// htmx keeps the focus if the new list has an element with the same id. This function covers other
+// elements: links of the pager, chips, and dates of a filter.
 function placeFocus(focused, filter) {
   if (focused.matches("#failure button, .pager a, .jump *")) {
     (caption() ?? search()).focus();
@@ -29,14 +30,14 @@ function placeFocus(focused, filter) {
   }
 }
 
-// Going back or forward replaces the whole page, with the live region.
+// After Back or Forward htmx replaces the whole page. A screen reader announces the new list.
 function showPage() {
   const shown = caption() ?? document.getElementById("count");
   document.getElementById("announcement").textContent = shown?.textContent ?? "";
   document.getElementById("results")?.focus({ preventScroll: true });
 }
 
-// After coming back from a customer, the row of the customer gets the focus.
+// When the member returns from a customer's page, the row of the customer gets the focus.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.(".customer-link");
   if (link) history.replaceState({ ...history.state, opened: link.id }, "");

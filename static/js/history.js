@@ -1,6 +1,7 @@
-// The browser's history: typing makes one entry, and going back has a time limit.
+// The browser's history: a typed search makes one entry, and the request after Back or Forward has a
+// time limit.
 
-// Whether the request was caused by further letters, which replace the entry of the first letter.
+// The first letter of a search adds an entry to the history; further letters replace this entry.
 document.addEventListener("list:response", ({ detail: { sourceEvent, response } }) => {
   response.isTyped = sourceEvent.type === "input";
 });
@@ -13,7 +14,7 @@ document.addEventListener("htmx:after:history:update", ({ detail }) => {
   if (detail.response.isTyped) history.replaceState({ ...history.state, isTyped: true }, "");
 });
 
-// htmx has a time limit for all other requests.
+// htmx has a time limit for all requests except those of Back and Forward.
 document.addEventListener("list:request", ({ detail: { isForPage, request } }) => {
   if (!isForPage) return;
   const limit = new AbortController();

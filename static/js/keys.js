@@ -1,23 +1,23 @@
-// Shortcuts: Ctrl+K, or ⌘K, and / go to the search box, ? shows the keys. Single keys can be switched
-// off, because they are pressed by accident, or by voice control.
+// Keyboard shortcuts: Ctrl+K, ⌘K and / move the focus to the search box, and ? shows all shortcuts.
+// Members can turn off shortcuts of a single key, because voice control may press a key by accident.
 
-const TYPED = "input:not([type=checkbox], [type=radio]), select, textarea";
+const TEXT_FIELDS = "input:not([type=checkbox], [type=radio]), select, textarea";
 const link = () => document.getElementById("keys-link");
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.isComposing) return;
   const isWithCtrl = event.ctrlKey || event.metaKey;
   if (isWithCtrl && !event.shiftKey && event.key.toLowerCase() === "k") goToSearch(event);
-  else if (!isWithCtrl && mayBeShortcut(event.target)) pressAlone(event);
+  else if (!isWithCtrl && isShortcut(event.target)) pressSingleKey(event);
 });
 
-function mayBeShortcut(target) {
-  return document.body.dataset.keys === "on" && !target.closest?.(TYPED) && !document.querySelector("dialog[open]");
+function isShortcut(target) {
+  return document.body.dataset.keys === "on" && !target.closest?.(TEXT_FIELDS) && !document.querySelector("dialog[open]");
 }
 
-function pressAlone(event) {
+function pressSingleKey(event) {
   if (event.key === "/") goToSearch(event);
-  if (event.key === "?" && link()) showKeys(event);
+  if (event.key === "?" && link()) showShortcuts(event);
 }
 
 function goToSearch(event) {
@@ -30,11 +30,11 @@ function goToSearch(event) {
 
 document.addEventListener("click", (event) => {
   if (event.target !== link() || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  showKeys(event);
+  showShortcuts(event);
 });
 
-// The dialog shows the contents of the page of shortcuts.
-async function showKeys(event) {
+// The dialog shows the content of the page "Keyboard shortcuts".
+async function showShortcuts(event) {
   event.preventDefault();
   const dialog = document.getElementById("keys");
   try {

@@ -1,4 +1,4 @@
-// The scripts of the list page. Their order is the order in which they get an event.
+// The scripts of the list page. An event reaches the scripts in this order.
 import "./query-form.js";
 import "./results.js";
 import "./focus.js";

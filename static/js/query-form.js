@@ -1,17 +1,19 @@
-// The form has all state of the list: search, filters, order and page are its controls. A link
-// changes controls and submits the form, so that quick actions one after another all take effect.
+// The controls of the form are the state of the list: search, filters, order and page. A click on a
+// link changes a control and submits the form. So a second click does not undo the first, even if the
+// first request is still running.
 
-// The controls of the page and the layout; all others belong to the list.
-const PAGE = ["page", "as_of"];
+// A change of the search, the filters or the order clears these controls.
+const PAGE_CONTROLS = ["page", "as_of"];
 
-// The value of each control in the request that is still running.
+// The values of the controls in the running request.
 let sent = null;
 
 const form = () => document.getElementById("query");
 const controls = () => [...form().elements].filter(({ name }) => name);
 const isBox = ({ type }) => type === "radio" || type === "checkbox";
 const read = (control) => isBox(control) ? control.checked : control.value;
-const readServed = (control) => isBox(control) ? control.defaultChecked : control.defaultValue;
+// The value of a control in the last response.
+const readInitial = (control) => isBox(control) ? control.defaultChecked : control.defaultValue;
 
 function writeControl(control, state) {
   if (isBox(control)) control.checked = state;
@@ -22,7 +24,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-set], a[data-drop]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
   event.preventDefault();
-  // Some browsers do not focus a link that is clicked.
+  // Some browsers do not focus a clicked link.
   link.focus({ preventScroll: true });
   changeControls(link);
   form().requestSubmit();
@@ -46,32 +48,32 @@ function changeControls({ href, dataset: { set, drop = "", value } }) {
     }
     if (drop.split(" ").includes(control.name)) emptyControl(control, value);
   }
-  // A page number belongs to the list that is shown, with the day from which its relative dates are
-  // counted.
-  if (set !== "page" || controls().some(isChanged)) beginList();
+  // A page number is only valid for the displayed list, and for the day of its relative dates.
+  if (set !== "page" || controls().some(isChanged)) goToFirstPage();
   else form().elements.as_of.value = new URL(href).searchParams.get("as_of") ?? "";
 }
 
-function beginList() {
-  for (const name of PAGE) form().elements[name].value = "";
+function goToFirstPage() {
+  for (const name of PAGE_CONTROLS) form().elements[name].value = "";
 }
 
-const isChanged = (control) => !PAGE.includes(control.name) && read(control) !== readServed(control);
+const isChanged = (control) => !PAGE_CONTROLS.includes(control.name) && read(control) !== readInitial(control);
 
-// Each chosen language is a filter of its own.
+// A value empties only the checkbox with this value.
 function emptyControl(control, value) {
   if (control.type === "radio") control.checked = !control.value;
   else if (control.type === "checkbox") control.checked &&= Boolean(value) && control.value !== value;
   else control.value = "";
 }
 
-// A changed filter leads to the first page. This listener runs before htmx reads the form.
+// After the change of a filter, the list starts at the first page. This listener runs before htmx
+// reads the form.
 document.addEventListener("input", ({ target }) => {
-  if (target.form?.id === "query") beginList();
+  if (target.form?.id === "query") goToFirstPage();
 }, true);
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {
-  // In a saved view an empty parameter removes a filter of the view.
+  // Empty parameters are not sent, except in a saved view: there they remove a filter of the view.
   if (sourceElement.id !== "query" || sourceElement.elements.view) return;
   for (const [name, value] of [...request.body]) if (!value) request.body.delete(name);
 });
@@ -80,21 +82,23 @@ document.addEventListener("list:request", () => {
   sent = new Map(controls().map((control) => [control, read(control)]));
 });
 
-// Controls that have changed since the request: the response has their old values.
+// The controls that the member changed after the request. The response has the old values.
 document.addEventListener("list:response", ({ detail }) => {
   const changed = [...sent].filter(([control, state]) => read(control) !== state);
   detail.changed = new Map(changed.map(([control]) => [control, read(control)]));
 });
 
-// A morph changes attributes, but a control that was used no longer follows its attributes.
+// htmx updates the attributes of a control. The browser ignores these attributes after the member has
+// used the control, so this listener sets the value.
 document.addEventListener("list:shown", ({ detail: { changed } }) => {
-  for (const control of controls()) writeControl(control, changed.get(control) ?? readServed(control));
+  for (const control of controls()) writeControl(control, changed.get(control) ?? readInitial(control));
 });
 
 document.addEventListener("list:end", () => sent = null);
 
-// A date that was typed but not applied is not sent while its menu is closed, and appears again when
-// the menu opens. An applied date stays until its response.
+// Dates that were typed but not applied, by the name of the control. While the menu is closed, the
+// form has the applied date, so that another action does not submit the typed date. The typed date
+// appears again when the menu opens.
 const drafts = new Map();
 
 document.addEventListener("toggle", ({ target, newState }) => {
@@ -107,13 +111,13 @@ document.addEventListener("toggle", ({ target, newState }) => {
 }, true);
 
 function storeDate(day) {
-  const applied = sent?.get(day) ?? readServed(day);
+  const applied = sent?.get(day) ?? readInitial(day);
   if (read(day) !== applied) drafts.set(day.name, read(day));
   writeControl(day, applied);
 }
 
-// After going back, earlier requests and text that was typed just before are dropped: htmx drops them
-// when it processes the form again. This holds for a page from the back-forward cache, too.
+// After Back or Forward, htmx processes the form again: it aborts the running request, and drops a
+// typed search that was not sent yet. This also applies to a page from the back-forward cache.
 function resetForm() {
   drafts.clear();
   form().reset();

@@ -1,9 +1,9 @@
-// The customers that the member opened last, which the empty search box offers. They are in the
-// session storage of the tab only, for one member and one organizer.
+// A click into the empty search box shows the customers that the member opened last. The session
+// storage of the tab has these customers by member and organizer.
 
-const MOST = 8;
+const MAX_CUSTOMERS = 8;
 const { member } = document.body.dataset;
-const offered = document.getElementById("recent");
+const menu = document.getElementById("recent");
 const search = () => document.getElementById("search");
 const customer = document.querySelector("[data-customer]")?.dataset;
 const keyOf = (organizer) => `recent/${member}/${organizer}`;
@@ -14,7 +14,7 @@ forgetOtherMembers();
 if (customer) rememberCustomer(customer);
 forgetMissing();
 
-// A page without a member follows a sign-out: it removes the customers of all members.
+// After a sign-out, the page has no member: the customers of all members are removed.
 function forgetOtherMembers() {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith("recent/") && !(member && key.startsWith(`recent/${member}/`))) sessionStorage.removeItem(key);
@@ -22,16 +22,17 @@ function forgetOtherMembers() {
 }
 
 function rememberCustomer({ customer: identifier, name, email }) {
-  const { organizer } = offered.dataset;
-  const others = customersWithout(identifier, organizer).slice(0, MOST - 1);
+  const { organizer } = menu.dataset;
+  const others = customersWithout(identifier, organizer).slice(0, MAX_CUSTOMERS - 1);
   writeCustomers([{ identifier, name, email }, ...others], organizer);
 }
 
-// Removes a deleted customer, or all customers of an organizer that the member may no longer see.
+// After a 404 or 403, removes the customer of the URL, or all customers if the member has lost access
+// to the organizer.
 function forgetMissing() {
   if (!document.querySelector("[data-missing]")) return;
   const [, organizer, identifier] = location.pathname.match(/^\/organizers\/([^/]+)\/customers\/(?:([^/]+)\/)?$/) ?? [];
-  if (organizer) writeCustomers(offered && identifier ? customersWithout(identifier, organizer) : [], organizer);
+  if (organizer) writeCustomers(menu && identifier ? customersWithout(identifier, organizer) : [], organizer);
 }
 
 function readCustomers(organizer) {
@@ -48,60 +49,61 @@ function customersWithout(identifier, organizer) {
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (target === search()) offerCustomers();
+  if (target === search()) openMenu();
 });
 
-// Opens by keyboard, too, but not if a script moves the focus back to the box.
+// The list also opens by keyboard. It listens to keyup instead of focus, because a script may move the
+// focus to the search box.
 document.addEventListener("keyup", ({ target, key }) => {
-  if (target === search() && key !== "Enter") offerCustomers();
+  if (target === search() && key !== "Enter") openMenu();
 });
 
 document.addEventListener("input", ({ target }) => {
-  if (target === search()) offerCustomers();
+  if (target === search()) openMenu();
 });
 
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
   if (!target.closest(".search") || relatedTarget?.closest(".search")) return;
   isDismissed = false;
-  closeOffer();
+  closeMenu();
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !offered || offered.hidden || !event.target.closest(".search")) return;
+  if (event.key !== "Escape" || !menu || menu.hidden || !event.target.closest(".search")) return;
   event.preventDefault();
   search().focus();
   isDismissed = true;
-  closeOffer();
+  closeMenu();
 });
 
-window.addEventListener("pagehide", closeOffer);
+window.addEventListener("pagehide", closeMenu);
 
-function offerCustomers() {
-  if (!offered) return;
-  const customers = customersWithout(customer?.customer, offered.dataset.organizer);
-  if (isDismissed || search().value || !customers.length) return closeOffer();
-  if (!offered.hidden) return;
-  offered.querySelector("ul").replaceChildren(...customers.map(makeItem));
-  offered.hidden = false;
-  document.getElementById("announcement").textContent = offered.dataset.announcement;
+function openMenu() {
+  if (!menu) return;
+  const customers = customersWithout(customer?.customer, menu.dataset.organizer);
+  if (isDismissed || search().value || !customers.length) return closeMenu();
+  if (!menu.hidden) return;
+  menu.querySelector("ul").replaceChildren(...customers.map(makeItem));
+  menu.hidden = false;
+  document.getElementById("announcement").textContent = menu.dataset.announcement;
 }
 
-function closeOffer() {
-  if (offered) offered.hidden = true;
+function closeMenu() {
+  if (menu) menu.hidden = true;
 }
 
 function makeItem({ identifier, name, email }) {
   const link = document.createElement("a");
-  link.href = `${offered.dataset.path}${encodeURIComponent(identifier)}/`;
-  link.append(makeText("bdi", name || offered.dataset.noName), " ", makeText("bdi", email, "quiet"), " ", makeText("span", identifier, "identifier"));
+  link.href = `${menu.dataset.path}${encodeURIComponent(identifier)}/`;
+  link.append(makeText("bdi", name || menu.dataset.noName), " ", makeText("bdi", email, "quiet"), " ", makeText("span", identifier, "identifier"));
   const entry = document.createElement("li");
   entry.append(link);
   return entry;
 }
 
-function makeText(element, words, style = "") {
+function makeText(element, text, style = "") {
   const node = document.createElement(element);
-  node.textContent = words;
+  node.textContent = text;
   node.className = style;
   return node;
 }

@@ -1,4 +1,4 @@
-// The form that tries the API. The body of the response is shown as text, never as HTML.
+// The form "Try it" of the API reference. It shows the body of the response as text, never as HTML.
 
 const form = document.getElementById("try");
 const responseRegion = document.getElementById("response");

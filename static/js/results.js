@@ -1,17 +1,18 @@
-// Swaps of the list. The list is busy during a request, and only the latest response is shown.
-// The other scripts get events of the latest request only, with its htmx context as `detail`.
+// Requests of the list. Only the response to the latest request is shown. For this request, the script
+// sends the events list:request, list:response, list:shown, list:failure and list:end to the other
+// scripts. The `detail` of an event is the context of htmx.
 
 let latest = null;
 
 const results = () => document.getElementById("results");
-// On a phone the headings are a strip that scrolls sideways.
-const strip = () => document.querySelector(".table thead tr");
-// Going back or forward requests the whole page, after the address has changed.
+// On a phone, the row of headings scrolls sideways.
+const headings = () => document.querySelector(".table thead tr");
+// After Back or Forward, htmx requests the whole page.
 const isForPage = ({ request }) => Boolean(request.headers["HX-History-Restore-Request"]);
 const isForList = (ctx) => ctx.target?.id === "results" || isForPage(ctx);
-// The response to invalid filters (422) is a list with an explanation, not a failure.
+// A 422 is a list with an explanation of the invalid filter, not a failure.
 const isList = ({ response }) => response.status < 400 || response.status === 422;
-const notify = (what, detail) => document.dispatchEvent(new CustomEvent(`list:${what}`, { detail }));
+const notify = (name, detail) => document.dispatchEvent(new CustomEvent(`list:${name}`, { detail }));
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (!isForList(ctx)) return;
@@ -21,7 +22,7 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   notify("request", ctx);
 });
 
-// After going back, the response to an earlier request is ignored: the address has changed.
+// After Back or Forward the URL has changed, so the response to an earlier request is ignored.
 window.addEventListener("popstate", ({ state }) => {
   if (state?.htmx) latest = null;
 });
@@ -30,18 +31,18 @@ document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   if (!isForList(ctx)) return;
   if (ctx !== latest) return event.preventDefault();
-  ctx.scrolled = strip()?.scrollLeft ?? 0;
+  ctx.scrolled = headings()?.scrollLeft ?? 0;
   notify("response", ctx);
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  // A swap without content ends like any other.
+  // A response without content does not change the list.
   if (ctx !== latest || !isList(ctx)) return;
-  if (strip()) strip().scrollLeft = ctx.scrolled;
+  if (headings()) headings().scrollLeft = ctx.scrolled;
   notify("shown", ctx);
 });
 
-// On a phone the tabs of views are a strip, too: the current one is in view.
+// On a phone, the row of tabs scrolls sideways. This scrolls the current tab into view.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
   const tab = target?.id === "views" && target.querySelector("[aria-current]");
   if (tab) target.scrollLeft = tab.offsetLeft + tab.offsetWidth - target.clientWidth;
@@ -55,7 +56,7 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx && ctx === latest) notify("failure", ctx);
 });
 
-// A newer request aborts an older one, which may end after the newer one has begun.
+// A new request aborts the previous request, whose end may come after the start of the new request.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx !== latest) return;
   results()?.setAttribute("aria-busy", "false");

@@ -1,4 +1,4 @@
-// A click anywhere in a row opens its customer, unless text was selected in it.
+// A click anywhere in a row opens the customer, unless the member selected text in the row.
 
 document.addEventListener("click", (event) => {
   const link = linkOf(event);
@@ -7,7 +7,7 @@ document.addEventListener("click", (event) => {
   else link.click();
 });
 
-// The middle button.
+// The middle button of the mouse opens a new tab.
 document.addEventListener("auxclick", (event) => {
   const link = linkOf(event);
   if (link && event.button === 1) openInNewTab(link);

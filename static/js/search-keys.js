@@ -1,17 +1,18 @@
-// Keys of the search box: arrows move into the list below and back, Enter opens the only customer found.
+// Keys of the search box: arrow keys move between the box and the rows, and Enter opens the customer
+// if the list has only one.
 
-// The action of the last key in the box, which waits for the list of the typed text.
-let waiting = null;
+// The action of the last key. It waits until the list matches the typed text.
+let pendingAction = null;
 
 const search = () => document.getElementById("search");
 const results = () => document.getElementById("results");
-// The arrow leads to the customers that the empty box offers, and only then to the rows.
-const links = () => [...document.querySelectorAll(isOffering() ? "#recent a" : "#results :is(.exact a, .customer-link)")];
-const isOffering = () => document.getElementById("recent")?.checkVisibility();
+// If the recently opened customers are shown, the arrow keys move there; otherwise to the rows.
+const links = () => [...document.querySelectorAll(isRecentShown() ? "#recent a" : "#results :is(.exact a, .customer-link)")];
+const isRecentShown = () => document.getElementById("recent")?.checkVisibility();
 const isPlain = (event) => !(event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
 
 for (const type of ["keydown", "pointerdown", "input"]) {
-  document.addEventListener(type, () => waiting = null, true);
+  document.addEventListener(type, () => pendingAction = null, true);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -22,15 +23,15 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("list:end", () => {
   if (!isCurrent()) return;
-  waiting?.();
-  waiting = null;
+  pendingAction?.();
+  pendingAction = null;
 });
 
 function pressInBox(event) {
   if (event.key === "ArrowDown") {
     event.preventDefault();
     if (isCurrent()) enterRows();
-    else waiting = enterRows;
+    else pendingAction = enterRows;
   } else if (event.key === "Enter" && results() && search().value.trim()) {
     pressEnter(event);
   }
@@ -41,7 +42,7 @@ function pressEnter(event) {
     event.preventDefault();
     openOnly();
   } else {
-    waiting = openOnly; // when the form, which is submitted now, is answered
+    pendingAction = openOnly; // The form is submitted now; its response has the customer.
   }
 }
 
@@ -55,9 +56,9 @@ function pressInRow(event) {
   next.focus();
 }
 
-// Whether the list matches the text in the box. The attribute has the text that the server used.
+// Whether the list matches the text in the box. The attribute `value` has the text of the response.
 function isCurrent() {
-  if (!results() || isOffering()) return true;
+  if (!results() || isRecentShown()) return true;
   return results().getAttribute("aria-busy") !== "true" && search().value === search().defaultValue;
 }
 
@@ -69,7 +70,8 @@ function openOnly() {
   onlyLink()?.click();
 }
 
-// The only customer in the list. A single row on a last page does not count.
+// The link of the only customer in the list, or null. A last page with one row has more customers
+// before.
 function onlyLink() {
   const isPage = document.querySelector("#pager a.step");
   return !isPage && links().length === 1 ? links()[0] : null;

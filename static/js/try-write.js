@@ -1,8 +1,8 @@
-// The form that tries requests which change customers: it sends only what a question has shown.
+// The form of the API reference that changes customers. A dialog shows each request before it is sent.
 import { announceFailure, showResponse } from "./reference.js";
 
 const form = document.getElementById("try-write");
-const question = document.getElementById("try-question");
+const dialog = document.getElementById("try-question");
 
 if (form) {
   form.hidden = false;
@@ -14,13 +14,13 @@ if (form) {
   prepare();
 }
 
-function chosen() {
+function selectedOperation() {
   return form.elements.operation.value.split(" ");
 }
 
 function prepare() {
   const { identifier, body } = form.elements;
-  const [, path = ""] = chosen();
+  const [, path = ""] = selectedOperation();
   identifier.disabled = !path;
   body.disabled = path.includes("anonymize");
   body.setCustomValidity(body.disabled || isJson(body.value) ? "" : form.dataset.invalid);
@@ -36,7 +36,7 @@ function isJson(text) {
 }
 
 function readRequest() {
-  const [method, path = ""] = chosen();
+  const [method, path = ""] = selectedOperation();
   const { identifier, body } = form.elements;
   const customer = path ? `${form.dataset.path}${encodeURIComponent(identifier.value.trim())}/` : "";
   const url = path ? path.replace("{identifier}/", customer) : form.dataset.path;
@@ -44,26 +44,27 @@ function readRequest() {
   return { method, url, customer, text, erases: path.includes("anonymize") };
 }
 
-// A customer that cannot be read is not changed: the response says why.
+// Reads the customer, to show its name in the dialog. If this fails, the page shows the response, and
+// nothing is changed.
 async function review(request) {
-  if (!request.customer) return ask(request, null);
-  const { response, text } = await exchange(request.customer, {});
-  // If the customer changes before "Send", it is not the one that the question showed.
-  if (response.ok) ask({ ...request, version: response.headers.get("ETag") }, JSON.parse(text));
+  if (!request.customer) return openDialog(request, null);
+  const { response, text } = await sendRequest(request.customer, {});
+  // The ETag rejects the request if the customer changes before "Send".
+  if (response.ok) openDialog({ ...request, version: response.headers.get("ETag") }, JSON.parse(text));
 }
 
-function ask(request, customer) {
-  const of = (name) => question.querySelector(`[data-${name}]`);
-  of("customer").hidden = !customer;
-  of("new").hidden = Boolean(customer);
-  of("erases").hidden = !request.erases;
-  if (customer) of("customer").querySelector("bdi").textContent = describe(customer);
-  question.querySelector("code").textContent = `${request.method} ${request.url}\n\n${request.text}`.trim();
-  question.returnValue = "";
-  question.onclose = () => {
-    if (question.returnValue === "send") send(request).catch(announceFailure);
+function openDialog(request, customer) {
+  const find = (name) => dialog.querySelector(`[data-${name}]`);
+  find("customer").hidden = !customer;
+  find("new").hidden = Boolean(customer);
+  find("erases").hidden = !request.erases;
+  if (customer) find("customer").querySelector("bdi").textContent = describe(customer);
+  dialog.querySelector("code").textContent = `${request.method} ${request.url}\n\n${request.text}`.trim();
+  dialog.returnValue = "";
+  dialog.onclose = () => {
+    if (dialog.returnValue === "send") send(request).catch(announceFailure);
   };
-  question.showModal();
+  dialog.showModal();
 }
 
 function describe({ name, email, identifier }) {
@@ -73,10 +74,10 @@ function describe({ name, email, identifier }) {
 async function send({ method, url, text, version }) {
   const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "Content-Type": "application/json" };
   if (version) headers["If-Match"] = version;
-  await exchange(url, { method, headers, body: text || undefined });
+  await sendRequest(url, { method, headers, body: text || undefined });
 }
 
-async function exchange(url, { headers = {}, ...options }) {
+async function sendRequest(url, { headers = {}, ...options }) {
   const sentAt = performance.now();
   const response = await fetch(url, { ...options, headers: { Accept: "application/json", ...headers } });
   const text = await response.text();
