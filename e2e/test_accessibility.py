@@ -132,7 +132,7 @@ def test_no_rule_is_broken_while_the_search_offers_customers(page_in_a_look: Pag
     page_in_a_look.goto(DETAIL)
     page_in_a_look.goto(PAGES["list"])
     search_box(page_in_a_look).click()
-    expect(page_in_a_look.get_by_role("navigation", name="Opened last")).to_be_visible()
+    expect(page_in_a_look.get_by_role("navigation", name="Recently opened")).to_be_visible()
 
     assert violations(page_in_a_look) == ""
 

@@ -106,7 +106,7 @@ def test_a_command_of_curl_can_be_copied(staff_page: Page, base_url: str) -> Non
     staff_page.goto(EXAMPLE)
     staff_page.get_by_text("More", exact=True).click()
 
-    staff_page.get_by_role("button", name="Copy as curl").click()
+    staff_page.get_by_role("button", name="Copy the curl command").click()
 
     expect(staff_page.get_by_role("status")).to_have_text("Copied")
     url = f"{base_url}/api/v1/organizers/bigevents/customers/8WSAJCJ/"
@@ -184,7 +184,7 @@ def test_a_search_says_whether_it_searches_the_list_or_all(
 ) -> None:
     page = new_context(storage_state=staff_state, java_script_enabled=scripted).new_page()
     page.goto(f"{BIGEVENTS}8WSAJCJ/?back=locale%3Dde")
-    only = page.get_by_role("button", name="Search only the list that you came from")
+    only = page.get_by_role("button", name="Search only the previous list")
     expect(only).to_be_hidden()
 
     search_box(page).press_sequentially("anna")

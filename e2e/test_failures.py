@@ -61,9 +61,9 @@ def test_going_back_that_fails_is_said_and_can_be_tried_again(clara_page: Page) 
 @pytest.mark.parametrize(
     ("status", "text"),
     [
-        (500, "Something went wrong on our side. The list is as it was."),
-        (503, "The database is busy or away. The list is as it was; try again in a moment."),
-        (404, "You no longer have access to this list, or it does not exist."),
+        (500, "Something went wrong on our side. The list has not changed."),
+        (503, "The database is busy or not available. The list has not changed."),
+        (404, "You no longer have access to this list, or the list does not exist."),
     ],
 )
 def test_a_failure_keeps_the_rows_and_can_be_tried_again(

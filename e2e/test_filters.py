@@ -325,7 +325,7 @@ def test_an_invalid_filter_shows_no_customers_and_is_removed_with_one_click(
     expect(rows(clara_page)).to_have_count(0)
     expect(search_box(clara_page)).to_have_value("g12 uni")
 
-    errors.get_by_role("link", name="Remove it").click()
+    errors.get_by_role("link", name="Remove this filter").click()
 
     expect(count(clara_page, "1 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")

@@ -11,14 +11,14 @@ from e2e.test_accessibility import violations
 
 
 def dialog(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="Keys")
+    return page.get_by_role("dialog", name="Keyboard shortcuts")
 
 
 def test_a_question_mark_shows_the_keys(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?locale=de")
 
     staff_page.keyboard.press("?")
-    expect(dialog(staff_page)).to_contain_text("Next customer of the list")
+    expect(dialog(staff_page)).to_contain_text("On a customer’s page: next customer of the list")
     staff_page.keyboard.press("Escape")
 
     expect(dialog(staff_page)).to_have_count(0)
@@ -39,7 +39,7 @@ def test_a_slash_goes_to_the_search_and_keys_in_it_are_text(staff_page: Page) ->
 def test_single_keys_can_be_switched_off(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?locale=de")
     staff_page.keyboard.press("?")
-    dialog(staff_page).get_by_role("button", name="Switch single keys off").click()
+    dialog(staff_page).get_by_role("button", name="Turn off single-key shortcuts").click()
     expect(staff_page.locator("body")).to_have_attribute("data-keys", "off")
     expect(staff_page).to_have_url(f"{BIGEVENTS}?locale=de")
 
@@ -51,8 +51,8 @@ def test_single_keys_can_be_switched_off(staff_page: Page) -> None:
     expect(dialog(staff_page)).to_have_count(0)
 
     staff_page.get_by_role("button", name="Account").click()
-    staff_page.get_by_role("link", name="Keys").click()
-    dialog(staff_page).get_by_role("button", name="Switch single keys on").click()
+    staff_page.get_by_role("link", name="Keyboard shortcuts").click()
+    dialog(staff_page).get_by_role("button", name="Turn on single-key shortcuts").click()
     expect(staff_page.locator("body")).to_have_attribute("data-keys", "on")
 
 
@@ -63,11 +63,11 @@ def test_the_keys_are_a_page_without_javascript(
     page.goto(BIGEVENTS)
 
     page.get_by_role("button", name="Account").click()
-    page.get_by_role("link", name="Keys").click()
-    page.get_by_role("button", name="Switch single keys off").click()
+    page.get_by_role("link", name="Keyboard shortcuts").click()
+    page.get_by_role("button", name="Turn off single-key shortcuts").click()
 
-    expect(page.get_by_role("heading", name="Keys", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="Switch single keys on")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keyboard shortcuts", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Turn on single-key shortcuts")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -18,7 +18,7 @@ NewContext = Callable[..., BrowserContext]
 OWN = f"{BIGEVENTS}?columns=name,phone&density=compact"
 STANDARD = ["name", "email", "identifier", "state", "locale", "date_joined", "last_login"]
 EXPLICIT = f"{BIGEVENTS}?columns={','.join(STANDARD)}"
-USE, FORGET = "Use these columns for me", "Forget my columns"
+USE, FORGET = "Use these columns by default", "Remove my default columns"
 
 
 # A member of their own: all others have the standard columns.

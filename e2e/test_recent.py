@@ -19,7 +19,7 @@ ADD_MISSING = """() => {
 
 
 def recent(page: Page) -> Locator:
-    return page.get_by_role("navigation", name="Opened last")
+    return page.get_by_role("navigation", name="Recently opened")
 
 
 def open_some(page: Page, number: int) -> list[str]:

@@ -50,7 +50,7 @@ def test_a_list_is_saved_changed_and_deleted(page: Page) -> None:
 
     search_box(page).fill("u0012")
     expect(page.get_by_text("“The first ten”, changed")).to_be_visible()
-    page.get_by_role("link", name="Reset").click()
+    page.get_by_role("link", name="Reset view").click()
     expect(count(page, "10 of 127 customers")).to_be_visible()
 
     chip(page, "u001").click()

@@ -105,9 +105,11 @@ def test_a_change_is_sent_after_the_question_that_shows_it(
 def test_nothing_is_sent_without_consent(
     page: Page, writes: list[Request], customer: dict[str, str], answer: str
 ) -> None:
-    operation = "POST anonymize/: erase a person"
+    operation = "POST anonymize/: erase a customer"
     review(page, operation, customer["identifier"])
-    expect(question(page)).to_contain_text("It erases the person. This cannot be undone.")
+    expect(question(page)).to_contain_text(
+        "This request erases the personal data of the customer. This cannot be undone."
+    )
 
     if answer == "Cancel":
         expect(question(page).get_by_role("button", name="Cancel")).to_be_focused()
@@ -125,7 +127,7 @@ def test_a_customer_that_changes_while_the_question_is_open_is_not_erased(
     page: Page, customer: dict[str, str]
 ) -> None:
     path = f"{CUSTOMERS}{customer['identifier']}/"
-    review(page, "POST anonymize/: erase a person", customer["identifier"])
+    review(page, "POST anonymize/: erase a customer", customer["identifier"])
     expect(question(page)).to_be_visible()
 
     token = page.locator("#try-write [name=csrfmiddlewaretoken]").input_value()
@@ -159,7 +161,7 @@ def test_a_new_customer_is_created_after_the_question(page: Page, writes: list[R
     email = "tried@example.org"
 
     review(page, "POST: create a customer", body=json.dumps({"email": email}))
-    expect(question(page)).to_contain_text("It creates a new customer.")
+    expect(question(page)).to_contain_text("This request creates a new customer.")
     question(page).get_by_role("button", name="Send").click()
 
     response = page.get_by_role("region", name="Response")
@@ -188,7 +190,7 @@ def test_form_and_question_break_no_rule_of_accessibility(
     page.goto("/organizers/workshop/customers/")
     first = page.locator(".customer-link").first.get_attribute("id") or ""
 
-    review(page, "POST anonymize/: erase a person", first.removeprefix("customer-"))
+    review(page, "POST anonymize/: erase a customer", first.removeprefix("customer-"))
     expect(question(page)).to_be_visible()
 
     assert violations(page) == ""

@@ -51,11 +51,11 @@ def test_the_value_of_the_source_is_taken_in_one_action(
     _import(server, identifier, "theirs", "2026-06-01T10:00:00Z")
 
     page.goto(f"{MUSEUM}{identifier}/")
-    source = page.get_by_role("region", name="Changed here and at the source")
+    source = page.get_by_role("region", name="Changed in Portal and at the source")
     expect(source).to_contain_text("Email: the source says theirs")
     if has_scripts:
         check_every_look(page)
-    source.get_by_role("button", name="Take the source’s value").click()
+    source.get_by_role("button", name="Use the value of the source").click()
 
     expect(page.get_by_role("link", name=f"theirs{identifier}@example.org")).to_be_visible()
     expect(page.get_by_text("Saved: email changed.")).to_be_visible()

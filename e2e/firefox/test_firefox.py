@@ -125,7 +125,7 @@ def test_keys_lead_from_the_search_into_the_rows_and_open_one(firefox: Firefox) 
 def test_a_key_shows_the_keys(firefox: Firefox) -> None:
     firefox.press("?")
 
-    assert "Show the keys" in firefox.text("//dialog[@open]")
+    assert "Show the keyboard shortcuts" in firefox.text("//dialog[@open]")
     firefox.press(ESCAPE)
 
 
@@ -181,13 +181,13 @@ def test_columns_are_chosen_and_become_ones_own(firefox: Firefox) -> None:
     firefox.click(button("Columns"))
     firefox.click("//a[@id = 'column-phone']")
     wait_until(lambda: firefox.path.endswith(",phone"))
-    firefox.click(button("Use these columns for me"))
-    firefox.find(button("Forget my columns"))
+    firefox.click(button("Use these columns by default"))
+    firefox.find(button("Remove my default columns"))
 
     firefox.open(LIST)
     assert firefox.path.endswith(",phone")
     firefox.click(button("Columns"))
-    firefox.click(button("Forget my columns"))
+    firefox.click(button("Remove my default columns"))
 
     firefox.find("//*[. = 'The list now opens with the standard columns.']")
 

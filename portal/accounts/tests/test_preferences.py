@@ -128,7 +128,7 @@ def test_the_cookie_stores_whether_single_key_shortcuts_work(
 def test_the_page_of_shortcuts_stores_no_choice(member_client: Client) -> None:
     response = member_client.get("/keys/?keys=off")
 
-    assertContains(response, "Switch single keys off")
+    assertContains(response, "Turn off single-key shortcuts")
     assert "keys" not in response.cookies
 
 

@@ -129,7 +129,7 @@ def test_a_changed_view_can_be_updated_saved_and_reset(member_client: Client) ->
     unchanged = member_client.get(f"{LIST}?view=german")
     changed = member_client.get(f"{LIST}?view=german&search=ann")
 
-    for text in ("Update view", "Save as new view", "Reset"):
+    for text in ("Update view", "Save as a new view", "Reset view"):
         assertNotContains(unchanged, text)
         assertContains(changed, text)
     assertContains(changed, 'name="query" value="view=german&amp;search=ann"')

@@ -176,13 +176,13 @@ def test_every_deviation_has_a_test() -> None:
 def test_the_form_for_writes_offers_what_the_member_may_do(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
-    assert "POST anonymize/: erase a person" in member_client.get(PAGE).content.decode()
+    assert "POST anonymize/: erase a customer" in member_client.get(PAGE).content.decode()
 
     writes = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
     _permit(organizer, member, writes)
     page = member_client.get(PAGE).content.decode()
     assert "PATCH: change a customer" in page
-    assert "POST anonymize/: erase a person" not in page
+    assert "POST anonymize/: erase a customer" not in page
 
     _permit(organizer, member, writes[:1])
     assert 'id="try-write"' not in member_client.get(PAGE).content.decode()

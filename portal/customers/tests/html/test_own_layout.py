@@ -24,7 +24,7 @@ LIST = "/organizers/bigevents/customers/"
 OWN = "/organizers/bigevents/own-columns/"
 LAYOUT = "columns=phone,name&density=compact"
 EXPLICIT = f"columns={','.join(STANDARD)}"
-USE, FORGET = "Use these columns for me", "Forget my columns"
+USE, FORGET = "Use these columns by default", "Remove my default columns"
 
 pytestmark = pytest.mark.usefixtures("member")
 

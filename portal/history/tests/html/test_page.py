@@ -97,7 +97,7 @@ def test_days_are_in_the_time_zone_of_the_organizer_and_include_the_last_day(
 
 def test_a_page_without_changes_has_a_message(member_client: Client) -> None:
     assertContains(member_client.get(PATH), "No changes yet.")
-    assertContains(member_client.get(f"{PATH}?kind=erased"), "No changes match.")
+    assertContains(member_client.get(f"{PATH}?kind=erased"), "No changes match these filters.")
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_values_of_notes_need_the_permission_to_read_notes(
     page: Any = member_client.get(path)
 
     assertNotContains(page, "secret")
-    assertContains(page, "Not shown: you may not read notes.")
+    assertContains(page, "Hidden: you do not have permission to read notes.")
 
 
 def test_a_message_says_that_values_were_deleted(

@@ -73,7 +73,7 @@ def test_the_page_says_what_is_erased_and_what_remains(member_client: Client) ->
     page = member_client.get(ERASE)
 
     for text in (
-        "Erased for good",
+        "Erased permanently",
         "All values in the history",
         "Remains",
         "This cannot be undone.",

@@ -59,7 +59,7 @@ def allow(organizer: Organizer, member: User, *permissions: Permission) -> None:
 def test_the_page_says_what_the_source_says(member_client: Client) -> None:
     page = member_client.get(ANN)
 
-    assertContains(page, "Changed here and at the source")
+    assertContains(page, "Changed in Portal and at the source")
     assertContains(page, "Email: the source says <bdi>theirs@x.org</bdi>, changed on")
     assertContains(page, "<bdi>called &lt;b&gt;</bdi>")
     assertContains(page, "1 Jan 2022")

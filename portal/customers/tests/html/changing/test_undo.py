@@ -114,7 +114,7 @@ def test_a_conflict_of_notes_is_shown_to_members_who_may_read_notes(
 
     response = member_client.post(f"{LIST}{created.identifier}/undo/{event}/")
 
-    assertContains(response, "Not shown: you may not read notes.", status_code=409)
+    assertContains(response, "Hidden: you do not have permission to read notes.", status_code=409)
     assertNotContains(response, "secret", status_code=409)
 
 
