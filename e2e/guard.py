@@ -25,24 +25,24 @@ class Guard:
     def watch(self, context: BrowserContext) -> None:
         """From now on, every page of the context is watched."""
         context.add_init_script(REPORT_VIOLATIONS)
-        context.on("console", self._note_console)
-        context.on("weberror", self._note_page_error)
-        context.on("request", self._note_foreign)
-        context.on("requestfailed", self._note_failed)
+        context.on("console", self._record_console_message)
+        context.on("weberror", self._record_page_error)
+        context.on("request", self._record_request_to_another_site)
+        context.on("requestfailed", self._record_failed_request)
 
-    def _note_console(self, message: ConsoleMessage) -> None:
+    def _record_console_message(self, message: ConsoleMessage) -> None:
         is_violation = "Content Security Policy" in message.text
         if is_violation or (message.type == "error" and not self.allows_errors):
             self.complaints.append(f"console: {message.text}")
 
-    def _note_page_error(self, failure: WebError) -> None:
+    def _record_page_error(self, failure: WebError) -> None:
         self.complaints.append(f"uncaught: {failure.error}")
 
-    def _note_foreign(self, request: Request) -> None:
+    def _record_request_to_another_site(self, request: Request) -> None:
         if not request.url.startswith((f"{self.base_url}/", *LOCAL)):
             self.complaints.append(f"another site: {request.method} {request.url}")
 
-    def _note_failed(self, request: Request) -> None:
+    def _record_failed_request(self, request: Request) -> None:
         # A page that gives up a request, for a newer one or because it is left, is no failure.
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")

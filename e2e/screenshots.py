@@ -51,14 +51,14 @@ def main() -> None:
     ):
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=sandbox)
-        state = _come_in(browser, server.url)
+        state = _sign_in(browser, server.url)
         _take_picture(browser, server.url, ENTRANCE, None)
         for picture in PAGES:
             _take_picture(browser, server.url, picture, state)
         browser.close()
 
 
-def _come_in(browser: Browser, url: str) -> StorageState:
+def _sign_in(browser: Browser, url: str) -> StorageState:
     with browser.new_context(base_url=url) as context:
         page = context.new_page()
         page.goto("/sign-in/")

@@ -102,7 +102,7 @@ def requests_for_customers(page: Page) -> list[Request]:
     return requests
 
 
-def let_through(page: Page, held: list[Route]) -> None:
+def release(page: Page, held: list[Route]) -> None:
     """Let the first held request through. Its event may arrive after the page has sent it."""
     for _attempt in range(1000):
         if held:

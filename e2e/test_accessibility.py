@@ -63,7 +63,7 @@ def page_like(new_context: NewContext, look: Look, **options: Any) -> Page:
 
 
 @pytest.fixture(params=list(LOOKS.values()), ids=list(LOOKS))
-def page_in_a_look(
+def page_in_a_theme(
     request: pytest.FixtureRequest, new_context: NewContext, staff_state: StorageState
 ) -> Page:
     return page_like(new_context, request.param, storage_state=staff_state)
@@ -71,14 +71,14 @@ def page_in_a_look(
 
 @pytest.mark.expects_console_errors
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_no_rule_is_broken(page_in_a_look: Page, path: str) -> None:
-    page_in_a_look.goto(path)
+def test_pages_have_no_accessibility_violations(page_in_a_theme: Page, path: str) -> None:
+    page_in_a_theme.goto(path)
 
-    assert violations(page_in_a_look) == ""
+    assert violations(page_in_a_theme) == ""
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_no_rule_is_broken_on_the_page_of_an_anonymised_customer(
+def test_the_page_of_an_anonymised_customer_has_no_violations(
     new_context: NewContext, clara_state: StorageState, look: Look
 ) -> None:
     page = page_like(new_context, look, storage_state=clara_state)
@@ -89,7 +89,7 @@ def test_no_rule_is_broken_on_the_page_of_an_anonymised_customer(
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_no_rule_is_broken_at_the_sign_in(new_context: NewContext, look: Look) -> None:
+def test_the_sign_in_page_has_no_violations(new_context: NewContext, look: Look) -> None:
     page = page_like(new_context, look)
     page.goto("/sign-in/")
     assert violations(page) == ""
@@ -102,50 +102,50 @@ def test_no_rule_is_broken_at_the_sign_in(new_context: NewContext, look: Look) -
     assert violations(page) == ""
 
 
-def test_no_rule_is_broken_while_a_filter_is_open(page_in_a_look: Page) -> None:
-    page_in_a_look.goto(PAGES["list"])
-    open_menu(page_in_a_look, "Language")
-    expect(page_in_a_look.get_by_role("checkbox", name="French")).to_be_visible()
+def test_an_open_filter_has_no_violations(page_in_a_theme: Page) -> None:
+    page_in_a_theme.goto(PAGES["list"])
+    open_menu(page_in_a_theme, "Language")
+    expect(page_in_a_theme.get_by_role("checkbox", name="French")).to_be_visible()
 
-    assert violations(page_in_a_look) == ""
+    assert violations(page_in_a_theme) == ""
 
 
-def test_no_rule_is_broken_while_the_export_is_open(page_in_a_look: Page) -> None:
-    page_in_a_look.goto(PAGES["list"])
-    open_menu(page_in_a_look, "Export")
-    expect(page_in_a_look.get_by_role("button", name="Excel")).to_be_in_viewport(ratio=1)
-    expect(page_in_a_look.get_by_role("button", name="NDJSON")).to_be_in_viewport(ratio=1)
+def test_the_open_export_menu_has_no_violations(page_in_a_theme: Page) -> None:
+    page_in_a_theme.goto(PAGES["list"])
+    open_menu(page_in_a_theme, "Export")
+    expect(page_in_a_theme.get_by_role("button", name="Excel")).to_be_in_viewport(ratio=1)
+    expect(page_in_a_theme.get_by_role("button", name="NDJSON")).to_be_in_viewport(ratio=1)
 
-    assert violations(page_in_a_look) == ""
+    assert violations(page_in_a_theme) == ""
 
 
 @pytest.mark.parametrize("query", ["", "last_login_since=-30d"])
-def test_no_rule_is_broken_while_a_range_of_time_is_open(page_in_a_look: Page, query: str) -> None:
-    page_in_a_look.goto(f"{BIGEVENTS}?page_size=25&{query}")
-    open_menu(page_in_a_look, "Last sign-in")
-    expect(page_in_a_look.get_by_role("link", name="Last 365 days")).to_be_visible()
+def test_an_open_time_filter_has_no_violations(page_in_a_theme: Page, query: str) -> None:
+    page_in_a_theme.goto(f"{BIGEVENTS}?page_size=25&{query}")
+    open_menu(page_in_a_theme, "Last sign-in")
+    expect(page_in_a_theme.get_by_role("link", name="Last 365 days")).to_be_visible()
 
-    assert violations(page_in_a_look) == ""
-
-
-def test_no_rule_is_broken_while_the_search_offers_customers(page_in_a_look: Page) -> None:
-    page_in_a_look.goto(DETAIL)
-    page_in_a_look.goto(PAGES["list"])
-    search_box(page_in_a_look).click()
-    expect(page_in_a_look.get_by_role("navigation", name="Recently opened")).to_be_visible()
-
-    assert violations(page_in_a_look) == ""
+    assert violations(page_in_a_theme) == ""
 
 
-def test_no_rule_is_broken_while_the_menu_of_a_customer_is_open(page_in_a_look: Page) -> None:
-    page_in_a_look.goto(DETAIL)
-    page_in_a_look.get_by_text("More", exact=True).click()
-    expect(page_in_a_look.get_by_role("link", name="JSON")).to_be_visible()
+def test_the_menu_of_recent_customers_has_no_violations(page_in_a_theme: Page) -> None:
+    page_in_a_theme.goto(DETAIL)
+    page_in_a_theme.goto(PAGES["list"])
+    search_box(page_in_a_theme).click()
+    expect(page_in_a_theme.get_by_role("navigation", name="Recently opened")).to_be_visible()
 
-    assert violations(page_in_a_look) == ""
+    assert violations(page_in_a_theme) == ""
 
 
-def check_every_look(page: Page) -> None:
+def test_the_open_menu_of_a_customer_has_no_violations(page_in_a_theme: Page) -> None:
+    page_in_a_theme.goto(DETAIL)
+    page_in_a_theme.get_by_text("More", exact=True).click()
+    expect(page_in_a_theme.get_by_role("link", name="JSON")).to_be_visible()
+
+    assert violations(page_in_a_theme) == ""
+
+
+def check_every_width_and_theme(page: Page) -> None:
     """No rule of axe-core is broken, and nothing is wider than the window."""
     for look, (scheme, width, colors) in STATES_IN_LOOKS.items():
         page.set_viewport_size({"width": width, "height": 600})
@@ -174,7 +174,7 @@ def edit(page: Page, field: str, label: str, value: str) -> None:
 
 
 @pytest.mark.expects_console_errors
-def test_no_rule_is_broken_in_the_forms_of_a_customer(gallery: Page) -> None:
+def test_the_forms_of_a_customer_have_no_violations(gallery: Page) -> None:
     edit(gallery, "email", "Email", "taken@example.org")
     gallery.goto(NEW_CUSTOMER)
     gallery.get_by_label("Given name").fill("Ada")
@@ -187,28 +187,28 @@ def test_no_rule_is_broken_in_the_forms_of_a_customer(gallery: Page) -> None:
 
     expect(gallery.get_by_role("link", name=re.compile("Open "))).to_be_visible()
     expect(gallery.get_by_text("The phone number entered is not valid.")).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
 
 @pytest.mark.expects_console_errors
-def test_no_rule_is_broken_while_a_field_is_edited(gallery: Page) -> None:
+def test_a_field_that_is_edited_has_no_violations(gallery: Page) -> None:
     gallery.get_by_role("link", name="Edit name").click()
     expect(gallery.get_by_label("Family name")).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
     gallery.keyboard.press("Escape")
 
     edit(gallery, "phone", "Phone", "12")
     expect(gallery.get_by_text("The phone number entered is not valid.")).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
     gallery.get_by_label("Phone", exact=True).fill("030 231250")
     gallery.keyboard.press("Enter")
     expect(gallery.get_by_text("Saved: phone changed.").last).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
 
 @pytest.mark.expects_console_errors
-def test_no_rule_is_broken_in_conflicts(gallery: Page) -> None:
+def test_an_edit_conflict_has_no_violations(gallery: Page) -> None:
     other = gallery.context.new_page()
     other.goto(gallery.url)
     gallery.goto(f"{gallery.url}edit/")
@@ -221,36 +221,36 @@ def test_no_rule_is_broken_in_conflicts(gallery: Page) -> None:
     gallery.get_by_label("Phone", exact=True).fill("030 231252")
     gallery.get_by_role("button", name="Save").click()
     expect(gallery.get_by_role("group", name="This customer was changed")).to_be_focused()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
     other.goto(undo or "")
     other.get_by_role("button", name="Undo").click()
     expect(other.get_by_text("Changed again since: phone.")).to_be_visible()
-    check_every_look(other)
+    check_every_width_and_theme(other)
 
 
 @pytest.mark.expects_console_errors
-def test_no_rule_is_broken_in_notes_and_in_the_history(gallery: Page) -> None:
+def test_notes_and_history_have_no_violations(gallery: Page) -> None:
     edit(gallery, "email", "Email", "notes@example.org")
     expect(gallery.get_by_text("Saved: email changed.").last).to_be_visible()
     gallery.get_by_text("Add note", exact=True).click()
     gallery.get_by_label("Note", exact=True).fill("One\ntwo")
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
     gallery.get_by_role("button", name="Save note").click()
     expect(gallery.get_by_text("added a note")).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
     gallery.goto(gallery.url.partition("?")[0].partition("#")[0] + "notes/")
     gallery.get_by_role("button", name="Save note").click()
     expect(gallery.get_by_text("Enter a note.")).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
     for query in ("", "?kind=erased&actor=nobody"):
         gallery.goto(f"/organizers/gallery/history/{query}")
-        check_every_look(gallery)
+        check_every_width_and_theme(gallery)
 
 
-def test_no_rule_is_broken_where_a_note_is_found_and_where_notes_are_long(
+def test_a_match_in_a_note_and_a_long_note_have_no_violations(
     gallery: Page,
 ) -> None:
     customer = gallery.url
@@ -260,38 +260,38 @@ def test_no_rule_is_broken_where_a_note_is_found_and_where_notes_are_long(
         gallery.get_by_label("Note", exact=True).fill(long)
         gallery.get_by_role("button", name="Save note").click()
     expect(gallery.get_by_role("link", name="Older notes")).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
     gallery.goto("/organizers/gallery/customers/?search=wheelchair")
     expect(gallery.get_by_text("In notes:").first).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
     gallery.goto(f"{customer}edit/external_identifier/")
     gallery.get_by_label("External identifier").fill("long" * 60)
     gallery.get_by_role("button", name="Save").click()
     expect(gallery.get_by_text("Show all").first).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
     gallery.get_by_text("Show all").first.click()
     expect(gallery.get_by_text("Show less").first).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
 
 @pytest.mark.expects_console_errors
-def test_no_rule_is_broken_while_a_customer_is_erased(gallery: Page) -> None:
+def test_the_erase_form_has_no_violations(gallery: Page) -> None:
     identifier = gallery.url.rstrip("/").rpartition("/")[2]
     gallery.goto(f"{gallery.url}erase/")
     gallery.get_by_role("button", name="Erase customer").click()
     expect(gallery.get_by_text("Nothing was erased.")).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
     gallery.get_by_label("Type the identifier to confirm").fill(identifier)
     gallery.get_by_role("button", name="Erase customer").click()
     expect(gallery.get_by_text("The personal data was erased.").last).to_be_visible()
-    check_every_look(gallery)
+    check_every_width_and_theme(gallery)
 
 
 @pytest.mark.parametrize("path", ["", "edit/", "erase/"])
-def test_the_focus_can_be_seen_on_the_pages_of_a_customer(gallery: Page, path: str) -> None:
+def test_the_focus_is_visible_on_the_pages_of_a_customer(gallery: Page, path: str) -> None:
     gallery.goto(f"{gallery.url}{path}")
     outlines = []
 
@@ -327,7 +327,7 @@ def test_a_field_is_edited_and_undone_by_keyboard(gallery: Page) -> None:
     expect(gallery.get_by_text("Undone: phone as before.").last).to_be_visible()
 
 
-def test_the_whole_job_can_be_done_by_keyboard(staff_page: Page) -> None:
+def test_the_main_task_can_be_done_by_keyboard(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     staff_page.keyboard.press("Tab")
     expect(staff_page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -378,10 +378,10 @@ SMALL = """() => [...document.querySelectorAll("main a, main button, header a, h
 
 
 @pytest.mark.parametrize("path", [BIGEVENTS, DETAIL])
-def test_targets_are_large_enough_to_hit(page_in_a_look: Page, path: str) -> None:
-    page_in_a_look.goto(path)
+def test_links_and_buttons_are_large_enough(page_in_a_theme: Page, path: str) -> None:
+    page_in_a_theme.goto(path)
 
-    assert page_in_a_look.evaluate(SMALL) == []
+    assert page_in_a_theme.evaluate(SMALL) == []
 
 
 def test_a_search_is_announced_without_moving_the_focus(staff_page: Page) -> None:

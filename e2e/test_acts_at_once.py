@@ -16,7 +16,7 @@ from e2e.steps import (
     header,
     hold,
     hold_first,
-    let_through,
+    release,
     requests_for_customers,
     search_box,
 )
@@ -56,7 +56,7 @@ def test_two_chips_are_removed_at_once(
     expect(chip(clara_page, first)).to_have_count(0)
 
 
-def test_an_order_and_a_filter(clara_page: Page) -> None:
+def test_an_order_and_a_filter_both_take_effect(clara_page: Page) -> None:
     hold_first(clara_page, ANY)
     header(clara_page, "Name").click()
 
@@ -66,7 +66,7 @@ def test_an_order_and_a_filter(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=anonymised&ordering=name")
 
 
-def test_a_day_and_a_search(clara_page: Page) -> None:
+def test_a_date_and_a_search_both_take_effect(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()
     clara_page.get_by_role("textbox", name="From").fill("2019-01-01")
     hold_first(clara_page, ANY)
@@ -78,7 +78,7 @@ def test_a_day_and_a_search(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&date_joined_since=2019-01-01")
 
 
-def test_a_search_and_an_order(clara_page: Page) -> None:
+def test_a_search_and_an_order_both_take_effect(clara_page: Page) -> None:
     hold_first(clara_page, ANY)
     with clara_page.expect_request(ANY):
         search_box(clara_page).fill("u001")
@@ -95,7 +95,7 @@ def _type_and_click(text: str, link: Locator) -> None:
     link.evaluate(TYPE_AND_CLICK, text)
 
 
-def test_text_that_was_just_typed_and_an_order(clara_page: Page) -> None:
+def test_a_typed_search_and_an_order_both_take_effect(clara_page: Page) -> None:
     _type_and_click("u001", header(clara_page, "Name"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
@@ -103,14 +103,14 @@ def test_text_that_was_just_typed_and_an_order(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_have_value("u001")
 
 
-def test_text_that_was_just_typed_and_another_page(clara_page: Page) -> None:
+def test_a_typed_search_and_a_page_link_show_the_first_page_of_the_search(clara_page: Page) -> None:
     _type_and_click("u001", clara_page.get_by_role("link", name="Next"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
-def test_text_that_was_just_typed_and_the_chip_that_removes_it(clara_page: Page) -> None:
+def test_a_typed_search_and_the_chip_that_removes_the_search(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
 
     _type_and_click("u0015", chip(clara_page, "Search"))
@@ -119,7 +119,7 @@ def test_text_that_was_just_typed_and_the_chip_that_removes_it(clara_page: Page)
     expect(search_box(clara_page)).to_have_value("")
 
 
-def test_a_box_that_is_checked_and_unchecked_is_no_filter(clara_page: Page) -> None:
+def test_a_checkbox_that_is_checked_and_unchecked_is_no_filter(clara_page: Page) -> None:
     filter_button(clara_page, "State").click()
     hold_first(clara_page, ANY)
     clara_page.get_by_role("checkbox", name="Anonymised").check()
@@ -140,7 +140,7 @@ def state_box(page: Page, value: str) -> Locator:
     return page.locator(f"[type=checkbox][name=state][value='{value}']")
 
 
-def test_an_order_a_filter_and_a_page_within_a_moment(clara_page: Page) -> None:
+def test_an_order_a_filter_and_a_page_link_at_once(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?page_size=25")
 
     click_at_once(
@@ -153,19 +153,19 @@ def test_an_order_a_filter_and_a_page_within_a_moment(clara_page: Page) -> None:
     expect(state_box(clara_page, "active")).to_be_checked()
 
 
-def test_a_page_and_an_order(clara_page: Page) -> None:
+def test_a_page_link_and_an_order_at_once(clara_page: Page) -> None:
     click_at_once(page_link(clara_page, "Next"), header(clara_page, "Name"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
 
 
-def test_a_page_and_a_filter(clara_page: Page) -> None:
+def test_a_page_link_and_a_filter_at_once(clara_page: Page) -> None:
     click_at_once(page_link(clara_page, "Next"), state_box(clara_page, "active"))
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=active")
 
 
-def test_a_page_link_and_then_another_one(clara_page: Page) -> None:
+def test_two_page_links_at_once(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?page=2")
 
     click_at_once(page_link(clara_page, "Next"), page_link(clara_page, "First"))
@@ -173,7 +173,7 @@ def test_a_page_link_and_then_another_one(clara_page: Page) -> None:
     expect(clara_page).to_have_url(PLAYHOUSE)
 
 
-def test_a_page_size_that_is_changed_back(clara_page: Page) -> None:
+def test_a_page_size_that_is_changed_back_at_once(clara_page: Page) -> None:
     click_at_once(
         header(clara_page, "Name"), page_link(clara_page, "100"), page_link(clara_page, "50")
     )
@@ -194,7 +194,7 @@ def test_two_languages_are_checked_at_once(clara_page: Page) -> None:
         expect(box).to_be_checked()
 
 
-def test_a_filter_whose_request_is_running_is_cleared_too(clara_page: Page) -> None:
+def test_clear_filters_also_removes_a_filter_whose_request_is_running(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g&locale=de&ordering=name")
     hold_first(clara_page, ANY)
     with clara_page.expect_request(ANY):
@@ -207,7 +207,7 @@ def test_a_filter_whose_request_is_running_is_cleared_too(clara_page: Page) -> N
     expect(search_box(clara_page)).to_have_value("")
 
 
-def test_text_that_was_just_typed_and_another_chip(clara_page: Page) -> None:
+def test_a_typed_search_and_the_chip_of_another_filter(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?state=active&locale=de")
 
     _type_and_click("u001", chip(clara_page, "State Active"))
@@ -216,7 +216,7 @@ def test_text_that_was_just_typed_and_another_chip(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_have_value("u001")
 
 
-def test_text_that_was_just_typed_is_requested_once(clara_page: Page) -> None:
+def test_a_typed_search_is_requested_once(clara_page: Page) -> None:
     clara_page.clock.install()
     clara_page.goto(PLAYHOUSE)
     sent = requests_for_customers(clara_page)
@@ -237,7 +237,7 @@ def test_text_that_is_typed_during_a_request_is_in_the_next_request(
     # The box does not have the focus, which alone would keep what is in it.
     search_box(clara_page).evaluate("box => { box.value = 'u001' }")
 
-    let_through(clara_page, held)
+    release(clara_page, held)
     expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
     expect(search_box(clara_page)).to_have_value("u001")
     header(clara_page, "Identifier").click()
@@ -246,7 +246,7 @@ def test_text_that_is_typed_during_a_request_is_in_the_next_request(
 
 
 @pytest.mark.expects_console_errors
-def test_a_failure_that_is_tried_again_is_both_acts(clara_page: Page) -> None:
+def test_trying_again_after_a_failure_repeats_both_actions(clara_page: Page) -> None:
     hold(clara_page, re.compile("ordering=name$"))
     header(clara_page, "Name").click()
     clara_page.route(re.compile("search="), lambda route: route.fulfill(status=500))
@@ -260,7 +260,7 @@ def test_a_failure_that_is_tried_again_is_both_acts(clara_page: Page) -> None:
 
 
 @pytest.mark.expects_console_errors
-def test_a_page_that_failed_is_tried_again(clara_page: Page) -> None:
+def test_a_link_to_a_page_that_failed_is_tried_again(clara_page: Page) -> None:
     clara_page.route(ANY, lambda route: route.fulfill(status=503))
     page_link(clara_page, "Next").click()
     expect(clara_page.get_by_role("alert")).to_contain_text("The database is busy or away.")
@@ -277,7 +277,7 @@ TWICE = """button => {
 }"""
 
 
-def test_a_second_click_makes_no_second_token_and_hides_no_key(staff_page: Page) -> None:
+def test_a_double_click_creates_one_token_and_shows_its_key(staff_page: Page) -> None:
     staff_page.goto(TOKENS)
     staff_page.get_by_label("Name").fill("twice")
 

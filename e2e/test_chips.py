@@ -56,7 +56,7 @@ def test_a_removed_search_can_be_repeated(clara_page: Page) -> None:
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
-def test_clear_all_keeps_the_order_only(clara_page: Page) -> None:
+def test_clear_filters_keeps_only_the_order(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g&state=active&locale=de&ordering=-name")
 
     clara_page.get_by_role("link", name="Clear filters").click()

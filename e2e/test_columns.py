@@ -125,7 +125,7 @@ def test_columns_and_rows_are_chosen_without_javascript(
 
 @pytest.mark.parametrize("width", [1280, 1440])
 @pytest.mark.parametrize("columns", ["?", f"{ALL}&"], ids=["standard", "all"])
-def test_columns_keep_their_place_and_width_from_list_to_list(
+def test_columns_have_the_same_position_and_width_in_every_list(
     staff_page: Page, width: int, columns: str
 ) -> None:
     staff_page.set_viewport_size({"width": width, "height": 900})
@@ -140,7 +140,7 @@ def test_columns_keep_their_place_and_width_from_list_to_list(
 
 @pytest.mark.parametrize("width", [1280, 1440])
 @pytest.mark.parametrize(("density", "height"), [("", 44), ("?density=compact", 32)])
-def test_every_row_is_one_line(staff_page: Page, width: int, density: str, height: int) -> None:
+def test_every_row_has_one_line(staff_page: Page, width: int, density: str, height: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 900})
     staff_page.goto(f"{BIGEVENTS}{density}")
 
@@ -183,7 +183,7 @@ def test_chosen_columns_never_widen_the_page(staff_page: Page, width: int) -> No
 
 
 @pytest.mark.parametrize("width", [768, 1440])
-def test_nothing_shifts_while_columns_are_chosen(staff_page: Page, width: int) -> None:
+def test_nothing_moves_while_columns_are_chosen(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 900})
     staff_page.add_init_script(SHIFTS)
     staff_page.goto(BIGEVENTS)
@@ -198,7 +198,7 @@ def test_nothing_shifts_while_columns_are_chosen(staff_page: Page, width: int) -
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
 @pytest.mark.parametrize("query", ["?columns=name,phone&density=compact", ALL])
-def test_the_menu_breaks_no_rule_of_accessibility(
+def test_the_menu_has_no_accessibility_violations(
     new_context: NewContext, staff_state: StorageState, look: Look, query: str
 ) -> None:
     # Without motion, because colours have less contrast while the menu appears.
@@ -211,7 +211,7 @@ def test_the_menu_breaks_no_rule_of_accessibility(
     assert violations(page) == ""
 
 
-def test_the_current_height_of_rows_is_seen_in_forced_colours(
+def test_the_current_row_height_is_visible_in_forced_colours(
     new_context: NewContext, staff_state: StorageState
 ) -> None:
     page = new_context(storage_state=staff_state, forced_colors="active").new_page()

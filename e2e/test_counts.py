@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import CLARA, CLARAS_PASSWORD, NewContext
 from e2e.server import Server
-from e2e.steps import PLAYHOUSE, count, header, let_through, rows, sign_in
+from e2e.steps import PLAYHOUSE, count, header, release, rows, sign_in
 
 ARENA = "/organizers/arena/customers/"
 MANY = f"{ARENA}?search=example"
@@ -26,27 +26,29 @@ def arena(server: Server, playhouse: str) -> str:
     return ARENA
 
 
-def come_in(page: Page) -> None:
+def sign_in_and_open(page: Page) -> None:
     page.goto(MANY)
     sign_in(page, CLARA, CLARAS_PASSWORD)
     expect(rows(page)).to_have_count(50)
 
 
-def test_the_exact_number_follows_everywhere(new_context: NewContext, arena: str) -> None:
+def test_the_exact_count_replaces_every_count_of_the_page(
+    new_context: NewContext, arena: str
+) -> None:
     page = new_context().new_page()
     held: list[Route] = []
 
-    def hold_counting(route: Route) -> None:
+    def hold_exact_count(route: Route) -> None:
         is_counting = route.request.headers.get("hx-target", "").endswith("#count")
         held.append(route) if is_counting else route.continue_()
 
-    page.route("**/arena/customers/**", hold_counting)
-    come_in(page)
+    page.route("**/arena/customers/**", hold_exact_count)
+    sign_in_and_open(page)
     expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()
     expect(page).to_have_title("10,000+ customers · Arena · Portal")
     expect(page.get_by_role("navigation", name="Pages")).to_contain_text("1–50 of 10,000+")
 
-    let_through(page, held)
+    release(page, held)
 
     expect(page.get_by_text("10,000+")).to_have_count(0)
     expect(page).to_have_title(re.compile(r"^10,[0-9]{3} customers · Arena · Portal$"))
@@ -55,9 +57,9 @@ def test_the_exact_number_follows_everywhere(new_context: NewContext, arena: str
     expect(page).to_have_url(MANY)
 
 
-def test_the_exact_number_follows_after_a_swap_as_well(new_context: NewContext, arena: str) -> None:
+def test_the_exact_count_is_also_loaded_after_a_swap(new_context: NewContext, arena: str) -> None:
     page = new_context().new_page()
-    come_in(page)
+    sign_in_and_open(page)
     expect(page.get_by_text("10,000+")).to_have_count(0)
 
     header(page, "Identifier").click()
@@ -71,7 +73,7 @@ def test_without_javascript_the_pages_reach_the_end_of_the_list(
     new_context: NewContext, arena: str
 ) -> None:
     page = new_context(java_script_enabled=False).new_page()
-    come_in(page)
+    sign_in_and_open(page)
     expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()
 
     page.get_by_role("link", name="Last", exact=True).click()
@@ -81,7 +83,7 @@ def test_without_javascript_the_pages_reach_the_end_of_the_list(
     expect(page.get_by_role("link", name="Next")).to_be_visible()
 
 
-def test_each_choice_has_its_count(clara_page: Page) -> None:
+def test_each_choice_of_a_filter_has_a_count(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de")
     clara_page.get_by_role("button", name="State").click()
     expect(clara_page.get_by_role("checkbox", name=re.compile(r"^Active \d+$"))).to_be_visible()

@@ -52,7 +52,7 @@ def test_a_value_can_be_copied(staff_page: Page) -> None:
     assert staff_page.evaluate("navigator.clipboard.readText()") == "customer@example.org"
 
 
-def test_a_value_that_must_not_be_copied_is_selected(staff_page: Page) -> None:
+def test_a_value_is_selected_if_the_browser_forbids_copying(staff_page: Page) -> None:
     staff_page.goto(EXAMPLE)
     _deny_permission(staff_page, "clipboard-write")
 
@@ -76,7 +76,7 @@ def test_every_fact_is_shown_once(staff_page: Page) -> None:
     assert len(labels) == len(set(labels))
 
 
-def test_an_email_is_written_by_a_click(staff_page: Page) -> None:
+def test_the_email_is_a_mailto_link(staff_page: Page) -> None:
     staff_page.goto(EXAMPLE)
 
     link = staff_page.get_by_role("link", name="customer@example.org")
@@ -101,7 +101,7 @@ def json_link_of(page: Page) -> Locator:
     return page.get_by_role("article").get_by_role("link", name="JSON")
 
 
-def test_a_command_of_curl_can_be_copied(staff_page: Page, base_url: str) -> None:
+def test_the_curl_command_can_be_copied(staff_page: Page, base_url: str) -> None:
     staff_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     staff_page.goto(EXAMPLE)
     staff_page.get_by_text("More", exact=True).click()
@@ -159,7 +159,7 @@ def test_a_customer_without_a_name_has_an_email(clara_page: Page) -> None:
     expect(clara_page.get_by_text("idem@alpha.example").first).to_be_visible()
 
 
-def test_hostile_text_is_only_text(clara_page: Page) -> None:
+def test_hostile_text_is_escaped(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}has.dot-and_us/")
 
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("=cmd|' /C calc'!A0")
@@ -168,7 +168,7 @@ def test_hostile_text_is_only_text(clara_page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_follows_the_system(staff_page: Page, scheme: str) -> None:
+def test_the_page_has_the_theme_of_the_system(staff_page: Page, scheme: str) -> None:
     staff_page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     staff_page.goto(EXAMPLE)
 
@@ -179,7 +179,7 @@ def test_the_page_follows_the_system(staff_page: Page, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scripted", [True, False])
-def test_a_search_says_whether_it_searches_the_list_or_all(
+def test_the_search_box_offers_to_search_the_list_or_all_customers(
     new_context: NewContext, staff_state: StorageState, *, scripted: bool
 ) -> None:
     page = new_context(storage_state=staff_state, java_script_enabled=scripted).new_page()

@@ -152,7 +152,7 @@ def test_a_note_takes_three_actions(member: Member, customer: str) -> None:
     assert member.actions == 3
 
 
-def test_who_changed_a_customer_takes_one_action(member: Member, customer: str) -> None:
+def test_the_author_of_the_last_change_is_one_action_away(member: Member, customer: str) -> None:
     identifier = customer.removeprefix(OFFICE).strip("/")
     member.page.goto(f"{OFFICE}?search={identifier}")
     member.click(rows(member.page).get_by_role("link", name="Ann Lee"))
@@ -234,7 +234,7 @@ def names_of(member: Member) -> Locator:
     return rows(member.page).get_by_role("link", name="Ann Lee")
 
 
-def test_escape_leaves_a_field_and_gives_the_focus_back(office_page: Page, customer: str) -> None:
+def test_escape_cancels_a_field_and_returns_the_focus(office_page: Page, customer: str) -> None:
     office_page.goto(customer)
     office_page.get_by_role("link", name="Edit phone").click()
     expect(office_page.get_by_label("Phone")).to_be_focused()
@@ -245,7 +245,9 @@ def test_escape_leaves_a_field_and_gives_the_focus_back(office_page: Page, custo
     expect(office_page.get_by_role("link", name="Edit phone")).to_be_focused()
 
 
-def test_notes_are_edited_in_their_place_and_undone(member: Member, customer: str) -> None:
+def test_notes_are_edited_on_the_page_and_the_change_is_undone(
+    member: Member, customer: str
+) -> None:
     page = member.page
     for text in ("Likes the aisle.", "\nNeeds a ramp."):
         page.goto(customer)
@@ -265,7 +267,7 @@ def test_notes_are_edited_in_their_place_and_undone(member: Member, customer: st
 
 @pytest.mark.expects_console_errors
 @pytest.mark.parametrize("width", [390, 1440])
-def test_an_error_stays_in_the_place_of_the_field(
+def test_an_error_is_shown_in_the_form_of_the_field(
     office_page: Page, customer: str, width: int
 ) -> None:
     office_page.set_viewport_size({"width": width, "height": 600})

@@ -42,7 +42,7 @@ def _identifiers(page: Page) -> list[str]:
     return [str(link.get_attribute("id")).removeprefix("customer-") for link in links]
 
 
-def test_the_list_is_a_spreadsheet_in_two_actions(page: Page, tmp_path: Path) -> None:
+def test_a_list_is_downloaded_as_excel_in_two_actions(page: Page, tmp_path: Path) -> None:
     page.goto(UNVERIFIED)
     actions = 0
 
@@ -60,7 +60,7 @@ def test_the_list_is_a_spreadsheet_in_two_actions(page: Page, tmp_path: Path) ->
     expect(count(page, f"{len(lines)} of 127 customers")).to_be_visible()
 
 
-def test_all_columns_and_semicolons_are_a_choice(page: Page, tmp_path: Path) -> None:
+def test_all_columns_and_semicolons_can_be_chosen(page: Page, tmp_path: Path) -> None:
     page.goto(UNVERIFIED)
     page.get_by_role("button", name="Export").click()
     page.get_by_role("radio", name="All columns").check()
@@ -85,7 +85,7 @@ def test_an_export_has_a_url(staff_page: Page, tmp_path: Path) -> None:
     assert path.suffix == ".csv"
 
 
-def test_a_download_leaves_the_list_as_it_is(clara_page: Page) -> None:
+def test_a_download_does_not_change_the_list(clara_page: Page) -> None:
     clara_page.goto(UNVERIFIED)
     clara_page.get_by_role("button", name="Export").click()
 
@@ -96,7 +96,7 @@ def test_a_download_leaves_the_list_as_it_is(clara_page: Page) -> None:
     expect(clara_page.get_by_role("button", name="NDJSON")).to_be_hidden()
 
 
-def test_the_options_are_a_page_too(clara_page: Page) -> None:
+def test_the_export_options_have_a_page(clara_page: Page) -> None:
     clara_page.goto("/organizers/playhouse/export/?is_verified=false")
 
     expect(clara_page.get_by_role("heading", name="Export customers")).to_be_visible()

@@ -28,7 +28,9 @@ def test_an_expired_session_leads_to_sign_in_and_back_to_the_list(clara_page: Pa
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
-def test_going_back_without_a_session_leads_to_sign_in_and_to_that_list(clara_page: Page) -> None:
+def test_going_back_without_a_session_leads_to_sign_in_and_then_to_the_list(
+    clara_page: Page,
+) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
     header(clara_page, "Identifier").click()
     expect(clara_page).to_have_url(SORTED)
@@ -42,7 +44,7 @@ def test_going_back_without_a_session_leads_to_sign_in_and_to_that_list(clara_pa
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
 
 
-def test_going_back_that_fails_is_said_and_can_be_tried_again(clara_page: Page) -> None:
+def test_a_failure_of_going_back_shows_a_message_and_can_be_tried_again(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
     header(clara_page, "Identifier").click()
     expect(clara_page).to_have_url(SORTED)

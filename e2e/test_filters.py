@@ -16,7 +16,7 @@ from e2e.steps import (
     filter_button,
     header,
     hold,
-    let_through,
+    release,
     rows,
     search_box,
 )
@@ -38,7 +38,7 @@ def test_a_choice_takes_effect_at_once_and_the_popover_stays(clara_page: Page) -
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=anonymised")
 
 
-def test_several_languages_are_ticked_one_after_the_other(clara_page: Page) -> None:
+def test_several_languages_are_checked_one_after_the_other(clara_page: Page) -> None:
     filter_button(clara_page, "Language").click()
     clara_page.get_by_role("checkbox", name="German").check()
     expect(count(clara_page, "58 of 127 customers")).to_be_visible()
@@ -51,7 +51,7 @@ def test_several_languages_are_ticked_one_after_the_other(clara_page: Page) -> N
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&locale=en")
 
 
-def test_customers_are_found_by_the_days_of_their_registration(staff_page: Page) -> None:
+def test_customers_are_filtered_by_the_date_of_registration(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
     filter_button(staff_page, "Registered").click()
     day(staff_page, "From").fill("2021-04-06")
@@ -65,7 +65,7 @@ def test_customers_are_found_by_the_days_of_their_registration(staff_page: Page)
     expect(chip(staff_page, "Registered up to")).to_be_visible()
 
 
-def test_customers_without_a_value_are_found(clara_page: Page) -> None:
+def test_customers_are_filtered_by_an_empty_field(clara_page: Page) -> None:
     filter_button(clara_page, "Is empty").click()
     clara_page.get_by_role("checkbox", name="Email").check()
 
@@ -78,7 +78,7 @@ def test_customers_without_a_value_are_found(clara_page: Page) -> None:
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?empty=email")
 
 
-def test_an_empty_list_says_what_it_has_without_each_filter(clara_page: Page) -> None:
+def test_an_empty_list_shows_its_count_without_each_filter(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=g12+uni&state=anonymised")
     offers = clara_page.get_by_role("listitem").filter(has_text=re.compile(r"[0-9] customers?$"))
     expect(offers).to_have_text([re.compile("g12 uni.* 7 cust"), re.compile("Anonymised 1 cust")])
@@ -94,7 +94,7 @@ def preset(page: Page, name: str) -> Locator:
     return page.get_by_role("form", name="Filters").get_by_role("link", name=name)
 
 
-def test_a_relative_date_is_chosen_by_one_click_and_free_dates_by_another(
+def test_a_relative_date_and_free_dates_are_chosen_by_one_click_each(
     clara_page: Page,
 ) -> None:
     filter_button(clara_page, "Registered").click()
@@ -156,7 +156,7 @@ def test_enter_in_a_date_closes_the_popover_and_shows_the_customers(clara_page: 
     expect(day(clara_page, "From")).to_have_count(0)
 
 
-def test_a_day_that_is_not_finished_keeps_no_other_filter_from_working(clara_page: Page) -> None:
+def test_an_incomplete_date_does_not_affect_other_filters(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").press_sequentially("06")
     clara_page.keyboard.press("Escape")
@@ -167,7 +167,7 @@ def test_a_day_that_is_not_finished_keeps_no_other_filter_from_working(clara_pag
     expect(count(clara_page, "7 of 127 customers")).to_be_visible()
 
 
-def test_a_click_outside_keeps_the_typed_text_and_applies_nothing(clara_page: Page) -> None:
+def test_a_click_outside_keeps_a_typed_date_without_applying_the_date(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2030-01-01")
     clara_page.mouse.click(5, 5)
@@ -186,7 +186,7 @@ def test_a_click_outside_keeps_the_typed_text_and_applies_nothing(clara_page: Pa
     expect(day(clara_page, "From")).to_have_value("")
 
 
-def test_a_day_that_was_not_applied_is_not_sent_while_its_menu_is_closed(clara_page: Page) -> None:
+def test_a_date_that_was_not_applied_is_not_sent_while_its_menu_is_closed(clara_page: Page) -> None:
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2030-01-01")
     clara_page.keyboard.press("Escape")
@@ -197,7 +197,7 @@ def test_a_day_that_was_not_applied_is_not_sent_while_its_menu_is_closed(clara_p
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
 
 
-def test_a_day_that_is_not_applied_survives_the_response_to_another_request(
+def test_a_date_that_was_not_applied_remains_after_another_response(
     clara_page: Page,
 ) -> None:
     held = hold(clara_page, re.compile(r"\?ordering=name$"))
@@ -205,7 +205,7 @@ def test_a_day_that_is_not_applied_survives_the_response_to_another_request(
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2030-01-01")
 
-    let_through(clara_page, held)
+    release(clara_page, held)
 
     expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
     expect(day(clara_page, "From")).to_have_value("2030-01-01")
@@ -213,7 +213,7 @@ def test_a_day_that_is_not_applied_survives_the_response_to_another_request(
     expect(clara_page.get_by_role("heading", name="No customers match")).to_be_visible()
 
 
-def test_a_day_that_is_removed_during_another_request_is_not_requested(
+def test_a_date_that_is_removed_during_another_request_is_not_sent(
     clara_page: Page,
 ) -> None:
     held = hold(clara_page, re.compile(r"\?ordering=name$"))
@@ -223,14 +223,14 @@ def test_a_day_that_is_removed_during_another_request_is_not_requested(
     clara_page.keyboard.press("Escape")
     expect(day(clara_page, "From")).to_have_count(0)
 
-    let_through(clara_page, held)
+    release(clara_page, held)
     expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
     search_box(clara_page).fill("u001")
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
 
 
-def test_the_button_of_another_filter_closes_the_open_one_and_opens_its_own(
+def test_the_button_of_a_filter_closes_the_open_menu_and_opens_its_own_menu(
     clara_page: Page,
 ) -> None:
     filter_button(clara_page, "Language").click()
@@ -244,7 +244,7 @@ def test_the_button_of_another_filter_closes_the_open_one_and_opens_its_own(
 # The row is below the menu, and the box above it.
 @pytest.mark.parametrize("what", [".customer-link >> nth=-1", "#search"])
 @pytest.mark.parametrize("has_touch", [False, True], ids=["mouse", "finger"])
-def test_a_click_outside_of_a_menu_closes_it_and_does_nothing_else(
+def test_a_click_outside_a_menu_only_closes_the_menu(
     new_context: NewContext, clara_state: StorageState, what: str, has_touch: bool
 ) -> None:
     page = new_context(storage_state=clara_state, has_touch=has_touch).new_page()
@@ -265,7 +265,7 @@ def test_a_click_outside_of_a_menu_closes_it_and_does_nothing_else(
     expect(page.get_by_role("link", name="Back to these customers")).to_be_visible()
 
 
-def test_a_menu_is_closed_by_its_button_too_and_left_to_the_keyboard(clara_page: Page) -> None:
+def test_a_menu_closes_by_its_button_by_mouse_and_keyboard(clara_page: Page) -> None:
     menu = clara_page.locator("#filter-language")
     filter_button(clara_page, "Language").click()
     expect(menu).to_be_visible()
@@ -281,7 +281,7 @@ def test_a_menu_is_closed_by_its_button_too_and_left_to_the_keyboard(clara_page:
 @pytest.mark.parametrize(
     "query", ["date_joined_since=2021-4-1", "date_joined_since=20210401", "locale=fr"]
 )
-def test_a_filter_that_the_form_cannot_show_stays(clara_page: Page, query: str) -> None:
+def test_a_filter_without_an_input_keeps_its_value(clara_page: Page, query: str) -> None:
     clara_page.goto(f"{PLAYHOUSE}?{query}")
 
     search_box(clara_page).fill("u001")
@@ -331,14 +331,14 @@ def test_an_invalid_filter_shows_no_customers_and_is_removed_with_one_click(
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")
 
 
-def test_a_page_past_the_end_leads_to_the_last_one(clara_page: Page) -> None:
+def test_a_page_number_beyond_the_end_redirects_to_the_last_page(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de&page=9")
 
     expect(rows(clara_page)).to_have_count(8)
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&page=2")
 
 
-def test_parts_of_the_address_that_mean_nothing_are_named(clara_page: Page) -> None:
+def test_unknown_parameters_of_the_url_are_listed(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de&colour=green")
 
     expect(

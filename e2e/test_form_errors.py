@@ -35,7 +35,7 @@ def create_token(page: Page, name: str) -> None:
     page.get_by_role("button", name="Create token").click()
 
 
-def test_a_token_without_permissions_leads_to_the_permissions(tokens: Page) -> None:
+def test_the_error_of_missing_permissions_has_the_focus(tokens: Page) -> None:
     tokens.get_by_label("Read customers", exact=True).uncheck()
     create_token(tokens, "no permissions")
 
@@ -43,7 +43,7 @@ def test_a_token_without_permissions_leads_to_the_permissions(tokens: Page) -> N
     expect(tokens.get_by_text("Choose at least one permission.")).to_be_in_viewport()
 
 
-def test_a_name_that_is_taken_leads_to_its_error(tokens: Page, width: int) -> None:
+def test_the_error_of_a_used_name_has_the_focus(tokens: Page, width: int) -> None:
     create_token(tokens, f"taken {width}")
     create_token(tokens, f"taken {width}")
 
@@ -64,7 +64,7 @@ def gallery(new_context: NewContext, gallery_state: StorageState, width: int) ->
     return page
 
 
-def test_errors_of_a_new_customer_lead_to_the_first_one(gallery: Page) -> None:
+def test_the_first_error_of_a_new_customer_has_the_focus(gallery: Page) -> None:
     gallery.goto("/organizers/gallery/new-customer/")
     gallery.get_by_label("Email", exact=True).fill("nope")
     gallery.get_by_label("Phone").fill("12")
@@ -81,7 +81,7 @@ def test_errors_of_a_new_customer_lead_to_the_first_one(gallery: Page) -> None:
         ("notes/", "Save note", "Note", "Enter a note."),
     ],
 )
-def test_an_error_about_a_customer_leads_to_its_field(
+def test_the_error_of_a_field_has_the_focus(
     gallery: Page, path: str, button: str, label: str, error: str
 ) -> None:
     gallery.goto("/organizers/gallery/new-customer/")
@@ -101,7 +101,7 @@ def test_an_error_in_a_url_has_the_focus(gallery: Page, path: str) -> None:
     expect(gallery.get_by_role("alert")).to_be_in_viewport()
 
 
-def test_a_failed_sign_in_leads_to_its_error(new_context: NewContext, width: int) -> None:
+def test_the_error_of_a_failed_sign_in_has_the_focus(new_context: NewContext, width: int) -> None:
     page = new_context().new_page()
     page.set_viewport_size({"width": width, "height": 400})
     page.goto("/sign-in/")

@@ -44,7 +44,7 @@ def test_typing_makes_one_entry_of_the_history(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_have_value("")
 
 
-def test_a_list_that_is_shown_already_makes_no_second_entry(clara_page: Page) -> None:
+def test_an_unchanged_url_makes_no_second_entry(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     with clara_page.expect_response("**/customers/?*"):
@@ -89,7 +89,7 @@ def test_typing_in_a_shared_list_keeps_that_list_in_the_history(
         expect(clara_page).to_have_url(f"{PLAYHOUSE}?search={search}")
 
 
-def test_a_late_response_to_going_back_never_replaces_a_newer_list(clara_page: Page) -> None:
+def test_a_late_response_to_going_back_does_not_replace_a_newer_list(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     held = hold(clara_page, re.compile(r"/customers/$"))
@@ -149,7 +149,7 @@ def test_an_action_while_going_back_applies_to_the_list_that_is_shown(clara_page
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
 
 
-def test_text_that_was_just_typed_is_dropped_with_the_page(clara_page: Page) -> None:
+def test_back_drops_a_typed_search(clara_page: Page) -> None:
     clara_page.clock.install(time="2026-01-01T12:00:00")
     clara_page.goto(PLAYHOUSE)
     header(clara_page, "Name").click()

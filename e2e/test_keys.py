@@ -14,7 +14,7 @@ def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Keyboard shortcuts")
 
 
-def test_a_question_mark_shows_the_keys(staff_page: Page) -> None:
+def test_a_question_mark_shows_the_shortcuts(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?locale=de")
 
     staff_page.keyboard.press("?")
@@ -25,7 +25,7 @@ def test_a_question_mark_shows_the_keys(staff_page: Page) -> None:
     expect(staff_page).to_have_url(f"{BIGEVENTS}?locale=de")
 
 
-def test_a_slash_goes_to_the_search_and_keys_in_it_are_text(staff_page: Page) -> None:
+def test_a_slash_moves_to_the_search_box_where_keys_type_text(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}8WSAJCJ/")
 
     staff_page.keyboard.press("/")
@@ -36,7 +36,7 @@ def test_a_slash_goes_to_the_search_and_keys_in_it_are_text(staff_page: Page) ->
     expect(dialog(staff_page)).to_have_count(0)
 
 
-def test_single_keys_can_be_switched_off(staff_page: Page) -> None:
+def test_single_key_shortcuts_can_be_turned_off(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?locale=de")
     staff_page.keyboard.press("?")
     dialog(staff_page).get_by_role("button", name="Turn off single-key shortcuts").click()
@@ -56,7 +56,7 @@ def test_single_keys_can_be_switched_off(staff_page: Page) -> None:
     expect(staff_page.locator("body")).to_have_attribute("data-keys", "on")
 
 
-def test_the_keys_are_a_page_without_javascript(
+def test_the_shortcuts_have_a_page_without_javascript(
     new_context: NewContext, staff_state: StorageState
 ) -> None:
     page = new_context(storage_state=staff_state, java_script_enabled=False).new_page()
@@ -72,7 +72,7 @@ def test_the_keys_are_a_page_without_javascript(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 320])
-def test_the_dialog_breaks_no_rule_of_accessibility(
+def test_the_dialog_has_no_accessibility_violations(
     new_context: NewContext, staff_state: StorageState, width: int, scheme: str
 ) -> None:
     page = new_context(

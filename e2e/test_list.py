@@ -22,7 +22,7 @@ def step(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
 
 
-def test_a_column_orders_both_ways_and_keeps_the_focus(clara_page: Page) -> None:
+def test_a_heading_sorts_in_both_directions_and_keeps_the_focus(clara_page: Page) -> None:
     column = clara_page.get_by_role("columnheader", name="Identifier")
 
     header(clara_page, "Identifier").click()
@@ -38,7 +38,7 @@ def test_a_column_orders_both_ways_and_keeps_the_focus(clara_page: Page) -> None
 
 
 @pytest.mark.parametrize("width", [768, 1100])
-def test_emails_under_names_have_a_heading_that_orders_by_them(
+def test_emails_under_names_have_a_heading_that_sorts_by_email(
     clara_page: Page, width: int
 ) -> None:
     clara_page.set_viewport_size({"width": width, "height": 1024})
@@ -73,7 +73,7 @@ def test_a_link_to_another_page_moves_the_focus_to_the_caption(clara_page: Page)
     expect(clara_page).to_have_url(PLAYHOUSE)
 
 
-def test_a_page_can_be_longer(clara_page: Page) -> None:
+def test_a_page_can_have_more_rows(clara_page: Page) -> None:
     step(clara_page, "200")
 
     expect(rows(clara_page)).to_have_count(127)
@@ -90,7 +90,7 @@ def test_only_the_results_are_replaced(clara_page: Page) -> None:
     expect(heading).to_have_attribute("data-survivor", "yes")
 
 
-def test_an_address_can_be_reloaded_and_shared(
+def test_a_url_can_be_reloaded_and_shared(
     clara_page: Page, new_context: NewContext, clara_state: StorageState
 ) -> None:
     search_box(clara_page).fill("u00")
@@ -109,7 +109,7 @@ def test_an_address_can_be_reloaded_and_shared(
     expect(search_box(colleague)).to_have_value("u00")
 
 
-def test_back_and_forward_show_box_and_rows_that_agree(clara_page: Page) -> None:
+def test_back_and_forward_restore_the_search_box_and_the_rows(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     header(clara_page, "Registered").click()

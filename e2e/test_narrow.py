@@ -22,7 +22,7 @@ BORDER = "menu => getComputedStyle(menu).borderTopColor"
 BACKGROUND = "menu => getComputedStyle(menu).backgroundColor"
 
 
-def test_the_page_number_of_a_long_list_has_room(staff_page: Page) -> None:
+def test_the_page_number_of_a_long_list_is_not_cut_off(staff_page: Page) -> None:
     staff_page.set_viewport_size({"width": 320, "height": 600})
     staff_page.goto(BIGEVENTS)
 
@@ -50,7 +50,7 @@ def test_a_phone_has_links_to_the_first_and_last_page_and_a_form_for_others(
     expect(pager).to_contain_text("Page 7 of ")
 
 
-def test_an_exact_match_of_long_values_has_room(staff_page: Page) -> None:
+def test_an_exact_match_with_long_values_fits_into_the_window(staff_page: Page) -> None:
     staff_page.set_viewport_size({"width": 320, "height": 600})
     staff_page.goto(f"{BIGEVENTS}?search=8wsajcj&is_active=false")
 
@@ -73,7 +73,7 @@ def test_the_menu_of_a_customer_is_within_the_window(staff_page: Page, width: in
 
 
 @pytest.mark.parametrize("width", [320, 683, 768])
-def test_a_long_name_of_an_organizer_leaves_room_to_search(staff_page: Page, width: int) -> None:
+def test_a_long_organizer_name_leaves_room_for_the_search_box(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 600})
     staff_page.goto(BIGEVENTS)
 
@@ -101,7 +101,7 @@ def test_the_headings_on_a_phone_keep_their_scroll_position(staff_page: Page) ->
     assert abs(strip.evaluate(SCROLLED) - before) < 5
 
 
-def test_menus_have_an_edge_in_forced_colours(
+def test_menus_have_a_border_in_forced_colours(
     new_context: Callable[..., BrowserContext], staff_state: StorageState
 ) -> None:
     page = new_context(storage_state=staff_state, forced_colors="active").new_page()
@@ -167,7 +167,7 @@ def test_a_filter_is_chosen_in_the_sheet_by_three_touches(
     expect(sheet_button(page)).to_have_accessible_name("Filters 1 active")
 
 
-def test_the_sheet_works_by_keyboard_and_gives_the_focus_back(
+def test_the_sheet_works_by_keyboard_and_returns_the_focus(
     new_context: NewContext, staff_state: StorageState
 ) -> None:
     page = phone(new_context, staff_state)
@@ -185,7 +185,7 @@ def test_the_sheet_works_by_keyboard_and_gives_the_focus_back(
     expect(sheet_button(page)).to_be_focused()
 
 
-def test_a_touch_beside_the_sheet_only_closes_it(
+def test_a_touch_outside_the_sheet_only_closes_the_sheet(
     new_context: NewContext, staff_state: StorageState
 ) -> None:
     page = phone(new_context, staff_state)
@@ -273,7 +273,7 @@ def test_an_error_in_the_closed_sheet_is_marked_and_its_notice_has_the_focus(
 
 @pytest.mark.parametrize("width", [*SMALL, 768])
 @pytest.mark.parametrize("columns", ["", "?columns=name,email,phone,external_identifier,locale"])
-def test_emails_are_whole_and_chosen_columns_are_seen(
+def test_emails_are_not_cut_off_and_chosen_columns_are_visible(
     new_context: NewContext, staff_state: StorageState, width: int, columns: str
 ) -> None:
     page = phone(new_context, staff_state, width)
@@ -303,7 +303,7 @@ def test_nothing_moves_when_the_counts_of_the_tabs_are_loaded(staff_page: Page, 
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (390, "dark")])
-def test_the_sheet_breaks_no_rule_of_accessibility(
+def test_the_sheet_has_no_accessibility_violations(
     new_context: NewContext, staff_state: StorageState, width: int, scheme: str
 ) -> None:
     page = phone(new_context, staff_state, width, color_scheme=scheme)
@@ -317,7 +317,7 @@ def test_the_sheet_breaks_no_rule_of_accessibility(
     assert violations(page) == ""
 
 
-def test_the_sheet_has_an_edge_in_forced_colours(
+def test_the_sheet_has_a_border_in_forced_colours(
     new_context: NewContext, staff_state: StorageState
 ) -> None:
     page = phone(new_context, staff_state, forced_colors="active")
@@ -330,7 +330,7 @@ def test_the_sheet_has_an_edge_in_forced_colours(
     assert sheet(page).evaluate(BORDER) != sheet(page).evaluate(BACKGROUND)
 
 
-def test_a_private_view_is_in_view_on_a_phone_and_does_not_widen_it(staff_page: Page) -> None:
+def test_the_tab_of_a_private_view_is_visible_on_a_phone(staff_page: Page) -> None:
     staff_page.set_viewport_size({"width": 390, "height": 844})
     staff_page.goto(f"{VIEWS}new/?state=active")
     staff_page.get_by_label("Name").fill("A private view of the narrow window")

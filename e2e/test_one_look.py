@@ -52,7 +52,7 @@ PLACEHOLDER = """(field) => {
 
 @pytest.mark.expects_console_errors
 @pytest.mark.parametrize("width", [1440, 768, 390])
-def test_all_pages_have_one_type_scale_and_one_left_edge(staff_page: Page, width: int) -> None:
+def test_all_pages_have_the_same_text_sizes_and_left_edge(staff_page: Page, width: int) -> None:
     staff_page.set_viewport_size({"width": width, "height": 844})
     sizes, headings, edges = {}, {}, {}
 
@@ -67,7 +67,9 @@ def test_all_pages_have_one_type_scale_and_one_left_edge(staff_page: Page, width
     assert {edge for each in edges.values() for edge in each.values()} == {edges["list"]["logo"]}
 
 
-def test_the_sign_in_page_has_the_scale_and_edge_of_all_pages(new_context: NewContext) -> None:
+def test_the_sign_in_page_has_the_text_sizes_and_left_edge_of_all_pages(
+    new_context: NewContext,
+) -> None:
     page = new_context().new_page()
     page.goto("/sign-in/")
 

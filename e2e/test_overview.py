@@ -14,7 +14,7 @@ from e2e.test_accessibility import violations
 NewContext = Callable[..., BrowserContext]
 
 
-def test_the_overview_comes_and_goes_by_its_link(staff_page: Page) -> None:
+def test_the_overview_link_shows_and_hides_the_overview(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?state=unverified")
     overview = staff_page.get_by_role("region", name="Overview")
     expect(overview).to_have_count(0)
@@ -28,7 +28,7 @@ def test_the_overview_comes_and_goes_by_its_link(staff_page: Page) -> None:
     expect(staff_page).to_have_url(f"{BIGEVENTS}?state=unverified")
 
 
-def test_a_column_of_the_chart_leads_to_the_customers_of_its_month(staff_page: Page) -> None:
+def test_a_bar_of_the_chart_leads_to_the_customers_of_its_month(staff_page: Page) -> None:
     staff_page.goto(f"{BIGEVENTS}?overview=on&date_joined_since=2026-01-01")
     column = staff_page.locator("svg a").first
     number = column.locator("title").text_content()
@@ -57,7 +57,7 @@ def test_the_overview_needs_no_javascript(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_no_rule_is_broken_in_forced_colours_with_open_tables(
+def test_the_open_tables_have_no_violations_in_forced_colours(
     new_context: NewContext, staff_state: StorageState, width: int
 ) -> None:
     page = new_context(storage_state=staff_state, forced_colors="active").new_page()

@@ -66,7 +66,7 @@ def use_own(page: Page) -> None:
     press(page, USE)
 
 
-def test_own_columns_open_the_list_until_they_are_forgotten(page: Page) -> None:
+def test_the_list_opens_with_default_columns_until_they_are_removed(page: Page) -> None:
     use_own(page)
     expect(page).to_have_url(OWN)
     open_list(page)
@@ -115,7 +115,7 @@ def test_going_back_restores_the_columns(page: Page) -> None:
     expect(page.locator("th")).to_have_class(STANDARD)
 
 
-def test_a_search_on_the_page_of_a_customer_shows_the_members_own_columns(page: Page) -> None:
+def test_a_search_on_the_page_of_a_customer_shows_the_default_columns(page: Page) -> None:
     use_own(page)
     page.goto(OWN)
     page.locator(".customer-link").first.click()
@@ -139,7 +139,7 @@ def test_an_emptied_search_keeps_the_columns_of_the_list(page: Page) -> None:
 
 
 @pytest.mark.parametrize("page", [True], indirect=True)
-def test_the_menu_confirms_what_was_stored_and_a_second_click_forgets_nothing(page: Page) -> None:
+def test_the_menu_confirms_stored_columns_and_a_double_click_stores_them_once(page: Page) -> None:
     page.goto(OWN)
     open_columns(page)
 

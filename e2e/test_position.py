@@ -15,7 +15,7 @@ def position(page: Page, text: str) -> None:
     expect(navigation.get_by_text(text, exact=True)).to_be_visible()
 
 
-def test_previous_and_next_lead_through_the_list(clara_page: Page) -> None:
+def test_previous_and_next_step_through_the_list(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
     names = rows(clara_page).get_by_role("link").all_inner_texts()
     rows(clara_page).nth(1).get_by_role("link").click()
@@ -62,7 +62,7 @@ def without_scripts(browser: Browser, clara_page: Page) -> BrowserContext:
     return browser.new_context(java_script_enabled=False, storage_state=state)
 
 
-def test_the_links_need_no_scripts(base_url: str, without_scripts: BrowserContext) -> None:
+def test_the_links_work_without_javascript(base_url: str, without_scripts: BrowserContext) -> None:
     page = without_scripts.new_page()
     page.goto(f"{base_url}{PLAYHOUSE}?search=u001")
 

@@ -61,7 +61,7 @@ def test_the_empty_box_offers_eight_different_customers_without_the_open_one(
     expect(recent(clara_page).locator("a > bdi:first-child")).to_have_text([names[0], *names[2:8]])
 
 
-def test_typing_and_escape_close_the_offer(clara_page: Page) -> None:
+def test_typing_and_escape_close_the_menu(clara_page: Page) -> None:
     open_some(clara_page, 1)
     clara_page.goto(PLAYHOUSE)
     search_box(clara_page).click()
@@ -79,7 +79,7 @@ def test_typing_and_escape_close_the_offer(clara_page: Page) -> None:
     expect(search_box(clara_page)).to_be_focused()
 
 
-def test_the_offer_closes_when_the_box_loses_the_focus(clara_page: Page) -> None:
+def test_the_menu_closes_when_the_box_loses_the_focus(clara_page: Page) -> None:
     open_some(clara_page, 1)
     clara_page.goto(PLAYHOUSE)
     search_box(clara_page).click()
@@ -138,7 +138,7 @@ def test_signing_out_removes_the_stored_customers(clara_page: Page, playhouse: s
     clara_page.get_by_role("button", name="Sign out").click()
 
     expect(clara_page.get_by_role("heading", name="Sign in")).to_be_visible()
-    expect_no_keys(clara_page)
+    expect_no_stored_customers(clara_page)
 
 
 def test_the_sign_in_of_another_member_removes_the_stored_customers(clara_page: Page) -> None:
@@ -153,10 +153,10 @@ def test_the_sign_in_of_another_member_removes_the_stored_customers(clara_page: 
 
     clara_page.goto(BIGEVENTS)
 
-    expect_no_keys(clara_page)
+    expect_no_stored_customers(clara_page)
 
 
-def expect_no_keys(page: Page) -> None:
+def expect_no_stored_customers(page: Page) -> None:
     page.wait_for_function(f"{KEYS}.length === 0")
 
 
@@ -175,7 +175,7 @@ def test_a_deleted_customer_is_no_longer_offered(clara_page: Page) -> None:
 
 
 @pytest.mark.expects_console_errors
-def test_an_organizer_that_one_may_no_longer_see_is_forgotten(staff_page: Page) -> None:
+def test_customers_of_an_organizer_without_access_are_removed(staff_page: Page) -> None:
     staff_page.goto(DOE)
     key = staff_page.evaluate(KEYS)[0]
     other = key.replace("bigevents", "playhouse")

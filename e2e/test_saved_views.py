@@ -92,7 +92,9 @@ def test_views_work_without_javascript(new_context: NewContext, clara_state: Sto
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_no_rule_is_broken(new_context: NewContext, clara_state: StorageState, look: Look) -> None:
+def test_pages_have_no_accessibility_violations(
+    new_context: NewContext, clara_state: StorageState, look: Look
+) -> None:
     page = page_like(new_context, look, storage_state=clara_state)
 
     for path in (

@@ -13,7 +13,7 @@ from e2e.steps import (
     count,
     header,
     hold,
-    let_through,
+    release,
     rows,
     search_box,
 )
@@ -42,7 +42,7 @@ def test_arrow_keys_lead_from_the_box_through_the_rows_and_back(clara_page: Page
     expect(search_box(clara_page)).to_have_value("u001")
 
 
-def test_a_row_that_an_arrow_key_leads_to_opens_by_enter(clara_page: Page) -> None:
+def test_enter_opens_the_row_that_an_arrow_key_focused(clara_page: Page) -> None:
     search_box(clara_page).press_sequentially("u001")
     clara_page.keyboard.press("ArrowDown")
     expect(row_link(clara_page, 0)).to_be_focused()
@@ -56,14 +56,14 @@ def test_a_row_that_an_arrow_key_leads_to_opens_by_enter(clara_page: Page) -> No
     expect(row_link(clara_page, 0)).to_be_focused()
 
 
-def test_an_arrow_key_waits_for_the_rows_of_what_was_typed(clara_page: Page) -> None:
+def test_an_arrow_key_waits_for_the_rows_of_the_typed_search(clara_page: Page) -> None:
     held = hold(clara_page, TEN)
     with clara_page.expect_request(TEN):
         search_box(clara_page).press_sequentially("u001")
 
     clara_page.keyboard.press("ArrowDown")
     expect(search_box(clara_page)).to_be_focused()
-    let_through(clara_page, held)
+    release(clara_page, held)
 
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()
     expect(row_link(clara_page, 0)).to_be_focused()
@@ -108,7 +108,7 @@ def test_enter_opens_the_only_match_of_the_last_typed_text(clara_page: Page) -> 
         search_box(clara_page).press("Enter")
     expect(rows(clara_page)).to_have_count(1)
 
-    let_through(clara_page, held)
+    release(clara_page, held)
 
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("G12 Ünï<b>")
     clara_page.unroute_all()
@@ -117,7 +117,7 @@ def test_enter_opens_the_only_match_of_the_last_typed_text(clara_page: Page) -> 
 
 
 @pytest.mark.parametrize("path", ["?search=u001", "?search=u00&page_size=25", "?page_size=200"])
-def test_enter_opens_none_of_several(clara_page: Page, path: str) -> None:
+def test_enter_opens_no_customer_if_several_match(clara_page: Page, path: str) -> None:
     clara_page.goto(f"{PLAYHOUSE}{path}")
 
     with clara_page.expect_response(re.compile(r"/customers/\?")):
@@ -147,7 +147,7 @@ def test_text_that_is_typed_after_enter_opens_no_customer(clara_page: Page) -> N
         search_box(clara_page).press("Enter")
 
     search_box(clara_page).press("Backspace")
-    let_through(clara_page, held)
+    release(clara_page, held)
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
     expect(count(clara_page, "10 of 127 customers")).to_be_visible()

@@ -50,7 +50,7 @@ def test_the_browser_storage_has_no_customers(staff_page: Page) -> None:
     assert "8WSAJCJ" not in stored
 
 
-def test_the_first_visit_of_the_list_is_small(staff_page: Page) -> None:
+def test_the_first_visit_of_the_list_loads_few_bytes(staff_page: Page) -> None:
     responses: list[Response] = []
     staff_page.on("response", lambda response: responses.append(response))
     staff_page.goto(BIGEVENTS, wait_until="networkidle")

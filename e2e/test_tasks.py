@@ -116,7 +116,7 @@ def test_a_customer_is_found_by_a_part_of_the_email_in_three_actions(person: Per
     assert person.actions == 3
 
 
-def test_the_unverified_customers_of_the_last_week_are_there_in_three_actions(
+def test_the_unverified_customers_of_the_last_week_take_three_actions(
     person: Person,
 ) -> None:
     views = person.page.get_by_role("navigation", name="Saved views")
@@ -174,7 +174,7 @@ def test_a_list_is_shared_by_its_url(
     assert colleague.actions == 1
 
 
-def test_a_list_is_a_spreadsheet_in_two_actions(person: Person, tmp_path: Path) -> None:
+def test_a_list_is_exported_as_excel_in_two_actions(person: Person, tmp_path: Path) -> None:
     person.page.goto(f"{DESK}?state=unverified&ordering=-date_joined")
 
     person.click(person.page.get_by_role("button", name="Export"))

@@ -97,7 +97,7 @@ def test_a_theme_does_not_change_a_list_that_was_filtered_by_script(staff_page: 
         ("Light", 390, "active"),
     ],
 )
-def test_no_rule_is_broken_while_the_account_menu_is_open(
+def test_the_open_account_menu_has_no_violations(
     new_context: NewContext, staff_state: StorageState, theme: str, width: int, forced: str
 ) -> None:
     page = new_context(storage_state=staff_state, forced_colors=forced).new_page()

@@ -103,7 +103,7 @@ def test_a_token_is_created_by_keyboard(staff_page: Page) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_the_pages_break_no_rule_of_accessibility(
+def test_the_pages_have_no_accessibility_violations(
     new_context: NewContext, staff_state: StorageState, look: Look
 ) -> None:
     page = page_like(new_context, look, storage_state=staff_state)

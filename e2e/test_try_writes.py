@@ -83,7 +83,7 @@ def review(page: Page, operation: str, identifier: str = "", body: str = "") -> 
     form.get_by_role("button", name="Review the request").click()
 
 
-def test_a_change_is_sent_after_the_question_that_shows_it(
+def test_a_change_is_sent_after_the_dialog_has_shown_the_change(
     page: Page, writes: list[Request], customer: dict[str, str]
 ) -> None:
     identifier = customer["identifier"]
@@ -102,7 +102,7 @@ def test_a_change_is_sent_after_the_question_that_shows_it(
 
 
 @pytest.mark.parametrize("answer", ["Cancel", "Escape"])
-def test_nothing_is_sent_without_consent(
+def test_nothing_is_sent_if_the_dialog_is_cancelled(
     page: Page, writes: list[Request], customer: dict[str, str], answer: str
 ) -> None:
     operation = "POST anonymize/: erase a customer"
@@ -123,7 +123,7 @@ def test_nothing_is_sent_without_consent(
 
 
 @pytest.mark.expects_console_errors
-def test_a_customer_that_changes_while_the_question_is_open_is_not_erased(
+def test_a_customer_that_changes_while_the_dialog_is_open_is_not_erased(
     page: Page, customer: dict[str, str]
 ) -> None:
     path = f"{CUSTOMERS}{customer['identifier']}/"
@@ -139,7 +139,9 @@ def test_a_customer_that_changes_while_the_question_is_open_is_not_erased(
 
 
 @pytest.mark.expects_console_errors
-def test_an_unknown_customer_is_an_error_and_no_question(page: Page, writes: list[Request]) -> None:
+def test_an_unknown_customer_is_an_error_without_a_dialog(
+    page: Page, writes: list[Request]
+) -> None:
     review(page, "PATCH: change a customer", "UNKNOWN")
 
     expect(page.get_by_role("region", name="Response")).to_contain_text("No Customer matches")
@@ -157,7 +159,7 @@ def test_a_body_that_is_not_json_is_an_error_of_the_form(
     assert writes == []
 
 
-def test_a_new_customer_is_created_after_the_question(page: Page, writes: list[Request]) -> None:
+def test_a_new_customer_is_created_after_the_dialog(page: Page, writes: list[Request]) -> None:
     email = "tried@example.org"
 
     review(page, "POST: create a customer", body=json.dumps({"email": email}))
@@ -183,7 +185,7 @@ def test_without_javascript_there_is_no_form_for_writes(
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_form_and_question_break_no_rule_of_accessibility(
+def test_form_and_dialog_have_no_accessibility_violations(
     new_context: NewContext, member_state: StorageState, look: Look
 ) -> None:
     page = page_like(new_context, look, storage_state=member_state, reduced_motion="reduce")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, exp
 
 from e2e.server import Server
 from e2e.steps import sign_in_once
-from e2e.test_accessibility import check_every_look
+from e2e.test_accessibility import check_every_width_and_theme
 
 MUSEUM: Final = "/organizers/museum/customers/"
 EMAIL: Final = "amy@example.org"
@@ -38,7 +38,7 @@ def museum_state(
 
 
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
-def test_the_value_of_the_source_is_taken_in_one_action(
+def test_the_value_of_the_source_is_applied_in_one_action(
     server: Server, new_context: Any, museum_state: StorageState, has_scripts: bool
 ) -> None:
     context: BrowserContext = new_context(
@@ -54,7 +54,7 @@ def test_the_value_of_the_source_is_taken_in_one_action(
     source = page.get_by_role("region", name="Changed in Portal and at the source")
     expect(source).to_contain_text("Email: the source says theirs")
     if has_scripts:
-        check_every_look(page)
+        check_every_width_and_theme(page)
     source.get_by_role("button", name="Use the value of the source").click()
 
     expect(page.get_by_role("link", name=f"theirs{identifier}@example.org")).to_be_visible()

@@ -63,7 +63,7 @@ def test_a_relative_date_is_a_link(plain_page: Page) -> None:
     expect(plain_page).to_have_url(re.compile(r"search=u001&.*date_joined_until=-1y"))
 
 
-def test_a_filter_keeps_order_and_length_of_the_page_and_begins_at_the_first(
+def test_a_filter_keeps_the_order_and_page_size_and_shows_the_first_page(
     plain_page: Page,
 ) -> None:
     header(plain_page, "Identifier").click()
@@ -81,7 +81,7 @@ def test_a_filter_keeps_order_and_length_of_the_page_and_begins_at_the_first(
     expect(rows(plain_page)).to_have_count(25)
 
 
-def test_the_list_is_ordered_and_paged_and_a_customer_opened(plain_page: Page) -> None:
+def test_the_list_is_sorted_and_paged_and_a_customer_is_opened(plain_page: Page) -> None:
     header(plain_page, "Identifier").click()
     plain_page.get_by_role("link", name="Next").click()
     expect(plain_page.get_by_text("Page 2 of 3", exact=True)).to_be_visible()

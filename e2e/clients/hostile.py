@@ -101,7 +101,7 @@ FRAMES: Final = (
 
 
 @dataclass(frozen=True)
-class Hostile:
+class HostileRequest:
     """A request as bytes. `path` is what the server should read as its path."""
 
     content: bytes
@@ -111,7 +111,7 @@ class Hostile:
 
 
 @dataclass(frozen=True)
-class Generator:
+class RequestGenerator:
     """Requests of a seed. They name organizers, customers and parameters that exist, too."""
 
     seed: int
@@ -122,7 +122,7 @@ class Generator:
     identifiers: Sequence[str]
     cursors: Sequence[str] = field(repr=False)
 
-    def request(self, number: int) -> Hostile:
+    def request(self, number: int) -> HostileRequest:
         random = Random(f"{self.seed}:{number}")  # noqa: S311  repeatable
         method, target = random.choice(METHODS), self._target(random)
         headers = self._headers(random, is_page=target.startswith("/organizers/"))
@@ -132,11 +132,11 @@ class Generator:
         lines = [f"{method} {target} HTTP/1.1", *headers]
         is_broken = random.random() < 0.03
         if is_broken:
-            lines = _break_lines(random, lines)
+            lines = _insert_line_breaks(random, lines)
         content = "\r\n".join([*lines, "", ""]).encode("latin-1") + body
         path = unquote_to_bytes(target.partition("?")[0]).decode("latin-1")
         # The server may close the connection before it has read a large body.
-        return Hostile(content, method, path, is_broken or body is LARGE)
+        return HostileRequest(content, method, path, is_broken or body is LARGE)
 
     def _target(self, random: Random) -> str:
         if random.random() < 0.1:
@@ -207,7 +207,7 @@ def _random_body(random: Random, chance: float) -> bytes:
     return LARGE if random.random() < 0.01 else random.choice(BODIES)
 
 
-def _break_lines(random: Random, lines: Sequence[str]) -> list[str]:
+def _insert_line_breaks(random: Random, lines: Sequence[str]) -> list[str]:
     first, *headers = lines
     if random.random() < 0.3:
         return [random.choice(LINES), *headers]

@@ -48,7 +48,7 @@ def test_a_client_that_retries_and_follows_redirects_reads_every_customer(
     assert rows == customers
 
 
-def test_a_strict_client_gets_no_redirects_and_no_foreign_links(
+def test_a_strict_client_gets_no_redirects_and_no_links_to_other_sites(
     api: Api, customers: dict[str, Row]
 ) -> None:
     """It accepts no redirect, no link to another origin, and in Retry-After only whole seconds."""

@@ -71,20 +71,20 @@ def open_first(firefox: Firefox) -> str:
     return firefox.path.partition("?")[0]
 
 
-def test_after_signing_in_one_is_at_the_list(firefox: Firefox) -> None:
+def test_sign_in_leads_to_the_list(firefox: Firefox) -> None:
     assert firefox.path == LIST
     assert len(firefox.texts(ROWS)) == 50
     assert firefox.texts("//*[@id = 'count']") == ["127 customers"]
 
 
-def test_a_search_narrows_the_list_while_one_types(firefox: Firefox) -> None:
+def test_typing_a_search_narrows_the_list(firefox: Firefox) -> None:
     firefox.type(SEARCH, "example.net")
 
     wait_until(lambda: firefox.path == f"{LIST}?search=example.net")
     assert "example.net" in firefox.text("//ul[@aria-label = 'Active filters']")
 
 
-def test_a_filter_is_chosen_in_its_menu_and_dropped_by_its_chip(firefox: Firefox) -> None:
+def test_a_filter_is_chosen_in_its_menu_and_removed_by_its_chip(firefox: Firefox) -> None:
     firefox.click(button("State"))
     firefox.click("//label[starts-with(normalize-space(), 'Inactive')]")
     wait_until(lambda: firefox.path == f"{LIST}?state=inactive")
@@ -111,7 +111,7 @@ def test_back_restores_the_page_and_the_order(firefox: Firefox) -> None:
     wait_until(lambda: firefox.texts(ROWS) == first)
 
 
-def test_keys_lead_from_the_search_into_the_rows_and_open_one(firefox: Firefox) -> None:
+def test_arrow_keys_move_into_the_rows_and_enter_opens_a_customer(firefox: Firefox) -> None:
     firefox.press("k", control=True)
     assert firefox.run("return document.activeElement.id") == "search"
 
@@ -122,14 +122,14 @@ def test_keys_lead_from_the_search_into_the_rows_and_open_one(firefox: Firefox) 
     assert firefox.path.startswith(LIST)
 
 
-def test_a_key_shows_the_keys(firefox: Firefox) -> None:
+def test_a_question_mark_shows_the_shortcuts(firefox: Firefox) -> None:
     firefox.press("?")
 
     assert "Show the keyboard shortcuts" in firefox.text("//dialog[@open]")
     firefox.press(ESCAPE)
 
 
-def test_a_menu_closes_by_escape_and_by_a_click_outside_which_does_nothing_else(
+def test_escape_and_a_click_outside_only_close_a_menu(
     firefox: Firefox,
 ) -> None:
     is_open = "return document.querySelector(':popover-open') !== null"
@@ -156,7 +156,7 @@ def test_text_of_a_row_is_selected_without_opening_the_customer(firefox: Firefox
     assert firefox.path == LIST
 
 
-def test_a_field_is_edited_in_its_place_and_the_change_undone(firefox: Firefox) -> None:
+def test_a_field_is_edited_on_the_page_and_the_change_is_undone(firefox: Firefox) -> None:
     open_first(firefox)
     firefox.click("//a[@id = 'edit-external_identifier']")
 
@@ -177,7 +177,7 @@ def test_a_customer_is_erased_only_after_its_email_is_typed(firefox: Firefox) ->
     assert firefox.path.startswith(f"{path}erase/")
 
 
-def test_columns_are_chosen_and_become_ones_own(firefox: Firefox) -> None:
+def test_chosen_columns_become_the_default(firefox: Firefox) -> None:
     firefox.click(button("Columns"))
     firefox.click("//a[@id = 'column-phone']")
     wait_until(lambda: firefox.path.endswith(",phone"))
@@ -192,7 +192,7 @@ def test_columns_are_chosen_and_become_ones_own(firefox: Firefox) -> None:
     firefox.find("//*[. = 'The list now opens with the standard columns.']")
 
 
-def test_without_javascript_one_searches_filters_and_pages(firefox: Firefox) -> None:
+def test_search_filters_and_pages_work_without_javascript(firefox: Firefox) -> None:
     firefox.set_preference("javascript.enabled", value=False)
     firefox.open(LIST)
 
@@ -205,7 +205,7 @@ def test_without_javascript_one_searches_filters_and_pages(firefox: Firefox) -> 
     assert "page=2" in firefox.path
 
 
-def test_on_a_phone_nothing_is_wider_than_the_window_and_filters_are_in_a_sheet(
+def test_a_phone_has_a_sheet_of_filters_and_no_page_wider_than_the_window(
     firefox: Firefox,
 ) -> None:
     firefox.set_width(390)

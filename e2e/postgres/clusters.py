@@ -132,14 +132,14 @@ def pooler(cluster: Cluster, program: str) -> Iterator[Cluster]:
             command = [program, "-q", str(settings)]
             process = subprocess.Popen(command, stdout=log, stderr=log, **_as_owner(own))
         try:
-            until(lambda: (own / f".s.PGSQL.{POOLER_PORT}").exists())
+            wait_until_true(lambda: (own / f".s.PGSQL.{POOLER_PORT}").exists())
             yield Cluster(own, cluster.programs, POOLER_PORT)
         finally:
             process.terminate()
             process.wait(PATIENCE)
 
 
-def until(condition: Callable[[], bool]) -> None:
+def wait_until_true(condition: Callable[[], bool]) -> None:
     """Wait until the condition is true. Raises TimeoutError."""
     pause = threading.Event()
     for _attempt in range(PATIENCE * 20):

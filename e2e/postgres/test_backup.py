@@ -71,7 +71,7 @@ def test_a_restored_database_has_all_rows_indexes_and_triggers(
     assert len(rows["customers_customer"]) == 5_090
 
 
-def test_a_server_with_a_restored_database_responds_alike_and_counts_new_customers(
+def test_a_server_with_a_restored_database_gives_the_same_responses_and_counts_new_customers(
     cluster: Cluster, server: Server, restored: str, tmp_path: Path
 ) -> None:
     before = responses(server)

@@ -12,7 +12,7 @@ from time import monotonic
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, until
+from e2e.postgres.clusters import Cluster, wait_until_true
 from e2e.server import Server, serve
 
 HOST = {"Host": "10.0.0.7"}
@@ -31,7 +31,7 @@ def server(cluster: Cluster, directory: Path, socket_link: Path, name: str) -> I
     environment = {"DATABASE_URL": Cluster(socket_link, cluster.programs).url(name)}
     commands = {"DATABASE_URL": cluster.url(name)}
     with serve(directory, environment, commands=commands) as server:
-        until(lambda: _get(server, "/readyz").status_code == 503)
+        wait_until_true(lambda: _get(server, "/readyz").status_code == 503)
         socket_link.symlink_to(cluster.directory)
         yield server
 
@@ -52,7 +52,7 @@ def _stopped_cluster(cluster: Cluster) -> Iterator[None]:
 
 
 def test_a_server_that_started_before_its_database_becomes_ready(server: Server) -> None:
-    until(lambda: _get(server, "/readyz").status_code == 200)
+    wait_until_true(lambda: _get(server, "/readyz").status_code == 200)
 
     assert _get(server, "/livez").status_code == 200
 
@@ -63,18 +63,18 @@ def test_a_server_without_its_database_is_alive_and_not_ready(
     socket_link.unlink()
     try:
         # Each of the processes remembers its results for a second.
-        until(lambda: _get(server, "/readyz").json()["checks"] == NOT_READY)
+        wait_until_true(lambda: _get(server, "/readyz").json()["checks"] == NOT_READY)
         assert _get(server, "/livez").status_code == 200
         assert "socket" not in _get(server, "/readyz").text
     finally:
         socket_link.symlink_to(cluster.directory)
 
-    until(lambda: _get(server, "/readyz").status_code == 200)
+    wait_until_true(lambda: _get(server, "/readyz").status_code == 200)
 
 
 def test_a_database_that_does_not_respond_delays_no_probe(cluster: Cluster, server: Server) -> None:
     with _stopped_cluster(cluster):
-        until(lambda: _get(server, "/readyz").status_code == 503)
+        wait_until_true(lambda: _get(server, "/readyz").status_code == 503)
         started = monotonic()
         response = _get(server, "/readyz")
         seconds = monotonic() - started
@@ -82,4 +82,4 @@ def test_a_database_that_does_not_respond_delays_no_probe(cluster: Cluster, serv
 
     assert seconds < 4
     assert response.json()["checks"]["static_files"] == "ok"
-    until(lambda: _get(server, "/readyz").status_code == 200)
+    wait_until_true(lambda: _get(server, "/readyz").status_code == 200)

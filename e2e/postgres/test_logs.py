@@ -15,7 +15,7 @@ import httpx
 import psycopg
 import pytest
 
-from e2e.postgres.clusters import Cluster, until
+from e2e.postgres.clusters import Cluster, wait_until_true
 from e2e.postgres.conftest import LIST
 from e2e.server import ROOT, Server, serve
 
@@ -132,7 +132,7 @@ def test_sentry_receives_a_server_error_without_values(
     with _broken_table(cluster, name):
         response = api_client.get(LIST, params={"search": SECRET})
     _log_since(server, 0)
-    until(lambda: bool(sink.received))
+    wait_until_true(lambda: bool(sink.received))
 
     [envelope] = sink.received
     event = json.loads(envelope.splitlines()[2])
@@ -154,7 +154,7 @@ def test_sentry_receives_nothing_of_a_temporary_error(
     with _broken_table(cluster, name):
         assert api_client.get(LIST, params={"search": SECRET}).status_code == 500
     _log_since(server, 0)
-    until(lambda: bool(sink.received))
+    wait_until_true(lambda: bool(sink.received))
 
     [envelope] = sink.received
     assert "DataError" in envelope

@@ -90,7 +90,7 @@ def _get(client: httpx.Client, path: str) -> Response:
     return Response(status, requested, monotonic() - requested)
 
 
-def _keep_getting(client: httpx.Client, path: str, end: float) -> list[Response]:
+def _get_repeatedly(client: httpx.Client, path: str, end: float) -> list[Response]:
     responses = []
     while monotonic() < end:
         responses.append(_get(client, path))
@@ -121,9 +121,9 @@ def test_requests_fail_at_once_and_succeed_soon_after_the_outage(
         begin = monotonic() + onset
         end = begin + OUTAGE
         lists = [
-            threads.submit(_keep_getting, api_client, LIST, end) for _client in range(API_CLIENTS)
+            threads.submit(_get_repeatedly, api_client, LIST, end) for _client in range(API_CLIENTS)
         ]
-        pages = [threads.submit(_keep_getting, api_client, path, end) for path in WITHOUT_DATA]
+        pages = [threads.submit(_get_repeatedly, api_client, path, end) for path in WITHOUT_DATA]
         failed = [each for responses in lists for each in responses.result()]
     seconds = _seconds_until_success(api_client)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, replica_of, start, stop, until
+from e2e.postgres.clusters import Cluster, replica_of, start, stop, wait_until_true
 from e2e.postgres.conftest import LIST, PAGE
 from e2e.server import Server, serve
 
@@ -50,9 +50,13 @@ def pause_replay(
 
     def pause() -> bool:
         position = cluster.execute("SELECT pg_current_wal_lsn()")
-        until(lambda: bool(replica.execute(f"SELECT pg_last_wal_replay_lsn() >= '{position}'")))
+        wait_until_true(
+            lambda: bool(replica.execute(f"SELECT pg_last_wal_replay_lsn() >= '{position}'"))
+        )
         replica.execute("SELECT pg_wal_replay_pause()")
-        until(lambda: replica.execute("SELECT pg_get_wal_replay_pause_state()") == "paused")
+        wait_until_true(
+            lambda: replica.execute("SELECT pg_get_wal_replay_pause_state()") == "paused"
+        )
         names.append(_rename(cluster, name))
         if api_client.get(DETAIL).json()["name"] != names[-1]:
             return True
@@ -60,7 +64,7 @@ def pause_replay(
         return False
 
     def pause_while_it_is_read() -> str:
-        until(pause)
+        wait_until_true(pause)
         return names[-1]
 
     names: list[str] = []
@@ -144,7 +148,7 @@ def test_a_revoked_token_is_rejected_by_the_next_request(
 
 
 def test_a_replica_that_lags_is_not_read(api_client: httpx.Client, newest: str) -> None:
-    until(lambda: api_client.get(DETAIL).json()["name"] == newest)
+    wait_until_true(lambda: api_client.get(DETAIL).json()["name"] == newest)
 
 
 @pytest.mark.usefixtures("newest")
@@ -157,7 +161,7 @@ def test_a_replica_without_a_connection_to_the_primary_is_not_read(
 
     newest = _rename(cluster, name)
 
-    until(lambda: api_client.get(DETAIL).json()["name"] == newest)
+    wait_until_true(lambda: api_client.get(DETAIL).json()["name"] == newest)
     _set_primary(replica, str(cluster.directory))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, until
+from e2e.postgres.clusters import Cluster, wait_until_true
 from e2e.postgres.conftest import LIST, PAGE
 from e2e.server import Server, serve
 
@@ -117,4 +117,4 @@ def test_the_server_responds_without_a_database(
     assert "portal_imports_total{" not in metrics.text
 
     socket_link.symlink_to(cluster.directory)
-    until(lambda: api_client.get(LIST).status_code == 200)
+    wait_until_true(lambda: api_client.get(LIST).status_code == 200)

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, primary, until
+from e2e.postgres.clusters import Cluster, primary, wait_until_true
 from e2e.reliability.observation import LIST, Observation, observe
 from e2e.reliability.report import Row, write_report
 from e2e.server import PATIENCE, Server, serve
@@ -92,7 +92,7 @@ def all_customers(server: Server) -> tuple[str, int]:
     token = {"Authorization": f"Token {server.token}"}
     with httpx.Client(base_url=server.url, headers=token, timeout=PATIENCE) as client:
         # Another process may still have a broken connection.
-        until(lambda: client.get(LIST).status_code == 200)
+        wait_until_true(lambda: client.get(LIST).status_code == 200)
         count = client.get(LIST).json()["count"]
         stream = client.get(LIST, headers={"Accept": "application/x-ndjson"})
         assert stream.status_code == 200

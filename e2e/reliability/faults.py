@@ -16,7 +16,7 @@ from typing import Final
 import httpx
 
 from e2e.nginx import Nginx
-from e2e.postgres.clusters import Cluster, start, stop, until
+from e2e.postgres.clusters import Cluster, start, stop, wait_until_true
 from e2e.raw import request
 from e2e.reliability.observation import LIST
 from e2e.server import PATIENCE, Server
@@ -133,7 +133,7 @@ def server_reloaded(master: int) -> Iterator[None]:
     """The web server replaces its processes, as after an upgrade."""
     before = {*_workers(master)}
     os.kill(master, signal.SIGHUP)
-    until(lambda: bool(now := {*_workers(master)}) and not now & before)
+    wait_until_true(lambda: bool(now := {*_workers(master)}) and not now & before)
     yield
 
 

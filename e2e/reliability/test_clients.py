@@ -17,7 +17,7 @@ SLOW_CLIENTS = 60
 
 
 @pytest.mark.parametrize("database", ["on_postgresql", "on_sqlite"])
-def test_slow_clients_behind_nginx(
+def test_other_clients_are_served_beside_slow_clients_behind_nginx(
     request: pytest.FixtureRequest, database: str, tmp_path: Path, watch: Watch
 ) -> None:
     server: Server = request.getfixturevalue(database)
@@ -35,7 +35,7 @@ def test_slow_clients_behind_nginx(
 
 
 @pytest.mark.parametrize("database", ["on_postgresql", "on_sqlite"])
-def test_clients_are_served_soon_during_many_sign_ins(
+def test_clients_are_served_during_many_sign_ins(
     request: pytest.FixtureRequest, database: str, watch: Watch
 ) -> None:
     server: Server = request.getfixturevalue(database)

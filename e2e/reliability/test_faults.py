@@ -27,7 +27,7 @@ FaultOfCluster = Callable[[Cluster], AbstractContextManager[None]]
         (faults.table_locked, "A migration locks the customers for 3 s", 3),
     ],
 )
-def test_postgresql_gives_no_data(
+def test_postgresql_stops_or_does_not_reply(
     cluster: Cluster,
     on_postgresql: Server,
     watch: Watch,
@@ -49,7 +49,7 @@ def test_postgresql_gives_no_data(
         (faults.connections_terminated, "All connections to PostgreSQL are terminated"),
     ],
 )
-def test_connections_to_postgresql_break(
+def test_connections_to_postgresql_are_broken(
     cluster: Cluster,
     on_postgresql: Server,
     watch: Watch,

@@ -74,7 +74,7 @@ def test_a_copy_is_complete_and_without_the_changes_of_an_open_transaction(
     assert _contents(copy) == _contents(database)
 
 
-def test_a_server_with_a_copy_responds_alike_and_counts_new_customers(
+def test_a_server_with_a_copy_gives_the_same_responses_and_counts_new_customers(
     server: Server, database: Path, tmp_path: Path
 ) -> None:
     before = responses(server)

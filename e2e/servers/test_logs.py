@@ -77,7 +77,7 @@ def test_a_search_is_in_no_log(server: Server, target: str) -> None:
     assert SECRET not in server.log + _access_log(server)
 
 
-def test_an_email_that_fails_to_sign_in_is_in_no_log(server: Server) -> None:
+def test_the_email_of_a_failed_sign_in_is_in_no_log(server: Server) -> None:
     page = send(server, request("/sign-in/"))
     token = page.headers["set-cookie"].partition(";")[0].removeprefix("csrftoken=")
     form: dict[str, Any] = {"username": EMAIL, "password": SECRET, "csrfmiddlewaretoken": token}

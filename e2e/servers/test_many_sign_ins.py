@@ -57,7 +57,7 @@ def _sign_in(browser: httpx.Client, email: str, password: str = WRONG) -> httpx.
     return browser.post("/sign-in/", data=form)
 
 
-def _sign_in_as_a_person(server: Server, email: str) -> httpx.Response:
+def _sign_in_with_retries(server: Server, email: str) -> httpx.Response:
     """Sign in, and try again after Retry-After while too many sign-ins are running."""
     with _browser(server) as browser:
         for _attempt in range(PATIENCE):
@@ -68,7 +68,9 @@ def _sign_in_as_a_person(server: Server, email: str) -> httpx.Response:
         return response
 
 
-def _keep_failing(server: Server, emails: Iterator[str], is_over: threading.Event) -> set[int]:
+def _fail_to_sign_in_repeatedly(
+    server: Server, emails: Iterator[str], is_over: threading.Event
+) -> set[int]:
     statuses = set()
     with _browser(server) as browser:
         while not is_over.is_set():
@@ -86,8 +88,11 @@ def test_forty_people_sign_in_while_an_attacker_fails_at_their_address(server: S
     is_over = threading.Event()
     attacks = [(f"{number}@example.org" for number in count()), repeat("demo@example.org")]
     with ThreadPoolExecutor(len(PEOPLE) + len(attacks)) as threads:
-        attackers = [threads.submit(_keep_failing, server, emails, is_over) for emails in attacks]
-        people = threads.map(lambda email: _sign_in_as_a_person(server, email), PEOPLE)
+        attackers = [
+            threads.submit(_fail_to_sign_in_repeatedly, server, emails, is_over)
+            for emails in attacks
+        ]
+        people = threads.map(lambda email: _sign_in_with_retries(server, email), PEOPLE)
         statuses = [response.status_code for response in people]
         is_over.set()
 

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from e2e.backups import import_page
-from e2e.postgres.clusters import until
+from e2e.postgres.clusters import wait_until_true
 from e2e.raw import request, send
 from e2e.server import Server, serve
 
@@ -73,7 +73,7 @@ def test_the_counts_of_a_worker_that_ended_remain(server: Server) -> None:
     before, ended = _count_of_lists(server), _worker_ids(server)
     for worker in ended:
         os.kill(worker, signal.SIGTERM)
-    until(lambda: not set(_worker_ids(server)) & set(ended))
+    wait_until_true(lambda: not set(_worker_ids(server)) & set(ended))
 
     _read_lists(server, 20)
 
@@ -85,7 +85,7 @@ def test_a_reload_keeps_the_counts(server: Server) -> None:
     before, ended = _count_of_lists(server), _worker_ids(server)
     [master] = MASTER.findall(server.log)
     os.kill(int(master), signal.SIGHUP)
-    until(lambda: not set(_worker_ids(server)) & set(ended))
+    wait_until_true(lambda: not set(_worker_ids(server)) & set(ended))
 
     _read_lists(server, 20)
 

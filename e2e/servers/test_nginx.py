@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from e2e.nginx import HOST, Nginx, new_nginx, run_nginx
-from e2e.postgres.clusters import until
+from e2e.postgres.clusters import wait_until_true
 from e2e.raw import request
 from e2e.server import EMAIL, PASSWORD, PATIENCE, Server, free_port, serve
 from e2e.steps import BIGEVENTS
@@ -71,7 +71,7 @@ def test_a_request_is_one_line_of_the_log_without_its_query(
     response = api_client.get(f"{API}?search={TERM}", headers={"Referer": f"{nginx.url}/?{TERM}"})
 
     ending = f"request={response.headers['X-Request-ID']}\n"
-    until(lambda: ending in nginx.access_log and ending in server.log)
+    wait_until_true(lambda: ending in nginx.access_log and ending in server.log)
     [line] = [line for line in nginx.access_log.splitlines() if line.endswith(ending.strip())]
     assert f'"GET {API}" 200 ' in line
     assert TERM not in nginx.logs + server.log
@@ -87,7 +87,7 @@ def test_a_search_term_of_a_rejected_request_is_in_no_log(
     response = nginx.send(content)
 
     assert response.split()[1] == str(status).encode()
-    until(lambda: f'" {status} ' in nginx.access_log[before:])
+    wait_until_true(lambda: f'" {status} ' in nginx.access_log[before:])
     assert TERM not in nginx.logs + server.log
 
 
@@ -98,7 +98,7 @@ def test_a_search_term_is_in_no_log_when_portal_is_down(nginx: Nginx, server: Se
     with run_nginx(other, upstream_port=free_port()):
         response = httpx.get(f"{other.url}{API}?search={TERM}", verify=other.tls)
 
-        until(lambda: f'"GET {API}" 502 ' in other.access_log)
+        wait_until_true(lambda: f'"GET {API}" 502 ' in other.access_log)
 
     assert response.status_code == 502
     assert "upstream=502" in other.access_log
@@ -110,7 +110,7 @@ def test_http_is_redirected_to_https(nginx: Nginx, server: Server) -> None:
 
     assert response.status_code == 301
     assert response.headers["Location"] == f"{nginx.url}{BIGEVENTS}?search={TERM}"
-    until(lambda: f'"GET {BIGEVENTS}" 301 ' in nginx.access_log)
+    wait_until_true(lambda: f'"GET {BIGEVENTS}" 301 ' in nginx.access_log)
     assert TERM not in nginx.logs
 
 
@@ -139,7 +139,7 @@ def test_portal_logs_the_address_of_the_client_and_not_a_forged_one(
         response = client.get(f"{nginx.url}{API}", headers={"X-Forwarded-For": "192.0.2.9"})
 
     ending = f"request={response.headers['X-Request-ID']}\n"
-    until(lambda: ending in server.log)
+    wait_until_true(lambda: ending in server.log)
     [line] = [line for line in server.log.splitlines() if line.endswith(ending.strip())]
     assert line.startswith("127.0.0.9 ")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.postgres.clusters import until
+from e2e.postgres.clusters import wait_until_true
 from e2e.raw import request, send
 from e2e.server import PATIENCE, PYTHON, ROOT, Server, serve
 
@@ -54,7 +54,7 @@ class Load:
     def wait_for(self, number: int) -> None:
         """Wait until so many more requests have ended."""
         goal = len(self.statuses) + number
-        until(lambda: len(self.statuses) >= goal)
+        wait_until_true(lambda: len(self.statuses) >= goal)
 
 
 @contextlib.contextmanager
@@ -87,8 +87,8 @@ def test_no_request_fails_when_the_server_reloads(server: Server) -> None:
 
     with _running_load(server) as load:
         os.kill(int(master), signal.SIGHUP)
-        until(lambda: len(STARTED.findall(server.log)) == 2 * WORKERS)
-        until(lambda: len(ENDED.findall(server.log)) == WORKERS)
+        wait_until_true(lambda: len(STARTED.findall(server.log)) == 2 * WORKERS)
+        wait_until_true(lambda: len(ENDED.findall(server.log)) == WORKERS)
 
     assert {*load.statuses} == {200}
 

@@ -227,7 +227,7 @@ def test_a_request_does_not_wait_for_a_writer_to_store_the_use_of_its_token(serv
     assert send(server, request(API, _authorized(server))).status == 200
 
 
-def test_a_flood_of_sign_ins_leaves_room_for_other_requests(server: Server) -> None:
+def test_many_sign_ins_leave_threads_for_other_requests(server: Server) -> None:
     page = send(server, request("/sign-in/"))
     token = page.headers["set-cookie"].partition(";")[0].removeprefix("csrftoken=")
     headers = (f"Cookie: csrftoken={token}", "Content-Type: application/x-www-form-urlencoded")

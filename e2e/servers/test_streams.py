@@ -88,7 +88,7 @@ def test_the_third_stream_of_a_token_is_rejected(server: Server) -> None:
     assert _read_stream(server, server.token).status == 200
 
 
-def test_streams_leave_half_of_the_threads(server: Server, tokens: list[str]) -> None:
+def test_streams_use_at_most_half_of_the_threads(server: Server, tokens: list[str]) -> None:
     with contextlib.ExitStack() as stack:
         statuses = [stack.enter_context(_stream(server, token)).status for token in tokens * 2]
         page = send(server, request(LIST, f"Authorization: Token {server.token}"))
@@ -98,7 +98,7 @@ def test_streams_leave_half_of_the_threads(server: Server, tokens: list[str]) ->
     assert page.status == 200
 
 
-def test_a_stream_of_a_lost_client_no_longer_counts(server: Server) -> None:
+def test_a_stream_of_a_disconnected_client_is_no_longer_counted(server: Server) -> None:
     for _time in range(3):
         with _stream(server, server.token), _stream(server, server.token) as second:
             second.read(100)
@@ -106,7 +106,9 @@ def test_a_stream_of_a_lost_client_no_longer_counts(server: Server) -> None:
         _until_a_stream_is_served(server, server.token)
 
 
-def test_clients_that_go_away_before_the_first_byte_make_room(server: Server) -> None:
+def test_a_client_that_disconnects_before_the_first_byte_releases_its_stream(
+    server: Server,
+) -> None:
     for _client in range(12):
         with _connection(server, server.token):
             pass
