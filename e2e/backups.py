@@ -1,4 +1,4 @@
-"""What a server responds, to compare a restored database with the original."""
+"""Reads a server's responses, to compare a restored database with the original."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ def _body(client: httpx.Client, path: str, headers: dict[str, str] | None = None
 
 
 def counts(server: Server) -> tuple[int, int]:
-    """The count of all customers, which triggers maintain, and how many a stream has."""
+    """The count of all customers from the triggers, and the number of customers in a stream."""
     with _api_client(server) as client:
         stream = client.get(LIST, headers=NDJSON)
         return client.get(LIST).json()["count"], len(stream.text.splitlines())
 
 
 def import_page(server: Server, number: int) -> None:
-    """Import 50 customers that the demo does not have."""
+    """Import 50 new customers."""
     output = server.manage("import_customers", "bigevents", str(CAPTURE / f"page-{number}.json"))
     assert "50 created" in output
 
 
 @contextlib.contextmanager
 def serve_copy(of: Server, directory: Path, url: str) -> Iterator[Server]:
-    """A second server with the keys and the token of the first one; `url` is its own database."""
+    """A second server with the keys and the token of the first server; `url` is its database."""
     shared = {name: of.environment[name] for name in ("SECRET_KEY", "PUBLIC_URL")}
     environment = {**shared, "DATABASE_URL": url}
     (directory / DEMO_TOKEN).write_text(of.token)

@@ -26,7 +26,7 @@ Organizer.objects.filter(slug="gallery").update(name_scheme="given_family")
 """
 CAPTURE = [f"portal/customers/tests/importing/capture/page-{number}.json" for number in (1, 2, 3)]
 
-# These have commands of their own: `make clients` and `make reliability`.
+# `make clients` and `make reliability` run these tests.
 collect_ignore = ["clients", "reliability"]
 NewContext = Callable[..., BrowserContext]
 # Chromium would otherwise send requests to Google.
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a server with the demo, to be copied: to make them takes seconds."""
+    """The files of a server with the demo. Servers copy them, because the demo takes seconds."""
     directory = tmp_path_factory.mktemp("prepared")
     prepare(directory)
     return directory
@@ -54,13 +54,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def directory(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the module's own server."""
+    """The directory of a module's own server."""
     return shutil.copytree(prepared, tmp_path_factory.mktemp("portal"), dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
 def server(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server of all modules that have none of their own."""
+    """The server of all modules without their own server."""
     directory = tmp_path_factory.mktemp("portal")
     shutil.copytree(prepared, directory, dirs_exist_ok=True)
     with serve(directory) as server:
@@ -83,7 +83,7 @@ def chromium() -> str:
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], chromium: str
 ) -> dict[str, Any]:
-    # Chromium's sandbox does not work for root, as which containers run.
+    # Chromium's sandbox does not work as root, the user of containers.
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": chromium, "args": [*QUIET, *sandbox]}
 
@@ -109,9 +109,9 @@ def guard(request: pytest.FixtureRequest, base_url: str) -> Iterator[Guard]:
 
 @pytest.fixture
 def new_context(guard: Guard, new_context: NewContext) -> NewContext:
-    """Makes the contexts of all pages of a test, so that the guard watches each page.
+    """Creates the browser contexts of a test, so that the guard watches every page.
 
-    The guard is created first and ends last: it sees everything until the contexts are closed.
+    The guard is created before the contexts and ends after them, so it sees all errors.
     """
 
     def make(**options: Any) -> BrowserContext:
@@ -126,7 +126,7 @@ def new_context(guard: Guard, new_context: NewContext) -> NewContext:
 def playhouse(server: Server) -> str:
     """The list of a second organizer, which always has 127 customers.
 
-    Clara is a member of both organizers; the demo's member of staff is not a member of this one.
+    Clara is a member of both organizers. The demo's member of staff is not a member of the second.
     """
     server.manage(
         "create_organizer", "playhouse", "--name", "Playhouse", "--timezone", "Europe/Berlin"
@@ -146,7 +146,7 @@ def playhouse(server: Server) -> str:
 
 @pytest.fixture(scope="session")
 def staff_state(browser: Browser, browser_context_args: dict[str, Any]) -> StorageState:
-    """The cookies of the demo's member after a sign-in, once for all tests."""
+    """The cookies of the demo's member of staff. The sign-in is done once for all tests."""
     with browser.new_context(**browser_context_args) as context:
         return sign_in_once(context.new_page())
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
-# The event is a standard; the text of such messages differs by browser.
+# The event is standardized; the text of the browser's own message is not.
 REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", violation => console.error(
   `Content Security Policy: ${violation.violatedDirective} blocked ${violation.blockedURI}`
 ));
 """
-# These never leave the browser.
+# URLs with these schemes cause no network request.
 LOCAL = ("data:", "blob:", "about:")
 
 
 class Guard:
-    """Collects complaints of the pages of a context; `allows_errors` excuses console errors."""
+    """Collects errors of the pages of a context. `allows_errors` ignores console errors."""
 
     def __init__(self, base_url: str, *, allows_errors: bool) -> None:
         self.base_url = base_url
@@ -23,7 +23,7 @@ class Guard:
         self.complaints: list[str] = []
 
     def watch(self, context: BrowserContext) -> None:
-        """From now on, every page of the context is watched."""
+        """Watch every page of the context from now on."""
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("console", self._record_console_message)
         context.on("weberror", self._record_page_error)
@@ -43,6 +43,6 @@ class Guard:
             self.complaints.append(f"another site: {request.method} {request.url}")
 
     def _record_failed_request(self, request: Request) -> None:
-        # A page that gives up a request, for a newer one or because it is left, is no failure.
+        # The page aborted the request, because of a newer request or because the page was closed.
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")

@@ -1,4 +1,4 @@
-"""A real nginx with docs/nginx.conf, on free ports and with a certificate of its own."""
+"""A real nginx with docs/nginx.conf, on free ports and with a new certificate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import trustme
 from e2e.server import PATIENCE, ROOT, free_port, wait_until_it_listens
 
 HOST = "127.0.0.1"
-# What the package of Debian has around the files in conf.d: logs with query strings.
+# The settings of Debian's package, which write logs with query strings.
 MAIN = """\
 daemon off;
 {user}
@@ -58,7 +58,7 @@ class Nginx:
 
     @property
     def logs(self) -> str:
-        """All logs, those of Debian's own settings included."""
+        """All logs, including the logs of Debian's settings."""
         return "".join(path.read_text() for path in self.directory.glob("*.log"))
 
     @contextlib.contextmanager
@@ -125,7 +125,7 @@ def _configuration(nginx: Nginx, upstream_port: int) -> str:
 
 
 def _write_certificate(directory: Path) -> None:
-    """A certificate for the address of the tests, and that of its authority."""
+    """A certificate for the tests' address, and the certificate of its authority."""
     authority = trustme.CA()
     certificate = authority.issue_cert(HOST)
     authority.cert_pem.write_to_path(directory / "authority.pem")

@@ -1,4 +1,4 @@
-"""Requests byte by byte, as no browser and no client library would send them."""
+"""Sends requests as bytes, also malformed requests, which client libraries do not send."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Response:
 
 
 def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Response:
-    """The response to these bytes; nothing may follow it."""
-    place = urlsplit(server.url)
-    address = (place.hostname, place.port)
+    """Send these bytes, and return the response. Fails if the server sends a second response."""
+    url = urlsplit(server.url)
+    address = (url.hostname, url.port)
     with socket.create_connection(address, PATIENCE, (sender, 0)) as connection:
         connection.sendall(content)
         response = HTTPResponse(connection, method=content.split(b" ")[0].decode("latin-1"))
@@ -42,7 +42,7 @@ def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Respon
 def request(
     target: str, *headers: str, method: str = "GET", host: str = "127.0.0.1", body: bytes = b""
 ) -> bytes:
-    """A request with this target and these headers, otherwise valid."""
+    """The bytes of a request with this target and these headers."""
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close", *headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")

@@ -1,4 +1,4 @@
-"""Pictures of every page for the README: `python -m e2e.screenshots`."""
+"""Takes the screenshots of the README: `python -m e2e.screenshots`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _take_picture(browser: Browser, url: str, picture: Picture, state: StorageSt
         locale="en-GB",
     ) as context:
         page = context.new_page()
-        # Wait for the counts of the saved views, too.
+        # Also wait for the counts of the saved views.
         page.goto(picture.path, wait_until="networkidle")
         # A blinking cursor would make each picture different.
         page.screenshot(path=PICTURES / f"{picture.name}.png", animations="disabled", caret="hide")

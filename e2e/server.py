@@ -1,4 +1,4 @@
-"""A real Portal for the tests: gunicorn, production settings, the demo, a directory of its own."""
+"""A real Portal for tests: gunicorn, production settings, the demo, a new directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Tests that run in another environment say where the server's is.
+# Tests in another virtual environment set this variable to the server's Python.
 PYTHON = os.environ.get("PORTAL_PYTHON", sys.executable)
 ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "demo@example.org"
@@ -54,7 +54,7 @@ class Server:
 
     @property
     def token(self) -> str:
-        """The API token of the demo's program."""
+        """The API token of the demo."""
         return (self.directory / DEMO_TOKEN).read_text().strip()
 
     @property
@@ -70,14 +70,14 @@ def serve(
     commands: Mapping[str, str] | None = None,
     expected_errors: re.Pattern[str] | None = None,
 ) -> Iterator[Server]:
-    """A server with the demo's customers, which keeps its files in the directory.
+    """Run a server with the demo's customers. Its files are in the directory.
 
-    It takes the demo that prepare() has left there, or calls prepare() itself.
+    The server uses the demo in the directory; without a demo, prepare() creates one.
 
-    More of its environment can be given, and more of that of its commands: beside a real server
-    they may well reach the database by another way.
+    `environment` adds variables for the server, `commands` for its commands, which may use another
+    DATABASE_URL.
 
-    Raises RuntimeError where it does not start, or wrote an error into its log that does not match
+    Raises RuntimeError if the server does not start, or if its log has an error that does not match
     `expected_errors`.
     """
     if not (directory / DEMO_TOKEN).exists():
@@ -94,7 +94,7 @@ def serve(
 
 
 def prepare(directory: Path, commands: Mapping[str, str] | None = None) -> None:
-    """Make the database, the static files and the demo. Copies of the directory have them, too."""
+    """Create the database, the static files and the demo in the directory, which can be copied."""
     server = _server(directory, 0, commands)
     for command in ("migrate", "collectstatic --noinput", "prepare_demo"):
         server.manage(*command.split())
@@ -106,7 +106,7 @@ def _server(directory: Path, port: int, commands: Mapping[str, str] | None) -> S
 
 
 def _environment(url: str, directory: Path, port: int) -> dict[str, str]:
-    """PATH only of this process, and its DATABASE_URL where there is one."""
+    """The environment of the server: of this process only PATH and, if set, DATABASE_URL."""
     given = os.environ.get("DATABASE_URL", "")
     sqlite = f"sqlite:///{directory / 'portal.sqlite3'}"
     return {
@@ -157,9 +157,9 @@ def _gunicorn(server: Server, port: int, environment: Mapping[str, str]) -> Iter
 
 
 def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait for a server. Raises RuntimeError with its log where it ends before it listens.
+    """Wait until the server listens. Raises RuntimeError with the log if the server ends before.
 
-    Gunicorn listens before its workers are there; a request then waits for one.
+    gunicorn listens before its workers have started; a request then waits for a worker.
     """
     for _attempt in range(PATIENCE * 20):
         with contextlib.suppress(ConnectionRefusedError):

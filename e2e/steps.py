@@ -32,7 +32,7 @@ def search_box(page: Page) -> Locator:
 
 
 def rows(page: Page) -> Locator:
-    """The rows of customers, without the head."""
+    """The rows of customers, without the headings."""
     return page.get_by_role("row").filter(has=page.get_by_role("cell"))
 
 
@@ -53,7 +53,7 @@ def wait_for_tabs(page: Page) -> None:
 
 
 def header(page: Page, name: str) -> Locator:
-    """The link in a column's head that orders by it."""
+    """The link in the heading of a column, which sorts the list by this column."""
     return page.get_by_role("columnheader", name=name).get_by_role("link")
 
 
@@ -63,7 +63,7 @@ def filter_button(page: Page, name: str) -> Locator:
 
 
 def open_menu(page: Page, name: str) -> None:
-    """Open a menu of the list, which is in the sheet on a phone."""
+    """Open a menu of the list. On a phone the menu is in the sheet."""
     sheet = page.get_by_role("button", name=re.compile("^Filters"))
     if sheet.is_visible():
         sheet.click()
@@ -76,19 +76,19 @@ def chip(page: Page, text: str) -> Locator:
 
 
 def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
-    """Hold requests to a matching URL until the test lets them through."""
+    """Hold requests to a matching URL until the test releases them."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held
 
 
 def hold_first(page: Page, address: str | re.Pattern[str]) -> None:
-    """The first request to a matching address gets no response, later ones do."""
+    """Hold the first request to a matching URL; later requests get a response."""
     page.route(address, lambda _route: None, times=1)
 
 
 def click_at_once(*elements: Locator) -> None:
-    """Click on all of these elements before the page sends the first request."""
+    """Click all these elements before the page sends a request."""
     first, *others = [element.element_handle() for element in elements]
     first.evaluate(
         "(first, others) => [first, ...others].forEach(element => element.click())", others
@@ -103,7 +103,7 @@ def requests_for_customers(page: Page) -> list[Request]:
 
 
 def release(page: Page, held: list[Route]) -> None:
-    """Let the first held request through. Its event may arrive after the page has sent it."""
+    """Release the first held request. Waits for the request, whose event may arrive late."""
     for _attempt in range(1000):
         if held:
             break

@@ -28,12 +28,12 @@ PAGES = {
     "api": "/organizers/bigevents/api/",
     "not found": "/organizers/smallshows/customers/",
 }
-# Each width and each colour scheme once, because everything but colours depends on the width only.
+# Each width and each colour scheme occurs once. Only colours depend on the scheme.
 LOOKS = {"wide": ("light", 1440), "tablet": ("dark", 768), "phone": ("light", 390)}
 Look = tuple[str, int]
 Scheme = Literal["light", "dark"]
 ForcedColors = Literal["active", "none"]
-# The state of a page is made once and checked in each of these. 720 px are 200 % of 1440 px.
+# A page is prepared once and checked at each width and theme. 720 px are 1440 px at 200 %.
 STATES_IN_LOOKS: Final[Mapping[str, tuple[Scheme, int, ForcedColors]]] = {
     "light": ("light", 1440, "none"),
     "dark, 320 px": ("dark", 320, "none"),
@@ -45,12 +45,12 @@ OUTLINES = """each => each.map(e => getComputedStyle(e))
   .map(style => `${style.outlineStyle} ${style.outlineWidth}`)"""
 
 
-# What passes is not listed: that takes a third of the time.
+# Passed rules are not reported, because the report takes a third of the time.
 ONLY_VIOLATIONS = {"resultTypes": ["violations"]}
 
 
 def violations(page: Page) -> str:
-    """The report of axe-core about the page; empty without violations."""
+    """The violations that axe-core reports for the page, as text; empty without violations."""
     results = Axe().run(page, options=ONLY_VIOLATIONS)
     return results.generate_report() if results.violations_count else ""
 
@@ -146,7 +146,7 @@ def test_the_open_menu_of_a_customer_has_no_violations(page_in_a_theme: Page) ->
 
 
 def check_every_width_and_theme(page: Page) -> None:
-    """No rule of axe-core is broken, and nothing is wider than the window."""
+    """Check that axe-core finds no violations, and that the page is not wider than the window."""
     for look, (scheme, width, colors) in STATES_IN_LOOKS.items():
         page.set_viewport_size({"width": width, "height": 600})
         page.emulate_media(color_scheme=scheme, forced_colors=colors)
@@ -167,7 +167,7 @@ def gallery(new_context: NewContext, gallery_state: StorageState) -> Page:
 
 
 def edit(page: Page, field: str, label: str, value: str) -> None:
-    """Change a field in its place."""
+    """Open the form of a field on the customer's page, and change the value."""
     page.get_by_role("link", name=f"Edit {field}").click()
     page.get_by_label(label, exact=True).fill(value)
     page.keyboard.press("Enter")

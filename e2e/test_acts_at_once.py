@@ -1,4 +1,4 @@
-"""A second action before the response to the first: both take effect."""
+"""Two actions at once: the second comes before the response to the first, and both take effect."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_search_and_an_order_both_take_effect(clara_page: Page) -> None:
 
 
 def _type_and_click(text: str, link: Locator) -> None:
-    """Without a pause: the request for typed text is sent with a delay."""
+    """Type a search and click, before the delayed request of the search is sent."""
     link.evaluate(TYPE_AND_CLICK, text)
 
 
@@ -136,7 +136,7 @@ def page_link(page: Page, name: str) -> Locator:
 
 
 def state_box(page: Page, value: str) -> Locator:
-    """The box of a state, also in a menu that is closed."""
+    """The checkbox of a state, also in a closed menu."""
     return page.locator(f"[type=checkbox][name=state][value='{value}']")
 
 
@@ -147,7 +147,7 @@ def test_an_order_a_filter_and_a_page_link_at_once(clara_page: Page) -> None:
         header(clara_page, "Name"), state_box(clara_page, "active"), page_link(clara_page, "Next")
     )
 
-    # It would be a page of the list that is shown no more.
+    # The page number would belong to the former list.
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=active&ordering=name&page_size=25")
     expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
     expect(state_box(clara_page, "active")).to_be_checked()
@@ -234,7 +234,7 @@ def test_text_that_is_typed_during_a_request_is_in_the_next_request(
 ) -> None:
     held = hold(clara_page, re.compile("ordering=name$"))
     header(clara_page, "Name").click()
-    # The box does not have the focus, which alone would keep what is in it.
+    # The search box has no focus, because htmx keeps the value of a focused box in any case.
     search_box(clara_page).evaluate("box => { box.value = 'u001' }")
 
     release(clara_page, held)

@@ -20,7 +20,7 @@ from e2e.steps import BIGEVENTS
 NewContext = Callable[..., BrowserContext]
 API = "/organizers/bigevents/api/"
 LIST = "/api/v1/organizers/bigevents/customers/"
-# Runs a program for Node in Chromium, for machines without Node.
+# Runs a Node program in Chromium, because the machine may not have Node.
 AS_NODE = """async ([code, token]) => {
   const lines = [];
   const program = Object.getPrototypeOf(async () => {}).constructor;

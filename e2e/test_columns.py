@@ -17,7 +17,7 @@ ALL = (
     "external_identifier,last_modified"
 )
 WIDER = "document.documentElement.scrollWidth - innerWidth"
-# Rounded, because the first row has no line above it and is half a pixel lower.
+# Rounded: the first row is half a pixel lower, because no line is above the row.
 HEIGHTS = "rows => [...new Set(rows.map(row => Math.floor(row.getBoundingClientRect().height)))]"
 PLACES = """headings => headings.map(each => {
   const { x, width } = each.getBoundingClientRect(); return [each.className, x, width]; })"""
@@ -201,7 +201,7 @@ def test_nothing_moves_while_columns_are_chosen(staff_page: Page, width: int) ->
 def test_the_menu_has_no_accessibility_violations(
     new_context: NewContext, staff_state: StorageState, look: Look, query: str
 ) -> None:
-    # Without motion, because colours have less contrast while the menu appears.
+    # Without the animation of the menu, during which colours have less contrast.
     page = page_like(new_context, look, storage_state=staff_state, reduced_motion="reduce")
     page.goto(f"{BIGEVENTS}{query}&page_size=25")
     assert violations(page) == ""

@@ -1,4 +1,4 @@
-"""Long lists: the counts of the first response, those that follow, and the counts of choices."""
+"""Counts of long lists: capped at first, exact in a later response, and beside filters."""
 
 from __future__ import annotations
 

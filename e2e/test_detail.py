@@ -149,7 +149,7 @@ def test_an_anonymised_customer_has_no_personal_data(clara_page: Page) -> None:
 
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("No name")
     expect(clara_page.get_by_text("Anonymised", exact=True)).to_be_visible()
-    expect(clara_page.get_by_text("all personal data was deleted").first).to_be_visible()
+    expect(clara_page.get_by_text("the personal data was erased").first).to_be_visible()
 
 
 def test_a_customer_without_a_name_has_an_email(clara_page: Page) -> None:

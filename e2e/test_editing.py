@@ -1,4 +1,4 @@
-"""Seven tasks that change customers: the number of actions, and the tasks without JavaScript."""
+"""Seven tasks that change customers, with the number of actions, also without JavaScript."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PASSWORD = "office-olga-1"
 
 
 class Member:
-    """A member at a page, whose actions are counted: clicks, typing, keys."""
+    """A member at a page. Counts the member's actions: clicks, texts and keys."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -67,7 +67,7 @@ def member(
 
 @pytest.fixture
 def customer(new_context: NewContext, office_state: StorageState) -> str:
-    """The address of a new customer of the test."""
+    """The URL of a new customer."""
     page = new_context(storage_state=office_state, java_script_enabled=False).new_page()
     page.goto(CREATE)
     page.get_by_label("Full name").fill("Ann Lee")

@@ -1,4 +1,4 @@
-"""Filters: by the menus, the chips and the address."""
+"""Filters: by menus, by chips and by the URL."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from e2e.steps import (
 
 
 def day(page: Page, name: str) -> Locator:
-    """An end of the range that is open."""
+    """The input for one end of the time range in the open menu."""
     return page.get_by_role("textbox", name=name)
 
 
@@ -90,7 +90,7 @@ def test_an_empty_list_shows_its_count_without_each_filter(clara_page: Page) -> 
 
 
 def preset(page: Page, name: str) -> Locator:
-    """A relative date that the open filter offers."""
+    """The link of a relative date in the open menu."""
     return page.get_by_role("form", name="Filters").get_by_role("link", name=name)
 
 
@@ -241,7 +241,7 @@ def test_the_button_of_a_filter_closes_the_open_menu_and_opens_its_own_menu(
     expect(day(clara_page, "From")).to_be_visible()
 
 
-# The row is below the menu, and the box above it.
+# A row below the open menu, and the search box above the menu.
 @pytest.mark.parametrize("what", [".customer-link >> nth=-1", "#search"])
 @pytest.mark.parametrize("has_touch", [False, True], ids=["mouse", "finger"])
 def test_a_click_outside_a_menu_only_closes_the_menu(

@@ -22,7 +22,7 @@ def width(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def tokens(new_context: NewContext, staff_state: StorageState, width: int) -> Page:
-    """The page of tokens, in a browser that runs no script."""
+    """The page of tokens in a browser without JavaScript."""
     context = new_context(storage_state=staff_state, java_script_enabled=False)
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 600})
@@ -57,7 +57,7 @@ def test_the_error_of_a_used_name_has_the_focus(tokens: Page, width: int) -> Non
 
 @pytest.fixture
 def gallery(new_context: NewContext, gallery_state: StorageState, width: int) -> Page:
-    """A page of a member who changes customers, in a browser that runs no script."""
+    """A page in a browser without JavaScript, for a member who may change customers."""
     context = new_context(storage_state=gallery_state, java_script_enabled=False)
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 600})

@@ -1,4 +1,4 @@
-"""The history of the browser: what is an entry, and what going back shows."""
+"""The browser's history: which actions make an entry, and which list Back shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from e2e.steps import (
     search_box,
 )
 
-# Responses arrive, but the page gets them only when the test lets them through.
+# Responses arrive, but the page gets them only when the test releases them.
 HOLD_TEXTS = """() => {
   const read = Response.prototype.text;
   window.held = [];

@@ -1,4 +1,4 @@
-"""Shortcuts: the key that lists them, and the setting that switches single keys off."""
+"""Keyboard shortcuts: the dialog that lists them, and the setting for single-key shortcuts."""
 
 from __future__ import annotations
 

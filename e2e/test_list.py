@@ -1,4 +1,4 @@
-"""The URL is the whole state of the list: order, pages, history, and back from a customer."""
+"""The list page: its URL has the order and the page, and Back restores the list."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_back_and_forward_restore_the_search_box_and_the_rows(clara_page: Page) 
     expect(clara_page.get_by_role("banner")).to_be_visible()
 
 
-# As in browsers without the Navigation API.
+# Simulates a browser without the Navigation API.
 FORGETFUL = "Object.defineProperty(window, 'navigation', { value: undefined })"
 
 

@@ -1,4 +1,4 @@
-"""Narrow windows, zoomed pages, long names: everything can be read and used."""
+"""Narrow windows, zoomed pages and long names: everything is readable and works."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_the_headings_on_a_phone_keep_their_scroll_position(staff_page: Page) ->
 
     expect(staff_page).to_have_url(re.compile("ordering=-last_login"))
     expect(header(staff_page, "Last sign-in")).to_be_in_viewport()
-    # The arrow of the order is in another heading now, and the strip is a little shorter.
+    # The arrow of the order is in another heading now, so the row of headings is a little shorter.
     assert abs(strip.evaluate(SCROLLED) - before) < 5
 
 
@@ -130,7 +130,7 @@ def sheet_button(page: Page) -> Locator:
 
 
 def sheet(page: Page) -> Locator:
-    """The open sheet. A closed one is found by no role."""
+    """The open sheet. A closed sheet has no role."""
     return page.locator("#sheet:popover-open")
 
 

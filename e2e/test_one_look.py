@@ -1,4 +1,4 @@
-"""All pages have one type scale, one left edge, and a bar whose parts keep their place."""
+"""All pages have the same text sizes, the same left edge, and the same bar."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EDGES = """() => {
   const edge = (selector) => document.querySelector(selector).getBoundingClientRect().x;
   return { logo: edge(".logo"), heading: edge("h1") };
 }"""
-# The width of the placeholder, and the width that the field has for it.
+# The width of the placeholder, and the available width of the input.
 PLACEHOLDER = """(field) => {
   const { fontSize } = getComputedStyle(field, "::placeholder");
   const { fontFamily, paddingLeft, paddingRight } = getComputedStyle(field);

@@ -1,4 +1,4 @@
-"""The overview above the list: shown on demand, and its bars lead to their customers."""
+"""The overview above the list: a link shows the overview, and its bars link to customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own columns: stored and forgotten in the menu, and where the list opens with them."""
+"""A member's default columns: stored and removed in the menu, and used when the list opens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXPLICIT = f"{BIGEVENTS}?columns={','.join(STANDARD)}"
 USE, FORGET = "Use these columns by default", "Remove my default columns"
 
 
-# A member of their own: all others have the standard columns.
+# A separate member, because other tests expect the standard columns.
 DORA, PASSWORD = "dora@example.org", "bigevents-dora-1"
 
 
@@ -54,7 +54,7 @@ def press(page: Page, button: str) -> None:
 
 
 def open_list(page: Page) -> None:
-    """By the link in the bar. A click outside an open menu would only close the menu."""
+    """Open the list by the link in the bar, after closing the menu."""
     page.keyboard.press("Escape")
     expect(menu(page)).to_be_hidden()
     page.get_by_role("link", name="Customers", exact=True).click()

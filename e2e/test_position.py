@@ -1,4 +1,4 @@
-"""One customer after the other: by links, by keys, and without scripts."""
+"""Steps from customer to customer: by links, by keys, and without JavaScript."""
 
 from __future__ import annotations
 

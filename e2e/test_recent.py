@@ -23,7 +23,7 @@ def recent(page: Page) -> Locator:
 
 
 def open_some(page: Page, number: int) -> list[str]:
-    """Open customers one after the other, and return their names, the last one first."""
+    """Open several customers, and return their names, the last opened first."""
     page.goto(f"{PLAYHOUSE}?search=u001")
     addresses = [
         link.get_attribute("href") or "" for link in rows(page).get_by_role("link").all()[:number]
@@ -145,7 +145,7 @@ def test_the_sign_in_of_another_member_removes_the_stored_customers(clara_page: 
     clara_page.goto(DOE)
     assert len(clara_page.evaluate(KEYS)) == 1
     clara_page.context.clear_cookies()
-    # The sign-in page, which removes everything, is in another tab.
+    # The sign-in page, which removes all stored customers, is in another tab.
     other = clara_page.context.new_page()
     other.goto("/sign-in/")
     sign_in(other)

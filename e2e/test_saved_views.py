@@ -1,4 +1,4 @@
-"""A member saves lists under a name, opens them as tabs, changes and deletes them."""
+"""Saved views: a member saves a list, opens the view as a tab, changes and deletes the view."""
 
 from __future__ import annotations
 

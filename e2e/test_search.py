@@ -78,7 +78,7 @@ def test_text_that_is_typed_during_another_request_is_not_lost(clara_page: Page)
     with clara_page.expect_request(re.compile(r"\?ordering=name$")):
         header(clara_page, "Name").click()
     box.focus()
-    # As typed less than the delay ago, when nothing has been asked for it yet.
+    # The text was typed before the delay ended, so no request has been sent.
     box.evaluate("box => { box.value = 'u0' }")
     release(clara_page, held)
     expect(clara_page.get_by_role("columnheader", name="Name")).to_have_attribute(

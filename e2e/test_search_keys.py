@@ -1,4 +1,4 @@
-"""Keys of the search box: arrows into the list and back, Enter on a single hit."""
+"""Keys of the search box: arrow keys move into the list and back, Enter opens the only match."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A day at the desk: seven tasks, each with the number of actions that it takes.
+"""Seven tasks of a customer desk, and the number of actions of each.
 
-An action is a click, a key, a text that is typed, or an address that is opened.
+An action is a click, a key, a typed text or an opened URL.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNVERIFIED: Final = 70
 
 
 class Person:
-    """A member at a page, whose actions are counted."""
+    """A member at a page. Counts the member's actions."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -51,7 +51,7 @@ class Person:
 
 
 def _customers() -> Iterator[dict[str, object]]:
-    """Seventy unverified customers, seven of them of this week, and one that is searched for."""
+    """Seventy unverified customers, seven of them new this week, and the customer of the caller."""
     now = datetime.now(UTC)
     for number in range(UNVERIFIED):
         joined = now - timedelta(days=1 if number < 7 else 40 + number, minutes=number)

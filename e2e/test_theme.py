@@ -1,4 +1,4 @@
-"""The theme by choice: system, light or dark."""
+"""The choice of a theme: system, light or dark."""
 
 from __future__ import annotations
 

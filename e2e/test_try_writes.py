@@ -1,4 +1,4 @@
-"""The form of the API reference that tries writes: it asks before it sends anything."""
+"""The form of the API reference that changes customers: a dialog shows each request first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CUSTOMERS = "/api/v1/organizers/workshop/customers/"
 def member_state(
     server: Server, browser: Browser, browser_context_args: dict[str, Any]
 ) -> StorageState:
-    """A member of an organizer of their own, whose customers may change."""
+    """The cookies of a member of an organizer that no other test uses."""
     server.manage("create_organizer", "workshop", "--name", "Workshop")
     account = (EMAIL, "--organizer", "workshop", "--password-stdin")
     server.manage("create_staff", *account, typed=f"{PASSWORD}\n")
@@ -48,7 +48,7 @@ def page(new_context: NewContext, member_state: StorageState) -> Page:
 
 @pytest.fixture
 def writes(page: Page) -> list[Request]:
-    """The requests of the page other than reads."""
+    """The requests of the page with a method that writes."""
     requests: list[Request] = []
 
     def note(request: Request) -> None:
@@ -61,7 +61,7 @@ def writes(page: Page) -> list[Request]:
 
 @pytest.fixture
 def customer(page: Page) -> dict[str, str]:
-    """A customer of the workshop."""
+    """A new customer of the test's organizer."""
     listed = page.request.get(f"{CUSTOMERS}?ordering=-email&page_size=1")
     found: dict[str, str] = listed.json()["results"][0]
     return found
@@ -72,7 +72,7 @@ def question(page: Page) -> Locator:
 
 
 def review(page: Page, operation: str, identifier: str = "", body: str = "") -> None:
-    """Fill in the form, and ask for the question."""
+    """Fill in the form, and open the dialog."""
     page.goto(API)
     form = page.get_by_role("form", name="Change customers")
     form.get_by_label("Request").select_option(label=operation)

@@ -1,4 +1,4 @@
-"""The page of a customer shows what the source changed, too, and takes its value."""
+"""The page of a customer shows a field that the source changed too, and can use its value."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ NewContext = Callable[..., BrowserContext]
 
 @pytest.fixture
 def plain_page(new_context: NewContext, clara_state: StorageState) -> Page:
-    """Clara's page of the list, in a browser that runs no script."""
+    """The list of Clara in a browser without JavaScript."""
     page = new_context(storage_state=clara_state, java_script_enabled=False).new_page()
     page.goto(PLAYHOUSE)
     return page

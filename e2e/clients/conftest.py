@@ -21,7 +21,7 @@ Row = dict[str, Any]  # a customer as JSON
 
 @dataclass(frozen=True)
 class Api:
-    """The server and the token that a client gets."""
+    """A server, and the token of an API client."""
 
     server: str
     token: str = field(repr=False)
@@ -66,5 +66,5 @@ def customers(api: Api) -> dict[str, Row]:
 
 @pytest.fixture(autouse=True, scope="session")
 def without_telemetry() -> None:
-    """The clients do not report their use."""
+    """Disables the telemetry of the clients."""
     os.environ.update(RUNTIME__DLTHUB_TELEMETRY="false", DO_NOT_TRACK="1")

@@ -1,4 +1,4 @@
-"""Hostile requests, generated from a seed: a seed always gives equal requests."""
+"""Hostile requests, generated from a seed: equal seeds give equal requests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TEXTS: Final = (
     *("2024-01-31", "2024-02-30", "0000-00-00", "9999-12-31T23:59:59Z", "2024-W01-1"),
     *("2024-01-31T02:30", "2024-01-31T10:00:00+23:59", "2024-01-31T10:00:00.999999999Z"),
 )
-# Escapes that are no text in UTF-8.
+# Percent-encoded bytes that are not valid UTF-8.
 BYTES: Final = ("%FF%FE", "%C3%28", "%ED%A0%80", "%ZZ", "%", "%00", "%u0041", "+", "%2B%20")
 ACCEPTS: Final = (
     *("*/*", "application/json", "application/x-ndjson", "text/csv", "text/html", "text/*", ""),
@@ -84,7 +84,7 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
     "HX-History-Restore-Request": ("true",),
     "Expect": ("100-continue",),
 }
-# Broken HTTP, which ends the connection: the line before the first header, or a header.
+# Malformed HTTP, after which the server closes the connection: a request line, or a header.
 LINES: Final = (
     "",
     "GET",
@@ -102,7 +102,7 @@ FRAMES: Final = (
 
 @dataclass(frozen=True)
 class HostileRequest:
-    """A request as bytes. `path` is what the server should read as its path."""
+    """A request as bytes. `path` is the path that the server should read."""
 
     content: bytes
     method: str
@@ -112,7 +112,7 @@ class HostileRequest:
 
 @dataclass(frozen=True)
 class RequestGenerator:
-    """Requests of a seed. They name organizers, customers and parameters that exist, too."""
+    """Requests of a seed. Some have the names of existing organizers, customers and parameters."""
 
     seed: int
     document: Mapping[str, Any] = field(repr=False)  # OpenAPI
@@ -215,7 +215,7 @@ def _insert_line_breaks(random: Random, lines: Sequence[str]) -> list[str]:
 
 
 def _escape_some(random: Random, text: str, chance: float = 0.06) -> str:
-    """The text for a URL; at times escaped without need, or another text in its place."""
+    """The text as part of a URL: sometimes with unnecessary escapes, sometimes another text."""
     if random.random() >= chance:
         return quote(text, safe="")
     odd = random.choice((text.upper(), f"{text} ", f"{text}.json", *TEXTS[:60]))
@@ -223,7 +223,7 @@ def _escape_some(random: Random, text: str, chance: float = 0.06) -> str:
 
 
 def _damage(random: Random, text: str, chance: float = 0.06) -> str:
-    """The text, at times with a piece doubled, removed or replaced."""
+    """The text, sometimes with a part doubled, removed or replaced."""
     if random.random() >= chance:
         return text
     start = random.randrange(1, max(2, len(text)))

@@ -1,4 +1,4 @@
-"""dlt copies the API into a database, configured as in its documentation."""
+"""dlt copies the API into a database, with the configuration of dlt's documentation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIME_FIELDS = ("date_joined", "last_login", "last_modified")
 
 
 def source_of(api: Api) -> Any:
-    """The organizers and the customers of each, on all pages."""
+    """A dlt source: all pages of the organizers, and of the customers of each organizer."""
     return rest_api_source(
         {
             "client": {
@@ -68,7 +68,7 @@ def copy(api: Api, directory: Path) -> list[Row]:
 
 
 def as_copied(row: Row) -> Row:
-    """The customer with times as datetime, as the database returns them."""
+    """The customer with times as datetime, the type that the database returns."""
     times = {name: row[name] and datetime.fromisoformat(row[name]) for name in TIME_FIELDS}
     return {**{name: row[name] for name in UNCHANGED_FIELDS}, **times}
 

@@ -1,6 +1,6 @@
 """20,000 hostile requests to a running Portal: no server error, no customer of another organizer.
 
-FUZZ_SEED=1 repeats a run. FUZZ_REQUESTS is another number of requests.
+FUZZ_SEED=1 repeats the requests of seed 1. FUZZ_REQUESTS sets the number of requests.
 """
 
 from __future__ import annotations
@@ -27,18 +27,19 @@ from e2e.server import EMAIL, MAY_EXPORT, PASSWORD, PATIENCE, Server
 
 REQUESTS: Final = int(os.environ.get("FUZZ_REQUESTS", "20000"))
 CONNECTIONS: Final = 4
-# In every customer of another organizer, and in no request: responses may repeat requests.
+# Every customer of the other organizer contains this text. No request does, because a response may
+# repeat its request.
 MARKER: Final = "Qvzkmark"
 VAULT: Final = "/api/v1/organizers/vault/customers/"
 JSON: Final = {"application/json"}
 STREAMS: Final = {"application/x-ndjson; charset=utf-8", "text/csv; charset=utf-8"}
-# The statuses of gunicorn, which responds in HTML to broken HTTP and to long requests.
+# gunicorn responds in HTML with these statuses, to malformed HTTP and to long requests.
 BROKEN: Final = {400, 414, 431, 501, 505}
 
 
 @dataclass(frozen=True)
 class Response:
-    """A response, or that the server has closed the connection instead (status 0)."""
+    """A response. The status is 0 if the server closed the connection without a response."""
 
     status: int
     headers: dict[str, str]
@@ -46,12 +47,12 @@ class Response:
 
     @property
     def is_from_portal(self) -> bool:
-        """Not from the HTTP server in front of Django."""
+        """Whether Django sent the response, not gunicorn."""
         return "x-request-id" in self.headers
 
 
 class Connection:
-    """A persistent connection, which is opened again after the server has closed it."""
+    """A persistent connection, which reconnects after the server has closed the connection."""
 
     def __init__(self, url: str) -> None:
         self._address = (urlsplit(url).hostname, urlsplit(url).port)
@@ -73,7 +74,7 @@ class Connection:
             self._socket = socket.create_connection(self._address, PATIENCE)
         reader = HTTPResponse(self._socket, method=hostile.method)
         try:
-            # The server may respond and close before it has read everything.
+            # The server may close the connection before it has read the whole request.
             with suppress(BrokenPipeError, ConnectionResetError):
                 self._socket.sendall(hostile.content)
                 if hostile.ends_connection:
@@ -107,7 +108,7 @@ def _new_token(server: Server, organizer: str, *options: str) -> str:
 
 @pytest.fixture(scope="session")
 def vault_token(server: Server) -> str:
-    """A token of another organizer, whose customers all contain MARKER. Some are known by id."""
+    """A token of another organizer. All of its customers contain MARKER."""
     server.manage("create_organizer", "vault", "--name", f"{MARKER} Vault")
     rows = [
         {
@@ -133,7 +134,7 @@ def vault_token(server: Server) -> str:
 
 @pytest.fixture(scope="session")
 def arena(server: Server) -> Api:
-    """An organizer whose customers the requests may change: other tests read the playhouse's."""
+    """An organizer whose customers the requests may change. No other test reads these customers."""
     server.manage("create_organizer", "arena", "--name", "Arena")
     server.manage("seed_demo", "arena", "--customers", "60")
     return Api(server.url, _new_token(server, "arena", *MAY_EXPORT), "arena")
@@ -184,7 +185,7 @@ def generator(server: Server, arena: Api, vault_token: str, cookie: str) -> Requ
 
 
 def test_the_check_finds_a_leak(server: Server, vault_token: str) -> None:
-    """The organizer's own token reads MARKER in every customer, whatever the field."""
+    """With a token of the other organizer, every field of every customer contains MARKER."""
     for field in ("identifier", "email", "name", "name_parts"):
         rows = _get_json(f"{server.url}{VAULT}?fields={field}&page=last", vault_token)["results"]
 
@@ -203,7 +204,7 @@ def test_hostile_requests_get_no_server_error_and_no_foreign_customer(
 
     print(dict(sorted(statuses.items())))  # noqa: T201
     assert sum(statuses.values()) == REQUESTS
-    # Otherwise the requests would reach only a part of the code.
+    # Without these statuses, the requests would have reached only a part of the code.
     assert {200, 301, 302, 400, 401, 403, 404, 405, 406, 413, 414, 422} <= set(statuses)
     assert statuses[200] > REQUESTS / 10
 

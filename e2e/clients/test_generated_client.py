@@ -49,7 +49,7 @@ def client(api: Api, generated: Generated) -> Generated:
 
 @pytest.fixture
 def writer(server: Server, generated: Generated) -> Generated:
-    """A client that may change the customers of an organizer of its own."""
+    """A client that may change customers, with its own organizer."""
     server.manage("create_organizer", "studio", "--name", "Studio")
     permissions = [f"--permission=organizer.customers:{name}" for name in ("read", "write")]
     printed = server.manage("create_token", "studio", "--name", "writer", *permissions)

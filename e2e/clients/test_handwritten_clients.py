@@ -1,4 +1,4 @@
-"""Clients written by hand with requests and httpx, as in documentation."""
+"""Handwritten clients with requests and httpx."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RETRY = Retry(total=5, backoff_factor=0.1, status_forcelist=(429, 500, 502, 503,
 
 
 def read_all(session: requests.Session, url: str | None) -> dict[str, Row]:
-    """Every customer by identifier, read by following `next` from this URL on."""
+    """Every customer by identifier, read by following `next` from this URL."""
     rows: list[Row] = []
     while url:
         response = session.get(url, timeout=10)
@@ -51,7 +51,7 @@ def test_a_client_that_retries_and_follows_redirects_reads_every_customer(
 def test_a_strict_client_gets_no_redirects_and_no_links_to_other_sites(
     api: Api, customers: dict[str, Row]
 ) -> None:
-    """It accepts no redirect, no link to another origin, and in Retry-After only whole seconds."""
+    """The client rejects redirects, links to another origin, and a Retry-After with fractions."""
     url: str | None = api.customers
     rows: list[Row] = []
 

@@ -18,7 +18,7 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 @pytest.fixture(scope="module")
 def writer(server: Server) -> tuple[str, str]:
-    """A token that may change customers, of an organizer of its own, and one of its customers."""
+    """A token that may change the customers of a separate organizer, and one of these customers."""
     server.manage("create_organizer", "workshop", "--name", "Workshop")
     server.manage("seed_demo", "workshop", "--customers", "60")
     may_write = "--permission=organizer.customers:write"
@@ -33,7 +33,7 @@ def writer(server: Server) -> tuple[str, str]:
 
 @pytest.fixture
 def without_identifier(tmp_path: Path) -> Path:
-    """The configuration for requests that have the identifiers of earlier responses."""
+    """The configuration without a fixed identifier: requests use identifiers of responses."""
     lines = CONFIGURATION.read_text().splitlines()
     file = tmp_path / "stateful.toml"
     file.write_text("\n".join(line for line in lines if not line.startswith("identifier =")))
@@ -57,12 +57,12 @@ def test_schemathesis_follows_the_links_and_finds_no_deviation(
 def run_schemathesis(
     server: Server, writer: tuple[str, str], directory: Path, configuration: Path, phases: str
 ) -> str:
-    """What schemathesis prints, which found nothing."""
+    """The output of schemathesis. Fails if schemathesis found a deviation."""
     token, identifier = writer
     done = subprocess.run(
         [
             *(PROGRAM, "--config-file", configuration, "run", "--phases", phases),
-            # As in pretix, Allow has DELETE although no customer can be deleted.
+            # Allow contains DELETE, as in pretix, although no customer can be deleted.
             *("--checks", "all", "--exclude-checks", "allow_header_conformance"),
             *("--max-examples", "30", "--generation-deterministic"),
             *("--no-color", f"{server.url}/api/v1/openapi.json"),

@@ -1,4 +1,4 @@
-"""Controls Firefox by Marionette, the protocol that Firefox serves itself.
+"""Controls Firefox by Marionette, Firefox's own protocol.
 
 The commands are those of WebDriver (https://www.w3.org/TR/webdriver2/); a message is its length, a
 colon and JSON.
@@ -31,7 +31,7 @@ PREFERENCES: Final[Mapping[str, Any]] = {
     "network.connectivity-service.enabled": False,
     "services.settings.server": "data:,",
 }
-# The console has the uncaught errors of scripts and the violations of the CSP, too.
+# The console also has uncaught errors of scripts, and violations of the CSP.
 ERRORS = """
 return Services.console.getMessageArray()
   .filter(each => each instanceof Ci.nsIScriptError && each.sourceName.startsWith("http")
@@ -99,7 +99,7 @@ class Firefox:
         return url.removeprefix(self._base_url)
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """What a script of the page returns."""
+        """Run a script in the page, and return its result."""
         return self.command("WebDriver:ExecuteScript", script=script, args=arguments)
 
     def run_in_browser(self, script: str, *arguments: Any) -> Any:
@@ -111,7 +111,7 @@ class Firefox:
             self.command("Marionette:SetContext", value="content")
 
     def find(self, xpath: str) -> str:
-        """The first element of this XPath, which appears within `PATIENCE`."""
+        """The first element of this XPath. Waits up to `PATIENCE` seconds."""
         found = self.command("WebDriver:FindElement", using="xpath", value=xpath)
         element: str = found[ELEMENT]
         return element
@@ -123,14 +123,14 @@ class Firefox:
         self.command("WebDriver:ElementSendKeys", id=self.find(xpath), text=text)
 
     def press(self, key: str, *, control: bool = False) -> None:
-        """Press a key, wherever the focus is."""
+        """Press a key in the focused element."""
         keys = [CONTROL, key] if control else [key]
         downs = [{"type": "keyDown", "value": each} for each in keys]
         ups = [{"type": "keyUp", "value": each} for each in reversed(keys)]
         self._perform({"type": "key", "id": "keyboard", "actions": [*downs, *ups]})
 
     def drag(self, xpath: str, *, by: int) -> None:
-        """Press the mouse on the middle of an element, and release it so many pixels beside."""
+        """Drag the mouse from the centre of an element by this number of pixels to the right."""
         origin = {ELEMENT: self.find(xpath)}
         start, end = ({"type": "pointerMove", "x": x, "y": 0, "origin": origin} for x in (0, by))
         down, up = {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}
@@ -145,7 +145,7 @@ class Firefox:
         return shown
 
     def texts(self, xpath: str) -> list[str]:
-        """The visible texts of all elements of this XPath, at one moment."""
+        """The visible texts of all elements of this XPath, read by one script."""
         shown: list[str] = self.run(TEXTS, xpath)
         return shown
 
@@ -153,7 +153,7 @@ class Firefox:
         self.run_in_browser("Services.prefs.setBoolPref(...arguments);", name, value)
 
     def set_width(self, pixels: int | Literal[""]) -> None:
-        """The width of the page; "" is that of the window, which cannot be as narrow as a phone."""
+        """Set the width of the page, which a window limits; "" is the width of the window."""
         width = f"{pixels}px" if pixels else ""
         self.run_in_browser("gBrowser.selectedBrowser.style.maxWidth = arguments[0];", width)
 
@@ -165,7 +165,7 @@ class Firefox:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Raises AssertionError where the condition is not true within `PATIENCE`."""
+    """Wait for the condition. Raises AssertionError if it is not true within `PATIENCE` seconds."""
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "The condition was not met in time."

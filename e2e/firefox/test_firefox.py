@@ -1,4 +1,4 @@
-"""What matters most, in Firefox: each test drives a real one, and its console has no errors."""
+"""The main tasks in a real Firefox, whose console must have no errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def button(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def signed_in(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    """A Firefox, signed in at an organizer of its own with 127 customers."""
+    """A Firefox with a signed-in member, whose organizer has 127 customers."""
     found = subprocess.run([ROOT / ".ci" / "find-firefox"], capture_output=True, text=True)
     if found.returncode:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(found.stderr.splitlines()[-1])
@@ -50,7 +50,7 @@ def signed_in(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def firefox(signed_in: Firefox) -> Iterator[Firefox]:
-    """The browser on the list, with an empty console."""
+    """The Firefox on the list page, with an empty console."""
     signed_in.open(LIST)
     signed_in.take_errors()
     yield signed_in
@@ -60,7 +60,7 @@ def firefox(signed_in: Firefox) -> Iterator[Firefox]:
 
 
 def shows(firefox: Firefox, number: int) -> None:
-    """Wait until the list has as many rows."""
+    """Wait until the list has this number of rows."""
     wait_until(lambda: firefox.run("return document.querySelectorAll('td.name').length") == number)
 
 

@@ -39,7 +39,7 @@ auth_type = any
 
 @dataclass(frozen=True)
 class Cluster:
-    """A PostgreSQL server whose socket is in this directory."""
+    """A PostgreSQL server with its socket in this directory."""
 
     directory: Path
     programs: Path
@@ -92,14 +92,14 @@ def replica_of(cluster: Cluster) -> Iterator[Cluster]:
 
 
 def start(cluster: Cluster) -> None:
-    """Start a replica, or start it again."""
+    """Start or restart a replica."""
     log = cluster.directory / "log"
     options = REPLICA_OPTIONS.format(directory=cluster.directory)
     run(cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-l", str(log), "-o", options, "start")
 
 
 def stop(cluster: Cluster) -> None:
-    """Stop a replica at once, as in a crash, if it runs."""
+    """Stop a running replica at once, as in a crash."""
     if (cluster.data / "postmaster.pid").exists():
         run(cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-m", "immediate", "stop")
 
@@ -107,7 +107,7 @@ def stop(cluster: Cluster) -> None:
 def run(cluster: Cluster, program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL as the owner of the cluster's directory. Raises RuntimeError."""
     with tempfile.TemporaryFile() as output:
-        # A file, not a pipe: the server inherits it and would keep a pipe open.
+        # The output goes to a file, because the server would inherit a pipe and keep it open.
         done = subprocess.run(
             [cluster.programs / program, *arguments],
             cwd=cluster.directory,
@@ -151,7 +151,7 @@ def wait_until_true(condition: Callable[[], bool]) -> None:
 
 @contextlib.contextmanager
 def _private_directory(cluster: Cluster) -> Iterator[Path]:
-    """In /tmp, not TMPDIR: a socket's path has 107 bytes at most, and the owner needs access."""
+    """A directory in /tmp instead of TMPDIR: the path of a socket has at most 107 bytes."""
     directory = Path(tempfile.mkdtemp(prefix="portal-", dir="/tmp"))
     owner = cluster.directory.stat()
     try:

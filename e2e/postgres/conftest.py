@@ -1,4 +1,4 @@
-"""One PostgreSQL server for all these tests; each module has its own database and web server."""
+"""One PostgreSQL server for these tests. Each module has a database and a web server."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from e2e.postgres.clusters import Cluster, run
 from e2e.server import Server, serve
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-# Indexes, triggers, constraints, parameters of autovacuum, and values of sequences.
+# Queries for indexes, triggers, constraints, parameters of autovacuum, and values of sequences.
 SCHEMA = (
     "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
     "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",

@@ -1,4 +1,4 @@
-"""Probes while PostgreSQL serves, is away, or does not respond."""
+"""`/livez` and `/readyz` while PostgreSQL runs, is stopped, or does not respond."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _get(server: Server, path: str) -> httpx.Response:
 
 @contextmanager
 def _stopped_cluster(cluster: Cluster) -> Iterator[None]:
-    """PostgreSQL accepts no connection and rejects none, as a host that has crashed."""
+    """PostgreSQL neither accepts nor rejects connections, like a crashed host."""
     process = int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
     os.kill(process, signal.SIGSTOP)
     try:
@@ -62,7 +62,7 @@ def test_a_server_without_its_database_is_alive_and_not_ready(
 ) -> None:
     socket_link.unlink()
     try:
-        # Each of the processes remembers its results for a second.
+        # Each process caches the results of the checks for a second.
         wait_until_true(lambda: _get(server, "/readyz").json()["checks"] == NOT_READY)
         assert _get(server, "/livez").status_code == 200
         assert "socket" not in _get(server, "/readyz").text

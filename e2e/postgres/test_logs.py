@@ -1,4 +1,4 @@
-"""After database errors, nothing of a customer is in a log, in PostgreSQL's log or in Sentry."""
+"""After database errors, no customer data is in Portal's log, PostgreSQL's log or Sentry."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ADVICE = re.compile(r"^ALTER DATABASE portal (SET .*);$", re.MULTILINE)
 
 
 class Sink(ThreadingHTTPServer):
-    """Receives what Sentry would receive."""
+    """A server that receives the events for Sentry."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), SinkHandler)
@@ -68,7 +68,7 @@ class SinkHandler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_arguments: object) -> None:
-        """Nothing."""
+        """Overrides the log of requests: writes nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture(scope="module")
 def server(cluster: Cluster, directory: Path, name: str, sink: Sink) -> Iterator[Server]:
-    # Streams then read rows in the order of an index, so that the last row breaks them.
+    # A stream then reads rows in the order of an index, so that the stream breaks at the last row.
     cluster.execute(f"ALTER DATABASE {name} SET enable_sort = off")
     environment = {"DATABASE_URL": cluster.url(name), "STATEMENT_TIMEOUT": "0.4"}
     with serve(directory, {**environment, "SENTRY_DSN": sink.dsn}, commands=environment) as server:
@@ -106,7 +106,7 @@ def _locked_table(cluster: Cluster, name: str) -> Iterator[None]:
 
 
 def _log_since(server: Server, before: int) -> str:
-    """What the server has logged. Empties the log: the server may not have errors at its end."""
+    """The server's log since the last call. Empties the log, which must end without errors."""
     log = server.log[before:]
     (server.directory / "server.log").write_text("")
     return log
@@ -184,7 +184,7 @@ def test_a_timeout_is_logged_without_values(
 
 @pytest.fixture
 def settings_of_the_documentation(cluster: Cluster, server: Server, name: str) -> Iterator[None]:
-    """What docs/postgresql.md advises, for connections opened from now on."""
+    """The setting that docs/postgresql.md recommends, for new connections."""
     [setting] = ADVICE.findall((ROOT / "docs" / "postgresql.md").read_text())
     cluster.execute(f"ALTER DATABASE {name} {setting}")
     cluster.execute(TERMINATE.format(name=name))

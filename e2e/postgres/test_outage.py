@@ -1,4 +1,4 @@
-"""PostgreSQL is stopped, hangs, and comes back: what clients get meanwhile, and how soon after."""
+"""Responses while PostgreSQL is stopped or does not reply, and the time to recovery."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from e2e.server import PATIENCE, Server, serve
 
 WITHOUT_DATA = ["/sign-in/", "/static/icon.svg"]
 API_CLIENTS = 12  # more than the server has threads
-# Seconds. So long that a pool which waits longer after each attempt would wait for many.
+# In seconds. During such an outage, a pool with growing pauses would reach a long pause.
 OUTAGE = 8
 STATEMENT_TIMEOUT = 0.5
-# Seconds until requests fail at once: the queries that run, then an attempt to connect.
+# In seconds: the time for running queries and one attempt to connect. Later requests fail at once.
 HANGING_QUERY = STATEMENT_TIMEOUT + 2
 HANGING_CONNECTION = 2
 BACKENDS = "SELECT array_agg(pid) FROM pg_stat_activity"
@@ -48,7 +48,7 @@ def own_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty directory, because the demo of other tests has its database in another cluster."""
+    """An empty directory: the demo of other tests is in another cluster."""
     return tmp_path_factory.mktemp("outage")
 
 
@@ -62,7 +62,7 @@ def server(own_cluster: Cluster, directory: Path) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def stopped(cluster: Cluster) -> Iterator[None]:
-    """PostgreSQL does not run: connections are broken, and new ones are rejected."""
+    """Stop PostgreSQL: existing connections break, and new connections are rejected."""
     stop(cluster)
     yield
     start(cluster)
@@ -70,7 +70,7 @@ def stopped(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def suspended(cluster: Cluster) -> Iterator[None]:
-    """All processes of PostgreSQL stand still: the host acknowledges packets, but never replies."""
+    """Suspend all processes of PostgreSQL: the host acknowledges packets, but sends no replies."""
     postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
     processes = [postmaster, *cluster.execute(BACKENDS)]
     for process in processes:
@@ -98,7 +98,7 @@ def _get_repeatedly(client: httpx.Client, path: str, end: float) -> list[Respons
 
 
 def _median_seconds(responses: list[Response], begin: float) -> float:
-    """Of requests since `begin`. The API clients keep the machine busy: the maximum says little."""
+    """The median of requests since `begin`. The machine is busy, so the maximum varies too much."""
     return statistics.median(each.seconds for each in responses if each.requested > begin)
 
 

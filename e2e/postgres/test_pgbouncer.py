@@ -49,7 +49,7 @@ def test_many_requests_share_few_connections(
 
     assert [response.status_code for response in responses] == [200] * len(responses)
     assert all(response.text == responses[0].text for response in responses[:: len(requests)])
-    # The connection of this query is to another database, and not counted.
+    # This query connects to another database, so its own connection is not counted.
     assert cluster.execute(CONNECTIONS.format(name=name)) <= SERVER_CONNECTIONS
 
 

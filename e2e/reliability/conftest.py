@@ -19,7 +19,7 @@ from e2e.server import PATIENCE, Server, serve
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 STATEMENT_TIMEOUT = "1"
 LISTENING = re.compile(r"Listening at: \S+ \((\d+)\)")
-# What gunicorn logs of a killed process.
+# The message of gunicorn about a killed process.
 KILLED = re.compile(r"Worker \(pid:\d+\) was sent SIGKILL")
 Watch = Callable[..., Observation]
 

@@ -35,7 +35,7 @@ WRITABLE: Final = "ALTER SYSTEM RESET default_transaction_read_only"
 
 @contextlib.contextmanager
 def postgresql_stopped(cluster: Cluster) -> Iterator[None]:
-    """PostgreSQL is stopped as in a crash, and started again at the end."""
+    """Stop PostgreSQL as in a crash, and start PostgreSQL at the end."""
     stop(cluster)
     yield
     start(cluster)
@@ -43,7 +43,7 @@ def postgresql_stopped(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def postgresql_suspended(cluster: Cluster) -> Iterator[None]:
-    """All processes of PostgreSQL stand still: connections stay open without a reply."""
+    """Suspend all processes of PostgreSQL: connections stay open without a reply."""
     postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
     processes = [postmaster, *cluster.execute(BACKENDS)]
     _send(signal.SIGSTOP, processes)
@@ -55,7 +55,7 @@ def postgresql_suspended(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def backend_killed(cluster: Cluster) -> Iterator[None]:
-    """One backend is killed, as by the kernel without memory. PostgreSQL then restarts all."""
+    """Kill one backend, as the kernel does without memory. PostgreSQL then restarts all."""
     pid = cluster.execute(f"{BACKENDS} WHERE datname = 'portal' AND pid <> pg_backend_pid()")[0]
     os.kill(pid, signal.SIGKILL)
     yield
@@ -63,14 +63,14 @@ def backend_killed(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def connections_terminated(cluster: Cluster) -> Iterator[None]:
-    """An operator ends all connections of Portal."""
+    """Terminate all connections of Portal, as an operator does."""
     cluster.execute(TERMINATE)
     yield
 
 
 @contextlib.contextmanager
 def table_locked(cluster: Cluster) -> Iterator[None]:
-    """A migration holds the lock of the customers."""
+    """Lock the table of customers, as a migration does."""
     with cluster.connect() as other, other.transaction():
         other.execute(LOCK)
         yield
@@ -78,7 +78,7 @@ def table_locked(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def postgresql_read_only(cluster: Cluster) -> Iterator[None]:
-    """All transactions are read-only, as on a disk that is nearly full."""
+    """Make all transactions read-only."""
     with cluster.connect() as operator:
         operator.execute(READ_ONLY)
         operator.execute("SELECT pg_reload_conf()")
@@ -92,7 +92,7 @@ def postgresql_read_only(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def sqlite_locked(path: Path) -> Iterator[None]:
-    """Another process writes, and does not end its transaction."""
+    """Let another process hold the write lock of SQLite."""
     with contextlib.closing(sqlite3.connect(path)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         yield
@@ -101,7 +101,7 @@ def sqlite_locked(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def disk_full(directory: Path) -> Iterator[None]:
-    """The file system of the directory has no free block."""
+    """Fill the file system of the directory."""
     ballast = directory / "ballast"
     with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
         while True:
@@ -123,14 +123,14 @@ def small_file_system(directory: Path, megabytes: int) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def worker_killed(master: int) -> Iterator[None]:
-    """One process of the web server is killed, as by the kernel without memory."""
+    """Kill one process of the web server, as the kernel does without memory."""
     os.kill(_workers(master)[0], signal.SIGKILL)
     yield
 
 
 @contextlib.contextmanager
 def server_reloaded(master: int) -> Iterator[None]:
-    """The web server replaces its processes, as after an upgrade."""
+    """Reload the web server, which replaces its processes."""
     before = {*_workers(master)}
     os.kill(master, signal.SIGHUP)
     wait_until_true(lambda: bool(now := {*_workers(master)}) and not now & before)
@@ -150,7 +150,7 @@ def _send(number: signal.Signals, processes: list[int]) -> None:
 
 @contextlib.contextmanager
 def slow_clients(nginx: Nginx, token: str, number: int) -> Iterator[None]:
-    """Half of the clients send a request byte by byte, and half read a long stream slowly."""
+    """Half of the clients send a request byte by byte; the other half read a long stream slowly."""
     clients = [_send_slowly, _read_slowly] * (number // 2)
     with _running(partial(client, nginx, token) for client in clients):
         yield
@@ -158,7 +158,7 @@ def slow_clients(nginx: Nginx, token: str, number: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _running(clients: Iterable[Callable[[threading.Event], None]]) -> Iterator[None]:
-    """Each client in a thread, until the event that it gets is set at the end."""
+    """Run each client in a thread. Each gets an event, which is set at the end."""
     stop = threading.Event()
     threads = [threading.Thread(target=client, args=(stop,)) for client in clients]
     for thread in threads:
@@ -192,7 +192,7 @@ def _stream_request(token: str) -> bytes:
 
 @contextlib.contextmanager
 def many_sign_ins(server: Server, number: int) -> Iterator[None]:
-    """So many clients try passwords without a pause."""
+    """Let this number of clients try passwords without a pause."""
     with _running([partial(_try_passwords, server)] * number):
         yield
 

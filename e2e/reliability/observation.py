@@ -1,4 +1,4 @@
-"""What clients get while something fails, and how soon afterwards they succeed again."""
+"""Records the responses to clients during a fault, and the time until requests succeed again."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ DATA: Final = (LIST, f"{LIST}?search=an", PAGE)
 WITHOUT_DATA: Final = ("/sign-in/", "/static/icon.svg")
 PAUSE: Final = 0.02  # seconds between the requests of a client
 BROKEN: Final = 0  # the status of a request without a response
-# Clients have to succeed so often in a row until they are recovered.
+# The number of successful requests in a row after which a client has recovered.
 SUCCESSES: Final = 10
 
 
 class Response(NamedTuple):
-    """When a request was sent, the seconds until its response, and the status."""
+    """The start of a request, the seconds until its response, and the status."""
 
     path: str
     sent: float
@@ -35,14 +35,14 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True)
 class Observation:
-    """The responses of all clients, and between which times the fault was there."""
+    """The responses of all clients, and the start and end of the fault."""
 
     responses: Sequence[Response]
     began: float
     ended: float
 
     def statuses(self, *paths: str) -> Counter[int]:
-        """How often each status came since the fault began, for these paths or all."""
+        """The number of responses by status since the fault began, for these paths or all."""
         return Counter(
             each.status
             for each in self.responses
@@ -50,7 +50,7 @@ class Observation:
         )
 
     def slowest(self, *paths: str) -> float:
-        """The longest time in seconds of a response since the fault began, for these paths."""
+        """The slowest response in seconds since the start of the fault, for these paths."""
         return max(
             each.seconds
             for each in self.responses
@@ -59,7 +59,7 @@ class Observation:
 
     @property
     def recovery(self) -> float:
-        """Seconds from the end of the fault until the last failure was over; 0 without any."""
+        """Seconds from the end of the fault to the end of the last failed request, or 0."""
         failures = [each for each in self.responses if each.status != 200]
         last = max((each.sent + each.seconds for each in failures), default=self.ended)
         return max(0.0, last - self.ended)
@@ -87,7 +87,7 @@ class _Client(threading.Thread):
         self.responses.append(Response(path, sent, monotonic() - sent, status))
 
     def succeeds(self, since: float) -> bool:
-        """Whether the latest requests succeeded and were sent after this time."""
+        """Whether the latest requests were sent after this time and succeeded."""
         latest = [each for each in self.responses[-SUCCESSES:] if each.sent >= since]
         return len(latest) == SUCCESSES and {each.status for each in latest} == {200}
 
@@ -95,9 +95,9 @@ class _Client(threading.Thread):
 def observe(
     server: Server, fault: AbstractContextManager[object], *, seconds: float
 ) -> Observation:
-    """Clients read before the fault, for `seconds` while it is there, and until all succeed again.
+    """Send requests before the fault, during the fault for `seconds`, and until all succeed.
 
-    Raises TimeoutError where they do not.
+    Raises TimeoutError if requests still fail after the fault.
     """
     with _clients(server) as clients:
         _wait_for_success(clients, since=0)

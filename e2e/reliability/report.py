@@ -36,7 +36,7 @@ HEADINGS: Final = ("Fault", "Database", "Failed", "Slowest", "Recovered", "Data"
 
 
 class Row(NamedTuple):
-    """What happened in one case."""
+    """The result of one fault on one database."""
 
     fault: str
     database: str

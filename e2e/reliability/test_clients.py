@@ -1,4 +1,4 @@
-"""Slow clients and floods: what other clients get meanwhile."""
+"""Responses to other clients beside slow clients, and during many sign-ins."""
 
 from __future__ import annotations
 

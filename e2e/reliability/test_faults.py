@@ -1,4 +1,4 @@
-"""Faults of PostgreSQL, of SQLite and of the web server: what clients get, and how soon it ends."""
+"""Faults of PostgreSQL, SQLite and the web server: the responses to clients, and the recovery."""
 
 from __future__ import annotations
 

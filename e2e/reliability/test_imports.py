@@ -1,4 +1,4 @@
-"""Imports that are interrupted: all of their customers are imported, or none."""
+"""An interrupted import has imported either all of its customers or none."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def write_customers(path: Path, name: str) -> Path:
 
 
 def _seconds_of_import(server: Server, file: Path) -> float:
-    """The time that the whole import takes, into an organizer of its own."""
+    """The seconds of a complete import into another organizer."""
     server.manage("create_organizer", file.stem, "--name", "Trial", "--timezone", "UTC")
     started = monotonic()
     server.manage("import_customers", file.stem, str(file), "--verbosity=0")
@@ -50,7 +50,7 @@ def _seconds_of_import(server: Server, file: Path) -> float:
 
 
 def _start_import(server: Server, file: Path, *, seconds: float) -> subprocess.Popen[bytes]:
-    """An import that has been running for so many seconds."""
+    """Start an import, and wait for this number of seconds."""
     process = subprocess.Popen(
         [PYTHON, "manage.py", "import_customers", "bigevents", str(file), "--verbosity=0"],
         cwd=ROOT,
@@ -67,7 +67,7 @@ def _start_import(server: Server, file: Path, *, seconds: float) -> subprocess.P
 
 @contextlib.contextmanager
 def import_killed(server: Server, file: Path, *, after: float) -> Iterator[None]:
-    """An import is killed, with its processes."""
+    """Kill an import with its worker processes."""
     process = _start_import(server, file, seconds=after)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -78,7 +78,7 @@ def import_killed(server: Server, file: Path, *, after: float) -> Iterator[None]
 def crash_during_import(
     cluster: Cluster, server: Server, file: Path, *, after: float
 ) -> Iterator[None]:
-    """PostgreSQL stops during an import, which fails, and is started again."""
+    """Stop PostgreSQL during an import, so that the import fails, and start PostgreSQL again."""
     process = _start_import(server, file, seconds=after)
     with faults.postgresql_stopped(cluster):
         assert process.wait(PATIENCE) != 0

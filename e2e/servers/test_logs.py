@@ -1,4 +1,4 @@
-"""The logs of a real server: JSON, and nothing of a customer, of searches and of secrets."""
+"""The logs of a real server: JSON, without customer data, search terms and secrets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from e2e.steps import BIGEVENTS
 API = "/api/v1/organizers/bigevents/customers/"
 SECRET = "qzx7secret"
 EMAIL = f"{SECRET}@example.org"
-# Each is a search, a filter, a cursor or a path that a client could send.
+# Searches, filters, cursors and paths of hostile clients.
 TARGETS = [
     f"{API}?search={SECRET}",
     f"{API}?email={quote(EMAIL)}",
@@ -35,7 +35,7 @@ TARGETS = [
 
 @pytest.fixture(scope="module")
 def server(directory: Path) -> Iterator[Server]:
-    """A server with JSON logs, whose access log has an unusual path."""
+    """A server with JSON logs, and with an access log at an unusual path."""
     access_log = directory / "access 100%s.log"
     environment = {"LOG_FORMAT": "json", "LOG_LEVEL": "DEBUG", "ACCESS_LOG": str(access_log)}
     with serve(directory, environment) as server:

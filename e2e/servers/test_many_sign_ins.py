@@ -1,4 +1,4 @@
-"""Sign-ins of an office behind one address, while an attacker fails there."""
+"""Sign-ins of an office with one address, while an attacker at this address tries passwords."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def server(directory: Path) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def _browser(server: Server, address: str = OFFICE) -> Iterator[httpx.Client]:
-    """A new browser at this address, behind the trusted proxy."""
+    """A new browser with this address, behind the trusted proxy."""
     with httpx.Client(
         base_url=server.url,
         headers={"X-Forwarded-For": address},
@@ -58,7 +58,7 @@ def _sign_in(browser: httpx.Client, email: str, password: str = WRONG) -> httpx.
 
 
 def _sign_in_with_retries(server: Server, email: str) -> httpx.Response:
-    """Sign in, and try again after Retry-After while too many sign-ins are running."""
+    """Sign in. After a 429, try again after the seconds in Retry-After."""
     with _browser(server) as browser:
         for _attempt in range(PATIENCE):
             response = _sign_in(browser, email, PASSWORD)
@@ -101,7 +101,7 @@ def test_forty_people_sign_in_while_an_attacker_fails_at_their_address(server: S
 
 
 def test_the_time_of_a_failure_does_not_reveal_accounts(server: Server) -> None:
-    """Compares the fastest of many sign-ins. Each has its own address, which failures limit."""
+    """Compares the fastest of many sign-ins. Each has another address: failures limit one."""
 
     def seconds(email: str, number: int) -> float:
         with _browser(server, f"198.51.100.{number}") as browser:
@@ -115,5 +115,5 @@ def test_the_time_of_a_failure_does_not_reveal_accounts(server: Server) -> None:
     ]
     known, unknown = (min(times) for times in zip(*pairs, strict=True))
 
-    # To check a password takes four times as long as the rest of the response.
+    # The check of a password takes four times as long as the other work for the response.
     assert 1 / 2 < known / unknown < 2

@@ -1,4 +1,4 @@
-"""Metrics of several server processes, of which one ends."""
+"""Metrics of several server processes, also after one process has ended."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _metric_value(server: Server, name: str, labels: Mapping[str, str]) -> float
 
 
 def _count_of_lists(server: Server) -> float:
-    """The number of served lists, as /metrics has it."""
+    """The number of requests for lists in /metrics."""
     labels = {"route": "api:customer_list", "method": "GET", "status": "200"}
     return _metric_value(server, "portal_requests_total", labels)
 

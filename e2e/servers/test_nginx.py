@@ -1,4 +1,4 @@
-"""nginx with docs/nginx.conf: what it logs, what it forwards, and streams that break."""
+"""nginx with docs/nginx.conf: its logs, forwarded headers, and broken streams."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_a_client_notices_a_broken_stream(server: Server, nginx: Nginx) -> None:
 
 @contextlib.contextmanager
 def _breaking_relay(port: int, *, after: int) -> Iterator[int]:
-    """Forwards one connection to this port, and closes it after so many bytes of the response."""
+    """Forward one connection to this port, and close it after so many bytes of the response."""
 
     def relay() -> None:
         client, _address = listener.accept()

@@ -1,4 +1,4 @@
-"""Reload and restart while clients send requests: none of them fails."""
+"""No request fails while the server reloads or restarts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NDJSON = "Accept: application/x-ndjson"
 STARTED = re.compile(r"Booting worker with pid")
 ENDED = re.compile(r"Worker exiting")
 WORKERS = 2
-# systemd passes a socket as file descriptor 3, to the process with the id in LISTEN_PID.
+# systemd passes the socket as file descriptor 3. LISTEN_PID is the id of the receiving process.
 ACTIVATE = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
@@ -35,7 +35,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 @dataclass
 class Load:
-    """Clients that send requests, each on a new connection, until they are stopped."""
+    """Clients that send requests until they are stopped, each request on a new connection."""
 
     server: Server
     statuses: list[int | str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Load:
                 self.statuses.append(repr(error))
 
     def wait_for(self, number: int) -> None:
-        """Wait until so many more requests have ended."""
+        """Wait until this number of further requests has ended."""
         goal = len(self.statuses) + number
         wait_until_true(lambda: len(self.statuses) >= goal)
 
@@ -107,7 +107,7 @@ def test_no_request_fails_when_the_server_restarts_on_a_socket_of_systemd(server
 
 @contextlib.contextmanager
 def _server_on_socket(listener: socket.socket, server: Server) -> Iterator[subprocess.Popen[bytes]]:
-    """A second gunicorn, on a socket that this process holds, as systemd does."""
+    """A second gunicorn on a socket of this process, which stands for systemd."""
     gunicorn = ["-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with (server.directory / "server.log").open("ab") as log:
         process = subprocess.Popen(

@@ -236,7 +236,7 @@ def test_many_sign_ins_leave_threads_for_other_requests(server: Server) -> None:
         form = {"username": f"{number}@example.org", "password": "x", "csrfmiddlewaretoken": token}
         body = urlencode(form).encode()
         content = request("/sign-in/", *headers, method="POST", body=body)
-        # From an address of its own, because failures limit the address.
+        # Another address, because failed sign-ins limit the address.
         return send(server, content, sender="127.0.0.3").status
 
     times = []

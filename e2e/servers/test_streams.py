@@ -1,4 +1,4 @@
-"""Streams over real connections: how many run at once, and clients that go away."""
+"""Streams over real connections: the limit of concurrent streams, and disconnected clients."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from e2e.server import MAY_EXPORT, PATIENCE, Server, serve
 LIST = "/api/v1/organizers/bigevents/customers/"
 NDJSON = "Accept: application/x-ndjson"
 PROCESSES = 2
-# A stream of so many customers does not fit into the buffers of the connection: the server waits
-# until the client reads on.
+# A stream with this number of customers does not fit into the buffers of the connection, so the
+# server waits until the client reads.
 CUSTOMERS = 15_000
 BUFFER = 4096  # bytes
 
 
 @pytest.fixture(scope="module")
 def server(directory: Path) -> Iterator[Server]:
-    """Its processes share the limit of a token."""
+    """A server with several processes, which share the limit of streams of a token."""
     environment = {"WEB_CONCURRENCY": str(PROCESSES)}
     with serve(directory, environment) as server:
         server.manage("seed_demo", "bigevents", "--customers", str(CUSTOMERS), "--seed", "3")
@@ -43,7 +43,7 @@ def tokens(server: Server) -> list[str]:
 
 @contextlib.contextmanager
 def _connection(server: Server, token: str) -> Iterator[socket.socket]:
-    """A connection on which a stream is requested, and nothing is read yet."""
+    """A connection with a requested stream, of which nothing is read yet."""
     place = urlsplit(server.url)
     with socket.socket() as connection:
         connection.settimeout(PATIENCE)
@@ -55,7 +55,7 @@ def _connection(server: Server, token: str) -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def _stream(server: Server, token: str) -> Iterator[HTTPResponse]:
-    """A stream of which the client has read the headers only."""
+    """A stream of which the client has read only the headers."""
     with _connection(server, token) as connection:
         response = HTTPResponse(connection)
         response.begin()
@@ -67,7 +67,7 @@ def _read_stream(server: Server, token: str) -> Response:
 
 
 def _until_a_stream_is_served(server: Server, token: str) -> None:
-    """Retry until a stream is served: the server notices a lost client only when it writes."""
+    """Retry until a stream is served: only a write shows that the client is disconnected."""
     for _attempt in range(PATIENCE * 20):
         if _read_stream(server, token).status == 200:
             return

@@ -154,7 +154,7 @@ def test_revoking_needs_a_confirmation_and_is_effective_at_once(
     assertRedirects(member_client.post(path), PAGE)
     with pytest.raises(tokens.InactiveToken):
         tokens.authenticate_token(token)
-    assertContains(member_client.get(path), "is already revoked")
+    assertContains(member_client.get(path), "has expired or was revoked")
     assertContains(member_client.get(PAGE), "Revoked")
 
 

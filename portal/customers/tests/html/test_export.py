@@ -271,7 +271,7 @@ def test_the_page_says_how_many_customers_the_file_has(
 
     page = member_client.get(f"{PAGE}?locale=en").content.decode()
 
-    assert "<strong>3 customers</strong> of this list" in page
+    assert "<strong>3 customers</strong> in the order of this list" in page
     assert f'href="{LIST}?locale=en"' in page
 
 
@@ -328,7 +328,7 @@ def test_a_file_has_the_rows_of_the_list_without_the_exact_match_above_it(
     content = _download(member_client, f"format={extension}&search=crm1&is_active=true")
     page = member_client.get(f"{LIST}?search=crm1&is_active=true").content.decode()
 
-    assert "is in the file only if it is in the list too" in page
+    assert "only if the match is also in the list" in page
     if extension == "xlsx":
         sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
         content = json.dumps(sheet.to_python(), default=str).encode()

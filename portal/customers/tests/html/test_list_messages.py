@@ -105,7 +105,7 @@ def test_an_anonymised_customer_is_labelled(
     response = member_client.get(f"{LIST}{made.identifier}/")
 
     assertContains(response, "Anonymised")
-    assertContains(response, "all personal data was deleted")
+    assertContains(response, "the personal data was erased")
 
 
 def test_the_parts_of_a_name_have_their_labels(

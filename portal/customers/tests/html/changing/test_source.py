@@ -56,11 +56,11 @@ def allow(organizer: Organizer, member: User, *permissions: Permission) -> None:
         Team.objects.filter(members=member).update(permissions=permissions)
 
 
-def test_the_page_says_what_the_source_says(member_client: Client) -> None:
+def test_the_page_shows_the_values_of_the_source(member_client: Client) -> None:
     page = member_client.get(ANN)
 
     assertContains(page, "Changed in Portal and at the source")
-    assertContains(page, "Email: the source says <bdi>theirs@x.org</bdi>, changed on")
+    assertContains(page, "Email: the value of the source is <bdi>theirs@x.org</bdi>, changed on")
     assertContains(page, "<bdi>called &lt;b&gt;</bdi>")
     assertContains(page, "1 Jan 2022")
     assert len(re.findall(f'action="{ANN}source/\\w+/"', page.text)) == 3
