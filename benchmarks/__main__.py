@@ -1,6 +1,6 @@
 """Measure Portal on SQLite and PostgreSQL: `python -m benchmarks --help`.
 
-Everything happens in a temporary directory, which is removed at the end.
+All files are in a temporary directory, which is removed at the end.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DATABASES: Final = ("postgresql", "sqlite")
 
 
 class Defaults(NamedTuple):
-    """The requests of each case, the seconds under load, and the customers by database."""
+    """The default numbers: requests of each case, seconds under load, and customers by database."""
 
     requests: int
     seconds: int
@@ -42,7 +42,7 @@ RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"
 
 
 def main(arguments: list[str]) -> None:
-    """Print the report, and write it to a file after a complete run."""
+    """Print the report. After a complete run, also write the report to RESULTS.md."""
     options = _parse_options(arguments)
     outcomes = []
     for database, sizes in options.sizes.items():
@@ -57,13 +57,19 @@ def main(arguments: list[str]) -> None:
 def _parse_options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks")
     parser.add_argument("--full", action="store_true", help="every case at every size")
-    parser.add_argument("--customers", type=int, nargs="+", help="of each of two organizers")
     parser.add_argument(
-        "--requests", type=int, help="of each case; default: 50, or 100 with --full"
+        "--customers", type=int, nargs="+", help="customers of each of the two organizers"
     )
-    parser.add_argument("--seconds", type=int, help="under load; default: 20, or 30 with --full")
-    parser.add_argument("--only", choices=DATABASES, help="one of the databases")
-    parser.add_argument("--quick", action="store_true", help="check that it runs, on few customers")
+    parser.add_argument(
+        "--requests", type=int, help="requests of each case; default: 50, or 100 with --full"
+    )
+    parser.add_argument(
+        "--seconds", type=int, help="seconds of the load test; default: 20, or 30 with --full"
+    )
+    parser.add_argument("--only", choices=DATABASES, help="measure one database only")
+    parser.add_argument(
+        "--quick", action="store_true", help="only test the benchmark itself, with few customers"
+    )
     parser.add_argument("--results", type=Path, help=f"default after a complete run: {RESULTS}")
     options = parser.parse_args(arguments)
     if options.quick:
@@ -82,7 +88,7 @@ def _parse_options(arguments: list[str]) -> Namespace:
 
 
 def _command_of_run(arguments: Sequence[str]) -> str:
-    """What to type to repeat the run."""
+    """The command that repeats the run."""
     targets = {(): "make bench", ("--full",): "make bench-full"}
     default = shlex.join(["python", "-m", "benchmarks", *arguments])
     return targets.get(tuple(arguments), default)
@@ -110,7 +116,10 @@ def _measure_database(
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    """Terminate the command when this process ends early, so that it stops its servers."""
+    """Run the command.
+
+    If this process ends early, terminate the command, which then stops its servers.
+    """
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         status = process.wait()

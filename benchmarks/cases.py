@@ -1,4 +1,4 @@
-"""The requests that are measured: pages and API, each order, each filter, searches."""
+"""The measured requests: pages and API, with each order, each filter, and searches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FILTERS: Final = (
     *("never_logged_in=true", "never_logged_in=false"),
     *("modified_since=2023-01-01", "modified_since=2025-12-30"),
 )
-# The names of the cases of a short run.
+# The names of the cases that a short run measures.
 SHORT: Final = frozenset(
     (
         *("List, first page", "List, first page, fragment", "List, first page by -last_login"),
@@ -53,26 +53,26 @@ SHORT: Final = frozenset(
 
 @dataclass(frozen=True)
 class Samples:
-    """Values of a database that requests can name."""
+    """Values of a filled database for the parameters of requests."""
 
     organizer: str
     identifier: str
     email: str
     external_identifier: str
-    # Search terms by what they match.
+    # Search terms by the matches that they have.
     searches: Mapping[str, str]
     phone: str
-    # A customer in the middle of the list, as the list links to it.
+    # The link of the list to a customer in its middle.
     position: str
     pages: int
-    # The paths in `next` of other pages.
+    # The paths of the URLs in `next`.
     second: str
     last: str
 
 
 @dataclass(frozen=True)
 class Goal:
-    """The most milliseconds for 1,000,000 customers, and the most growth since 10,000."""
+    """The goals of a case: the p50 for 1,000,000 customers, and the growth from 10,000 on."""
 
     milliseconds: float
     growth: float | None = None
@@ -80,7 +80,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Case:
-    """One request. The kind says how the floor responds: `list`, `object` or plain `rows`."""
+    """One request. `kind` is the kind of the floor's response: `list`, `object` or `rows`."""
 
     name: str
     kind: str

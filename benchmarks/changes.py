@@ -1,8 +1,8 @@
-"""Measure changes beside a long history, on PostgreSQL: `python -m benchmarks.changes --help`.
+"""Measure changes of customers with a long history: `python -m benchmarks.changes --help`.
 
-DATABASE_URL names an empty database: `.ci/with-postgres python -m benchmarks.changes`. One customer
-after another is read, changed, noted, undone and erased, by pages and by the API, so that other
-programs on the machine slow all cases alike.
+`.ci/with-postgres python -m benchmarks.changes` runs with an empty PostgreSQL database. For one
+customer after another, the cases alternate: read, change, add a note, undo and erase, by pages and
+by the API. So other programs on the machine slow all cases equally.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ API: Final = f"/api/v1/organizers/{OURS}/customers/"
 FORM: Final = "application/x-www-form-urlencoded"
 WARM_UP: Final = 5
 IMPORTED: Final = 100_000
-READ: Final = 30  # milliseconds at most, with 1,000,000 customers and 10,000,000 events
+READ: Final = 30  # goal in milliseconds, for 1,000,000 customers and 10,000,000 events
 CHANGE: Final = 20
 BACKENDS: Final = """
     SELECT pid FROM pg_stat_activity
@@ -54,17 +54,17 @@ HEAD: Final = """\
 
 Written by `.ci/with-postgres python -m benchmarks.changes --results benchmarks/CHANGES.md`.
 
-One client sends one request after another. p50 and p95 are by the clock. Server and database are
-the medians of the processor time that each takes, which other programs on the machine change
-least: where the load average is far above 1, compare the goals with the sum of these two.
-PostgreSQL runs without `fsync`. A detail page has the newest 20 events of its customer.
+One client sends one request after another. p50 and p95 are wall-clock times. "Server ms" and
+"Database ms" are medians of processor time. Other programs on the machine hardly change processor
+time: with a load average far above 1, compare the goals with the sum of both columns. PostgreSQL
+runs without `fsync`. A detail page has the newest 20 events of its customer.
 
 """
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Milliseconds of a request: by the clock, and of the processors in server and database."""
+    """Milliseconds of a request: wall-clock time, and processor time of server and database."""
 
     wall: float
     server: float
@@ -73,14 +73,14 @@ class Cost:
 
 @dataclass
 class Meter:
-    """Costs by case, in the order in which the cases come first."""
+    """Costs by case, in the order of the first requests."""
 
     workers: Sequence[int]
     connection: psycopg.Connection[tuple[int]]
     costs: dict[tuple[str, float], list[Cost]] = field(default_factory=lambda: defaultdict(list))
 
     def used(self) -> tuple[float, float]:
-        """Milliseconds of processors that the server and the database have used so far."""
+        """The processor time of server and database so far, in milliseconds."""
         backends = [pid for (pid,) in self.connection.execute(BACKENDS)]
         return sum(map(_processor_milliseconds, self.workers)), sum(
             map(_processor_milliseconds, backends)
@@ -88,14 +88,14 @@ class Meter:
 
 
 def _processor_milliseconds(process: int) -> float:
-    """Of all threads."""
+    """The processor time of all threads of a process."""
     tasks = Path(f"/proc/{process}/task")
     files = [task / "schedstat" for task in tasks.iterdir()] if tasks.exists() else []
     return sum(int(file.read_text().split()[0]) for file in files) / 1e6
 
 
 class Browser:
-    """Sends requests of a member and of an API client, and adds their costs to the meter."""
+    """Sends requests of a member and of an API client, and adds the costs to the meter."""
 
     def __init__(self, port: int, plan: Mapping[str, Any], meter: Meter) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
@@ -109,7 +109,7 @@ class Browser:
         self._connection.close()
 
     def read(self, case: str, path: str, goal: float = READ) -> str:
-        """A page."""
+        """Request a page, and return its body."""
         return self._measure((case, goal), "GET", path, self._member).decode()
 
     def save(self, case: str, path: str, form: Mapping[str, str], **values: str) -> None:
@@ -164,7 +164,7 @@ class Browser:
 
 
 def main(arguments: list[str]) -> None:
-    """Print the report, and write it to a file if asked to."""
+    """Print the report. With `--results`, also write the report to a file."""
     options = _parse_options(arguments)
     with TemporaryDirectory(prefix="portal-changes-") as directory:
         environment = make_environment(Path(directory), os.environ["DATABASE_URL"])
@@ -203,11 +203,11 @@ def _describe(environment: Environment) -> Iterator[str]:
 def _parse_options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks.changes")
     parser.add_argument(
-        "--customers", type=int, default=1_000_000, help="of each of two organizers"
+        "--customers", type=int, default=1_000_000, help="customers of each of the two organizers"
     )
     parser.add_argument("--events", type=int, default=10_000_000)
-    parser.add_argument("--requests", type=int, default=100, help="of each case")
-    parser.add_argument("--imported", type=int, default=IMPORTED, help="customers of an import")
+    parser.add_argument("--requests", type=int, default=100, help="requests of each case")
+    parser.add_argument("--imported", type=int, default=IMPORTED, help="customers of the import")
     parser.add_argument(
         "--filled", action="store_true", help="the database has been filled by an earlier run"
     )
@@ -218,7 +218,7 @@ def _parse_options(arguments: list[str]) -> Namespace:
 def _measure_requests(environment: Environment, requests: int) -> Iterator[str]:
     """Lines of a table."""
     path = Path(environment["VAR_DIR"]) / "plan.json"
-    # Each customer is erased at the end; half of them by the API.
+    # Each customer is erased at the end, half of the customers by the API.
     call_inside_django(environment, "history.write_plan", path, 2 * (requests + WARM_UP))
     plan = orjson.loads(path.read_bytes())
     customers = iter(plan["customers"])
@@ -290,7 +290,7 @@ def _format_table(meter: Meter) -> Iterator[str]:
 
 
 def _measure_import(environment: Environment, customers: int) -> str:
-    """Of customers that were changed at the source."""
+    """Measure an import of customers that have changed at the source."""
     file = Path(environment["VAR_DIR"]) / "customers.ndjson"
     call_inside_django(environment, "history.write_changed", file, customers)
     done = manage(environment, "import_customers", OURS, str(file))

@@ -1,4 +1,4 @@
-"""A plain HTTP client on one open connection, which adds little to the times that it measures."""
+"""An HTTP client with one open connection and little overhead."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class UnexpectedResponse(Exception):
 
 @dataclass(frozen=True)
 class Response:
-    """The body, and the milliseconds from the first byte sent to the last byte received."""
+    """The body, and the milliseconds from the first sent byte to the last received byte."""
 
     body: bytes
     milliseconds: float
@@ -45,7 +45,7 @@ class Client:
             return self._exchange(message)
 
     def reconnect(self) -> None:
-        """After a failed exchange, because its response may still arrive."""
+        """Open a new connection after a failed request, whose response may still arrive."""
         self._socket.close()
         self._socket = self._connect()
 
@@ -72,7 +72,7 @@ class Client:
         return Response(bytes(body), took * 1000)
 
     def _receive_head(self) -> tuple[bytes, bytearray]:
-        """The head, and the part of the body that arrived with it."""
+        """The headers, and the part of the body that arrived with the headers."""
         received = bytearray()
         while b"\r\n\r\n" not in received:
             received += self._receive()

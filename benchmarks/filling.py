@@ -1,4 +1,4 @@
-"""Fill a database with the customers of two organizers in little time. Runs inside Django.
+"""Fills a database with the customers of two organizers, fast. Runs inside Django.
 
 The customers of the first organizer are those of `seed_demo`; the second organizer has copies.
 """
@@ -28,11 +28,11 @@ TABLE: Final = Customer._meta.db_table
 COPY: Final = """
     INSERT INTO {table} (organizer_id, {columns})
     SELECT %s, {columns} FROM {table} WHERE organizer_id = %s ORDER BY id"""
-# Unique constraints, and the foreign key to the organizer, which is checked for each row.
+# Unique constraints, and the foreign key to the organizer, which costs a check for each row.
 CONSTRAINTS: Final = """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid = %s::regclass AND contype IN ('u', 'f')"""
-# The index of trigrams takes longest, and is made beside the others.
+# The trigram index takes longest, so other threads create the other indexes at the same time.
 INDEXES: Final = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
     WHERE indrelid = %s::regclass
@@ -41,7 +41,7 @@ INDEXES: Final = """
 
 
 def fill(customers: str) -> None:
-    """So many customers in each of the two organizers of an otherwise empty database."""
+    """Create this number of customers in each of two organizers. The database must be empty."""
     with indexes_made_afterwards(TABLE):
         call_command("seed_demo", OURS, customers=int(customers), verbosity=0)
         _copy(services.get_organizer(OURS), services.get_organizer(OTHERS), int(customers))
@@ -50,7 +50,7 @@ def fill(customers: str) -> None:
 def copy_customers(path: str, slug: str, customers: str) -> None:
     """Copy an organizer's customers to a new organizer, and write the seconds to the file.
 
-    That is the floor of an import: one statement of the database writes as many customers.
+    This is the floor of an import: one SQL statement that writes the same number of customers.
     """
     source = services.get_organizer(slug)
     target = services.create_organizer(slug=f"{slug}-copy", name="Copy", timezone="Europe/Berlin")
@@ -68,9 +68,10 @@ def _copy(source: Organizer, target: Organizer, customers: int) -> None:
 
 @contextmanager
 def indexes_made_afterwards(table: str) -> Iterator[None]:
-    """PostgreSQL: drop the indexes and constraints of the table, and make them at the end.
+    """On PostgreSQL, drop the indexes and constraints of the table, and create them at the end.
 
-    Two million rows take a fraction of the time. On SQLite, imports drop indexes themselves.
+    This takes a fraction of the time for two million rows. On SQLite, the import drops indexes
+    itself.
     """
     if connection.vendor != "postgresql":
         yield
@@ -86,7 +87,7 @@ def indexes_made_afterwards(table: str) -> Iterator[None]:
 
 
 def _read_definitions(query: str, table: str) -> list[tuple[str, str]]:
-    """Names and definitions, as the database writes them."""
+    """The names and SQL definitions, as the database returns them."""
     with connection.cursor() as cursor:
         cursor.execute(query, [table])
         definitions: list[tuple[str, str]] = cursor.fetchall()
@@ -94,7 +95,7 @@ def _read_definitions(query: str, table: str) -> list[tuple[str, str]]:
 
 
 def _make_index(definition: str) -> None:
-    """In a thread, which has a connection of its own."""
+    """Create an index. Runs in a thread with its own connection."""
     try:
         _execute([definition])
     finally:

@@ -1,6 +1,7 @@
 """The floor: a WSGI application that runs the SQL of Portal through the bare driver.
 
-It encodes the rows with orjson and does nothing else. FLOOR_PLAN names a file with the cases.
+The application only runs SQL and encodes the rows with orjson. The environment variable FLOOR_PLAN
+is the path of a file with the cases.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ FIELDS: Final = tuple(PLAN["fields"])
 STEPS: Final = 1_000  # as in portal/databases/time_limits.py
 opened = threading.local()
 
-# The rows and connections of both drivers have no type in common.
+# Rows and connections of psycopg and sqlite3 have no common type.
 Row = Sequence[Any]
 Connection = Any
 Query = Mapping[str, Any]  # from the plan, which is JSON
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """The response of `/NUMBER` is that of the case with this number."""
+    """WSGI: the path `/NUMBER` is the case with this number."""
     case = PLAN["cases"][int(environ["PATH_INFO"][1:])]
     if case["kind"] == "stream":
         start_response("200 OK", [("Content-Type", case["headers"]["Accept"])])
@@ -45,9 +46,9 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 
 def _read_list(case: Mapping[str, Any]) -> dict[str, object]:
-    """Exactly what Portal returns, which benchmarks.meter checks."""
+    """The same JSON that Portal returns. benchmarks.meter compares both."""
     columns, rows = _customers(case)
-    # Portal reads one row more than a page has, and some pages from the end or unordered.
+    # Portal reads one row more than the page has, and reads some pages backwards or unordered.
     customers = {each["identifier"]: each for each in (_customer(columns, row) for row in rows)}
     return {**case["frame"], "results": [customers[each] for each in case["shown"]]}
 
@@ -69,7 +70,7 @@ def _customers(case: Mapping[str, Any]) -> tuple[list[str], list[Row]]:
 
 
 def _read_rows(case: Mapping[str, Any]) -> list[Sequence[Row]]:
-    """For HTML: the rows of all queries, unchanged."""
+    """The rows of all queries as JSON, as the floor of an HTML page."""
     return [_execute(query)[1] for query in case["queries"]]
 
 
@@ -81,10 +82,10 @@ READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
 
 
 def _execute(query: Query) -> tuple[list[str], Sequence[Row]]:
-    """Column names and rows; neither if Portal's time limit ends the query."""
+    """The column names and the rows. Both are empty if the time limit ends the query."""
     try:
         with _limited(query) as cursor:
-            # On PostgreSQL the query follows the statement that sets the limit, in one message.
+            # On PostgreSQL, one message has the statement that sets the time limit, and the query.
             while cursor.description is None:
                 cursor.nextset()
             return [column[0] for column in cursor.description], cursor.fetchall()
@@ -95,7 +96,7 @@ def _execute(query: Query) -> tuple[list[str], Sequence[Row]]:
 
 
 @contextmanager
-def _limited(query: Query) -> Iterator[Any]:  # a cursor of either driver
+def _limited(query: Query) -> Iterator[Any]:  # a cursor of psycopg or sqlite3
     connection = _connection()
     if not query["is_cut"] or "sqlite" not in PLAN:
         yield connection.execute(query["sql"], query["values"])
@@ -109,7 +110,7 @@ def _limited(query: Query) -> Iterator[Any]:  # a cursor of either driver
 
 
 def _stream(query: Query) -> Iterator[bytes]:
-    """A line for each row, a batch at a time."""
+    """The rows as NDJSON, in batches."""
     connection = _connection()
     if "sqlite" in PLAN:
         yield from _lines(connection.execute(query["sql"], query["values"]))
@@ -120,13 +121,13 @@ def _stream(query: Query) -> Iterator[bytes]:
         yield from _lines(cursor)
 
 
-def _lines(cursor: Any) -> Iterator[bytes]:  # of either driver
+def _lines(cursor: Any) -> Iterator[bytes]:  # a cursor of psycopg or sqlite3
     while rows := cursor.fetchmany(1_000):
         yield "".join([",".join(map(str, row)) + "\n" for row in rows]).encode()
 
 
 def _connection() -> Connection:
-    """One for each thread; it stays open."""
+    """The open connection of the thread."""
     if not hasattr(opened, "connection"):
         opened.connection = _connect()
     return opened.connection
@@ -138,7 +139,8 @@ def _connect() -> Connection:
         connection.executescript(PLAN["init_command"])
         return connection
     set_json_loads(orjson.loads)
-    # Portal interpolates values on the client too. PostgreSQL then makes the same plan.
+    # psycopg inserts the values on the client, as in Portal, so that PostgreSQL makes the same
+    # plan.
     return psycopg.connect(PLAN["postgres"], autocommit=True, cursor_factory=psycopg.ClientCursor)
 
 

@@ -1,4 +1,4 @@
-"""The form of a page, filled in as a browser would."""
+"""Reads the form of a page, with the values that a browser would send."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _counts(attributes: dict[str, str]) -> bool:
 
 
 def read_form(page: str) -> dict[str, str]:
-    """Names and values of the inputs, as the page shows them."""
+    """The names and values of the inputs of the page."""
     inputs = _Inputs()
     inputs.feed(page)
     inputs.close()

@@ -1,4 +1,4 @@
-"""How the figures of a full run grow with the number of customers, and which goals they miss."""
+"""The growth of the figures of a full run with the number of customers, and the missed goals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.imports import AGAIN, BESIDE, FIRST, SEED
 from benchmarks.tables import write_table
 
 Outcome = Mapping[str, Any]  # of benchmarks.run, from JSON
-# The database that the goals are for.
+# Goals apply to this database.
 JUDGED: Final = "PostgreSQL"
 COMMAND_GOALS: Final = {FIRST: 20_000, SEED: 20_000, BESIDE: 20_000, AGAIN: 50_000}
 COMMAND_MEMORY: Final = 300
@@ -19,13 +19,13 @@ LAST_PAGE: Final = "JSON list, last page by `next`"
 
 
 def is_judged(outcome: Outcome) -> bool:
-    """Whether there are goals for the database of this outcome."""
+    """Whether the goals apply to the database of this outcome."""
     name: str = outcome["database"]
     return name.startswith(JUDGED)
 
 
 def missed_goals(goal: Mapping[str, Any], milliseconds: float, growth: float) -> list[str]:
-    """Those of `ms` and `growth` that the figures of a case exceed."""
+    """The goals that the case misses: `ms`, `growth`, or both."""
     return [
         name
         for name, figure, most in (
@@ -37,7 +37,7 @@ def missed_goals(goal: Mapping[str, Any], milliseconds: float, growth: float) ->
 
 
 def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """One database at every size, the smallest first."""
+    """The lines about one database. Outcomes are ordered by size."""
     sizes = [f"{outcome['customers']:,}" for outcome in outcomes]
     headings = ["p50 ms by number of customers", *sizes, "Growth", "Floor", "Its growth", "Ratio"]
     rows = [
@@ -57,7 +57,7 @@ def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _growth_of_cases(cases: Sequence[Mapping[str, Any]]) -> list[str]:
-    """One case: its growth since the smallest size, and the floor at the largest size."""
+    """The row of a case: the growth from the smallest to the largest size, and the floor."""
     times = [median(case["portal"]) for case in cases]
     floors = [median(case["floor"]) for case in cases]
     figures = [*times, times[-1] / times[0], floors[-1], floors[-1] / floors[0]]

@@ -1,6 +1,6 @@
-"""Fill the history for a benchmark, and find what its requests need. Runs inside Django.
+"""Fills the history for a benchmark, and reads sample customers. Runs inside Django.
 
-On PostgreSQL only.
+Needs PostgreSQL.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from portal.organizers import services
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
-# The customer with this share of all events.
+# One in so many events belongs to one customer.
 BUSIEST: Final = 1000
-# The first event of each customer creates it. One in BUSIEST events is of the first customer, the
-# others are spread over all customers by a number that has no divisor in common with theirs. All
-# have the version that customers have when they are filled, so that an edit sees no later event.
+# The first event of a customer is its creation. One in BUSIEST events belongs to the first
+# customer. A multiplication by 7919, modulo the number of customers, spreads the other events over
+# all customers. Every event has version 1, the version of the filled customers, so that an edit
+# has no conflict with a later event.
 EVENTS: Final = """
     INSERT INTO history_event (organizer_id, customer_id, version, time, kind, changes,
         actor_kind, actor_id, actor_name, request_id)
@@ -55,7 +56,7 @@ WRITE: Final = (Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS, Permissio
 
 
 def fill(events: str) -> None:
-    """Events of the customers of an organizer, which have ids without gaps, from three years."""
+    """Create events of three years for the customers of an organizer, whose ids have no gaps."""
     organizer = services.get_organizer(OURS)
     with scope(organizer=organizer):
         customers = Customer.objects.count()
@@ -83,12 +84,13 @@ def write_plan(path: str, customers: str) -> None:
 def _unchanged_identifiers(number: int) -> list[str]:
     """Identifiers of customers with an email and without a change since they were created."""
     rows = Customer.objects.filter(version=1).exclude(state=State.ANONYMISED).exclude(email=None)
-    # By identifiers, which are random, from the other end than the customers of an import.
+    # Identifiers are random. This order is the reverse of the imported customers, so that both sets
+    # differ.
     return [*rows.order_by("-identifier").values_list("identifier", flat=True)[:number]]
 
 
 def write_changed(path: str, customers: str) -> None:
-    """Write customers to the file as one that they are imported from again, each with a change."""
+    """Write a file of existing customers for an import, each with one changed field."""
     organizer = services.get_organizer(OURS)
     with Path(path).open("wb") as file:
         for row in _event_rows(organizer, int(customers)):
@@ -96,7 +98,7 @@ def write_changed(path: str, customers: str) -> None:
 
 
 def _event_rows(organizer: Organizer, customers: int) -> list[dict[str, object]]:
-    """Later at the source, and in another language."""
+    """Rows with a later last_modified and another language."""
     with scope(organizer=organizer), connection.cursor() as cursor:
         cursor.execute("SELECT NOW()")
         now = cursor.fetchone()[0]

@@ -1,4 +1,4 @@
-"""How many customers a second the commands import, and the memory that they take.
+"""Measures the customers per second and the memory of imports.
 
 The time of a command includes its start.
 """
@@ -19,11 +19,11 @@ OURS: Final = "bigevents"
 OTHERS: Final = "rival"
 THIRD: Final = "third"
 
-Outcome = dict[str, Any]  # becomes JSON
+Outcome = dict[str, Any]  # written as JSON
 
 
 def measure_loads(environment: Environment, customers: int) -> list[Outcome]:
-    """For a full run: fill the two organizers by commands, which are measured."""
+    """For a full run: fill the two organizers by commands, and measure these."""
     file = _write_file(environment, customers)
     load = ("import_customers", OTHERS, str(file))
     call_inside_django(environment, "prepare.make_organizers")
@@ -37,7 +37,7 @@ def measure_loads(environment: Environment, customers: int) -> list[Outcome]:
 
 
 def measure_first_import(environment: Environment, customers: int) -> Outcome:
-    """Into a new database."""
+    """Measure an import into a new database."""
     file = _write_file(environment, customers)
     call_inside_django(environment, "prepare.make_organizers")
     outcome = _measure_import(environment, FIRST, customers, "import_customers", OURS, str(file))
@@ -59,7 +59,7 @@ def measure_imports(environment: Environment, customers: int) -> list[Outcome]:
 def measure_floor(
     outcomes: Sequence[Outcome], environment: Environment, customers: int, slug: str = OURS
 ) -> None:
-    """Add the floor: how many customers a second one statement copies within the database."""
+    """Add the floor: the customers per second that one SQL statement copies."""
     path = Path(environment["VAR_DIR"]) / "seconds"
     call_inside_django(environment, "filling.copy_customers", path, slug, customers)
     beside = next(outcome for outcome in outcomes if outcome["name"] == BESIDE)

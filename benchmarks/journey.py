@@ -27,21 +27,21 @@ JSON: Final = f"/api/v1/organizers/bigevents/customers/?{QUERY}"
 
 @dataclass
 class Journey:
-    """What is recorded of a request."""
+    """The record of a request."""
 
     modules: list[str] = field(
         default_factory=list
-    )  # of portal/customers/, in the order of their first call
-    depth: int = 0  # the most functions of portal/ on the stack
+    )  # modules of portal/customers/, in the order of their first call
+    depth: int = 0  # the largest number of functions of portal/ on the stack
     queries: int = 0
-    # Properties and template functions that run a query, where no reader expects one.
+    # Properties and template functions that run a query, which a reader does not expect there.
     properties: set[str] = field(default_factory=set)
     templates: set[str] = field(default_factory=set)
 
 
 @contextmanager
 def traced() -> Iterator[Journey]:
-    """The journey of the requests inside the block."""
+    """Record the journey of the requests in the block."""
     from django.db import connections
 
     journey = Journey()
@@ -123,7 +123,7 @@ def main() -> None:
 
 
 def _clients() -> tuple[Any, Any]:
-    """Of a member and of an API client, for an organizer with demo customers."""
+    """The clients of a member and of an API client, for an organizer with demo customers."""
     from django.core.management import call_command
     from django.test import Client
 
@@ -143,7 +143,7 @@ def _clients() -> tuple[Any, Any]:
 
 def _print_journey(name: str, client: Any, address: str) -> None:
     get: Callable[[str], Any] = client.get
-    get(address)  # fills caches
+    get(address)  # The first request fills caches.
     with traced() as journey:
         status = get(address).status_code
     print(f"{name} {address}: {status}, {journey.queries} queries")

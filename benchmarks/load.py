@@ -1,4 +1,4 @@
-"""Several clients at once, which request pages of every kind for some seconds."""
+"""Measures concurrent clients that request pages of every kind for some seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.client import Client, UnexpectedResponse
 from benchmarks.servers import Server
 
 CLIENTS: Final = 8
-# What members and API clients request on a working day. Each client begins with another case.
+# The requests of members and API clients on a working day. Each client starts with another case.
 MIX: Final = (
     "List, first page",
     "JSON list, first page",
@@ -27,14 +27,14 @@ MIX: Final = (
     "List, last page",
     "List, is_verified=false",
 )
-# As a share of the time that is measured.
+# The warm-up as a share of the measured time.
 WARM_UP: Final = 1 / 3
 
 Case = Mapping[str, Any]  # a case of the plan, which is JSON
 
 
 def measure_load(portal: Server, cases: Sequence[Case], seconds: float) -> dict[str, Any]:
-    """Times by case, failed requests, and the memory of a worker, as JSON values."""
+    """The times by case, the failed requests, and the memory of a worker, as JSON values."""
     by_name = {case["name"]: case for case in cases}
     mix = [by_name[name] for name in MIX]
     _before, failed = _measure_load(portal, mix, seconds * WARM_UP)

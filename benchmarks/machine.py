@@ -1,4 +1,4 @@
-"""What the figures depend on besides Portal: the day, the machine and the versions."""
+"""The conditions of a benchmark: the day, the machine and the versions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def today() -> str:
 
 
 def describe_machine() -> list[str]:
-    """Lines of text, without host name or owner."""
+    """Lines about the machine, without its host name and owner."""
     return [
         f"Processor: {_first_value('/proc/cpuinfo', 'model name')}, {_cores()}",
         f"Memory: {memory() / 1024:.0f} GiB",
@@ -26,7 +26,7 @@ def describe_machine() -> list[str]:
 
 
 def memory() -> int:
-    """Of the machine, in MiB."""
+    """The memory of the machine in MiB."""
     return int(_first_value("/proc/meminfo", "MemTotal").split()[0]) // 1024
 
 

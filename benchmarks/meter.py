@@ -1,4 +1,4 @@
-"""The times of one case on one database, of Portal and of the floor, in alternating rounds."""
+"""Measures the times of one case, of Portal and of the floor in alternating rounds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.servers import Environment, Server, serve, serve_floor
 
 ROUND: Final = 10
 WARM_UP: Final = 20
-# Seconds after which a case ends, even with fewer requests.
+# A case ends after this number of seconds, even with fewer requests.
 LONGEST: Final = 8
 
 Case = Mapping[str, Any]  # a case of the plan, which is JSON
@@ -23,7 +23,7 @@ Case = Mapping[str, Any]  # a case of the plan, which is JSON
 
 @dataclass(frozen=True)
 class Site:
-    """Portal and the floor on one database, a client of each, and the cases."""
+    """Portal and the floor on one database, with an HTTP client for each, and the cases."""
 
     portal: Server
     floor: Server
@@ -32,13 +32,13 @@ class Site:
     cases: Sequence[Case]
 
     def memory(self, field: str) -> list[float]:
-        """MiB of a worker of Portal, and of the floor."""
+        """The memory in MiB of a worker of Portal and of a worker of the floor."""
         return [server.memory(field) for server in (self.portal, self.floor)]
 
 
 @contextmanager
 def open_site(environment: Environment, cases: Sequence[Case]) -> Iterator[Site]:
-    """Both servers run inside the block, and have responded once."""
+    """Run both servers during the block. Each has responded once."""
     with ExitStack() as stack:
         portal = stack.enter_context(serve("portal.wsgi", environment))
         floor = stack.enter_context(serve_floor(environment))
@@ -62,7 +62,7 @@ class Meter:
         responses = self._warm_up(min(WARM_UP, -(-requests // 5)))
         _require_equal_bodies(self._case, *responses)
         self._bytes = len(responses[0].body)
-        # A slow case gets two rounds of one request.
+        # A slow case has two rounds of one request.
         self._round = min(ROUND, requests) if self._seconds < LONGEST / 2 else 1
 
     @property
@@ -71,7 +71,7 @@ class Meter:
         return done >= 2 and (done >= self._requests or self._seconds > LONGEST)
 
     def measure_round(self) -> None:
-        """Portal, then the floor: other programs on the machine slow both alike."""
+        """Measure Portal, then the floor, so that other programs slow both equally."""
         start = monotonic()
         for _request in range(self._round):
             self._times["portal"].append(self._get_from_portal().milliseconds)
@@ -102,6 +102,6 @@ class Meter:
 
 
 def _require_equal_bodies(case: Case, portal: Response, floor: Response) -> None:
-    """The floor has to return as much as Portal. Raises RuntimeError."""
+    """Raises RuntimeError unless the floor returns the same body as Portal."""
     if case["kind"] != "rows" and orjson.loads(portal.body) != orjson.loads(floor.body):
         raise RuntimeError(f"{case['name']}: {portal.body[:2000]!r}\n{floor.body[:2000]!r}")

@@ -1,6 +1,6 @@
-"""Before anything is measured: organizers, a file to import, and the plan. Runs inside Django.
+"""Creates the organizers, a file to import, and the plan of a benchmark. Runs inside Django.
 
-The process that measures does not import Django, which would take time and memory from it.
+The measuring process does not import Django, which would take time and memory.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ READ: Final = (Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS)
 
 
 def make_organizers() -> None:
-    """Migrate an empty database, and create the measured organizer and another one."""
+    """Migrate an empty database, and create the measured and another organizer."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     for slug in (OURS, OTHERS):
@@ -46,7 +46,10 @@ def make_organizers() -> None:
 
 
 def make_organizer(slug: str) -> None:
-    """All organizers have one time zone, so that a day in a filter matches the same customers."""
+    """Create an organizer.
+
+    All have one time zone, so that a date in a filter has the same matches.
+    """
     services.create_organizer(slug=slug, name=slug.title(), timezone="Europe/Berlin")
 
 
@@ -60,7 +63,7 @@ def write_customers(path: str, customers: str) -> None:
 
 
 def drop_customers() -> None:
-    """Empty the table of customers and its file."""
+    """Delete all customers, and shrink the file of the table."""
     call_command("migrate", "customers", "zero", verbosity=0)
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
@@ -89,7 +92,7 @@ def write_plan(path: str, extent: str) -> None:
 
 
 def settle() -> None:
-    """Do now what PostgreSQL would do while requests are measured."""
+    """Run VACUUM and ANALYZE, so that PostgreSQL does not run them during the measurement."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
@@ -113,9 +116,9 @@ def as_api_client(organizer: Organizer, permissions: Sequence[Permission]) -> di
 
 
 def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
-    """The queries of a request, and what a JSON list has besides its rows.
+    """The queries of a request, and the fields of a JSON list except its rows.
 
-    The second request is recorded: the first one fills caches.
+    The second request is recorded, because the first request fills caches.
     """
     client = Client(headers=dict(headers), SERVER_NAME="127.0.0.1")
     queries: list[Mapping[str, object]] = []
@@ -131,7 +134,7 @@ def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
 
 
 def _get(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
-    """The content; only the first block of a stream, which already has run its query."""
+    """The body. Of a stream, only the first block: the query has run by then."""
     response = client.get(path)
     if response.status_code != HTTPStatus.OK:
         raise RuntimeError(f"{path}: {response.status_code}")

@@ -1,11 +1,11 @@
-"""Measures the parts of a list page: SQL, composing SQL, forms, each template, the rest.
+"""Measures how long each step of a list page takes: SQL, composing SQL, forms, templates.
 
 `python -m benchmarks.profile_list` fills a temporary SQLite database and prints a table;
 `.ci/with-postgres python -m benchmarks.profile_list --customers 100000` uses PostgreSQL.
 
-Functions of Django are wrapped by a clock. The time of a function is added to the label of the
-innermost wrapped function, so the labels add up to the whole page. A wrapper costs about a
-microsecond for each call.
+A clock wraps functions of Django, and adds their time to a label. Time in nested wrapped functions
+only counts for the innermost, so the sum of all labels is the time of the page. A wrapper costs
+about a microsecond for each call.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ SESSION: Final = "Session and user"
 REST: Final = "Rest: middleware and URLs"
 FIRST: Final = (SQL, COMPOSING, ROWS, FORMS, CELLS, LISTING, SESSION)
 WIDGETS: Final = "django/forms/"
-# Templates that take less are one line of the table.
+# One row of the table has the sum of all templates that take less.
 SMALL: Final = 0.1  # milliseconds
 FEW_TEMPLATES: Final = f"Templates below {SMALL} ms each"
 WARM_UP: Final = 20
 
-Wrapped = Callable[..., Any]  # wrapped functions have any signature
+Wrapped = Callable[..., Any]  # the signature of a wrapped function varies
 Label = str | Callable[..., str]
 
 
 class Clock:
-    """Milliseconds by label, of one request after another."""
+    """Measures the milliseconds by label, for one request after another."""
 
     def __init__(self) -> None:
         self.requests: list[dict[str, float]] = []
@@ -59,7 +59,7 @@ class Clock:
         self._since = 0.0
 
     def wrap(self, function: Wrapped, label: Label) -> Wrapped:
-        """A function that counts for its label, which may depend on the arguments."""
+        """Wrap a function. Its label may depend on the arguments."""
 
         @wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -91,7 +91,7 @@ class Clock:
 
 @contextmanager
 def clocked() -> Iterator[Clock]:
-    """Every request inside the block is measured."""
+    """Measure every request in the block."""
     from portal.customers.html.table import CustomerTable
 
     clock = Clock()
@@ -108,7 +108,10 @@ def clocked() -> Iterator[Clock]:
 
 
 def _labelled_functions() -> list[tuple[Any, Label, tuple[str, ...]]]:
-    """Classes and modules, labels, and the names of functions; without names all functions."""
+    """Classes or modules, with labels and names of functions.
+
+    Without names, all functions are wrapped.
+    """
     from django.contrib.auth import middleware
     from django.core.handlers.base import BaseHandler
     from django.db.models import QuerySet
@@ -124,7 +127,7 @@ def _labelled_functions() -> list[tuple[Any, Label, tuple[str, ...]]]:
         (BaseHandler, REST, ("get_response",)),
         (middleware, SESSION, ("get_user",)),
         (list_page, LISTING, ("read_listing",)),
-        (QuerySet, ROWS, ("_fetch_all",)),  # before all functions: the innermost label counts
+        (QuerySet, ROWS, ("_fetch_all",)),  # before the entry for all functions of QuerySet
         (QuerySet, COMPOSING, ()),
         (SQLCompiler, COMPOSING, ("as_sql", "execute_sql")),
         *((owner, FORMS, ()) for owner in (BaseForm, BoundField, BoundWidget)),
@@ -136,7 +139,7 @@ def _labelled_functions() -> list[tuple[Any, Label, tuple[str, ...]]]:
 
 @contextmanager
 def _clocked_cursors(clock: Clock) -> Iterator[None]:
-    """A cursor of Django passes on what it does not define, such as fetchall()."""
+    """Wrap the methods that Django's cursor delegates to the driver, such as fetchall()."""
     from django.db.backends.utils import CursorWrapper
 
     passed_on = CursorWrapper.__getattr__
@@ -165,7 +168,7 @@ def _template_of_block(node: Any, context: Any) -> str:
 
 
 def measure_profile(plan: str, path: str, requests: str) -> None:
-    """Inside Django: write the milliseconds of each label for the case of the plan to the file."""
+    """Write the milliseconds by label to the file, for the case of the plan. Runs inside Django."""
     from django.test import Client
 
     cases = orjson.loads(Path(plan).read_bytes())["cases"]
@@ -181,14 +184,17 @@ def measure_profile(plan: str, path: str, requests: str) -> None:
 
 
 def _mean_of_fastest(requests: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Over a quarter of the requests: other programs on the machine interrupt the slower ones."""
+    """The mean of the fastest quarter of the requests.
+
+    Other programs interrupt the slower requests.
+    """
     fastest = sorted(requests, key=lambda request: sum(request.values()))[: -(-len(requests) // 4)]
     labels = dict.fromkeys(label for request in fastest for label in request)
     return {label: fmean(request.get(label, 0) for request in fastest) for label in labels}
 
 
 def profile_site(environment: Mapping[str, str], requests: int) -> dict[str, float]:
-    """Milliseconds by label, for a database with a plan."""
+    """Profile a database that has a plan. Returns the milliseconds by label."""
     path = Path(environment["VAR_DIR"]) / "profile.json"
     step = "profile_list.measure_profile"
     call_inside_django(environment, step, environment["FLOOR_PLAN"], path, requests)
@@ -197,7 +203,7 @@ def profile_site(environment: Mapping[str, str], requests: int) -> dict[str, flo
 
 
 def write_profile(profiles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    """A table with a column for each database; rows for the layers, the templates and the total."""
+    """A table with a column for each database, and rows for layers, templates and the total."""
     grouped = {name: _group_parts(profile) for name, profile in profiles.items()}
     labels = dict.fromkeys(label for profile in grouped.values() for label in profile)
     ends = (FEW_TEMPLATES, REST)
@@ -226,7 +232,7 @@ def _time_of_part(profile: Mapping[str, float], label: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Print the profile of a database that is made for it."""
+    """Print the profile of a new database."""
     parser = ArgumentParser("benchmarks.profile_list", description=__doc__)
     parser.add_argument("--customers", type=int, default=10_000, help="default: 10,000")
     parser.add_argument("--requests", type=int, default=100, help="default: 100")

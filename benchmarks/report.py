@@ -1,4 +1,4 @@
-"""The report of a full run: every case at every size."""
+"""Writes the report of a full run: every case at every size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADINGS: Final = ("Request", "Queries", "KiB", "p50 ms", "p95 ms", "Floor p50 m
 
 
 def write_report(command: str, outcomes: Sequence[Outcome]) -> str:
-    """The whole file."""
+    """The complete report in Markdown."""
     title = ["# Performance", "", f"Measured on {today()} by `{command}`, which writes this file."]
     machine = ["", *(f"- {line}" for line in [*describe_machine(), describe_load(outcomes)])]
     databases = groupby(outcomes, key=lambda outcome: outcome["database"])
@@ -26,7 +26,7 @@ def write_report(command: str, outcomes: Sequence[Outcome]) -> str:
 
 
 def _write_database(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """One database at every size."""
+    """The lines about one database at every size."""
     yield f"## {outcomes[0]['database']}"
     yield ""
     yield from write_growth(outcomes)
@@ -86,7 +86,7 @@ def _write_load(load: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _load_row(name: str, times: Sequence[float]) -> list[str]:
-    """Two requests are the least that have a p95."""
+    """The row of a case under load. Fewer than two requests have no p95."""
     if len(times) < 2:
         return [name, str(len(times)), "", "", ""]
     middle, slow = median(times), p95(times)

@@ -1,10 +1,10 @@
-"""Fill a database of each size on one engine, then serve and measure all of them.
+"""Fills databases of several sizes, all SQLite or all PostgreSQL, and measures their servers.
 
 `python -m benchmarks.run EXTENT DIRECTORY REQUESTS SECONDS CUSTOMERS...`
 
-EXTENT is `short` or `full`. The databases are SQLite files in the directory, or PostgreSQL
-databases beside the one that DATABASE_URL names. The results are written to `outcomes.json` in the
-directory, one for each size.
+EXTENT is `short` or `full`. The databases are SQLite files in the directory, or databases on
+the PostgreSQL server of DATABASE_URL. The file `outcomes.json` in the directory gets the results of
+each size.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from benchmarks.streams import measure_stream
 
 # The default of WEB_CONCURRENCY.
 WORKERS: Final = 2
-# How many customers a short run imports, into databases of any size.
+# The number of customers that a short run imports.
 IMPORTED: Final = 100_000
 
-Outcome = dict[str, Any]  # becomes JSON
+Outcome = dict[str, Any]  # written as JSON
 
 
 def main(extent: str, directory: Path, requests: int, seconds: int, *sizes: int) -> None:
-    """`seconds` are those under load; 0 leaves the load out."""
-    # Exceptions end the servers and close what is open; the signal alone would not.
+    """Run the benchmark. `seconds` is the duration of the load test; 0 skips this test."""
+    # An exception stops the servers and closes all files. The signal alone would not.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     environments = [_make_database(directory, str(customers)) for customers in sizes]
     is_full = extent == "full"
@@ -62,7 +62,7 @@ def main(extent: str, directory: Path, requests: int, seconds: int, *sizes: int)
 
 
 def _make_database(directory: Path, name: str) -> Environment:
-    """An empty database, and a directory for its files."""
+    """Create an empty database, and a directory for its files."""
     own = directory / name
     own.mkdir()
     url = os.environ.get("DATABASE_URL")
@@ -74,7 +74,7 @@ def _make_database(directory: Path, name: str) -> Environment:
 
 
 def _fill_database(environment: Environment, customers: int) -> list[Outcome]:
-    """Measures nothing: a short run imports after its requests."""
+    """Fill the database without measuring. A short run measures imports after the requests."""
     call_inside_django(environment, "prepare.make_organizers")
     call_inside_django(environment, "filling.fill", customers)
     return []
@@ -83,7 +83,10 @@ def _fill_database(environment: Environment, customers: int) -> list[Outcome]:
 def _measure_imports(
     directory: Path, environments: Sequence[Environment], outcomes: Sequence[Outcome]
 ) -> None:
-    """Last, because it adds customers. The first import is into a database of its own."""
+    """Measure imports, after all requests, because imports add customers.
+
+    The first import fills a new database.
+    """
     customers = min(IMPORTED, outcomes[-1]["customers"])
     for outcome, environment in zip(outcomes, environments, strict=True):
         outcome["commands"] = measure_imports(environment, customers)
@@ -103,7 +106,7 @@ def _measure_requests(
     outcomes: Sequence[Outcome],
     requests: int,
 ) -> None:
-    """Add cases, streams and memory to the outcomes. All databases are served at once."""
+    """Add cases, streams and memory to the outcomes. All servers run at the same time."""
     with ExitStack() as stack:
         pairs = zip(environments, plans, strict=True)
         sites = [stack.enter_context(open_site(each, plan["cases"])) for each, plan in pairs]
@@ -128,7 +131,7 @@ def _measure_sites(sites: Sequence[Site], requests: int) -> list[Outcome]:
 
 
 def _measure_case(sites: Sequence[Site], number: int, requests: int) -> list[Outcome]:
-    """A round for each size in turn: other programs on the machine slow all sizes alike."""
+    """Measure a round for each size in turn, so that other programs slow all sizes equally."""
     meters = [Meter(site, number, requests) for site in sites]
     while waiting := [meter for meter in meters if not meter.is_done]:
         for meter in waiting:

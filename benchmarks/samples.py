@@ -1,4 +1,4 @@
-"""Find identifiers, search terms and cursors in a filled database. Runs inside Django."""
+"""Finds identifiers, search terms and cursors in a filled database. Runs inside Django."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portal.organizers.access import Access
 from portal.organizers.models import Organizer
 
 CANDIDATES: Final = 50
-# Searched texts that estimate which share of all customers a term matches.
+# The number of search texts that estimate the share of customers that a term matches.
 TEXTS: Final = 10_000
 MATCHES: Final = 1_000
 ABOUT: Final = range(MATCHES // 2, MATCHES * 2)
@@ -28,7 +28,7 @@ TRIED: Final = 20
 
 
 def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> Samples:
-    """Values of customers that the cases search and filter for.
+    """Find values for the searches and filters of the cases.
 
     The headers authenticate an API client that may read the organizer's customers.
     """
@@ -65,7 +65,7 @@ def _searches(organizer: Organizer, emails: Sequence[str], total: int) -> dict[s
 
 
 def _parts(emails: Sequence[str], shortest: int, longest: int) -> list[str]:
-    """Parts of the local parts of emails, without the numbers at their ends, which are unique."""
+    """Parts of emails before the `@`, without the unique numbers at the end."""
     found = dict.fromkeys(
         part
         for email in emails
@@ -80,7 +80,7 @@ def _slices(text: str, size: int) -> Iterator[str]:
 
 
 def _by_share(parts: Sequence[str], texts: Sequence[str], share: float) -> list[str]:
-    """The parts, ordered by how close the share of texts that have them is to this one."""
+    """The parts, sorted by the difference between their share of the texts and this share."""
     wanted = share * len(texts)
     return sorted(parts, key=lambda part: abs(sum(part in text for text in texts) - wanted))
 

@@ -1,4 +1,4 @@
-"""Gunicorn with its workers, commands of manage.py, and the memory and time that they take."""
+"""Runs gunicorn and commands of manage.py, and measures their memory and time."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Server:
-    """The port, and the process ids of the workers."""
+    """A running server: its port, and the process ids of its workers."""
 
     port: int
     workers: Sequence[int]
 
     def memory(self, field: str) -> float:
-        """MiB of the largest worker. The field VmRSS is the current size, VmHWM the peak."""
+        """The memory of the largest worker in MiB.
+
+        The field VmRSS is the current size, VmHWM the peak.
+        """
         return max(_memory(worker, field) for worker in self.workers)
 
 
 def make_environment(directory: Path, database_url: str) -> dict[str, str]:
-    """The settings of production without the caller's environment; all files in the directory."""
+    """Environment variables for production settings, with all files in the directory."""
     port = _free_port()
     return {
         "PATH": "/usr/bin:/bin",
@@ -51,7 +54,7 @@ def make_environment(directory: Path, database_url: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Finished:
-    """The seconds that a command took, and the peak memory of its largest process in MiB."""
+    """A finished command: its seconds, and the peak memory of its largest process in MiB."""
 
     seconds: float
     mebibytes: float
@@ -89,7 +92,7 @@ def call_inside_django(environment: Environment, step: str, *arguments: object) 
 
 @contextlib.contextmanager
 def serve(application: str, environment: Environment) -> Iterator[Server]:
-    """Gunicorn with the application, at the port of the environment, inside the block."""
+    """Run gunicorn with the application during the block, at the port of the environment."""
     port = int(environment["PORT"])
     command = [sys.executable, "-m", "gunicorn", "-c", "python:portal.server", application]
     log = Path(environment["VAR_DIR"]) / f"{application}.log"
@@ -103,7 +106,7 @@ def serve(application: str, environment: Environment) -> Iterator[Server]:
 
 
 def serve_floor(environment: Environment) -> contextlib.AbstractContextManager[Server]:
-    """The floor, at a port of its own."""
+    """Run the server of the floor during the block, at a free port."""
     return serve("benchmarks.floor", {**environment, "PORT": str(_free_port())})
 
 
@@ -123,7 +126,7 @@ def _memory(process: int, field: str) -> float:
 def _wait_for_workers(
     process: subprocess.Popen[bytes], port: int, count: int, log: Path
 ) -> list[int]:
-    """Their process ids, once the server listens and all workers run."""
+    """Wait until the server listens and all workers run. Returns the process ids of the workers."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     for _attempt in range(TIMEOUT * 20):
         if process.poll() is not None:
@@ -138,7 +141,7 @@ def _wait_for_workers(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a server, by force if it does not end within TIMEOUT."""
+    """Terminate a server; kill the server after TIMEOUT."""
     process.terminate()
     try:
         process.wait(TIMEOUT)

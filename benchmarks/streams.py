@@ -1,4 +1,4 @@
-"""How many customers a second a server streams."""
+"""Measures the customers per second of streams."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHUNK: Final = 1 << 16
 def measure_stream(
     portal: Server, floor: Server, number: int, case: Mapping[str, Any], longest: float
 ) -> Any:
-    """Customers a second of both servers in turn: the median of up to TIMES streams.
+    """The customers per second of Portal and the floor in turn: the medians of up to TIMES streams.
 
     After `longest` seconds no further streams start.
     """

@@ -1,4 +1,4 @@
-"""The report of a short run: one table each for latency, imports and streams, load, and a page."""
+"""Writes the report of a short run: tables for latency, imports and streams, load, and a page."""
 
 from __future__ import annotations
 
@@ -28,33 +28,35 @@ COMMANDS: Final = {
 }
 WIDTH: Final = 100
 LATENCY: Final = """\
-p50 in milliseconds by database and number of customers, with one client. Floor: the SQL of the
-request through the bare driver, at the largest size. Growth: the largest size divided by the
-smallest. Goals are for 1,000,000 customers on PostgreSQL."""
+The p50 in milliseconds, by database and number of customers, with one client. "Floor" is the time
+of the request's SQL alone, without Portal, at the largest size. "Growth" is the p50 of the largest
+size divided by the p50 of the smallest size. Goals are for 1,000,000 customers on PostgreSQL."""
 WRITES: Final = """\
-Imports of {imported:,} customers into a new organizer, beside the customers of the database, with
-the start of the command. Streams return all customers of the organizer. The floor of an import is
-one statement that copies as many rows. Memory is that of the largest process."""
+Each import adds {imported:,} customers to a new organizer. "Beside others" is an import into the
+database with the number of customers in the heading. The time includes the start of the command.
+The floor of an import is one SQL statement that copies the same number of rows. A stream returns
+all customers of the organizer. Memory is the memory of the largest process."""
 LOAD: Final = """\
-{clients} clients at once for {seconds} s, {workers} workers, at the largest size of each database;
-{failures} requests failed. The p95 of all requests should be at most {spread} times the p50."""
+{clients} concurrent clients send requests for {seconds} s to {workers} workers, at the largest
+size of each database. {failures} requests failed. The goal is a p95 of all requests of at most
+{spread} times the p50."""
 PROFILE: Final = """\
-Milliseconds inside the server, the mean of the fastest quarter of all requests. The time of a
-template excludes the templates that it includes. Clocks around functions take some time of their
-own. `python -m benchmarks.profile_list` prints this table alone."""
+The time in the server, in milliseconds: the mean of the fastest quarter of all requests. The time
+of a template excludes included templates. The measurement itself adds some time to each row.
+`python -m benchmarks.profile_list` prints only this table."""
 NOTES: Final = """\
-Portal and the floor each run in gunicorn with one worker, and respond in turns. An organizer of
-each size stands beside another organizer of the same size. PostgreSQL has a quarter of the memory
-as `shared_buffers`, `random_page_cost = 1.1` and no `fsync`; the databases are filled before their
-indexes are created, so the indexes are denser than after imports. What requests read is in memory.
-`make bench-full` measures every order, filter and search at three sizes on both databases, takes
-more than an hour, and explains in its report how it measures."""
-# Under load, the p95 of all requests may be this many times their p50.
+Portal and the floor run in gunicorn with one worker each, and get requests in turns. Each database
+has two organizers of the same size, of which one is measured. PostgreSQL has a quarter of the
+machine's memory as `shared_buffers`, `random_page_cost = 1.1`, and no `fsync`. The indexes are
+created after the rows, so they are denser than after imports. All rows and indexes that requests
+read are in memory. `make bench-full` measures every order, filter and search at three sizes on
+both databases, in more than an hour. Its report explains the measurement in detail."""
+# Under load, the p95 of all requests may be at most this multiple of the p50.
 SPREAD: Final = 4
 
 
 def write_summary(command: str, outcomes: Sequence[Outcome]) -> str:
-    """The whole file. The outcomes of one database follow each other, the smallest size first."""
+    """The complete report in Markdown. Outcomes are ordered by database, then by size."""
     machine = [*describe_machine(), describe_load(outcomes)]
     sections = [
         ("Latency", _fill_template(LATENCY), _latency_table(outcomes)),
@@ -74,7 +76,7 @@ def write_summary(command: str, outcomes: Sequence[Outcome]) -> str:
 
 
 def describe_load(outcomes: Sequence[Outcome]) -> str:
-    """How busy the machine was: another program in the run makes its figures worthless."""
+    """The load average of the machine. Other programs during the run make the figures worthless."""
     loads = [f"{each['machine_load']:.1f}" for each in outcomes if "machine_load" in each]
     return (
         f"Load average after each database: {', '.join(loads)}; the benchmark alone makes about 1"
@@ -123,7 +125,7 @@ def _growth_ratio(sizes: Sequence[Mapping[str, Any]]) -> float:
 
 
 def _judge_goals(sizes: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
-    """The goals of a case, and which of them are missed."""
+    """The goals of a case, and the missed goals."""
     goal = sizes[-1]["goal"]
     if goal is None:
         return "", "", ""
@@ -133,7 +135,7 @@ def _judge_goals(sizes: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
 
 
 def _imported_customers(outcomes: Sequence[Outcome]) -> int:
-    """The most customers that a command imported, for the text above the table."""
+    """The largest number of customers that a command imported, for the text above the table."""
     return max(int(command["customers"]) for each in outcomes for command in each["commands"])
 
 
@@ -186,7 +188,7 @@ def _load_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _load_figures(times: Sequence[float], seconds: float) -> tuple[str, str, str, str]:
-    """Requests per second, p50, p95 and their ratio; at least two requests."""
+    """Requests per second, p50, p95, and p95 divided by p50. Empty with fewer than two requests."""
     if len(times) < 2:
         return "", "", "", ""
     middle, slow = median(times), p95(times)

@@ -7,7 +7,7 @@ from statistics import quantiles
 
 
 def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Lines of Markdown. The first column is text, the others are numbers."""
+    """The lines of a Markdown table. The first column is text; other columns are numbers."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     yield _line(headings, widths)

@@ -52,7 +52,7 @@ def test_the_value_of_the_source_is_applied_in_one_action(
 
     page.goto(f"{MUSEUM}{identifier}/")
     source = page.get_by_role("region", name="Changed in Portal and at the source")
-    expect(source).to_contain_text("Email: the source says theirs")
+    expect(source).to_contain_text("Email: the value of the source is theirs")
     if has_scripts:
         check_every_width_and_theme(page)
     source.get_by_role("button", name="Use the value of the source").click()

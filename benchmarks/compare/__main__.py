@@ -1,6 +1,6 @@
 """Compare the responses of two versions of Portal: `python -m benchmarks.compare --help`.
 
-Everything happens in a temporary directory and two databases, which are removed at the end.
+All files are in a temporary directory. The directory and two databases are removed at the end.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ from benchmarks.compare.versions import Version, free_ports, serve
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status, which is 1 if anything differs."""
+    """Compare both versions. Returns the exit status: 1 if a response differs."""
     options = _parse_options(arguments)
     started = time.monotonic()
     with (
         TemporaryDirectory(prefix="portal-compare-") as directory,
         choose_databases(sqlite=options.sqlite, directory=Path(directory)) as databases,
     ):
-        # Facets have enough time, so that counts do not depend on the speed of the machine.
+        # The counts beside filters have no time limit, so that they do not depend on the machine's
+        # speed.
         old, new = choose_versions(
             options.old, options.new, Path(directory), databases, FACET_MILLISECONDS="30000"
         )
@@ -55,11 +56,11 @@ def _parse_options(arguments: list[str]) -> Namespace:
 
 
 def parse_options(parser: ArgumentParser, arguments: list[str]) -> Namespace:
-    """The options of the parser, with two checkouts that can be served, and a database."""
+    """Parse the options. Checks that both checkouts can be served, and that there is a database."""
     parser.epilog = f"PostgreSQL: .ci/with-postgres python -m {parser.prog} OLD NEW"
     parser.add_argument("old", type=Path, help="the checkout to compare with")
     parser.add_argument("new", type=Path, help="the checkout that is compared")
-    parser.add_argument("--sqlite", action="store_true", help="two files, no server")
+    parser.add_argument("--sqlite", action="store_true", help="use SQLite instead of PostgreSQL")
     options = parser.parse_args(arguments)
     for checkout in (options.old, options.new):
         if not (checkout / ".venv" / "bin" / "python").exists():
@@ -72,7 +73,7 @@ def parse_options(parser: ArgumentParser, arguments: list[str]) -> Namespace:
 def choose_databases(
     *, sqlite: bool, directory: Path
 ) -> contextlib.AbstractContextManager[Databases]:
-    """Files in the directory, or databases of the server that DATABASE_URL names."""
+    """Two SQLite files in the directory, or two databases on the server of DATABASE_URL."""
     if sqlite:
         return sqlite_databases(directory)
     return postgres_databases(os.environ["DATABASE_URL"])
@@ -98,7 +99,7 @@ def sign_in_members(*clients: Client) -> None:
 
 
 def _compare_responses(old: Client, new: Client) -> Comparison:
-    """Compare all requests and links; stop early after too many differences."""
+    """Compare the responses to all requests and links. Stops after ENOUGH differences."""
     sign_in_members(old, new)
     requests = list(list_requests(read_samples(old)))
     comparison = Comparison(old, new)

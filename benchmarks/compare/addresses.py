@@ -1,4 +1,4 @@
-"""All requests except linked pages, by callers with and without permission."""
+"""All compared requests except those of links, by callers with and without permission."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ from benchmarks.compare.samples import Samples
 
 RESULTS: Final = {**HTML, "HX-Request": "true", "HX-Target": "div#results"}
 COUNT: Final = {**HTML, "HX-Request": "true", "HX-Target": "p#count"}
-# Used in turn: headers that decide about fragments and the history of the browser.
+# Headers of htmx, which decide about fragments and the browser's history. Requests use them in
+# turn.
 FRAGMENTS: Final = (
     RESULTS,
     {**RESULTS, "HX-Source": "input#search", "HX-Current-URL": f"http://localhost{PAGE}?search=a"},
@@ -54,7 +55,7 @@ STREAMED: Final = (
 
 
 def list_requests(samples: Samples) -> Iterator[Request]:
-    """Several hundred requests, equal in every run."""
+    """Several hundred requests, the same in every run."""
     singles = single_queries(samples)
     yield from _page_requests([*singles, *range_queries(), *PAGES, *SIZES, *DEEP])
     yield from _page_requests(combined_queries(40, "pages"))
@@ -67,7 +68,7 @@ def list_requests(samples: Samples) -> Iterator[Request]:
 
 
 def _page_requests(queries: Iterable[str]) -> Iterator[Request]:
-    """Pages; some of them as a fragment too, some as a count."""
+    """Pages; some are also requested as a fragment, some also as an exact count."""
     for number, query in enumerate(queries):
         path = f"{PAGE}?{query}"
         yield Request(Kind.LIST, path, HTML)
@@ -83,7 +84,7 @@ def _api_requests(queries: Iterable[str]) -> Iterator[Request]:
 
 
 def _invalid_requests(samples: Samples) -> Iterator[Request]:
-    """422 in HTML, 400 or 404 in JSON."""
+    """Requests with status 422 in HTML, and 400 or 404 in JSON."""
     for number, query in enumerate([*INVALID, *INVALID_PAGES]):
         yield Request(Kind.INVALID, f"{PAGE}?{query}", HTML if number % 3 else RESULTS)
     for query in [*INVALID, *invalid_api_queries(samples)]:
@@ -108,7 +109,7 @@ def _detail_requests(samples: Samples) -> Iterator[Request]:
 
 
 def _requests_of_strangers(samples: Samples) -> Iterator[Request]:
-    """Callers without permission, and members of the other organizer."""
+    """Requests of callers without permission, and of members of the other organizer."""
     one = samples.some(1)[0]["identifier"]
     for caller in (Caller.OTHER_MEMBER, Caller.ANONYMOUS):
         for path in (PAGE, f"{PAGE}?search=anna&page=2", f"{PAGE}{one}/"):

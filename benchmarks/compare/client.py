@@ -1,4 +1,4 @@
-"""A connection to one version, and the sessions and tokens of its callers."""
+"""An HTTP client for one version, with the sessions and tokens of the callers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Response:
-    """Status 0 stands for a missing response; the body is then the error."""
+    """A response. Status 0 is a failed request, whose error is the body."""
 
     status: int
     headers: HTTPMessage
@@ -52,7 +52,7 @@ class Client:
         self._callers[caller] = {"Cookie": f"sessionid={session}"}
 
     def send(self, request: Request) -> Response:
-        """A failed connection is a response too, so that both versions can be compared."""
+        """Send the request. A failed connection is also a Response, so that it can be compared."""
         headers = {**self._callers[request.caller], **request.headers}
         try:
             return self._send("GET", request.path, headers)

@@ -25,7 +25,7 @@ VALUES: Final[Mapping[str, Sequence[object]]] = {
     "page": ("last", "1"),
     "page_size": ("25", "100"),
 }
-# Time ranges with few or many matches, in an order by another column: the plans differ.
+# Time ranges with few and with many matches, sorted by another column: their query plans differ.
 RANGES: Final = (
     *(
         "date_joined_since=2025-12-20",
@@ -57,12 +57,12 @@ INVALID: Final = (
     *("page=0", "page=-1", "page=two", "page=1.5", "page=9999", "page=99999999999999999999"),
     *(f"search={UNMATCHED}&page=2", "is_active=maybe&ordering=foo&search=anna", "locale=xx&page=0"),
 )
-# Pages reject these sizes. The API returns 50 customers for any other size.
+# HTML pages reject these page sizes. The API returns 50 customers for an invalid size.
 INVALID_PAGES: Final = ("page_size=10", "page_size=many", "page_size=0", "page_size=25&page=9999")
 
 
 def combined_queries(count: int, seed: str) -> list[str]:
-    """Two to four random parameters each, most of them with an ordering."""
+    """Query strings with two to four random parameters, most with an ordering."""
     random = Random(f"{SEED} {seed}")  # noqa: S311
     return [_random_query(random) for _number in range(count)]
 
@@ -76,7 +76,7 @@ def _random_query(random: Random) -> str:
 
 
 def range_queries() -> list[str]:
-    """Each time range in two orders."""
+    """Query strings with each time range, in two orders."""
     return [
         f"{wanted}&ordering={ORDERS_OF_RANGES[(number + step) % len(ORDERS_OF_RANGES)]}"
         for number, wanted in enumerate(RANGES)
@@ -85,7 +85,7 @@ def range_queries() -> list[str]:
 
 
 def api_queries(samples: Samples) -> list[str]:
-    """Parameters that only the API has."""
+    """Query strings with parameters that only the API has."""
     own, by_name = samples.cursor, samples.cursor_by_name
     return [
         *("fields=identifier", "fields=name_parts,email", "fields=last_login&ordering=-last_login"),
@@ -99,7 +99,7 @@ def api_queries(samples: Samples) -> list[str]:
 
 
 def invalid_api_queries(samples: Samples) -> list[str]:
-    """Invalid values of parameters that only the API has."""
+    """Query strings with invalid values of parameters that only the API has."""
     return [
         *("fields=password", "include=email_key", "include=phone&fields=x"),
         *("cursor=junk", "cursor=%C3%A9", f"cursor={samples.cursor[:-2]}", "cursor=AAAA&page=2"),

@@ -1,4 +1,4 @@
-"""Send each request to both versions at once, and report the differences."""
+"""Sends each request to both versions at the same time, and reports the differences."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from benchmarks.compare.reading import read_lines
 from benchmarks.compare.requests import EXPECTED, Kind, Request
 from benchmarks.compare.reworded import reword
 
-# The most lines of a reported difference, and the most differences.
+# The maximum number of lines in a reported difference, and of reported differences.
 LINES: Final = 20
 SHOWN: Final = 10
-# After the first difference in a long list all lines may differ: the first ones are enough.
+# The number of compared lines after the first difference. In a long list all further lines may
+# differ.
 WINDOW: Final = 200
 WIDTH: Final = 300
 # Differences after which the comparison stops.
@@ -29,10 +30,10 @@ class TooManyDifferences(Exception):
 
 
 class Comparison:
-    """Requests and differences by kind, and a report of each difference."""
+    """The numbers of requests and differences by kind, and a report of each difference."""
 
     def __init__(self, old: Client, new: Client) -> None:
-        self._askers = (old, new)
+        self._clients = (old, new)
         self._both = ThreadPoolExecutor(2)
         self.sent: Counter[Kind] = Counter()
         self.different: Counter[Kind] = Counter()
@@ -43,7 +44,7 @@ class Comparison:
 
     def send(self, request: Request) -> tuple[Response, Response] | None:
         """Both responses, or None if they differ. Raises TooManyDifferences."""
-        old, new = self._both.map(lambda client: client.send(request), self._askers)
+        old, new = self._both.map(lambda client: client.send(request), self._clients)
         self.sent[request.kind] += 1
         report = describe(request, old, new)
         if not report:
@@ -63,7 +64,10 @@ class Comparison:
 
 
 def describe(request: Request, old: Response, new: Response) -> list[str]:
-    """A short diff, or a wrong status; empty if both responses are equal and as expected."""
+    """The lines of a short diff, or an unexpected status.
+
+    Empty if both responses are equal and expected.
+    """
     if old.status not in EXPECTED[request.kind]:
         wanted = ", ".join(map(str, sorted(EXPECTED[request.kind])))
         return [

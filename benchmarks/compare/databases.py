@@ -1,6 +1,7 @@
-"""Two databases, and a copy of the rows from the old one to the new one.
+"""The databases of both versions, and a copy of the rows from the old to the new database.
 
-Ids stay equal. Derived tables, such as the counts, are written by the triggers of each version.
+Both databases have equal ids. The triggers of each version write derived tables, such as the
+counts.
 """
 # ruff: noqa: S608  Names of tables and columns come from this file and from the databases.
 
@@ -29,7 +30,7 @@ COLUMNS: Final = """
     SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)
     FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"""
-# Indexes that are not of constraints.
+# Indexes that do not belong to constraints.
 INDEXES: Final = """
     SELECT indexname, indexdef FROM pg_indexes
     WHERE schemaname = 'public' AND tablename = %s
@@ -38,17 +39,17 @@ NEXT_ID: Final = "SELECT setval(pg_get_serial_sequence(%s, 'id'), MAX(id)) FROM 
 
 
 class Databases(Protocol):
-    """The URLs of the old and of the new database, which are on one engine."""
+    """The URLs of the old and the new database, both SQLite or both PostgreSQL."""
 
     old: str
     new: str
 
     def copy(self) -> None:
-        """Copy all rows of TABLES into the new database, which is migrated and empty."""
+        """Copy all rows of TABLES into the new database, which is migrated but empty."""
 
 
 class SqliteDatabases:
-    """Two files in a directory."""
+    """Two SQLite files in a directory."""
 
     def __init__(self, directory: Path) -> None:
         self._files = [directory / f"{name}.sqlite3" for name in NAMES]
@@ -67,7 +68,7 @@ class SqliteDatabases:
                         f" SELECT {columns} FROM old.{table} ORDER BY id"
                     )
         for file in self._files:
-            # Both databases get the same statistics, and indexes without gaps.
+            # VACUUM and REINDEX give both databases equal statistics and indexes.
             with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
                 connection.execute(f"INSERT INTO {SEARCH}({SEARCH}) VALUES ('optimize')")
                 connection.execute("VACUUM")
@@ -75,7 +76,7 @@ class SqliteDatabases:
 
 
 class PostgresDatabases:
-    """Two databases of one server."""
+    """Two databases of one PostgreSQL server."""
 
     def __init__(self, server: str) -> None:
         self.old, self.new = (urlsplit(server)._replace(path=f"/{name}").geturl() for name in NAMES)
@@ -85,7 +86,8 @@ class PostgresDatabases:
             for table in TABLES:
                 _copy_table(old, new, table)
         for database in (self.old, self.new):
-            # Both databases need the same statistics, which autovacuum would write at any time.
+            # Autovacuum is off, because it would update the statistics of one database before the
+            # other.
             with psycopg.connect(database, autocommit=True) as connection:
                 connection.execute("VACUUM (ANALYZE)")
                 connection.execute("ANALYZE")
@@ -96,9 +98,9 @@ def _copy_table(
     new: psycopg.Connection[tuple[object, ...]],
     table: str,
 ) -> None:
-    """By a query, because COPY does not read a partitioned table.
+    """Copies by a query, because COPY cannot read a partitioned table.
 
-    Indexes are created after the rows, which is quicker.
+    Indexes are created after the rows, which takes less time.
     """
     indexes = new.execute(INDEXES, [table]).fetchall()
     for name, _definition in indexes:
@@ -112,7 +114,7 @@ def _copy_table(
     ):
         for block in source:
             target.write(block)
-    # Deferred checks of foreign keys would lock the table.
+    # The checks of foreign keys run now. Deferred checks would lock the table.
     new.execute("SET CONSTRAINTS ALL IMMEDIATE")
     new.execute("SET LOCAL maintenance_work_mem = '1GB'")
     for _name, definition in indexes:
@@ -122,13 +124,13 @@ def _copy_table(
 
 @contextlib.contextmanager
 def sqlite_databases(directory: Path) -> Iterator[Databases]:
-    """Removed with the directory."""
+    """Two SQLite files, which are removed with the directory."""
     yield SqliteDatabases(directory)
 
 
 @contextlib.contextmanager
 def postgres_databases(server: str) -> Iterator[Databases]:
-    """Created on the server for the block, and dropped at its end."""
+    """Create two databases on the server, and drop both databases at the end of the block."""
     with psycopg.connect(server, autocommit=True) as connection, contextlib.ExitStack() as stack:
         for name in NAMES:
             connection.execute(f"CREATE DATABASE {name}".encode())

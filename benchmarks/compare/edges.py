@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 EQUAL_TIME: Final = "2024-03-31T01:30:00.000000Z"
-# More than a page has, so that all rows of a page can have equal sort keys.
+# More customers than a page, so that all rows of a page have equal sort keys.
 TIES: Final = 300
 SHARED_EXTERNAL: Final = "Shared-Account-1"
 CASE_TWIN: Final = "CaseTwin0"
@@ -31,7 +31,7 @@ LOCALES: Final = ("en", "de", "nl", "xx-custom", "fi")
 
 
 def write_edges() -> str:
-    """NDJSON for import_customers."""
+    """Write the customers as NDJSON for import_customers."""
     rows = [
         *_with_equal_sort_keys(),
         *_with_missing_values(),
@@ -62,7 +62,7 @@ def _customer(identifier: str, **values: Any) -> dict[str, Any]:
 
 
 def _with_equal_sort_keys() -> Iterator[dict[str, Any]]:
-    """Equal in nearly all sort keys."""
+    """Customers who differ in one sort key or none."""
     for number in range(TIES):
         yield _customer(
             f"TIE-{number * 7919 % TIES:03}", locale=LOCALES[number % 2], is_active=number % 3 > 0
@@ -70,7 +70,7 @@ def _with_equal_sort_keys() -> Iterator[dict[str, Any]]:
 
 
 def _with_missing_values() -> Iterator[dict[str, Any]]:
-    """Without an email, a name or a sign-in, then without several of them."""
+    """Customers without an email, a name or a sign-in, or without several of these."""
     gaps: list[dict[str, Any]] = [{"email": None}, {"name_parts": {}}, {"last_login": None}]
     gaps += [gaps[0] | gaps[1], gaps[1] | gaps[2], gaps[0] | gaps[1] | gaps[2]]
     for number in range(240):
@@ -80,14 +80,14 @@ def _with_missing_values() -> Iterator[dict[str, Any]]:
 
 
 def _anonymised_customers() -> Iterator[dict[str, Any]]:
-    """Inactive accounts without personal values."""
+    """Inactive customers without personal data."""
     nothing: dict[str, Any] = {"email": None, "name_parts": {}, "last_login": None}
     for number in range(80):
         yield _customer(f"GONE-{number:02}", is_active=False, is_verified=False, **nothing)
 
 
 def _with_unusual_names() -> Iterator[dict[str, Any]]:
-    """Accents, scripts and special characters; long names with equal sort keys."""
+    """Names with accents, other scripts or special characters, and long names."""
     for number, name in enumerate(NAMES):
         parts = {"_scheme": "full", "full_name": name}
         email = f"Mixed.Case+{number}%_'x@Edge.Example.ORG"
@@ -101,7 +101,7 @@ def _with_unusual_names() -> Iterator[dict[str, Any]]:
 
 
 def _with_similar_identifiers() -> Iterator[dict[str, Any]]:
-    """Equal external identifiers, and identifiers that differ in case only."""
+    """Customers with equal external identifiers, and with identifiers that differ only in case."""
     for number in range(60):
         external = SHARED_EXTERNAL if number < 55 else SHARED_EXTERNAL.lower()
         yield _customer(f"EXT-{number:02}", external_identifier=external, locale="nl")
@@ -114,13 +114,13 @@ def _with_similar_identifiers() -> Iterator[dict[str, Any]]:
 
 
 def _in_time() -> Iterator[dict[str, Any]]:
-    """A microsecond apart around midnight in the organizer's time zone, and centuries apart."""
+    """Customers registered a microsecond apart around midnight, and centuries apart."""
     midnight = datetime(2024, 10, 27, 22, 0, tzinfo=UTC)
     moments = [midnight + timedelta(microseconds=number - 20) for number in range(40)]
     moments += [datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)]
     for number, moment in enumerate(moments):
         text = moment.isoformat(timespec="microseconds")
-        # An import rejects customers that were changed in the future.
+        # An import rejects customers with a last_modified in the future.
         modified = EQUAL_TIME if moment.year == 2199 else text
         times = {"date_joined": text, "last_login": text, "last_modified": modified}
         yield _customer(f"TIME-{number:02}", **times)

@@ -1,4 +1,4 @@
-"""Customers, members and API clients: the old version creates them, then they are copied."""
+"""The old version creates customers, members and API clients; then their rows are copied."""
 
 from __future__ import annotations
 

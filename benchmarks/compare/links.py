@@ -1,4 +1,4 @@
-"""Lists whose `next` and `previous` links are followed, as API clients do."""
+"""Follows the `next` and `previous` links of lists, like an API client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tqdm import tqdm
 from benchmarks.compare.comparison import Comparison
 from benchmarks.compare.requests import API, JSON, Caller, Kind, Request
 
-# Three lists of all customers, and shorter lists in short pages, which end between equal sort keys.
+# Three lists of all customers, and lists with small pages that end between equal sort keys.
 FORWARDS: Final = (
     *("", "ordering=-last_login", "ordering=-name&fields=identifier,name"),
     *("ordering=-email&is_active=false", "ordering=last_login&is_active=false&page_size=20"),
@@ -29,7 +29,7 @@ BACKWARDS: Final = (
     *("page=last&search=alex&page_size=10", "page=last&locale=nl&ordering=state"),
     *("page=last&ordering=-state,last_login,-name", "page=300&ordering=identifier"),
 )
-# More pages than any list has: links in a circle have to end.
+# More pages than any list has, so that a cycle of links ends.
 LONGEST: Final = 700
 BACK: Final = 6
 

@@ -1,4 +1,4 @@
-"""Valid query strings with one parameter, with values that match customers."""
+"""Valid query strings with one parameter, whose values match customers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TERMS: Final = (
     ),
 )
 TIMES: Final = ("date_joined", "last_login")
-# Few customers are after the first day, few before the last.
+# Few customers are later than the first day, and few are earlier than the last day.
 DAYS: Final = ("2025-12-28", "2023-06-01", "2020-02-01")
 INSTANTS: Final = ("2024-10-27T22:00:00Z", "2024-10-28T00:00:00+02:00", "2024-10-27 23:00:00")
 ODD: Final = (
@@ -46,12 +46,12 @@ ODD: Final = (
 
 
 def encode(**values: object) -> str:
-    """A query string; a tuple repeats its parameter."""
+    """A query string. A tuple of values repeats the parameter."""
     return urlencode(values, doseq=True)
 
 
 def single_queries(samples: Samples) -> list[str]:
-    """Query strings with one search, filter or order each, and odd ones, for HTML and JSON."""
+    """Query strings for HTML and JSON, each with one search, filter or order, or an unusual one."""
     return [
         "",
         *(encode(search=search) for search in _search_queries(samples)),
@@ -71,7 +71,7 @@ def _search_queries(samples: Samples) -> Iterator[str]:
     yield from (one["external_identifier"], two["external_identifier"].lower())
     yield from (one["name"], two["name"].casefold(), f"{two['name']} {two['locale']}")
     yield from (SHARED_EXTERNAL, CASE_TWIN, "tie-001", NAMES[0], "100% sure")
-    # An email of the other organizer.
+    # An email that only the other organizer has.
     yield next(str(row["email"]) for row in samples.others if row["email"])
 
 

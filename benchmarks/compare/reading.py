@@ -1,4 +1,4 @@
-"""Responses as lines that can be compared: visible text of a page, values of JSON."""
+"""Converts responses to lines for the comparison: visible text of a page, or values of JSON."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ HEADERS: Final = (
     *("Location", "HX-Redirect", "HX-Push-Url", "HX-Replace-Url"),
     *("Content-Type", "Cache-Control", "Vary"),
 )
-# Attributes that users read or hear, links, and the values of visible controls.
+# Attributes that users see or hear, links, and values of visible controls.
 ATTRIBUTES: Final = (
     *("aria-current", "aria-label", "aria-sort", "checked", "datetime", "href", "title", "value"),
 )
 SILENT: Final = ("script", "style")
-# The name of a static file has a hash of its content.
+# The hash in the name of a static file.
 STATIC: Final = "/static/"
-# A minute may end between the two responses.
+# A relative time may change between the two responses.
 MINUTES: Final = re.compile(r"just now|\b1 minute ago|\b\d+ minutes ago")
 
 
 class _Page(HTMLParser):
-    """Texts and attributes in the order of the document."""
+    """The texts and attributes of a page, in document order."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
         self._silent = 0
-        self._hidden = 0  # the depth of the <div> in a hidden one
+        self._hidden = 0  # the number of open <div> elements in a hidden <div>
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in SILENT
@@ -59,13 +59,13 @@ class _Page(HTMLParser):
 
 
 def read_lines(response: Response) -> list[str]:
-    """Status and headers first, then the body by its type."""
+    """The lines of a response: status and headers, then the body."""
     heads = [
         f"{name}: {value}" for name in HEADERS for value in response.headers.get_all(name) or ()
     ]
     text = response.body.decode(errors="backslashreplace")
     if request := response.headers.get("X-Request-ID"):
-        # Error pages show it.
+        # Error pages show this id.
         text = text.replace(request, "REQUEST")
     read = READERS.get(response.headers.get_content_type(), _text_lines)
     return [f"status {response.status}", *heads, *read(text)]
@@ -89,7 +89,7 @@ def _ndjson_lines(text: str) -> list[str]:
 
 
 def _encode_again(text: str, indent: int | None = None) -> str:
-    """Encoded again, because 1, 1.0 and True are equal in Python."""
+    """Encode values as text, because 1, 1.0 and True are equal in Python."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -98,7 +98,7 @@ def _encode_again(text: str, indent: int | None = None) -> str:
 
 
 def _text_lines(text: str) -> Sequence[str]:
-    """Lines with their carriage returns."""
+    """The lines of a text, with their carriage returns."""
     return text.split("\n")
 
 

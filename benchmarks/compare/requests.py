@@ -1,4 +1,4 @@
-"""A request: its path, headers and caller, and the statuses that are expected for its kind."""
+"""A request to both versions: path, headers and caller, and the expected statuses by kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ API: Final = f"/api/v1/organizers/{OURS}/customers/"
 
 
 class Kind(StrEnum):
-    """Differences are counted by kind."""
+    """The kind of a request. Differences are counted by kind."""
 
     LIST = "HTML list"
     FRAGMENT = "fragment"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     CSV = "CSV"
 
 
-# Two equal failures would compare nothing: any other status is a difference.
+# Any other status counts as a difference, because two equal errors would compare nothing.
 EXPECTED: Final[Mapping[Kind, frozenset[int]]] = {
     **{kind: frozenset({200}) for kind in Kind},
     Kind.DETAIL: frozenset({200, 404}),
@@ -42,7 +42,7 @@ EXPECTED: Final[Mapping[Kind, frozenset[int]]] = {
 
 
 class Caller(StrEnum):
-    """Members with a session, and API clients with a token."""
+    """Who sends a request: a member with a session, or an API client with a token."""
 
     MEMBER = "member"
     OTHER_MEMBER = "member of the other organizer"

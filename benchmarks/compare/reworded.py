@@ -1,6 +1,6 @@
-"""Sentences that the new version changes on purpose, as pairs of old and new text.
+"""Sentences that the new version has reworded on purpose, as pairs of old and new text.
 
-The old text is replaced in the responses of the old version before the comparison.
+Before the comparison, the new text replaces the old text in responses of the old version.
 """
 
 from __future__ import annotations
@@ -68,12 +68,92 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
         "It was cut off, or changed on its way. Nothing was changed here.",
         "It was incomplete or damaged. Nothing was changed.",
     ),
+    (
+        "It was incomplete or damaged. Nothing was changed.",
+        "The request was incomplete or damaged. Nothing was changed.",
+    ),
+    (
+        "The address is wrong, the page no longer exists, or you do not have access to it.",
+        "The web address is wrong, the page no longer exists, or you have no access to the page.",
+    ),
+    ("Address too long", "Web address too long"),
+    ("The address is too long", "The web address is too long"),
+    (
+        "A search and its filters may have 4,000 characters in the address. Use fewer filters, or search for less text.",
+        "A web address with a search and filters has at most 4,000 characters. Use fewer filters, or search for less text.",
+    ),
+    (
+        "The database is busy or away. Try again in a moment, or search for less at once.",
+        "The database is busy or not available. Try again in a moment. If the error occurs again, use more filters.",
+    ),
+    (
+        "The database is busy or away. The list is as it was; try again in a moment.",
+        "The database is busy or not available. The list has not changed. Try again in a moment.",
+    ),
+    (
+        "There is no connection. The list is as it was.",
+        "There is no connection. The list has not changed.",
+    ),
+    (
+        "The request took too long. The list is as it was.",
+        "The request took too long. The list has not changed.",
+    ),
+    (
+        "Something went wrong on our side. The list is as it was.",
+        "Something went wrong on our side. The list has not changed.",
+    ),
+    (
+        "You no longer have access to this list, or it does not exist.",
+        "You no longer have access to this list, or the list does not exist.",
+    ),
+    ("If you ask for help, name this request:", "If you ask for help, mention this request ID:"),
+    (
+        "Not copied. It is selected: copy it by keyboard.",
+        "Not copied. The text is selected: copy the text with the keyboard.",
+    ),
+    (
+        "The customers that you opened last are below. Press the down arrow key.",
+        "Recently opened customers are below. Press the down arrow key.",
+    ),
+    ("Opened last", "Recently opened"),
+    ("Search only the list that you came from", "Search only the previous list"),
+    ("As curl, with your token", "As a curl command, for your token"),
+    ("Copy as curl", "Copy the curl command"),
+    ("Remove it", "Remove this filter"),
+    (
+        "An exact match above the list is in the file only if it is in the list too.",
+        "The file has an exact match above the list only if the match is also in the list.",
+    ),
+    (
+        "Excel files have up to 100,000 customers. CSV has no limit.",
+        "An Excel file has at most 100,000 customers. CSV has no limit.",
+    ),
+    (
+        "This list is too long for an overview. A filter makes it shorter.",
+        "This list is too long for an overview. Use a filter to shorten the list.",
+    ),
+    (
+        "Create the first one, or import customers:",
+        "Create the first customer, or import customers:",
+    ),
+    ("Customers appear here when they are imported:", "This command imports customers:"),
+    ("Use these columns for me", "Use these columns by default"),
+    ("Forget my columns", "Remove my default columns"),
+    (
+        "This customer was anonymised: all personal data was deleted.",
+        "This customer is anonymised: the personal data was erased.",
+    ),
+    (
+        "No changes yet. Changes made before Portal kept a history are not listed.",
+        "No changes yet. The history does not list changes before its start.",
+    ),
+    ("Days in ", "Dates in the time zone "),
     ("API clients use a token to read the", "API clients use a token to read and change the"),
 )
 
 
 def reword(line: str) -> str:
-    """A line of the old version with the sentences of the new version."""
+    """Replace the old sentences in a line of the old version by the new sentences."""
     for old, new in REWORDED:
         line = line.replace(old, new)
     return line

@@ -1,4 +1,4 @@
-"""All customers of the old version, read through its API, to build requests from."""
+"""Reads all customers from the API of the old version, as values for requests."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from benchmarks.compare.client import Client
 from benchmarks.compare.requests import API, NDJSON, OTHERS, OURS, Caller, Kind, Request
 
 SEED: Final = 20_240_229
-Row = dict[str, Any]  # a customer in JSON
+Row = dict[str, Any]  # the JSON of a customer
 API_CLIENTS: Final = {OURS: Caller.API_CLIENT, OTHERS: Caller.OTHER_CLIENT}
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Customers of both organizers, and cursors."""
+    """The customers of both organizers, and cursors."""
 
     ours: Sequence[Row]
     others: Sequence[Row]
-    # Cursors of second pages: of the list, of the list by name, and of the other organizer's list.
+    # Cursors of the second page of three lists: by email, by name, and of the other organizer.
     cursor: str
     cursor_by_name: str
     others_cursor: str
 
     def some(self, count: int, *filled: str) -> list[Row]:
-        """Demo customers with a value in each of these fields; equal in every run."""
+        """Demo customers with a value in each of these fields, the same in every run."""
         found = [row for row in self.ours if row["identifier"].isalnum()]
         found = [row for row in found if all(row[name] for name in filled)]
         return Random(f"{SEED} {filled}").sample(found, count)  # noqa: S311
 
 
 def read_samples(old: Client) -> Samples:
-    """Send requests that are not compared."""
+    """Read the samples by requests that are not compared."""
     return Samples(
         ours=_customers(old, OURS),
         others=_customers(old, OTHERS),

@@ -1,8 +1,8 @@
 """Time the requests of two versions of Portal: `python -m benchmarks.compare.speed --help`.
 
-Both versions have equal customers and get each request in turn, so that other programs on the
-machine slow both. Everything happens in a temporary directory and two databases, which are removed
-at the end.
+Both versions have equal customers. Each request is sent to one version, then to the other, so that
+other programs on the machine slow both equally. All files are in a temporary directory. The
+directory and two databases are removed at the end.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from benchmarks.compare.requests import API, CSV, NDJSON, PAGE, Caller, Kind, Re
 from benchmarks.compare.versions import serve
 
 ROUNDS: Final = 31
-SLOW: Final = 0.5  # seconds; slower requests are sent FEW times
+SLOW: Final = 0.5  # in seconds: slower requests are sent FEW times
 FEW: Final = 5
 ORDERS: Final = ("name", "-last_login", "identifier", "-date_joined", "locale", "name,-email")
 FILTERS: Final = (
@@ -42,7 +42,8 @@ FILTERS: Final = (
     *("modified_since=2025-12-30", "date_joined_since=2022-01-01&is_active=false"),
     "date_joined_since=2025-12-25&ordering=-name",
 )
-# No match, some, thousands, a third, half of all, and a term that is too short for the index.
+# Search terms that match no, some, thousands, a third and half of all customers, and a term that is
+# too short for the index.
 SEARCHES: Final = ("qzxjwv", "anna schmidt", "schmidt", "mari", "example.org", "an", "e")
 
 
@@ -69,7 +70,7 @@ def main(arguments: list[str]) -> int:
 def _parse_options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks.compare.speed", description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000, metavar="N")
-    parser.add_argument("--only", default="", help="cases whose name has this part")
+    parser.add_argument("--only", default="", help="only cases with this text in the name")
     return parse_options(parser, arguments)
 
 
@@ -125,7 +126,7 @@ def _measure(clients: list[Client], request: Request) -> list[float]:
                 raise RuntimeError(f"{client.version.name}: {request.path}: {response.status}")
         if number + 1 >= FEW and min(map(min, times)) > SLOW:
             break
-    # The first response reads from disk.
+    # The first request is not measured, because it reads from disk.
     return [median(taken[1:]) for taken in times]
 
 

@@ -1,4 +1,4 @@
-"""A version of Portal: a checkout, served by its own gunicorn from its own environment."""
+"""A version of Portal: a checkout with its own virtual environment, served by gunicorn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ERROR_LINE: Final = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MUL
 
 @dataclass(frozen=True)
 class Version:
-    """The checkout, the directory for its files, and the port."""
+    """A version: its checkout, the directory for its files, and its port."""
 
     name: str
     checkout: Path
@@ -33,12 +33,15 @@ class Version:
 
     @property
     def python(self) -> str:
-        """The interpreter of the checkout, so that each version has its own packages."""
+        """The Python of the checkout's virtual environment, with the packages of the version."""
         return str(self.checkout / ".venv" / "bin" / "python")
 
     @property
     def environment(self) -> dict[str, str]:
-        """Only ports and directories differ between versions: links and cursors are equal."""
+        """The environment variables.
+
+        Versions differ only in ports and directories, so links are equal.
+        """
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.directory),
@@ -81,7 +84,7 @@ class Version:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different ports: all are bound before any is released."""
+    """Free ports. All are bound at the same time, so that they differ."""
     with contextlib.ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _number in range(count)]
         for probe in probes:
@@ -91,7 +94,7 @@ def free_ports(count: int) -> list[int]:
 
 @contextlib.contextmanager
 def serve(version: Version) -> Iterator[None]:
-    """The version is served at its port inside the block."""
+    """Run the server of the version during the block."""
     command = [version.python, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with version.log.open("wb") as log:
         process = subprocess.Popen(
@@ -105,7 +108,7 @@ def serve(version: Version) -> Iterator[None]:
 
 
 def _wait_until_it_listens(version: Version, process: subprocess.Popen[bytes]) -> None:
-    """Gunicorn listens before its worker runs; a request then waits for the worker."""
+    """gunicorn listens before its worker has started; a request then waits for the worker."""
     for _attempt in range(TIMEOUT * 20):
         if process.poll() is not None:
             break
