@@ -57,19 +57,11 @@ def main(arguments: list[str]) -> None:
 def _parse_options(arguments: list[str]) -> Namespace:
     parser = ArgumentParser("benchmarks")
     parser.add_argument("--full", action="store_true", help="every case at every size")
-    parser.add_argument(
-        "--customers", type=int, nargs="+", help="customers of each of the two organizers"
-    )
-    parser.add_argument(
-        "--requests", type=int, help="requests of each case; default: 50, or 100 with --full"
-    )
-    parser.add_argument(
-        "--seconds", type=int, help="seconds of the load test; default: 20, or 30 with --full"
-    )
+    parser.add_argument("--customers", type=int, nargs="+", help="customers of each organizer")
+    parser.add_argument("--requests", type=int, help="of each case; default: 50, --full: 100")
+    parser.add_argument("--seconds", type=int, help="of the load test; default: 20, --full: 30")
     parser.add_argument("--only", choices=DATABASES, help="measure one database only")
-    parser.add_argument(
-        "--quick", action="store_true", help="only test the benchmark itself, with few customers"
-    )
+    parser.add_argument("--quick", action="store_true", help="test the benchmark on few customers")
     parser.add_argument("--results", type=Path, help=f"default after a complete run: {RESULTS}")
     options = parser.parse_args(arguments)
     if options.quick:

@@ -41,7 +41,7 @@ def test_the_empty_box_offers_the_customers_that_were_opened_last(clara_page: Pa
 
     clara_page.keyboard.press("Control+k")
     expect(recent(clara_page).locator("a > bdi:first-child")).to_have_text(names)
-    expect(clara_page.get_by_role("status")).to_contain_text("ecently opened")
+    expect(clara_page.get_by_role("status")).to_contain_text("Recently opened")
     clara_page.keyboard.press("ArrowDown")
     clara_page.keyboard.press("ArrowDown")
     clara_page.keyboard.press("Enter")

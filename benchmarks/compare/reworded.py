@@ -79,12 +79,21 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
     ("Address too long", "Web address too long"),
     ("The address is too long", "The web address is too long"),
     (
-        "A search and its filters may have 4,000 characters in the address. Use fewer filters, or search for less text.",
-        "A web address with a search and filters has at most 4,000 characters. Use fewer filters, or search for less text.",
+        (
+            "A search and its filters may have 4,000 characters in the address. Use fewer "
+            "filters, or search for less text."
+        ),
+        (
+            "A web address with a search and filters has at most 4,000 characters. Use fewer "
+            "filters, or search for less text."
+        ),
     ),
     (
         "The database is busy or away. Try again in a moment, or search for less at once.",
-        "The database is busy or not available. Try again in a moment. If the error occurs again, use more filters.",
+        (
+            "The database is busy or not available. Try again in a moment. If the error "
+            "occurs again, use more filters."
+        ),
     ),
     (
         "The database is busy or away. The list is as it was; try again in a moment.",
