@@ -1,4 +1,4 @@
-"""Runs manage.py. Errors of the installation, such as a wrong setting, are one line."""
+"""Runs manage.py, and prints errors of the installation, such as a wrong setting, in one line."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _connect_without_pool() -> None:
-    """Disables the connection pool: its errors do not have the reason why a connection failed."""
+    """Disables the connection pool, whose errors do not say why a connection failed."""
     try:
         databases = connections.settings
     except ValueError as error:  # environs raises ValueError for a file that it cannot read

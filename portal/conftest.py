@@ -31,7 +31,7 @@ def erasure_journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that use the database. `make test` runs these tests on PostgreSQL too."""
+    """Marks the tests that use the database, which `make test` also runs on PostgreSQL."""
     for item in items:
         if "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db"):
             item.add_marker("database")

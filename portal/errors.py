@@ -31,7 +31,7 @@ def reject_unreadable_requests(
     """Middleware that rejects a malformed Content-Type, a large body and a long query string."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        # portal/wsgi.py sets "portal.bad_content_type". A request header cannot set this key.
+        # portal/wsgi.py sets "portal.bad_content_type", which no request header can set.
         if "portal.bad_content_type" in request.META or _has_other_encoding(request):
             response = bad_request(request)
         elif _is_too_large(request):

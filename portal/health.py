@@ -47,8 +47,8 @@ def respond_to_probes(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that responds to /livez and /readyz.
 
-    It precedes the middleware that checks the Host header and redirects to HTTPS: probes send
-    requests with any Host header, without TLS.
+    This middleware precedes those that check the Host header and redirect to HTTPS, because probes
+    send requests with any Host header and without TLS.
     """
     checks = HealthChecks(_run_checks)
 

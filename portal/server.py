@@ -92,7 +92,7 @@ def pre_fork(server: Arbiter, worker: Worker) -> None:
 def post_fork(_server: Arbiter, worker: Worker) -> None:
     """Removes the imported modules of Portal, and chooses the worker's files of metrics.
 
-    A worker inherits imported modules from its parent, which are old after a reload.
+    A worker inherits the modules of the parent process, which are old after a reload.
     """
     for name in [name for name in sys.modules if name.partition(".")[0] == "portal"]:
         del sys.modules[name]
@@ -111,8 +111,8 @@ def on_reload(_server: Arbiter) -> None:
 def _passes_start_check() -> bool:
     """Whether the server can start. True if the check has no result after `timeout` seconds.
 
-    The check runs in a new process, so that this process does not import modules of Portal: workers
-    would inherit the modules, and use their old version after a reload.
+    The check runs in a new process, because workers inherit the modules that the parent process has
+    imported. After a reload, workers would still use the old modules.
     """
     check = get_context("fork").Process(target=_check_start)
     check.start()
@@ -131,6 +131,6 @@ def _check_start() -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Excludes all present objects from garbage collection, because they exist until the end."""
+    """Excludes present objects from garbage collection: the process keeps such objects anyway."""
     gc.collect()
     gc.freeze()

@@ -15,7 +15,7 @@ logger = logging.getLogger("gunicorn.error")
 
 
 def can_start() -> bool:
-    """Whether the server can start. If not, logs the reason in one line.
+    """Whether the server can start. Logs the reason in one line if the server cannot start.
 
     True if the database cannot be reached: the server then starts, and /readyz fails until the
     database is available.

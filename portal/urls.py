@@ -13,7 +13,7 @@ urlpatterns = [
     path("api/", include("portal.api.urls")),
     path("organizers/", include("portal.customers.html.urls")),
     path("", RedirectView.as_view(pattern_name="organizers:choose"), name="home"),
-    # Browsers request this path for responses without a <link rel="icon">, such as JSON.
+    # Browsers request /favicon.ico for responses without a <link rel="icon">, such as JSON.
     path("favicon.ico", login_not_required(favicon), name="favicon"),
     path("", include("portal.accounts.urls")),
     path("organizers/", include("portal.organizers.urls")),

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 class PasswordHasher(Argon2PasswordHasher):
     """Argon2id with parameters that OWASP recommends.
 
-    A check of a password takes 20 ms of CPU time and 19 MB. With PBKDF2, Django's default, it takes
+    Checking a password takes 20 ms of CPU time and 19 MB of memory. PBKDF2, Django's default, takes
     230 ms of CPU time.
     """
 

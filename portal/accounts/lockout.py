@@ -40,7 +40,7 @@ BROWSER_COOKIE_SECONDS: Final = 365 * 24 * 3600
 def counted_user_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """The user name by which django-axes counts failures: the email, or the cookie of a browser.
 
-    A browser has the cookie if the email has signed in there before.
+    A browser has the cookie if the email has signed in with this browser before.
     """
     email = account_email((credentials or request.POST).get("username") or "")
     # The signature is valid for this email only.
@@ -49,7 +49,7 @@ def counted_user_name(request: HttpRequest, credentials: dict[str, Any] | None =
 
 
 def remember_browser(response: HttpResponse, email: str) -> None:
-    """Sets the cookie after a sign-in. Failures in other browsers then do not affect this one."""
+    """Sets a cookie after a sign-in, so that failures in other browsers do not lock it out."""
     response.set_signed_cookie(
         BROWSER_COOKIE,
         secrets.token_urlsafe(16),
@@ -63,7 +63,7 @@ def remember_browser(response: HttpResponse, email: str) -> None:
 
 
 def counted_address(request: HttpRequest) -> str | None:
-    """The address of the client. An IPv6 address is cut to /64: a client has such a network."""
+    """The IP address of the client. An IPv6 address is cut to /64, the network of one client."""
     address = parse_address(request.META.get("REMOTE_ADDR", ""))
     if isinstance(address, IPv6Address):
         return str(IPv6Address(int(address) >> 64 << 64))

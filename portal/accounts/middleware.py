@@ -29,7 +29,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """Does not read the session for a public view, so that its response has no Vary: Cookie."""
+        """Does not read the session for public views, so that responses have no Vary: Cookie."""
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
@@ -41,7 +41,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         url = _sign_in_url(
             resolve_url(self.get_login_url(view_func)), wanted or request.get_full_path()
         )
-        # When htmx restores a page of the history, it sends this header without HX-Request.
+        # When htmx restores a page from the browser's history, the request has no HX-Request.
         is_htmx = request.htmx or "HX-History-Restore-Request" in request.headers
         return HttpResponseClientRedirect(url) if is_htmx else HttpResponseRedirect(url)
 

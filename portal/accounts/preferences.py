@@ -1,7 +1,7 @@
 """Preferences that are stored as cookies: the theme, and whether single-key shortcuts work.
 
-A cookie also applies to the sign-in page and to error pages, and the theme can differ between the
-computers of one user. A field of the account could do neither.
+The sign-in page and error pages have no account, so the preferences are not stored in the account.
+With cookies, a user can also have different themes on different computers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from django.views.decorators.http import require_http_methods
 COOKIE_AGE: Final = timedelta(days=365)
 # The CSS color-scheme of each theme. The first theme is the default.
 THEMES: Final = {"system": "light dark", "light": "light", "dark": "dark"}
-# Whether keys without Ctrl or Alt are shortcuts. Speech input can press such keys by accident.
+# Whether keys without Ctrl or Alt are shortcuts. Users of speech input turn such shortcuts off,
+# because spoken words can trigger them.
 KEYS: Final = ("on", "off")
 
 
@@ -80,8 +81,8 @@ def _store_preference(request: HttpRequest, name: str, value: str) -> HttpRespon
 def _page_of_the_form(request: HttpRequest) -> str:
     """The path and query string of the page with the form; without a Referer, the home page.
 
-    The form does not contain the URL, because scripts change the URL of a list after it is loaded.
-    The scheme and the host of the Referer are ignored, because a proxy may change them.
+    The Referer is used because scripts change the URL of a list after the list is loaded. Its
+    scheme and host are ignored, because a proxy may change the scheme and the host.
     """
     try:
         page = urlsplit(request.headers.get("Referer", ""))

@@ -1,4 +1,4 @@
-"""URLs of sign-in, sign-out, the theme and the keys."""
+"""URLs of sign-in, sign-out, the choice of a theme and the page of shortcuts."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView

@@ -18,7 +18,7 @@ from portal.web.metrics import TOKEN_AUTHENTICATIONS
 
 @dataclass(frozen=True)
 class AccessList:
-    """The organizers that the caller may access, with permissions. An API client has only one."""
+    """The organizers that the caller may access, with permissions. Tokens have one organizer."""
 
     accesses: Sequence[Access]
 
@@ -29,7 +29,7 @@ class AccessList:
 
 def get_access_list(request: Request) -> AccessList | None:
     """The caller's access list; None for a request without authentication."""
-    access_list: AccessList | None = request.auth  # type: ignore[assignment]  # stub: tokens only
+    access_list: AccessList | None = request.auth  # type: ignore[assignment]  # The stub has Token.
     return access_list
 
 

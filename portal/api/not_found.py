@@ -23,9 +23,9 @@ REDIRECTED_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 @csrf_exempt
 @login_not_required
 def unknown_path(request: HttpRequest) -> HttpResponse:
-    """Redirects a path without the slash at its end, and /api/ to the root of the API; else 404.
+    """Redirects a path that lacks the slash at its end, and /api/ to the root of the API.
 
-    Requires no authentication.
+    Responds with 404 to other paths. Requires no authentication.
     """
     if request.method in REDIRECTED_METHODS:
         if request.path_info == "/api/":

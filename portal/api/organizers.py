@@ -41,7 +41,7 @@ class OrganizerList(Endpoint):
 
 
 class OrganizerDetail(OrganizerEndpoint):
-    """One organizer, by its short name."""
+    """One organizer, which the path names by its slug."""
 
     permission_classes = [MayAccessOrganizer]
 

@@ -13,7 +13,7 @@ from portal.organizers.permissions import Permission
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
-    # At runtime the import would be circular: DRF's views import these classes from the settings.
+    # At runtime this import would be circular: DRF's views import the permission classes.
     from rest_framework.views import APIView
 
 

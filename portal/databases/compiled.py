@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
-Row = tuple[Any, ...]  # every column has its own type
+Row = tuple[Any, ...]  # Any: the columns of a row have different types.
 
-# A query is compiled with these values, which nothing else has, to find its parameters in the SQL.
+# A query is compiled with these improbable values, so that its parameters can be found in the SQL.
 PLACEHOLDERS: Final[dict[type, Any]] = {
     int: lambda number: -7_000_000_000_000 - number,
     str: lambda number: f"\ufdd0 value {number}",
@@ -80,7 +80,7 @@ def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Ite
 def compile_union_all(
     querysets: Sequence[QuerySet[Any, Any]], alias: str, limit: str = ""
 ) -> Statement | None:
-    """A UNION ALL of the querysets. None if all are empty without a query, such as `none()`."""
+    """A UNION ALL of the querysets. None if Django needs no SQL for them, as for `none()`."""
     compiled = [*_compile_each(querysets, alias)]
     if not compiled:
         return None
@@ -138,7 +138,7 @@ class CompiledQuery:
             return self._build(*self._placeholders)
 
     def _compile_once(self, alias: str) -> tuple[Statement, list[tuple[int, Any]]]:
-        """The statement. For each of its parameters, the index of a value, or a constant."""
+        """The statement, and for each SQL parameter the index of a value, or else a constant."""
         if not hasattr(self._local, alias):
             statement = compile_union_all(self._querysets(), alias, self._limit)
             if statement is None:

@@ -14,15 +14,15 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 
 ATTEMPTS: Final = 5
-# In this time, the other transactions of the deadlock get their locks.
+# The pause before the next run. Meanwhile the other transactions of the deadlock get locks.
 PAUSE_SECONDS: Final = 0.02
 
 
 def retry_deadlocks(transaction: Callable[P, Result]) -> Callable[P, Result]:
     """Decorator of a function that is one transaction. After a deadlock, the function runs again.
 
-    Raises the error after ATTEMPTS runs. Raises it at once if the function was called within an
-    outer transaction, because the outer transaction has to run again.
+    Raises the error of the deadlock after ATTEMPTS runs. Within an outer transaction, raises the
+    error at once, because the outer transaction has to run again.
     """
 
     @wraps(transaction)

@@ -32,7 +32,7 @@ def is_temporary_error(error: BaseException | None) -> bool:
 
 
 def is_query_timeout(error: BaseException) -> bool:
-    """Whether PostgreSQL cancelled the query because it took too long."""
+    """Whether PostgreSQL cancelled a query that took too long."""
     return isinstance(error.__cause__, psycopg.errors.QueryCanceled)
 
 

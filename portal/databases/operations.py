@@ -1,7 +1,7 @@
 """Migration operations: indexes created without blocking writes, and SQL for one database vendor.
 
-A migration with AddIndexOnline or RemoveIndexOnline needs `atomic = False`. On SQLite, both run the
-statements of Django's AddIndex and RemoveIndex.
+A migration with AddIndexOnline or RemoveIndexOnline needs `atomic = False`. On SQLite, these
+operations run the SQL of Django's AddIndex and RemoveIndex.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class RemoveIndexOnline(RemoveIndex):
 def _model(
     operation: AddIndex | RemoveIndex, app_label: str, schema_editor: Any, state: Any
 ) -> Any:
-    """The model; None for a database that is not migrated, such as the replica."""
+    """The model of the index; None for a database that is not migrated, such as the replica."""
     model = state.apps.get_model(app_label, operation.model_name)
     is_allowed = operation.allow_migrate_model(schema_editor.connection.alias, model)
     return model if is_allowed else None

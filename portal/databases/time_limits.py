@@ -17,7 +17,7 @@ from portal.databases.postgresql.pool import Connection
 # How many instructions SQLite runs between two checks of the time: about 0.03 ms.
 SQLITE_INSTRUCTIONS: Final = 1_000
 
-Row = Sequence[Any]  # every column has its own type
+Row = Sequence[Any]  # Any: the columns of a row have different types.
 
 
 class TimeLimitExceeded(Exception):

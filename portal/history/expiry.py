@@ -23,9 +23,9 @@ BATCH_SIZE: Final = 1_000
 def delete_expired_values(
     organizer: Organizer, *, now: datetime | None = None, batch: int = BATCH_SIZE
 ) -> int:
-    """Deletes the values of expired events, in batches of one transaction each.
+    """Deletes the values of expired events in batches. Each batch is one transaction.
 
-    Returns the number of these events.
+    Returns the number of events whose values are deleted.
     """
     until = get_expiry_cutoff(organizer, now=now)
     if until is None:

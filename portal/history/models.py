@@ -17,7 +17,7 @@ from portal.organizers.models import Organizer
 
 
 class Kind(models.TextChoices):
-    """The kind of an event. An event of an import has one of these kinds as well."""
+    """The kind of an event. Events of imports have no separate kinds: see ActorKind."""
 
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")
@@ -40,9 +40,9 @@ class Event(models.Model):
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=254)
     request_id = models.CharField(max_length=200, blank=True)
-    # The event that this one undoes.
+    # The event that the present event undoes.
     undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
-    # {field: [value before, value after]}, with values as in the API; null after their deletion.
+    # {field: [old value, new value]}, with values as in the API; null after deletion of the values.
     changes = models.JSONField(null=True)
 
     objects: ClassVar[models.Manager[Event]] = ScopedManager(organizer="organizer")
@@ -51,7 +51,7 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
-            # Queries scan these indexes backwards, because the newest event comes first.
+            # The indexes of events are scanned backwards, because the newest event comes first.
             models.Index("organizer", "customer", "time", "id", name="event_by_customer"),
             models.Index("organizer", "time", "id", name="event_by_time"),
             models.Index("organizer", "kind", "time", "id", name="event_by_kind"),
@@ -64,13 +64,13 @@ class Event(models.Model):
 
     @property
     def actor_label(self) -> str:
-        """The name of the actor for a page, or the kind of the actor if it has no name."""
+        """The name of the actor as pages show it. Without a name, the kind of the actor."""
         if not self.actor_name:
             return str(ActorKind(self.actor_kind).label)
         is_import = self.actor_kind == ActorKind.IMPORT
         return gettext(self.actor_name) if is_import else self.actor_name
 
     def may_have_changed(self, fields: Iterable[str]) -> bool:
-        """Whether the event changed one of the fields. True if its values are deleted."""
+        """Whether the event changed one of `fields`. True if the event's values are deleted."""
         changed = None if self.kind == Kind.ERASED else self.changes
         return changed is None or any(name in changed for name in fields)

@@ -79,7 +79,7 @@ def _older_than(organizer: Organizer, before: int) -> Q:
     time = events_of(organizer).filter(pk=before).values_list("time", flat=True).first()
     if time is None:
         raise UnknownEvent(before)
-    # `time__lte` is redundant, but with it the database scans a range of an index.
+    # `time__lte` is redundant, but makes the database scan a range of an index.
     return Q(time__lte=time) & (Q(time__lt=time) | Q(pk__lt=before))
 
 

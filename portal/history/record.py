@@ -30,7 +30,8 @@ def record_event(
     """Saves an event of the customer. The caller saves the customer in the same transaction.
 
     `changes` is {field: (value before, value after)}. Without `time`, the event has the time of the
-    last change of the customer. A new note needs `time`, because it does not change the customer.
+    last change of the customer. The event of a new note needs `time`, because a note is not a
+    change of the customer.
     """
     return Event.objects.create(
         organizer_id=customer.organizer_id,

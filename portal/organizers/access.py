@@ -43,12 +43,12 @@ class Access:
 
     @property
     def changes_customers(self) -> bool:
-        """Whether a member may open the pages that change customers, which also show customers."""
+        """Whether a member may open the pages that change a customer, which show the customer."""
         return self.may(Permission.READ_CUSTOMERS) and self.may(Permission.WRITE_CUSTOMERS)
 
     @property
     def erases_customers(self) -> bool:
-        """Whether a member may open the page that erases a customer, which also shows it."""
+        """Whether a member may open the page that erases a customer, which shows the customer."""
         return self.may(Permission.READ_CUSTOMERS) and self.may(Permission.ERASE_CUSTOMERS)
 
     @property

@@ -34,8 +34,8 @@ class Organizer(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     timezone = TimeZoneField(_("time zone"), max_length=64, default="UTC")
-    # The country of phone numbers without a country code. Some columns of customers are computed
-    # from it, so the command set_country updates the customers too.
+    # The country of phone numbers without a country code. Some columns of customers depend on the
+    # country, so the command set_country updates the customers too.
     country = CountryField(_("country"), max_length=2, blank=True, default="", db_default="")
     pretix_url = PretixUrlField(
         _("address in pretix"), max_length=500, blank=True, default="", db_default=""
@@ -66,7 +66,7 @@ ORGANIZER_COLUMNS: Final = tuple(field.attname for field in Organizer._meta.conc
 
 
 class Team(models.Model):
-    """Members of one organizer, and the permissions that they have as members of the team."""
+    """A team of an organizer. All members of a team have the permissions of the team."""
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
@@ -117,7 +117,7 @@ class TokenStatus(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
-# The icon and CSS class of a token's status are those of a customer's state.
+# For each status of a token, the state of a customer that has the same icon and CSS class.
 STATUS_STYLE_NAMES: Final = {
     TokenStatus.ACTIVE: "active",
     TokenStatus.EXPIRED: "unverified",
@@ -126,14 +126,14 @@ STATUS_STYLE_NAMES: Final = {
 
 
 class ApiToken(models.Model):
-    """A token of an API client. It has no permission that its team lacks. Only a hash is stored."""
+    """A token of an API client, stored as a hash. A token has no permission that its team lacks."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=190)
     permissions = PermissionsField(_("permissions"), default=list, blank=True)
     # Whether the JSON of a customer has the thirteen fields of current versions of pretix instead
-    # of ten. Requires READ_NOTES: a client that got null as notes and sent it back would delete
-    # the notes.
+    # of ten. Requires READ_NOTES: a client that got null instead of notes could send the customer
+    # back, which would delete the notes.
     has_all_fields = models.BooleanField(_("all fields"), default=False, db_default=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     # The last four characters of the key, by which members recognize the token.

@@ -85,7 +85,7 @@ def get_organizer(slug: str) -> Organizer:
 def create_organizer(
     *, slug: str, name: str, timezone: str = "UTC", country: str | None = None
 ) -> Organizer:
-    """Creates an organizer. Without `country`, it gets the country of its time zone.
+    """Creates an organizer. The default country is the country of the time zone.
 
     Raises ValidationError for a slug that exists, and for an invalid value.
     """

@@ -64,7 +64,7 @@ def authenticate_token(key: str) -> Access:
 def _store_last_use(pk: int, now: datetime) -> None:
     """Stores the time of last use, unless the database is locked or unavailable.
 
-    The request then neither waits nor fails, and the next request stores its time.
+    A request never waits or fails because of this time. The next request stores a new time.
     """
     try:
         with scopes_disabled(), fail_if_locked(router.db_for_write(ApiToken)):
@@ -121,8 +121,8 @@ def create_token(
     """Creates a token and returns its key. Only the hash of the key is stored.
 
     With `key`, the token gets this existing key instead of a new key. The token belongs to a team
-    of `made_by`, and cannot use a permission that the team has lost. Tokens without `made_by`, from
-    management commands, belong to one team of their own. Raises ValidationError.
+    of `made_by`, and cannot use a permission that the team has lost. Without `made_by`, as in
+    management commands, the token belongs to the team COMMANDS_TEAM_NAME. Raises ValidationError.
     """
     # Without the lock, two transactions could create tokens with the same name.
     Organizer.objects.select_for_update().get(pk=organizer.pk)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def choose_organizer(request: PortalRequest) -> HttpResponse:
-    """The list of the member's organizers. A single organizer redirects to its customers."""
+    """The list of the member's organizers. If there is only one, redirects to its customers."""
     accesses = services.list_access(request.user)
     if len(accesses) == 1 and "all" not in request.GET:
         return redirect("customers:list", accesses[0].organizer.slug)

@@ -1,6 +1,6 @@
 """The built-in views, which every organizer has and no member can change.
 
-The view "All customers" is not declared here: it is the list without parameters.
+The view "All customers" is the list without parameters, and not declared here.
 """
 
 from __future__ import annotations

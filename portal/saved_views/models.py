@@ -22,12 +22,11 @@ def make_slug() -> str:
 class SavedView(models.Model):
     """A saved list of customers.
 
-    Only its owner can use a private view. All members and API clients can use a shared view.
+    Only the owner can use a private view. All members and API clients can use a shared view.
     """
 
     organizer = models.ForeignKey(Organizer, models.CASCADE, related_name="+")
-    # Null if the account of the owner is deleted. A shared view remains, because other members may
-    # use it.
+    # Null if the account of the owner is deleted. Other members can still use a shared view.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -39,7 +38,7 @@ class SavedView(models.Model):
     slug = models.CharField(max_length=40, editable=False)
     name = models.CharField(_("name"), max_length=80)
     is_shared = models.BooleanField(_("shared"), default=False)
-    # Relative days such as `-7d` are stored unchanged, and mean the day when the view is opened.
+    # A relative day such as `-7d` is stored unchanged. Its date depends on when the view is opened.
     query_string = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
 

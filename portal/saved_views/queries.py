@@ -27,7 +27,7 @@ def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
 
 
 def subtract_view(view: SavedView, query: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The reverse of apply_view(): the parameters that override the view so that `query` results.
+    """The reverse of apply_view(): the parameters of a link that opens `query` with the view.
 
     `query` must not have empty values.
     """

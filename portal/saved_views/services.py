@@ -68,7 +68,7 @@ _visible_views = CompiledQuery(
 
 
 def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedView:
-    """The view with this slug. Raises UnknownView if there is none that the caller may see.
+    """The view with this slug. Raises UnknownView if the caller may not see such a view.
 
     `member` is None for API clients, which may see built-in and shared views only.
     """
@@ -87,9 +87,10 @@ def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedV
 def resolve_view(
     organizer: Organizer, parameters: QueryDict, *, member: User | None
 ) -> tuple[SavedView | None, QueryDict]:
-    """The view that the parameter `view` names, and the parameters of the list that results.
+    """The view that the parameter `view` names, and the parameters of the list.
 
-    Without the parameter, returns None and `parameters`. Raises UnknownView.
+    The parameters of the view are combined with `parameters`. Without the parameter `view`, returns
+    None and `parameters`. Raises UnknownView.
     """
     slug = parameters.get(VIEW)
     if not slug:

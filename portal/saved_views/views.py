@@ -72,8 +72,8 @@ def _view_page(
 ) -> Callable[..., HttpResponse]:
     """Decorator of a page that changes a view.
 
-    Responds with 404 if the member may not see the view, and with 403 if the member may not change
-    it.
+    Responds with 404 to a member who may not see the view, and with 403 to a member who may see but
+    not change the view.
     """
 
     @require_http_methods(["GET", "HEAD", "POST"])

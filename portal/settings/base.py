@@ -123,7 +123,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = [
     "axes.W002",  # The middleware of django-axes is not used: the sign-in form shows the lockout.
-    "models.W040",  # SQLite ignores the included columns of indexes. PostgreSQL uses them.
+    "models.W040",  # Only PostgreSQL uses the included columns of indexes; SQLite ignores them.
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -205,11 +205,12 @@ SPECTACULAR_SETTINGS = {
 
 # --- The list of customers ---------------------------------------------------------------------
 DJANGO_TABLES2_TEMPLATE = "components/_table.html"
-# A list counts at most so many rows. It then shows "10,000+" until the exact count is loaded.
+# The maximum of a capped count. A list with more rows shows "10,000+", and then loads the exact
+# count.
 COUNT_CAP = 10_000
 # Up to this offset, a page is read by OFFSET. Farther pages are read after a cursor.
 FAR_OFFSET = 1_000
-# The page offers workbooks up to so many rows, because Excel opens longer workbooks slowly.
+# The maximal number of rows of an exported workbook, because Excel opens long workbooks slowly.
 WORKBOOK_ROWS = 100_000
 FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)
 OVERVIEW_MILLISECONDS = env.int("OVERVIEW_MILLISECONDS", 130)

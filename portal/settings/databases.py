@@ -13,15 +13,16 @@ env = FileAwareEnv(strip_whitespace=True)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # The folder of collected static files, the SQLite database, the demo's token and lock files.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
-# A list of erased persons. After a backup is restored, reapply_erasures erases them again.
+# The file of the journal of erasures. After a backup is restored, reapply_erasures repeats the
+# erasures in the journal.
 ERASURE_JOURNAL = env.path("ERASURE_JOURNAL", VAR_DIR / "erasures.ndjson")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 SQLITE_OPTIONS: dict[str, Any] = {
     # With WAL, readers never wait for a writer. With recursive_triggers, SQLite also runs DELETE
-    # triggers for rows that INSERT OR REPLACE deletes. With secure_delete, it overwrites deleted
-    # texts in the file.
+    # triggers for rows that INSERT OR REPLACE deletes. With secure_delete, SQLite overwrites
+    # deleted texts in the file.
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;"
         "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"
@@ -32,12 +33,13 @@ SQLITE_OPTIONS: dict[str, Any] = {
 POSTGRES_OPTIONS: dict[str, Any] = {
     # max_size is the number of threads of a server process (portal/server.py).
     "pool": {"min_size": 1, "max_size": 4, "timeout": 2, **pool.OPTIONS},
-    # These timeouts notice within seconds that a host no longer replies.
+    # With these TCP options, a host that no longer replies is noticed within seconds.
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
     "keepalives_idle": 30,
 }
-# In seconds. Shorter than the timeouts of browsers and gunicorn. Only portal/wsgi.py applies it.
+# In seconds, and shorter than the timeouts of browsers and gunicorn. portal/wsgi.py sets this limit
+# for the web server only.
 STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
 
@@ -75,8 +77,7 @@ REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
 def replica_from(url: str) -> dict[str, Any]:
     """The entry of DATABASES for a DATABASE_REPLICA_URL.
 
-    Each thread has its own connection. With a pool, a failed connection would not raise an error at
-    once.
+    The replica has no connection pool, because a pool would delay the error of a failed connection.
     """
     if not url.startswith(POSTGRES_SCHEMES):
         raise ImproperlyConfigured("DATABASE_REPLICA_URL has to begin with postgres://")

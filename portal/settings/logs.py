@@ -39,7 +39,7 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         # Not logged: scanners send wrong Host headers all the time, and get status 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # Gunicorn warns about each response to HEAD, because Django does not remove its body.
+        # Hides a warning for each response to HEAD, whose body Django leaves to gunicorn to remove.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
         # httpx2 would log the URL of each request at level INFO.

@@ -1,4 +1,4 @@
-"""The benchmarks run without errors. Their results are in benchmarks/RESULTS.md."""
+"""The benchmarks run without errors on few customers."""
 
 from __future__ import annotations
 

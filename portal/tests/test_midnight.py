@@ -16,7 +16,7 @@ from portal.conftest import CustomerMaker
 
 LIST = "/organizers/bigevents/customers/"
 JSON = f"/api/v1{LIST}"
-# In the time zone of the organizer, Europe/Berlin.
+# An evening in Europe/Berlin, the time zone of the organizer.
 EVENING = datetime(2026, 11, 27, 23, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 Clock = Callable[[datetime], None]
 

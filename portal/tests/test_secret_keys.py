@@ -1,7 +1,4 @@
-"""After a rotation of SECRET_KEY, sessions and cursors of the former key remain valid.
-
-They are valid until the key is removed from SECRET_KEY_FALLBACKS.
-"""
+"""Sessions and cursors of a former SECRET_KEY are valid while SECRET_KEY_FALLBACKS has the key."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
 
 
 def _start_server(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a script with the production settings. It has only these environment variables."""
+    """Runs a script with the production settings and only these environment variables."""
     given = {
         "DJANGO_SETTINGS_MODULE": "portal.settings.production",
         "DATABASE_URL": "sqlite://:memory:",

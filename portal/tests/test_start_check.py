@@ -1,4 +1,4 @@
-"""The server starts only with valid settings and all migrations. Otherwise it logs one line."""
+"""The server starts only with valid settings and all migrations, or logs the reason in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Encrypts values in URLs. They may contain emails and names, and logs and browsers store URLs."""
+"""Encrypts values that contain emails and names, for URLs, which logs and browsers store."""
 
 from __future__ import annotations
 

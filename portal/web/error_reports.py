@@ -31,7 +31,7 @@ def send_errors_to_sentry(dsn: str) -> None:
     """Makes logging send each record of level ERROR to Sentry.
 
     Does not use Sentry's integration for Django, which sends requests and queries. Temporary
-    database errors are warnings, so they are not sent. Raises ImproperlyConfigured.
+    database errors are not sent, because their level is WARNING. Raises ImproperlyConfigured.
     """
     import sentry_sdk
     from sentry_sdk.integrations.atexit import AtexitIntegration

@@ -43,7 +43,7 @@ class PortalRequest(HttpRequest):
 def htmx_page_path(request: PortalRequest) -> str:
     """The path and query string of the page that sent an htmx request; "" if the URL is invalid.
 
-    The scheme and the host are ignored, because a proxy may change them.
+    The scheme and the host of the URL are ignored, because a proxy may change both.
     """
     try:
         page = urlsplit(request.htmx.current_url or "")

@@ -80,10 +80,10 @@ class JsonAccessFormatter(JsonFormatter):
 def log_python_warnings_and_exceptions() -> None:
     """Makes logging format the warnings and exceptions that Python would print to standard error.
 
-    Python would print their messages, which may contain data of customers.
+    Python would also print the messages of exceptions, which may contain data of customers.
     """
 
-    def log_exception(uncaught: Any) -> None:  # Any: two types with these attributes
+    def log_exception(uncaught: Any) -> None:  # Any: the two hooks pass different types.
         error = uncaught.exc_value
         logger.error("Exception without a handler", exc_info=error)
 
@@ -97,7 +97,7 @@ def remove_query_strings(text: str) -> str:
 
 
 def format_traceback(error: BaseException | None) -> str:
-    """The traceback of an exception and of its causes, with types and error codes, no messages."""
+    """The tracebacks of an exception and its causes, with types and error codes, no messages."""
     parts = [
         "".join(["Traceback (most recent call last):\n", *traceback.format_tb(each.__traceback__)])
         + _describe_exception(each)
@@ -107,7 +107,7 @@ def format_traceback(error: BaseException | None) -> str:
 
 
 def _iterate_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception, its cause or context, the cause or context of that exception, and so on."""
+    """The exception, its cause (or context), the cause of the cause, and so on."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

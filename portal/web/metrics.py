@@ -55,8 +55,8 @@ def measure_requests(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that counts requests and serves /metrics. Not used without a METRICS setting.
 
-    It precedes the middleware that checks the Host header and redirects to HTTPS: Prometheus sends
-    requests with any Host header, without TLS.
+    This middleware precedes those that check the Host header and redirect to HTTPS, because
+    Prometheus sends requests with any Host header and without TLS.
     """
     if not (settings.METRICS_TOKEN or settings.METRICS_ALLOWED):
         raise MiddlewareNotUsed

@@ -64,7 +64,7 @@ def _apply_headers(meta: dict[str, Any]) -> None:
 def _client_address(peer: str, forwarded_for: str) -> str:
     """The last address of X-Forwarded-For that is not a trusted proxy.
 
-    The client may have forged the addresses before this one.
+    The client may have forged the earlier addresses in the header.
     """
     for item in reversed(forwarded_for.split(",")):
         address = parse_address(item.strip())

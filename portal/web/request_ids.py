@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from portal.web.http import PortalRequest
 
 HEADER: Final = "X-Request-ID"
-# Not reset after the response, because a stream may fail later, and its log line needs the id.
+# The id is not reset after the response, because a stream may fail and be logged later.
 current_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 

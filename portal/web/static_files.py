@@ -24,7 +24,7 @@ COMMENT: Final = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n+", re.MULTILINE | re.D
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
-    """Joins bundles in `collectstatic`. Caches URLs, because Django parses them at each use."""
+    """Joins bundles in `collectstatic`. Caches URLs, because Django parses a URL at each use."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -64,7 +64,7 @@ def _read_source(name: str, sources: Sources) -> str:
 def require_static_files() -> None:
     """Raises ImproperlyConfigured if a static file is not collected.
 
-    Without the file, neither pages nor error pages could be rendered.
+    If a static file were missing, neither pages nor error pages could be rendered.
     """
     if not isinstance(staticfiles_storage, StaticStorage):
         return

@@ -1,4 +1,4 @@
-"""Streamed responses that end their query, and fail with an error status."""
+"""A streamed response, which ends its query if the client closes the connection."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class ContentNegotiation(DefaultContentNegotiation):
     def _without_unnamed_streams(
         self, request: Request, renderers: Iterable[BaseRenderer]
     ) -> Iterable[BaseRenderer]:
-        """The renderers without those of streams whose exact media type is not in Accept."""
+        """All renderers, except renderers of streams whose exact media type is not in Accept."""
         named = {part.partition(";")[0].strip() for part in self.get_accept_list(request)}
         return [
             renderer

@@ -40,7 +40,7 @@ class OrjsonRenderer(BaseRenderer):
 
 
 class StreamRenderer(BaseRenderer):
-    """The media type of a stream, for content negotiation. It renders nothing: see streams.py.
+    """The media type of a stream, for content negotiation only. streams.py makes the response.
 
     If `format` is empty, the Accept header chooses the renderer; otherwise the parameter `format`
     of the query string does.

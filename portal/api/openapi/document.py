@@ -1,4 +1,4 @@
-"""The OpenAPI document and its endpoint. The document is generated once for each language."""
+"""Generates the OpenAPI document, once for each language, and serves the document."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_document() -> Document:
 
 
 def complete_document(result: Document, **_: Any) -> Document:
-    """A hook of drf-spectacular. Adds what its serializers and parameters cannot describe."""
+    """A hook of drf-spectacular. Adds what serializers and parameters cannot describe."""
     schemas = result["components"]["schemas"]
     schemas["ParameterErrors"] = PARAMETER_ERRORS
     for schema in schemas.values():
@@ -69,7 +69,7 @@ def _generate_document(_language: str) -> Document:
 
 
 class OpenApi(Endpoint):
-    """The OpenAPI document. It is public, because client generators have no token."""
+    """The endpoint of the OpenAPI document. Public, because client generators have no token."""
 
     authentication_classes = []
     permission_classes = []

@@ -1,4 +1,4 @@
-"""The parameters in the OpenAPI document. Those of filters are generated from FILTERS."""
+"""The parameters in the OpenAPI document. FILTERS generates the parameters of the filters."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ TIME_DESCRIPTION: Final = _(
 # Python accepts a sign, spaces, underscores and the digits of all scripts.
 INTEGER: Final = r"^\s*\+?\d+(_\d+)*\s*$"
 LOCALE_LENGTH: Final = Customer._meta.get_field("locale").max_length
-# Matches a sort key, which may have spaces around it, or an empty text.
+# Matches an empty text or a sort key, with optional spaces.
 SORT_KEY: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
-# For each class of filter: the schema of its values, and a description for all of its parameters.
+# For each class of filters: the schema of the values, and a text for the descriptions.
 SCHEMAS_BY_FILTER: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (filter_fields.YesNoFilter, {"type": "boolean"}, ""),
     (
@@ -109,7 +109,7 @@ SCHEMAS_BY_FILTER: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = 
 
 
 def _one_of(names: Sequence[str]) -> Schema:
-    """The schema of one of the names, which may have spaces around it, or an empty text."""
+    """The schema of a parameter whose value is empty or one of the names, with optional spaces."""
     pattern = rf"^\s*(({'|'.join(names)})\s*)?$"
     return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": pattern}]}
 

@@ -71,7 +71,7 @@ def error_response(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]
 
 
 def html_error_response(status: int, cause: StrOrPromise, reason: str) -> Responses:
-    """A response of gunicorn, as a short HTML page: such a request does not reach Django."""
+    """The response to a request that gunicorn rejects before Django: a short HTML page."""
     value = f"<title>{reason}</title>"
     example = OpenApiExample("Error 1", value, description=cause, media_type=HTML)
     return {(status, HTML): OpenApiResponse(OpenApiTypes.STR, cause, [example])}

@@ -14,10 +14,10 @@ from portal.customers.models import IDENTIFIER
 # In JSON Schema, $ means the end of the text, as \Z does in Python.
 IDENTIFIER_PATTERN: Final = IDENTIFIER.replace(r"\Z", "$")
 Field = serializers.Field[Any, Any, Any, Any]
-Schema = serializers.Serializer[Any]  # no instance is ever serialized, so any type will do
+Schema = serializers.Serializer[Any]  # The type of instances does not matter: there are none.
 
 
-def _optional_field(field: type[Field], **options: Any) -> Any:  # fields declare their own types
+def _optional_field(field: type[Field], **options: Any) -> Any:  # Any: each field has another type.
     return field(required=False, **options)
 
 
@@ -67,7 +67,7 @@ class _PartialFields:
     """Makes all fields optional."""
 
     def get_fields(self) -> dict[str, Any]:
-        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]  # of the serializer
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]  # This is a mixin.
         for field in fields.values():
             field.required = False
         return fields

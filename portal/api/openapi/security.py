@@ -10,7 +10,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The token in the header. Its type is `apiKey`: generators know no `http` scheme Token."""
+    """The token in the Authorization header, as type `apiKey`: there is no `http` scheme Token."""
 
     target_class = "portal.api.authentication.TokenAuthentication"
     name = "token"

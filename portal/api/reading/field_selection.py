@@ -42,7 +42,7 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
 def response_fields(
     query: QueryDict, access: Access, values: Mapping[str, object]
 ) -> Sequence[str]:
-    """The fields of the customer in the response to a write. `values` are those of the request.
+    """The fields of the customer in the response to a write. The request has sent `values`.
 
     A caller that may change but not read customers gets the identifier and the fields in `values`.
     """

@@ -1,4 +1,4 @@
-"""Pagination: reads the page that the query string names, and links to the pages beside it."""
+"""Pagination: reads the page that the query string names, and links to the next and previous."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """An error status with its cause, and the body of the response."""
+    """A response with an error: its status, the cause of the error, and its body."""
 
     status: str
     cause: str
@@ -63,7 +63,7 @@ class Field:
 
 
 def read_endpoints(organizer: str) -> list[Endpoint]:
-    """All endpoints. Their paths have the short name of the organizer."""
+    """All endpoints, whose paths contain the slug of the organizer."""
     return [
         Endpoint(
             operation["operationId"],

@@ -33,7 +33,7 @@ def read_cases(name: str) -> list[Case]:
 
 
 def load_state(*, has_all_fields: bool = False) -> Tokens:
-    """Loads the recorded state into the database. Returns the keys of its tokens, by name.
+    """Loads the recorded state into the database. Returns the keys of the tokens, by name.
 
     With `has_all_fields`, tokens that may read customers return thirteen fields.
     """

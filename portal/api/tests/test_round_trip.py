@@ -20,7 +20,7 @@ CAPTURE: Final = sorted((Path(importing.__path__[0]) / "capture").glob("*.json")
 
 @pytest.fixture
 def captured(api_client: Client) -> dict[str, dict[str, Any]]:
-    """Imports captured customers of pretix. Returns their documented fields, by identifier."""
+    """Imports captured customers of pretix. Returns the documented fields of each customer."""
     _import()
     rows = [row for page in CAPTURE for row in json.loads(page.read_text())["results"]]
     return {row["identifier"]: {field: row[field] for field in FIELDS} for row in rows}

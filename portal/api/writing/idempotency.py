@@ -88,7 +88,7 @@ def respond_once(
 
 
 def forget_responses() -> int:
-    """Deletes stored requests older than a day, of all organizers. Returns the number of them."""
+    """Deletes requests of all organizers that are older than a day. Returns how many requests."""
     with scopes_disabled():
         return IdempotentRequest.objects.filter(started__lt=timezone.now() - LIFETIME).delete()[0]
 
@@ -116,7 +116,7 @@ def _find_or_store_request(
     )
     if is_new or not _has_expired(first, now):
         return first, is_new
-    # If several requests find the same expired row, this condition lets only one of them update it.
+    # Several requests may find the same expired row. By this condition only one request updates it.
     expired = IdempotentRequest.objects.filter(pk=first.pk, started=first.started)
     mark: dict[str, Any] = {
         **EMPTY_RESPONSE,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
-# Of a longer value, the page shows the beginning until the user expands it.
+# A page shows only the beginning of a longer value until the user expands the value.
 SHOWN_CHARACTERS: Final = 200
 # The kinds of events that store values.
 KINDS_WITH_VALUES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
@@ -51,7 +51,7 @@ SENTENCES: Final[Mapping[str, StrOrPromise]] = {
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that an event changed, with its old and its new value; "" for no value."""
+    """A field that an event changed, with the old and the new value; "" means no value."""
 
     label: StrOrPromise
     before: str = ""
@@ -81,9 +81,9 @@ class Entry:
 
     @property
     def only_difference(self) -> Difference | None:
-        """The changed field, if there is only one and its values are short; otherwise None.
+        """The changed field, if the event changed only one field with short values; otherwise None.
 
-        The sentence names this field, and a page shows its values beside the sentence.
+        The page then shows the values beside the sentence, which names the field.
         """
         if self.event.kind != Kind.CHANGED or len(self.differences) != 1:
             return None
@@ -92,7 +92,7 @@ class Entry:
 
     @property
     def is_new(self) -> bool:
-        """Whether the event created the customer. Its fields then have no old values."""
+        """Whether the event created the customer, so that the fields have no old values."""
         return self.event.kind == Kind.CREATED
 
 

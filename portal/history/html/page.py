@@ -65,7 +65,7 @@ class HistoryForm(TimelineForm):
             raise ValidationError(text) from error
 
     def query(self) -> EventQuery:
-        """The query that the valid parameters describe. It includes the whole day of `until`."""
+        """The query of valid parameters. The query includes the whole day of `until`."""
         values = self.cleaned_data
         return EventQuery(
             customer=values["customer"],
@@ -107,7 +107,7 @@ def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
 def render_problem(
     request: PortalRequest, form: HistoryForm, error: str, *, status: int = 422
 ) -> HttpResponse:
-    """The history page without events, with the errors above the form and beside its fields."""
+    """The history page with error messages instead of events."""
     texts = [_("No changes are shown, because a filter is not valid.")]
     if "before" in form.errors:
         texts += map(str, form.errors["before"])

@@ -66,7 +66,7 @@ class Timeline:
 
     @property
     def last_change(self) -> Event | None:
-        """The last change of the customer, if this page has it; notes are no changes."""
+        """The last change of the customer, if this page shows that event. Notes do not count."""
         is_newest = not (self.kind or self.newest_url)
         changes = (each.event for each in self.entries if each.event.kind != Kind.NOTED)
         return next(changes, None) if is_newest else None
@@ -121,7 +121,7 @@ def may_undo(access: Access, event: Event) -> bool:
 
 @dataclass(frozen=True)
 class _Links:
-    """Makes the links of the timeline. They have the other parameters of the customer's page."""
+    """Makes the links of the timeline, which contain all other parameters of the present URL."""
 
     parameters: QueryDict
 

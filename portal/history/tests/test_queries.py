@@ -1,4 +1,4 @@
-"""Pages of events have a total order, and match each condition; reading them needs a scope."""
+"""Pages of events have a total order, match all conditions, and can be read within a scope only."""
 
 from __future__ import annotations
 

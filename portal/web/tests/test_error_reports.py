@@ -1,4 +1,4 @@
-"""Errors are sent to Sentry only if its setting is set, and without data of customers."""
+"""Errors are sent to Sentry only if SENTRY_DSN is set, and without data of customers."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ TEXTS: Final = [
         "\x85",
     ),
 ]
-# Values that the document allows and the server rejects, because JSON Schema cannot express why.
+# By parameter: values that the server rejects by rules that JSON Schema cannot express.
 REJECTED: Final = {
     # An unknown language that no customer has.
     "locale": {*TEXTS} - {"de", "de-informal", "es-419", ""},

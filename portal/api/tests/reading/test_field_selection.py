@@ -116,7 +116,7 @@ def test_a_token_with_all_fields_can_select_each_of_them(
 def test_a_token_that_may_no_longer_read_notes_has_ten_fields(
     complete_client: Client, organizer: Organizer, path: str
 ) -> None:
-    """If notes were null instead, a client that sent the customer back would delete the notes."""
+    """If `notes` were null in the response, a client that sent it back would delete the notes."""
     with scope(organizer=organizer):
         Team.objects.update(permissions=[Permission.READ_CUSTOMERS])
 

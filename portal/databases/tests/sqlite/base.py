@@ -29,6 +29,6 @@ class DatabaseOperations(SqliteOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's SQLite backend with the operations above."""
+    """Django's SQLite backend with the class DatabaseOperations of this module."""
 
     ops_class = DatabaseOperations

@@ -18,7 +18,7 @@ from portal.organizers.permissions import Permission
 
 
 class Command(BaseCommand):
-    """Creates a token. Standard output has only its key, so that a script can read the key."""
+    """Creates a token. Prints only the key to standard output, for use in scripts."""
 
     help = "Create an API token of an organizer, and print the token once."
 

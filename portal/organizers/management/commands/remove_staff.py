@@ -12,7 +12,7 @@ from portal.organizers.management.errors import find_organizer
 
 
 class Command(BaseCommand):
-    """Removes a member. The account remains, because it may belong to teams of other organizers."""
+    """Removes a member. Does not delete the account, which may be in teams of other organizers."""
 
     help = "Remove a member from all teams of an organizer. The member's tokens stay: revoke them."
 
