@@ -95,14 +95,14 @@ def clocked() -> Iterator[Clock]:
     from portal.customers.html.table import CustomerTable
 
     clock = Clock()
-    lines = CustomerTable.lines
-    eager = clock.wrap(lambda table: list(lines(table)), CELLS)
+    row_cells = CustomerTable.row_cells
+    eager = clock.wrap(lambda table: list(row_cells(table)), CELLS)
     with ExitStack() as stack:
         for owner, label, names in _labelled_functions():
             for name in names or [name for name, each in vars(owner).items() if isfunction(each)]:
                 wrapped = clock.wrap(vars(owner)[name], label)
                 stack.enter_context(patch.object(owner, name, wrapped))
-        stack.enter_context(patch.object(CustomerTable, "lines", eager))
+        stack.enter_context(patch.object(CustomerTable, "row_cells", eager))
         stack.enter_context(_clocked_cursors(clock))
         yield clock
 

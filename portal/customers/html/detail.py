@@ -16,7 +16,7 @@ from portal.customers import names, services
 from portal.customers.html.changing.notes import read_notes
 from portal.customers.html.changing.notice import find_notice
 from portal.customers.html.changing.source import find_conflicts
-from portal.customers.html.paging import BACK, POSITION
+from portal.customers.html.paging import BACK_PARAMETER, POSITION_PARAMETER
 from portal.customers.html.position import CustomerPosition, find_position
 from portal.customers.models import State
 from portal.history.html.timeline import REGION, read_timeline
@@ -77,10 +77,10 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         # A name with only one part is not repeated, because the heading shows it.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),
-        "phone_target": _dialled(customer.phone or ""),
+        "phone_target": _dialled_number(customer.phone or ""),
         "position": position,
         "saved": find_notice(request, organizer, customer),
-        "here": _position_query(position, request.GET.get(POSITION, "")),
+        "position_query": _position_query(position, request.GET.get(POSITION_PARAMETER, "")),
         **read_notes(request.access, customer, request.GET),
         "api_url": path,
         "curl": CURL.format(shlex.quote(absolute_url(request, path))),
@@ -90,12 +90,15 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
 
 def _position_query(position: CustomerPosition, sealed: str) -> str:
     """The query string by which pages about the customer link back to its position in the list."""
-    values = {BACK: urlsplit(position.back).query, POSITION: sealed if position.is_known else ""}
+    values = {
+        BACK_PARAMETER: urlsplit(position.back).query,
+        POSITION_PARAMETER: sealed if position.is_known else "",
+    }
     query = urlencode({name: value for name, value in values.items() if value})
     return f"?{query}" if query else ""
 
 
-def _dialled(phone: str) -> str:
+def _dialled_number(phone: str) -> str:
     """The phone number to dial: its digits, without an extension."""
     number = re.match(r"[-+0-9\s()./]*", phone)
     return re.sub(r"[^+0-9]", "", number[0]) if number else ""

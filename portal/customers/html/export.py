@@ -86,13 +86,13 @@ def customer_export(request: PortalRequest, organizer: Organizer) -> HttpRespons
         view, parameters = saved_views.resolve_view(organizer, request.GET, member=request.user)
     except saved_views.UnknownView as error:
         raise Http404 from error
-    form, parameters = ExportForm(request.GET), _without_options(parameters)
+    form, parameters = ExportForm(request.GET), _list_parameters(parameters)
     status, problem = 200, ""
     if not form.is_valid():
         status, problem = 422, " ".join(str(text) for each in form.errors.values() for text in each)
     elif form.cleaned_data["format"]:
         try:
-            return _file(request, organizer, parameters, form.cleaned_data)
+            return _stream_file(request, organizer, parameters, form.cleaned_data)
         except InvalidQuery:
             status = 422
         except TooLong:
@@ -103,10 +103,10 @@ def customer_export(request: PortalRequest, organizer: Organizer) -> HttpRespons
     path = reverse("customers:list", args=[organizer.slug])
     listing = read_listing(request.access, parameters=parameters, path=path, counts_exactly=True)
     listing.view = view
-    return _options(request, listing, status=status, problem=problem)
+    return _render_options(request, listing, status=status, problem=problem)
 
 
-def _without_options(parameters: QueryDict) -> QueryDict:
+def _list_parameters(parameters: QueryDict) -> QueryDict:
     """The parameters of the list, without those of ExportForm."""
     of_list = parameters.copy()
     for name in ExportForm.base_fields:
@@ -114,7 +114,7 @@ def _without_options(parameters: QueryDict) -> QueryDict:
     return of_list
 
 
-def _options(
+def _render_options(
     request: PortalRequest, listing: CustomerListing, *, status: int, problem: str
 ) -> HttpResponse:
     context = {"listing": listing, "problem": problem}
@@ -125,7 +125,7 @@ def _options(
     return response
 
 
-def _file(
+def _stream_file(
     request: PortalRequest, organizer: Organizer, parameters: QueryDict, options: dict[str, Any]
 ) -> HttpResponse:
     """Stream the file. A HEAD request reads no rows.

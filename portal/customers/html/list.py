@@ -20,9 +20,9 @@ from portal.customers.counters.maintained_counts import Counts
 from portal.customers.html.overview import Charts, make_charts
 from portal.customers.html.paging import (
     DEFAULT_SIZE,
-    ON,
     OVERVIEW,
-    WITHIN,
+    OVERVIEW_ON,
+    WITHIN_PARAMETER,
     ListLinks,
     OwnLayout,
     PageForm,
@@ -82,21 +82,21 @@ PAGE_PARAMETERS = ("page", "page_size", "density", OVERVIEW)
 @organizer_page(Permission.READ_CUSTOMERS)
 def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """The page with the list of customers."""
-    if query := _search_within(request) or _own_layout(request):
+    if query := _limited_search_query(request) or _stored_layout_query(request):
         return redirect(f"{request.path}?{query}")
     try:
         view, parameters = saved_views.resolve_view(organizer, request.GET, member=request.user)
     except saved_views.UnknownView as error:
         raise Http404 from error
     if wants_fragment(request, "count"):
-        return _exact_count(request, organizer, view, parameters)
+        return _render_exact_count(request, organizer, view, parameters)
     listing = read_listing(request.access, parameters=parameters, path=request.path)
     listing.view = view
     if listing.is_past_end and not wants_fragment(request, "results"):
-        return redirect(listing.links.here)
+        return redirect(listing.links.current_url)
     context = {"listing": listing, "may_update": _may_update(request, view)}
     if not wants_fragment(request, "results"):
-        context |= _tabs(request, listing)
+        context |= _saved_view_tabs(request, listing)
     response = render_page(
         request,
         "customers/list.html",
@@ -106,36 +106,36 @@ def customer_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         status=listing.http_status,
     )
     if request.htmx:
-        response[_history_header(request, listing.links.here)] = listing.links.here
+        response[_history_header(request, listing.links.current_url)] = listing.links.current_url
     return response
 
 
-def _tabs(request: PortalRequest, listing: CustomerListing) -> dict[str, Any]:
+def _saved_view_tabs(request: PortalRequest, listing: CustomerListing) -> dict[str, Any]:
     """The template context of the saved views above the list. htmx requests their counts later."""
     views = saved_views.list_views(listing.organizer, member=request.user)
     current = listing.view.slug if listing.view else ""
     return {"views": [(view, None) for view in views], "total": listing.total, "current": current}
 
 
-def _own_layout(request: PortalRequest) -> str:
+def _stored_layout_query(request: PortalRequest) -> str:
     """The query string of the layout that the member stored, if the URL has no parameters.
 
     A request by htmx is not redirected, because the page that sends it shows the list of the URL.
     """
-    own = request.access.layout
-    if request.GET or request.htmx or not own:
+    stored_layout = request.access.layout
+    if request.GET or request.htmx or not stored_layout:
         return ""
-    return own if PageForm(QueryDict(own)).is_valid() else ""
+    return stored_layout if PageForm(QueryDict(stored_layout)).is_valid() else ""
 
 
-def _search_within(request: PortalRequest) -> str:
+def _limited_search_query(request: PortalRequest) -> str:
     """The query string of a search on a customer's page that is limited to a list.
 
     The query string has the filters of the list and the search. "" if the search is not limited.
     """
-    if WITHIN not in request.GET:
+    if WITHIN_PARAMETER not in request.GET:
         return ""
-    query = QueryDict(request.GET[WITHIN], mutable=True)
+    query = QueryDict(request.GET[WITHIN_PARAMETER], mutable=True)
     for name in ("page", AS_OF):
         query.pop(name, None)
     query["search"] = request.GET.get("search", "")
@@ -146,7 +146,7 @@ def _may_update(request: PortalRequest, view: SavedView | None) -> bool:
     return view is not None and saved_views.may_change(request.access, view, member=request.user)
 
 
-def _exact_count(
+def _render_exact_count(
     request: PortalRequest, organizer: Organizer, view: SavedView | None, parameters: QueryDict
 ) -> HttpResponse:
     """A fragment with the exact count of a list that the browser shows already."""
@@ -164,12 +164,12 @@ def _exact_count(
     )
 
 
-def _history_header(request: PortalRequest, here: str) -> str:
+def _history_header(request: PortalRequest, url: str) -> str:
     """The htmx header that adds a new URL to the browser's history.
 
     While the user types a search, history.js replaces the entry instead.
     """
-    return "HX-Replace-Url" if htmx_page_path(request) == here else "HX-Push-Url"
+    return "HX-Replace-Url" if htmx_page_path(request) == url else "HX-Push-Url"
 
 
 @dataclass(frozen=True)
@@ -209,19 +209,19 @@ class Choices:
 class Preset:
     """A relative date to choose for a range of times.
 
-    The link sets the filter `name`, and removes the filter `dropped`, the other end of the range.
+    The link sets the filter `name`, and removes the filter `removed`, the other end of the range.
     """
 
     name: str
     value: str
-    dropped: str
+    removed: str
     label: StrOrPromise
     href: str
     is_chosen: bool
 
 
 @dataclass(frozen=True)
-class Range:
+class TimeRange:
     """The two filters of a range of times, with inputs for dates and a choice of relative dates."""
 
     legend: StrOrPromise
@@ -236,11 +236,11 @@ class Range:
         names = {"since": (since, until), "until": (until, since)}
         return [self._preset(*names[end], value, label) for end, value, label in PRESETS]
 
-    def _preset(self, name: str, dropped: str, value: str, label: StrOrPromise) -> Preset:
-        values, query = {name: value, dropped: ""}, self.links.query
+    def _preset(self, name: str, removed: str, value: str, label: StrOrPromise) -> Preset:
+        values, query = {name: value, removed: ""}, self.links.query
         is_chosen = all(query.get(each, "") == text for each, text in values.items())
-        href = self.links.with_values(values)
-        return Preset(name, value, dropped, label, href, is_chosen)
+        href = self.links.with_filters(values)
+        return Preset(name, value, removed, label, href, is_chosen)
 
     @property
     def is_preset(self) -> bool:
@@ -250,7 +250,7 @@ class Range:
     @property
     def href(self) -> str:
         """The URL of the list without the two filters of the range."""
-        return self.links.with_values({self.since.name: "", self.until.name: ""})
+        return self.links.with_filters({self.since.name: "", self.until.name: ""})
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ class TextInput:
     template: str = "components/_text_input.html"
 
 
-Part = Choices | Range | TextInput
+FilterPart = Choices | TimeRange | TextInput
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ class FilterGroup:
 
     name: str
     label: StrOrPromise
-    parts: Sequence[Part]
+    parts: Sequence[FilterPart]
 
 
 @dataclass(frozen=True)
@@ -280,7 +280,7 @@ class Chip:
     name: str
     label: str
     value: str
-    dropped: str  # the value of the form that the link removes
+    removed: str  # the value of the form that the link removes
     href: str
     count: Count | None = None  # of the list without the filter, if the list is empty
 
@@ -297,7 +297,7 @@ class CustomerListing:
     errors: Mapping[str, list[str]]
     totals: Counts
     view: SavedView | None = None
-    own: str = ""  # see Access.layout
+    stored_layout: str = ""  # see Access.layout
     query: CustomerQuery | None = None  # None if a parameter is invalid
     page: CustomerPage | None = None  # None if a parameter is invalid
     facet_counts: Counts | None = None
@@ -314,7 +314,7 @@ class CustomerListing:
         """The errors of parameters, each with a link that removes the invalid value."""
         for name, texts in self.errors.items():
             field = self.form.fields.get(name)
-            href = self.links.without(name) if field else self.links.to_page(1)
+            href = self.links.without_filter(name) if field else self.links.to_page(1)
             label = str(field.label or "") if field else ""
             yield FieldError(name, label, " ".join(texts), href)
 
@@ -347,13 +347,13 @@ class CustomerListing:
             as_of=self.query.as_of if self.query else {},
             view=self.view,
             layout=self.paging.layout,
-            has_default=bool(self.own),
+            has_stored_layout=bool(self.stored_layout),
         )
 
     @property
     def export_parameters(self) -> Iterator[tuple[str, str]]:
         """The parameters of the list for a link to its export, without PAGE_PARAMETERS."""
-        for name, values in QueryDict(self.links.here_query).lists():
+        for name, values in QueryDict(self.links.current_query).lists():
             if name not in PAGE_PARAMETERS:
                 yield from ((name, value) for value in values)
 
@@ -370,7 +370,7 @@ class CustomerListing:
         return links.without_filters
 
     @property
-    def dropped_parameters(self) -> str:
+    def removed_parameters(self) -> str:
         """The names of the parameters that `without_filters` removes, separated by spaces."""
         remaining = () if "ordering" in self.errors else ("ordering",)
         return " ".join(name for name in PARAMETERS if name not in remaining)
@@ -387,7 +387,7 @@ class CustomerListing:
                 FILTERS[name].describe_label(value),
                 FILTERS[name].describe(value),
                 value,
-                self.links.without(name, value),
+                self.links.without_filter(name, value),
                 self.counts_without.get((name, value)),
             )
             for name, value in _active_filters(self.links.query)
@@ -426,12 +426,12 @@ class CustomerListing:
 
     @property
     def own_layout(self) -> OwnLayout:
-        return OwnLayout(self.own, self.paging.own_layout, self.links.here_query)
+        return OwnLayout(self.stored_layout, self.paging.own_layout, self.links.current_query)
 
     @property
     def overview_toggle(self) -> LayoutLink:
-        value = "" if self.paging.has_overview else ON
-        return LayoutLink(value, self.links.laid_out(overview=value))
+        value = "" if self.paging.has_overview else OVERVIEW_ON
+        return LayoutLink(value, self.links.with_layout(overview=value))
 
     @property
     def charts(self) -> Charts | None:
@@ -468,7 +468,7 @@ class CustomerListing:
         return [] if is_all else [(each, self.table.url_of_customer(each)) for each in exact]
 
     @property
-    def hidden(self) -> Iterator[tuple[str, str]]:
+    def hidden_values(self) -> Iterator[tuple[str, str]]:
         """The values of filters without a visible input, for hidden inputs of the form."""
         for name, each in FILTERS.items():
             value = self.form[name].value()
@@ -476,7 +476,7 @@ class CustomerListing:
                 yield name, value
 
     @property
-    def repeated(self) -> list[str]:
+    def checkbox_filters(self) -> list[str]:
         """The names of filters with checkboxes.
 
         A browser sends no value if no checkbox is checked.
@@ -502,11 +502,13 @@ class CustomerListing:
             FilterGroup(name, label, self._parts(name, label)) for name, label in GROUPS.items()
         ]
 
-    def _parts(self, group: str, legend: StrOrPromise) -> list[Part]:
+    def _parts(self, group: str, legend: StrOrPromise) -> list[FilterPart]:
         filters = {name: each for name, each in FILTERS.items() if each.group == group}
         since = [self.form[name] for name, each in filters.items() if isinstance(each, SinceFilter)]
         until = [self.form[name] for name, each in filters.items() if isinstance(each, UntilFilter)]
-        ranges = [Range(legend, *fields, self.links) for fields in zip(since, until, strict=True)]
+        ranges = [
+            TimeRange(legend, *fields, self.links) for fields in zip(since, until, strict=True)
+        ]
         others = [
             self._choices(name)
             if isinstance(each, YesNoFilter | FacetFilter | EmptyFilter)
@@ -534,7 +536,7 @@ def read_listing(
 ) -> CustomerListing:
     """Read all that the page shows: rows, or with `counts_exactly` an exact count without rows."""
     organizer, paging = access.organizer, PageForm(parameters)
-    query, errors = _parse(access, parameters)
+    query, errors = _parse_query(access, parameters)
     errors.update({name: [*map(str, words)] for name, words in paging.errors.items()})
     page, is_past_end = None, False
     if query and not errors:
@@ -547,10 +549,10 @@ def read_listing(
         parameters=parameters,
         path=path,
         paging=paging,
-        form=query_form(parameters, organizer=organizer, locales=_most_frequent(totals)),
+        form=query_form(parameters, organizer=organizer, locales=_locales_by_frequency(totals)),
         errors=errors,
         totals=totals,
-        own=access.layout,
+        stored_layout=access.layout,
         query=query,
         page=page,
         facet_counts=page.facets if page else None,
@@ -561,7 +563,7 @@ def read_listing(
     )
 
 
-def _parse(
+def _parse_query(
     access: Access, parameters: QueryDict
 ) -> tuple[CustomerQuery | None, dict[str, list[str]]]:
     try:
@@ -601,7 +603,7 @@ def _find_excerpts(
     return services.find_excerpts(organizer, query=query, customers=page.rows)
 
 
-def _most_frequent(totals: Counts) -> list[str]:
+def _locales_by_frequency(totals: Counts) -> list[str]:
     """The languages of the organizer's customers, the most frequent first."""
     counts = totals.by("locale", {})
     return sorted(counts, key=lambda locale: (-counts[locale], locale))

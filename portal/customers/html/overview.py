@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 
 # If the registrations span more months, the chart has a column for each year.
-MOST_MONTHS: Final = 60
-MOST_LANGUAGES: Final = 5
+MAX_MONTHS: Final = 60
+MAX_LANGUAGES: Final = 5
 SINCE, UNTIL = "date_joined_since", "date_joined_until"
 # The height of the drawing and the width of a column, in units of the SVG.
-HEIGHT: Final = 100
-STEP: Final = 10
+DRAWING_HEIGHT: Final = 100
+COLUMN_WIDTH: Final = 10
 
 Link = Callable[[Mapping[str, str]], str]  # the URL of the list with these filters
 
@@ -56,25 +56,25 @@ class Bar:
     """The bar of a group in the drawing of a chart."""
 
     group: Group
-    length: float  # the length of the longest bar is HEIGHT
+    length: float  # the length of the longest bar is DRAWING_HEIGHT
     offset: int
     share: str  # percentage of the customers of the list, as text
 
     @property
     def top(self) -> float:
-        return HEIGHT - self.length
+        return DRAWING_HEIGHT - self.length
 
 
 @dataclass(frozen=True)
 class Chart:
     """A chart of groups, such as all states.
 
-    A table shows all groups, the drawing only the first `drawn`.
+    A table shows all groups, the drawing only the first `drawn_count`.
     """
 
     title: StrOrPromise
     groups: Sequence[Group]
-    drawn: int = MOST_MONTHS
+    drawn_count: int = MAX_MONTHS
 
     @property
     def bars(self) -> list[Bar]:
@@ -82,16 +82,16 @@ class Chart:
         return [
             Bar(
                 group,
-                round(HEIGHT * group.number / longest, 1),
-                position * STEP,
+                round(DRAWING_HEIGHT * group.number / longest, 1),
+                position * COLUMN_WIDTH,
                 _percent(group.number / total),
             )
-            for position, group in enumerate(self.groups[: self.drawn])
+            for position, group in enumerate(self.groups[: self.drawn_count])
         ]
 
     @property
     def width(self) -> int:
-        return min(len(self.groups), self.drawn) * STEP
+        return min(len(self.groups), self.drawn_count) * COLUMN_WIDTH
 
     @property
     def drawing_width(self) -> int:
@@ -103,9 +103,9 @@ class Chart:
         return max(self.groups, key=lambda group: group.number)
 
     @property
-    def undrawn(self) -> int:
+    def undrawn_count(self) -> int:
         """The number of groups that are in the table, but not in the drawing."""
-        return max(0, len(self.groups) - self.drawn)
+        return max(0, len(self.groups) - self.drawn_count)
 
 
 def _percent(share: float) -> str:
@@ -133,9 +133,9 @@ def make_charts(
 ) -> Charts:
     """Make the charts of an overview. The months are those of `zone`."""
     return Charts(
-        _periods(overview.months, _Registrations(query, links, zone)),
-        Chart(_("State"), [*_states(overview.states, links.with_values)]),
-        Chart(_("Language"), [*_locales(overview.locales, links.with_values)], MOST_LANGUAGES),
+        _periods(overview.months, _RegistrationGroups(query, links, zone)),
+        Chart(_("State"), [*_states(overview.states, links.with_filters)]),
+        Chart(_("Language"), [*_locales(overview.locales, links.with_filters)], MAX_LANGUAGES),
     )
 
 
@@ -151,11 +151,11 @@ def _locales(numbers: Mapping[str, int], link: Link) -> Iterator[Group]:
         yield Group(locale_name(locale), number, link({"locale": locale}))
 
 
-def _periods(months: Mapping[Month, int], registrations: _Registrations) -> Chart:
+def _periods(months: Mapping[Month, int], registrations: _RegistrationGroups) -> Chart:
     """The chart of registrations by month, or by year if there are too many months."""
     first, last = min(months), max(months)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
-    if count > MOST_MONTHS:
+    if count > MAX_MONTHS:
         years = Counter[int]()
         for month, number in months.items():
             years[month.year] += number
@@ -182,7 +182,7 @@ def _month_name(month: Month) -> str:
 
 
 @dataclass(frozen=True)
-class _Registrations:
+class _RegistrationGroups:
     """Makes the groups of customers who registered within some months."""
 
     query: CustomerQuery
@@ -207,4 +207,4 @@ class _Registrations:
             changed[SINCE] = days.first.isoformat()
         if until is None or until.end > span.end:
             changed[UNTIL] = days.last.isoformat()
-        return self.links.with_values(changed)
+        return self.links.with_filters(changed)

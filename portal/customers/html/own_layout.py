@@ -36,7 +36,7 @@ def own_layout(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     list_path = reverse("customers:list", args=[organizer.slug])
     if request.method != "POST":
         return redirect(list_path)
-    shown = _layout(request.POST.get("layout", ""))
+    shown = _normalize_layout(request.POST.get("layout", ""))
     stored = "" if "forget" in request.POST else shown
     services.store_layout(organizer, member=request.user, query_string=stored)
     list_query = QueryDict(request.POST.get("list", "")).urlencode(safe=",")
@@ -48,7 +48,7 @@ def own_layout(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     return render_page(request, "customers/_own_layout.html", {"own": own})
 
 
-def _layout(query_string: str) -> str:
+def _normalize_layout(query_string: str) -> str:
     """Normalize a layout with PageForm.own_layout. Raises BadRequest for an invalid layout."""
     paging = PageForm(QueryDict(query_string))
     if not paging.is_valid():

@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from portal.customers.services import CustomerPage
     from portal.saved_views.models import SavedView
 
-LAST: Final = "last"
+LAST_PAGE: Final = "last"
 DEFAULT_SIZE: Final = 50
 SIZES: Final = (25, 50, 100, 200)
 COMPACT: Final = "compact"
 DENSITIES: Final = {"comfortable": _("Comfortable"), COMPACT: _("Compact")}
 OVERVIEW: Final = "overview"
-ON: Final = "on"
+OVERVIEW_ON: Final = "on"
 # The URL parameter with the query string of the list to which a search is limited.
-WITHIN: Final = "within"
+WITHIN_PARAMETER: Final = "within"
 # The URL parameters of a customer's page: the query string of the list, and the position in it.
-BACK, POSITION = "back", "at"
-PURPOSE: Final = "position "
+BACK_PARAMETER, POSITION_PARAMETER = "back", "at"
+ENCRYPTION_CONTEXT: Final = "position "
 
 
 class PageField(forms.IntegerField):
     """A page number, which is 1 or more. The text `last` is converted to None."""
 
     def to_python(self, value: Any) -> int | None:
-        return None if value == LAST else super().to_python(value or 1)
+        return None if value == LAST_PAGE else super().to_python(value or 1)
 
 
 class PageForm(forms.Form):
@@ -69,7 +69,7 @@ class PageForm(forms.Form):
         error_messages={"invalid_choice": _("The density must be comfortable or compact.")},
     )
     overview = forms.ChoiceField(
-        choices=[(ON, ON)],
+        choices=[(OVERVIEW_ON, OVERVIEW_ON)],
         required=False,
         label=_("Overview"),
         error_messages={"invalid_choice": _("The overview must be on, or left out.")},
@@ -103,7 +103,7 @@ class PageForm(forms.Form):
     def layout(self) -> dict[str, str]:
         """The parameters of the columns, the row height and the overview, which every link has."""
         columns = ",".join(self.shown_columns) if self.cleaned_data.get("columns") else ""
-        overview = ON if self.has_overview else ""
+        overview = OVERVIEW_ON if self.has_overview else ""
         density = COMPACT if self.is_compact else ""
         return {"columns": columns, "density": density, OVERVIEW: overview}
 
@@ -141,29 +141,29 @@ class ListLinks:
     layout: Mapping[str, str] = field(default_factory=dict)  # see PageForm.layout
     # Whether the member has stored a layout, with which the URL without parameters opens the list.
     # The URL of the standard layout has the parameter `columns` then.
-    has_default: bool = False
+    has_stored_layout: bool = False
 
     @property
-    def here(self) -> str:
+    def current_url(self) -> str:
         """The URL of the current page.
 
         The URL of a first page has `as_of` only if the requested URL had it.
         """
         is_first = self.page == 1 and not self.query.keys() & self.as_of.keys()
-        return self._address(self._filters) if is_first else self.to_page(self.page)
+        return self._url(self._filters) if is_first else self.to_page(self.page)
 
     @property
-    def here_query(self) -> str:
+    def current_query(self) -> str:
         """The query string of the current page, for links back to this page."""
         return self.to_page(self.page).partition("?")[2]
 
     @cached_property
-    def back(self) -> str:
+    def back_parameter(self) -> str:
         """The query string of a customer's page, with the parameter that leads back to the list.
 
         "" for the default list, and if the query string is too long to be a parameter itself.
         """
-        back = urlencode({BACK: self.here_query}) if self.here_query else ""
+        back = urlencode({BACK_PARAMETER: self.current_query}) if self.current_query else ""
         return "" if is_too_long(back) else back
 
     @property
@@ -176,47 +176,47 @@ class ListLinks:
         """The query string to save as a view: without page number, page size and overview."""
         layout = {**self.layout, OVERVIEW: ""}
         saved = replace(self, page_size=self.default_size, layout=layout)
-        return saved._address(self._filters).partition("?")[2]
+        return saved._url(self._filters).partition("?")[2]
 
     @property
     def without_filters(self) -> str:
         """The URL of the list without filters, in the same order."""
         ordering = self.query.get("ordering")
-        return self._address({"ordering": [ordering]} if ordering else {})
+        return self._url({"ordering": [ordering]} if ordering else {})
 
     def to_page(self, number: int | str) -> str:
-        return self._address({**self._filters, **self.as_of}, page=number)
+        return self._url({**self._filters, **self.as_of}, page=number)
 
-    def sized(self, size: int) -> str:
-        return replace(self, page_size=size)._address(self._filters)
+    def with_page_size(self, size: int) -> str:
+        return replace(self, page_size=size)._url(self._filters)
 
-    def laid_out(self, **layout: str) -> str:
+    def with_layout(self, **layout: str) -> str:
         """The URL of the list in another layout. The value "" removes a parameter."""
-        return self._address(self._filters, layout={**self.layout, **layout})
+        return self._url(self._filters, layout={**self.layout, **layout})
 
     def ordered_by(self, key: str) -> str:
-        return self._address({**self._filters, "ordering": [key]})
+        return self._url({**self._filters, "ordering": [key]})
 
-    def without(self, name: str, value: str | None = None) -> str:
+    def without_filter(self, name: str, value: str | None = None) -> str:
         """The URL of the list without a filter, or without one value of the filter."""
         others = [other for other in self.query.getlist(name) if value not in (None, other)]
-        return self._address({**self._filters, name: others})
+        return self._url({**self._filters, name: others})
 
-    def with_values(self, values: Mapping[str, str]) -> str:
+    def with_filters(self, values: Mapping[str, str]) -> str:
         """The URL of the list with other values of filters. The value "" removes a filter."""
         lists = {name: [value] if value else [] for name, value in values.items()}
         others = {**self._filters, **lists}
-        return self._address({name: others[name] for name in PARAMETERS if name in others})
+        return self._url({name: others[name] for name in PARAMETERS if name in others})
 
     @cached_property
     def _filters(self) -> dict[str, list[str]]:
         return {name: values for name, values in self.query.lists() if name not in self.as_of}
 
     @property
-    def _explicit(self) -> dict[str, str]:
-        return {"columns": ",".join(STANDARD)} if self.has_default else {}
+    def _standard_layout(self) -> dict[str, str]:
+        return {"columns": ",".join(STANDARD)} if self.has_stored_layout else {}
 
-    def _address(
+    def _url(
         self,
         lists: Mapping[str, list[str]],
         *,
@@ -234,7 +234,7 @@ class ListLinks:
         if page != 1:
             query["page"] = [str(page)]
         # Commas are not percent-encoded, so that lists of columns are readable.
-        text = urlencode(query or self._explicit, doseq=True, safe=",")
+        text = urlencode(query or self._standard_layout, doseq=True, safe=",")
         return f"{self.path}?{text}" if text else self.path
 
 
@@ -263,7 +263,7 @@ class Position:
     def encrypt(self, key: str) -> str:
         """Encrypt the position as URL-safe text. `key` is the list_key() of the list."""
         return encrypt_for_url(
-            orjson.dumps([self.keys, self.number, self.total]), context=PURPOSE + key
+            orjson.dumps([self.keys, self.number, self.total]), context=ENCRYPTION_CONTEXT + key
         )
 
     def step(self, keys: Sequence[Any], by: int) -> Position:
@@ -279,7 +279,7 @@ class Position:
 def decrypt_position(text: str, key: str) -> Position | None:
     """Decrypt the text of `Position.encrypt()`. Returns None for any other text."""
     try:
-        return Position(*orjson.loads(decrypt_from_url(text, context=PURPOSE + key)))
+        return Position(*orjson.loads(decrypt_from_url(text, context=ENCRYPTION_CONTEXT + key)))
     except InvalidEncryptedText:
         return None
 
@@ -287,7 +287,9 @@ def decrypt_position(text: str, key: str) -> Position | None:
 def customer_url(links: ListLinks, identifier: str, position: str = "") -> str:
     """The URL of a customer's page, with the list from which it is opened."""
     # A position needs no encoding, because it is URL-safe.
-    query = "&".join(filter(None, (links.back, position and f"{POSITION}={position}")))
+    query = "&".join(
+        filter(None, (links.back_parameter, position and f"{POSITION_PARAMETER}={position}"))
+    )
     return f"{links.path}{identifier}/{'?' if query else ''}{query}"
 
 
@@ -325,7 +327,7 @@ class Pager:
             "first": 1 if number > 1 else None,
             "previous": number - 1 or None,
             "next": None if is_last else number + 1,
-            "last": None if is_last else last or LAST,
+            "last": None if is_last else last or LAST_PAGE,
         }
         return {
             name: Step(name, to, self.links.to_page(to) if to else None)
@@ -347,4 +349,4 @@ class Pager:
     def sizes(self) -> list[Size]:
         """The page sizes to choose from. The link of a size leads to the first page."""
         current = self.links.page_size
-        return [Size(size, self.links.sized(size), size == current) for size in SIZES]
+        return [Size(size, self.links.with_page_size(size), size == current) for size in SIZES]

@@ -10,9 +10,9 @@ from django.http import QueryDict
 
 from portal.customers import services
 from portal.customers.html.paging import (
-    BACK,
+    BACK_PARAMETER,
     DEFAULT_SIZE,
-    POSITION,
+    POSITION_PARAMETER,
     ListLinks,
     PageForm,
     Position,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 # Parameters that limit a list, except `search`, because a new search replaces it.
-FILTERED_BY: Final = frozenset({*PARAMETERS, VIEW} - {"search", "ordering", AS_OF})
+LIMITING_PARAMETERS: Final = frozenset({*PARAMETERS, VIEW} - {"search", "ordering", AS_OF})
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class CustomerPosition:
     def list_query(self) -> str:
         """The query string of a filtered list, for a search within the list; "" without filters."""
         query = self.back.partition("?")[2].partition("#")[0]
-        return query if QueryDict(query).keys() & FILTERED_BY else ""
+        return query if QueryDict(query).keys() & LIMITING_PARAMETERS else ""
 
 
 def find_position(
     access: Access, customer: Customer, *, parameters: QueryDict, list_path: str, member: User
 ) -> CustomerPosition:
     """The position that the URL of a customer's page has, with links to the current neighbours."""
-    organizer, back = access.organizer, QueryDict(parameters.get(BACK, ""))
+    organizer, back = access.organizer, QueryDict(parameters.get(BACK_PARAMETER, ""))
     paging, view, query = PageForm(back), None, None
     with suppress(InvalidQuery, saved_views.UnknownView):
         view, applied = saved_views.resolve_view(organizer, back, member=member)
@@ -71,16 +71,16 @@ def find_position(
     )
     links = replace(links, view=view, layout=paging.layout)
     if back:
-        links = replace(links, has_default=bool(access.layout))
+        links = replace(links, has_stored_layout=bool(access.layout))
     key = list_key(organizer, query)
-    position = decrypt_position(parameters.get(POSITION, ""), key)
+    position = decrypt_position(parameters.get(POSITION_PARAMETER, ""), key)
     if position is None:
-        return CustomerPosition(links.here, is_narrowed=bool(query.canonical))
-    return _Steps(organizer, query, links, position, key).read(customer)
+        return CustomerPosition(links.current_url, is_narrowed=bool(query.canonical))
+    return _NeighbourLinks(organizer, query, links, position, key).find(customer)
 
 
 @dataclass(frozen=True)
-class _Steps:
+class _NeighbourLinks:
     """Makes the links from a position in a list to its neighbours."""
 
     organizer: Organizer
@@ -89,23 +89,23 @@ class _Steps:
     position: Position
     key: str  # of the list, from list_key()
 
-    def read(self, customer: Customer) -> CustomerPosition:
+    def find(self, customer: Customer) -> CustomerPosition:
         """Find the neighbours of the position, and whether the customer is still in the list."""
         neighbours = services.find_neighbours(
             self.organizer, query=self.query, keys=self.position.keys
         )
         return CustomerPosition(
-            back=f"{self._links_at(self.position).here}#customer-{customer.identifier}",
+            back=f"{self._links_at(self.position).current_url}#customer-{customer.identifier}",
             is_narrowed=bool(self.query.canonical),
             number=self.position.number,
             total=self.position.total,
-            previous=self._step(neighbours.previous, -1),
-            next=self._step(neighbours.next, 1),
+            previous=self._neighbour_url(neighbours.previous, -1),
+            next=self._neighbour_url(neighbours.next, 1),
             is_known=True,
             is_match=services.matches_query(self.organizer, query=self.query, customer=customer),
         )
 
-    def _step(self, neighbour: services.Neighbour | None, by: int) -> str:
+    def _neighbour_url(self, neighbour: services.Neighbour | None, by: int) -> str:
         if neighbour is None:
             return ""
         position = self.position.step(neighbour.keys, by)

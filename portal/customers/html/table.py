@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers.html.paging import COMPACT, DENSITIES, ListLinks, customer_url
-from portal.customers.html.tags import breakable, state_mark
+from portal.customers.html.tags import breakable_email, state_mark
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
 from portal.customers.phones import international_phone
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from portal.customers.models import Customer
     from portal.customers.query.excerpts import Excerpt
 
-EMPTY = '<span class="quiet">–</span>'
+EMPTY_CELL = '<span class="quiet">–</span>'
 DIRECTIONS = {"ascending": _("ascending"), "descending": _("descending")}
 # The fields that are read for the link to a customer, whatever columns are shown.
-ALWAYS_READ = frozenset({"id", "identifier"})
+FIELDS_OF_LINK = frozenset({"id", "identifier"})
 # Columns whose cells need no label on a phone.
-ON_A_PHONE = frozenset({"name", "email", "state", "last_login"})
+UNLABELLED_ON_PHONES = frozenset({"name", "email", "state", "last_login"})
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     @classmethod
     def fields(cls, columns: Iterable[str]) -> frozenset[str]:
         """The fields of customers that a list with these columns needs."""
-        return ALWAYS_READ.union(*(COLUMNS[name].fields for name in columns))
+        return FIELDS_OF_LINK.union(*(COLUMNS[name].fields for name in columns))
 
     @cached_property
     def headings(self) -> list[Heading]:
@@ -115,14 +115,14 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
             return name if self._ordering.startswith("-") else f"-{name}"
         return f"-{name}" if SORT_KEYS[name].descends_first else name
 
-    def lines(self) -> Iterator[SafeString]:
+    def row_cells(self) -> Iterator[SafeString]:
         """The cells of each row as HTML.
 
         django-tables2 and format_html() are too slow for cells. Therefore each render function
         escapes the values of customers itself.
         """
         cells = [
-            (self._start_of_cell(column.name), getattr(self, f"render_{column.name}"))
+            (self._cell_start_tag(column.name), getattr(self, f"render_{column.name}"))
             for column in self.columns
         ]
         for record in self.data:
@@ -132,14 +132,14 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     @property
     def body(self) -> SafeString:
         """All rows of the table as HTML."""
-        return mark_safe("".join(f"<tr>{line}</tr>" for line in self.lines()))  # noqa: S308
+        return mark_safe("".join(f"<tr>{line}</tr>" for line in self.row_cells()))  # noqa: S308
 
-    def _start_of_cell(self, name: str) -> str:
+    def _cell_start_tag(self, name: str) -> str:
         """The start tag of a cell.
 
         On phones, cells of columns that the user chose are below the row, so they have a label.
         """
-        if self._is_standard or name in ON_A_PHONE:
+        if self._is_standard or name in UNLABELLED_ON_PHONES:
             return f'<td class="{name}">'
         return f'<td class="{name}" data-label="{escape(str(COLUMNS[name].label))}">'
 
@@ -154,7 +154,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         noted = self._texts.excerpt(excerpt) if excerpt else ""
         if not self._shows_email or not record.email:
             return link + noted
-        return f'{link}<span class="name-email"><bdi>{breakable(record.email)}</bdi></span>{noted}'
+        email = f"<bdi>{breakable_email(record.email)}</bdi>"
+        return f'{link}<span class="name-email">{email}</span>{noted}'
 
     def url_of_customer(self, record: Customer) -> str:
         """The URL of a customer, with the customer's position in this list."""
@@ -165,7 +166,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return CellTexts()
 
     def render_email(self, record: Customer) -> str:
-        return f"<bdi>{breakable(record.email)}</bdi>" if record.email else EMPTY
+        return f"<bdi>{breakable_email(record.email)}</bdi>" if record.email else EMPTY_CELL
 
     def render_identifier(self, record: Customer) -> str:
         return escape(record.identifier)
@@ -177,20 +178,22 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return self._texts.locale(record.locale)
 
     def render_date_joined(self, record: Customer) -> str:
-        return self._texts.clock.moment(record.date_joined)
+        return self._texts.clock.time_element(record.date_joined)
 
     def render_last_login(self, record: Customer) -> str:
-        seen = self._texts.clock.moment(record.last_login) if record.last_login else EMPTY
+        seen = (
+            self._texts.clock.time_element(record.last_login) if record.last_login else EMPTY_CELL
+        )
         return f"{self._texts.last_sign_in} {seen}"
 
     def render_phone(self, record: Customer) -> str:
-        return _text(international_phone(record.phone))
+        return _text_or_empty(international_phone(record.phone))
 
     def render_external_identifier(self, record: Customer) -> str:
-        return _text(record.external_identifier)
+        return _text_or_empty(record.external_identifier)
 
     def render_last_modified(self, record: Customer) -> str:
-        return self._texts.clock.moment(record.last_modified)
+        return self._texts.clock.time_element(record.last_modified)
 
 
 @dataclass(frozen=True)
@@ -231,13 +234,13 @@ class ColumnMenu:
         """The columns that are shown, from left to right, then the hidden columns."""
         for name in self.columns:
             toggle = None if name == NAME else self._link([c for c in self.columns if c != name])
-            up, down = self._moved(name, -1), self._moved(name, 1)
+            up, down = self._link_to_move(name, -1), self._link_to_move(name, 1)
             yield ColumnChoice(name, COLUMNS[name].label, True, toggle, up, down)  # noqa: FBT003
         for name, column in COLUMNS.items():
             if name not in self.columns:
                 yield ColumnChoice(name, column.label, False, self._link([*self.columns, name]))  # noqa: FBT003
 
-    def _moved(self, name: str, by: int) -> LayoutLink | None:
+    def _link_to_move(self, name: str, by: int) -> LayoutLink | None:
         columns = [*self.columns]
         place = columns.index(name) + by
         if not 0 <= place < len(columns):
@@ -253,14 +256,14 @@ class ColumnMenu:
 
     def _link(self, columns: Sequence[str]) -> LayoutLink:
         text = "" if tuple(columns) == STANDARD else ",".join(columns)
-        return LayoutLink(text, self.links.laid_out(columns=text))
+        return LayoutLink(text, self.links.with_layout(columns=text))
 
     @property
     def densities(self) -> Iterator[tuple[str, StrOrPromise, LayoutLink, bool]]:
         """For each row height: name, label, link, and whether it is the current one."""
         for name, label in DENSITIES.items():
             value = name if name == COMPACT else ""
-            link = LayoutLink(value, self.links.laid_out(density=value))
+            link = LayoutLink(value, self.links.with_layout(density=value))
             yield name, label, link, self.links.layout["density"] == value
 
 
@@ -272,7 +275,7 @@ class CellTexts:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.no_name = _quiet(_("No name"))
+        self.no_name = _quiet_text(_("No name"))
         self.last_sign_in = f'<span class="phone-label">{escape(str(_("Last sign-in")))}</span>'
         self.in_notes = escape(str(_("In notes:")))
         self._states: dict[int, str] = {}
@@ -296,9 +299,9 @@ class CellTexts:
         return self._locales[locale]
 
 
-def _text(value: str | None) -> str:
-    return f"<bdi>{escape(value)}</bdi>" if value else EMPTY
+def _text_or_empty(value: str | None) -> str:
+    return f"<bdi>{escape(value)}</bdi>" if value else EMPTY_CELL
 
 
-def _quiet(text: StrOrPromise) -> str:
+def _quiet_text(text: StrOrPromise) -> str:
     return f'<span class="quiet">{escape(str(text))}</span>'

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from portal.customers.query.filter_fields import DayField
 
 register = template.Library()
-NO_LINK: Final = 'role="link" aria-disabled="true" tabindex="-1"'
-CURRENT: Final = ' aria-current="true"'
+DISABLED_LINK: Final = 'role="link" aria-disabled="true" tabindex="-1"'
+CURRENT_ITEM: Final = ' aria-current="true"'
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 register.filter(locale_name)
@@ -59,53 +59,53 @@ def state_mark(value: int) -> SafeString:
 
 
 @register.filter
-def absolute(value: datetime) -> str:
+def full_time(value: datetime) -> str:
     """A time in the current time zone: `6 Apr 2021, 15:44 CEST`."""
-    return Clock().absolute(value)
+    return Clock().full_time(value)
 
 
 @register.simple_tag
 def current_time() -> str:
-    """The current time in the format of `absolute`."""
-    return Clock().absolute(timezone.now())
+    """The current time in the format of `full_time`."""
+    return Clock().full_time(timezone.now())
 
 
 @register.filter
-def relative(value: datetime) -> str:
+def time_ago(value: datetime) -> str:
     """How long ago a time is, in the largest unit: `3 days ago`."""
-    return Clock().relative(value)
+    return Clock().time_ago(value)
 
 
 @register.filter
-def full_moment(value: datetime) -> SafeString:
+def full_time_and_ago(value: datetime) -> SafeString:
     """The exact time, and how long ago it is."""
     clock = Clock()
     return format_html(
         '<time datetime="{}">{} <span class="quiet">{}</span></time>',
         value.isoformat(),
-        clock.absolute(value),
-        clock.relative(value),
+        clock.full_time(value),
+        clock.time_ago(value),
     )
 
 
 @register.filter
-def breakable(value: str) -> SafeString:
+def breakable_email(value: str) -> SafeString:
     """An email that can wrap only before the `@`."""
     return mark_safe(escape(value).replace("@", "<wbr>@"))  # noqa: S308  escaped above
 
 
 @register.simple_tag
-def box(one: BoundWidget) -> SafeString:
+def choice_box(choice: BoundWidget) -> SafeString:
     """A checkbox or radio button with its label.
 
     The HTML is composed here, because a template would be slow for the twenty boxes of a page.
     """
-    data, attributes = one.data, one.data["attrs"]
+    data, attributes = choice.data, choice.data["attrs"]
     checked = " checked" if data["selected"] else ""
     autofocus = " autofocus" if attributes.get("autofocus") else ""
     return _html(
         f'<input type="{data["type"]}" name="{data["name"]}" value="{escape(str(data["value"]))}"'
-        f' id="{attributes["id"]}"{checked}{autofocus}> {escape(str(one.choice_label))}'
+        f' id="{attributes["id"]}"{checked}{autofocus}> {escape(str(choice.choice_label))}'
     )
 
 
@@ -146,7 +146,8 @@ def _column_toggle(column: ColumnChoice) -> str:
         return f'<span class="column-toggle">{icon("check")}{label}</span>'
     text = _("– shown; hide this column") if column.is_shown else _("– hidden; show this column")
     return (
-        f'<a id="column-{column.name}" class="column-toggle" {_sets("columns", column.toggle)}>'
+        f'<a id="column-{column.name}" class="column-toggle"'
+        f" {_link_attributes('columns', column.toggle)}>"
         f'{icon("check")}{label}<span class="visually-hidden">{escape(text)}</span></a>'
     )
 
@@ -156,13 +157,13 @@ def _column_move(column: ColumnChoice, direction: str, link: LayoutLink | None) 
     text = _("Move up") if is_up else _("Move down")
     return (
         f'<a id="column-{column.name}-{direction}" class="column-move"'
-        f" {_sets('columns', link) if link else NO_LINK}>"
+        f" {_link_attributes('columns', link) if link else DISABLED_LINK}>"
         f"{icon('ascending' if is_up else 'descending')}"
         f'<span class="visually-hidden">{escape(text)}: {escape(str(column.label))}</span></a>'
     )
 
 
-def _sets(name: str, link: LayoutLink) -> str:
+def _link_attributes(name: str, link: LayoutLink) -> str:
     return f'href="{escape(link.href)}" data-set="{name}" data-value="{escape(link.value)}"'
 
 
@@ -171,8 +172,8 @@ def preset_links(presets: Sequence[Preset]) -> SafeString:
     """The items of a list of relative dates, as links."""
     return _html(
         f'<li><a id="preset-{each.name}-{each.value}" href="{escape(each.href)}"'
-        f' data-set="{each.name}" data-value="{each.value}" data-drop="{each.dropped}"'
-        f"{CURRENT if each.is_chosen else ''}>{escape(str(each.label))}</a></li>"
+        f' data-set="{each.name}" data-value="{each.value}" data-drop="{each.removed}"'
+        f"{CURRENT_ITEM if each.is_chosen else ''}>{escape(str(each.label))}</a></li>"
         for each in presets
     )
 

@@ -36,7 +36,7 @@ class Clock:
         self._zone = timezone.get_current_timezone()
         self._ago: dict[tuple[int, int], str] = {}
 
-    def relative(self, value: datetime) -> str:
+    def time_ago(self, value: datetime) -> str:
         """How long ago a time is, in the largest unit: `3 days ago`.
 
         A time in the future is `just now`, because clocks differ.
@@ -50,13 +50,13 @@ class Clock:
                 return self._ago[key]
         return _("just now")
 
-    def short(self, value: datetime) -> str:
+    def short_time(self, value: datetime) -> str:
         """How long ago a time is, or the date if it is more than a month ago."""
         if (self._now - value).total_seconds() < RECENT:
-            return self.relative(value)
+            return self.time_ago(value)
         return self._date(value.astimezone(self._zone))
 
-    def absolute(self, value: datetime) -> str:
+    def full_time(self, value: datetime) -> str:
         """The date and the time to the minute, with the name of the time zone."""
         local = value.astimezone(self._zone)
         return f"{self._date(local)}, {local.hour:02}:{local.minute:02} {local.tzname()}"
@@ -64,13 +64,13 @@ class Clock:
     def _date(self, local: datetime) -> str:
         return f"{local.day} {self._months[local.month]} {local.year}"
 
-    def moment(self, value: datetime) -> SafeString:
+    def time_element(self, value: datetime) -> SafeString:
         """HTML with short(), and with the exact time for hovering, the focused row and print."""
         # No escaping is needed, because the text has no value of a customer.
-        exact = self.absolute(value)
+        exact = self.full_time(value)
         return mark_safe(  # noqa: S308
             f'<time datetime="{value.isoformat()}" title="{exact}"><span class="relative">'
-            f'{self.short(value)}</span><span class="absolute">{exact}</span></time>'
+            f'{self.short_time(value)}</span><span class="absolute">{exact}</span></time>'
         )
 
     @cached_property

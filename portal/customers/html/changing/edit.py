@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 # The id of the fragment that previews the composed name.
-PREVIEW: Final = "name-preview"
+PREVIEW_ID: Final = "name-preview"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,7 @@ PREVIEW: Final = "name-preview"
 def customer_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     """A form for a new customer. The new customer is active and unverified."""
     form = CustomerForm(organizer, data=_posted_values(request))
-    if wants_fragment(request, PREVIEW):
+    if wants_fragment(request, PREVIEW_ID):
         return _render_preview(request, form)
     customer = form.save(lambda values: _create(request, organizer, values))
     if customer:
@@ -82,9 +82,9 @@ def customer_edit_field(
 def _edit(
     request: PortalRequest, organizer: Organizer, identifier: str, *, only: tuple[str, ...]
 ) -> HttpResponse:
-    customer = find_customer(organizer, identifier)
+    customer = get_customer_or_404(organizer, identifier)
     form = CustomerForm(organizer, customer, only=only, data=_posted_values(request))
-    if wants_fragment(request, PREVIEW):
+    if wants_fragment(request, PREVIEW_ID):
         return _render_preview(request, form)
     try:
         changed = form.save(lambda values: _save_change(request, organizer, customer, form, values))
@@ -112,7 +112,7 @@ def _save_change(
     )
 
 
-def find_customer(organizer: Organizer, identifier: str) -> Customer:
+def get_customer_or_404(organizer: Organizer, identifier: str) -> Customer:
     """Read the customer with this identifier. Raises Http404."""
     try:
         return services.get_customer(organizer, identifier)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.changing.edit import actor_of, find_customer
+from portal.customers.html.changing.edit import actor_of, get_customer_or_404
 from portal.customers.html.changing.notice import detail_url
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -51,7 +51,7 @@ class EraseForm(forms.Form):
 @organizer_page(Permission.READ_CUSTOMERS, Permission.ERASE_CUSTOMERS)
 def customer_erase(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
     """A page that describes the erasure. A POST with the confirmation erases the customer."""
-    customer = find_customer(organizer, identifier)
+    customer = get_customer_or_404(organizer, identifier)
     form = EraseForm(customer, request.POST if request.method == "POST" else None)
     status = 200
     if form.is_valid():

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 NAME: Final = "name_parts"
-PART: Final = "name_"  # prefix of the inputs for name parts
+PART_PREFIX: Final = "name_"  # prefix of the inputs for name parts
 LABELS: Final[Mapping[str, StrOrPromise]] = {
     NAME: gettext_lazy("Name"),
     "email": gettext_lazy("Email"),
@@ -48,11 +48,11 @@ FIELDS_OF_NEW: Final = tuple(name for name in ALL_BUT_NOTES if name not in BOOLE
 # The values of a new customer for which the form has no inputs.
 STATE_OF_NEW: Final = {"is_active": True, "is_verified": False}
 # The prefix of inputs that choose between two values after a conflict.
-CHOICE: Final = "keep-"
+CHOICE_PREFIX: Final = "keep-"
 MINE: Final = "mine"
 # Django's prefix of hidden inputs with the values that the member saw.
-INITIAL: Final = "initial-"
-LARGEST_VERSION: Final = 2**63 - 1
+INITIAL_PREFIX: Final = "initial-"
+MAX_VERSION: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class CustomerForm(forms.Form):
     """
 
     since = forms.IntegerField(
-        min_value=1, max_value=LARGEST_VERSION, required=False, widget=forms.HiddenInput
+        min_value=1, max_value=MAX_VERSION, required=False, widget=forms.HiddenInput
     )
 
     def __init__(
@@ -130,7 +130,8 @@ class CustomerForm(forms.Form):
     def name_parts(self) -> dict[str, str]:
         """The name parts in the inputs, with the organizer's name scheme."""
         inputs = {
-            each.name.removeprefix(PART): each.value() or "" for each in self._inputs_of(NAME)
+            each.name.removeprefix(PART_PREFIX): each.value() or ""
+            for each in self._inputs_of(NAME)
         }
         parts = {part: text.strip() for part, text in inputs.items() if text.strip()}
         return {names.SCHEME: self.organizer.name_scheme, **parts} if parts else {}
@@ -184,12 +185,15 @@ class CustomerForm(forms.Form):
         for name, field in form.fields.items():
             current = form.get_initial_for_field(field, name)
             is_mine = _field_of(name) in error.changes
-            data[f"{INITIAL}{name}"] = current
+            data[f"{INITIAL_PREFIX}{name}"] = current
             data.setdefault(name, self.data.get(name) if is_mine else current)
         form = CustomerForm(self.organizer, error.customer, only=self.only, data=data)
         form.conflicts = {
             name: Conflict(
-                f"{CHOICE}{name}", display_value(name, mine), display_value(name, theirs), event
+                f"{CHOICE_PREFIX}{name}",
+                display_value(name, mine),
+                display_value(name, theirs),
+                event,
             )
             for name, (theirs, mine) in error.changes.items()
             if (event := error.event_of(name))
@@ -198,16 +202,16 @@ class CustomerForm(forms.Form):
 
 
 def _initial_values(organizer: Organizer, customer: Customer) -> dict[str, object]:
-    parts = _prefill(customer.name_parts, organizer.name_scheme)
+    parts = _prefilled_parts(customer.name_parts, organizer.name_scheme)
     return {
         "since": customer.version,
-        **{f"{PART}{part}": text for part, text in parts.items()},
+        **{f"{PART_PREFIX}{part}": text for part, text in parts.items()},
         **{name: getattr(customer, name) for name in LABELS},
         "phone": international_phone(customer.phone),
     }
 
 
-def _prefill(parts: Mapping[str, str | None], scheme: str) -> dict[str, str]:
+def _prefilled_parts(parts: Mapping[str, str | None], scheme: str) -> dict[str, str]:
     """The name parts for the inputs of a scheme.
 
     A name in another scheme is converted to the parts that both schemes have, or to one part with
@@ -226,7 +230,7 @@ def _input_fields(
 ) -> Iterator[tuple[str, forms.Field]]:
     if name == NAME:
         for part in names.SCHEMES[organizer.name_scheme]:
-            yield f"{PART}{part}", _text_input(names.LABELS[part], autocapitalize="words")
+            yield f"{PART_PREFIX}{part}", _text_input(names.LABELS[part], autocapitalize="words")
     elif name in BOOLEANS:
         yield name, forms.BooleanField(label=LABELS[name], required=False)
     elif name == NOTES:
@@ -255,7 +259,7 @@ def _locale_choices(customer: Customer | None) -> list[tuple[str, str]]:
 
 def _field_of(input_name: str) -> str:
     """The field of the customer that an input belongs to."""
-    return NAME if input_name.startswith(PART) else input_name
+    return NAME if input_name.startswith(PART_PREFIX) else input_name
 
 
 def _with_chosen_values(data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -266,12 +270,14 @@ def _with_chosen_values(data: Mapping[str, Any] | None) -> Mapping[str, Any] | N
     if data is None:
         return None
     theirs = {
-        name.removeprefix(CHOICE)
+        name.removeprefix(CHOICE_PREFIX)
         for name, choice in data.items()
-        if name.startswith(CHOICE) and choice != MINE
+        if name.startswith(CHOICE_PREFIX) and choice != MINE
     }
     current = {
-        name.removeprefix(INITIAL): text for name, text in data.items() if name.startswith(INITIAL)
+        name.removeprefix(INITIAL_PREFIX): text
+        for name, text in data.items()
+        if name.startswith(INITIAL_PREFIX)
     }
     return {
         **{name: text for name, text in data.items() if _field_of(name) not in theirs},

@@ -28,10 +28,14 @@ if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 # The URL parameter with the id of a note. The page of a customer lists the notes after this note.
-BEFORE: Final = "notes_before"
+BEFORE_PARAMETER: Final = "notes_before"
 # At most 18 digits, because databases store ids in 64 bits.
-ID: Final = re.compile("[0-9]{1,18}")
-MAY_ADD: Final = (Permission.READ_CUSTOMERS, Permission.READ_NOTES, Permission.WRITE_CUSTOMERS)
+NOTE_ID: Final = re.compile("[0-9]{1,18}")
+PERMISSIONS_TO_ADD: Final = (
+    Permission.READ_CUSTOMERS,
+    Permission.READ_NOTES,
+    Permission.WRITE_CUSTOMERS,
+)
 
 
 class NoteForm(forms.Form):
@@ -52,10 +56,10 @@ def read_notes(access: Access, customer: Customer, parameters: QueryDict) -> dic
     """
     if not access.may(Permission.READ_NOTES):
         return {"shows_notes": False}
-    before = parameters.get(BEFORE, "")
+    before = parameters.get(BEFORE_PARAMETER, "")
     try:
         page = services.list_notes(
-            access.organizer, customer, before=_id(before) if before else None
+            access.organizer, customer, before=_parse_note_id(before) if before else None
         )
     except services.UnknownNote as error:
         raise Http404 from error
@@ -64,14 +68,14 @@ def read_notes(access: Access, customer: Customer, parameters: QueryDict) -> dic
         "notes": page.notes,
         "older_notes": page.next_before and _notes_url(parameters, page.next_before),
         "newest_notes": before and _notes_url(parameters, None),
-        "adds_notes": not customer.erased and all(map(access.may, MAY_ADD)),
+        "adds_notes": not customer.erased and all(map(access.may, PERMISSIONS_TO_ADD)),
         "note_form": NoteForm(),
     }
 
 
-def _id(text: str) -> int:
+def _parse_note_id(text: str) -> int:
     """Parse the id of a note. Raises UnknownNote for an invalid id."""
-    if not ID.fullmatch(text):
+    if not NOTE_ID.fullmatch(text):
         raise services.UnknownNote(text)
     return int(text)
 
@@ -79,14 +83,14 @@ def _id(text: str) -> int:
 def _notes_url(parameters: QueryDict, before: int | None) -> str:
     """The URL of a page of notes. The other parameters of the current URL remain."""
     query = parameters.copy()
-    query.pop(BEFORE, None)
+    query.pop(BEFORE_PARAMETER, None)
     if before:
-        query[BEFORE] = str(before)
+        query[BEFORE_PARAMETER] = str(before)
     return f"?{query.urlencode()}#notes"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@organizer_page(*MAY_ADD)
+@organizer_page(*PERMISSIONS_TO_ADD)
 def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
     """A form for a note. A POST saves the note and redirects to the page of the customer."""
     form = NoteForm(request.POST if request.method == "POST" else None)
@@ -101,7 +105,7 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
                 return identifier
 
             submit_once(request, organizer, add)
-            return redirect(f"{_back(request, organizer, identifier)}#notes")
+            return redirect(f"{_customer_url(request, organizer, identifier)}#notes")
     except services.CustomerNotFound as error:
         raise Http404 from error
     except services.InvalidValues as invalid:
@@ -110,15 +114,15 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
     context = {
         "customer": customer,
         "note_form": form,
-        "back": _back(request, organizer, identifier),
+        "back": _customer_url(request, organizer, identifier),
     }
     status = 422 if form.errors else 200
     return render_page(request, "customers/note.html", context, status=status)
 
 
-def _back(request: PortalRequest, organizer: Organizer, identifier: str) -> str:
+def _customer_url(request: PortalRequest, organizer: Organizer, identifier: str) -> str:
     """The URL of the page of the customer, with the customer's position in the list."""
     path = reverse("customers:detail", args=[organizer.slug, identifier])
     parameters = request.GET.copy()
-    parameters.pop(BEFORE, None)
+    parameters.pop(BEFORE_PARAMETER, None)
     return f"{path}?{parameters.urlencode()}" if parameters else path

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from portal.web.http import PortalRequest
 
 # The URL parameter with the version of the customer that was saved.
-SAVED: Final = "saved"
+SAVED_PARAMETER: Final = "saved"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = N
     """The URL of the page of a customer, with the position in the list from the current URL."""
     path = reverse("customers:detail", args=[request.organizer.slug, identifier])
     parameters = request.GET.copy()
-    parameters.pop(SAVED, None)
+    parameters.pop(SAVED_PARAMETER, None)
     if saved is not None:
-        parameters[SAVED] = str(saved)
+        parameters[SAVED_PARAMETER] = str(saved)
     return f"{path}?{parameters.urlencode()}" if parameters else path
 
 
@@ -48,7 +48,7 @@ def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer
 
     None if the change is not the last one of the customer, or was not made by this member.
     """
-    if request.GET.get(SAVED) != str(customer.version):
+    if request.GET.get(SAVED_PARAMETER) != str(customer.version):
         return None
     event = services.find_event(organizer, customer, version=customer.version)
     if event is None or (event.actor_kind, event.actor_id) != (ActorKind.MEMBER, request.user.pk):

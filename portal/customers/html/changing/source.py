@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
 from portal.customers.changing.fields import WRITABLE
-from portal.customers.html.changing.edit import actor_of, find_customer
+from portal.customers.html.changing.edit import actor_of, get_customer_or_404
 from portal.customers.html.changing.notice import detail_url
 from portal.customers.source_values import read_source_values
 from portal.history.html.entries import describe_difference
@@ -76,13 +76,13 @@ def source_value_take(
     """
     if field == NOTES and not request.access.may(Permission.READ_NOTES):
         raise PermissionDenied
-    customer = find_customer(organizer, identifier)
+    customer = get_customer_or_404(organizer, identifier)
     back = detail_url(request, identifier)
     if request.method != "POST":
         return redirect(back)
     context: dict[str, Any] = {"customer": customer, "back": back}
     try:
-        changed = _take(request, customer, field)
+        changed = _take_source_value(request, customer, field)
     except services.VersionMismatch:
         context["problem"] = _("The customer has changed since you opened the page.")
     except services.InvalidValues as error:
@@ -93,7 +93,7 @@ def source_value_take(
     return render_page(request, "customers/edit/not_taken.html", context, status=409)
 
 
-def _take(request: PortalRequest, customer: Customer, field: str) -> Customer:
+def _take_source_value(request: PortalRequest, customer: Customer, field: str) -> Customer:
     source = read_source_values(customer.source_values).get(field)
     if source is None or request.POST.get("version") != str(customer.version):
         raise services.VersionMismatch(customer.version)

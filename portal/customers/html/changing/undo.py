@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.changing.edit import actor_of, find_customer
+from portal.customers.html.changing.edit import actor_of, get_customer_or_404
 from portal.customers.html.changing.forms import LABELS
 from portal.customers.html.changing.notice import describe_event, detail_url
 from portal.history.html.entries import Difference, describe_difference
@@ -44,7 +44,7 @@ def customer_undo(
 
     A POST undoes the change, or shows why it cannot be undone.
     """
-    customer = find_customer(organizer, identifier)
+    customer = get_customer_or_404(organizer, identifier)
     undone = services.find_event(organizer, customer, pk=event)
     if undone is None:
         raise Http404

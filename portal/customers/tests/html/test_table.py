@@ -45,7 +45,7 @@ def cells(**fields: object) -> dict[str, str]:
     )
     customer.derive()
     shown = table(customer, columns=COLUMNS)
-    texts = next(iter(shown.lines())).removesuffix("</td>").split("</td>")
+    texts = next(iter(shown.row_cells())).removesuffix("</td>").split("</td>")
     return dict(zip(shown.columns.names(), texts, strict=True))
 
 
@@ -106,7 +106,7 @@ def test_headings_and_cells_have_the_order_of_the_columns() -> None:
     )
     shown = table(customer, columns=["phone", "name", "identifier"])
 
-    [line] = shown.lines()
+    [line] = shown.row_cells()
 
     assert [heading.name for heading in shown.headings] == ["phone", "name", "identifier"]
     assert re.findall(r'<td class="(\w+)"', line) == ["phone", "name", "identifier"]
@@ -115,7 +115,7 @@ def test_headings_and_cells_have_the_order_of_the_columns() -> None:
 def test_a_phone_number_is_formatted() -> None:
     customer = Customer(phone="+4930231250", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
 
-    [line] = table(customer, columns=["name", "phone"]).lines()
+    [line] = table(customer, columns=["name", "phone"]).row_cells()
 
     assert "+49 30 231250" in line
 
@@ -123,7 +123,7 @@ def test_a_phone_number_is_formatted() -> None:
 def test_cells_of_chosen_columns_have_labels_for_phones() -> None:
     customer = Customer(identifier="C1", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
 
-    [line] = table(customer, columns=["name", "phone"]).lines()
+    [line] = table(customer, columns=["name", "phone"]).row_cells()
 
     assert re.findall(r'class="(\w+)" data-label="(\w+)"', line) == [("phone", "Phone")]
 
@@ -132,7 +132,7 @@ def test_without_the_column_of_emails_no_email_stands_under_a_name() -> None:
     customer = Customer(identifier="C1", name="Ann", email="ann@example.org")
     shown = table(customer, columns=["name"])
 
-    assert "ann@" not in next(shown.lines())
+    assert "ann@" not in next(shown.row_cells())
     assert shown.email_heading_under_name is None
 
 
@@ -151,7 +151,7 @@ def test_the_query_of_the_page_reads_exactly_what_the_columns_show(
         page = services.list_customers(organizer, query=query, number=1, size=50, fields=fields)
 
         with django_assert_num_queries(0):
-            lines = [*table(*page.rows, columns=columns).lines()]
+            lines = [*table(*page.rows, columns=columns).row_cells()]
 
     assert len(lines) == 2
     read = {field.attname for field in Customer._meta.concrete_fields} - page.rows[
@@ -197,6 +197,6 @@ def test_a_row_links_to_the_customer_with_the_query_of_the_list() -> None:
         identifier="has.dot", state=State.ACTIVE, date_joined=datetime(2026, 1, 1, tzinfo=UTC)
     )
 
-    [line] = table(customer, query="search=a b&locale=de").lines()
+    [line] = table(customer, query="search=a b&locale=de").row_cells()
 
     assert 'href="/list/has.dot/?back=search%3Da%2Bb%26locale%3Dde"' in line

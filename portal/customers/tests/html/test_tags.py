@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from portal.customers.html.tags import absolute, breakable, full_moment, relative
+from portal.customers.html.tags import breakable_email, full_time, full_time_and_ago, time_ago
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
 
@@ -27,16 +27,16 @@ SUMMER = datetime(2021, 7, 6, 22, 30, tzinfo=UTC)
     ],
 )
 def test_a_relative_time_is_in_its_largest_unit(ago: timedelta, words: str) -> None:
-    assert relative(timezone.now() - ago) == words
+    assert time_ago(timezone.now() - ago) == words
 
 
 def test_an_absolute_time_names_its_zone() -> None:
     with timezone.override(ZoneInfo("Europe/Berlin")):
-        assert absolute(SUMMER) == "7 Jul 2021, 00:30 CEST"
+        assert full_time(SUMMER) == "7 Jul 2021, 00:30 CEST"
 
 
 @pytest.mark.parametrize(
-    ("show", "short"), [(Clock().moment, ">6 Jul 2021<"), (full_moment, "years")]
+    ("show", "short"), [(Clock().time_element, ">6 Jul 2021<"), (full_time_and_ago, "years")]
 )
 def test_a_time_has_a_short_an_exact_and_a_machine_readable_form(show: object, short: str) -> None:
     shown = str(show(SUMMER))  # type: ignore[operator]  # a filter, typed as a function
@@ -50,7 +50,7 @@ def test_a_time_has_a_short_an_exact_and_a_machine_readable_form(show: object, s
 def test_a_time_is_relative_within_a_month_and_a_date_after_it(days: int, text: str) -> None:
     clock = Clock(now=SUMMER + timedelta(days=days))
 
-    assert clock.short(SUMMER) == text
+    assert clock.short_time(SUMMER) == text
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_a_language_has_its_name(locale: str, name: str) -> None:
 
 
 def test_an_email_wraps_before_its_domain_and_is_escaped() -> None:
-    assert breakable("<ann>@example.org") == "&lt;ann&gt;<wbr>@example.org"
+    assert breakable_email("<ann>@example.org") == "&lt;ann&gt;<wbr>@example.org"
