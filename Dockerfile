@@ -1,5 +1,5 @@
 # Portal as a container. compose.yaml adds PostgreSQL and nginx.
-# All packages are wheels, so that the image needs no compiler and no second stage.
+# All packages are wheels, so the image needs no compiler and no second build stage.
 FROM python:3.13.14-slim-trixie
 
 WORKDIR /srv/portal
@@ -14,12 +14,12 @@ COPY templates templates
 ENV DJANGO_SETTINGS_MODULE=portal.settings.production \
     PYTHONUNBUFFERED=1 \
     BIND=0.0.0.0
-# The key and the URL are those of this command only.
+# Only this command uses this key and this URL.
 RUN python -m compileall -q portal manage.py \
     && SECRET_KEY=only-to-collect-the-static-files PUBLIC_URL=http://localhost \
     DATABASE_URL=sqlite://:memory: python manage.py collectstatic --noinput
 
-# Root owns the code. /data is for an SQLite database.
+# Root owns the code, so that the server cannot change it. An SQLite database can be in /data.
 RUN useradd --system --uid 10001 --no-create-home portal && install -d -o portal /data
 USER 10001
 

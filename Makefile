@@ -20,16 +20,16 @@ say = @printf '\n==> %s\n'
 	bench bench-full compare screenshots
 
 help:
-	@echo "make run          serve the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
-	@echo "make test         every check and every test: SQLite, PostgreSQL, Chromium"
-	@echo "make check        style, types, imports, containers, migrations, settings: no tests"
-	@echo "make clients      third-party clients read the API: dlt, schemathesis and more"
-	@echo "make reliability  let servers, databases and imports fail; writes docs/reliability.md"
-	@echo "make bench        benchmarks on PostgreSQL and SQLite: about 10 minutes"
-	@echo "make bench-full   every order, filter and search at three sizes: more than an hour"
-	@echo "make compare      compare the responses with those of another checkout (OLD=../before)"
-	@echo "make screenshots  screenshots of every page"
-	@echo "make install      create .venv, which the other commands do too"
+	@echo "make run          serves the demo at $(PUBLIC_URL) (PORT=8000, DATABASE_URL=sqlite)"
+	@echo "make test         runs every check and test: SQLite, PostgreSQL, Chromium"
+	@echo "make check        runs the checks only: style, types, imports, containers, migrations"
+	@echo "make clients      tests third-party API clients: dlt, schemathesis and others"
+	@echo "make reliability  causes faults of servers and databases; writes docs/reliability.md"
+	@echo "make bench        runs benchmarks on PostgreSQL and SQLite: about 10 minutes"
+	@echo "make bench-full   measures every order, filter and search: more than an hour"
+	@echo "make compare      compares the responses of two checkouts (OLD=../before)"
+	@echo "make screenshots  takes the screenshots of the README"
+	@echo "make install      creates .venv; other commands do this when needed"
 
 install: .venv/installed
 
@@ -51,17 +51,17 @@ var/secret-key: | install
 	@mkdir -p var
 	@umask 077 && $(NEW_KEY) >$@
 
-# Four targets at a time, for two processors: two of them often wait for a browser or a server. The
-# output of a target is printed when it ends, except by make before 4.0.
+# Four targets run at a time on two processors, because targets often wait for a browser or a server.
+# Make 4.0 and newer print the output of a target at its end.
 TESTS = e2e-servers unit-postgres unit e2e check
 WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 test: install programs
-	$(say) "Checks and tests, four at a time; the output of each comes at its end"
+	$(say) "Checks and tests, four targets at a time; each prints its output at its end"
 	@$(MAKE) --no-print-directory --jobs=4 $(WHOLE) $(TESTS)
 	$(say) "All checks and tests passed"
 
-# One after another, before targets run at once: only one can install packages at a time.
+# Installs missing programs before the targets run, because only one process can install packages.
 programs: install
 	@$(CURL_FOUND) for program in chromium nginx pgbouncer; do .ci/find-$$program >/dev/null || exit; done
 	@.ci/find-firefox >/dev/null || test -z "$${CI:-}"

@@ -15,17 +15,17 @@ from e2e.reliability.observation import BROKEN, DATA, WITHOUT_DATA, Observation
 TEXT: Final = """\
 # Reliability
 
-`make reliability` starts real servers, lets something fail, and writes this page. Meanwhile two
-API clients, a signed-in member and two readers of pages without data send requests without a
-pause. They never repeat a request.
+`make reliability` starts real servers, causes a fault, and writes this page. Before, during and
+after the fault, five clients send requests without a pause: two API clients, a signed-in member,
+and two clients that request the sign-in page and a static file. A client never repeats a request.
 
-- **Failed**: the requests that did not get status 200, of all requests since the fault began.
-  *Broken* is a connection that ended without a response.
-- **Slowest**: the longest response with data, and the longest without (the sign-in page and a
-  static file).
-- **Recovered**: the time from the end of the fault until the last failed request was over.
-- **Data**: whether all customers are as before, byte for byte, and their maintained count too; or
-  an import that was killed had just been completed.
+- **Failed**: the number of requests since the start of the fault without status 200, of all
+  requests in this time. "Broken" means that the connection ended without a response.
+- **Slowest**: the slowest response with customers, and the slowest response without (the sign-in
+  page or a static file).
+- **Recovered**: the time from the end of the fault to the end of the last failed request.
+- **Data**: "as before" means that all customers and their maintained count are unchanged, and
+  "imported" that an import was complete when it was killed.
 
 {rows}
 
