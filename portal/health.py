@@ -107,9 +107,9 @@ class HealthChecks:
         self._next_run = float("-inf")
 
     def read_results(self, seconds: float) -> CheckResults:
-        """The results of the last run. Starts a run if needed, and waits for its end.
+        """The results of the checks. Runs the checks again if the last run was some time ago.
 
-        After `seconds`, returns the results so far.
+        Waits at most `seconds`, and then returns the results that are known.
         """
         with self._lock:
             is_running = self._thread is not None and self._thread.is_alive()

@@ -131,6 +131,6 @@ def _check_start() -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Excludes present objects from garbage collection: the process keeps such objects anyway."""
+    """Excludes all present objects from garbage collection, because they are never garbage."""
     gc.collect()
     gc.freeze()

@@ -4,7 +4,7 @@ Five failed sign-ins within five minutes lock an email out at an IP address. The
 can still sign in at other addresses. Emails without an account are locked out too, so that a
 lockout does not reveal which accounts exist.
 
-After twenty failed sign-ins at one address, one failure locks an email out there instead of five.
+After twenty failed sign-ins at one address, a single failure locks an email out at that address.
 People in an office that shares the address can still sign in while an attacker guesses passwords.
 Failures in a browser where the email has signed in before are counted separately.
 """

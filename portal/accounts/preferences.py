@@ -81,8 +81,8 @@ def _store_preference(request: HttpRequest, name: str, value: str) -> HttpRespon
 def _page_of_the_form(request: HttpRequest) -> str:
     """The path and query string of the page with the form; without a Referer, the home page.
 
-    The Referer is used because scripts change the URL of a list after the list is loaded. Its
-    scheme and host are ignored, because a proxy may change the scheme and the host.
+    The Referer is used because scripts change the URL of a list after the list is loaded. The
+    scheme and the host of the Referer are ignored, because a proxy may change them.
     """
     try:
         page = urlsplit(request.headers.get("Referer", ""))

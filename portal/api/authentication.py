@@ -18,7 +18,7 @@ from portal.web.metrics import TOKEN_AUTHENTICATIONS
 
 @dataclass(frozen=True)
 class AccessList:
-    """The organizers that the caller may access, with permissions. Tokens have one organizer."""
+    """The organizers that the caller may access, with permissions. A token has one organizer."""
 
     accesses: Sequence[Access]
 
@@ -29,7 +29,7 @@ class AccessList:
 
 def get_access_list(request: Request) -> AccessList | None:
     """The caller's access list; None for a request without authentication."""
-    access_list: AccessList | None = request.auth  # type: ignore[assignment]  # The stub has Token.
+    access_list: AccessList | None = request.auth  # type: ignore[assignment]  # The stub declares Token.
     return access_list
 
 
@@ -67,8 +67,8 @@ DEVICE_AUTHENTICATION: Final = _DeviceAuthentication()
 class SessionAuthentication(authentication.SessionAuthentication):
     """Authenticates members who open the API in their browser, by the session of the pages.
 
-    A request with an Authorization header never uses the session. So a request never has both the
-    permissions of a token and those of a member.
+    A request with an Authorization header never uses the session. Otherwise a request could have
+    both the permissions of a token and the permissions of a member.
     """
 
     def authenticate(self, request: Request) -> tuple[User, AccessList] | None:

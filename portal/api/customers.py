@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.customers.models import Customer
 
-# The methods for which an unknown customer is 404. Other methods are 405, for any customer.
+# For these methods, the response for an unknown customer is 404. For other methods, it is 405.
 CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 
 
@@ -165,12 +165,12 @@ class CustomerDetail(OrganizerEndpoint):
 
     @writes.replace_customer
     def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        """Changes the fields in the request, like PATCH. Absent fields do not change."""
+        """Changes only the fields in the request, like PATCH."""
         return self.patch(request, organizer, identifier)
 
     @writes.delete_customer
     def delete(self, request: Request, organizer: str, identifier: str) -> NoReturn:
-        """Responds with 405, as pretix does. This method adds DELETE to the header Allow."""
+        """Responds with 405, as pretix does. With this method, the header Allow has DELETE."""
         raise MethodNotAllowed("DELETE")
 
 

@@ -72,7 +72,7 @@ class OrganizerEndpoint(Endpoint):
     def actor(self) -> Actor:
         """The API client or the member of this request, as the actor of a change."""
         request_id = current_id.get()
-        user: User | None = self.request.user  # type: ignore[assignment]  # None: see above
+        user: User | None = self.request.user  # type: ignore[assignment]  # None: an API client
         if user is not None:
             return Actor.member(user, request_id=request_id)
         return Actor(ActorKind.TOKEN, self.access.token_id, self.access.token_name, request_id)

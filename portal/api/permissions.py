@@ -38,7 +38,7 @@ class MayAccessCustomers(BasePermission):
     """Allows callers with a permission for the customers of the organizer in the path.
 
     Safe methods require the permission to read customers; other methods require the permission to
-    change customers. Neither permission includes the other.
+    change customers, which does not include the permission to read.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:

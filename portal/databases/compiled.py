@@ -80,7 +80,7 @@ def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Ite
 def compile_union_all(
     querysets: Sequence[QuerySet[Any, Any]], alias: str, limit: str = ""
 ) -> Statement | None:
-    """A UNION ALL of the querysets. None if Django needs no SQL for them, as for `none()`."""
+    """A UNION ALL of the querysets. None if every queryset is empty without SQL, as `none()` is."""
     compiled = [*_compile_each(querysets, alias)]
     if not compiled:
         return None

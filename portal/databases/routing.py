@@ -125,7 +125,8 @@ class ReplicaMiddleware:
                 # A slow query would be slow on the primary too.
                 if not read_database.is_replica or is_query_timeout(error):
                     raise
-                # Other errors may come from a migration that the replica has not replayed yet.
+                # An error that is not temporary may come from a migration that the replica has not
+                # replayed yet.
                 if is_temporary_error(error):
                     replica.pause(error)
                 return None  # Django then calls the view again, which reads from the primary.

@@ -61,7 +61,7 @@ def fail_if_locked(alias: str) -> Iterator[None]:
 def read_with_time_limit(
     alias: str, sql: str, parameters: Sequence[Any], *, milliseconds: int | None = None
 ) -> list[Row]:
-    """The rows of a query. PostgreSQL uses no sequential scan for it.
+    """The rows of a query, for which PostgreSQL uses no sequential scan.
 
     Raises TimeLimitExceeded after `milliseconds`; None means no limit.
     """
@@ -96,15 +96,15 @@ def _read_on_sqlite(
 def _read_on_postgresql(
     connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any], milliseconds: int | None
 ) -> list[Row]:
-    # A sequential scan may read the rows of all other organizers before those of this organizer.
-    # JIT compilation takes longer than it saves, even for a scan of a million rows.
+    # A sequential scan may first read the rows of all other organizers. JIT compilation is off,
+    # because compiling a query takes longer than scanning a million rows without JIT.
     statements = ["SET LOCAL enable_seqscan = off", "SET LOCAL jit = off", sql]
     if milliseconds:
         statements[2:2] = [f"SET LOCAL statement_timeout = {milliseconds}"]
-        # PostgreSQL may notice the timeout only after the query has ended. It then cancels the next
-        # statement, which is this one and not a statement of the caller.
+        # PostgreSQL may notice the timeout only after the query has ended, and then cancels the
+        # next statement. Without the last SET LOCAL, this would be a statement of the caller.
         statements.append("SET LOCAL statement_timeout = 0")
-    # Statements that are sent at once are one transaction. SET LOCAL applies to that transaction.
+    # PostgreSQL runs statements that are sent together as one transaction, so SET LOCAL works.
     with _undo_settings(connection), connection.cursor() as cursor:
         cursor.execute("; ".join(statements), parameters)
         rows: list[Row] = []

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Permission(models.TextChoices):
-    """A permission of a team or a token. The values are pretix's names, if pretix has any."""
+    """A permission of a team or a token. A permission that pretix has too has the same value."""
 
     READ_CUSTOMERS = "organizer.customers:read", _("Read customers")
     READ_NOTES = "organizer.customers.notes:read", _("Read notes on customers")

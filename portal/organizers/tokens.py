@@ -64,7 +64,7 @@ def authenticate_token(key: str) -> Access:
 def _store_last_use(pk: int, now: datetime) -> None:
     """Stores the time of last use, unless the database is locked or unavailable.
 
-    A request never waits or fails because of this time. The next request stores a new time.
+    A request never waits for the lock and never fails: the next request stores the time again.
     """
     try:
         with scopes_disabled(), fail_if_locked(router.db_for_write(ApiToken)):
@@ -201,6 +201,6 @@ def revoke_token_by_key(organizer: Organizer, *, key: str) -> None:
 
 
 def revoke_tokens_by_name(organizer: Organizer, *, name: str) -> None:
-    """Revokes all tokens with this name, which needs no key."""
+    """Revokes all tokens with this name, in case the key of a token is lost."""
     with scope(organizer=organizer):
         ApiToken.objects.filter(name=name, revoked=None).update(revoked=timezone.now())

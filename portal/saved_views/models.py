@@ -38,7 +38,7 @@ class SavedView(models.Model):
     slug = models.CharField(max_length=40, editable=False)
     name = models.CharField(_("name"), max_length=80)
     is_shared = models.BooleanField(_("shared"), default=False)
-    # A relative day such as `-7d` is stored unchanged. Its date depends on when the view is opened.
+    # A relative day such as `-7d` is stored unchanged, and resolved on the day of opening the view.
     query_string = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
 

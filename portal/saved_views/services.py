@@ -68,7 +68,7 @@ _visible_views = CompiledQuery(
 
 
 def find_view(organizer: Organizer, slug: str, *, member: User | None) -> SavedView:
-    """The view with this slug. Raises UnknownView if the caller may not see such a view.
+    """The view with this slug. Raises UnknownView if the caller may not see a view with the slug.
 
     `member` is None for API clients, which may see built-in and shared views only.
     """

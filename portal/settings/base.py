@@ -208,7 +208,7 @@ DJANGO_TABLES2_TEMPLATE = "components/_table.html"
 # The maximum of a capped count. A list with more rows shows "10,000+", and then loads the exact
 # count.
 COUNT_CAP = 10_000
-# Up to this offset, a page is read by OFFSET. Farther pages are read after a cursor.
+# A page up to this offset is read by OFFSET. A page with a larger offset is read after a cursor.
 FAR_OFFSET = 1_000
 # The maximal number of rows of an exported workbook, because Excel opens long workbooks slowly.
 WORKBOOK_ROWS = 100_000

@@ -35,7 +35,7 @@ class LineFormatter(logging.Formatter):
 class JsonFormatter(logging.Formatter):
     """Formats a log line as a JSON object with fixed fields.
 
-    Other attributes of a record are left out, because Django attaches the request to records.
+    The formatter ignores other attributes of a record, because Django adds the request to records.
     """
 
     def format(self, record: logging.LogRecord) -> str:

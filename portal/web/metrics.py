@@ -21,7 +21,7 @@ from portal.web.proxies import parse_address
 
 METRICS_PATH: Final = "/metrics"
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-# The label of unknown paths and methods. Clients can send any, and labels must have few values.
+# The label of all unknown paths and methods, because a label of Prometheus must have few values.
 OTHER_LABEL: Final = "other"
 STATIC_LABEL: Final = "static"
 

@@ -27,7 +27,7 @@ def apply_forwarded_headers(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that sets REMOTE_ADDR to the address of the client behind TRUSTED_PROXIES.
 
-    Removes forwarded headers from requests that come from other addresses.
+    Removes forwarded headers from requests that do not come from a trusted proxy.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -39,9 +39,9 @@ def apply_forwarded_headers(
 
 @lru_cache(1_000)
 def parse_address(text: str) -> Address | None:
-    """Parses an IP address. An IPv4-mapped IPv6 address becomes IPv4. None for other texts.
+    """Parses an IP address. An IPv4-mapped IPv6 address becomes an IPv4 address.
 
-    REMOTE_ADDR is not an IP address behind a Unix socket.
+    Returns None for any other text, such as the REMOTE_ADDR of a Unix socket.
     """
     try:
         address = ip_address(text)

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# By the name of a file: the storage that has the file, and the path in that storage.
+# By the name of a file, the storage that has the file, and the path of the file in the storage.
 Sources = Mapping[str, tuple[Storage, str]]
 
 # Files that only import other files. In development the browser loads each imported file.

@@ -59,7 +59,7 @@ def stream_responses(description: StrOrPromise, **examples: str) -> Responses:
 
 
 def error_response(status: int, *cases: tuple[StrOrPromise, Mapping[str, object]]) -> Responses:
-    """The responses of an error status. Each case has a sentence about its cause, and its body."""
+    """The response with an error status. `cases` has the cause and the body of each error."""
     has_detail_only = all("detail" in body for _cause, body in cases)
     examples = [
         OpenApiExample(f"Error {number}", body, description=cause)
@@ -82,7 +82,7 @@ def _join_sentences(sentences: Iterable[StrOrPromise]) -> str:
 
 
 def merge_responses(*groups: Responses) -> Responses:
-    """The responses of all groups, by status. A later group overrides an earlier group."""
+    """Merges the groups, and sorts the responses by status. A later group overrides an earlier."""
     merged = {key: response for group in groups for key, response in group.items()}
     return dict(sorted(merged.items(), key=lambda item: item[0]))
 

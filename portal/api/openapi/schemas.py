@@ -67,7 +67,7 @@ class _PartialFields:
     """Makes all fields optional."""
 
     def get_fields(self) -> dict[str, Any]:
-        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]  # This is a mixin.
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]  # The class is a mixin.
         for field in fields.values():
             field.required = False
         return fields

@@ -44,7 +44,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return {**params, "context": _with_utc_loader(params["context"])}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
-        """During an outage, one request at a time tries to connect. Other requests fail at once.
+        """During an outage, lets one request at a time try to connect, and fails other requests.
 
         If all requests tried to connect, a host that does not reply would occupy all threads.
         """

@@ -21,7 +21,7 @@ UNREACHABLE_MESSAGE: Final = "PostgreSQL cannot be reached"
 class Connection(psycopg.Connection[Any]):
     """Closes itself if PostgreSQL does not reply within STATEMENT_TIMEOUT plus two seconds.
 
-    No TCP option can replace this: a suspended server still acknowledges packets.
+    A TCP option would not notice a suspended server, which still acknowledges packets.
     set_statement_timeout() makes the pool use this class.
     """
 
@@ -37,9 +37,9 @@ class Connection(psycopg.Connection[Any]):
 
 
 def fail_waiting_requests(pool: Pool) -> None:
-    """Fails the requests that wait for a connection, when the pool could not connect.
+    """Fails the requests that wait for a connection, after the pool could not connect.
 
-    Without this function, the requests would wait until the pool's timeout.
+    The requests would otherwise wait until the timeout of the pool.
     """
     with pool._lock:
         waiting = [*pool._waiting]

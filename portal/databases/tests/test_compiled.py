@@ -72,7 +72,7 @@ def test_a_query_is_compiled_once(organizer: Organizer, make_customer: CustomerM
         arguments.append(organizer)
         return [Customer.objects.filter(organizer_id=organizer).values_list("pk")]
 
-    query = CompiledQuery(build, int)  # type: ignore[arg-type]  # a list of one queryset
+    query = CompiledQuery(build, int)  # type: ignore[arg-type]  # `build` returns a list of one queryset.
     before = [query.read_rows(organizer.pk), len(arguments)]
     after = [query.read_rows(organizer.pk), len(arguments)]
 

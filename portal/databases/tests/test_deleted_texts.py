@@ -58,7 +58,7 @@ def test_neither_the_database_file_nor_the_wal_file_has_a_text_of_an_erased_pers
     path = tmp_path / "portal.sqlite3"
     variables = {"DATABASE_URL": f"sqlite:///{path}", "VAR_DIR": str(tmp_path)}
 
-    output = subprocess.run(  # noqa: S603  the script above
+    output = subprocess.run(  # noqa: S603  The script is a constant of this module.
         [sys.executable, "-c", SCRIPT, str(path), *SECRETS],
         cwd=settings.BASE_DIR,
         env={**os.environ, **variables, "DJANGO_SETTINGS_MODULE": "portal.settings.test"},

@@ -38,7 +38,7 @@ def test_connections_use_the_write_ahead_log_and_wait_for_locks(connections: Con
 
     assert _pragma(first, "journal_mode") == "wal"
     assert _pragma(first, "busy_timeout") == 20_000
-    assert _pragma(first, "synchronous") == 1  # NORMAL, which is safe with this log
+    assert _pragma(first, "synchronous") == 1  # 1 is NORMAL, which is safe with WAL.
     assert _pragma(first, "foreign_keys") == 1
 
 

@@ -60,12 +60,12 @@ class Difference:
 
     @property
     def start_before(self) -> str:
-        """The beginning of the old value; "" if the value is short enough to show all of it."""
+        """The beginning of a long old value; "" if the old value is short."""
         return _shorten_if_long(self.before)
 
     @property
     def start_after(self) -> str:
-        """The beginning of the new value; "" if the value is short enough to show all of it."""
+        """The beginning of a long new value; "" if the new value is short."""
         return _shorten_if_long(self.after)
 
 
@@ -83,7 +83,7 @@ class Entry:
     def only_difference(self) -> Difference | None:
         """The changed field, if the event changed only one field with short values; otherwise None.
 
-        The page then shows the values beside the sentence, which names the field.
+        A page shows the values of this field beside the sentence about the event.
         """
         if self.event.kind != Kind.CHANGED or len(self.differences) != 1:
             return None

@@ -300,7 +300,7 @@ def test_every_example_matches_its_schema(document: dict[str, Any], path: str) -
 def test_a_response_that_does_not_match_the_document_is_noticed(
     api_client: Client, document: dict[str, Any], organizer: Organizer
 ) -> None:
-    """Proves that the tests above fail for a response that does not match the document."""
+    """Proves that the tests of this module fail for a response that does not match the document."""
     document["components"]["schemas"]["OrganizerPage"]["properties"]["count"]["type"] = "string"
 
     with pytest.raises(Exception, match="is not of type"):

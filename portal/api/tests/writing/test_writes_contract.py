@@ -1,7 +1,7 @@
 """Portal's responses to recorded writes equal those of pretix. The writes are replayed in order.
 
-In a recorded case with the key `ours`, Portal intentionally differs from pretix. Such a case runs
-separately, after the cases that it depends on.
+In a recorded case with the key `ours`, Portal intentionally differs from pretix. A separate test
+replays each of these cases, after the recorded cases that it depends on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from portal.api.tests.recorded import Case, load_state, read_cases, send, withou
 CASES: Final = read_cases("writes.json")
 IN_ORDER: Final = [case for case in CASES if not {"ours", "unrecorded"} & case.keys()]
 OURS: Final = [case for case in CASES if "ours" in case]
-# Messages about malformed JSON begin with this text. The parser writes the rest.
+# How messages about malformed JSON begin. The parser of JSON writes the end of a message.
 PARSE_ERROR: Final = "JSON parse error - "
 
 

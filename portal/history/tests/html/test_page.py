@@ -36,7 +36,7 @@ def _ids(client: Client, query: str = "") -> list[int]:
 
 
 def _link_query(client: Client, query: str, label: str) -> str:
-    """The query string of the link with this label; "" without such a link."""
+    """The query string of the link with this label; "" if the page has no link with the label."""
     text = client.get(f"{PATH}{query}").text
     link = re.search(rf'<a class="button" href="([^"]*)">{label}</a>', text)
     return unescape(link[1]) if link else ""

@@ -210,7 +210,7 @@ def test_html_in_a_value_of_an_event_is_escaped(
 
 
 def _undo(client: Client, path: str) -> str:
-    """The URL of the form that undoes the newest change; "" without such a form."""
+    """The URL of the form that undoes the newest change; "" if the page has no form."""
     form = re.search(r'<form method="post" action="([^"]*/undo/[^"]*)">', client.get(path).text)
     return html.unescape(form[1]) if form else ""
 
