@@ -1,4 +1,4 @@
-"""Customers of every kind, a low limit for counts, and a list for query plans."""
+"""Fixtures: customers of every kind, a low limit of counts, and a list with its query plans."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.organizers.models import Organizer
 
 @pytest.fixture
 def crowd(organizer: Organizer, build_customer: CustomerMaker) -> None:
-    """Twenty-four customers: one of each combination of these values."""
+    """Twenty-four customers: one for each combination of the values below."""
     kinds = product((True, False), (True, False), ("de", "fr", "en"), (True, False))
     customers = [
         build_customer(
@@ -33,7 +33,7 @@ def crowd(organizer: Organizer, build_customer: CustomerMaker) -> None:
 
 @pytest.fixture
 def low_cap(settings: Settings) -> None:
-    """Counts are exact up to ten customers."""
+    """Set COUNT_CAP to ten, so that counts are exact up to ten customers."""
     settings.COUNT_CAP = 10
 
 

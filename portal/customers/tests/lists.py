@@ -1,4 +1,4 @@
-"""The list of a query string, without a request around it."""
+"""The list of a query string, without an HTTP request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.organizers.models import Organizer
 
 
 class CustomerList:
-    """The customers of a query string, and what services return for it."""
+    """The customers of a query string, and the results of services for the query string."""
 
     def __init__(
         self, organizer: Organizer, query: str | QueryDict, *, reads_notes: bool = False
@@ -30,7 +30,7 @@ class CustomerList:
 
     @property
     def customers(self) -> CustomerQuerySet:
-        """All of them in their order, by no page and no index of the search."""
+        """All customers of the list in order, without pages and without the search index."""
         customers = self.query.narrow(customers_of(self._organizer))
         search = Search.parse(
             self.query.search,
@@ -62,7 +62,7 @@ class CustomerList:
 
 
 def find_all(organizer: Organizer, search: str, *, reads_notes: bool = False) -> list[Customer]:
-    """All customers that a search finds; a page and the count have to agree with them."""
+    """All customers that a search finds. Asserts that the first page and the count agree."""
     query = QueryDict(mutable=True)
     query["search"] = search
     found = list_of(organizer, query, reads_notes=reads_notes)

@@ -15,10 +15,10 @@ from portal.customers.counters.maintained_counts import CustomerCount
 from portal.customers.models import NOTES_INDEX_ON_SQLITE, SEARCH_INDEX_ON_SQLITE, Customer
 
 TABLE = Customer._meta.db_table
-# SQLite counts steps instead of rows: it takes several dozens for a row.
+# SQLite counts steps of its virtual machine instead of rows: several dozen steps for each row.
 STEPS_BETWEEN_CALLS = 100
 STEPS_PER_ROW = 100
-# Sent in one message with a query; EXPLAIN runs without a time limit.
+# Matches the time limit that is sent in one message with a query. EXPLAIN runs without the limit.
 TIME_LIMIT = re.compile(r"SET LOCAL statement_timeout = \d+; |; SET LOCAL statement_timeout = 0$")
 SETTINGS = re.compile(r"^((?:SET LOCAL \S+ = \w+; )*)(.*)", re.DOTALL)
 ON_SQLITE = re.compile(r"USING (?:COVERING )?INDEX (\w+)|SCAN (\w+) VIRTUAL TABLE INDEX")
@@ -40,18 +40,21 @@ class Plan:
 
     sql: str
     indexes: set[str] = field(default_factory=set)
-    # On SQLite estimated from the steps, and lower than the real number.
+    # The number of rows read. On SQLite it is estimated from steps, and lower than the real number.
     rows: int = 0
     is_sorted: bool = False
-    # Whether a subquery is executed for each row; reported by SQLite only.
+    # Whether a subquery is executed for each row. Only SQLite reports it.
     is_correlated: bool = False
-    tables: set[str] = field(default_factory=set)  # that are scanned completely
-    is_covered: bool = True  # index-only scans: the table is not read
+    tables: set[str] = field(default_factory=set)  # the tables that are scanned completely
+    is_covered: bool = True  # whether all scans are index-only scans
 
 
 @contextmanager
 def explained(plans: list[Plan], *, table: str = TABLE) -> Iterator[None]:
-    """Add the plans of all queries of the table in the block, explained at its end."""
+    """Collect the plans of all queries in the block that read customers.
+
+    The plans are added at the end of the block.
+    """
     recorded: list[tuple[str, Any]] = []
 
     def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

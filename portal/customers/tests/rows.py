@@ -1,4 +1,4 @@
-"""Rows for the tests of imports."""
+"""Makes rows for tests of imports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ GIVEN = {
 
 
 def make_row(identifier: str, email: str | None, **fields: Any) -> StagedRow:
-    """The specification's example with these fields, at the position `row IDENTIFIER`."""
+    """A row with the values of the API's example customer, except `fields`.
+
+    Its position is `row IDENTIFIER`.
+    """
     row = CustomerRow.model_validate({**GIVEN, "identifier": identifier, "email": email, **fields})
     return StagedRow(f"row {identifier}", row)
 

@@ -1,4 +1,4 @@
-"""The number of customers of a query: maintained by the database, or counted."""
+"""The number of customers of a query: from maintained counts, or counted by SQL."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAINTAINED = [
 
 @pytest.fixture(autouse=True)
 def crowd(make_customer: CustomerMaker, rival: Organizer) -> None:
-    """Some of every kind; the rival has others."""
+    """Customers of every kind, and customers of another organizer."""
     for is_active, is_verified, locale in product((True, False), (True, False), ("de", "fr", "en")):
         make_customer(is_active=is_active, is_verified=is_verified, locale=locale)
     make_customer(locale="de")

@@ -1,4 +1,4 @@
-"""What an empty list has without each of its filters."""
+"""The counts that an empty list shows: its customers without one of the filters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MANY_FILTERS = (
 
 
 def counts_without(organizer: Organizer, text: str) -> dict[tuple[str, str], str]:
-    """The counts as the page shows them, by name and value; "" where one is unknown."""
+    """The counts as text, by name and value of the filter; "" for an unknown count."""
     query = list_of(organizer, text).query
     filters = [(name, value) for name, values in query.canonical.lists() for value in values]
     found = services.count_without(organizer, query=query, filters=filters)
@@ -77,7 +77,8 @@ def test_facets_are_counted_together(
 def test_many_filters_take_a_few_statements(
     organizer: Organizer, django_assert_max_num_queries: Any
 ) -> None:
-    # Six on SQLite. On PostgreSQL a time limit takes a savepoint and settings around each count.
+    # On SQLite six statements are enough. PostgreSQL needs statements for a savepoint and for the
+    # time limit of each count.
     with scope(organizer=organizer), django_assert_max_num_queries(18):
         counts = counts_without(organizer, MANY_FILTERS)
 

@@ -1,4 +1,4 @@
-"""Pages of a list: their rows, their number among the others, and the end."""
+"""Pages of a list: rows, page numbers and the last page."""
 
 from __future__ import annotations
 

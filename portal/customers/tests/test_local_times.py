@@ -1,4 +1,4 @@
-"""Days that are relative to the current one."""
+"""Relative dates, counted from the current day."""
 
 from __future__ import annotations
 

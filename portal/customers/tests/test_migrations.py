@@ -1,4 +1,4 @@
-"""The migrations create all triggers, and remove everything when they are reversed."""
+"""The migrations create all triggers, and reversing the migrations removes everything."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _names(statements: dict[str, str]) -> set[str]:
 
 @pytest.mark.django_db
 def test_all_triggers_exist_after_the_migrations() -> None:
-    """SQLite drops triggers when Django recreates a table: the migration must create them again."""
+    """A migration that recreates a table on SQLite must create the triggers again."""
     assert _names(TRIGGER_NAMES) == TRIGGERS[connection.vendor]
 
 

@@ -1,4 +1,4 @@
-"""Names composed from their parts: all samples of the real service."""
+"""Names composed from their parts, with all samples of pretix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""normalize_customers: stored texts of another version become those of this one."""
+"""manage.py normalize_customers: derived columns of an older version are computed again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ NAME = {"_scheme": "full", "full_name": "Schmidt, Anna"}
 
 @pytest.fixture
 def outdated(make_customer: CustomerMaker, rival: Organizer) -> list[Customer]:
-    """Customers of two organizers; only their objects have the right texts."""
+    """Customers of two organizers whose derived columns are outdated in the database.
+
+    The returned objects have the right values.
+    """
     made = [
         make_customer(of=rival),
         *(make_customer(name_parts=NAME, phone="030 1") for _each in range(2)),

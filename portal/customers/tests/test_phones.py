@@ -1,4 +1,4 @@
-"""Phone numbers: one key for all spellings, and searches for a part of it."""
+"""Phone numbers: all spellings have one key, and a part of the key can be searched for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door: searching, paging, getting one customer."""
+"""Services: searching, paging, and reading one customer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""set_name_scheme: forms ask for other parts of names."""
+"""manage.py set_name_scheme: forms have inputs for other name parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An edit stays until the source and Portal agree again."""
+"""Edited fields keep their values until the source has the same values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a customer: one of four values, which all pages and the API agree on."""
+"""The state of a customer: one of four values, the same on all pages and in the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.organizers.models import Organizer
 
 LIST: Final = "/organizers/bigevents/customers/"
 API: Final = "/api/v1/organizers/bigevents/customers/"
-# What anonymising leaves, as in pretix.
+# The values of a customer that pretix has anonymised.
 NOTHING: Final[Mapping[str, Any]] = {
     "email": None,
     "name_parts": {},

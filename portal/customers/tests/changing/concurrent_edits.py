@@ -1,4 +1,4 @@
-"""A program of the tests: edits customers by several threads, and says what became of each edit.
+"""A program for tests: edits customers in several threads, and prints the outcome of each edit.
 
 python -m portal.customers.tests.changing.concurrent_edits SEED NUMBER
 """
@@ -16,12 +16,13 @@ import django
 from django.db import connections
 
 THREADS: Final = 4
-# Fewer than two for each customer: editors wait for each other's emails, and swap them.
+# Fewer than two emails for each customer, so that editors wait for each other's emails and swap
+# them.
 EMAILS: Final = [f"email{number}@example.org" for number in range(25)]
 
 
 def _edits(seed: int, number: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Numbers of customers, and their new values."""
+    """Random edits: the number of a customer, and its new values."""
     chance = random.Random(seed)  # noqa: S311  no secret
     for count in range(number):
         values = {
@@ -36,7 +37,7 @@ def _edits(seed: int, number: int) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def edit(number: int, values: dict[str, Any]) -> str:
-    """Read a customer, and change it as the page of an editor does. Returns the outcome."""
+    """Read a customer, and change it as the edit page does. Returns the outcome of the edit."""
     from django_scopes import scope
 
     from portal.customers import services

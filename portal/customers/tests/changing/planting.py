@@ -1,4 +1,4 @@
-"""Unique texts in all columns of all models that belong to a customer, found by introspection."""
+"""Fills all columns of all models that belong to a customer with unique texts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from portal.customers.models import Customer
 
-# What stays when a person is erased. Actors are staff and programs.
+# Columns that an erasure does not empty. Actors are members and API clients, not customers.
 STAYS: Final = {
     "Customer": {"identifier", "locale"},
     "Event": {"kind", "actor_kind", "actor_name", "request_id"},
     "IdempotentRequest": {"fingerprint"},  # a hash of the caller, the path and the key
 }
-# Derived columns are set when a row is saved.
+# Derived columns, which saving a row sets.
 DERIVED: Final = {
     "Customer": {
         *("name", "name_key", "email_key", "phone_key", "search_text", "notes_text", "state")
@@ -26,7 +26,7 @@ MARK: Final = "qzx"
 
 
 def models_of_customers() -> list[type[models.Model]]:
-    """Customer, and all models that refer to it."""
+    """The model Customer, and all models with a foreign key to Customer."""
     return [
         model
         for model in apps.get_models()
@@ -35,14 +35,14 @@ def models_of_customers() -> list[type[models.Model]]:
 
 
 class Planter:
-    """Makes rows of a customer with a different text in each column, and remembers the texts."""
+    """Creates rows of a customer with a different text in each column, and stores the texts."""
 
     def __init__(self, customer: Customer) -> None:
         self.customer = customer
         self.texts: list[str] = []
 
     def plant(self) -> None:
-        """A row of each model of customers."""
+        """Create a row of each model of models_of_customers()."""
         self._fill(self.customer)
         self.customer.save()
         for model in models_of_customers():

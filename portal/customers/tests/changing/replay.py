@@ -1,4 +1,4 @@
-"""Replays the events of a customer, to compare the values with the row."""
+"""Replays the events of a customer, to compare the resulting values with the stored customer."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from portal.history.models import Event, Kind
 
 EMPTY: Final[dict[str, Any]] = {**dict.fromkeys(NEW_CUSTOMER), "name_parts": {}}
 
-# An erasure does not record the values that these fields had.
+# Fields whose values an erasure does not record.
 NOT_RECORDED: Final = ("locale", "is_active", "is_verified")
 
 
 def untrue_fields(customer: Customer, events: Iterable[Event]) -> list[str]:
-    """The writable fields whose values differ from those of the events, oldest event first.
+    """The writable fields whose values differ from the replayed values.
 
-    Fields of NOT_RECORDED without a value in the events are not compared.
+    `events` begins with the oldest one. A field of NOT_RECORDED is compared only if the events have
+    a value for it.
     """
     replayed = _replay(events)
     return [

@@ -1,4 +1,4 @@
-"""Any mix of changes by members, tokens and imports: the history gives the present state."""
+"""Random changes by members, API clients and imports are completely recorded in the history."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ACTORS: Final = st.sampled_from(
         Actor(ActorKind.TOKEN, 2, "program", "r2"),
     ]
 )
-# Few values, valid and invalid ones, so that emails are taken and changes are taken back.
+# Few different values, valid and invalid, so that changes collide and are reversed.
 VALUES: Final = st.fixed_dictionaries(
     {},
     optional={
@@ -57,7 +57,7 @@ PERSON: Final = st.fixed_dictionaries(
         "last_modified": st.sampled_from([f"202{year}-01-01T00:00:00Z" for year in (1, 2, 3)]),
     }
 )
-# As the source anonymises.
+# The values of a customer that its source has anonymised.
 ANONYMISED: Final[st.SearchStrategy[dict[str, Any]]] = st.fixed_dictionaries(
     {
         "email": st.none(),
@@ -90,7 +90,7 @@ def create(values: dict[str, Any], actor: Actor) -> Step:
 
 
 def change(number: int, values: dict[str, Any], actor: Actor, age: int, touch: bool) -> Step:
-    """A change by an editor who saw the version `age` versions ago."""
+    """A change by an editor who saw an older version, by `age` versions."""
 
     def step(organizer: Organizer) -> Customer:
         customer = _customer(number)
@@ -123,7 +123,7 @@ def undo(number: int, age: int, actor: Actor) -> Step:
 
 
 def load(number: int, rows: list[dict[str, Any]], overwrite: bool) -> Step:
-    """An import of rows: of these customers, and of some that do not exist yet."""
+    """Import rows of existing customers and of new ones."""
 
     def step(organizer: Organizer) -> LoadReport:
         known = [_customer(number + step).identifier for step in range(2)]
@@ -163,7 +163,10 @@ def test_replaying_the_history_gives_the_present_values(
 
 
 def _check(organizer: Organizer, before: dict[int, int]) -> dict[int, int]:
-    """Check all customers, given their versions before the step; returns those after it."""
+    """Check all customers after a step.
+
+    `before` has their versions before the step. Returns the new versions.
+    """
     for customer in Customer.objects.all():
         events = [*Event.objects.filter(customer=customer).order_by("pk")]
         assert untrue_fields(customer, events) == []

@@ -1,4 +1,4 @@
-"""Two hundred edits of twenty customers by several processes: none is lost, and none fails."""
+"""Several processes edit the same twenty customers two hundred times: no edit is lost or fails."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ from portal.organizers.models import Organizer
 
 PROGRAM: Final = "portal.customers.tests.changing.concurrent_edits"
 PROCESSES: Final = 3
-EDITS: Final = 67  # of each process
+EDITS: Final = 67  # the number of edits of each process
 
 Edit = tuple[str, dict[str, Any]]
 
 
 @contextmanager
 def _committed(directory: Path) -> Iterator[str]:
-    """The URL of a database with the rows of the test, which are read from it afterwards.
+    """Commit the rows of the test to a database, and yield its URL.
 
-    SQLite's database of the tests is in the memory of this process.
+    The test reads from this database afterwards. On SQLite the rows are copied to a file, because
+    the test database is in the memory of this process.
     """
     if connection.vendor == "postgresql":
         url = urlsplit(os.environ["DATABASE_URL"])
@@ -50,7 +51,7 @@ def _committed(directory: Path) -> Iterator[str]:
 
 
 def _edit(url: str) -> list[Edit]:
-    """Run the edits in several processes. Returns the outcome and the values of each."""
+    """Run the edits in several processes. Returns the outcome and the values of each edit."""
     variables = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
     processes = [
         subprocess.Popen(  # noqa: S603  a program of the tests
@@ -93,13 +94,15 @@ def _applied(edits: list[Edit], field: str) -> list[str]:
 
 
 def _written(field: str) -> list[str]:
-    """The values of a field in the history."""
+    """All values of a field that the history of a customer has."""
     changes = [event.changes or {} for event in Event.objects.all()]
     return [each[field][1] for each in changes if field in each]
 
 
 def _check(customer: Customer) -> None:
-    """The events lead to the row, each from the values that the one before it left."""
+    """Check that each event continues the previous one, and that the last one has the stored
+    values.
+    """
     events = [*Event.objects.filter(customer=customer).order_by("pk")]
     assert [event.version for event in events] == [*range(2, customer.version + 1)]
     last: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""A person is erased: nothing stays but the identifier, the language and the dates."""
+"""Erasing a customer leaves only the identifier, the language and the times."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ TRIGRAMS: Final = "CREATE VIRTUAL TABLE temp.trigrams_{0} USING fts5vocab(main, 
 TERM: Final = "SELECT term FROM temp.trigrams_{0} WHERE term = 'qzx'"
 BLOCK: Final = "SELECT COUNT(*) FROM {0}_data WHERE INSTR(block, CAST('qzx' AS BLOB)) > 0"
 ACTOR: Final = Actor.command("test")
-# Models of the project without a reference to a customer: none of their texts is a customer's, but
-# identifiers, which stay.
+# Models without a foreign key to a customer. They have no texts of customers, except identifiers,
+# which an erasure leaves.
 NOT_OF_CUSTOMERS: Final = {
     "SubmittedForm",
     *("User", "Session", "Organizer", "Team", "ApiToken", "SavedView", "Import", "CustomerCount"),
@@ -226,13 +226,14 @@ def test_nothing_is_erased_if_the_journal_cannot_be_written(
 
 
 def _dump() -> str:
-    """All rows of all tables, as dumpdata and as the database has them."""
+    """All rows of all tables: from dumpdata, and read by SQL."""
     output = io.StringIO()
     with scopes_disabled():
         call_command("dumpdata", stdout=output)
     with connection.cursor() as cursor:
         tables = {*connection.introspection.table_names(cursor)}
-        # An index without texts. The tables that it is stored in are read.
+        # The index of notes stores no texts, and cannot be read. Its internal tables are read
+        # instead.
         for table in sorted(tables - {NOTES_INDEX_ON_SQLITE}):
             cursor.execute(ROWS.format(table))
             output.write(repr(cursor.fetchall()))

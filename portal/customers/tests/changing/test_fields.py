@@ -1,4 +1,4 @@
-"""What each field accepts, and what it says to everything else."""
+"""The values that each field accepts, and its error messages for other values."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def longer_than(length: int) -> str:
 
 
 def each(name: str, result: object, *values: object) -> list[tuple[str, object, object]]:
-    """A case for each of these values of a field, with equal results."""
+    """A test case for each of `values` of a field, with the same result."""
     return [(name, value, result) for value in values]
 
 
@@ -195,7 +195,7 @@ def test_boolean_words_are_those_of_django_rest_framework() -> None:
     assert {word for word, value in BOOLEANS.items() if not value} == set(BooleanField.FALSE_VALUES)
 
 
-# mypy cannot store a literal with half of a surrogate pair.
+# chr() is used because mypy cannot store a literal with half of a surrogate pair.
 LETTERS: Final = "aA1 @.+-_{}\n\0é\u202e\U0001f600" + chr(0xD800)
 SCALARS: Final = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(LETTERS, max_size=300)
@@ -207,7 +207,7 @@ VALUES: Final = st.recursive(
 )
 
 
-@settings(deadline=None)  # The first example loads the tables of phone numbers.
+@settings(deadline=None)  # the first example loads the data of phone numbers
 @given(values=st.dictionaries(st.sampled_from([*WRITABLE, "password", "x"]), VALUES))
 def test_any_values_are_cleaned_or_rejected_with_reasons(values: dict[str, Any]) -> None:
     messages = _errors_of({**values, "email": None})

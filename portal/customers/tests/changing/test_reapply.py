@@ -1,4 +1,4 @@
-"""A restored backup has persons who were erased after it: they are erased again."""
+"""Customers that were erased after a backup are erased again when the backup is restored."""
 
 from __future__ import annotations
 

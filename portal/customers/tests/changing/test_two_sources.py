@@ -1,4 +1,4 @@
-"""Any mix of edits, undone events and imports: the fields are as a small model of the rule says."""
+"""Random edits, undone events and imports give the same values as a small model of the rules."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ CHOICES: Final[dict[str, st.SearchStrategy[Any]]] = {
         [{"_scheme": "full", "full_name": each} for each in ("Ann", "Bob")]
     ),
 }
-# Only the phone may be absent from a row.
+# The fields that every row has. Only the phone may be missing in a row.
 ALWAYS: Final = {name: choice for name, choice in CHOICES.items() if name != "phone"}
 TIMES: Final = tuple(f"202{year}-01-01T00:00:00Z" for year in range(1, 5))
 
 
 class Model:
-    """A customer: our values, what the source said last and when, and the edits that stay."""
+    """A model of a customer: its values, the last imported values, the edited fields."""
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.ours = {name: row[name] for name in CHOICES}
@@ -53,7 +53,7 @@ class Model:
                 self.edited |= {name} if value != self.source[name] else set()
 
     def load(self, row: dict[str, Any], time: str, *, overwrite: bool) -> set[str]:
-        """The conflicts."""
+        """Apply an imported row to the model. Returns the fields with conflicts."""
         if time < self.time and not overwrite:
             return set()
         self.time = time
@@ -80,7 +80,7 @@ def edit(values: dict[str, Any], actor: Any) -> Step:
 
 def undo(age: int, actor: Any) -> Step:
     def step(organizer: Organizer, model: Model) -> None:
-        # To undo the creation is to erase.
+        # Undoing the creation would erase the customer, so creations are left out.
         changes = Event.objects.exclude(kind=Kind.CREATED).order_by("-pk")
         if len(changes) <= age:
             return

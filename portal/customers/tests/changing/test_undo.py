@@ -1,4 +1,4 @@
-"""A change is taken back while its fields still hold what it left there."""
+"""A change is undone if its fields still have the values that the change set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers are created and changed in one transaction with their event."""
+"""Creating and changing customers, in one transaction with an event."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_other_fields_than_those_that_changed_since_are_no_conflict(ann: Custome
 
 
 def test_a_field_that_the_editor_did_not_change_is_not_changed_back(ann: Customer) -> None:
-    """A form sends all fields, also those that the editor did not touch."""
+    """A form sends all fields, also fields that the editor did not change."""
     change(ann, locale="fr")
 
     changed = change(ann, since=ann.version, locale="de", notes="called")
@@ -243,8 +243,8 @@ def test_a_change_reads_and_writes_each_row_once(ann: Customer) -> None:
         change(ann, since=ann.version, email="lee@example.org", locale="fr")
 
     statements = [query["sql"].split()[0] for query in queries]
-    # The customer, who has the email, the events since, and whether it was imported; then the
-    # customer and the event.
+    # Reads the customer, the owner of the email, later events, and the events of imports; writes
+    # the customer and the event.
     assert [each for each in statements if each in {"SELECT", "UPDATE", "INSERT"}] == [
         *("SELECT", "SELECT", "SELECT", "SELECT", "UPDATE", "INSERT")
     ]

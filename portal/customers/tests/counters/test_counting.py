@@ -1,4 +1,4 @@
-"""The maintained counts have few rows, and no transaction waits for another one."""
+"""The table of maintained counts stays small, and no transaction waits for another one."""
 # ruff: noqa: S608  Nothing in this SQL comes from outside.
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def count_rows() -> int:
 
 @pytest.fixture
 def fixed_random_seed(db: None) -> None:
-    """PostgreSQL merges rows at random; the seed makes that repeatable."""
+    """A fixed seed for the random numbers by which PostgreSQL decides to merge rows."""
     if connection.vendor == "postgresql":
         sql("SELECT setseed(0.5)")
 
@@ -86,7 +86,7 @@ def test_an_organizer_can_be_deleted(organizer: Organizer, make_customer: Custom
 
 @pytest.fixture
 def threads() -> Iterator[ThreadPoolExecutor]:
-    """Each thread has its own connection, which does not wait for locks."""
+    """A pool of threads. Each thread has a connection that does not wait for locks."""
 
     def set_up() -> None:
         sql("SET lock_timeout = '1s'")
@@ -110,7 +110,7 @@ def test_no_write_waits_for_an_open_transaction(
 ) -> None:
     insert(organizer, "C0", "de")
     with transaction.atomic():
-        # Merges all rows, and locks them until the end of the transaction.
+        # This statement merges all rows, and locks the rows until the end of the transaction.
         sql("SELECT customers_fold_counts(ARRAY[%s]::bigint[])", organizer.pk)
         insert(organizer, "C1", "de")
 

@@ -21,24 +21,24 @@ from portal.organizers.models import Organizer
 
 
 def counted(organizer: Organizer) -> dict[Combination, int]:
-    """The numbers of customers by COUNT(*)."""
+    """The numbers of customers by facets, from COUNT(*)."""
     with scope(organizer=organizer):
         rows = Customer.objects.order_by().values_list(*FACETS).annotate(n=models.Count("pk"))
         return {Combination(*values): number for *values, number in rows}
 
 
 def maintained(organizer: Organizer) -> dict[Combination, int]:
-    """The numbers of customers that triggers maintain."""
+    """The numbers of customers by facets, from the counts that triggers maintain."""
     with scope(organizer=organizer):
         return dict(maintained_counts(organizer).numbers)
 
 
 class RollBack(Exception):
-    """Ends a transaction without a commit."""
+    """Raised to roll back a transaction."""
 
 
 class Person(NamedTuple):
-    """The values of a customer that its facets derive from."""
+    """The values of a customer that determine its facets."""
 
     is_active: bool
     is_verified: bool
@@ -71,7 +71,7 @@ def load(crowd: dict[str, Person], rebuild_from: int = REBUILD_FROM) -> Step:
 
 
 def load_without_triggers(crowd: dict[str, Person]) -> Step:
-    """On SQLite a load drops the triggers if it is large and the table has few customers."""
+    """On SQLite a large import into a table with few customers drops the triggers."""
     return load(crowd, rebuild_from=1)
 
 
@@ -87,7 +87,7 @@ def create_missing(crowd: dict[str, Person]) -> Step:
 
 
 def update_some(old: Person, new: Person) -> Step:
-    """As a statement of another program may do: without saving each customer."""
+    """Update rows by one statement, as another program may do, without saving each customer."""
     state = State.of([None, new.notes], is_active=new.is_active, is_verified=new.is_verified)
     return lambda organizer, _rival: sql(
         f"UPDATE {TABLE} SET is_active = %s, is_verified = %s, locale = %s, notes = %s, state = %s"

@@ -1,4 +1,4 @@
-"""The customers of the demo: plausible, consistent, and equal for equal seeds."""
+"""Generated customers are plausible and consistent, and the same for the same seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phone numbers of the demo: reserved ones, which differ like real ones."""
+"""Generated phone numbers are reserved for fiction, and differ like real numbers."""
 
 from __future__ import annotations
 

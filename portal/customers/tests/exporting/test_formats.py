@@ -1,4 +1,4 @@
-"""The bytes of NDJSON and CSV, without a database."""
+"""NDJSON and CSV as bytes, without a database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How many streams run at once. A response that is not read yet is a running stream."""
+"""The limits of streams that run at the same time.
+
+A response that is not read yet is a running stream.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def customer(make_customer: CustomerMaker) -> None:
 
 @pytest.fixture
 def other_client(organizer: Organizer) -> Client:
-    """An API client with a token of its own."""
+    """A second API client with another token."""
     key = tokens.create_token(organizer, name="other", permissions=EXPORT)
     return Client(headers={"Authorization": f"Token {key}"})
 

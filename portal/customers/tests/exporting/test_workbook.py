@@ -1,4 +1,4 @@
-"""XLSX: every text as it is, and in constant memory."""
+"""XLSX exports keep every text unchanged, and need constant memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a customer: each fact once, and where it leads."""
+"""The page of a customer: its facts and its links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The export of a list as a file: what it has, who gets it, and what it says otherwise."""
+"""Exporting a list as a file: contents, permissions and error messages."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _download(client: Client, query: str) -> bytes:
 
 
 def _sheet(client: Client, query: str) -> list[list[Any]]:
-    """The rows of the workbook with its headings."""
+    """The headings and the rows of the workbook."""
     content = BytesIO(_download(client, f"format=xlsx&{query}"))
     return CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()
 

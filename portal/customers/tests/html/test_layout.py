@@ -1,4 +1,4 @@
-"""The columns and the height of rows that a URL chooses, over HTTP."""
+"""The columns and the row height that a URL chooses, over HTTP."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def headings(page: str) -> list[str]:
 
 
 def link(page: str, element: str) -> str:
-    """The URL of the link with this id."""
+    """The URL of the link with the id `name` on a page."""
     [tag] = re.findall(rf'<a id="{element}"[^>]*>', page)
     return unescape(tag.partition('href="')[2].partition('"')[0])
 

@@ -1,4 +1,4 @@
-"""Addresses of the list."""
+"""The URLs that ListLinks makes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages of the pages: no customers, no matches, errors, unusual customers."""
+"""Messages of the list page: no customers, no matches, errors, unusual customers."""
 
 from __future__ import annotations
 

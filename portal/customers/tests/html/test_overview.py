@@ -25,13 +25,13 @@ def get(client: Client, query: str) -> str:
 
 
 def groups(page: str) -> list[tuple[str, str, int]]:
-    """The URL, the label and the number of each group in the tables."""
+    """The URL, the label and the number of customers of each group in the tables."""
     found = re.findall(CELLS, page)
     return [(unescape(href), label, int(number)) for href, label, number in found]
 
 
 def count(client: Client, url: str) -> int:
-    """The number of rows of a list."""
+    """The number of customers in the list of a URL."""
     response = client.get(url)
     assert response.status_code == 200
     return len(re.findall('id="customer-', response.content.decode()))
@@ -39,7 +39,7 @@ def count(client: Client, url: str) -> int:
 
 @pytest.fixture
 def customers(organizer: Organizer, make_customer: CustomerMaker) -> None:
-    """Thirty customers around the ends of three months in Berlin."""
+    """Thirty customers who registered around the ends of three months in Berlin."""
     Organizer.objects.filter(pk=organizer.pk).update(timezone="Europe/Berlin")
     for number in range(30):
         make_customer(

@@ -1,4 +1,4 @@
-"""One's own columns: stored by POST, and applied by a redirect, so that a URL is one list."""
+"""The columns that a member stores: saved by POST, and applied by a redirect."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("member")
 
 @pytest.fixture
 def own(organizer: Organizer, member: User) -> None:
-    """The member has columns of their own."""
+    """Store columns for the member."""
     with scope(organizer=organizer):
         services.store_layout(organizer, member=member, query_string=LAYOUT)
 

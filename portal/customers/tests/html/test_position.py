@@ -1,4 +1,4 @@
-"""The page of a customer knows the list that it was opened from: position, previous, next, back."""
+"""The links of a customer's page to the list from which it was opened: back, previous, next."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RIVALS_LIST = "/organizers/rival/customers/"
 
 
 class Shown(NamedTuple):
-    """What the page of a customer shows of the list."""
+    """The position and the links that the page of a customer shows."""
 
     number: str
     previous: str
@@ -32,12 +32,12 @@ class Shown(NamedTuple):
 
 @pytest.fixture
 def customers(make_customer: CustomerMaker) -> list[Customer]:
-    """Thirty, in the order of their emails."""
+    """Thirty customers in the order of their emails."""
     return [make_customer(email=f"{number:02}@example.org") for number in range(30)]
 
 
 def link_of(client: Client, url: str, identifier: str) -> str:
-    """The link of a customer's row in the list."""
+    """The URL of a customer in the row of a list."""
     page = client.get(url).content.decode()
     return unescape(re.findall(rf'id="customer-{identifier}"[^>]* href="([^"]+)"', page)[0])
 

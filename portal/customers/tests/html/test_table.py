@@ -1,4 +1,4 @@
-"""The columns of the list: what orders them, and what their cells say."""
+"""The columns of the list: the orders of their headings, and the texts of their cells."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def table(
 
 
 def cells(**fields: object) -> dict[str, str]:
-    """What each cell of a customer's row says, by its column."""
+    """The text of each cell in a customer's row, by column."""
     joined = datetime(2026, 1, 1, tzinfo=UTC)
     customer = Customer(
         organizer=Organizer(),

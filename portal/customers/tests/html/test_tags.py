@@ -1,4 +1,4 @@
-"""How templates say times, icons and languages."""
+"""Template filters for times, icons and languages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_an_absolute_time_names_its_zone() -> None:
     ("show", "short"), [(Clock().time_element, ">6 Jul 2021<"), (full_time_and_ago, "years")]
 )
 def test_a_time_has_a_short_an_exact_and_a_machine_readable_form(show: object, short: str) -> None:
-    shown = str(show(SUMMER))  # type: ignore[operator]  # a filter, typed as a function
+    shown = str(show(SUMMER))  # type: ignore[operator]  # a template filter is typed as a function
 
     assert 'datetime="2021-07-06T22:30:00+00:00"' in shown
     assert "6 Jul 2021, 22:30 UTC" in shown

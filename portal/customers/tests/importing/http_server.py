@@ -1,4 +1,4 @@
-"""A small HTTP server in a thread, which responds as a test says."""
+"""A small HTTP server in a thread, with responses that a test chooses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIST = "/api/v1/organizers/bigevents/customers/"
 
 
 class Reply(NamedTuple):
-    """A response. With a Content-Length that is too large, the connection breaks off."""
+    """A response of the server. If its Content-Length is too large, the connection breaks off."""
 
     content: bytes
     status: int = 200
@@ -22,14 +22,14 @@ class Reply(NamedTuple):
 
 
 class Received(NamedTuple):
-    """A request: its path with the query string, and its header Authorization."""
+    """A received request: its path with the query string, and its header Authorization."""
 
     path: str
     authorization: str | None
 
 
 class Server(ThreadingHTTPServer):
-    """Responds to each request with `respond(path)`, and remembers the requests."""
+    """Responds to each request with `respond(path)`, and stores the requests."""
 
     def __init__(self, respond: Callable[[str], Reply], scheme: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -39,7 +39,7 @@ class Server(ThreadingHTTPServer):
         self.url = f"{self.origin}{LIST}"
 
     def handle_error(self, *_: object) -> None:
-        """A client that goes away is no error of the test."""
+        """Ignore a client that closes the connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -57,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.content)
 
     def log_message(self, *_: object) -> None:
-        """Nothing on standard error."""
+        """Log nothing to standard error."""
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def serving(
 
 
 def as_json(content: object, status: int = 200, **headers: str) -> Reply:
-    """A response with this JSON; underscores in the names of headers become dashes."""
+    """A response with JSON. Underscores in the names of headers become dashes."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(
         json.dumps(content).encode(), status, {"Content-Type": "application/json", **named}
@@ -87,6 +87,9 @@ def as_json(content: object, status: int = 200, **headers: str) -> Reply:
 
 
 def page(*customers: Mapping[str, Any], total: int | None = None, link: str | None = None) -> Reply:
-    """A page of the API. `total` defaults to the number of these customers; `link` is `next`."""
+    """A page of the API.
+
+    `total` defaults to the number of `customers`; `link` is the value of `next`.
+    """
     count = len(customers) if total is None else total
     return as_json({"count": count, "next": link, "previous": None, "results": customers})

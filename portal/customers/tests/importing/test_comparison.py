@@ -1,4 +1,4 @@
-"""A second import: what a row does not say stays, and equal rows are counted as unchanged."""
+"""Rows of existing customers: missing fields do not change, equal rows count as unchanged."""
 
 from __future__ import annotations
 

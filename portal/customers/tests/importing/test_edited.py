@@ -1,4 +1,4 @@
-"""An import keeps what was edited in Portal, and says where the source changed it, too."""
+"""An import does not overwrite fields that were edited in Portal, and reports conflicts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ann(organizer: Organizer) -> Customer:
 def _import(
     organizer: Organizer, *, without: tuple[str, ...] = (), partial: Any = None, **options: Any
 ) -> LoadReport:
-    """Import Ann's row, with other values of these fields."""
+    """Import the row of Ann, with other values of some fields."""
     fields = {name: options.pop(name) for name in [*options] if name in FIELDS}
     content = partial or {
         name: value for name, value in {**ANN, **fields}.items() if name not in without
@@ -66,7 +66,7 @@ def _conflicts(*fields: str) -> list[Conflict]:
 
 
 EDITS: Final[dict[str, tuple[Any, Any]]] = {
-    # field: (our value, a new one of the source)
+    # field: (the value in Portal, the new value of the source)
     "email": ("ours@x.org", "theirs@x.org"),
     "phone": ("+493023125", "2"),
     "name_parts": (NAME, {"_scheme": "full", "full_name": "Ann Theirs"}),
@@ -126,7 +126,7 @@ def test_the_same_file_again_changes_nothing(organizer: Organizer, ann: Customer
     edited = _edit(organizer, email="ours@x.org", name_parts=NAME, is_active=False)
 
     assert _import(organizer, last_modified=MAY) == LoadReport(unchanged=1)
-    # In another notation it is compared in the staging table.
+    # A row with another notation of times is compared in the staging table.
     offset = MAY.replace("Z", "+00:00")
     assert _import(organizer, last_modified=offset) == LoadReport(unchanged=1)
     stored = Customer.objects.get()
@@ -242,7 +242,7 @@ def test_rows_of_one_customer_in_a_load_are_one_change_of_the_source(
     compared = compare_with_customers(organizer, rows)
     report = load_customers(organizer, check_rows(compared), actor=IMPORT)
 
-    # The last row says what the source said before the edits.
+    # The last row has the values of the source from before the edits.
     assert report == LoadReport(updated=1, repeated=1)
     assert Customer.objects.get().email == "ours@x.org"
 

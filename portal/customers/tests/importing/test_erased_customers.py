@@ -1,4 +1,4 @@
-"""No import brings an erased person back."""
+"""No import restores the personal data of an erased customer."""
 
 from __future__ import annotations
 

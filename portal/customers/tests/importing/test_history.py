@@ -1,4 +1,4 @@
-"""The history of imports: one row for each that succeeded or failed."""
+"""The history of imports: one row for each import that succeeded or failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports of several groups of blocks, which other processes read."""
+"""Imports with several groups of blocks, which other processes read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.customers.tests.rows import GIVEN, emails_of
 from portal.organizers.models import Organizer
 
 pytestmark = [
-    # Other processes have their own connections, which see committed rows only.
+    # Other processes have other connections, which only see committed rows.
     pytest.mark.django_db(transaction=True),
     # Newer versions of Python warn of a fork beside threads; the threads of the pool have ended.
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
@@ -36,7 +36,7 @@ WRITERS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
 
 @pytest.fixture(params=WRITERS)
 def write(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Path]:
-    """Writes customers to a file, in each of the layouts."""
+    """A function that writes customers to a file, for each layout."""
 
     def _write(customers: list[dict[str, Any]]) -> Path:
         path = tmp_path / "file"

@@ -1,4 +1,4 @@
-"""manage.py import_customers: pages of the real service, and all kinds of errors."""
+"""manage.py import_customers with pages of pretix, and with all kinds of errors."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _as_json(customer: Customer) -> dict[str, object]:
 
 
 def _error_output(capsys: pytest.CaptureFixture[str], *files: Path | str) -> str:
-    """The text on standard error of an import that fails."""
+    """The output of a failing import on standard error."""
     with pytest.raises(CommandError):
         _import(*files)
     return capsys.readouterr().err

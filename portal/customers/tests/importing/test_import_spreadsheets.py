@@ -1,4 +1,4 @@
-"""manage.py import_customers with files as people have them."""
+"""manage.py import_customers with spreadsheets as people write them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sheet(tmp_path: Path) -> Path:
 
 
 def _import(*arguments: object) -> list[str]:
-    """The lines of the report."""
+    """Import a file. Returns the lines of the report."""
     out = io.StringIO()
     call_command("import_customers", "bigevents", *map(str, arguments), stdout=out)
     return out.getvalue().splitlines()

@@ -1,4 +1,4 @@
-"""The first import of a file that several processes read, by the command."""
+"""manage.py import_customers with a file that several processes read."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_many_customers_are_created_beside_an_existing_one(
 def test_many_customers_are_read_from_standard_input(
     organizer: Organizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`-` is standard input even if a file has that name."""
+    """`-` is standard input even if there is a file with the name `-`."""
     monkeypatch.chdir(tmp_path)
     content = _write(tmp_path / "-", [*CUSTOMERS, CUSTOMERS[0]]).read_bytes()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))

@@ -1,4 +1,4 @@
-"""After a load: indexes, triggers, counts and statistics, with and without rebuilt indexes."""
+"""Indexes, triggers, counts and statistics after an import, with and without rebuilt indexes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AUTOVACUUM = {
     "autovacuum_vacuum_insert_scale_factor=0.02",
     "autovacuum_analyze_scale_factor=0.01",
 }
-# A load of ten customers rebuilds the indexes on SQLite, or updates them.
+# Tests run twice: an import of ten customers rebuilds the indexes on SQLite, or updates them.
 for_each_threshold = pytest.mark.parametrize("rebuild_from", [5, REBUILD_FROM])
 on_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has statistics of indexes only"
@@ -66,7 +66,7 @@ def test_autovacuum_runs_after_few_changes() -> None:
 
 
 def _indexes() -> dict[str, Any]:
-    """All indexes and constraints of the table."""
+    """All indexes and constraints of the table of customers."""
     with connection.cursor() as cursor:
         return connection.introspection.get_constraints(cursor, Customer._meta.db_table)
 

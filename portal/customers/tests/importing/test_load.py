@@ -1,4 +1,4 @@
-"""Loads: created, updated, unchanged and rejected rows, in one transaction."""
+"""Imports of created, updated, unchanged and rejected rows in one transaction."""
 
 from __future__ import annotations
 

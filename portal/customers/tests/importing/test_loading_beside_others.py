@@ -1,4 +1,4 @@
-"""Loads while other transactions write: neither fails."""
+"""An import and a transaction that writes at the same time: both succeed."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from portal.organizers.models import Organizer
 
 WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
 TIMEOUT = 20
-# Too few for ANALYZE, which would hold its lock until the transaction ends.
+# Fewer customers than ANALYZE_FROM, because ANALYZE holds its lock until the transaction ends.
 LOADED = 500
 Result = TypeVar("Result")
 
 
 def on_postgresql(test: Callable[..., None]) -> Any:
-    """For tests that commit, with several connections."""
+    """A decorator for tests on PostgreSQL that commit and use several connections."""
     skip = pytest.mark.skipif(
         connection.vendor == "sqlite", reason="SQLite has one writer at a time"
     )
@@ -53,7 +53,10 @@ def _wait_for_a_waiting_lock() -> None:
 def _load_while_saving(
     organizer: Organizer, make_customer: CustomerMaker, **fields: str
 ) -> LoadReport:
-    """Load ANN and BOB, while a customer is saved between the comparison and the writing."""
+    """Import ANN and BOB.
+
+    Another transaction saves a customer between the comparison and the UPDATE.
+    """
     is_saved = Event()
 
     def save() -> None:
@@ -118,7 +121,7 @@ def test_an_edit_during_a_load_stays(organizer: Organizer) -> None:
 
 
 def _with_own_connection(work: Callable[[], Result]) -> Result:
-    """The result of work in a thread, whose connection is closed at the end."""
+    """Call `work` and return its result. The connection of the thread is closed afterwards."""
     try:
         return work()
     finally:
@@ -126,7 +129,7 @@ def _with_own_connection(work: Callable[[], Result]) -> Result:
 
 
 def _in_thread(work: Callable[[], Result]) -> Result:
-    """The result of work over another connection, while this transaction is open."""
+    """Call `work` in a thread with another connection, while this transaction is open."""
     with ThreadPoolExecutor() as pool:
         return pool.submit(_with_own_connection, work).result(TIMEOUT)
 

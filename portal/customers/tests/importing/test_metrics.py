@@ -20,7 +20,7 @@ FILES, SERVICE = Import.Source.FILES, Import.Source.SERVICE
 
 @pytest.fixture
 def imports(organizer: Organizer, rival: Organizer) -> None:
-    """Of two organizers; the newest one has failed."""
+    """Imports of two organizers. The newest one has failed."""
     for owner, source, result, hours, rows in (
         (organizer, FILES, SUCCEEDED, 0, {"created": 50, "rejected": 2}),
         (organizer, SERVICE, SUCCEEDED, 1, {"updated": 3}),

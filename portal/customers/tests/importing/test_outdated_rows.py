@@ -1,4 +1,4 @@
-"""The later change of the source wins, wherever its row stands."""
+"""The row with the latest source time wins, in whatever order rows are imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several rows of one customer in a load: what a later row does not say comes from earlier ones."""
+"""Several rows of one customer in an import: missing values of a row come from earlier rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API exports comes back in without a loss, in each format."""
+"""Importing an export of the API changes nothing, in each format."""
 
 from __future__ import annotations
 

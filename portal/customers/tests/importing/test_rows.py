@@ -1,4 +1,4 @@
-"""Which customers are accepted, and the reasons why others are rejected."""
+"""Valid rows are accepted, and invalid rows are rejected with a reason."""
 
 from __future__ import annotations
 

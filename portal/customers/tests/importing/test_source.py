@@ -40,7 +40,7 @@ Import = Callable[..., str]
 
 @pytest.fixture
 def import_from(monkeypatch: pytest.MonkeyPatch, organizer: Organizer) -> Import:
-    """Imports into bigevents from a URL. Returns the output."""
+    """A function that imports customers from a URL into bigevents, and returns the output."""
 
     def run(url: str, *, token: str = TOKEN) -> str:
         out = io.StringIO()
@@ -56,7 +56,7 @@ def _number(path: str) -> int:
 
 
 def _numbered_page(customers: list[dict[str, Any]], number: int, *, length: int = 2) -> Reply:
-    """A page of customers by email, as pretix makes it: by its number."""
+    """A page of customers in the order of emails, by page number, as pretix returns it."""
     by_email = sorted(customers, key=lambda customer: str(customer["email"]))
     link = f"?page={number + 1}" if number * length < len(by_email) else None
     rows = by_email[(number - 1) * length : number * length]
@@ -123,7 +123,7 @@ def test_a_second_import_reads_customers_that_moved_during_the_first(
 
     def respond(path: str) -> Reply:
         reply = _numbered_page(customers, _number(path))
-        # From the second page to the first, which is read by then.
+        # The new email moves the customer to the first page, which was read before.
         customers[2]["email"] = "aaa@example.org"
         return reply
 
@@ -203,7 +203,10 @@ def test_a_source_that_fails_on_the_second_page_changes_nothing(
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Python ignores SIGINT if a shell has started it in the background."""
+    """Set the default handler of SIGINT.
+
+    Python ignores SIGINT in a background process of a shell.
+    """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -303,7 +306,7 @@ def test_a_token_is_not_typed_into_a_terminal(
 def other_portal(
     live_server: LiveServer, rival: Organizer, make_customer: CustomerMaker
 ) -> tuple[str, str]:
-    """The list of 60 customers of rival on a running Portal, and a token for it."""
+    """The URL of a list of 60 customers on a running Portal, and a token for this list."""
     for number in range(60):
         fields = {"email": f"{number:02}@rival.example", "phone": f"+49301234{number:02}"}
         make_customer(of=rival, identifier=f"R{number:02}", **fields)
@@ -342,7 +345,7 @@ def test_customers_of_another_portal_that_move_meanwhile_are_not_missed(
     requests = count(1)
 
     def move(**_: object) -> None:
-        """Before the second page: from the end of the order by email to its start."""
+        """Move customers from the end to the start of the list before the second page is read."""
         if next(requests) == 2:
             with scope(organizer=rival):
                 last = Customer.objects.get(identifier="R59")

@@ -1,4 +1,4 @@
-"""Requests to a source: retries, one origin, certificates, and errors in one sentence."""
+"""Requests to a source: retries, a single origin, certificates, and error messages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BUSY = Reply(b"", 503)
 
 
 class Client:
-    """Reads an address, and records the pauses and what was said."""
+    """Reads from a URL, and stores the pauses and the messages of the client."""
 
     def __init__(self) -> None:
         self.pauses: list[float] = []
@@ -309,7 +309,7 @@ def authority() -> trustme.CA:
 def trusted(
     authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """The authority is one of those that this machine trusts."""
+    """Make the certificate authority of the tests a trusted one."""
     authority.cert_pem.write_to_path(os.fspath(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", os.fspath(tmp_path / "authority.pem"))
     return iter([None])

@@ -1,4 +1,4 @@
-"""Emails of a load: unique in an organizer for any order of the rows."""
+"""Emails are unique in an organizer after an import, in whatever order rows are imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work in other processes: results in order, limited memory, errors, and no processes left."""
+"""Calls in other processes: ordered results, limited memory, errors, and the end of processes."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ with map_in_processes(time.sleep, iter([(0,), (600,), (600,), (600,)])) as resul
 
 
 def test_processes_end_when_their_parent_is_killed() -> None:
-    """Their standard output is that of the parent: it ends with the last of them."""
+    """The workers inherit the standard output of the parent, which ends with the last worker."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "portal.settings.test",

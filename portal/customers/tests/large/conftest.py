@@ -1,4 +1,4 @@
-"""One organizer with many customers, loaded once for all modules of this package."""
+"""One organizer with 100,000 customers, loaded once for all tests of this package."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from portal.organizers.services import create_organizer
 
 @pytest.fixture(scope="package")
 def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Organizer]:
-    """Most customers belong to this organizer, the others to a second one.
+    """An organizer with most of the customers. A second organizer has the others.
 
-    Tests of other packages never see these rows: they are deleted when pytest leaves the package.
-    A test with `django_db(transaction=True)` would delete them earlier, so none belongs here.
+    The customers are deleted when pytest leaves the package, so other tests do not see them. No
+    test of this package may use `django_db(transaction=True)`, which would delete the customers.
     """
     with django_db_blocker.unblock(), _deleted_afterwards():
         large = create_organizer(slug="large", name="Large", timezone="Europe/Berlin")
@@ -36,14 +36,17 @@ def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 @contextmanager
 def _deleted_afterwards() -> Iterator[None]:
-    """On PostgreSQL the rows are committed: VACUUM cannot run within a transaction."""
+    """Delete the committed rows at the end.
+
+    On PostgreSQL the rows are committed, because VACUUM cannot run within a transaction.
+    """
     if connection.vendor == "sqlite":
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
         return
     with connection.cursor() as cursor:
-        # Without the dead rows of earlier tests, whose pages VACUUM may not mark as visible.
+        # Remove the dead rows of earlier tests, because VACUUM may not mark their pages as visible.
         cursor.execute(f"TRUNCATE {Organizer._meta.db_table} CASCADE")
         # VACUUM marks a page as visible only after the commit of its rows is on the disk.
         cursor.execute("SET synchronous_commit = on")

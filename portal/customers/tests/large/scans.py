@@ -1,4 +1,4 @@
-"""The indexes of each sort key, and how many rows an ordered scan may read."""
+"""The indexes of each sort key, and the number of rows that an ordered scan may read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from portal.customers.tests.plans import Plan
 
 CUSTOMERS, OTHERS = 90_000, 10_000
 SIZE = 50
-# Three pages, read twice: in the index to find the first row, and then in the table.
+# Six pages of rows: three pages, each read in the index and in the table.
 MAX_ROWS = 6 * SIZE
 FIELDS = ("identifier", "email", "name", "last_login", "date_joined", "locale")
 KEYS = [sign + key for key in SORT_KEYS for sign in ("", "-")]
@@ -34,7 +34,7 @@ EXACT_MATCH_INDEXES = {
 
 
 def assert_ordered_scan(plans: list[Plan], ordering: str) -> None:
-    """Each plan reads few rows in the order of an index, and sorts none."""
+    """Assert that each plan reads few rows in the order of an index, and sorts no rows."""
     assert plans
     for plan in plans:
         assert plan.indexes, plan.sql

@@ -1,4 +1,4 @@
-"""After a large load: all indexes exist, the counts are right, and the index pages are visible."""
+"""A large import creates all indexes, counts correctly, and marks table pages as visible."""
 
 from __future__ import annotations
 

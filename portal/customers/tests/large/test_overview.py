@@ -1,4 +1,4 @@
-"""The overview of many customers reads an index alone, within a time limit."""
+"""The overview of many customers is an index-only scan with a time limit."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_a_selective_search_is_a_scan_of_the_trigram_index(
     matches, *rows = plans
     assert {SEARCH} <= matches.indexes <= {SEARCH, *FIRST_CUSTOMER_INDEXES}
     assert not {name for plan in rows for name in plan.tables}
-    # Each customer is read in the index, in the table, and for the page.
+    # Each customer is read from the index, from the table, and for the page.
     assert sum(plan.rows for plan in plans) <= 2 * MAX_ROWS
 
 
@@ -254,7 +254,7 @@ def test_other_short_terms_with_few_matches_are_not_read_by_an_ordered_scan(
     assert page.count.is_exact
     assert page.count.number == rows.count
     scans = [plan for plan in plans if plan.rows > SIZE]
-    # The first one of a list may stop after a few milliseconds, and the second one reads all.
+    # The first scan of a list stops after a few milliseconds, the second scan reads all matches.
     assert 2 <= len(scans) <= 4
     assert not any(plan.indexes & INDEXES["email"] for plan in scans)
 
@@ -287,5 +287,5 @@ def test_recently_changed_customers_are_an_index_scan(
 
     assert all(plan.indexes == INDEXES["last_modified"] for plan in plans)
     assert not any(plan.is_sorted for plan in plans)
-    # The matches are counted as well.
+    # The plan includes the query that counts the matches.
     assert sum(plan.rows for plan in plans) <= changed + MAX_ROWS

@@ -1,4 +1,4 @@
-"""Query plans of searches in notes: the indexes of both texts, for readers of notes only."""
+"""Query plans of searches with the permission to read notes: the index of notes is used, too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACTOR = Actor.command("test")
 
 @pytest.fixture
 def noted(in_large: Organizer) -> list[Customer]:
-    """Two customers with a word in a note of the API, and of the team."""
+    """Two customers with a word in the field `notes` and in a note of the team."""
     first, second = Customer.objects.order_by("email_key")[:2]
     services.change_customer(in_large, first.identifier, {"notes": "Gluten-free"}, actor=ACTOR)
     services.add_note(in_large, second.identifier, "No gluten", actor=ACTOR)

@@ -70,7 +70,7 @@ def test_a_range_with_few_matches_is_an_index_scan(
 
 @pytest.fixture
 def few_empty(large: Organizer, db: None) -> Iterator[Organizer]:
-    """An organizer whose customers have all fields, except for ten of 2,000."""
+    """An organizer with 2,000 customers, ten of which lack fields."""
     organizer = create_organizer(slug="few", name="Few")
     with scope(organizer=organizer):
         Customer.objects.bulk_create(_customer(organizer, number) for number in range(2_000))

@@ -1,4 +1,4 @@
-"""How many there are as a page says it: exact where that is cheap, and never more than is known."""
+"""The counts that a page shows: exact if counting is cheap, otherwise a minimum."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_the_count_of_an_invalid_search_is_an_error(member_client: Client) -> No
 def test_a_list_runs_few_queries(
     member_client: Client, crowd: None, query: str, django_assert_max_num_queries: Any
 ) -> None:
-    # An empty list counts what it would have without each of its filters.
+    # An empty list also counts the customers without one of its filters.
     with django_assert_max_num_queries(20 if "nobody" in query else 7):
         assert member_client.get(f"{LIST}?{query}").status_code == 200
     with django_assert_max_num_queries(7):

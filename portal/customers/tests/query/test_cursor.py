@@ -1,4 +1,4 @@
-"""Cursors: after one come the other rows of its order, in either direction, in every order."""
+"""Pages after a cursor have the remaining rows of a list, in both directions and every order."""
 
 from __future__ import annotations
 

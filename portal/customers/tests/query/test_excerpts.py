@@ -1,4 +1,4 @@
-"""Excerpts of notes, for customers that a search finds by their notes alone."""
+"""Excerpts from notes, for customers that match a search by notes only."""
 
 from __future__ import annotations
 

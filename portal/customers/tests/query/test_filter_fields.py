@@ -1,4 +1,4 @@
-"""Days and instants in a filter."""
+"""Dates and times in a filter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def field() -> MomentField:
 def test_a_day_is_the_whole_day_of_the_organizer(field: MomentField) -> None:
     span = field.clean("2026-03-29")
 
-    # Summer time begins on that day: it has 23 hours.
+    # Summer time begins on 29 March, so the day has 23 hours.
     assert span == Span(
         datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)
     )
@@ -33,15 +33,15 @@ def test_a_day_is_the_whole_day_of_the_organizer(field: MomentField) -> None:
 @pytest.mark.parametrize(
     ("zone", "day", "start", "end"),
     [
-        # One minute after midnight, clocks were set back to 23:01 of the day before.
+        # One minute after midnight, the clocks were set back to 23:01 of the previous day.
         ("America/St_Johns", "2010-11-06", "2010-11-06T02:30", "2010-11-07T03:30"),
         ("America/St_Johns", "2010-11-07", "2010-11-07T02:30", "2010-11-08T03:30"),
-        # At midnight, clocks are set back to 23:00 of the day before.
+        # At midnight, the clocks are set back to 23:00 of the previous day.
         ("America/Havana", "2026-11-01", "2026-11-01T04:00", "2026-11-02T05:00"),
         ("America/Santiago", "2026-04-04", "2026-04-04T03:00", "2026-04-05T04:00"),
-        # The day begins at 01:00.
+        # The clocks are set forward at midnight, so the day begins at 01:00.
         ("America/Santiago", "2026-09-06", "2026-09-06T04:00", "2026-09-07T03:00"),
-        # The day was left out.
+        # Samoa skipped 30 December 2011.
         ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00", "2011-12-30T10:00"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_date_may_be_up_to_ten_years_ahead(field: MomentField) -> None:
 def test_a_relative_day_is_the_whole_day_of_the_organizer(
     field: MomentField, text: str, day: str
 ) -> None:
-    # 29 March has 23 hours.
+    # 29 March has 23 hours in Berlin.
     assert field.clean(text) == field.clean(day)
 
 

@@ -1,4 +1,4 @@
-"""Filters: which customers a query string finds, in which order, and what it may not say."""
+"""Filters: the customers that a query string finds, their order, and invalid query strings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def identifiers_of(organizer: Organizer, query: str) -> list[str]:
         return [customer.identifier for customer in list_of(organizer, query).customers]
 
 
-# Three customers who differ in everything that can be filtered.
+# Three customers with different values for each filter.
 CAST: Final[list[dict[str, Any]]] = [
     {
         "identifier": "ANNA",

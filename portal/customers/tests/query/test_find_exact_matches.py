@@ -1,4 +1,4 @@
-"""Exact matches: the customer whose whole email or identifier is searched for, above all others."""
+"""Exact matches: customers whose whole email, phone or identifier equals the search."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIST = "/organizers/bigevents/customers/"
 
 @pytest.fixture
 def ann(make_customer: CustomerMaker) -> Customer:
-    """Ann, whose email and identifiers are parts of those of others."""
+    """Ann, whose email and identifiers are parts of the values of other customers."""
     ann = make_customer(
         identifier="A7", email="Ann@shop.example", external_identifier="CRM 7",
         name_parts={"_scheme": "full", "full_name": "Ann Other"},

@@ -1,4 +1,4 @@
-"""Matches of a search: all of them up to a limit, and none beyond it."""
+"""find_matches() returns all matches, or none if there are more than a limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of an overview, and its months in the time zone of the organizer."""
+"""The numbers of customers in an overview, and months in the time zone of the organizer."""
 
 from __future__ import annotations
 

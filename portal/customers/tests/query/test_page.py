@@ -1,4 +1,4 @@
-"""Pages by number and after a cursor, in every order, are parts of the same list."""
+"""Pages by number and pages after a cursor give the same list, in every order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIZE = 3
 
 @pytest.fixture(params=["near", "near either end", "far"])
 def distance(request: pytest.FixtureRequest, settings: Settings) -> None:
-    """Pages are near the start, or the last ones near the end, or all but the first are far."""
+    """Set FAR_OFFSET so that pages are near the start, near either end, or far."""
     if request.param != "near":
         near = 0 if request.param == "far" else 5
         settings.FAR_OFFSET = near
@@ -25,7 +25,7 @@ def distance(request: pytest.FixtureRequest, settings: Settings) -> None:
 
 @pytest.fixture
 def crowd(make_customer: CustomerMaker) -> None:
-    """Half of them have no value where there need not be one."""
+    """Customers of which about half have no value in optional fields."""
     for number in range(10):
         make_customer(
             email=f"e{number}@example.org" if number % 2 else None,

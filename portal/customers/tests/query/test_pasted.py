@@ -1,4 +1,4 @@
-"""Texts that were copied from somewhere: what they mean."""
+"""Emails, identifiers, phone numbers and names are extracted from pasted texts."""
 
 from __future__ import annotations
 

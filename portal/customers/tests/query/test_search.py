@@ -1,4 +1,4 @@
-"""Search: parts of words, by an index or by a scan, with equal results."""
+"""Search by parts of words: an index scan and an ordered scan have the same results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Find = Callable[[str], list[Customer]]
 def find(
     request: pytest.FixtureRequest, settings: Settings, organizer: Organizer
 ) -> Iterator[Find]:
-    """Searches as if every term were selective, or none."""
+    """A function that searches: once as if every search were selective, once as if none were."""
     if request.param == "unselective":
         settings.COUNT_CAP = 0
 
@@ -242,7 +242,7 @@ def test_a_search_finds_the_texts_that_have_every_word(
     parts = [text[start : start + data.draw(st.integers(1, 30))] for start in starts]
     search = " ".join(parts).upper() if data.draw(st.booleans()) else " ".join(parts)
     words = normalize(search).split()
-    # A phone number in pairs of digits is looked for without its spaces.
+    # Pairs of digits are searched for as one number without spaces.
     assume(set(Search.parse(search).words) <= set(words))
 
     expected = sorted(text for text in crowd if all(word in text for word in words))

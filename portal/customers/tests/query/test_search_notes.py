@@ -1,4 +1,4 @@
-"""A search finds customers by their notes, for those who may read notes."""
+"""Search in notes with the permission to read notes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ Find = Callable[[str], list[Customer]]
 def find(
     request: pytest.FixtureRequest, settings: Settings, organizer: Organizer
 ) -> Iterator[Find]:
-    """Searches by somebody who may read notes, as if every term were selective, or none."""
+    """A function that searches in notes.
+
+    Tests run twice: as if every search were selective, and as if none were.
+    """
     if request.param == "unselective":
         settings.COUNT_CAP = 0
 

@@ -1,4 +1,4 @@
-"""Search by phone number: in any spelling, by a part of it, in HTML and JSON."""
+"""Search by phone number in any spelling, and by a part of the number, in HTML and JSON."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PARTS = ["5123", "23125 123", "030 23125", "+49 30 231", "231-25", "(030) 231", 
 
 @pytest.fixture(params=["selective", "unselective"])
 def in_each_way(request: pytest.FixtureRequest, settings: Settings) -> None:
-    """Searches as if every term were selective, or none."""
+    """Run the test twice: as if every search were selective, and as if none were."""
     if request.param == "unselective":
         settings.COUNT_CAP = 0
 

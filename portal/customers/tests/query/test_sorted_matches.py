@@ -1,4 +1,4 @@
-"""Pages of a selective search, whose matches are sorted in Python, in the order of the list."""
+"""Pages of a selective search, whose matches are sorted in Python."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIZE = 3
 
 @pytest.fixture
 def found(make_customer: CustomerMaker) -> None:
-    """Ten of several kinds, in no order, and a customer who does not match."""
+    """Ten customers that match, in random order, and one that does not match."""
     for number in (4, 1, 8, 6, 0, 9, 2, 7, 5, 3):
         make_customer(
             identifier=f"{'xX'[number % 2]}{number % 7}-{number}",

@@ -1,4 +1,4 @@
-"""The pages that create and change a customer by the whole form."""
+"""The pages that create and change a customer in a form with all fields."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ann(make_customer: CustomerMaker) -> Customer:
 
 
 def inputs(client: Client, address: str) -> dict[str, str]:
-    """What a browser would send if nothing was typed."""
+    """The values that a browser sends if the user changes no input."""
     return inputs_of(client.get(address).text)
 
 
@@ -288,7 +288,7 @@ def test_fields_that_others_changed_meanwhile_do_not_conflict(
 
 @pytest.fixture
 def conflict(organizer: Organizer, member_client: Client, ann: Customer) -> Any:
-    """The response to an email that another member changed meanwhile, with the phone."""
+    """The response to a change of email and phone after another member changed the email."""
     sent = inputs(member_client, EDIT)
     change_meanwhile(organizer, email="theirs@example.org", phone="+4930231259")
     return member_client.post(
@@ -359,7 +359,7 @@ def test_the_position_in_the_list_is_kept(member_client: Client) -> None:
 
 @pytest.fixture(params=[Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS])
 def limited(request: pytest.FixtureRequest, organizer: Organizer, member: User) -> str:
-    """The member may only read customers, or only change them."""
+    """Give the member only one of the permissions to read and to change customers."""
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=[request.param])
     return str(request.param)

@@ -1,4 +1,4 @@
-"""The one text of notes that the API has, edited on the page of a customer."""
+"""Editing the field `notes` of the API on the page of a customer."""
 
 from __future__ import annotations
 

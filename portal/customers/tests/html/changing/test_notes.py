@@ -1,4 +1,4 @@
-"""Notes on a customer: who reads them, who adds them, and what is wrong with a text."""
+"""Notes on a customer: permissions to read and to add notes, and invalid texts."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_older_notes_are_on_further_pages_each_note_once(
     now = timezone.now()
     with scope(organizer=organizer):
         for number in range(2 * PAGE_SIZE + 1):
-            # Some have equal times.
+            # Some notes have the same time.
             created = now - timedelta(seconds=number // 3)
             Note.objects.create(
                 organizer=organizer, customer=customer, text=f"{number}", created=created

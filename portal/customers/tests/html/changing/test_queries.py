@@ -1,4 +1,4 @@
-"""How many queries the pages that change customers take."""
+"""The number of queries of the pages that change customers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEEN = {"since": "1", "initial-email": "ann@example.org"}
 
 @pytest.fixture(autouse=True)
 def undo_urls(organizer: Organizer, make_customer: CustomerMaker) -> Mapping[str, str]:
-    """The URLs that undo the last change of Ann, and the change before it, which conflicts."""
+    """The URLs that undo the last change of Ann, and an earlier change that is in conflict."""
     make_customer(identifier="BEN2345", email="taken@example.org")
     make_customer(identifier="ANN2345", email="ann@example.org")
     actor = Actor.command("clara")
@@ -61,7 +61,7 @@ def test_a_form_takes_few_queries(
 @pytest.mark.parametrize(
     ("path", "sent", "status", "most"),
     [
-        # One query is that of the form, which is carried out once.
+        # One of the queries looks for an earlier submission of the form.
         (CREATE, {"email": "eve@example.org", "locale": "en"}, 302, 11),
         (CREATE, {"email": "nope", "locale": "en"}, 422, 6),
         (CREATE, {"email": "taken@example.org", "locale": "en"}, 422, 7),

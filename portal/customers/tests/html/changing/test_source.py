@@ -1,4 +1,4 @@
-"""The page of a customer says what the source changed, too, and takes its value by a button."""
+"""The page of a customer shows conflicts with the source, and has buttons for the other values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ANN: Final = "/organizers/bigevents/customers/ANN/"
 LATER: Final = "2022-01-01T00:00:00Z"
 THEIRS: Final[dict[str, Any]] = {
     "email": "theirs@x.org",
-    # No phone that an edit accepts.
+    # a phone number that an edit would reject
     "phone": "030 1",
     "notes": "called <b>",
     "last_modified": LATER,
@@ -33,7 +33,7 @@ THEIRS: Final[dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def ann(organizer: Organizer) -> Customer:
-    """Her email, phone and notes were changed in Portal and at the source."""
+    """Ann, whose email, phone and notes were changed both in Portal and at the source."""
     load_customers(organizer, [make_row("ANN", "ann@x.org")])
     ours = {"email": "ours@x.org", "phone": "+493023125", "notes": "wrote"}
     with scope(organizer=organizer):

@@ -1,4 +1,4 @@
-"""Fields are changed in one step, which a message confirms and undoes."""
+"""After a change, a message confirms the change and has a button that undoes it."""
 
 from __future__ import annotations
 

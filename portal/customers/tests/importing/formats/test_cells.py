@@ -1,4 +1,4 @@
-"""Cells as people and programs write them."""
+"""The notations of cells that people and programs use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("2025-12-31 14:05:09 +0530", "2025-12-31T08:35:09Z"),
         (date(2025, 12, 31), "2025-12-31"),
         (datetime(2025, 12, 31, 14, 5), "2025-12-31T13:05:00Z"),  # noqa: DTZ001
-        # Clocks skip this hour, and show the next one twice.
+        # The clocks skip 02:30 on 29 March, and show 02:30 twice on 25 October.
         ("2026-03-29 02:30", "2026-03-29T01:00:00Z"),
         ("2026-10-25 02:30", "2026-10-25T00:30:00Z"),
     ],

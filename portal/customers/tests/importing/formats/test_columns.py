@@ -1,4 +1,4 @@
-"""Names of columns in English and German, and the scheme of names that have parts."""
+"""Names of columns in English and German, and name schemes for columns with name parts."""
 
 from __future__ import annotations
 

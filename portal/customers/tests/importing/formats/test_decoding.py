@@ -1,4 +1,4 @@
-"""Encodings, whatever the chunks of a file."""
+"""Encodings of files, independently of the size of chunks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
 
 
 def _split_into_chunks(content: bytes, size: int) -> Iterator[bytes]:
-    # The first chunk has the mark.
+    # The first chunk has the byte-order mark.
     yield content[: size + 3]
     for start in range(size + 3, len(content), size):
         yield content[start : start + size]

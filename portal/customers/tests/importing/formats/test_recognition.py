@@ -1,4 +1,4 @@
-"""Files of other kinds are rejected, with the kind that they look like."""
+"""Files of other formats are rejected with a message that names the format."""
 
 from __future__ import annotations
 
