@@ -59,7 +59,7 @@ class Samples:
     identifier: str
     email: str
     external_identifier: str
-    # Search terms by the matches that they have.
+    # Search terms by the number of their matches.
     searches: Mapping[str, str]
     phone: str
     # The link of the list to a customer in its middle.

@@ -1,6 +1,6 @@
 """Fills a database with the customers of two organizers, fast. Runs inside Django.
 
-The customers of the first organizer are those of `seed_demo`; the second organizer has copies.
+`seed_demo` creates the customers of the first organizer; the second organizer has copies.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from portal.organizers import services
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
-# One in so many events belongs to one customer.
+# One in 1,000 events belongs to the same customer.
 BUSIEST: Final = 1000
 # The first event of a customer is its creation. One in BUSIEST events belongs to the first
 # customer. A multiplication by 7919, modulo the number of customers, spreads the other events over

@@ -50,7 +50,7 @@ def open_site(environment: Environment, cases: Sequence[Case]) -> Iterator[Site]
 
 
 class Meter:
-    """The times of one case. Creating it warms up both servers."""
+    """The times of one case. The constructor warms up both servers."""
 
     def __init__(self, site: Site, number: int, requests: int) -> None:
         self._site = site

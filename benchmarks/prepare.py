@@ -48,7 +48,7 @@ def make_organizers() -> None:
 def make_organizer(slug: str) -> None:
     """Create an organizer.
 
-    All have one time zone, so that a date in a filter has the same matches.
+    All organizers have the same time zone, so that a date filter has the same matches.
     """
     services.create_organizer(slug=slug, name=slug.title(), timezone="Europe/Berlin")
 
@@ -153,7 +153,7 @@ def _note_query(
     many: bool,  # noqa: FBT001
     context: Any,
 ) -> Any:
-    """Record the query, and whether Portal's time limit ends it."""
+    """Record the query, and whether Portal's time limit ends the query."""
     query = {"sql": _for_driver(sql), "values": list(params or ()), "is_cut": False}
     queries.append(query)
     try:

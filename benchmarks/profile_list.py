@@ -194,7 +194,7 @@ def _mean_of_fastest(requests: Sequence[Mapping[str, float]]) -> dict[str, float
 
 
 def profile_site(environment: Mapping[str, str], requests: int) -> dict[str, float]:
-    """Profile a database that has a plan. Returns the milliseconds by label."""
+    """Profile the list page of a prepared database. Returns the milliseconds by label."""
     path = Path(environment["VAR_DIR"]) / "profile.json"
     step = "profile_list.measure_profile"
     call_inside_django(environment, step, environment["FLOOR_PLAN"], path, requests)

@@ -61,7 +61,7 @@ class Finished:
 
 
 def manage(environment: Environment, *command: str) -> Finished:
-    """Run a command of manage.py. Raises RuntimeError with its output if it fails."""
+    """Run a command of manage.py. Raises RuntimeError with the output if the command fails."""
     log = Path(environment["VAR_DIR"]) / "manage.log"
     started = time.perf_counter()
     with log.open("wb") as file:

@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a server with the demo. Servers copy them, because the demo takes seconds."""
+    """The files of a server with the demo, which servers copy: the demo takes seconds."""
     directory = tmp_path_factory.mktemp("prepared")
     prepare(directory)
     return directory

@@ -14,7 +14,7 @@ from e2e.server import PATIENCE, Server
 
 @dataclass(frozen=True)
 class Response:
-    """Everything that the server sent until it closed the connection."""
+    """Everything that the server sent before the end of the connection."""
 
     status: int
     headers: dict[str, str]

@@ -38,7 +38,7 @@ class Server:
     environment: Mapping[str, str] = field(repr=False)
 
     def manage(self, *arguments: str, typed: str = "") -> str:
-        """The output of a command of manage.py. Raises RuntimeError if it fails."""
+        """The output of a command of manage.py. Raises RuntimeError if the command fails."""
         done = subprocess.run(
             [PYTHON, "manage.py", *arguments],
             cwd=ROOT,

@@ -47,7 +47,7 @@ def count(page: Page, text: str) -> Locator:
 
 
 def wait_for_tabs(page: Page) -> None:
-    """Wait for the counts of the saved views, which the page requests after it is loaded."""
+    """Wait for the counts of the saved views, which the page requests after loading."""
     views = page.get_by_role("navigation", name="Saved views")
     expect(views.get_by_role("link", name=re.compile(r"Never signed in\s+[\d–]"))).to_be_visible()
 
@@ -76,7 +76,7 @@ def chip(page: Page, text: str) -> Locator:
 
 
 def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
-    """Hold requests to a matching URL until the test releases them."""
+    """Hold requests to a matching URL until the test releases the request."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held

@@ -1,4 +1,4 @@
-"""The first field with an error gets the focus, so that it is visible."""
+"""The first field with an error gets the focus, so that the browser scrolls to the field."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from e2e.steps import (
     search_box,
 )
 
-# Responses arrive, but the page gets them only when the test releases them.
+# Responses arrive, but the page gets a response only when the test releases the response.
 HOLD_TEXTS = """() => {
   const read = Response.prototype.text;
   window.held = [];

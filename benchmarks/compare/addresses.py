@@ -1,4 +1,4 @@
-"""All compared requests except those of links, by callers with and without permission."""
+"""All compared requests except requests for links, by callers with and without permission."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Version:
         return [f"{self.name}: {line}" for line in ERROR_LINE.findall(self.log.read_text())]
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
-        """The output of a command of manage.py. Raises RuntimeError if it fails."""
+        """The output of a command of manage.py. Raises RuntimeError if the command fails."""
         done = subprocess.run(
             [self.python, "manage.py", *arguments],
             cwd=self.checkout,
@@ -84,7 +84,7 @@ class Version:
 
 
 def free_ports(count: int) -> list[int]:
-    """Free ports. All are bound at the same time, so that they differ."""
+    """Different free ports. All are bound at the same time, so that none is returned twice."""
     with contextlib.ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _number in range(count)]
         for probe in probes:

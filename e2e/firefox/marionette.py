@@ -153,7 +153,7 @@ class Firefox:
         self.run_in_browser("Services.prefs.setBoolPref(...arguments);", name, value)
 
     def set_width(self, pixels: int | Literal[""]) -> None:
-        """Set the width of the page, which a window limits; "" is the width of the window."""
+        """Set the width of the page; "" is the width of the window, which is wider than a phone."""
         width = f"{pixels}px" if pixels else ""
         self.run_in_browser("gBrowser.selectedBrowser.style.maxWidth = arguments[0];", width)
 
@@ -165,7 +165,7 @@ class Firefox:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for the condition. Raises AssertionError if it is not true within `PATIENCE` seconds."""
+    """Wait for the condition. Raises AssertionError after `PATIENCE` seconds."""
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "The condition was not met in time."

@@ -72,7 +72,9 @@ def test_a_server_without_its_database_is_alive_and_not_ready(
     wait_until_true(lambda: _get(server, "/readyz").status_code == 200)
 
 
-def test_a_database_that_does_not_respond_delays_no_probe(cluster: Cluster, server: Server) -> None:
+def test_probes_respond_at_once_if_the_database_does_not_respond(
+    cluster: Cluster, server: Server
+) -> None:
     with _stopped_cluster(cluster):
         wait_until_true(lambda: _get(server, "/readyz").status_code == 503)
         started = monotonic()

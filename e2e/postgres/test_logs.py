@@ -23,7 +23,7 @@ SECRET = "qzx7secret"
 EMAIL = f"zz-{SECRET}@example.org"  # the last one of the list
 LOCK = "LOCK TABLE customers_customer IN ACCESS EXCLUSIVE MODE"
 NDJSON = {"Accept": "application/x-ndjson"}
-# PostgreSQL quotes the email when it cannot read it as a number.
+# PostgreSQL cannot read the email as a number, and quotes the email in the error.
 BREAK = (
     "ALTER TABLE customers_customer RENAME TO hidden;"
     "CREATE VIEW customers_customer AS SELECT * FROM hidden"
@@ -193,7 +193,7 @@ def settings_of_the_documentation(cluster: Cluster, server: Server, name: str) -
 
 
 def _log_of_errors(cluster: Cluster, name: str, api_client: httpx.Client) -> str:
-    """PostgreSQL's log after a timeout, a value that it cannot read, and a rejected row."""
+    """PostgreSQL's log after a timeout, an invalid value, and a rejected row."""
     log = cluster.directory / "log"
     before = len(log.read_text())
     with _locked_table(cluster, name):

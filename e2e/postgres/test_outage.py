@@ -32,7 +32,7 @@ Fault = Callable[[Cluster], contextlib.AbstractContextManager[None]]
 
 
 class Response(NamedTuple):
-    """A response, when it was requested, and how long it took."""
+    """A response, the time of its request, and its duration."""
 
     status: int
     requested: float

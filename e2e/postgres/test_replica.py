@@ -1,4 +1,4 @@
-"""A streaming replica: which requests read from it, and what happens when it lags or stops.
+"""A streaming replica: which requests read from the replica, also if the replica lags or stops.
 
 While replay is paused, a customer's name on the replica is older than on the primary. The name in
 a response shows which database it comes from.

@@ -1,4 +1,4 @@
-"""Servers of their own for the faults, and the report of what clients got."""
+"""Separate servers for the faults, and the report of the responses to clients."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def watch(rows: list[Row]) -> Watch:
     """Observe clients during a fault, and add a row to the report.
 
-    All customers must be as before; or an import of so many `new` ones is complete.
+    Fails unless all customers are unchanged, or the import of `new` customers is complete.
     """
 
     def watch(

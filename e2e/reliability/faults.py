@@ -144,7 +144,7 @@ def _workers(master: int) -> list[int]:
 
 def _send(number: signal.Signals, processes: list[int]) -> None:
     for process in processes:
-        with contextlib.suppress(ProcessLookupError):  # it has ended since
+        with contextlib.suppress(ProcessLookupError):  # The process has ended since.
             os.kill(process, number)
 
 

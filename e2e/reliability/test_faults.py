@@ -106,7 +106,7 @@ def test_a_process_of_the_server_is_killed(
     seen = watch("A process of the web server is killed", server, fault)
 
     assert seen.statuses().keys() <= {200, BROKEN}
-    assert seen.statuses()[BROKEN] <= 4  # those that it was answering
+    assert seen.statuses()[BROKEN] <= 4  # the requests in progress
     assert seen.recovery < SOON
 
 

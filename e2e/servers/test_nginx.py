@@ -184,7 +184,7 @@ def test_a_client_notices_a_broken_stream(server: Server, nginx: Nginx) -> None:
 
 @contextlib.contextmanager
 def _breaking_relay(port: int, *, after: int) -> Iterator[int]:
-    """Forward one connection to this port, and close it after so many bytes of the response."""
+    """Forward one connection to this port, and close it after this many bytes of the response."""
 
     def relay() -> None:
         client, _address = listener.accept()

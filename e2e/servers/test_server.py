@@ -248,4 +248,4 @@ def test_many_sign_ins_leave_threads_for_other_requests(server: Server) -> None:
             times.append(monotonic() - started)
 
     assert {response.result() for response in responses} <= {200, 429}
-    assert max(times) < 4  # seconds; without the limit it is more than five
+    assert max(times) < 4  # in seconds; without the limit, the wait is more than five

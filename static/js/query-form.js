@@ -73,7 +73,7 @@ document.addEventListener("input", ({ target }) => {
 }, true);
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {
-  // Empty parameters are not sent, except in a saved view: there they remove a filter of the view.
+  // Empty parameters are not sent, except in a saved view: an empty parameter removes a filter of the view.
   if (sourceElement.id !== "query" || sourceElement.elements.view) return;
   for (const [name, value] of [...request.body]) if (!value) request.body.delete(name);
 });

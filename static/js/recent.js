@@ -52,7 +52,7 @@ document.addEventListener("click", ({ target }) => {
   if (target === search()) openMenu();
 });
 
-// The list also opens by keyboard. It listens to keyup instead of focus, because a script may move the
+// The list also opens by keyboard. The script listens to keyup instead of focus, because a script may move the
 // focus to the search box.
 document.addEventListener("keyup", ({ target, key }) => {
   if (target === search() && key !== "Enter") openMenu();

@@ -1,7 +1,7 @@
 // Keys of the search box: arrow keys move between the box and the rows, and Enter opens the customer
 // if the list has only one.
 
-// The action of the last key. It waits until the list matches the typed text.
+// The action of the last key, which runs as soon as the list matches the typed text.
 let pendingAction = null;
 
 const search = () => document.getElementById("search");
