@@ -12,7 +12,7 @@ from django.test import Client
 
 FOLDERS = [settings.BASE_DIR / "templates", settings.BASE_DIR / "portal"]
 TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*.html"))
-FORBIDDEN = {
+FORBIDDEN_MARKUP = {
     "an inline style": r"""\sstyle\s*=""",
     "a style element": r"<style\b",
     "an inline script": r"<script\b(?![^>]*\ssrc=)",
@@ -64,12 +64,12 @@ def test_the_check_finds_templates() -> None:
     assert TEMPLATES
 
 
-@pytest.mark.parametrize("reason", FORBIDDEN)
+@pytest.mark.parametrize("reason", FORBIDDEN_MARKUP)
 def test_no_template_has_an_untranslated_text(reason: str) -> None:
     found = [
         f"{path.name}: {match[0]}"
         for path in TEMPLATES
-        for match in re.finditer(FORBIDDEN[reason], _without_comments(path), re.IGNORECASE)
+        for match in re.finditer(FORBIDDEN_MARKUP[reason], _without_comments(path), re.IGNORECASE)
     ]
 
     assert found == []

@@ -37,7 +37,7 @@ def customers(make_customer: CustomerMaker, set_clock: Clock) -> None:
         make_customer(date_joined=EVENING - timedelta(days=number % 3))
 
 
-def _step(client: Client, url: str, name: str) -> str:
+def _follow_link(client: Client, url: str, name: str) -> str:
     page = client.get(url).content.decode()
     [href] = re.findall(rf'<a id="page-{name}"[^>]* href="([^"]+)"', page)
     return unescape(href)
@@ -70,14 +70,14 @@ def test_html_pages_opened_after_midnight_continue_the_list(
     member_client: Client, set_clock: Clock
 ) -> None:
     url = f"{LIST}?date_joined_since=-1d"
-    first, second = _identifiers(member_client, url), _step(member_client, url, "next")
+    first, second = _identifiers(member_client, url), _follow_link(member_client, url, "next")
 
     set_clock(EVENING + timedelta(hours=1))
-    third = _step(member_client, second, "next")
+    third = _follow_link(member_client, second, "next")
     found = [*first, *_identifiers(member_client, second), *_identifiers(member_client, third)]
 
     assert len(set(found)) == 120
-    assert _identifiers(member_client, _step(member_client, second, "previous")) == first
+    assert _identifiers(member_client, _follow_link(member_client, second, "previous")) == first
     assert "As of</span> <bdi>2026-11-27" in member_client.get(second).content.decode()
 
 
@@ -102,7 +102,7 @@ def test_the_first_page_has_no_day_in_its_url_and_no_page_has_a_label_for_the_da
     url = f"{LIST}?date_joined_since=-1d"
     first, second = (
         member_client.get(each).content.decode()
-        for each in (url, _step(member_client, url, "next"))
+        for each in (url, _follow_link(member_client, url, "next"))
     )
 
     assert f'<link rel="canonical" href="{url}">' in first

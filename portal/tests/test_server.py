@@ -11,24 +11,24 @@ import pytest
 from portal import server
 from portal.tests.processes import run_python
 
-PRINT = ["-c", "from portal import server; print(repr(server.accesslog))"]
+PRINT_ACCESS_LOG = ["-c", "from portal import server; print(repr(server.accesslog))"]
 
 
 @pytest.mark.parametrize("value", ["", "false", "False", "no", "0"])
 def test_the_access_log_can_be_off(value: str) -> None:
-    assert run_python(*PRINT, environment={"ACCESS_LOG": value}).stdout == "None\n"
+    assert run_python(*PRINT_ACCESS_LOG, environment={"ACCESS_LOG": value}).stdout == "None\n"
 
 
 @pytest.mark.parametrize("value", ["true", "TRUE", "yes", "1", "-"])
 def test_the_access_log_can_be_standard_output(value: str) -> None:
-    assert run_python(*PRINT, environment={"ACCESS_LOG": value}).stdout == "'-'\n"
+    assert run_python(*PRINT_ACCESS_LOG, environment={"ACCESS_LOG": value}).stdout == "'-'\n"
 
 
 @pytest.mark.parametrize("name", ["access.log", "with spaces.log", "100%s%d.log"])
 def test_the_access_log_may_have_any_path(tmp_path: Path, name: str) -> None:
     path = str(tmp_path / name)
 
-    assert run_python(*PRINT, environment={"ACCESS_LOG": path}).stdout == f"{path!r}\n"
+    assert run_python(*PRINT_ACCESS_LOG, environment={"ACCESS_LOG": path}).stdout == f"{path!r}\n"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_access_log_may_have_any_path(tmp_path: Path, name: str) -> None:
     [("/nowhere/access.log", "No such file or directory"), ("/dev", "Is a directory")],
 )
 def test_an_access_log_that_is_not_writable_is_reported(path: str, reason: str) -> None:
-    started = run_python(*PRINT, environment={"ACCESS_LOG": path})
+    started = run_python(*PRINT_ACCESS_LOG, environment={"ACCESS_LOG": path})
 
     assert started.returncode == 1
     assert started.stderr == f"ACCESS_LOG cannot be written to {path}: {reason}\n"

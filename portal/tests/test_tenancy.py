@@ -18,21 +18,21 @@ from portal.history.record import record_event
 from portal.organizers.models import ApiToken, Organizer
 from portal.saved_views.models import SavedView
 
-PUBLIC = {
+PUBLIC_ROUTES = {
     *("favicon", "accounts:sign_in", "accounts:sign_out", "accounts:theme"),
     *("api:unknown_path", "api:openapi"),
 }
 # Pages for every signed-in user, which show only data that the user may see.
-PERSONAL = {
+PERSONAL_ROUTES = {
     *("home", "organizers:choose", "organizers:home", "accounts:keys"),
     *("api:root", "api:organizer_list", "api:version"),
 }
 
 # Routes without GET. portal/api/tests/writing/test_writes.py tests them with every caller.
-POST_ONLY = {"api:customer_anonymization"}
+POST_ONLY_ROUTES = {"api:customer_anonymization"}
 
 # Routes where GET redirects to the page with the form.
-REDIRECTS = {"customers:own_layout", "customers:take_source"}
+REDIRECTING_ROUTES = {"customers:own_layout", "customers:take_source"}
 
 
 def _names_and_arguments(
@@ -54,7 +54,9 @@ def _route_arguments() -> dict[str, set[str]]:
 
 
 ROUTES = [(name, sorted(arguments)) for name, arguments in sorted(_route_arguments().items())]
-OF_AN_ORGANIZER = [(name, names) for name, names in ROUTES if name not in PUBLIC | PERSONAL]
+ORGANIZER_ROUTES = [
+    (name, names) for name, names in ROUTES if name not in PUBLIC_ROUTES | PERSONAL_ROUTES
+]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +70,7 @@ def rows(organizer: Organizer, member: User, make_customer: CustomerMaker, token
         )
 
 
-def _address(name: str, arguments: list[str]) -> str:
+def _route_url(name: str, arguments: list[str]) -> str:
     with scopes_disabled():
         token = ApiToken.objects.get().pk
         event = Event.objects.get().pk
@@ -83,9 +85,9 @@ def _address(name: str, arguments: list[str]) -> str:
     return reverse(name, kwargs={argument: values[argument] for argument in arguments})
 
 
-@pytest.mark.parametrize(("name", "arguments"), [r for r in ROUTES if r[0] not in PUBLIC])
+@pytest.mark.parametrize(("name", "arguments"), [r for r in ROUTES if r[0] not in PUBLIC_ROUTES])
 def test_a_visitor_has_to_sign_in(client: Client, name: str, arguments: list[str]) -> None:
-    response = client.get(_address(name, arguments))
+    response = client.get(_route_url(name, arguments))
 
     if name.startswith("api:"):
         assert response.status_code == 401
@@ -94,18 +96,18 @@ def test_a_visitor_has_to_sign_in(client: Client, name: str, arguments: list[str
         assert response["Location"].startswith("/sign-in/?next=")
 
 
-@pytest.mark.parametrize(("name", "arguments"), OF_AN_ORGANIZER)
+@pytest.mark.parametrize(("name", "arguments"), ORGANIZER_ROUTES)
 def test_a_stranger_is_rejected(stranger_client: Client, name: str, arguments: list[str]) -> None:
-    response = stranger_client.get(_address(name, arguments))
+    response = stranger_client.get(_route_url(name, arguments))
 
     assert response.status_code == (403 if name.startswith("api:") else 404)
     assert b"customer1" not in response.content
 
 
-@pytest.mark.parametrize(("name", "arguments"), OF_AN_ORGANIZER)
+@pytest.mark.parametrize(("name", "arguments"), ORGANIZER_ROUTES)
 def test_a_member_has_access(member_client: Client, name: str, arguments: list[str]) -> None:
-    status = 405 if name in POST_ONLY else 302 if name in REDIRECTS else 200
-    assert member_client.get(_address(name, arguments)).status_code == status
+    status = 405 if name in POST_ONLY_ROUTES else 302 if name in REDIRECTING_ROUTES else 200
+    assert member_client.get(_route_url(name, arguments)).status_code == status
 
 
 def test_the_check_finds_the_routes_of_an_organizer() -> None:
@@ -115,4 +117,4 @@ def test_the_check_finds_the_routes_of_an_organizer() -> None:
         "customers:detail",
         "api:customer_list",
         "api:customer_detail",
-    } <= {name for name, _arguments in OF_AN_ORGANIZER}
+    } <= {name for name, _arguments in ORGANIZER_ROUTES}

@@ -1,7 +1,7 @@
 """Selects the fields of a customer that a response has.
 
-A token has ten fields or all thirteen. The parameter `include` adds fields to the ten, and the
-parameter `fields` selects fields.
+A response has ten fields by default, and thirteen for a token with all fields. The parameter
+`include` adds fields, and the parameter `fields` selects fields.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pagination: reads the page that the query string names, and links to the next and previous."""
+"""Pagination: the page that the query string names, and the links to other pages."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def _check_body(case: dict[str, Any], response: Any) -> None:
     elif "body" in case:
         body = response.json()
         expected = DEVIATIONS.get(case["name"], case["body"])
-        assert _abbreviated_as(expected, body) == _with_base(expected)
+        assert _reduce_to_recorded_parts(expected, body) == _insert_base_url(expected)
 
 
 @pytest.mark.parametrize(("name", "method", "path", "status"), STATUSES)
@@ -102,7 +102,7 @@ def test_a_deviation_differs_from_the_recorded_body(name: str) -> None:
     assert case["body"] != DEVIATIONS[name]
 
 
-def _abbreviated_as(expected: Any, actual: Any) -> Any:
+def _reduce_to_recorded_parts(expected: Any, actual: Any) -> Any:
     """Reduces the body of a response to the parts that the recorded body has."""
     match expected:
         case {"$identifiers": _}:
@@ -111,9 +111,13 @@ def _abbreviated_as(expected: Any, actual: Any) -> Any:
             return {"$keys": list(actual)}
         case {"results": results}:
             links = {name: without_cursor(actual[name]) for name in ("next", "previous")}
-            return {**actual, **links, "results": _abbreviated_as(results, actual["results"])}
+            return {
+                **actual,
+                **links,
+                "results": _reduce_to_recorded_parts(results, actual["results"]),
+            }
     return actual
 
 
-def _with_base(expected: Any) -> Any:
+def _insert_base_url(expected: Any) -> Any:
     return json.loads(json.dumps(expected).replace("{base}", "http://testserver"))

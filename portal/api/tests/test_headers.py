@@ -11,10 +11,10 @@ from django.urls import get_resolver, resolve, reverse
 
 from portal.conftest import CustomerMaker
 
-VALUES = {"organizer": "bigevents", "identifier": "C000001"}
+URL_ARGUMENTS = {"organizer": "bigevents", "identifier": "C000001"}
 API: Any = get_resolver().namespace_dict["api"][1]
 ROUTES = sorted({name for name in API.reverse_dict if isinstance(name, str)} - {"unknown_path"})
-PUBLIC = {"openapi"}
+PUBLIC_ROUTES = {"openapi"}
 POST_ONLY = "/anonymize/"
 # Requests that cause an error, which Django, Django REST framework or Portal raises.
 ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
@@ -30,7 +30,7 @@ ERRORS: dict[str, tuple[str, dict[str, Any], int]] = {
     "an unknown method": ("PROPFIND", {}, 405),
 }
 # Methods that are forbidden to every caller: no permission allows changing an organizer.
-FORBIDDEN = [("organizer_detail", "DELETE"), ("organizer_detail", "PROPFIND")]
+FORBIDDEN_METHODS = [("organizer_detail", "DELETE"), ("organizer_detail", "PROPFIND")]
 
 
 def _check_headers(response: HttpResponseBase, vary: str = "Accept") -> None:
@@ -49,7 +49,7 @@ def path(request: pytest.FixtureRequest, make_customer: CustomerMaker) -> str:
     return _path(request.param)
 
 
-@pytest.fixture(params=sorted({*ROUTES} - PUBLIC))
+@pytest.fixture(params=sorted({*ROUTES} - PUBLIC_ROUTES))
 def guarded_path(request: pytest.FixtureRequest, make_customer: CustomerMaker) -> str:
     make_customer()
     return _path(request.param)
@@ -57,7 +57,7 @@ def guarded_path(request: pytest.FixtureRequest, make_customer: CustomerMaker) -
 
 def _path(route: str) -> str:
     _possibilities, _pattern, _defaults, converters = API.reverse_dict[route]
-    return reverse(f"api:{route}", kwargs={name: VALUES[name] for name in converters})
+    return reverse(f"api:{route}", kwargs={name: URL_ARGUMENTS[name] for name in converters})
 
 
 def test_all_routes_are_found() -> None:
@@ -91,7 +91,7 @@ def test_an_error_has_the_headers(writer_client: Client, path: str, kind: str) -
 
     response = writer_client.generic(method, path, **environment)
 
-    is_forbidden = (resolve(path).url_name, method) in FORBIDDEN
+    is_forbidden = (resolve(path).url_name, method) in FORBIDDEN_METHODS
     assert response.status_code == (403 if is_forbidden else status)
     _check_headers(response)
 

@@ -78,8 +78,8 @@ def respond_once(
     if not key:
         return write().response
     parts = (actor.kind, actor.id, request.method, request.path, key)
-    fingerprint = _hash("\n".join(map(str, parts)).encode())
-    body_hash = _hash(" ".join(sorted(access.permissions)).encode() + b"\n" + request.body)
+    fingerprint = _hash_bytes("\n".join(map(str, parts)).encode())
+    body_hash = _hash_bytes(" ".join(sorted(access.permissions)).encode() + b"\n" + request.body)
     with scope(organizer=access.organizer):
         first, is_new = _find_or_store_request(access.organizer, fingerprint, body_hash)
         if not is_new:
@@ -101,7 +101,7 @@ def empty_responses(customer: Customer, **_: object) -> None:
     IdempotentRequest.objects.filter(customer=customer).update(**EMPTY_RESPONSE)
 
 
-def _hash(content: bytes) -> str:
+def _hash_bytes(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 

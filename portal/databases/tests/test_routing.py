@@ -12,10 +12,10 @@ from portal.customers.models import Customer
 from portal.databases.routing import ReplicaMiddleware, Router, allow_replica
 from portal.settings.databases import replica_from
 
-OTHERS = [model for model in apps.get_models() if model._meta.app_label != "customers"]
+OTHER_MODELS = [model for model in apps.get_models() if model._meta.app_label != "customers"]
 
 
-@pytest.mark.parametrize("model", OTHERS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", OTHER_MODELS, ids=lambda model: model.__name__)
 def test_users_teams_and_tokens_are_read_from_the_primary(model: type[models.Model]) -> None:
     with allow_replica():
         assert Router().db_for_read(model) == "default"

@@ -18,7 +18,7 @@ Connections = tuple[Any, Any]
 
 @pytest.fixture
 def connections(tmp_path: Path, db: None) -> Iterator[Connections]:
-    """Two connections to one file. The second connection does not wait for a lock."""
+    """Two connections to one SQLite file. The second connection does not wait for a lock."""
     url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
     waiting, not_waiting = database_from(url), database_from(url)
     not_waiting["OPTIONS"] = {**not_waiting["OPTIONS"], "timeout": 0}

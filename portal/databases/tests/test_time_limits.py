@@ -1,4 +1,4 @@
-"""Time limits cancel statements of the web server and single queries, but not of commands."""
+"""Time limits cancel single queries and statements of the web server, but not commands."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ from portal.history.models import Event, Kind
 from portal.history.record import record_event
 from portal.organizers.models import Organizer
 
-DELETE: Final = "DELETE FROM history_event"
-EMPTY: Final = "UPDATE history_event SET changes = NULL"
-FILL: Final = "UPDATE history_event SET changes = '{}'"
-REPLACE: Final = "REPLACE INTO history_event ({0}) SELECT {0} FROM history_event"
+DELETE_EVENTS: Final = "DELETE FROM history_event"
+EMPTY_CHANGES: Final = "UPDATE history_event SET changes = NULL"
+FILL_CHANGES: Final = "UPDATE history_event SET changes = '{}'"
+REPLACE_EVENTS: Final = "REPLACE INTO history_event ({0}) SELECT {0} FROM history_event"
 OTHER_VALUES: Final = {"changes": "'{}'", "time": "'2020-01-01T00:00:00Z'"}
 COLUMNS: Final = [field.attname for field in Event._meta.concrete_fields]
 
@@ -51,7 +51,7 @@ def _stored(event: Event) -> Event:
 
 def test_an_event_cannot_be_deleted(event: Event) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
-        _execute(DELETE)
+        _execute(DELETE_EVENTS)
 
     assert _stored(event) == event
 
@@ -61,21 +61,21 @@ def test_no_column_of_an_event_can_be_changed(event: Event, column: str) -> None
     assignment = f"{column} = {OTHER_VALUES.get(column, 7)}"
 
     with pytest.raises(IntegrityError, match="append-only"):
-        _execute(EMPTY.replace("changes = NULL", assignment))
+        _execute(EMPTY_CHANGES.replace("changes = NULL", assignment))
 
 
 @pytest.mark.parametrize("column", [each for each in COLUMNS if each != "changes"])
 def test_no_column_can_be_changed_when_the_changes_are_emptied(event: Event, column: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
-        _execute(f"{EMPTY}, {column} = {OTHER_VALUES.get(column, 7)}")
+        _execute(f"{EMPTY_CHANGES}, {column} = {OTHER_VALUES.get(column, 7)}")
 
 
 def test_the_changes_of_an_event_can_be_emptied_and_stay_empty(event: Event) -> None:
-    _execute(EMPTY)
+    _execute(EMPTY_CHANGES)
 
     assert _stored(event).changes is None
     with pytest.raises(IntegrityError, match="append-only"):
-        _execute(FILL)
+        _execute(FILL_CHANGES)
 
 
 @pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL has no REPLACE")
@@ -83,7 +83,7 @@ def test_an_event_cannot_be_replaced(event: Event) -> None:
     _execute("PRAGMA recursive_triggers = OFF")
 
     with pytest.raises(IntegrityError, match="append-only"):
-        _execute(REPLACE.format(", ".join(COLUMNS)))
+        _execute(REPLACE_EVENTS.format(", ".join(COLUMNS)))
 
     _execute("PRAGMA recursive_triggers = ON")
 
@@ -111,7 +111,7 @@ def test_a_transactional_test_leaves_no_events_and_keeps_the_triggers(
     event: Event, run: int
 ) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
-        _execute(DELETE)
+        _execute(DELETE_EVENTS)
     assert _stored(event) == event
 
 

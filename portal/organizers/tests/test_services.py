@@ -12,7 +12,7 @@ from portal.organizers import services
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
-READ = Permission.READ_CUSTOMERS
+READ_CUSTOMERS = Permission.READ_CUSTOMERS
 
 
 def test_a_member_has_access_to_their_organizers_only(
@@ -21,14 +21,14 @@ def test_a_member_has_access_to_their_organizers_only(
     [access] = services.list_access(member)
 
     assert access.organizer == organizer
-    assert access.may(READ)
+    assert access.may(READ_CUSTOMERS)
 
 
 def test_a_member_has_the_permissions_of_all_their_teams(
     organizer: Organizer, member: User
 ) -> None:
     with scope(organizer=organizer):
-        Team.objects.update(permissions=[READ])
+        Team.objects.update(permissions=[READ_CUSTOMERS])
         second = Team.objects.create(
             organizer=organizer, name="Export", permissions=[Permission.EXPORT_CUSTOMERS]
         )
@@ -36,7 +36,7 @@ def test_a_member_has_the_permissions_of_all_their_teams(
 
     [access] = services.list_access(member)
 
-    assert access.permissions == {READ, Permission.EXPORT_CUSTOMERS}
+    assert access.permissions == {READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS}
 
 
 @pytest.mark.parametrize("slug", ["", "with space", "a/b", "ünicode", "bigevents"])

@@ -12,7 +12,7 @@ from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
 PAGE = "/organizers/bigevents/tokens/"
-READ = Permission.READ_CUSTOMERS
+READ_CUSTOMERS = Permission.READ_CUSTOMERS
 pytestmark = pytest.mark.usefixtures("organizer")
 
 
@@ -28,7 +28,7 @@ def test_the_token_page_takes_four_queries(
     number: int,
 ) -> None:
     for name in range(number):
-        tokens.create_token(organizer, name=str(name), permissions=[READ])
+        tokens.create_token(organizer, name=str(name), permissions=[READ_CUSTOMERS])
 
     with django_assert_num_queries(4):
         member_client.get(PAGE)

@@ -18,12 +18,12 @@ from portal.organizers.permissions import Permission
 
 PAGE = "/organizers/bigevents/tokens/"
 CUSTOMERS = "/organizers/bigevents/customers/"
-READ = Permission.READ_CUSTOMERS
+READ_CUSTOMERS = Permission.READ_CUSTOMERS
 pytestmark = pytest.mark.usefixtures("organizer")
 
 
 def _create(client: Client, **fields: Any) -> HttpResponseBase:
-    form = {"name": "shop", "permissions": [READ], "expires": "90", **fields}
+    form = {"name": "shop", "permissions": [READ_CUSTOMERS], "expires": "90", **fields}
     return client.post(PAGE, form)
 
 
@@ -45,7 +45,7 @@ def _only_token(organizer: Organizer) -> ApiToken:
 def test_a_token_is_shown_once(organizer: Organizer, member: User, member_client: Client) -> None:
     key = _shown_key(_create(member_client))
 
-    assert tokens.authenticate_token(key).permissions == {READ}
+    assert tokens.authenticate_token(key).permissions == {READ_CUSTOMERS}
     assertNotContains(member_client.get(PAGE), key)
     assertContains(member_client.get(PAGE), f"…{key[-4:]}")
     assert _only_token(organizer).made_by == member
@@ -103,7 +103,7 @@ def test_a_token_expires_after_the_chosen_time(
 def test_a_member_can_choose_only_permissions_of_their_own(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
-    _limit_permissions(organizer, member, READ, Permission.WRITE_TEAMS)
+    _limit_permissions(organizer, member, READ_CUSTOMERS, Permission.WRITE_TEAMS)
 
     assertNotContains(member_client.get(PAGE), "Export customers")
     response = _create(member_client, permissions=[Permission.EXPORT_CUSTOMERS])
@@ -113,7 +113,7 @@ def test_a_member_can_choose_only_permissions_of_their_own(
 def test_a_token_with_all_fields_is_created_and_listed(
     organizer: Organizer, member_client: Client
 ) -> None:
-    form = {"permissions": [READ, Permission.READ_NOTES], "has_all_fields": "on"}
+    form = {"permissions": [READ_CUSTOMERS, Permission.READ_NOTES], "has_all_fields": "on"}
 
     assertContains(_create(member_client, **form), "All thirteen fields")
     assert _only_token(organizer).has_all_fields
@@ -137,7 +137,7 @@ def test_a_member_who_may_not_read_notes_is_not_offered_all_fields(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
     assertContains(member_client.get(PAGE), 'name="has_all_fields"')
-    _limit_permissions(organizer, member, READ, Permission.WRITE_TEAMS)
+    _limit_permissions(organizer, member, READ_CUSTOMERS, Permission.WRITE_TEAMS)
 
     assertNotContains(member_client.get(PAGE), 'name="has_all_fields"')
     _create(member_client, has_all_fields="on")
@@ -162,7 +162,7 @@ def test_only_members_who_may_change_teams_see_tokens(
     organizer: Organizer, member: User, member_client: Client, token: str
 ) -> None:
     assertContains(member_client.get(CUSTOMERS), PAGE)
-    _limit_permissions(organizer, member, READ)
+    _limit_permissions(organizer, member, READ_CUSTOMERS)
 
     for path in (PAGE, f"{PAGE}{_only_token(organizer).pk}/revoke/"):
         assert member_client.get(path).status_code == 403

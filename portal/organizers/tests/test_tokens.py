@@ -14,13 +14,13 @@ from portal.organizers import keys, tokens
 from portal.organizers.models import ApiToken, Organizer, Team
 from portal.organizers.permissions import Permission
 
-READ = Permission.READ_CUSTOMERS
+READ_CUSTOMERS = Permission.READ_CUSTOMERS
 
 
 def test_a_token_has_its_organizer_and_permissions(organizer: Organizer, token: str) -> None:
     access = tokens.authenticate_token(token)
 
-    assert (access.organizer, access.permissions) == (organizer, frozenset({READ}))
+    assert (access.organizer, access.permissions) == (organizer, frozenset({READ_CUSTOMERS}))
 
 
 def test_a_token_is_shown_with_its_name(organizer: Organizer, token: str) -> None:
@@ -41,7 +41,7 @@ def test_a_token_has_no_permission_that_its_team_lacks(organizer: Organizer, tok
 def test_a_second_token_adds_no_permission_to_the_first(organizer: Organizer, token: str) -> None:
     tokens.create_token(organizer, name="writer", permissions=[Permission.WRITE_CUSTOMERS])
 
-    assert tokens.authenticate_token(token).permissions == {READ}
+    assert tokens.authenticate_token(token).permissions == {READ_CUSTOMERS}
 
 
 def test_an_unknown_permission_is_rejected(organizer: Organizer) -> None:
@@ -121,7 +121,7 @@ def test_a_key_with_a_wrong_checksum_is_rejected_without_a_query(
 
 def test_an_expired_token_is_rejected(organizer: Organizer) -> None:
     soon = timezone.now() + timedelta(hours=1)
-    key = tokens.create_token(organizer, name="x", permissions=[READ], expires=soon)
+    key = tokens.create_token(organizer, name="x", permissions=[READ_CUSTOMERS], expires=soon)
     tokens.authenticate_token(key)
 
     with scopes_disabled():

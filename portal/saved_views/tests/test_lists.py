@@ -20,7 +20,7 @@ from portal.saved_views.models import SavedView
 
 LIST = "/organizers/bigevents/customers/"
 API = "/api/v1/organizers/bigevents/customers/"
-SWAP = {"HX-Request": "true", "HX-Target": "div#results"}
+SWAP_HEADERS = {"HX-Request": "true", "HX-Target": "div#results"}
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def test_an_unknown_or_private_view_is_not_found(
     member_client: Client, api_client: Client, slug: str
 ) -> None:
     assert member_client.get(f"{LIST}?view={slug}").status_code == 404
-    assert member_client.get(f"{LIST}?view={slug}", headers=SWAP).status_code == 404
+    assert member_client.get(f"{LIST}?view={slug}", headers=SWAP_HEADERS).status_code == 404
     assert api_client.get(f"{API}?view={slug}").status_code in (400, 404)
     assert member_client.get(f"{API}?view={slug}").status_code in (400, 404)
 
@@ -118,7 +118,7 @@ def test_links_of_the_list_have_the_parameters_that_differ_from_the_view(
 @pytest.mark.usefixtures("view")
 def test_the_url_of_a_view_has_no_superfluous_parameters(member_client: Client) -> None:
     response = member_client.get(
-        f"{LIST}?ordering=-email&locale=de&search=&view=german&page=", headers=SWAP
+        f"{LIST}?ordering=-email&locale=de&search=&view=german&page=", headers=SWAP_HEADERS
     )
 
     assert response["HX-Push-Url"] == f"{LIST}?view=german"

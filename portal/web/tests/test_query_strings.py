@@ -6,7 +6,7 @@ import pytest
 
 from portal.web.query_strings import MAX_QUERY_LENGTH, is_too_long
 
-ROOM = MAX_QUERY_LENGTH - len("search=")
+MAX_SEARCH_LENGTH = MAX_QUERY_LENGTH - len("search=")
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ ROOM = MAX_QUERY_LENGTH - len("search=")
     [("x", "x"), (":", "%3A"), ("%C3%BC", "%C3%BC"), ("%FF", "%EF%BF%BD")],
 )
 def test_characters_count_as_encoded_in_a_link(character: str, encoded: str) -> None:
-    most = ROOM // len(encoded)
+    most = MAX_SEARCH_LENGTH // len(encoded)
 
     assert not is_too_long(f"search={character * most}")
     assert is_too_long(f"search={character * (most + 1)}")

@@ -23,7 +23,7 @@ from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
-HTMX = {"HX-Request": "true", "HX-Target": "section#history"}
+HTMX_HEADERS = {"HX-Request": "true", "HX-Target": "section#history"}
 EMPTY_QUERY = "before=&kind="
 CHANGES = {"email": ("old@example.org", "new@example.org")}
 
@@ -134,7 +134,7 @@ def test_htmx_gets_the_fragment_of_the_history(
         make_event(customer)
 
     with django_assert_num_queries(5):  # session, member, organizers, customer, events
-        fragment = member_client.get(path, headers=HTMX)
+        fragment = member_client.get(path, headers=HTMX_HEADERS)
 
     assert fragment.text.strip().startswith('<section id="history"')
     assert "<html" not in fragment.text
