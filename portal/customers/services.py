@@ -516,7 +516,8 @@ def _read_scanned(
         limit = None if number is None else settings.COUNT_CAP + 1
         scan = replace(scan, count=counted(_all_matching(organizer, query), limit=limit))
     if number is None:
-        return _read_last(scan, size)
+        # The exact count may take longer than the time limit of a scan.
+        return _read_last(replace(scan, matches=None), size)
     return _read_capped(scan, count, number, size)
 
 
@@ -568,7 +569,10 @@ def _scan_for_clients(
             return SortedMatches(customers_of(organizer), matches, query.ordering, fields)
     total = page.total if isinstance(page, PageNumber) else None
     is_far = isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_OFFSET
-    if total is None and (is_far or query.indexed_columns or query.has_only_facets):
+    # The statement of a search has a time limit, so it cannot count all matches.
+    if total is None and (
+        is_far or query.indexed_columns or query.has_only_facets or search.is_indexed
+    ):
         total = count_customers(organizer, query=query)
     is_few = _is_few(query, total, maintained_counts(organizer)) if query.indexed_columns else None
     scan = _scan(organizer, query, fields, is_few=is_few)
@@ -603,10 +607,12 @@ def _scan(
 
     Without `is_few`, the index of the order is scanned.
     """
-    customers = query.narrow(customers_of(organizer), scans_order=is_few is False)
+    customers, matches = query.narrow(customers_of(organizer), scans_order=is_few is False), None
     if query.search:
-        customers = _search(organizer, query).scan(customers)
-    return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few))
+        search = _search(organizer, query)
+        matches = search.matches(customers) if search.is_indexed else None
+        customers = search.scan(customers)
+    return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few), matches=matches)
 
 
 def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | None:

@@ -12,6 +12,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections, router, transaction
 from django_scopes import scopes_disabled
 
+from portal.databases.time_limits import read_with_time_limit
+
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.db.models.sql.compiler import SQLCompiler
@@ -33,27 +35,42 @@ class Statement(NamedTuple):
     compiler: SQLCompiler
     converters: dict[int, Any] = {}
 
-    def read_rows(self, parameters: Sequence[Any]) -> list[Row]:
-        """All rows of the statement, with values converted to Python types as in a queryset."""
-        with self.compiler.connection.cursor() as cursor:
-            cursor.execute(self.sql, parameters)
-            rows = cursor.fetchall()
+    def read_rows(self, parameters: Sequence[Any], *, milliseconds: int | None = None) -> list[Row]:
+        """All rows of the statement, with values converted to Python types as in a queryset.
+
+        Raises TimeLimitExceeded after `milliseconds`.
+        """
+        if milliseconds:
+            rows = read_with_time_limit(
+                self.compiler.connection.alias, self.sql, parameters, milliseconds=milliseconds
+            )
+        else:
+            with self.compiler.connection.cursor() as cursor:
+                cursor.execute(self.sql, parameters)
+                rows = cursor.fetchall()
         return [*map(tuple, self.compiler.apply_converters(rows, self.converters))]
 
 
 def read_union_all(
-    querysets: Sequence[QuerySet[Any, Any]], limit: int, *, start: int = 0
+    querysets: Sequence[QuerySet[Any, Any]],
+    limit: int,
+    *,
+    start: int = 0,
+    milliseconds: int | None = None,
 ) -> list[Row]:
     """`limit` rows from offset `start` of a UNION ALL of the querysets, in one statement.
 
     All querysets must select the same columns. A database reads the querysets of a UNION ALL in
-    order, and stops at the limit. Django's union() cannot order each queryset on SQLite.
+    order, and stops at the limit. Django's union() cannot order each queryset on SQLite. Raises
+    TimeLimitExceeded after `milliseconds`.
     """
-    if len(querysets) == 1:
+    if len(querysets) == 1 and not milliseconds:
         return [*querysets[0][start : start + limit]]
     slices = [queryset[: start + limit] for queryset in querysets]
     statement = compile_union_all(slices, querysets[0].db, f" LIMIT {limit} OFFSET {start}")
-    return statement.read_rows(statement.parameters) if statement else []
+    if statement is None:
+        return []
+    return statement.read_rows(statement.parameters, milliseconds=milliseconds)
 
 
 def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Iterator[Row]:

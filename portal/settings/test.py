@@ -12,6 +12,6 @@ WHITENOISE_AUTOREFRESH = True  # unit tests run without collectstatic
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-OVERVIEW_MILLISECONDS = FACET_MILLISECONDS = (
+SCAN_MILLISECONDS = OVERVIEW_MILLISECONDS = FACET_MILLISECONDS = (
     5_000  # so that tests do not depend on the speed of the machine
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -28,6 +29,7 @@ from portal.customers.query.ordering import (
 )
 from portal.customers.query.search import Matches
 from portal.databases.compiled import CompiledQuery, Row, read_union_all
+from portal.databases.time_limits import TimeLimitExceeded
 
 # The ten fields of a customer in the API of pretix, in the order of pretix.
 FIELDS: Final = (
@@ -137,7 +139,8 @@ class OrderedScan:
     `count` is an expression for the number of customers, which is read with the rows. `total` is
     the number of customers, if it is known; far pages are then read from the nearer end of the
     list. `least` is a minimum of the number of customers. With `is_sorted` the database sorts the
-    customers instead of scanning an index, which is faster for few customers.
+    customers instead of scanning an index, which is faster for few customers. `matches` has the
+    same customers by another index: the database sorts these if a scan exceeds SCAN_MILLISECONDS.
     """
 
     customers: CustomerQuerySet
@@ -147,6 +150,7 @@ class OrderedScan:
     total: int | None = None
     least: int = 0
     is_sorted: bool = False
+    matches: CustomerQuerySet | None = None
 
     def read_page(self, start: int, size: int) -> Slice:
         """The page that begins at row `start`, counted from 0. A page past the end has no rows."""
@@ -231,6 +235,24 @@ class OrderedScan:
     def _read(
         self, sections: Sequence[Section], start: int, limit: int, columns: Columns
     ) -> list[Row]:
+        if self.matches is None:
+            return self._read_sections(sections, start, limit, columns)
+        # The matches of a search may all be far down the list.
+        with suppress(TimeLimitExceeded):
+            milliseconds = settings.SCAN_MILLISECONDS
+            return self._read_sections(sections, start, limit, columns, milliseconds=milliseconds)
+        by_index = replace(self, customers=self.matches, matches=None, is_sorted=True)
+        return by_index._read_sections(sections, start, limit, columns)
+
+    def _read_sections(
+        self,
+        sections: Sequence[Section],
+        start: int,
+        limit: int,
+        columns: Columns,
+        *,
+        milliseconds: int | None = None,
+    ) -> list[Row]:
         ordered = [without_index(each) for each in sections] if self.is_sorted else sections
         querysets = [
             customers.values_list(*columns(section))
@@ -238,7 +260,7 @@ class OrderedScan:
                 sections, in_sections(self.customers, ordered), strict=True
             )
         ]
-        return read_union_all(querysets, limit, start=start)
+        return read_union_all(querysets, limit, start=start, milliseconds=milliseconds)
 
     @property
     def _layout(self) -> Layout:

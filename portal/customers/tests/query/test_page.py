@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django_scopes import scope
 from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
-from portal.customers.models import Customer
+from portal.customers.models import Customer, customers_of
+from portal.customers.query.page import OrderedScan
 from portal.customers.tests.large.scans import KEYS
 from portal.customers.tests.lists import list_of
+from portal.customers.tests.query.test_counts import SLOW
 from portal.organizers.models import Organizer
 
 SIZE = 3
@@ -105,3 +112,26 @@ def test_an_empty_list_has_an_empty_page(organizer: Organizer) -> None:
         page = list_of(organizer, "").read_page(["name"], 1, 5)
 
         assert (page.count, [*page.rows], page.before, page.after) == (0, [], None, None)
+
+
+@pytest.mark.usefixtures("crowd", "distance")
+@pytest.mark.parametrize("ordering", KEYS)
+def test_matches_are_sorted_if_a_scan_takes_too_long(
+    organizer: Organizer, settings: Settings, ordering: str
+) -> None:
+    settings.SCAN_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1
+    with scope(organizer=organizer):
+        slow = customers_of(organizer).filter(
+            RawSQL(SLOW[connection.vendor], (), BooleanField())  # noqa: S611
+        )
+        # A subset, so that the rows show which queryset was read.
+        unverified = customers_of(organizer).filter(is_verified=False)
+        quick = OrderedScan(unverified, [ordering], ["identifier"], total=7)
+        scan = replace(quick, customers=slow, matches=unverified)
+
+        for start in range(0, 9, SIZE):
+            assert scan.read_page(start, SIZE) == quick.read_page(start, SIZE)
+        cursor = quick.read_page(0, SIZE).after
+        assert cursor
+        assert scan.read_after(cursor, SIZE) == quick.read_after(cursor, SIZE)
+        assert scan.read_last(SIZE) == quick.read_last(SIZE)
