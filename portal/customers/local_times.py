@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
-RELATIVE_DAYS: Final = r"today|year|-[0-9]{1,5}[dmy]"
+RELATIVE_DATE: Final = r"today|year|-[0-9]{1,5}[dmy]"
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Days(NamedTuple):
     first: date
     last: date
 
-    def span(self, zone: tzinfo) -> Span:
+    def to_span(self, zone: tzinfo) -> Span:
         """The span from the start of the first day to the end of the last day in a time zone."""
         # Clocks may change at midnight, or be set back after midnight to the previous day.
-        start = local_span(datetime.combine(self.first, time.min), zone).start
-        return Span(start, local_span(datetime.combine(self.last, time.max), zone).end)
+        start = span_of_local_time(datetime.combine(self.first, time.min), zone).start
+        return Span(start, span_of_local_time(datetime.combine(self.last, time.max), zone).end)
 
 
-class RelativeDays(NamedTuple):
+class RelativeDate(NamedTuple):
     """A relative date:
 
     `today`, `year` (all days of this year), or a day such as `-7d`, seven days ago.
@@ -49,15 +49,15 @@ class RelativeDays(NamedTuple):
     unit: str  # d, m, y; "year" for the current year
 
     @classmethod
-    def parse(cls, text: str) -> RelativeDays | None:
+    def parse(cls, text: str) -> RelativeDate | None:
         """Parse `today`, `year`, `-7d`, `-3m` or `-1y`. Returns None for any other text."""
-        if not re.fullmatch(RELATIVE_DAYS, text):
+        if not re.fullmatch(RELATIVE_DATE, text):
             return None
         if text == "year":
             return cls(0, text)
         return cls(0, "d") if text == "today" else cls(int(text[1:-1]), text[-1])
 
-    def before(self, today: date) -> Days:
+    def resolve(self, today: date) -> Days:
         """The dates that the relative date means if today is `today`.
 
         Raises ValueError before the year 1.
@@ -71,7 +71,7 @@ class RelativeDays(NamedTuple):
         return Days(day, day)
 
 
-def api_time(moment: datetime) -> str:
+def format_api_time(moment: datetime) -> str:
     """A time as in the JSON of the API: `2021-04-06T13:44:22.809216Z`."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -84,7 +84,7 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def local_span(moment: datetime, zone: tzinfo) -> Span:
+def span_of_local_time(moment: datetime, zone: tzinfo) -> Span:
     """The times at which clocks of the time zone show the local time `moment`."""
     first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first > second:

@@ -24,14 +24,19 @@ from portal.customers.fields import (
     JoinedTexts,
     JsonbEncoder,
 )
-from portal.customers.normalization import DERIVED, NAME_KEY_LENGTH, SOURCES, derived_values
+from portal.customers.normalization import (
+    COLUMNS_DERIVED_FROM,
+    DERIVED_COLUMNS,
+    NAME_KEY_LENGTH,
+    derived_values,
+)
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
 
 IDENTIFIER: Final = r"^[A-Za-z0-9._-]{1,190}\Z"
 # The valid years of times. Near the years 1 and 9999, a conversion between time zones can exceed
 # the range of datetime.
-YEARS: Final = range(1900, 2200)
+VALID_YEARS: Final = range(1900, 2200)
 # The FTS5 tables on SQLite. The first table has the trigrams of `search_text`, the second table
 # those of TEXT_WITH_NOTES.
 SEARCH_INDEX_ON_SQLITE: Final = "customers_search"
@@ -56,7 +61,7 @@ class State(models.IntegerChoices):
 
     @classmethod
     def of(cls, personal: Iterable[str | None], *, is_active: bool, is_verified: bool) -> State:
-        """The state of a customer. `personal` has the values of the columns PERSONAL."""
+        """The state of a customer. `personal` has the values of the columns PERSONAL_COLUMNS."""
         if is_active:
             return cls.ACTIVE if is_verified else cls.UNVERIFIED
         return cls.INACTIVE if any(personal) else cls.ANONYMISED
@@ -67,14 +72,14 @@ class State(models.IntegerChoices):
 
 
 # The columns that pretix empties when it anonymises a customer.
-PERSONAL: Final = ("name", "email", "phone", "external_identifier", "notes")
-HAS_NOTHING_PERSONAL: Final = models.Q(
-    *(models.Q((each, None)) | models.Q((each, "")) for each in PERSONAL)
+PERSONAL_COLUMNS: Final = ("name", "email", "phone", "external_identifier", "notes")
+HAS_NO_PERSONAL_DATA: Final = models.Q(
+    *(models.Q((each, None)) | models.Q((each, "")) for each in PERSONAL_COLUMNS)
 )
 # The SQL expression of State.of(), for a check constraint.
-STATE: Final = models.Case(
+STATE_EXPRESSION: Final = models.Case(
     models.When(
-        HAS_NOTHING_PERSONAL & models.Q(is_active=False), then=models.Value(State.ANONYMISED.value)
+        HAS_NO_PERSONAL_DATA & models.Q(is_active=False), then=models.Value(State.ANONYMISED.value)
     ),
     models.When(is_active=False, then=models.Value(State.INACTIVE.value)),
     models.When(is_verified=False, then=models.Value(State.UNVERIFIED.value)),
@@ -98,14 +103,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.order_by("state", "pk")
 
     def update(self, **values: Any) -> int:
-        if SOURCES & values.keys():
-            raise TypeError(f"Columns are derived from these: save() each customer: {SOURCES}")
+        if COLUMNS_DERIVED_FROM & values.keys():
+            raise TypeError(
+                f"Columns are derived from these: save() each customer: {COLUMNS_DERIVED_FROM}"
+            )
         return super().update(**values)
 
     def bulk_create(self, objs: Iterable[Customer], *args: Any, **kwargs: Any) -> list[Customer]:
         customers = list(objs)
         for customer in customers:
-            customer.derive()
+            customer.set_derived_columns()
         return super().bulk_create(customers, *args, **kwargs)
 
 
@@ -144,7 +151,7 @@ class Customer(models.Model):
     # When the personal data was erased. Imports do not change an erased customer.
     erased = models.DateTimeField(null=True, editable=False)
 
-    # The columns that derive() computes from the fields above.
+    # The columns that set_derived_columns() computes from the fields above.
     name = models.CharField(_("name"), max_length=255, blank=True, editable=False)
     name_key = CodePointCharField(max_length=NAME_KEY_LENGTH, null=True, editable=False)
     email_key = CodePointCharField(max_length=254, null=True, editable=False)
@@ -174,7 +181,9 @@ class Customer(models.Model):
                 condition=~models.Q(identifier="") & ~models.Q(email=""),
                 name="customer_none_is_not_blank",
             ),
-            models.CheckConstraint(condition=models.Q(state=STATE), name="customer_state_is_true"),
+            models.CheckConstraint(
+                condition=models.Q(state=STATE_EXPRESSION), name="customer_state_is_true"
+            ),
         ]
         # Each sort key of query/ordering.py has an index, which is scanned in both directions.
         indexes = [
@@ -249,13 +258,13 @@ class Customer(models.Model):
         return self.name or self.email or self.identifier
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.derive()
+        self.set_derived_columns()
         if not self._state.adding:
             self.version += 1
         super().save(*args, **kwargs)
 
-    def derive(self) -> None:
-        """Set the derived columns, of which DERIVED has the names. Raises names.UnknownScheme."""
+    def set_derived_columns(self) -> None:
+        """Set the columns DERIVED_COLUMNS. Raises names.UnknownScheme."""
         values = derived_values(
             self.identifier,
             self.external_identifier,
@@ -265,9 +274,9 @@ class Customer(models.Model):
             self.notes,
             country=self.organizer.country,
         )
-        for column, value in zip(DERIVED, values, strict=True):
+        for column, value in zip(DERIVED_COLUMNS, values, strict=True):
             setattr(self, column, value)
-        personal = [getattr(self, name) for name in PERSONAL]
+        personal = [getattr(self, name) for name in PERSONAL_COLUMNS]
         self.state = State.of(personal, is_active=self.is_active, is_verified=self.is_verified)
 
     def delete_team_notes(self) -> None:

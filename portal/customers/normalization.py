@@ -13,21 +13,21 @@ from portal.customers import names
 from portal.customers.phones import phone_key
 
 NAME_KEY_LENGTH: Final = 190
-DERIVED: Final = ("name", "name_key", "email_key", "phone_key", "search_text", "notes_text")
+DERIVED_COLUMNS: Final = ("name", "name_key", "email_key", "phone_key", "search_text", "notes_text")
 # The columns that derived columns are computed from. An UPDATE of these columns would leave the
 # derived columns outdated.
-SOURCES: Final = frozenset(
+COLUMNS_DERIVED_FROM: Final = frozenset(
     {"identifier", "external_identifier", "email", "phone", "name_parts"}
     | {"is_active", "is_verified", "notes"}
 )
 # Letters that Unicode does not decompose, with the letters that people type instead.
-STROKES: Final = {
+LETTERS_WITH_STROKES: Final = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"
 }  # fmt: skip
 # Variants of Arabic letters with the basic letter, as in Lucene's ArabicNormalizer and
 # PersianNormalizer. Variants with a hamza or madda are missing, because Unicode decomposes such a
 # variant into a letter and a mark.
-ARABIC: Final = {
+ARABIC_VARIANTS: Final = {
     "\u0671": "\u0627", "\u0672": "\u0627", "\u0673": "\u0627",  # alef
     "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d2": "\u064a",  # yeh
     "\u0629": "\u0647", "\u06be": "\u0647", "\u06c1": "\u0647", "\u06c3": "\u0647",
@@ -64,7 +64,7 @@ PUNCTUATION_AROUND_WORDS: Final = re.compile(r"(?<!\S)[.'&+-]+|[.'&+-]+(?!\S)")
 PLAIN: Final = re.compile(r"[A-Za-z0-9@_]+(?:[ .'&+-][A-Za-z0-9@_]+)*")
 # The maximum number of cached replacements. Real texts have fewer different characters, but a
 # hostile search may contain all of Unicode.
-MOST_REMEMBERED: Final = 10_000
+MAX_CACHED_REPLACEMENTS: Final = 10_000
 # Umlauts and their spellings with an e: `ae` for `ä`.
 SPELLED_OUT: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe"}
@@ -78,7 +78,7 @@ HYPHENATED: Final = re.compile(r"[^\W\d_]{3,}(?:-[^\W\d_]{3,})+")
 CALLING_NAME: Final = "calling_name"
 TRANSCRIPTION: Final = "_transcription"
 # The number of characters of a note that a search compares. The length of notes is not limited.
-MOST_SEARCHED: Final = 20_000
+MAX_SEARCHED_CHARACTERS: Final = 20_000
 PAIR_AFTER_OTHERS: Final = re.compile(r"(?<=[^\x00-\x7f])[!-~]{2}")
 
 
@@ -87,7 +87,7 @@ class _Replacements(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         replacement = _replacement(chr(code))
-        if len(self) < MOST_REMEMBERED:
+        if len(self) < MAX_CACHED_REPLACEMENTS:
             self[code] = replacement
         return replacement
 
@@ -119,7 +119,7 @@ def visible(text: str) -> str:
 
 
 REPLACEMENTS: Final = _Replacements(
-    {ord(key): value for key, value in (STROKES | ARABIC).items()}
+    {ord(key): value for key, value in (LETTERS_WITH_STROKES | ARABIC_VARIANTS).items()}
     | {ord(each): "'" for each in APOSTROPHES}
     | {ord(each): "-" for each in HYPHENS}
     | {ord(each): each for each in WITHIN_WORDS}
@@ -231,7 +231,7 @@ def derived_values(
     *,
     country: str,
 ) -> Derived:
-    """The values of the derived columns, in the order of DERIVED. Raises names.UnknownScheme.
+    """The values of the columns DERIVED_COLUMNS, in order. Raises names.UnknownScheme.
 
     A phone number without a country code is a number of `country`.
     """
@@ -282,7 +282,7 @@ def derived_values_with_name(
 
 def note_text(note: str | None) -> str | None:
     """The normalized text of a note, with a line break before it; None for a note without words."""
-    text = searched(note[:MOST_SEARCHED]) if note else ""
+    text = searched(note[:MAX_SEARCHED_CHARACTERS]) if note else ""
     return f"\n{_with_pairs(text)}" if text else None
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from portal.customers.local_times import api_time
+from portal.customers.local_times import format_api_time
 from portal.customers.normalization import email_key
 
 # The fields with times that only imports change.
@@ -117,5 +117,5 @@ def _are_equal(field: str, one: Any, other: Any) -> bool:
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
-        return api_time(value)
+        return format_api_time(value)
     return value

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
-from portal.customers.query.filters import SEARCH_LENGTH
+from portal.customers.query.filters import MAX_SEARCH_LENGTH
 from portal.server import limit_request_line
 from portal.web.query_strings import MAX_QUERY_LENGTH
 
@@ -87,7 +87,7 @@ def test_the_links_of_the_longest_query_string_reach_the_last_page(
 
 @pytest.mark.usefixtures("customers")
 def test_the_links_of_a_list_with_a_long_search_are_accepted(member_client: Client) -> None:
-    search = quote(HAN * SEARCH_LENGTH)
+    search = quote(HAN * MAX_SEARCH_LENGTH)
     page = member_client.get(f"{LIST}?search={search}&ordering=name&overview=on&columns=name")
     links = {unescape(link) for link in re.findall(r'href="([^"#]+)"', page.content.decode())}
 
@@ -98,7 +98,7 @@ def test_the_links_of_a_list_with_a_long_search_are_accepted(member_client: Clie
 
 
 @pytest.mark.usefixtures("customers")
-@pytest.mark.parametrize(("length", "has_list"), [(150, True), (SEARCH_LENGTH, False)])
+@pytest.mark.parametrize(("length", "has_list"), [(150, True), (MAX_SEARCH_LENGTH, False)])
 def test_the_page_of_a_customer_links_back_to_the_list_unless_the_link_is_too_long(
     member_client: Client, length: int, has_list: bool
 ) -> None:

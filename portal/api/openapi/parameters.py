@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from portal.api.openapi.schemas import IDENTIFIER_PATTERN
 from portal.api.reading.field_selection import OPTIONAL_FIELDS
 from portal.customers.exporting.formats import SEPARATORS
-from portal.customers.local_times import RELATIVE_DAYS
+from portal.customers.local_times import RELATIVE_DATE
 from portal.customers.models import Customer, State
 from portal.customers.query import filter_fields
 from portal.customers.query.filter_fields import ListFilter
@@ -40,7 +40,7 @@ DATE_OR_TIME: Final = {
         DATE,
         {"type": "string", "format": "date-time", "pattern": YEAR},
         {"type": "string", "pattern": ISO_8601_TIME},
-        {"type": "string", "pattern": rf"^\s*({RELATIVE_DAYS})\s*$"},
+        {"type": "string", "pattern": rf"^\s*({RELATIVE_DATE})\s*$"},
     ]
 }
 # The description that the filters `_since` and `_until` share.

@@ -31,7 +31,7 @@ EXAMPLE: Final = CustomerRow.model_validate_json("""
 }
 """)
 BLOCK_SIZE: Final = 2_000
-UNTIL: Final = date(2026, 1, 1)
+DEFAULT_UNTIL: Final = date(2026, 1, 1)
 DAYS: Final = 6 * 365
 DAY_MICROSECONDS: Final = 24 * 60 * 60 * 1_000_000
 # Relative numbers of registrations from January to December. Most customers register before summer
@@ -50,7 +50,9 @@ NOTES: Final = (
 )
 
 
-def demo_customers(count: int, *, seed: int = 1, until: date = UNTIL) -> Iterator[StagedRow]:
+def demo_customers(
+    count: int, *, seed: int = 1, until: date = DEFAULT_UNTIL
+) -> Iterator[StagedRow]:
     """Customers who registered in the six years before `until`, in random order.
 
     The first customers are the same for every `count`. All customers of a seed have different
@@ -67,13 +69,13 @@ def demo_block(first: int, count: int, *, seed: int, until: date) -> Iterator[St
     """
     random = Random(f"{seed} {first}")  # noqa: S311
     calendar = _Calendar(until)
-    identifiers = _identifiers(seed, first)
+    identifiers = _generate_identifiers(seed, first)
     for number in range(first + 1, first + count + 1):
-        row = _customer(random, calendar, number, next(identifiers))
+        row = _invent_customer(random, calendar, number, next(identifiers))
         yield StagedRow(f"demo customer {number}", row)
 
 
-def _identifiers(seed: int, first: int) -> Iterator[str]:
+def _generate_identifiers(seed: int, first: int) -> Iterator[str]:
     """Different identifiers of seven letters.
 
     Multiplication by an odd factor permutes the numbers below 2 ** 35, so no identifier is
@@ -105,17 +107,17 @@ class _Calendar:
     def __init__(self, until: date) -> None:
         self._end = DAYS * DAY_MICROSECONDS
         self._start = datetime.combine(until, time(), UTC) - timedelta(days=DAYS)
-        self._weights = _weights(self._start)
+        self._weights_of_days = _weights_of_days(self._start)
 
-    def registration(self, random: Random) -> int:
-        day = bisect(self._weights, random.random() * self._weights[-1])
+    def random_registration(self, random: Random) -> int:
+        day = bisect(self._weights_of_days, random.random() * self._weights_of_days[-1])
         # The mean of two random numbers, so that most customers register at noon and few at
         # midnight.
         return int(
             (min(day, DAYS - 1) + (random.random() + random.random()) / 2) * DAY_MICROSECONDS
         )
 
-    def later(self, random: Random, time: int) -> int:
+    def random_time_after(self, random: Random, time: int) -> int:
         return time + int((self._end - time) * random.random())
 
     def to_datetime(self, time: int) -> datetime:
@@ -123,7 +125,7 @@ class _Calendar:
 
 
 @cache
-def _weights(start: datetime) -> list[float]:
+def _weights_of_days(start: datetime) -> list[float]:
     days = [start + timedelta(days=day) for day in range(DAYS)]
     return list(
         accumulate(
@@ -133,11 +135,13 @@ def _weights(start: datetime) -> list[float]:
     )
 
 
-def _customer(random: Random, calendar: _Calendar, number: int, identifier: str) -> InventedRow:
-    joined = calendar.registration(random)
+def _invent_customer(
+    random: Random, calendar: _Calendar, number: int, identifier: str
+) -> InventedRow:
+    joined = calendar.random_registration(random)
     chance = random.random()
     if chance < 0.01:
-        return _anonymised(random, calendar, identifier, joined)
+        return _invent_anonymised(random, calendar, identifier, joined)
     person = invent_person(random)
     is_verified = chance > 0.07
     # Customers cannot sign in before their email is verified.
@@ -150,15 +154,19 @@ def _customer(random: Random, calendar: _Calendar, number: int, identifier: str)
         name_parts=person.name_parts if random.random() > 0.03 else {},
         is_active=random.random() > 0.04,
         is_verified=is_verified,
-        last_login=calendar.to_datetime(calendar.later(random, joined)) if has_signed_in else None,
+        last_login=calendar.to_datetime(calendar.random_time_after(random, joined))
+        if has_signed_in
+        else None,
         date_joined=calendar.to_datetime(joined),
         locale=person.locale,
-        last_modified=calendar.to_datetime(_modified(random, calendar, joined)),
+        last_modified=calendar.to_datetime(_invent_change_time(random, calendar, joined)),
         notes=pick(random, NOTES) if random.random() < 0.02 else None,
     )
 
 
-def _anonymised(random: Random, calendar: _Calendar, identifier: str, joined: int) -> InventedRow:
+def _invent_anonymised(
+    random: Random, calendar: _Calendar, identifier: str, joined: int
+) -> InventedRow:
     """An anonymised customer, without personal data."""
     return InventedRow(
         identifier=identifier,
@@ -171,13 +179,13 @@ def _anonymised(random: Random, calendar: _Calendar, identifier: str, joined: in
         last_login=None,
         date_joined=calendar.to_datetime(joined),
         locale="en",
-        last_modified=calendar.to_datetime(calendar.later(random, joined)),
+        last_modified=calendar.to_datetime(calendar.random_time_after(random, joined)),
         notes=None,
     )
 
 
-def _modified(random: Random, calendar: _Calendar, joined: int) -> int:
+def _invent_change_time(random: Random, calendar: _Calendar, joined: int) -> int:
     """The time of the last change, which for half of the customers is the time of registration."""
     if random.random() < 0.5:
         return joined + 100 + int(random.random() * 400)
-    return calendar.later(random, joined)
+    return calendar.random_time_after(random, joined)

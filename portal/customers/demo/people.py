@@ -15,7 +15,7 @@ from portal.customers.normalization import normalize
 
 Choice = TypeVar("Choice")
 POOLS: Final = Path(__file__).with_name("names.json")
-NOT_IN_MAILBOX: Final = re.compile(r"[^a-z]+")
+FORBIDDEN_IN_MAILBOX: Final = re.compile(r"[^a-z]+")
 DEGREES: Final = ("MA", "M.Sc.", "PhD", "LL.M.")
 SALUTATIONS: Final = ("Ms", "Mr", "Mx")
 
@@ -67,12 +67,12 @@ class Culture(NamedTuple):
 
 def invent_person(random: Random) -> Person:
     """A person of a random culture. Cultures with a larger weight are chosen more often."""
-    culture = pick(random, _cultures())
+    culture = pick(random, _read_cultures())
     given, family = pick(random, culture.given), pick(random, culture.family)
     scheme = pick(random, culture.schemes)
     parts: dict[str, str | None] = {SCHEME: scheme}
     for part in SCHEMES[scheme]:
-        if text := _part(random, part, culture, given, family):
+        if text := _invent_name_part(random, part, culture, given, family):
             parts[part] = text
     return Person(parts, pick(random, culture.locales), f"{given.mailbox}.{family.mailbox}")
 
@@ -82,7 +82,9 @@ def pick(random: Random, choices: list[Choice] | tuple[Choice, ...]) -> Choice:
     return choices[int(random.random() * len(choices))]
 
 
-def _part(random: Random, part: str, culture: Culture, given: Name, family: Name) -> str:
+def _invent_name_part(
+    random: Random, part: str, culture: Culture, given: Name, family: Name
+) -> str:
     match part:
         case "given_name":
             return given.written
@@ -97,10 +99,10 @@ def _part(random: Random, part: str, culture: Culture, given: Name, family: Name
             # names.
             return culture.given[culture.given.index(given) - 1].written
         case _:
-            return _extra(random, part, culture)
+            return _invent_optional_part(random, part, culture)
 
 
-def _extra(random: Random, part: str, culture: Culture) -> str:
+def _invent_optional_part(random: Random, part: str, culture: Culture) -> str:
     """A part of a name that few people fill in, or an empty text."""
     match part:
         case "salutation":
@@ -116,30 +118,32 @@ def _extra(random: Random, part: str, culture: Culture) -> str:
 
 
 @cache
-def _cultures() -> list[Culture]:
+def _read_cultures() -> list[Culture]:
     pools: Mapping[str, Pool] = json.loads(POOLS.read_text(encoding="utf-8"))
-    return [culture for pool in pools.values() for culture in [_culture(pool)] * pool["weight"]]
+    return [
+        culture for pool in pools.values() for culture in [_make_culture(pool)] * pool["weight"]
+    ]
 
 
-def _culture(pool: Pool) -> Culture:
+def _make_culture(pool: Pool) -> Culture:
     return Culture(
-        locales=_repeat(pool["locales"]),
-        schemes=_repeat(pool["schemes"]),
-        given=_names(pool["given"]),
-        family=_names(pool["family"]),
+        locales=_repeat_by_weight(pool["locales"]),
+        schemes=_repeat_by_weight(pool["schemes"]),
+        given=_make_names(pool["given"]),
+        family=_make_names(pool["family"]),
         titles=pool["titles"],
         full_name=pool["full_name"],
     )
 
 
-def _repeat(weights: Mapping[str, int]) -> list[str]:
+def _repeat_by_weight(weights: Mapping[str, int]) -> list[str]:
     return [choice for choice, weight in weights.items() for _ in range(weight)]
 
 
-def _names(pool: list[str] | Mapping[str, str]) -> list[Name]:
+def _make_names(pool: list[str] | Mapping[str, str]) -> list[Name]:
     latin = {name: name for name in pool} if isinstance(pool, list) else pool
-    return [Name(name, spelled, _mailbox(spelled)) for name, spelled in latin.items()]
+    return [Name(name, spelled, _make_mailbox(spelled)) for name, spelled in latin.items()]
 
 
-def _mailbox(latin: str) -> str:
-    return NOT_IN_MAILBOX.sub("-", normalize(latin).replace("'", "")).strip("-")
+def _make_mailbox(latin: str) -> str:
+    return FORBIDDEN_IN_MAILBOX.sub("-", normalize(latin).replace("'", "")).strip("-")

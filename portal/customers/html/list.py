@@ -459,7 +459,7 @@ class CustomerListing:
     def exact(self) -> Sequence[tuple[Customer, str]]:
         """Customers that match the search exactly, with URLs.
 
-        Empty if the page has only these customers.
+        Empty if the rows of the page are exactly these customers.
         """
         if self.page is None:
             return []

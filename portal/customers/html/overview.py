@@ -192,7 +192,7 @@ class _RegistrationGroups:
     def group(self, label: str, number: int, first: Month, last: Month) -> Group:
         end = date(last.year, last.month, monthrange(last.year, last.month)[1])
         days = Days(date(first.year, first.month, 1), end)
-        has_list = number and all(map(DayField().accepts, days))
+        has_list = number and all(map(DayField().is_in_bounds, days))
         return Group(label, number, self._href(days) if has_list else "")
 
     def _href(self, days: Days) -> str:
@@ -200,7 +200,7 @@ class _RegistrationGroups:
 
         A filter of the list that limits the days further is not replaced.
         """
-        span, values = days.span(self.zone), self.query.values
+        span, values = days.to_span(self.zone), self.query.values
         since, until = values.get(SINCE), values.get(UNTIL)
         changed = {}
         if since is None or since.start < span.start:

@@ -21,11 +21,16 @@ from portal.customers.importing.rows import (
     StagedRow,
     UnchangedRow,
 )
-from portal.customers.models import PERSONAL, Customer, State
-from portal.customers.normalization import DERIVED, Name, derive_name, derived_values_with_name
+from portal.customers.models import PERSONAL_COLUMNS, Customer, State
+from portal.customers.normalization import (
+    DERIVED_COLUMNS,
+    Name,
+    derive_name,
+    derived_values_with_name,
+)
 
 COPY_ESCAPES: Final = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
-COLUMNS: Final = (*FIELDS, *DERIVED, "state", "source_values")
+COLUMNS: Final = (*FIELDS, *DERIVED_COLUMNS, "state", "source_values")
 _row_values = attrgetter(*FIELDS)
 _items = methodcaller("items")
 _json_encoder = JsonbEncoder()
@@ -130,7 +135,7 @@ def _encode_columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> 
 
 
 def _states(columns: Mapping[str, Sequence[Any]]) -> list[int]:
-    personal = zip(*(columns[name] for name in PERSONAL), strict=True)
+    personal = zip(*(columns[name] for name in PERSONAL_COLUMNS), strict=True)
     rows = zip(personal, columns["is_active"], columns["is_verified"], strict=True)
     return [
         State.of(texts, is_active=is_active, is_verified=is_verified).value

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from portal.customers.models import PERSONAL
+from portal.customers.models import PERSONAL_COLUMNS
 from portal.customers.source_values import TIMES
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
@@ -85,7 +85,7 @@ def sql_placeholders(*, equals: str, anonymised: int) -> dict[str, Any]:
     `equals` is an operator for which NULL equals NULL.
     """
     dialect = DIALECTS[connection.vendor]
-    personal = " || ".join(f"COALESCE(existing.{each}, '')" for each in PERSONAL)
+    personal = " || ".join(f"COALESCE(existing.{each}, '')" for each in PERSONAL_COLUMNS)
 
     def changes(columns: Iterable[str]) -> str:
         return _json_object(_json_of_change(each, equals, dialect) for each in columns)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from portal.customers import names
 from portal.customers.importing.rows import CustomerRow, ParsedRow, Rejection, UnchangedRow
-from portal.customers.local_times import api_time, local_span
+from portal.customers.local_times import format_api_time, span_of_local_time
 from portal.customers.models import Customer
 from portal.customers.source_values import Values
 
@@ -45,7 +45,7 @@ def set_source_times(
     rows: Iterable[ParsedRow | UnchangedRow | Rejection], as_of: datetime
 ) -> Iterator[ParsedRow | UnchangedRow | Rejection]:
     """Give rows without a source time the time `as_of`."""
-    source_time = api_time(as_of)
+    source_time = format_api_time(as_of)
     for row in rows:
         if (
             isinstance(row, ParsedRow)
@@ -59,7 +59,7 @@ def set_source_times(
 
 def new_customer() -> dict[str, Any]:
     """The default values of a new customer, into which its first row is merged."""
-    return {**_defaults(), "date_joined": api_time(timezone.now())}
+    return {**_defaults(), "date_joined": format_api_time(timezone.now())}
 
 
 @cache
@@ -73,7 +73,7 @@ def _time_on_day(before: str | None, day: date, zone: tzinfo) -> str:
     """The stored time `before` if it is on that day, otherwise the start of the day."""
     if before and datetime.fromisoformat(before).astimezone(zone).date() == day:
         return before
-    return api_time(local_span(datetime.combine(day, time.min), zone).start)
+    return format_api_time(span_of_local_time(datetime.combine(day, time.min), zone).start)
 
 
 def _merge_name_parts(before: Mapping[str, str | None], row: Values) -> Mapping[str, str | None]:

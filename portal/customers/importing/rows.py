@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBo
 from pydantic_core import ErrorDetails
 
 from portal.customers import names
-from portal.customers.models import IDENTIFIER, YEARS, Customer
+from portal.customers.models import IDENTIFIER, VALID_YEARS, Customer
 from portal.customers.normalization import email_key
 
 ACCEPTED_FORMATS: Final = "JSON, NDJSON, CSV and XLSX are taken"
@@ -80,8 +80,8 @@ def _parse_time(value: object) -> datetime:
         instant = datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError("is not a time of the calendar") from error
-    if instant.year not in YEARS:
-        raise ValueError(f"must be in the years {YEARS.start} to {YEARS.stop - 1}")
+    if instant.year not in VALID_YEARS:
+        raise ValueError(f"must be in the years {VALID_YEARS.start} to {VALID_YEARS.stop - 1}")
     return instant
 
 

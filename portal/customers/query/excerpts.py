@@ -10,17 +10,17 @@ from django.db.models import BigIntegerField, Value
 from django.utils.text import Truncator
 
 from portal.customers.models import Customer, Note, customers_of
-from portal.customers.normalization import MOST_SEARCHED, searched
+from portal.customers.normalization import MAX_SEARCHED_CHARACTERS, searched
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
 
 WORDS_BEFORE: Final = 3
 WORDS_AFTER: Final = 6
-LONGEST_WORD: Final = 40
+MAX_WORD_LENGTH: Final = 40
 # The maximum number of notes that are read for a page. A customer has no excerpt if its notes are
 # not read.
-MOST_NOTES: Final = 500
+MAX_NOTES: Final = 500
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def read_excerpts(
         texts.setdefault(key, []).append(text)
     found = {}
     for each in customers:
-        wanted = [word for word in words if word not in each.search_text]
-        excerpts = (_find_excerpt(text, wanted) for text in texts.get(each.pk, []))
+        missing_words = [word for word in words if word not in each.search_text]
+        excerpts = (_find_excerpt(text, missing_words) for text in texts.get(each.pk, []))
         if excerpt := next(filter(None, excerpts), None):
             found[each.pk] = excerpt
     return found
@@ -59,22 +59,22 @@ def _read_texts(organizer: Organizer, keys: Sequence[int]) -> Iterable[tuple[int
     rows = team.values_list("customer_id", "text", "pk").union(
         own.values_list("pk", "notes", no_id), all=True
     )
-    return ((key, text) for key, text, _id in rows.order_by("-pk")[:MOST_NOTES])
+    return ((key, text) for key, text, _id in rows.order_by("-pk")[:MAX_NOTES])
 
 
 def _find_excerpt(text: str, words: Sequence[str]) -> Excerpt | None:
-    parts = text[:MOST_SEARCHED].split()
+    parts = text[:MAX_SEARCHED_CHARACTERS].split()
     normalized: Mapping[str, str] = {part: searched(part) for part in {*parts}}
-    for place, part in enumerate(parts):
+    for index, part in enumerate(parts):
         if any(word in normalized[part] for word in words):
-            start, end = max(0, place - WORDS_BEFORE), place + 1 + WORDS_AFTER
-            before = ["…"] * bool(start) + _shorten(parts[start:place])
-            after = _shorten(parts[place + 1 : end]) + ["…"] * (end < len(parts))
-            [match] = _shorten([part])
+            start, end = max(0, index - WORDS_BEFORE), index + 1 + WORDS_AFTER
+            before = ["…"] * bool(start) + _shorten_words(parts[start:index])
+            after = _shorten_words(parts[index + 1 : end]) + ["…"] * (end < len(parts))
+            [match] = _shorten_words([part])
             return Excerpt(" ".join(before), match, " ".join(after))
     return None
 
 
-def _shorten(parts: Sequence[str]) -> list[str]:
+def _shorten_words(parts: Sequence[str]) -> list[str]:
     """Cut long words, such as URLs."""
-    return [Truncator(part).chars(LONGEST_WORD) for part in parts]
+    return [Truncator(part).chars(MAX_WORD_LENGTH) for part in parts]

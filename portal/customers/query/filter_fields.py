@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
 from portal.customers.counters.maintained_counts import Condition
-from portal.customers.local_times import Days, RelativeDays, Span, local_span
+from portal.customers.local_times import Days, RelativeDate, Span, span_of_local_time
 from portal.customers.models import State
 from portal.customers.normalization import email_keys, normalize, visible
 from portal.customers.query.ordering import SORT_KEYS
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise, StrPromise
 
 # Dates that are more than this many years in the future are rejected as typing errors.
-MOST_YEARS_AHEAD: Final = 10
+MAX_YEARS_AHEAD: Final = 10
 
 # The states that customers with these values of `is_active` and `is_verified` may have.
-WITH_ACTIVE: Final[Mapping[bool, list[State]]] = {
+STATES_BY_ACTIVE: Final[Mapping[bool, list[State]]] = {
     True: [State.ACTIVE, State.UNVERIFIED],
     False: [State.INACTIVE, State.ANONYMISED],
 }
-WITH_VERIFIED: Final[Mapping[bool, list[State]]] = {
-    True: [State.ACTIVE, *WITH_ACTIVE[False]],
-    False: [State.UNVERIFIED, *WITH_ACTIVE[False]],
+STATES_BY_VERIFIED: Final[Mapping[bool, list[State]]] = {
+    True: [State.ACTIVE, *STATES_BY_ACTIVE[False]],
+    False: [State.UNVERIFIED, *STATES_BY_ACTIVE[False]],
 }
 
 
@@ -192,7 +192,7 @@ class ActiveFilter(FacetFilter, YesNoFilter):
     """Whether the customer is active. `true` and `false` each match two states."""
 
     def condition(self, value: bool) -> Condition:  # noqa: FBT001
-        return Condition("state", WITH_ACTIVE[value])
+        return Condition("state", STATES_BY_ACTIVE[value])
 
 
 class VerifiedFilter(FacetFilter, YesNoFilter):
@@ -204,7 +204,7 @@ class VerifiedFilter(FacetFilter, YesNoFilter):
     def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:  # noqa: FBT001
         # The condition on `state` allows an index scan. No index begins with `is_verified`.
         found = super().filter(qs, value)
-        return found if value is None else found.filter(state__in=WITH_VERIFIED[value])
+        return found if value is None else found.filter(state__in=STATES_BY_VERIFIED[value])
 
 
 class LocaleField(forms.MultipleChoiceField):
@@ -262,7 +262,7 @@ class DayField(forms.Field):
 
     @property
     def latest(self) -> date:
-        return date(timezone.now().year + MOST_YEARS_AHEAD, 12, 31)
+        return date(timezone.now().year + MAX_YEARS_AHEAD, 12, 31)
 
     def to_python(self, value: str | None) -> Any:
         text = (value or "").strip()
@@ -270,18 +270,18 @@ class DayField(forms.Field):
 
     def read(self, text: str) -> Any:
         """Convert a text to the value of the field. Raises ValidationError."""
-        day = _parse(parse_date, text)
+        day = _parse_or_none(parse_date, text)
         if day is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         self._check_year(day)
         return day
 
-    def accepts(self, day: date) -> bool:
+    def is_in_bounds(self, day: date) -> bool:
         """Whether the year of the day is between `earliest` and `latest`."""
         return self.earliest.year <= day.year <= self.latest.year
 
     def _check_year(self, moment: date) -> None:
-        if not self.accepts(moment):
+        if not self.is_in_bounds(moment):
             raise self._out_of_bounds()
 
     def _out_of_bounds(self) -> ValidationError:
@@ -312,17 +312,17 @@ class MomentField(DayField):
     def read(self, text: str) -> Span:
         # A plus sign that is not percent-encoded in the URL is read as a space.
         text = text.replace(" ", "+")
-        if relative := RelativeDays.parse(text):
-            return self._relative_days(relative).span(self.timezone)
-        moment = _parse(parse_date, text) or _parse(parse_datetime, text)
+        if relative := RelativeDate.parse(text):
+            return self._resolve_relative_date(relative).to_span(self.timezone)
+        moment = _parse_or_none(parse_date, text) or _parse_or_none(parse_datetime, text)
         if moment is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         self._check_year(moment)
         return self._span(moment)
 
-    def _relative_days(self, relative: RelativeDays) -> Days:
+    def _resolve_relative_date(self, relative: RelativeDate) -> Days:
         try:
-            days = relative.before(self.today)
+            days = relative.resolve(self.today)
         except ValueError:
             raise self._out_of_bounds() from None
         self._check_year(days.first)
@@ -330,15 +330,15 @@ class MomentField(DayField):
 
     def _span(self, moment: date | datetime) -> Span:
         if not isinstance(moment, datetime):
-            return Days(moment, moment).span(self.timezone)
+            return Days(moment, moment).to_span(self.timezone)
         if moment.tzinfo is None:
-            return local_span(moment, self.timezone)
+            return span_of_local_time(moment, self.timezone)
         # Converted to UTC, because PostgreSQL rejects offsets of more than 15 hours.
         instant = moment.astimezone(UTC)
         return Span(instant, instant + timedelta(microseconds=1))
 
 
-def _parse(parse: Callable[[str], date | None], text: str) -> date | None:
+def _parse_or_none(parse: Callable[[str], date | None], text: str) -> date | None:
     try:
         return parse(text)
     except ValueError:
@@ -437,7 +437,7 @@ class MomentFilter(IndexedFilter):
         self.subject = subject
 
     def describe(self, value: str) -> str:
-        relative = RelativeDays.parse(value)
+        relative = RelativeDate.parse(value)
         if relative is None:
             return value
         if relative.unit == "year":
@@ -447,7 +447,7 @@ class MomentFilter(IndexedFilter):
         return str(self.unit_texts[relative.unit] % {"n": relative.number})
 
     def describe_label(self, value: str) -> str:
-        return str(self.subject if RelativeDays.parse(value) else self.label)
+        return str(self.subject if RelativeDate.parse(value) else self.label)
 
 
 class SinceFilter(MomentFilter):

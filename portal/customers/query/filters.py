@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers.fields import IsEmpty
-from portal.customers.local_times import RelativeDays, Span
+from portal.customers.local_times import RelativeDate, Span
 from portal.customers.locales import locale_name
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.query.filter_fields import (
@@ -68,9 +68,9 @@ PRESETS: Final[Sequence[tuple[str, str, StrOrPromise]]] = (
     ("since", "year", _("This year")),
     ("until", "-1y", _("More than a year ago")),
 )
-RANGES: Final = ("date_joined", "last_login")
+TIME_RANGES: Final = ("date_joined", "last_login")
 AS_OF: Final = "as_of"
-SEARCH_LENGTH: Final = 200
+MAX_SEARCH_LENGTH: Final = 200
 # The fields of the filter by empty fields, with label and condition. Each condition has an index.
 EMPTY_FIELDS: Final[Mapping[str, tuple[StrOrPromise, Q]]] = {
     "email": (_("Email"), Q(email_key__isnull=True)),
@@ -93,7 +93,7 @@ class CustomerForm(forms.Form):
         self.fields = fields
 
     def clean(self) -> dict[str, Any]:
-        for name in RANGES:
+        for name in TIME_RANGES:
             since: Span | None = self.cleaned_data.get(f"{name}_since")
             until: Span | None = self.cleaned_data.get(f"{name}_until")
             if since and until and until.end <= since.start:
@@ -105,7 +105,7 @@ class CustomerFilter(django_filters.FilterSet):
     """The filters of the HTML list and of the API, which have the same names."""
 
     search = SearchFilter(
-        max_length=SEARCH_LENGTH,
+        max_length=MAX_SEARCH_LENGTH,
         label=_("Search"),
         description=_(
             "Every word must occur in the name, calling name, transcription, email, phone number,"
@@ -214,7 +214,7 @@ class CustomerFilter(django_filters.FilterSet):
         # CustomerQuery.narrow().
         super().__init__(data, queryset=CustomerQuerySet(Customer).none())
         zone = ZoneInfo(organizer.timezone)
-        self.today: date = _day(data.get(AS_OF)) or localdate(timezone=zone)
+        self.today: date = _parse_day(data.get(AS_OF)) or localdate(timezone=zone)
         for each in self.filters.values():
             if isinstance(each, MomentFilter):
                 each.extra |= {"timezone": zone, "today": self.today}
@@ -222,17 +222,17 @@ class CustomerFilter(django_filters.FilterSet):
                 each.extra["choices"] = [(locale, locale_name(locale)) for locale in locales]
 
 
-def _day(text: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     """Parse a date. Returns None for an invalid date, for which the form has an error."""
     with suppress(ValidationError):
         return cast("date | None", DayField(required=False).clean(text))
     return None
 
 
-def has_relative_days(parameters: QueryDict) -> bool:
+def has_relative_date(parameters: QueryDict) -> bool:
     """Whether a filter has a relative date, whose meaning depends on the current day."""
     return any(
-        RelativeDays.parse(value)
+        RelativeDate.parse(value)
         for name, values in parameters.lists()
         if isinstance(FILTERS.get(name), MomentFilter)
         for value in values

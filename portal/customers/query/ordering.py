@@ -74,8 +74,8 @@ class Term(NamedTuple):
 class Section(NamedTuple):
     """A section of an order: the rows with a value in the first sort key, or the rows without.
 
-    Every list has its empty values last, but the order of an index does not. Therefore each of the
-    two sections is read by its own index scan.
+    Every list has its empty values last, but the order of an index does not. Each of the two
+    sections is therefore read by its own index scan.
     """
 
     condition: Q

@@ -15,7 +15,7 @@ ADDRESS: Final = re.compile(r"<(?:mailto:)?([^<>\s]+@[^<>\s]+)>", re.IGNORECASE)
 # parameters.
 LINK: Final = re.compile(r"(?:mailto:([^?\s]+)\S*|tel\.?:\s*([^;?]+).*)", re.IGNORECASE)
 # Punctuation that is removed around a text, with the quotation marks of all languages.
-AROUND: Final = (
+SURROUNDING_PUNCTUATION: Final = (
     " \t\r\n\"'`()[]{}<>,.;:!?#\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f«»\u2039\u203a"
 )
 
@@ -25,10 +25,10 @@ def extract_pasted(text: str) -> str:
 
     Returns the text unchanged if nothing would remain.
     """
-    meant = visible(text).strip()
-    if address := ADDRESS.search(meant):
-        meant = address[1]
-    if link := LINK.fullmatch(meant.strip(AROUND)):
-        meant = unquote(link[1] or link[2])
-    meant = meant.strip(AROUND)
-    return meant if normalize(meant) else text
+    found = visible(text).strip()
+    if address := ADDRESS.search(found):
+        found = address[1]
+    if link := LINK.fullmatch(found.strip(SURROUNDING_PUNCTUATION)):
+        found = unquote(link[1] or link[2])
+    found = found.strip(SURROUNDING_PUNCTUATION)
+    return found if normalize(found) else text

@@ -19,7 +19,7 @@ from portal.customers.query.filters import (
     PARAMETERS,
     REPEATABLE,
     CustomerFilter,
-    has_relative_days,
+    has_relative_date,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class CustomerQuery:
         filterset = CustomerFilter(parameters, organizer=organizer, locales=locales, names=names)
         if errors := filterset.errors:
             raise InvalidQuery({name: [*map(str, words)] for name, words in errors.items()})
-        if has_relative_days(canonical):
+        if has_relative_date(canonical):
             canonical[AS_OF] = filterset.today.isoformat()
         searches_notes = reads_notes and "search" in canonical
         return cls(canonical, filterset.form.cleaned_data, filterset.filters, searches_notes)
@@ -193,6 +193,6 @@ def canonical_query(parameters: QueryDict) -> QueryDict:
         used = [*filter(None, values[-1:])] if is_last else sorted(set(values) - {""})
         if used and (name, used) != ("ordering", [DEFAULT_ORDERING]):
             canonical.setlist(name, used)
-    if AS_OF in canonical and not has_relative_days(canonical):
+    if AS_OF in canonical and not has_relative_date(canonical):
         del canonical[AS_OF]
     return canonical

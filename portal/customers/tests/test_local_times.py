@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from portal.customers.local_times import Days, RelativeDays
+from portal.customers.local_times import Days, RelativeDate
 
 
 def relative_days(text: str, today: str) -> Days:
-    relative = RelativeDays.parse(text)
+    relative = RelativeDate.parse(text)
     assert relative
-    return relative.before(date.fromisoformat(today))
+    return relative.resolve(date.fromisoformat(today))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_current_year_has_all_of_its_days(today: str) -> None:
     ["", "-", "7d", "+7d", "-7", "-7w", "-7D", "Today", "today ", "-7d-1m", "--7d", "-1.5d", "-٧d"],
 )
 def test_other_texts_are_no_relative_days(text: str) -> None:
-    assert RelativeDays.parse(text) is None
+    assert RelativeDate.parse(text) is None
 
 
 @pytest.mark.parametrize("text", ["-99999m", "-99999y", "-2026y"])

@@ -17,7 +17,7 @@ from django.conf.locale import LANG_INFO
 from portal.customers import locales
 from portal.customers.importing.formats.columns import column_key
 from portal.customers.importing.rows import MAX_FLOAT, parse_source_time
-from portal.customers.local_times import api_time, local_span
+from portal.customers.local_times import format_api_time, span_of_local_time
 
 Cell = str | float | bool | date | time | datetime | timedelta
 
@@ -135,7 +135,7 @@ def _format_in_utc(moment: datetime, zone: tzinfo) -> str:
     If the clocks skipped a local time, the result is the time of the clock change. If the clocks
     showed a local time twice, the result is the first of the two times.
     """
-    return api_time(moment if moment.tzinfo else local_span(moment, zone).start)
+    return format_api_time(moment if moment.tzinfo else span_of_local_time(moment, zone).start)
 
 
 def _read_language(cell: Cell, _zone: tzinfo) -> str:

@@ -93,9 +93,11 @@ class Command(BaseCommand):
         owner = find_organizer(organizer)
         sheets = _sheet_options(owner, options)
         time = _parse_time(as_of, sheets.zone) if as_of else None
-        with _nothing_changed():
+        with _report_interruptions():
             source = _find_source(file, is_quiet=is_quiet, **options)
-            blocks = source.read_blocks() if source else _read_all(paths, sheets, is_quiet=is_quiet)
+            blocks = (
+                source.read_blocks() if source else _read_files(paths, sheets, is_quiet=is_quiet)
+            )
             kind = Import.Source.SERVICE if source else Import.Source.FILES
             choices = {"overwrite": overwrite, "dry_run": dry_run}
             report = import_blocks(owner, blocks, **choices, as_of=time, source=kind)
@@ -121,7 +123,7 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _nothing_changed() -> Iterator[None]:
+def _report_interruptions() -> Iterator[None]:
     """Report an exception that interrupts an import as one line, without a traceback."""
     try:
         yield
@@ -206,15 +208,17 @@ def _reject_unreadable(paths: Iterable[str]) -> None:
             raise CommandError(f"{path}: {error.strerror}. Nothing was loaded.") from error
 
 
-def _read_all(paths: Iterable[str], sheets: SheetOptions, *, is_quiet: bool) -> Iterator[Block]:
+def _read_files(paths: Iterable[str], sheets: SheetOptions, *, is_quiet: bool) -> Iterator[Block]:
     for path in paths:
         if path == STANDARD_INPUT:
             name, source = "standard input", sys.stdin.buffer
-            yield from _read(source, name, None, sheets, is_quiet=is_quiet)
+            yield from _read_with_progress(source, name, None, sheets, is_quiet=is_quiet)
         else:
             with Path(path).open("rb") as file:
                 size = Path(path).stat().st_size
-                yield from _read(file, _as_text(path), size, sheets, is_quiet=is_quiet)
+                yield from _read_with_progress(
+                    file, _as_text(path), size, sheets, is_quiet=is_quiet
+                )
 
 
 def _as_text(path: str) -> str:
@@ -225,7 +229,7 @@ def _as_text(path: str) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
-def _read(
+def _read_with_progress(
     file: BinaryIO, name: str, size: int | None, sheets: SheetOptions, *, is_quiet: bool
 ) -> Iterator[Block]:
     """Read a file with a progress bar in bytes, because the number of rows is not known yet."""

@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django_scopes import scopes_disabled
 
 from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, Note
-from portal.customers.normalization import SOURCES, note_text
+from portal.customers.normalization import COLUMNS_DERIVED_FROM, note_text
 from portal.databases.deleted_texts import merge_segments
 from portal.organizers.models import Organizer
 
@@ -48,23 +48,25 @@ def normalize_batches(database: str, size: int = BATCH_ROWS) -> Generator[int]:
     """
     with scopes_disabled():
         organizers = Organizer.objects.using(database).only("country").in_bulk()
-        fields = ("organizer", *SOURCES, *NORMALIZED)
+        fields = ("organizer", *COLUMNS_DERIVED_FROM, *NORMALIZED)
         rows = Customer.objects.using(database).order_by("pk").only(*fields)
         customers = rows.filter(organizer__in=organizers)
         last = 0
         while batch := [*customers.filter(pk__gt=last)[:size]]:
             last = batch[-1].pk
-            outdated = [each.pk for each in _outdated(batch, organizers)]
+            outdated = [each.pk for each in _find_outdated(batch, organizers)]
             with transaction.atomic(using=database):
                 # Read these customers again, because another transaction may have changed them
                 # before the lock.
                 locked = [*customers.filter(pk__in=outdated).select_for_update()]
-                changed = _outdated(locked, organizers)
+                changed = _find_outdated(locked, organizers)
                 customers.bulk_update(changed, NORMALIZED)
             yield len(changed)
 
 
-def _outdated(customers: Sequence[Customer], organizers: Mapping[int, Organizer]) -> list[Customer]:
+def _find_outdated(
+    customers: Sequence[Customer], organizers: Mapping[int, Organizer]
+) -> list[Customer]:
     """The customers whose derived columns are outdated, with the new values set."""
     notes: dict[int, list[str]] = {}
     if customers:
@@ -75,14 +77,16 @@ def _outdated(customers: Sequence[Customer], organizers: Mapping[int, Organizer]
     return [
         each
         for each in customers
-        if _derive(each, organizers[each.organizer_id], "".join(notes.get(each.pk, [])))
+        if _set_derived_columns(
+            each, organizers[each.organizer_id], "".join(notes.get(each.pk, []))
+        )
     ]
 
 
-def _derive(customer: Customer, organizer: Organizer, team_notes_text: str) -> bool:
+def _set_derived_columns(customer: Customer, organizer: Organizer, team_notes_text: str) -> bool:
     """Set the derived columns of a customer. Returns whether one of the columns changed."""
     customer.organizer = organizer
     before = [getattr(customer, name) for name in NORMALIZED]
-    customer.derive()
+    customer.set_derived_columns()
     customer.team_notes_text = team_notes_text or None
     return before != [getattr(customer, name) for name in NORMALIZED]

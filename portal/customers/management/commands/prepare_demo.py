@@ -24,8 +24,8 @@ from portal.organizers.permissions import Permission
 EMAIL: Final = "demo@example.org"
 PASSWORD: Final = "bigevents-demo"  # noqa: S105  Public: the customers are invented.
 PERMISSIONS: Final = frozenset({Permission.READ_CUSTOMERS, Permission.EXPORT_CUSTOMERS})
-CUSTOMERS: Final = 5_000
-OTHER_CUSTOMERS: Final = 40
+CUSTOMER_COUNT: Final = 5_000
+OTHER_CUSTOMER_COUNT: Final = 40
 SUMMARY: Final = """\
 Portal has a demo: two organizers, invented customers.
 
@@ -46,16 +46,16 @@ class Command(BaseCommand):
     help = "Prepare the demo: organizers, customers, a member who can sign in, an API token."
     stealth_options = ("customers",)  # an argument of call_command() only
 
-    def handle(self, *, customers: int = CUSTOMERS, **_: Any) -> None:
+    def handle(self, *, customers: int = CUSTOMER_COUNT, **_: Any) -> None:
         organizer = _find_or_create("bigevents", "Big Events LLC", "Europe/Berlin")
         # A second organizer, whose customers the member of the demo must never see.
         other = _find_or_create("smallshows", "Small Shows", "UTC")
         today = datetime.now(UTC).date()
         example = StagedRow("the specification's example", EXAMPLE)
         _load_unless_filled(organizer, chain([example], demo_customers(customers - 1, until=today)))
-        _load_unless_filled(other, demo_customers(OTHER_CUSTOMERS, seed=2, until=today))
+        _load_unless_filled(other, demo_customers(OTHER_CUSTOMER_COUNT, seed=2, until=today))
         services.create_staff(organizer, email=EMAIL, password=PASSWORD)
-        self._print(organizer, _token(organizer))
+        self._print(organizer, _read_or_create_token(organizer))
 
     def _print(self, organizer: Organizer, token: str) -> None:
         self.stdout.write(
@@ -84,7 +84,7 @@ def _load_unless_filled(organizer: Organizer, rows: Iterable[StagedRow]) -> None
         load_customers(organizer, rows)
 
 
-def _token(organizer: Organizer) -> str:
+def _read_or_create_token(organizer: Organizer) -> str:
     """Read the token of an earlier run from its file.
 
     If the token is not valid, for example in a new database, create a token.

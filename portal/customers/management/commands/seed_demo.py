@@ -12,7 +12,7 @@ from typing import Any, Never
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from portal.customers.demo.customers import BLOCK_SIZE, UNTIL, demo_block
+from portal.customers.demo.customers import BLOCK_SIZE, DEFAULT_UNTIL, demo_block
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.load import load_batches
 from portal.customers.importing.workers import close_connections, map_in_processes
@@ -33,9 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--until",
             type=date.fromisoformat,
-            default=UNTIL,
+            default=DEFAULT_UNTIL,
             metavar="YYYY-MM-DD",
-            help=f"all times of customers are before this day; default: {UNTIL}",
+            help=f"all times of customers are before this day; default: {DEFAULT_UNTIL}",
         )
 
     def handle(

@@ -13,9 +13,9 @@ from portal.customers.demo.customers import DAYS, EXAMPLE, LETTERS, demo_custome
 from portal.customers.importing.rows import CustomerRow, InventedRow
 
 Row = CustomerRow | InventedRow
-UNTIL = date(2026, 1, 1)
+DEFAULT_UNTIL = date(2026, 1, 1)
 END = datetime(2026, 1, 1, tzinfo=UTC)
-ROWS = [staged.row for staged in demo_customers(5_000, seed=7, until=UNTIL)]
+ROWS = [staged.row for staged in demo_customers(5_000, seed=7, until=DEFAULT_UNTIL)]
 
 
 def _share(rows: list[Row]) -> float:
@@ -23,7 +23,7 @@ def _share(rows: list[Row]) -> float:
 
 
 def test_equal_seeds_give_equal_customers() -> None:
-    assert [staged.row for staged in demo_customers(500, seed=7, until=UNTIL)] == ROWS[:500]
+    assert [staged.row for staged in demo_customers(500, seed=7, until=DEFAULT_UNTIL)] == ROWS[:500]
 
 
 def test_another_seed_gives_other_customers() -> None:

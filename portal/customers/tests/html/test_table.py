@@ -43,7 +43,7 @@ def cells(**fields: object) -> dict[str, str]:
         last_modified=joined,
         **fields,
     )
-    customer.derive()
+    customer.set_derived_columns()
     shown = table(customer, columns=COLUMNS)
     texts = next(iter(shown.row_cells())).removesuffix("</td>").split("</td>")
     return dict(zip(shown.columns.names(), texts, strict=True))

@@ -91,7 +91,7 @@ def test_an_edit_stays_while_the_source_does_not_change_the_field(
     stored = Customer.objects.get()
     assert getattr(stored, field) == ours
     assert stored.last_login is not None
-    stored.derive()
+    stored.set_derived_columns()
     assert Customer.objects.get().search_text == stored.search_text
 
 

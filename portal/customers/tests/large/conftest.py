@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django_scopes import scope
 from pytest_django.plugin import DjangoDbBlocker
 
-from portal.customers.demo.customers import BLOCK_SIZE, UNTIL, demo_block
+from portal.customers.demo.customers import BLOCK_SIZE, DEFAULT_UNTIL, demo_block
 from portal.customers.importing.encode import Batch, prepare_batch
 from portal.customers.importing.load import LoadReport, load_batches
 from portal.customers.tests.large.scans import CUSTOMERS, OTHERS
@@ -60,7 +60,7 @@ def _deleted_afterwards() -> Iterator[None]:
 
 def _batches(count: int, seed: int) -> Iterator[Batch]:
     for first in range(0, count, BLOCK_SIZE):
-        block = demo_block(first, BLOCK_SIZE, seed=seed, until=UNTIL)
+        block = demo_block(first, BLOCK_SIZE, seed=seed, until=DEFAULT_UNTIL)
         yield prepare_batch(block, first, country="DE")
 
 

@@ -15,7 +15,7 @@ from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.importing.load import load_customers
 from portal.customers.models import NOTES_INDEX_ON_SQLITE, Customer
-from portal.customers.normalization import MOST_SEARCHED
+from portal.customers.normalization import MAX_SEARCHED_CHARACTERS
 from portal.customers.tests.lists import find_all, list_of
 from portal.customers.tests.rows import make_row
 from portal.history.actors import Actor
@@ -164,7 +164,7 @@ def test_outdated_texts_of_notes_are_computed_again(
 def test_only_the_first_characters_of_the_notes_are_searched(
     make_customer: CustomerMaker, find: Find
 ) -> None:
-    found = make_customer(notes=f"gluten {'x' * MOST_SEARCHED} lactose")
+    found = make_customer(notes=f"gluten {'x' * MAX_SEARCHED_CHARACTERS} lactose")
 
     assert find("gluten") == [found]
     assert find("lactose") == []
