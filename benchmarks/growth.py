@@ -1,4 +1,4 @@
-"""The growth of the figures of a full run with the number of customers, and the missed goals."""
+"""How the figures of a full run grow with the number of customers, and which goals are missed."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def test_a_typed_search_and_the_chip_that_removes_the_search(clara_page: Page) -
     expect(search_box(clara_page)).to_have_value("")
 
 
-def test_a_checkbox_that_is_checked_and_unchecked_is_no_filter(clara_page: Page) -> None:
+def test_a_checkbox_that_is_checked_and_unchecked_at_once_does_not_filter(clara_page: Page) -> None:
     filter_button(clara_page, "State").click()
     hold_first(clara_page, ANY)
     clara_page.get_by_role("checkbox", name="Anonymised").check()

@@ -74,7 +74,7 @@ def test_paper_is_white_in_the_dark_theme(staff_page: Page, base_url: str, path:
     expect(staff_page.locator("body")).to_have_css("color", "oklch(0.255 0.02 330)")
 
 
-def test_pages_are_numbered_and_a_list_fits_on_their_width(staff_page: Page) -> None:
+def test_printed_pages_are_numbered_and_a_list_fits_on_the_paper(staff_page: Page) -> None:
     print_preview(staff_page, LIST)
 
     pages = staff_page.pdf(format="A4").count(b"/Type /Page\n")

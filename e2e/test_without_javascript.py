@@ -94,7 +94,7 @@ def test_the_list_is_sorted_and_paged_and_a_customer_is_opened(plain_page: Page)
     assert plain_page.url.partition("#")[0] == here
 
 
-def test_without_javascript_no_control_that_needs_it_is_shown(plain_page: Page) -> None:
+def test_controls_that_need_javascript_are_hidden(plain_page: Page) -> None:
     plain_page.goto(f"{PLAYHOUSE}ETH3WGD/")
 
     expect(plain_page.get_by_role("button", name="Copy")).to_have_count(0)

@@ -35,7 +35,7 @@ BACK: Final = 6
 
 
 def follow_lists(comparison: Comparison) -> None:
-    """Follow `next` to the end and `previous` for a few pages, then from the end backwards."""
+    """Follow `next` in FORWARDS to the last page, then `previous`; in BACKWARDS the reverse."""
     for query in tqdm(FORWARDS, "Lists", unit="", disable=None):
         last = _follow_links(comparison, f"{API}?{query}", "next", LONGEST)
         _follow_links(comparison, last, "previous", BACK)

@@ -46,7 +46,7 @@ def restored(cluster: Cluster, server: Server, name: str) -> str:
 
 
 def _url(cluster: Cluster, name: str) -> str:
-    """The URL of the database for the role of its name."""
+    """The URL of the database for the role with the name of the database."""
     return re.sub("//[^@]+@", f"//{name}@", cluster.url(name))
 
 

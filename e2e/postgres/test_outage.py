@@ -21,7 +21,7 @@ from e2e.server import PATIENCE, Server, serve
 
 WITHOUT_DATA = ["/sign-in/", "/static/icon.svg"]
 API_CLIENTS = 12  # more than the server has threads
-# In seconds. During such an outage, a pool with growing pauses would reach a long pause.
+# The outage in seconds. A pool that doubles its pauses would pause for many seconds at its end.
 OUTAGE = 8
 STATEMENT_TIMEOUT = 0.5
 # In seconds: the time for running queries and one attempt to connect. Later requests fail at once.

@@ -65,7 +65,7 @@ class PageForm(forms.Form):
     density = forms.ChoiceField(
         choices=[*DENSITIES.items()],
         required=False,
-        label=_("Rows"),
+        label=_("Row height"),
         error_messages={"invalid_choice": _("The density must be comfortable or compact.")},
     )
     overview = forms.ChoiceField(
