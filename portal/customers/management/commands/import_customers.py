@@ -21,8 +21,8 @@ from portal.customers.importing.formats.columns import TARGETS
 from portal.customers.importing.formats.files import Block, read_blocks
 from portal.customers.importing.formats.spreadsheets import SheetOptions
 from portal.customers.importing.load import LoadReport, import_blocks
-from portal.customers.importing.source import Source
-from portal.customers.importing.source_client import SourceError
+from portal.customers.importing.service.client import SourceError
+from portal.customers.importing.service.source import Source
 from portal.customers.models import Import
 from portal.organizers.management.errors import find_organizer
 from portal.organizers.models import Organizer

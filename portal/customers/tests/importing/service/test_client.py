@@ -15,14 +15,14 @@ from threading import Event
 import pytest
 import trustme
 
-from portal.customers.importing.source_client import (
+from portal.customers.importing.service.client import (
     LONGEST_PAUSE,
     MAX_BYTES,
     PAUSES,
     SourceClient,
     SourceError,
 )
-from portal.customers.tests.importing.http_server import (
+from portal.customers.tests.importing.service.http_server import (
     LIST,
     Received,
     Reply,

@@ -21,16 +21,16 @@ from pytest_django.live_server_helper import LiveServer
 
 from portal.conftest import CustomerMaker
 from portal.customers.importing.load import import_blocks
-from portal.customers.importing.source import Source
+from portal.customers.importing.service.source import Source
 from portal.customers.models import Customer
-from portal.customers.tests.importing.http_server import LIST, Reply, as_json, page, serving
+from portal.customers.tests.importing.service.http_server import LIST, Reply, as_json, page, serving
 from portal.customers.tests.rows import GIVEN, emails_of
 from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
 TOKEN = "secret-token"
-PAGES = sorted((Path(__file__).parent / "capture").glob("page-*.json"))
+PAGES = sorted((Path(__file__).parents[1] / "capture").glob("page-*.json"))
 CUSTOMERS: list[dict[str, Any]] = [
     {**GIVEN, "identifier": name.upper(), "email": f"{name}@example.org"}
     for name in ("ann", "bob", "cid", "dan")

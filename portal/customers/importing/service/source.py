@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from portal.customers.importing.formats.files import Block, read_blocks
 from portal.customers.importing.load import LoadReport
-from portal.customers.importing.source_client import (
+from portal.customers.importing.service.client import (
     SourceClient,
     SourceError,
     Wait,
