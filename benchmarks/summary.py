@@ -78,7 +78,10 @@ def write_summary(command: str, outcomes: Sequence[Outcome]) -> str:
 def describe_load(outcomes: Sequence[Outcome]) -> str:
     """The load average of the machine. Other programs during the run make the figures worthless."""
     loads = [f"{each['machine_load']:.1f}" for each in outcomes if "machine_load" in each]
-    return f"Load average after each database: {', '.join(loads)}; without other programs about 1"
+    return (
+        f"Load average after each database: {', '.join(loads)}; a machine without other programs"
+        " has about 1"
+    )
 
 
 def _fill_template(text: str, **values: object) -> str:

@@ -178,13 +178,13 @@ def gallery_state(
 
 @pytest.fixture
 def staff_page(new_context: NewContext, staff_state: StorageState) -> Page:
-    """A page of the demo's member of staff, signed in."""
+    """A page, signed in as the demo's member of staff."""
     return new_context(storage_state=staff_state).new_page()
 
 
 @pytest.fixture
 def clara_page(new_context: NewContext, clara_state: StorageState) -> Page:
-    """A page of Clara, signed in, on the list of the playhouse."""
+    """A page with the list of the playhouse, signed in as Clara."""
     page = new_context(storage_state=clara_state).new_page()
     page.goto(PLAYHOUSE)
     return page

@@ -125,7 +125,7 @@ def test_going_back_that_takes_too_long_shows_a_message(clara_page: Page) -> Non
     expect(clara_page.get_by_role("alert")).to_contain_text("The request took too long.")
 
 
-def test_trying_again_without_matches_leads_to_the_search_box(clara_page: Page) -> None:
+def test_after_a_retry_without_matches_the_search_box_has_the_focus(clara_page: Page) -> None:
     clara_page.route(re.compile("search="), lambda route: route.fulfill(status=500))
     search_box(clara_page).fill("nobody at all")
     again = clara_page.get_by_role("button", name="Try again")

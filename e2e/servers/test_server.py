@@ -172,7 +172,7 @@ def test_the_list_accepts_a_url_of_8000_characters(server: Server) -> None:
     assert send(server, request(target, _authorized(server))).status == 200
 
 
-def test_a_longer_query_string_is_rejected_in_json(server: Server) -> None:
+def test_a_query_string_of_more_than_4000_characters_is_rejected_in_json(server: Server) -> None:
     response = send(server, request(f"{API}?x=".ljust(4100, "y"), _authorized(server)))
 
     assert (response.status, list(response.json)) == (414, ["detail"])

@@ -9,7 +9,7 @@ if (form) {
   form.addEventListener("input", prepare);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    review(readRequest()).catch(announceFailure);
+    confirmRequest(readRequest()).catch(announceFailure);
   });
   prepare();
 }
@@ -46,7 +46,7 @@ function readRequest() {
 
 // Reads the customer, to show its name in the dialog. If this fails, the page shows the response, and
 // nothing is changed.
-async function review(request) {
+async function confirmRequest(request) {
   if (!request.customer) return openDialog(request, null);
   const { response, text } = await sendRequest(request.customer, {});
   // The ETag rejects the request if the customer changes before "Send".
