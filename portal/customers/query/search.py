@@ -60,13 +60,18 @@ if TYPE_CHECKING:
 
     from portal.organizers.models import Organizer
 
+SQL = tuple[str, Sequence[Any]]  # with its parameters
 TRIGRAM: Final = 3
 # Matches three letters or digits, because pg_trgm makes no trigrams of punctuation.
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
-# A subquery, because with a join SQLite may scan all customers and look up each one in the trigram
-# index.
-ROWS_WITH_TRIGRAMS: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
-# The alias of TEXT_WITH_NOTES in a queryset.
+# The primary keys of customers whose text has some trigrams, in an index of SQLite.
+KEYS_IN_INDEX: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
+# SQLite merges sorted indexes key by key. Without a limit it would ignore the order.
+SORTED: Final = " ORDER BY 1 LIMIT -1"
+# SQLite reads the first table of a CROSS JOIN first, and no more of it than the limit needs.
+JOINED: Final = """SELECT matches.* FROM ({keys}) AS keys
+    CROSS JOIN ({matches}) AS matches ON matches.pk = keys.rowid LIMIT {limit}"""
+# The name of TEXT_WITH_NOTES in a queryset.
 WITH_NOTES: Final = "text_with_notes"
 # Matches two characters of ASCII. Two characters have no trigram, so PostgreSQL looks up the
 # trigrams of a character of BEFORE_PAIR and the two characters.
@@ -150,14 +155,33 @@ class Search:
                 customers = customers.alias(**{WITH_NOTES: TEXT_WITH_NOTES})
                 found |= HAS_NOTES & self._indexed_condition(WITH_NOTES, finds_pairs=finds_pairs)
             return customers.filter(found).in_physical_order()
-        narrowed = self._matching(customers)
+        matches = self._matching(customers)
+        if keys := self._keys_on_sqlite():
+            return matches.filter(pk__in=RawSQL(*keys))  # noqa: S611
+        return matches.in_physical_order()
+
+    def select(self, customers: CustomerQuerySet, columns: Sequence[Any], limit: int) -> SQL:
+        """A query for `limit` matches in any order, which reads no more of the trigram index.
+
+        The first of the columns is `pk`.
+        """
+        keys = self._keys_on_sqlite() if connections[customers.db].vendor == "sqlite" else None
+        if keys is None:
+            found = self.matches(customers, finds_pairs=True).values_list(*columns)[:limit]
+            return found.query.sql_with_params()
+        sql, parameters = self._matching(customers).values_list(*columns).query.sql_with_params()
+        return JOINED.format(keys=keys[0], matches=sql, limit=limit), [*keys[1], *parameters]
+
+    def _keys_on_sqlite(self) -> SQL | None:
+        """A query for customers in the trigram index; None if all words are too short for it."""
         parts = [*map(_selective_part, self.words)]
         alternatives = [[*parts, *self.number], [*parts, self.digits]]
-        if trigrams := _any_trigrams(alternatives[: 1 + bool(self.digits)]):
-            tables = SEARCH_INDEXES_ON_SQLITE if self.in_notes else [SEARCH_INDEX_ON_SQLITE]
-            rows = " UNION ALL ".join(map(ROWS_WITH_TRIGRAMS.format, tables))
-            return narrowed.filter(pk__in=RawSQL(rows, [trigrams] * len(tables)))  # noqa: S611
-        return narrowed.in_physical_order()
+        trigrams = _any_trigrams(alternatives[: 1 + bool(self.digits)])
+        if not trigrams:
+            return None
+        tables = SEARCH_INDEXES_ON_SQLITE if self.in_notes else [SEARCH_INDEX_ON_SQLITE]
+        keys = " UNION ".join(map(KEYS_IN_INDEX.format, tables)) + SORTED
+        return keys, [trigrams] * len(tables)
 
     def _indexed_condition(self, text: str, *, finds_pairs: bool) -> Q:
         """The condition on a text, in a form for which PostgreSQL can use a trigram index."""
@@ -296,21 +320,14 @@ def find_matches(
             with suppress(TimeLimitExceeded):
                 scan = search.scan(customers).values_list(*columns)
                 return _read_soon(organizer, scan, ordering, many)
-        found = search.matches(customers, finds_pairs=True).values_list(*columns)
-        return _read_all(organizer, found, ordering, most or settings.COUNT_CAP)
+        most = most or settings.COUNT_CAP
+        sql, parameters = search.select(customers, columns, most + 1)
+        rows, totals = read_with_totals(
+            organizer, customers.db, sql, parameters, most=most, others=len(ordering)
+        )
+        return (None if rows is None else Matches(sort_rows(rows, ordering))), totals
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
-
-
-def _read_all(
-    organizer: Organizer, found: QuerySet[Any, Any], ordering: Sequence[str], most: int
-) -> tuple[Matches | None, Counts]:
-    """All matches, or None if there are more than `most`."""
-    sql, parameters = found[: most + 1].query.sql_with_params()
-    rows, totals = read_with_totals(
-        organizer, found.db, sql, parameters, most=most, others=len(ordering)
-    )
-    return None if rows is None else Matches(sort_rows(rows, ordering)), totals
 
 
 def _read_soon(
