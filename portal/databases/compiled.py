@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 Row = tuple[Any, ...]  # Any: the columns of a row have different types.
+SQL = tuple[str, Sequence[Any]]  # Any: the parameters have different types.
 
 # A query is compiled with these improbable values, so that its parameters can be found in the SQL.
 PLACEHOLDERS: Final[dict[type, Any]] = {

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django_scopes import ScopedManager, scopes_disabled
 
 from portal.customers.fields import CodePointCharField
-from portal.databases.compiled import CompiledQuery, Row
+from portal.databases.compiled import SQL, CompiledQuery, Row
 from portal.databases.time_limits import read_with_time_limit
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
@@ -82,8 +82,8 @@ BY_FACETS: Final = ", ".join(FACETS)
 # unless they are too many; the number of rows of the query; the maintained counts of the organizer.
 # The facets are the last columns.
 READ_WITH_TOTALS: Final = f"""
-    WITH found AS ({{rows}})
-    SELECT 'row' AS kind, found.* FROM found WHERE (SELECT COUNT(*) FROM found) <= %s
+    WITH found AS ({{rows}} LIMIT {{limit}})
+    SELECT 'row' AS kind, found.* FROM found WHERE (SELECT COUNT(*) FROM found) < {{limit}}
     UNION ALL
     SELECT 'number', COUNT(*){{empty}}{", NULL" * len(FACETS)} FROM found
     UNION ALL
@@ -177,18 +177,19 @@ def read_with_totals(
     sql: str,
     parameters: Sequence[Any],
     *,
-    most: int,
+    limit: SQL,
     others: int,
     milliseconds: int | None = None,
 ) -> tuple[list[Row] | None, Counts]:
     """Read the rows of a query, as the database driver returns them, and the maintained counts.
 
-    The rows are None if there are more than `most`. The query selects an integer such as the
+    The rows are None if there are `limit` or more. The query selects an integer such as the
     primary key, then `others` other columns, then the facets. Raises TimeLimitExceeded.
     """
-    statement = READ_WITH_TOTALS.format(rows=sql, empty=", NULL" * others)
-    values = [*parameters, most]
-    return _read(organizer, alias, statement, values, most=most, milliseconds=milliseconds)
+    statement = READ_WITH_TOTALS.format(rows=sql, limit=limit[0], empty=", NULL" * others)
+    values = [*parameters, *limit[1], *limit[1]]
+    rows, number, totals = _read(organizer, alias, statement, values, milliseconds)
+    return rows if len(rows) == number else None, totals
 
 
 def count_with_totals(
@@ -207,8 +208,8 @@ def count_with_totals(
     """
     statement = COUNT_WITH_TOTALS.format(rows=sql)
     values = [*parameters, most + 1, *parameters, most]
-    rows, totals = _read(organizer, alias, statement, values, most=most, milliseconds=milliseconds)
-    return None if rows is None else sum_counts(rows), totals
+    rows, number, totals = _read(organizer, alias, statement, values, milliseconds)
+    return sum_counts(rows) if number <= most else None, totals
 
 
 def _read(
@@ -216,10 +217,9 @@ def _read(
     alias: str,
     statement: str,
     parameters: Sequence[Any],
-    *,
-    most: int,
     milliseconds: int | None,
-) -> tuple[list[Row] | None, Counts]:
+) -> tuple[list[Row], int, Counts]:
+    """The rows of the query, its number of rows, and the maintained counts."""
     require_scope(organizer)
     values = [*parameters, organizer.pk]
     rows: dict[str, list[Row]] = {"row": [], "number": [], "total": []}
@@ -227,7 +227,7 @@ def _read(
         rows[kind].append(tuple(row))
     totals = sum_counts((number, *row[-len(FACETS) :]) for number, *row in rows["total"])
     [(number, *_nothing)] = rows["number"]
-    return rows["row"] if number <= most else None, totals
+    return rows["row"], number, totals
 
 
 def sum_counts(rows: Iterable[Row]) -> Counts:

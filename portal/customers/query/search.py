@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -51,16 +52,13 @@ from portal.customers.normalization import email_keys, normalize, search_words, 
 from portal.customers.phones import part_of_phone, phone_key
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.customers.query.pasted import extract_pasted
-from portal.databases.compiled import CompiledQuery
+from portal.databases.compiled import SQL, CompiledQuery
 from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.scopes import require_scope
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from portal.organizers.models import Organizer
 
-SQL = tuple[str, Sequence[Any]]  # with its parameters
 TRIGRAM: Final = 3
 # Matches three letters or digits, because pg_trgm makes no trigrams of punctuation.
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
@@ -70,7 +68,7 @@ KEYS_IN_INDEX: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
 SORTED: Final = " ORDER BY 1 LIMIT -1"
 # SQLite reads the first table of a CROSS JOIN first, and no more of it than the limit needs.
 JOINED: Final = """SELECT matches.* FROM ({keys}) AS keys
-    CROSS JOIN ({matches}) AS matches ON matches.pk = keys.rowid LIMIT {limit}"""
+    CROSS JOIN ({matches}) AS matches ON matches.pk = keys.rowid"""
 # The name of TEXT_WITH_NOTES in a queryset.
 WITH_NOTES: Final = "text_with_notes"
 # Matches two characters of ASCII. Two characters have no trigram, so PostgreSQL looks up the
@@ -160,17 +158,17 @@ class Search:
             return matches.filter(pk__in=RawSQL(*keys))  # noqa: S611
         return matches.in_physical_order()
 
-    def select(self, customers: CustomerQuerySet, columns: Sequence[Any], limit: int) -> SQL:
-        """A query for `limit` matches in any order, which reads no more of the trigram index.
+    def select(self, customers: CustomerQuerySet, columns: Sequence[Any]) -> SQL:
+        """A query for matches in any order, which ends at a limit also in SQLite's trigram index.
 
         The first of the columns is `pk`.
         """
         keys = self._keys_on_sqlite() if connections[customers.db].vendor == "sqlite" else None
         if keys is None:
-            found = self.matches(customers, finds_pairs=True).values_list(*columns)[:limit]
+            found = self.matches(customers, finds_pairs=True).values_list(*columns)
             return found.query.sql_with_params()
         sql, parameters = self._matching(customers).values_list(*columns).query.sql_with_params()
-        return JOINED.format(keys=keys[0], matches=sql, limit=limit), [*keys[1], *parameters]
+        return JOINED.format(keys=keys[0], matches=sql), [*keys[1], *parameters]
 
     def _keys_on_sqlite(self) -> SQL | None:
         """A query for customers in the trigram index; None if all words are too short for it."""
@@ -315,40 +313,34 @@ def find_matches(
     facets and every page of the list without another query for the order.
     """
     columns = ("pk", *(key.expression for key in sort_keys(ordering)[:-1]), *FACETS)
+    read = partial(_read_matches, organizer, customers.db, ordering)
+    cap = settings.COUNT_CAP
     try:
         if not search.is_indexed:
+            scan = search.scan(customers).values_list(*columns).query.sql_with_params()
+            limit = LIMIT, [organizer.pk, cap, cap + 1, min(many, cap + 1)]
             with suppress(TimeLimitExceeded):
-                scan = search.scan(customers).values_list(*columns)
-                return _read_soon(organizer, scan, ordering, many)
-        most = most or settings.COUNT_CAP
-        sql, parameters = search.select(customers, columns, most + 1)
-        rows, totals = read_with_totals(
-            organizer, customers.db, sql, parameters, most=most, others=len(ordering)
-        )
-        return (None if rows is None else Matches(sort_rows(rows, ordering))), totals
+                return read(scan, limit, milliseconds=int(settings.FACET_MILLISECONDS))
+        return read(search.select(customers, columns), (str((most or cap) + 1), ()))
     except EmptyResultSet:
         return Matches([]), maintained_counts(organizer)
 
 
-def _read_soon(
-    organizer: Organizer, scan: QuerySet[Any, Any], ordering: Sequence[str], many: int
+def _read_matches(
+    organizer: Organizer,
+    alias: str,
+    ordering: Sequence[str],
+    query: SQL,
+    limit: SQL,
+    *,
+    milliseconds: int | None = None,
 ) -> tuple[Matches | None, Counts]:
-    """All matches of short words, or None if there are `many` or more. Raises TimeLimitExceeded."""
-    cap = settings.COUNT_CAP
-    many = min(many, cap + 1)
-    sql, parameters = scan.query.sql_with_params()
+    """All matches, or None if there are `limit` or more. Raises TimeLimitExceeded."""
+    others = len(ordering)
     rows, totals = read_with_totals(
-        organizer,
-        scan.db,
-        f"{sql} LIMIT {LIMIT}",
-        [*parameters, organizer.pk, cap, cap + 1, many],
-        most=cap,
-        others=len(ordering),
-        milliseconds=int(settings.FACET_MILLISECONDS),
+        organizer, alias, *query, limit=limit, others=others, milliseconds=milliseconds
     )
-    if rows is None or (totals.total > cap and len(rows) >= many):
-        return None, totals
-    return Matches(sort_rows(rows, ordering)), totals
+    return (None if rows is None else Matches(sort_rows(rows, ordering))), totals
 
 
 def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
