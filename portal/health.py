@@ -24,8 +24,7 @@ from django.http import (
 from django.utils.log import log_response
 
 from portal import __version__
-from portal.databases.replica import ALIAS as REPLICA
-from portal.databases.replica import replica
+from portal.databases.replica import REPLICA_ALIAS, replica
 from portal.web.static_files import has_manifest
 
 OK: Final = "ok"
@@ -33,7 +32,7 @@ FAILED: Final = "failed"
 UNKNOWN: Final = "unknown"
 LIVEZ: Final = "/livez"
 PROBE_PATHS: Final = (LIVEZ, "/readyz")
-METHODS: Final = ("GET", "HEAD")
+PROBE_METHODS: Final = ("GET", "HEAD")
 # How long a response waits for the checks. The timeouts of probes are longer.
 MAX_WAIT_SECONDS: Final = 2.0
 # Requests within this time get the earlier results, because everybody can request /readyz.
@@ -55,8 +54,8 @@ def respond_to_probes(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path_info not in PROBE_PATHS:
             return get_response(request)
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
+        if request.method not in PROBE_METHODS:
+            return HttpResponseNotAllowed(PROBE_METHODS)
         if request.path_info == LIVEZ:
             return JsonResponse({"status": OK, "version": __version__})
         return _readyz_response(request, checks.read_results(MAX_WAIT_SECONDS))
@@ -143,7 +142,7 @@ def _run_checks(results: CheckResults) -> None:
 
 
 def _replica_state() -> str:
-    if REPLICA not in settings.DATABASES:
+    if REPLICA_ALIAS not in settings.DATABASES:
         return "none"
     return "current" if replica.is_current() else "not current"
 

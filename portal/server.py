@@ -48,11 +48,11 @@ limit_request_line = 8190
 limit_request_field_size = 2 * limit_request_line
 # Gunicorn trusts no proxy, because portal/web/proxies.py checks TRUSTED_PROXIES.
 forwarded_allow_ips = ""
-LOGGERS = {
+LOGGER_CLASSES = {
     "text": "portal.web.server_log.ServerLogger",
     "json": "portal.web.server_log.JsonServerLogger",
 }
-logger_class = LOGGERS.get(env.str("LOG_FORMAT", "text"), LOGGERS["text"])
+logger_class = LOGGER_CLASSES.get(env.str("LOG_FORMAT", "text"), LOGGER_CLASSES["text"])
 accesslog = _access_log_path(env.str("ACCESS_LOG", "false"))
 # The path has no query string, because searches contain names and email addresses.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms request=%({x-request-id}o)s'

@@ -84,15 +84,17 @@ class CustomerList(OrganizerEndpoint):
 
     @writes.create_customer
     def post(self, request: Request, organizer: str) -> HttpResponse:
-        return respond_once(request, self.access, self.actor, lambda: self._create(request))
+        return respond_once(
+            request, self.access, self.actor, lambda: self._create_customer(request)
+        )
 
-    def _create(self, request: Request) -> WriteResult:
+    def _create_customer(self, request: Request) -> WriteResult:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.create_customer(self.organizer, values, actor=self.actor)
         # Portal sends no email, even if the request wants one.
-        return WriteResult(customer, _respond(customer, fields, 201, send_email=False))
+        return WriteResult(customer, _customer_response(customer, fields, 201, send_email=False))
 
     def _apply_view(self, request: Request) -> QueryDict:
         """The parameters of the list, combined with the saved view that the parameter `view` names.
@@ -141,13 +143,15 @@ class CustomerDetail(OrganizerEndpoint):
         etag = make_etag(self.customer.version, fields)
         if is_unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
-        return _respond(self.customer, fields)
+        return _customer_response(self.customer, fields)
 
     @writes.change_customer
     def patch(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
-        return respond_once(request, self.access, self.actor, lambda: self._change(request))
+        return respond_once(
+            request, self.access, self.actor, lambda: self._change_customer(request)
+        )
 
-    def _change(self, request: Request) -> WriteResult:
+    def _change_customer(self, request: Request) -> WriteResult:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
         version = required_version(request, self.customer.version)
@@ -161,7 +165,7 @@ class CustomerDetail(OrganizerEndpoint):
                 version=version,
                 touch=True,
             )
-        return WriteResult(customer, _respond(customer, fields))
+        return WriteResult(customer, _customer_response(customer, fields))
 
     @writes.replace_customer
     def put(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
@@ -188,10 +192,10 @@ class CustomerAnonymization(OrganizerEndpoint):
     @writes.anonymize_customer
     def post(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         """Anonymizes the customer. Ignores the body of the request, as pretix does."""
-        write = partial(self._anonymize, request, identifier)
+        write = partial(self._anonymize_customer, request, identifier)
         return respond_once(request, self.access, self.actor, write)
 
-    def _anonymize(self, request: Request, identifier: str) -> WriteResult:
+    def _anonymize_customer(self, request: Request, identifier: str) -> WriteResult:
         fields = response_fields(request.query_params, self.access, {})
         with scope(organizer=self.organizer), service_errors_as_statuses():
             current = services.get_customer(self.organizer, identifier).version
@@ -199,10 +203,10 @@ class CustomerAnonymization(OrganizerEndpoint):
             customer = services.erase_customer(
                 self.organizer, identifier, actor=self.actor, version=version
             )
-        return WriteResult(customer, _respond(customer, fields))
+        return WriteResult(customer, _customer_response(customer, fields))
 
 
-def _respond(
+def _customer_response(
     customer: Customer, fields: Sequence[str], status: int = 200, **others: object
 ) -> HttpResponse:
     """A JSON response with these fields of the customer, `others`, and the ETag."""

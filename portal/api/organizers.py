@@ -12,7 +12,7 @@ from portal.api.authentication import get_access_list
 from portal.api.endpoints import Endpoint, OrganizerEndpoint
 from portal.api.openapi import operations
 from portal.api.permissions import MayAccessOrganizer
-from portal.api.reading.pagination import paginate
+from portal.api.reading.pagination import paginate_items
 from portal.web.http import absolute_url
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class OrganizerList(Endpoint):
     def get(self, request: Request) -> Response:
         access_list = get_access_list(request)
         accesses = access_list.accesses if access_list else []
-        organizers = [_organizer(request, access.organizer) for access in accesses]
-        return Response(paginate(request, organizers))
+        organizers = [_describe_organizer(request, access.organizer) for access in accesses]
+        return Response(paginate_items(request, organizers))
 
 
 class OrganizerDetail(OrganizerEndpoint):
@@ -47,10 +47,10 @@ class OrganizerDetail(OrganizerEndpoint):
 
     @operations.get_organizer
     def get(self, request: Request, organizer: str) -> Response:
-        return Response(_organizer(request, self.organizer))
+        return Response(_describe_organizer(request, self.organizer))
 
 
-def _organizer(request: Request, organizer: Organizer) -> dict[str, object]:
+def _describe_organizer(request: Request, organizer: Organizer) -> dict[str, object]:
     customers = reverse("customers:list", args=[organizer.slug])
     return {
         "name": organizer.name,

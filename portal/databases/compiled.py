@@ -145,20 +145,20 @@ class CompiledQuery:
     def read_rows(self, *values: str | int) -> list[Row]:
         """The rows for these parameters, with values converted to Python types as in a queryset."""
         if self._model is None:
-            self._model = self._querysets()[0].model
+            self._model = self._build_querysets()[0].model
         statement, sources = self._compile_once(router.db_for_read(self._model))
         return statement.read_rows(
             [values[index] if constant is None else constant for index, constant in sources]
         )
 
-    def _querysets(self) -> Sequence[QuerySet[Any, Any]]:
+    def _build_querysets(self) -> Sequence[QuerySet[Any, Any]]:
         with scopes_disabled():
             return self._build(*self._placeholders)
 
     def _compile_once(self, alias: str) -> tuple[Statement, list[tuple[int, Any]]]:
         """The statement, and for each SQL parameter the index of a value, or else a constant."""
         if not hasattr(self._local, alias):
-            statement = compile_union_all(self._querysets(), alias, self._limit)
+            statement = compile_union_all(self._build_querysets(), alias, self._limit)
             if statement is None:
                 raise TypeError("The query is always empty.")
             setattr(self._local, alias, (statement, self._parameter_sources(statement.parameters)))

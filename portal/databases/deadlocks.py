@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
-ATTEMPTS: Final = 5
+MAX_ATTEMPTS: Final = 5
 # The pause before the next run. Meanwhile the other transactions of the deadlock get locks.
 PAUSE_SECONDS: Final = 0.02
 
@@ -21,13 +21,13 @@ PAUSE_SECONDS: Final = 0.02
 def retry_deadlocks(transaction: Callable[P, Result]) -> Callable[P, Result]:
     """Decorator of a function that is one transaction. After a deadlock, the function runs again.
 
-    Raises the error of the deadlock after ATTEMPTS runs. Within an outer transaction, raises the
-    error at once, because the outer transaction has to run again.
+    Raises the error of the deadlock after MAX_ATTEMPTS runs. Within an outer transaction, raises it
+    at once, because the outer transaction has to run again.
     """
 
     @wraps(transaction)
     def run(*args: P.args, **kwargs: P.kwargs) -> Result:
-        for _attempt in range(ATTEMPTS - 1):
+        for _attempt in range(MAX_ATTEMPTS - 1):
             try:
                 return transaction(*args, **kwargs)
             except OperationalError as error:

@@ -20,13 +20,13 @@ class AddIndexOnline(AddIndex):
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        if model := _model(self, app_label, schema_editor, to_state):
+        if model := _migrated_model(self, app_label, schema_editor, to_state):
             _add_index(schema_editor, model, self.index)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        if model := _model(self, app_label, schema_editor, from_state):
+        if model := _migrated_model(self, app_label, schema_editor, from_state):
             _remove_index(schema_editor, model, self.index)
 
 
@@ -38,20 +38,20 @@ class RemoveIndexOnline(RemoveIndex):
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        if model := _model(self, app_label, schema_editor, from_state):
+        if model := _migrated_model(self, app_label, schema_editor, from_state):
             _remove_index(schema_editor, model, self._index(app_label, from_state))
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        if model := _model(self, app_label, schema_editor, to_state):
+        if model := _migrated_model(self, app_label, schema_editor, to_state):
             _add_index(schema_editor, model, self._index(app_label, to_state))
 
     def _index(self, app_label: str, state: Any) -> Any:
         return state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
 
 
-def _model(
+def _migrated_model(
     operation: AddIndex | RemoveIndex, app_label: str, schema_editor: Any, state: Any
 ) -> Any:
     """The model of the index; None for a database that is not migrated, such as the replica."""

@@ -11,7 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-ALIAS: Final = "replica"
+REPLICA_ALIAS: Final = "replica"
 SECONDS_BETWEEN_CHECKS: Final = 1.0
 SECONDS_UNTIL_RETRY: Final = 5.0
 NEVER: Final = float("-inf")
@@ -40,26 +40,26 @@ class Replica:
         """Whether the replica has replayed all writes that are older than REPLICA_MAX_LAG."""
         if monotonic() >= self._next_check and self._check_lock.acquire(blocking=False):
             try:
-                self._check()
+                self._measure_lag()
             finally:
                 self._check_lock.release()
         return monotonic() - self._complete_until <= settings.REPLICA_MAX_LAG
 
-    def pause(self, reason: BaseException) -> None:
+    def pause_reads(self, reason: BaseException) -> None:
         """After an error: stops reads from the replica until a later check succeeds."""
         logger.warning("The replica is not read for now (%s)", str(reason).partition("\n")[0])
         self._next_check = monotonic() + SECONDS_UNTIL_RETRY
         self._complete_until = NEVER
-        connections[ALIAS].close()
+        connections[REPLICA_ALIAS].close()
 
-    def _check(self) -> None:
+    def _measure_lag(self) -> None:
         now = monotonic()
         self._next_check = now + min(SECONDS_BETWEEN_CHECKS, settings.REPLICA_MAX_LAG / 4)
         written = _read_position(DEFAULT_DB_ALIAS, WRITE_POSITION)
         try:
-            replayed = _read_position(ALIAS, REPLAY_POSITION)
+            replayed = _read_position(REPLICA_ALIAS, REPLAY_POSITION)
         except OperationalError as error:
-            self.pause(error)
+            self.pause_reads(error)
             return
         self._pending.append((now, written or 0))
         while self._pending and now - self._pending[0][0] > settings.REPLICA_MAX_LAG:

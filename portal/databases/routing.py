@@ -18,7 +18,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.databases.failures import is_query_timeout, is_temporary_error
-from portal.databases.replica import ALIAS, replica
+from portal.databases.replica import REPLICA_ALIAS, replica
 
 APPS_ON_REPLICA: Final = frozenset({"customers"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
@@ -38,12 +38,12 @@ class ReadDatabase:
     @property
     def alias(self) -> str:
         if self._alias is None:
-            self._alias = ALIAS if replica.is_current() else DEFAULT_DB_ALIAS
+            self._alias = REPLICA_ALIAS if replica.is_current() else DEFAULT_DB_ALIAS
         return self._alias
 
     @property
     def is_replica(self) -> bool:
-        return self._alias == ALIAS
+        return self._alias == REPLICA_ALIAS
 
     def use_primary(self) -> None:
         self._alias = DEFAULT_DB_ALIAS
@@ -95,7 +95,7 @@ class ReplicaMiddleware:
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        if ALIAS not in settings.DATABASES:
+        if REPLICA_ALIAS not in settings.DATABASES:
             raise MiddlewareNotUsed
         self._get_response = get_response
         self._seconds = round(settings.REPLICA_MAX_LAG + EXTRA_SECONDS)
@@ -128,7 +128,7 @@ class ReplicaMiddleware:
                 # An error that is not temporary may come from a migration that the replica has not
                 # replayed yet.
                 if is_temporary_error(error):
-                    replica.pause(error)
+                    replica.pause_reads(error)
                 return None  # Django then calls the view again, which reads from the primary.
         return response
 

@@ -78,13 +78,13 @@ class TokenForm(forms.Form):
                 name=self.cleaned_data["name"],
                 permissions=self.cleaned_data["permissions"],
                 has_all_fields=self.cleaned_data.get("has_all_fields", False),
-                expires=self._expires(),
+                expires=self._expiry_time(),
                 made_by=made_by,
             )
         except ValidationError as error:
             self.add_error(None, error)
             return None
 
-    def _expires(self) -> datetime | None:
+    def _expiry_time(self) -> datetime | None:
         days = self.cleaned_data["expires"]
         return None if days == NEVER else timezone.now() + timedelta(days=int(days))

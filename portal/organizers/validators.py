@@ -18,12 +18,12 @@ PRETIX_URL: Final = re.compile(
 
 def validate_timezone(value: str) -> None:
     """Raises ValidationError unless the value is the name of a time zone, like Europe/Berlin."""
-    if value not in _timezones():
+    if value not in _timezone_names():
         raise ValidationError(_("Not a time zone: %(value)s"), params={"value": value})
 
 
 @cache
-def _timezones() -> frozenset[str]:
+def _timezone_names() -> frozenset[str]:
     """The names of all time zones. Cached, because reading the files of the system takes 5 ms."""
     return frozenset(available_timezones())
 

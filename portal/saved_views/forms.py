@@ -42,7 +42,7 @@ class ViewForm(forms.Form):
         if not access.may(Permission.SHARE_VIEWS):
             del self.fields["is_shared"]
 
-    def create(self, parameters: QueryDict, *, member: User) -> SavedView | None:
+    def create_view(self, parameters: QueryDict, *, member: User) -> SavedView | None:
         """Saves a new view. Returns None if the form is invalid.
 
         Raises InvalidQuery if `parameters`, the parameters of the list, are invalid.
@@ -53,7 +53,7 @@ class ViewForm(forms.Form):
             )
         )
 
-    def change(self, view: SavedView, *, member: User) -> SavedView | None:
+    def change_view(self, view: SavedView, *, member: User) -> SavedView | None:
         """Renames the view, and shares it or makes it private. Returns None for an invalid form."""
         return self._save(
             lambda values: services.change_view(self._access, view.slug, member=member, **values)

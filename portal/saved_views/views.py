@@ -58,7 +58,7 @@ def view_create(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     parameters = _with_view_parameters(request, organizer, request.GET)
     form = ViewForm(request.access, request.POST if request.method == "POST" else None)
     try:
-        view = form.create(parameters, member=request.user)
+        view = form.create_view(parameters, member=request.user)
     except InvalidQuery:
         return _redirect_to_list(organizer, parameters)
     if view:
@@ -97,7 +97,7 @@ def view_edit(request: PortalRequest, organizer: Organizer, view: SavedView) -> 
     if "query" in request.POST:
         return _replace_list(request, organizer, view)
     form = ViewForm(request.access, request.POST or None, view=view)
-    if form.change(view, member=request.user):
+    if form.change_view(view, member=request.user):
         return redirect("saved_views:list", organizer.slug)
     return _render_form(request, "saved_views/edit.html", {"form": form, "view": view}, form)
 

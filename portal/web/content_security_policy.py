@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-HEADER: Final = "Content-Security-Policy"
+POLICY_HEADER: Final = "Content-Security-Policy"
 # Statuses of Django's debug pages, whose inline styles and scripts the policy would block.
 DEBUG_PAGE_STATUSES: Final = (404, 500)
 
@@ -23,7 +23,7 @@ def set_content_security_policy(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         if not (settings.DEBUG and response.status_code in DEBUG_PAGE_STATUSES):
-            response.headers[HEADER] = policy
+            response.headers[POLICY_HEADER] = policy
         return response
 
     return middleware

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from portal.web.http import PortalRequest
 
-HEADER: Final = "X-Request-ID"
+REQUEST_ID_HEADER: Final = "X-Request-ID"
 # The id is not reset after the response, because a stream may fail and be logged later.
 current_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -27,7 +27,7 @@ def set_request_id(
         request.request_id = request.META.get("HTTP_X_REQUEST_ID") or uuid4().hex
         current_id.set(request.request_id)
         response = get_response(request)
-        response.headers[HEADER] = request.request_id
+        response.headers[REQUEST_ID_HEADER] = request.request_id
         return response
 
     return middleware

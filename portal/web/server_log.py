@@ -11,7 +11,7 @@ from gunicorn.glogging import Logger
 
 from portal.web.log_formats import JsonAccessFormatter, JsonFormatter, LineFormatter
 
-MALFORMED: Final = "Invalid request from ip="
+MALFORMED_REQUEST_PREFIX: Final = "Invalid request from ip="
 
 
 class ServerLogger(Logger):
@@ -35,7 +35,7 @@ class ServerLogger(Logger):
 
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
         """Cuts the message about a malformed request after the reason, before the query string."""
-        if str(msg).startswith(MALFORMED):
+        if str(msg).startswith(MALFORMED_REQUEST_PREFIX):
             msg = ": ".join(str(msg).split(": ")[:2])
         super().warning(msg, *args, **kwargs)
 

@@ -20,7 +20,7 @@ Sources = Mapping[str, tuple[Storage, str]]
 # Files that only import other files. In development the browser loads each imported file.
 BUNDLES: Final = ("css/portal.css", "js/portal.js", "js/list.js")
 IMPORT_STATEMENT: Final = re.compile(r'^(?:@import|import) "(?:\./)?(.+)";$', re.MULTILINE)
-COMMENT: Final = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n+", re.MULTILINE | re.DOTALL)
+COMMENT_PATTERN: Final = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n+", re.MULTILINE | re.DOTALL)
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
@@ -49,7 +49,10 @@ def join_imports(name: str, sources: Sources) -> str:
     Each script is put into a block, because scripts must not see the names of other scripts.
     """
     imported = IMPORT_STATEMENT.findall(_read_source(name, sources))
-    texts = [COMMENT.sub("", _read_source(join(dirname(name), each), sources)) for each in imported]
+    texts = [
+        COMMENT_PATTERN.sub("", _read_source(join(dirname(name), each), sources))
+        for each in imported
+    ]
     if name.endswith(".js"):
         texts = [f"{{\n{text}}}\n" for text in texts]
     return "".join(texts)

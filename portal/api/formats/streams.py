@@ -58,7 +58,7 @@ def stream_customers(
         return StreamResponse(_no_chunks(), content_type, file_name=name)
     chunks = _encode_stream(request.accepted_renderer, organizer, query, fields, separator)
     try:
-        limited = limit_streams(chunks, caller=_caller(request))
+        limited = limit_streams(chunks, caller=_identify_caller(request))
         return StreamResponse(limited, content_type, file_name=name)
     except TooManyStreams as error:
         raise Throttled(RETRY_AFTER, str(error)) from error
@@ -79,7 +79,7 @@ def _encode_stream(
     return encode_csv_for_spreadsheets(fields, texts, separator=separator)
 
 
-def _caller(request: Request) -> str:
+def _identify_caller(request: Request) -> str:
     authorization: list[str] = request.META.get("HTTP_AUTHORIZATION", "").split()
     return authorization[-1] if authorization else request.session.session_key or ""
 

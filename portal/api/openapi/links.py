@@ -28,9 +28,9 @@ def add_links(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         targets, identifier = _TARGETS.get((operation["operationId"], status), ((), ""))
         if targets:
-            response["links"] = {target: _link(target, identifier) for target in targets}
+            response["links"] = {target: _make_link(target, identifier) for target in targets}
 
 
-def _link(target: str, identifier: str) -> dict[str, Any]:
+def _make_link(target: str, identifier: str) -> dict[str, Any]:
     parameters = {"organizer": "$request.path.organizer", "identifier": identifier}
     return {"operationId": target, "parameters": parameters}

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 
 from portal.api.openapi import parameters, responses, schemas
 
-CUSTOMER: Final[dict[str, Any]] = {  # the example of pretix's documentation
+CUSTOMER_EXAMPLE: Final[dict[str, Any]] = {  # the example of pretix's documentation
     "identifier": "8WSAJCJ",
     "email": "customer@example.org",
     "name": "John Doe",
@@ -21,7 +21,7 @@ CUSTOMER: Final[dict[str, Any]] = {  # the example of pretix's documentation
     "locale": "de",
     "last_modified": "2021-04-06T13:44:22.809377Z",
 }
-ORGANIZER: Final[dict[str, Any]] = {
+ORGANIZER_EXAMPLE: Final[dict[str, Any]] = {
     "name": "Big Events LLC",
     "slug": "bigevents",
     "public_url": "https://portal.example.org/organizers/bigevents/customers/",
@@ -32,8 +32,8 @@ PAGE_OR_STREAM: Final = _(
     "JSON: a page of customers. NDJSON and CSV: all customers, as a stream; this needs the"
     " permission to export customers."
 )
-NDJSON: Final = """{"identifier":"8WSAJCJ","email":"customer@example.org"}\n"""
-CSV: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
+NDJSON_EXAMPLE: Final = """{"identifier":"8WSAJCJ","email":"customer@example.org"}\n"""
+CSV_EXAMPLE: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
 # The parameters of every endpoint except the list of customers, which has more formats.
 COMMON_PARAMETERS: Final = [*parameters.COMMON, *responses.RESPONSE_HEADERS]
 
@@ -86,7 +86,7 @@ list_organizers = extend_schema(
     ],
     responses=responses.merge_responses(
         responses.success_response(
-            schemas.OrganizerPage, _("A page of organizers."), _page_of(ORGANIZER)
+            schemas.OrganizerPage, _("A page of organizers."), _page_of(ORGANIZER_EXAMPLE)
         ),
         responses.COMMON,
         responses.WITHOUT_SLASH,
@@ -101,7 +101,7 @@ get_organizer = extend_schema(
     tags=["Organizers"],
     parameters=[parameters.ORGANIZER, *COMMON_PARAMETERS],
     responses=responses.merge_responses(
-        responses.success_response(schemas.Organizer, _("The organizer."), ORGANIZER),
+        responses.success_response(schemas.Organizer, _("The organizer."), ORGANIZER_EXAMPLE),
         responses.COMMON,
         responses.WITHOUT_SLASH,
         responses.NO_PERMISSION,
@@ -127,8 +127,10 @@ list_customers = extend_schema(
         *responses.RESPONSE_HEADERS,
     ],
     responses=responses.merge_responses(
-        responses.success_response(schemas.customer_pages, PAGE_OR_STREAM, _page_of(CUSTOMER)),
-        responses.stream_responses(PAGE_OR_STREAM, ndjson=NDJSON, csv=CSV),
+        responses.success_response(
+            schemas.customer_pages, PAGE_OR_STREAM, _page_of(CUSTOMER_EXAMPLE)
+        ),
+        responses.stream_responses(PAGE_OR_STREAM, ndjson=NDJSON_EXAMPLE, csv=CSV_EXAMPLE),
         responses.COMMON,
         responses.WITHOUT_SLASH,
         responses.METHOD_NOT_ALLOWED,
@@ -153,7 +155,7 @@ get_customer = extend_schema(
         responses.ETAG,
     ],
     responses=responses.merge_responses(
-        responses.success_response(schemas.customers, _("The customer."), CUSTOMER),
+        responses.success_response(schemas.customers, _("The customer."), CUSTOMER_EXAMPLE),
         responses.NOT_MODIFIED,
         responses.COMMON,
         responses.WITHOUT_SLASH,

@@ -29,17 +29,19 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]  # JSON Schema, whose values have many types
 
 # Null characters are rejected everywhere in a query string.
-TEXT: Final = {"type": "string", "pattern": r"^[^\u0000]*$"}
-YEAR: Final = "^(19|20)[0-9]{2}-"
-DATE: Final = {"type": "string", "format": "date", "pattern": YEAR}
+TEXT_SCHEMA: Final = {"type": "string", "pattern": r"^[^\u0000]*$"}
+YEAR_PATTERN: Final = "^(19|20)[0-9]{2}-"
+DATE_SCHEMA: Final = {"type": "string", "format": "date", "pattern": YEAR_PATTERN}
 # Python accepts more formats of ISO 8601 than RFC 3339 has, such as times without an offset.
-ISO_8601_DATE: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?))?\s*$"
-ISO_8601_TIME: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?)([^\d\u0000][^\u0000]*)?)?$"
-DATE_OR_TIME: Final = {
+ISO_8601_DATE_PATTERN: Final = r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?))?\s*$"
+ISO_8601_TIME_PATTERN: Final = (
+    r"^\s*(\d{4}-?(\d{1,2}-?\d{1,2}|W\d{2}(-?\d)?)([^\d\u0000][^\u0000]*)?)?$"
+)
+DATE_OR_TIME_SCHEMA: Final = {
     "anyOf": [
-        DATE,
-        {"type": "string", "format": "date-time", "pattern": YEAR},
-        {"type": "string", "pattern": ISO_8601_TIME},
+        DATE_SCHEMA,
+        {"type": "string", "format": "date-time", "pattern": YEAR_PATTERN},
+        {"type": "string", "pattern": ISO_8601_TIME_PATTERN},
         {"type": "string", "pattern": rf"^\s*({RELATIVE_DATE})\s*$"},
     ]
 }
@@ -50,10 +52,10 @@ TIME_DESCRIPTION: Final = _(
     " dates. From 1900 up to ten years ahead. Inclusive;"
 )
 # Python accepts a sign, spaces, underscores and the digits of all scripts.
-INTEGER: Final = r"^\s*\+?\d+(_\d+)*\s*$"
+INTEGER_PATTERN: Final = r"^\s*\+?\d+(_\d+)*\s*$"
 LOCALE_LENGTH: Final = Customer._meta.get_field("locale").max_length
 # Matches an empty text or a sort key, with optional spaces.
-SORT_KEY: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
+SORT_KEY_PATTERN: Final = rf"\s*(-?({'|'.join(SORT_KEYS)})\s*)?"
 # For each class of filters: the schema of the values, and a text for the descriptions.
 SCHEMAS_BY_FILTER: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = [
     (filter_fields.YesNoFilter, {"type": "boolean"}, ""),
@@ -64,7 +66,7 @@ SCHEMAS_BY_FILTER: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = 
     ),
     (
         filter_fields.LocaleFilter,
-        {"type": "array", "items": {**TEXT, "minLength": 1, "maxLength": LOCALE_LENGTH}},
+        {"type": "array", "items": {**TEXT_SCHEMA, "minLength": 1, "maxLength": LOCALE_LENGTH}},
         _(
             "A language code, such as de or es-419. Repeat the parameter for more languages."
             " A code that is not known and that no customer has is an error."
@@ -80,22 +82,26 @@ SCHEMAS_BY_FILTER: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = 
     ),
     (
         filter_fields.SinceFilter,
-        DATE_OR_TIME,
+        DATE_OR_TIME_SCHEMA,
         format_lazy("{} {}", TIME_DESCRIPTION, _("a date counts from its start.")),
     ),
     (
         filter_fields.UntilFilter,
-        DATE_OR_TIME,
+        DATE_OR_TIME_SCHEMA,
         format_lazy("{} {}", TIME_DESCRIPTION, _("a date counts up to its end.")),
     ),
     (
         filter_fields.DayFilter,
-        {"anyOf": [DATE, {"type": "string", "pattern": ISO_8601_DATE}]},
+        {"anyOf": [DATE_SCHEMA, {"type": "string", "pattern": ISO_8601_DATE_PATTERN}]},
         "",
     ),
     (
         filter_fields.OrderingFilter,
-        {"type": "string", "pattern": f"^{SORT_KEY}(,{SORT_KEY})*$", "default": "email"},
+        {
+            "type": "string",
+            "pattern": f"^{SORT_KEY_PATTERN}(,{SORT_KEY_PATTERN})*$",
+            "default": "email",
+        },
         format_lazy(
             "{} {}.",
             _(
@@ -143,7 +149,7 @@ SEPARATOR_PARAMETER: Final = OpenApiParameter(
 )
 VIEW_PARAMETER: Final = OpenApiParameter(
     VIEW,
-    TEXT,
+    TEXT_SCHEMA,
     description=_(
         "A saved view, by the last part of its URL. Other parameters of the request replace"
         " parameters of the view; an empty parameter removes one. API clients can use shared views."
@@ -155,7 +161,7 @@ PAGE: Final = OpenApiParameter(
         "anyOf": [
             {"type": "integer", "minimum": 1},
             {"const": "last"},
-            {"type": "string", "pattern": INTEGER},
+            {"type": "string", "pattern": INTEGER_PATTERN},
         ],
         "default": 1,
     },
@@ -164,14 +170,14 @@ PAGE: Final = OpenApiParameter(
 PAGE_SIZE_PARAMETER: Final = OpenApiParameter(
     "page_size",
     {
-        "anyOf": [{"type": "integer", "minimum": 1, "maximum": PAGE_SIZE}, TEXT],
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": PAGE_SIZE}, TEXT_SCHEMA],
         "default": PAGE_SIZE,
     },
     description=_("The number of results on a page. Any other value means 50."),
 )
 CURSOR: Final = OpenApiParameter(
     "cursor",
-    TEXT,
+    TEXT_SCHEMA,
     description=_("The position of the page, from a next or previous link. Do not build your own."),
 )
 PREFER: Final = OpenApiParameter(
@@ -245,7 +251,7 @@ def _filter_parameter(name: str, filter_: ListFilter) -> OpenApiParameter:
             for filter_class, schema, description in SCHEMAS_BY_FILTER
             if isinstance(filter_, filter_class)
         ),
-        (TEXT, ""),
+        (TEXT_SCHEMA, ""),
     )
     max_length = filter_.extra.get("max_length")
     sentences = [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
 from portal.api.openapi import parameters, responses, schemas
-from portal.api.openapi.operations import COMMON_PARAMETERS, CUSTOMER
+from portal.api.openapi.operations import COMMON_PARAMETERS, CUSTOMER_EXAMPLE
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -26,10 +26,14 @@ NEW_CUSTOMER_EXAMPLE: Final = OpenApiExample(
     request_only=True,
 )
 CHANGE_EXAMPLE: Final = OpenApiExample("Example", {"email": "john@example.org"}, request_only=True)
-CREATED_CUSTOMER: Final[dict[str, Any]] = {**CUSTOMER, "is_verified": True, "send_email": False}
-CHANGED_CUSTOMER: Final[dict[str, Any]] = {**CUSTOMER, "email": "john@example.org"}
+CREATED_CUSTOMER: Final[dict[str, Any]] = {
+    **CUSTOMER_EXAMPLE,
+    "is_verified": True,
+    "send_email": False,
+}
+CHANGED_CUSTOMER: Final[dict[str, Any]] = {**CUSTOMER_EXAMPLE, "email": "john@example.org"}
 ANONYMIZED_CUSTOMER: Final[dict[str, Any]] = {
-    **CUSTOMER,
+    **CUSTOMER_EXAMPLE,
     "email": None,
     "name": "",
     "name_parts": {},

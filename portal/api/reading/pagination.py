@@ -26,7 +26,7 @@ PAGING_PARAMETERS: Final = ("page", "page_size", "cursor")
 Page = dict[str, object]
 
 
-def paginate(request: Request, items: Sequence[object]) -> Page:
+def paginate_items(request: Request, items: Sequence[object]) -> Page:
     """The page of `items` that the query string names. Raises NotFound after the last page."""
     size = _page_size(request.query_params)
     number = _page_number(request.query_params, lambda: len(items), size)

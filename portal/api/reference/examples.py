@@ -7,7 +7,11 @@ from typing import Final
 
 from django.template.loader import render_to_string
 
-TITLES: Final = {"curl": "curl", "python": "Python (httpx)", "javascript": "JavaScript (Node)"}
+EXAMPLE_TITLES: Final = {
+    "curl": "curl",
+    "python": "Python (httpx)",
+    "javascript": "JavaScript (Node)",
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,9 @@ class Example:
 
 def render_examples(customers_url: str) -> list[Example]:
     """One example for each tool. Every example reads the customers at this URL."""
-    return [Example(name, title, _render(name, customers_url)) for name, title in TITLES.items()]
+    return [
+        Example(name, title, _render(name, customers_url)) for name, title in EXAMPLE_TITLES.items()
+    ]
 
 
 def _render(name: str, customers_url: str) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
-LIFETIME: Final = timedelta(days=1)
+RESPONSE_LIFETIME: Final = timedelta(days=1)
 # After this time a request cannot be in progress, because gunicorn ends requests earlier.
 MAX_REQUEST_TIME: Final = timedelta(minutes=1)
 RETRY_AFTER_SECONDS: Final = 5
@@ -90,7 +90,9 @@ def respond_once(
 def forget_responses() -> int:
     """Deletes requests of all organizers that are older than a day. Returns how many requests."""
     with scopes_disabled():
-        return IdempotentRequest.objects.filter(started__lt=timezone.now() - LIFETIME).delete()[0]
+        return IdempotentRequest.objects.filter(
+            started__lt=timezone.now() - RESPONSE_LIFETIME
+        ).delete()[0]
 
 
 def empty_responses(customer: Customer, **_: object) -> None:
@@ -130,7 +132,7 @@ def _find_or_store_request(
 
 
 def _has_expired(first: IdempotentRequest, now: datetime) -> bool:
-    return first.started < now - (MAX_REQUEST_TIME if first.status is None else LIFETIME)
+    return first.started < now - (MAX_REQUEST_TIME if first.status is None else RESPONSE_LIFETIME)
 
 
 def _repeat_response(first: IdempotentRequest, body_hash: str) -> HttpResponse:

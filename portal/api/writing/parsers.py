@@ -39,11 +39,11 @@ CUSTOMER_PARSERS: Final = [JsonParser, parsers.FormParser, parsers.MultiPartPars
 def _is_deeper(content: object, levels: int) -> bool:
     nested: list[Any] = [content]
     for _level in range(levels + 1):
-        nested = [child for value in nested for child in _children(value)]
+        nested = [child for value in nested for child in _child_values(value)]
     return bool(nested)
 
 
-def _children(value: Any) -> Iterable[Any]:
+def _child_values(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

@@ -49,7 +49,7 @@ def fail_waiting_requests(pool: Pool) -> None:
 
 
 # With a `reconnect_timeout` of 0 the pool does not retry: the next request tries to connect.
-OPTIONS: Final[dict[str, Any]] = {
+POOL_OPTIONS: Final[dict[str, Any]] = {
     "reconnect_timeout": 0,
     "reconnect_failed": fail_waiting_requests,
 }

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from portal.databases.deadlocks import ATTEMPTS, retry_deadlocks
+from portal.databases.deadlocks import MAX_ATTEMPTS, retry_deadlocks
 from portal.organizers.models import Organizer
 
 TIMEOUT: Final = 20
@@ -103,4 +103,4 @@ def test_a_transaction_with_repeated_deadlocks_fails_in_the_end() -> None:
     with pytest.raises(OperationalError):
         failing.run()
 
-    assert failing.calls == ATTEMPTS
+    assert failing.calls == MAX_ATTEMPTS

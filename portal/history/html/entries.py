@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SHOWN_CHARACTERS: Final = 200
 # The kinds of events that store values.
 KINDS_WITH_VALUES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
-FIELDS: Final[Mapping[str, StrOrPromise]] = {
+FIELD_LABELS: Final[Mapping[str, StrOrPromise]] = {
     "email": gettext_lazy("Email"),
     "phone": gettext_lazy("Phone"),
     "name_parts": gettext_lazy("Name"),
@@ -112,7 +112,7 @@ def describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
 
     `values` is None if the reader may not see the values.
     """
-    label = FIELDS.get(name, name)
+    label = FIELD_LABELS.get(name, name)
     if values is None:
         return Difference(label, is_hidden=True)
     before, after = map(FORMATTERS.get(name, _format_text), values)
@@ -126,7 +126,10 @@ def _shorten_if_long(text: str) -> str:
 
 
 def _ordered_names(changes: Mapping[str, Any]) -> list[str]:
-    return [*(name for name in FIELDS if name in changes), *(changes.keys() - FIELDS.keys())]
+    return [
+        *(name for name in FIELD_LABELS if name in changes),
+        *(changes.keys() - FIELD_LABELS.keys()),
+    ]
 
 
 def _make_sentence(event: Event, differences: Sequence[Difference]) -> SafeString:

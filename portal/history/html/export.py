@@ -50,7 +50,7 @@ def history_export(request: PortalRequest, organizer: Organizer) -> HttpResponse
     if not form.is_valid():
         return render_problem(request, form, " ".join(map(str, form.errors.get("separator", []))))
     rows = services.stream_events(
-        organizer, query=form.query(), reads_notes=request.access.reads_notes
+        organizer, query=form.build_query(), reads_notes=request.access.reads_notes
     )
     separator = SEPARATORS[form.cleaned_data["separator"] or "comma"]
     chunks = encode_csv_for_spreadsheets(COLUMNS, rows, separator=separator)

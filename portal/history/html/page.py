@@ -64,7 +64,7 @@ class HistoryForm(TimelineForm):
             text = _("There is no customer with this identifier.")
             raise ValidationError(text) from error
 
-    def query(self) -> EventQuery:
+    def build_query(self) -> EventQuery:
         """The query of valid parameters. The query includes the whole day of `until`."""
         values = self.cleaned_data
         return EventQuery(
@@ -85,7 +85,7 @@ def history_page(request: PortalRequest, organizer: Organizer) -> HttpResponse:
     form = HistoryForm(organizer, request.GET)
     if not form.is_valid():
         return render_problem(request, form, "")
-    query, before = form.query(), form.cleaned_data["before"]
+    query, before = form.build_query(), form.cleaned_data["before"]
     try:
         page = services.list_events(organizer, query=query, before=before, size=PAGE_SIZE)
     except services.UnknownEvent:

@@ -17,8 +17,8 @@ from django_scopes import scope, scopes_disabled
 from portal.api.models import IdempotentRequest
 from portal.api.writing import idempotency
 from portal.api.writing.idempotency import (
-    LIFETIME,
     MAX_REQUEST_TIME,
+    RESPONSE_LIFETIME,
     RequestInProgress,
     WriteResult,
 )
@@ -203,7 +203,7 @@ def test_temporary_errors_are_not_stored(
 
 def test_a_key_may_be_used_again_after_a_day(writer_client: Client, organizer: Organizer) -> None:
     send(writer_client)
-    make_older(organizer, LIFETIME + timedelta(seconds=1))
+    make_older(organizer, RESPONSE_LIFETIME + timedelta(seconds=1))
 
     assert send(writer_client, body="{}").status_code == 201
     assert send(writer_client, body="{}").status_code == 201
@@ -230,7 +230,7 @@ def test_old_responses_of_all_organizers_are_deleted(
     writer_client: Client, organizer: Organizer, rival: Organizer
 ) -> None:
     send(writer_client)
-    old = timezone.now() - LIFETIME - timedelta(seconds=1)
+    old = timezone.now() - RESPONSE_LIFETIME - timedelta(seconds=1)
     with scopes_disabled():
         IdempotentRequest.objects.create(organizer=rival, fingerprint="x", started=old)
         IdempotentRequest.objects.create(organizer=organizer, fingerprint="y", started=old)

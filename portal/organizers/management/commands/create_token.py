@@ -39,7 +39,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--expires",
-            type=_expires,
+            type=_parse_expiry,
             metavar="WHEN",
             help="a number of days, or the date on which the token expires (2027-01-31, UTC)",
         )
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         self.stderr.write("This token is shown once. Only its hash is stored.", self.style.NOTICE)
 
 
-def _expires(text: str) -> datetime:
+def _parse_expiry(text: str) -> datetime:
     try:
         if text.isdecimal():
             expires = timezone.now() + timedelta(days=int(text))
