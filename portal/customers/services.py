@@ -34,11 +34,11 @@ from portal.customers.query.counts import ALL, Count, count_facets, counted, kee
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.excerpts import Excerpt, read_excerpts
 from portal.customers.query.filters import FACET_PARAMETERS
-from portal.customers.query.ordering import in_sections, order_sections
+from portal.customers.query.ordering import order_sections, querysets_of_sections
 from portal.customers.query.overview import Overview, read_overview
 from portal.customers.query.page import (
     FIELDS,
-    LARGEST,
+    MAX_PAGE_NUMBER,
     PAGE_SIZE,
     OrderedScan,
     Slice,
@@ -69,10 +69,10 @@ SEARCHED_FIELDS: Final = frozenset({"search_text", "phone_key"})
 NO_COUNTS: Final = Counts({})
 # With more matches than this, scanning the order finds the next customer faster than sorting the
 # matches.
-MOST_SORTED_FOR_NEIGHBOURS: Final = 1_000
+MAX_SORTED_FOR_NEIGHBOURS: Final = 1_000
 # An empty list shows how many customers it would have without one of its filters, for at most this
 # many filters.
-MOST_COUNTED: Final = 5
+MAX_FILTERS_COUNTED: Final = 5
 
 
 class PageNumber(NamedTuple):
@@ -86,7 +86,7 @@ class PageNumber(NamedTuple):
     total: int | None = None
 
 
-class After(NamedTuple):
+class AfterCursor(NamedTuple):
     """The page after a cursor."""
 
     cursor: Cursor
@@ -106,7 +106,7 @@ class CustomerPage:
     is_past_end: bool = False  # whether the list has fewer pages than `number`; `count` is 0 then
     totals: Counts = NO_COUNTS  # the counts of all customers of the organizer
     facets: Counts | None = None  # the counts with all filters except facets, if counted
-    exact: Sequence[Customer] = ()  # customers whose email or identifier equals the search
+    exact_matches: Sequence[Customer] = ()  # customers whose email or identifier equals the search
 
     @property
     def start_index(self) -> int:
@@ -145,7 +145,8 @@ def parse_query(
     Raises InvalidQuery.
     """
     named = named_locales(parameters)
-    used = () if named <= {"", *locales.NAMED_LOCALES} else count_all(organizer).by("locale", {})
+    has_unnamed = not named <= {"", *locales.NAMED_LOCALES}
+    used = count_all_customers(organizer).by("locale", {}) if has_unnamed else ()
     return CustomerQuery.parse(
         parameters, organizer=organizer, locales=used, reads_notes=reads_notes
     )
@@ -165,20 +166,22 @@ def list_customers(
 
     `fields` has the fields to read, among them `id`. All other fields are deferred.
     """
-    survey = _survey(organizer, query)
+    list_counts = _read_list_counts(organizer, query)
     columns = tuple(name for name in COLUMNS if name in fields)
-    if number and number > LARGEST:
-        found = _past_end(number, size)
-    elif survey.matches is not None:
-        matches = survey.matches.meeting(query.conditions)
+    if number and number > MAX_PAGE_NUMBER:
+        found = _page_past_end(number, size)
+    elif list_counts.matches is not None:
+        matches = list_counts.matches.meeting(query.conditions)
         scan = SortedMatches(customers_of(organizer), matches, query.ordering, columns)
         found = _read_counted(scan, len(matches.rows), number, size)
     else:
-        found = _read_scanned(organizer, query, survey, number, size, columns)
-    exact = (
+        found = _read_scanned(organizer, query, list_counts, number, size, columns)
+    exact_matches = (
         find_exact_matches(organizer, query.search) if query.search and found.number == 1 else ()
     )
-    return replace(found, totals=survey.totals, facets=survey.facets, exact=exact)
+    return replace(
+        found, totals=list_counts.totals, facets=list_counts.facets, exact_matches=exact_matches
+    )
 
 
 def find_excerpts(
@@ -190,7 +193,7 @@ def find_excerpts(
     """
     if not query.searches_notes:
         return {}
-    search = _search(organizer, query)
+    search = _parse_search(organizer, query)
     found = [each for each in customers if not search.is_in(each)]
     return read_excerpts(organizer, found, [*search.words, *search.number]) if found else {}
 
@@ -204,7 +207,9 @@ def count_page(
         size,
         Count(count_customers(organizer, query=query)),
         totals=maintained_counts(organizer),
-        exact=find_exact_matches(organizer, query.search) if query.search and number == 1 else (),
+        exact_matches=find_exact_matches(organizer, query.search)
+        if query.search and number == 1
+        else (),
     )
 
 
@@ -218,35 +223,35 @@ def count_customers(organizer: Organizer, *, query: CustomerQuery) -> int:
 def count_within_limit(organizer: Organizer, *, query: CustomerQuery) -> Count | None:
     """The number of customers in the list, exact or a minimum; None if counting takes too long."""
     require_scope(organizer)
-    return _survey(organizer, query).count(query)
+    return _read_list_counts(organizer, query).count(query)
 
 
-def count_without(
+def count_without_filters(
     organizer: Organizer, *, query: CustomerQuery, filters: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Count | None]:
     """The number of customers in the list without one of its filters, for each of `filters`.
 
     A filter is a name and a value. Facets are counted without a further statement; of the other
-    filters, only the first MOST_COUNTED are counted. The number is None for the remaining filters,
-    and if counting takes too long.
+    filters, only the first MAX_FILTERS_COUNTED are counted. The number is None for the remaining
+    filters, and if counting takes too long.
     """
     require_scope(organizer)
     # Lists that differ only in facets have the same counts by facets.
-    without_facets = _survey(organizer, query) if query.conditions else None
+    without_facets = _read_list_counts(organizer, query) if query.conditions else None
     needing = [
         name_and_value for name_and_value in filters if name_and_value[0] not in query.conditions
     ]
-    counts: dict[tuple[str, str], Count | None] = dict.fromkeys(needing[MOST_COUNTED:])
+    counts: dict[tuple[str, str], Count | None] = dict.fromkeys(needing[MAX_FILTERS_COUNTED:])
     for name, value in filters:
         if (name, value) in counts:
             continue
         other = query.without(name, value, organizer=organizer)
-        survey = without_facets if name in query.conditions else None
-        counts[name, value] = (survey or _survey(organizer, other)).count(other)
+        list_counts = without_facets if name in query.conditions else None
+        counts[name, value] = (list_counts or _read_list_counts(organizer, other)).count(other)
     return counts
 
 
-def summarize(organizer: Organizer, *, query: CustomerQuery) -> Overview | None:
+def summarize_customers(organizer: Organizer, *, query: CustomerQuery) -> Overview | None:
     """Count the customers of the query by month, state and language.
 
     None if counting takes too long.
@@ -258,7 +263,7 @@ def read_customers(
     organizer: Organizer,
     *,
     query: CustomerQuery,
-    page: PageNumber | After,
+    page: PageNumber | AfterCursor,
     fields: Sequence[str],
 ) -> Slice:
     """A page of customers for API clients, with the exact count of the list.
@@ -267,7 +272,7 @@ def read_customers(
     """
     require_scope(organizer)
     start = (page.number - 1) * page.size if isinstance(page, PageNumber) else 0
-    cursor = page.cursor if isinstance(page, After) else None
+    cursor = page.cursor if isinstance(page, AfterCursor) else None
     found = None
     if query.is_default and tuple(fields) == FIELDS and page.size == PAGE_SIZE and not start:
         found = read_default_page(organizer.pk, cursor)
@@ -287,14 +292,14 @@ def stream_json(
     All rows are of one snapshot of the database. The stream may be read outside of the organizer's
     scope.
     """
-    return read_json(_sections(organizer, query), fields)
+    return read_json(_ordered_querysets(organizer, query), fields)
 
 
 def stream_texts(
     organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     """Stream all customers of the query as tuples of texts. A missing value is None."""
-    return read_texts(_sections(organizer, query), fields)
+    return read_texts(_ordered_querysets(organizer, query), fields)
 
 
 def get_customer(organizer: Organizer, identifier: str) -> Customer:
@@ -325,12 +330,12 @@ def find_neighbours(
     backwards, forwards = (
         scan.read_after(Cursor(keys, backwards=backwards), 1) for backwards in (True, False)
     )
-    return Neighbours(_neighbour(backwards), _neighbour(forwards))
+    return Neighbours(_make_neighbour(backwards), _make_neighbour(forwards))
 
 
 def matches_query(organizer: Organizer, *, query: CustomerQuery, customer: Customer) -> bool:
     """Whether the customer is in the list of the query."""
-    scan = _scan(organizer, query, (), is_few=None)
+    scan = _make_scan(organizer, query, (), is_few=None)
     return scan.customers.filter(pk=customer.pk).exists()
 
 
@@ -452,13 +457,13 @@ def stream_events(
     return read_event_rows(organizer, query=query, reads_notes=reads_notes, expired=expired)
 
 
-def count_all(organizer: Organizer) -> Counts:
+def count_all_customers(organizer: Organizer) -> Counts:
     """The numbers of all customers of the organizer by state, verification and language."""
     return maintained_counts(organizer)
 
 
 @dataclass(frozen=True)
-class _Survey:
+class _ListCounts:
     """What is read before the rows of a page: the counts, and the matches of a selective search."""
 
     totals: Counts
@@ -483,31 +488,31 @@ class _Survey:
         return _is_few(query, self.facets.total if self.facets else number, self.totals)
 
 
-def _survey(organizer: Organizer, query: CustomerQuery) -> _Survey:
+def _read_list_counts(organizer: Organizer, query: CustomerQuery) -> _ListCounts:
     if query.has_only_facets:
         totals = maintained_counts(organizer)
-        return _Survey(totals, totals)
+        return _ListCounts(totals, totals)
     customers = query.narrow(customers_of(organizer), but=FACET_PARAMETERS)
-    search = _search(organizer, query)
+    search = _parse_search(organizer, query)
     if not search.is_empty:
         matches, totals = find_matches(organizer, customers, search, query.ordering)
         if matches is None:
-            return _Survey(totals, None, is_capped=search.is_indexed)
-        return _Survey(totals, matches.counts(), matches=matches)
+            return _ListCounts(totals, None, is_capped=search.is_indexed)
+        return _ListCounts(totals, matches.counts(), matches=matches)
     facets = count_facets(organizer, customers)
-    return _Survey(facets.totals, facets.counts, facets.is_capped)
+    return _ListCounts(facets.totals, facets.counts, facets.is_capped)
 
 
 def _read_scanned(
     organizer: Organizer,
     query: CustomerQuery,
-    survey: _Survey,
+    list_counts: _ListCounts,
     number: int | None,
     size: int,
     columns: Sequence[str],
 ) -> CustomerPage:
-    scan = _scan(organizer, query, columns, is_few=survey.is_few(query))
-    count = survey.count(query)
+    scan = _make_scan(organizer, query, columns, is_few=list_counts.is_few(query))
+    count = list_counts.count(query)
     if count and count.is_exact:
         return _read_counted(replace(scan, total=count.number), count.number, number, size)
     if count and not query.search:
@@ -527,10 +532,10 @@ def _read_counted(
     number = number or last_page(total, size)
     start = (number - 1) * size
     if start and start >= total:
-        return _past_end(number, size)
+        return _page_past_end(number, size)
     found = scan.read_page(start, size)
     is_last = start + size >= total
-    customers = _customers(scan.columns, found.rows)
+    customers = _make_customers(scan.columns, found.rows)
     return CustomerPage(number, size, Count(total), customers, found.keys, is_last)
 
 
@@ -539,13 +544,13 @@ def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int)
     start, cap = (number - 1) * size, settings.COUNT_CAP
     found = scan.read_page(start, size)
     if start and not found.rows:
-        return _past_end(number, size)
+        return _page_past_end(number, size)
     is_last = found.after is None
     count = Count(found.count or 0)
     if known or count.number > cap:
         # The rows of a page beyond the cap raise the minimum. On the last page the count is exact.
         count = Count(max(cap, start + len(found.rows)), is_exact=is_last)
-    customers = _customers(scan.columns, found.rows)
+    customers = _make_customers(scan.columns, found.rows)
     return CustomerPage(number, size, count, customers, found.keys, is_last)
 
 
@@ -555,14 +560,17 @@ def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
     total = found.count or 0
     number = last_page(total, size)
     first = -(total - (number - 1) * size)
-    customers = _customers(scan.columns, found.rows[first:])
+    customers = _make_customers(scan.columns, found.rows[first:])
     return CustomerPage(number, size, Count(total), customers, found.keys[first:], is_last=True)
 
 
 def _scan_for_clients(
-    organizer: Organizer, query: CustomerQuery, page: PageNumber | After, fields: Sequence[str]
+    organizer: Organizer,
+    query: CustomerQuery,
+    page: PageNumber | AfterCursor,
+    fields: Sequence[str],
 ) -> OrderedScan | SortedMatches:
-    search, customers = _search(organizer, query), query.narrow(customers_of(organizer))
+    search, customers = _parse_search(organizer, query), query.narrow(customers_of(organizer))
     if not search.is_empty:
         matches, _totals = find_matches(organizer, customers, search, query.ordering)
         if matches is not None:
@@ -575,7 +583,7 @@ def _scan_for_clients(
     ):
         total = count_customers(organizer, query=query)
     is_few = _is_few(query, total, maintained_counts(organizer)) if query.indexed_columns else None
-    scan = _scan(organizer, query, fields, is_few=is_few)
+    scan = _make_scan(organizer, query, fields, is_few=is_few)
     if total is not None:
         return replace(scan, total=total)
     return replace(scan, count=counted(_all_matching(organizer, query)))
@@ -583,24 +591,24 @@ def _scan_for_clients(
 
 def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedScan | SortedMatches:
     """Choose a scan that finds one row fast, for many and few matches, anywhere in the list."""
-    columns, search = ("identifier",), _search(organizer, query)
+    columns, search = ("identifier",), _parse_search(organizer, query)
     if not search.is_empty:
         customers = query.narrow(customers_of(organizer))
         matches, _totals = find_matches(
-            organizer, customers, search, query.ordering, most=MOST_SORTED_FOR_NEIGHBOURS
+            organizer, customers, search, query.ordering, most=MAX_SORTED_FOR_NEIGHBOURS
         )
         if matches is not None:
             return SortedMatches(customers_of(organizer), matches, query.ordering, columns)
     has_choice = query.indexed_columns and not query.search
-    is_few = _survey(organizer, query).is_few(query) if has_choice else None
-    return _scan(organizer, query, columns, is_few=is_few)
+    is_few = _read_list_counts(organizer, query).is_few(query) if has_choice else None
+    return _make_scan(organizer, query, columns, is_few=is_few)
 
 
-def _neighbour(found: Slice) -> Neighbour | None:
+def _make_neighbour(found: Slice) -> Neighbour | None:
     return Neighbour(found.rows[0][0], found.keys[0]) if found.rows else None
 
 
-def _scan(
+def _make_scan(
     organizer: Organizer, query: CustomerQuery, columns: Sequence[str], *, is_few: bool | None
 ) -> OrderedScan:
     """With `is_few`, the customers are found by the index of a filter and sorted.
@@ -609,7 +617,7 @@ def _scan(
     """
     customers, matches = query.narrow(customers_of(organizer), scans_order=is_few is False), None
     if query.search:
-        search = _search(organizer, query)
+        search = _parse_search(organizer, query)
         matches = search.matches(customers) if search.is_indexed else None
         customers = search.scan(customers)
     return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few), matches=matches)
@@ -645,22 +653,22 @@ def is_cheaper_to_sort(number: int, total: int) -> bool:
 def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
     """The queryset of the query's customers, for a statement that reads every customer."""
     customers = query.narrow(customers_of(organizer))
-    return _search(organizer, query).matches(customers) if query.search else customers
+    return _parse_search(organizer, query).matches(customers) if query.search else customers
 
 
-def _search(organizer: Organizer, query: CustomerQuery) -> Search:
+def _parse_search(organizer: Organizer, query: CustomerQuery) -> Search:
     return Search.parse(query.search, country=organizer.country, in_notes=query.searches_notes)
 
 
-def _sections(organizer: Organizer, query: CustomerQuery) -> list[CustomerQuerySet]:
-    return in_sections(_all_matching(organizer, query), order_sections(query.ordering))
+def _ordered_querysets(organizer: Organizer, query: CustomerQuery) -> list[CustomerQuerySet]:
+    return querysets_of_sections(_all_matching(organizer, query), order_sections(query.ordering))
 
 
-def _past_end(number: int, size: int) -> CustomerPage:
+def _page_past_end(number: int, size: int) -> CustomerPage:
     return CustomerPage(number, size, Count(0), is_past_end=True)
 
 
-def _customers(columns: Sequence[str], rows: Sequence[Row]) -> list[Customer]:
+def _make_customers(columns: Sequence[str], rows: Sequence[Row]) -> list[Customer]:
     return [Customer.from_db(None, columns, row) for row in rows]
 
 

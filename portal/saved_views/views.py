@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.customers.query.query import InvalidQuery
-from portal.customers.services import count_all
+from portal.customers.services import count_all_customers
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
 from portal.saved_views import services
@@ -39,7 +39,7 @@ def view_list(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         for view in views
         if services.may_change(request.access, view, member=request.user)
     }
-    total = count_all(organizer).total
+    total = count_all_customers(organizer).total
     context = {
         "views": counted,
         "total": total,

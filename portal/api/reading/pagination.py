@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from portal.api.reading.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_cursor
 from portal.customers import services
 from portal.customers.query.cursor import Cursor
-from portal.customers.query.page import LARGEST, PAGE_SIZE, last_page
+from portal.customers.query.page import MAX_PAGE_NUMBER, PAGE_SIZE, last_page
 from portal.customers.query.query import CustomerQuery, list_key
 from portal.web.http import absolute_url
 
@@ -55,11 +55,11 @@ def paginate_customers(
     is_last = parameters.get("page") == LAST_PAGE
     total = services.count_customers(organizer, query=query) if is_last else None
     number = _page_number(parameters, lambda: total or 0, size)
-    page: services.After | services.PageNumber = services.PageNumber(number, size, total)
+    page: services.AfterCursor | services.PageNumber = services.PageNumber(number, size, total)
     # Some clients change the page number in a link. The cursor then belongs to another page, and
     # has no effect.
     if link is not None and link.number == number:
-        page = services.After(link.cursor, size)
+        page = services.AfterCursor(link.cursor, size)
     customers = services.read_customers(organizer, query=query, page=page, fields=fields)
     if number > 1 and not customers.rows and isinstance(page, services.PageNumber):
         raise _invalid_page()
@@ -96,7 +96,7 @@ def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
         number = int(text)
     except ValueError:
         raise _invalid_page() from None
-    if not 1 <= number <= LARGEST:
+    if not 1 <= number <= MAX_PAGE_NUMBER:
         raise _invalid_page()
     return number
 

@@ -456,16 +456,18 @@ class CustomerListing:
         }
 
     @cached_property
-    def exact(self) -> Sequence[tuple[Customer, str]]:
+    def exact_matches(self) -> Sequence[tuple[Customer, str]]:
         """Customers that match the search exactly, with URLs.
 
         Empty if the rows of the page are exactly these customers.
         """
         if self.page is None:
             return []
-        exact = self.page.exact
-        is_all = [each.pk for each in exact] == [each.pk for each in self.page.rows]
-        return [] if is_all else [(each, self.table.url_of_customer(each)) for each in exact]
+        exact_matches = self.page.exact_matches
+        is_all = [each.pk for each in exact_matches] == [each.pk for each in self.page.rows]
+        return (
+            [] if is_all else [(each, self.table.url_of_customer(each)) for each in exact_matches]
+        )
 
     @property
     def hidden_values(self) -> Iterator[tuple[str, str]]:
@@ -543,7 +545,7 @@ def read_listing(
         page, is_past_end = _read_page_or_last(
             organizer, query, paging, counts_exactly=counts_exactly
         )
-    totals = page.totals if page else services.count_all(organizer)
+    totals = page.totals if page else services.count_all_customers(organizer)
     return CustomerListing(
         organizer=organizer,
         parameters=parameters,
@@ -592,7 +594,7 @@ def _count_without(
     if query is None or page is None or page.count.number or page.totals.total == 0:
         return {}
     filters = _active_filters(query.canonical)
-    return services.count_without(organizer, query=query, filters=filters)
+    return services.count_without_filters(organizer, query=query, filters=filters)
 
 
 def _find_excerpts(
@@ -645,7 +647,7 @@ def _read_overview(
 ) -> Overview | None:
     """Read the overview if it is on and the page has rows."""
     if query and page and page.rows and paging.has_overview:
-        return services.summarize(organizer, query=query)
+        return services.summarize_customers(organizer, query=query)
     return None
 
 

@@ -36,7 +36,7 @@ class Cursor:
     backwards: bool = False
     inclusive: bool = False
 
-    def turned(self, *, inclusive: bool) -> Cursor:
+    def reversed(self, *, inclusive: bool) -> Cursor:
         """A cursor at the same position in the other direction."""
         return replace(self, backwards=not self.backwards, inclusive=inclusive)
 
@@ -81,7 +81,7 @@ def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
     pairs = list(zip(own.terms, cursor.values, strict=False))
     own = own._replace(condition=Q())
     if connection.vendor == "sqlite" and len(pairs) > 1:
-        return [*_equal_then_further(own, pairs, cursor), *further]
+        return [*_split_at_key(own, pairs, cursor), *further]
     return [_after(own, pairs, cursor), *further]
 
 
@@ -90,13 +90,13 @@ def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
     return section._replace(condition=condition)
 
 
-def _equal_then_further(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
+def _split_at_key(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
     """Split the rows after a cursor: those with the same key, and those with a later key.
 
     SQLite can start an index scan by one column only, so each section needs one comparison.
     """
     (term, value), primary = pairs
-    equal = _after(section._replace(condition=_equal(term, value)), [primary], cursor)
+    equal = _after(section._replace(condition=_is_equal(term, value)), [primary], cursor)
     further = section._replace(condition=_compare_rows([(term, value)], inclusive=False))
     return [equal, further]
 
@@ -136,13 +136,13 @@ def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
     next.
     """
     (term, value), *rest = pairs
-    further = _further(term, value, inclusive=inclusive and not rest)
+    further = _is_after(term, value, inclusive=inclusive and not rest)
     if not rest:
         return further
-    return further | (_equal(term, value) & _compare_terms(rest, inclusive=inclusive))
+    return further | (_is_equal(term, value) & _compare_terms(rest, inclusive=inclusive))
 
 
-def _further(term: Term, value: Any, *, inclusive: bool) -> Q:
+def _is_after(term: Term, value: Any, *, inclusive: bool) -> Q:
     # Nothing is after an empty value, after True in ascending order, or after False in descending
     # order.
     if value is None or (value is not term.descending and isinstance(value, bool)):
@@ -151,7 +151,7 @@ def _further(term: Term, value: Any, *, inclusive: bool) -> Q:
     return Q(compare(term.expression, Value(value, term.field)))
 
 
-def _equal(term: Term, value: Any) -> Q:
+def _is_equal(term: Term, value: Any) -> Q:
     if value is None:
         return Q(IsNull(term.expression, True))  # noqa: FBT003
     return Q(Exact(term.expression, Value(value, term.field)))

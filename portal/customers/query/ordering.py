@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from portal.customers.models import CustomerQuerySet
 
 TEXT: Final[models.Field[Any, Any]] = models.CharField()
-TRUTH: Final[models.Field[Any, Any]] = models.BooleanField()
+BOOLEAN: Final[models.Field[Any, Any]] = models.BooleanField()
 NUMBER: Final[models.Field[Any, Any]] = models.SmallIntegerField()
 TIME: Final[models.Field[Any, Any]] = models.DateTimeField()
 
@@ -87,7 +87,7 @@ class HasValue(Func):
     """The condition `IS NOT NULL`, for columns of text or time."""
 
     template = "%(expressions)s IS NOT NULL"
-    output_field = TRUTH
+    output_field = BOOLEAN
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         """SQLite skips the empty values of an index only for a comparison.
@@ -123,8 +123,8 @@ def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
     terms: list[Term] = []
     for name, key in zip([*keys, keys[-1]], sort_keys(keys), strict=True):
         if key.can_be_empty:
-            is_empty = ExpressionWrapper(_is_null(key), output_field=TRUTH)
-            terms.append(Term(is_empty, TRUTH, backwards))
+            is_empty = ExpressionWrapper(_is_null(key), output_field=BOOLEAN)
+            terms.append(Term(is_empty, BOOLEAN, backwards))
         terms.append(_term(key, descending=name.startswith("-") != backwards))
     return terms
 
@@ -156,7 +156,9 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
     return sections[::-1] if backwards else sections
 
 
-def in_sections(customers: CustomerQuerySet, sections: Iterable[Section]) -> list[CustomerQuerySet]:
+def querysets_of_sections(
+    customers: CustomerQuerySet, sections: Iterable[Section]
+) -> list[CustomerQuerySet]:
     """A queryset with the customers of each section, in its order."""
     return [
         customers.filter(each.condition).order_by(*(term.order_by for term in each.terms))

@@ -21,8 +21,8 @@ from portal.customers.query.cursor import Cursor, sections_after
 from portal.customers.query.ordering import (
     PRIMARY,
     Section,
-    in_sections,
     order_sections,
+    querysets_of_sections,
     sort_keys,
     sort_rows,
     without_index,
@@ -62,9 +62,9 @@ ALL_FIELDS: Final = (
 )
 PAGE_SIZE: Final = 50
 # The largest page number. Larger ones might exceed the 64 bits in which databases count rows.
-LARGEST: Final = 10**9
+MAX_PAGE_NUMBER: Final = 10**9
 # NULL with the type of a primary key, because PostgreSQL requires the same types in a UNION.
-NO_KEY: Final = Cast(Value(None), BigIntegerField())
+NULL_KEY: Final = Cast(Value(None), BigIntegerField())
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Slice:
     after: Cursor | None = None
 
 
-class Layout(NamedTuple):
+class RowLayout(NamedTuple):
     """The number of columns and of sort keys in a database row.
 
     The columns come first, then the sort keys, then sometimes a count.
@@ -120,7 +120,7 @@ class Layout(NamedTuple):
         if len(rows) > size:
             onwards = self.cursor(rows[size - 1], backwards=cursor.backwards)
         # Without rows, the cursor back to the previous page includes the row of this cursor.
-        back = cursor.turned(inclusive=not cursor.inclusive)
+        back = cursor.reversed(inclusive=not cursor.inclusive)
         if shown:
             back = self.cursor(rows[0], backwards=not cursor.backwards)
         if cursor.backwards:
@@ -212,7 +212,7 @@ class OrderedScan:
         """
         expressions = [term.expression for term in section.terms]
         *others, primary = _expressions(self.ordering)
-        return [*others, primary if PRIMARY.expression in expressions else NO_KEY]
+        return [*others, primary if PRIMARY.expression in expressions else NULL_KEY]
 
     def _columns(self, _section: Section) -> list[Any]:
         counts = [] if self.count is None else [self.count]
@@ -257,14 +257,14 @@ class OrderedScan:
         querysets = [
             customers.values_list(*columns(section))
             for section, customers in zip(
-                sections, in_sections(self.customers, ordered), strict=True
+                sections, querysets_of_sections(self.customers, ordered), strict=True
             )
         ]
         return read_union_all(querysets, limit, start=start, milliseconds=milliseconds)
 
     @property
-    def _layout(self) -> Layout:
-        return Layout(len(self.columns), len(self.ordering) + 1)
+    def _layout(self) -> RowLayout:
+        return RowLayout(len(self.columns), len(self.ordering) + 1)
 
     def _count_of(self, rows: Sequence[Row]) -> int | None:
         return self.total if self.count is None else _last_value(rows)
@@ -297,19 +297,19 @@ class SortedMatches:
 
     def _keys_after(self, cursor: Cursor) -> list[int]:
         """The primary keys after a cursor, in the direction of the cursor."""
-        mark = self._mark(cursor)
-        rows = sort_rows([*self.matches.rows, mark], self.ordering)
-        position = next(number for number, row in enumerate(rows) if row is mark)
-        # `mark` has the values of the cursor. If the row of the cursor is still a match, it is
-        # sorted right before `mark`.
-        has_own = position > 0 and rows[position - 1][: len(mark)] == mark
+        cursor_row = self._make_cursor_row(cursor)
+        rows = sort_rows([*self.matches.rows, cursor_row], self.ordering)
+        position = next(number for number, row in enumerate(rows) if row is cursor_row)
+        # If the customer of the cursor is still a match, its row is sorted right before
+        # `cursor_row`.
+        has_own = position > 0 and rows[position - 1][: len(cursor_row)] == cursor_row
         own = int(has_own and cursor.inclusive != cursor.backwards)
         keys = [row[0] for row in rows]
         if cursor.backwards:
             return keys[: position - own][::-1]
         return keys[position - own : position] + keys[position + 1 :]
 
-    def _mark(self, cursor: Cursor) -> Row:
+    def _make_cursor_row(self, cursor: Cursor) -> Row:
         """A row with the values of the cursor, as the database driver would return them."""
         connection = connections[self.customers.db]
         *keys, _primary = sort_keys(self.ordering)
@@ -337,8 +337,8 @@ class SortedMatches:
         return [by_key[key] for key in keys if key in by_key]
 
     @property
-    def _layout(self) -> Layout:
-        return Layout(len(self.columns), len(self.ordering) + 1)
+    def _layout(self) -> RowLayout:
+        return RowLayout(len(self.columns), len(self.ordering) + 1)
 
 
 def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
@@ -347,7 +347,7 @@ def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
     Most requests are for these two pages, so their queries are compiled once. Returns None for a
     cursor that is backwards, is inclusive, or has no email. The caller checks the scope.
     """
-    layout = Layout(len(FIELDS), 2)
+    layout = RowLayout(len(FIELDS), 2)
     if cursor is None:
         rows = _first_page.read_rows(organizer_id)
         return layout.slice_from(0, rows, PAGE_SIZE, _last_value(rows))
@@ -363,7 +363,8 @@ def _default_page(organizer_id: int, sections: Sequence[Section]) -> list[Any]:
     count = maintained_total(organizer_id)
     columns: list[Any] = [*FIELDS, *_expressions(["email"]), count]
     return [
-        each.values_list(*columns)[: PAGE_SIZE + 1] for each in in_sections(customers, sections)
+        each.values_list(*columns)[: PAGE_SIZE + 1]
+        for each in querysets_of_sections(customers, sections)
     ]
 
 

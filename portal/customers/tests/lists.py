@@ -47,7 +47,7 @@ class CustomerList:
         return services.read_customers(self._organizer, query=self.query, page=page, fields=fields)
 
     def read_after(self, fields: Sequence[str], cursor: Cursor, size: int) -> Slice:
-        page = services.After(cursor, size)
+        page = services.AfterCursor(cursor, size)
         return services.read_customers(self._organizer, query=self.query, page=page, fields=fields)
 
     def count(self) -> int:

@@ -36,7 +36,7 @@ READS: Final[dict[str, Callable[[Organizer, CustomerQuery], Any]]] = {
     ),
     "JSON": lambda of, query: services.stream_json(of, query=query, fields=FIELDS),
     "texts": lambda of, query: services.stream_texts(of, query=query, fields=FIELDS),
-    "all": lambda of, _query: services.count_all(of),
+    "all": lambda of, _query: services.count_all_customers(of),
 }
 
 

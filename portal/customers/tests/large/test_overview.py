@@ -20,7 +20,7 @@ def test_all_customers_are_counted_by_an_index_alone(
     in_large: Organizer, plans: list[Plan]
 ) -> None:
     with explained(plans):
-        overview = services.summarize(in_large, query=list_of(in_large, "").query)
+        overview = services.summarize_customers(in_large, query=list_of(in_large, "").query)
 
     assert overview
     assert sum(overview.months.values()) == CUSTOMERS

@@ -12,7 +12,7 @@ from django_scopes import scope
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.customers.query.cursor import Cursor, sections_after
-from portal.customers.query.ordering import SORT_KEYS, in_order, in_sections, sort_keys
+from portal.customers.query.ordering import SORT_KEYS, in_order, querysets_of_sections, sort_keys
 from portal.organizers.models import Organizer
 
 KEYS = [
@@ -53,7 +53,7 @@ def test_the_rows_after_a_cursor_follow_it_in_the_order(
         ):
             rest = ordered[number::-1] if backwards else ordered[number:]
             cursor = Cursor(ordered[number][1:], backwards=backwards, inclusive=inclusive)
-            sections = in_sections(Customer.objects.all(), sections_after(keys, cursor))
+            sections = querysets_of_sections(Customer.objects.all(), sections_after(keys, cursor))
 
             found = [each.pk for section in sections for each in section]
             assert found == [row[0] for row in rest[not inclusive :]]
@@ -67,7 +67,7 @@ def test_a_cursor_of_another_order_is_rejected() -> None:
 def test_a_cursor_that_turns_twice_has_its_direction_again() -> None:
     cursor = Cursor(["x", 1])
 
-    assert cursor.turned(inclusive=True).turned(inclusive=False) == cursor
+    assert cursor.reversed(inclusive=True).reversed(inclusive=False) == cursor
 
 
 @pytest.mark.usefixtures("crowd")
@@ -81,7 +81,7 @@ def test_an_index_is_entered_at_the_cursor(
 ) -> None:
     with scope(organizer=organizer), connection.cursor() as cursor:
         all_rows = Customer.objects.filter(organizer=organizer)
-        first, *_rest = in_sections(
+        first, *_rest = querysets_of_sections(
             all_rows, sections_after([key], Cursor(values, backwards=backwards))
         )
         if connection.vendor == "postgresql":

@@ -42,7 +42,7 @@ def test_a_whole_email_or_identifier_is_an_exact_match(
 ) -> None:
     listing = member_client.get(LIST, {"search": search}).context["listing"]
 
-    assert [customer for customer, _address in listing.exact] == [ann]
+    assert [customer for customer, _address in listing.exact_matches] == [ann]
     assert len(listing.page.rows) == 2
 
 

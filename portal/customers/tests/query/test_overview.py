@@ -44,7 +44,7 @@ filters = st.fixed_dictionaries(
 
 
 def overview_of(organizer: Organizer, query: str) -> Overview:
-    overview = services.summarize(organizer, query=list_of(organizer, query).query)
+    overview = services.summarize_customers(organizer, query=list_of(organizer, query).query)
     assert overview
     return overview
 

@@ -41,7 +41,7 @@ def test_a_pasted_email_or_identifier_is_found_and_is_an_exact_match(
 
     assert ann.identifier in [customer.identifier for customer in listing.page.rows]
     assert ann.identifier in [customer["identifier"] for customer in results]
-    assert [customer for customer, _address in listing.exact] == [ann]
+    assert [customer for customer, _address in listing.exact_matches] == [ann]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_external_identifier_with_punctuation_around_it_is_an_exact_match(
 
     listing = member_client.get(LIST, {"search": search}).context["listing"]
 
-    assert [customer for customer, _address in listing.exact] == [made]
+    assert [customer for customer, _address in listing.exact_matches] == [made]
 
 
 def test_a_text_of_nothing_but_a_link_widens_no_list(

@@ -100,7 +100,7 @@ def test_a_whole_number_is_an_exact_match(
     listing = member_client.get(LIST, {"search": search}).context["listing"]
     results = api_client.get(API, {"search": search}).json()["results"]
 
-    assert [customer for customer, _address in listing.exact] == [found]
+    assert [customer for customer, _address in listing.exact_matches] == [found]
     assert {each["identifier"] for each in results} == {found.identifier, longer.identifier}
 
 
