@@ -49,7 +49,7 @@ def counted_user_name(request: HttpRequest, credentials: dict[str, Any] | None =
 
 
 def remember_browser(response: HttpResponse, email: str) -> None:
-    """Sets a cookie after a sign-in, so that failures in other browsers do not lock it out."""
+    """Sets a cookie after a sign-in, so that failures in other browsers do not count."""
     response.set_signed_cookie(
         BROWSER_COOKIE,
         secrets.token_urlsafe(16),

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods
 COOKIE_AGE: Final = timedelta(days=365)
 # The CSS color-scheme of each theme. The first theme is the default.
 THEMES: Final = {"system": "light dark", "light": "light", "dark": "dark"}
-# Whether keys without Ctrl or Alt are shortcuts. Users of speech input turn such shortcuts off,
-# because spoken words can trigger them.
+# Whether keys without Ctrl or Alt are shortcuts. Users of speech input need to turn single-key
+# shortcuts off, because spoken words can trigger a shortcut.
 KEYS: Final = ("on", "off")
 
 

@@ -1,4 +1,4 @@
-"""Model fields with default validators, which migrations therefore do not contain."""
+"""Model fields that define their validators, so that migrations do not contain the validators."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _join_sentences(sentences: Iterable[StrOrPromise]) -> str:
 
 
 def merge_responses(*groups: Responses) -> Responses:
-    """Merges the groups, and sorts the responses by status. A later group overrides an earlier."""
+    """Merges groups of responses, sorted by status. Later groups override earlier groups."""
     merged = {key: response for group in groups for key, response in group.items()}
     return dict(sorted(merged.items(), key=lambda item: item[0]))
 

@@ -88,7 +88,7 @@ class PartialCreatedCustomer(_PartialFields, CreatedCustomer):
 
 
 class CustomerValues(Schema):
-    """The values of a customer. No field is required; unknown and read-only ones are ignored."""
+    """The values of a customer. No field is required; unknown and read-only fields are ignored."""
 
     external_identifier = _optional_field(
         serializers.CharField, allow_null=True, max_length=MAX_EXTERNAL_LENGTH

@@ -262,7 +262,7 @@ def test_all_databases_give_equal_bytes(
 
 
 @pytest.fixture
-def formulas(organizer: Organizer) -> None:
+def customers_with_formulas(organizer: Organizer) -> None:
     """Creates customers whose names and other texts are formulas."""
     file = Path(importing.__path__[0]) / "files" / "formulas.ndjson"
     call_command("import_customers", organizer.slug, str(file), verbosity=0, stdout=StringIO())
@@ -273,7 +273,7 @@ def _spreadsheet(client: Client, query: str) -> tuple[Any, str]:
     return response, response.getvalue().decode()
 
 
-@pytest.mark.usefixtures("formulas")
+@pytest.mark.usefixtures("customers_with_formulas")
 def test_csv_for_spreadsheets_has_no_formulas(export_client: Client) -> None:
     response, text = _spreadsheet(export_client, "fields=email,name,phone&ordering=identifier")
 
@@ -289,7 +289,7 @@ def test_csv_for_spreadsheets_has_no_formulas(export_client: Client) -> None:
     ]
 
 
-@pytest.mark.usefixtures("formulas")
+@pytest.mark.usefixtures("customers_with_formulas")
 def test_the_separator_of_csv_for_spreadsheets_can_be_a_semicolon(export_client: Client) -> None:
     query = "fields=identifier,email&ordering=identifier&separator=semicolon"
     _response, text = _spreadsheet(export_client, query)
@@ -301,7 +301,7 @@ def test_the_separator_of_csv_for_spreadsheets_can_be_a_semicolon(export_client:
     ]
 
 
-@pytest.mark.usefixtures("formulas")
+@pytest.mark.usefixtures("customers_with_formulas")
 def test_exact_csv_does_not_change_formulas(export_client: Client) -> None:
     text = export_client.get(f"{LIST}?fields=email", headers=CSV).getvalue().decode()
 

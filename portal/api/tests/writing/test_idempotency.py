@@ -48,7 +48,7 @@ def number_of_customers(organizer: Organizer) -> int:
         return Customer.objects.count()
 
 
-def make_older(organizer: Organizer, by: timedelta, **values: Any) -> None:
+def move_start_into_past(organizer: Organizer, by: timedelta, **values: Any) -> None:
     """Moves the start of the only stored request into the past, and sets `values`."""
     with scope(organizer=organizer):
         first = IdempotentRequest.objects.get()
@@ -147,7 +147,7 @@ def test_a_request_in_progress_is_not_written_again(
     writer_client: Client, organizer: Organizer
 ) -> None:
     send(writer_client)
-    make_older(organizer, timedelta(), status=None)
+    move_start_into_past(organizer, timedelta(), status=None)
 
     response = send(writer_client)
 
@@ -159,7 +159,7 @@ def test_the_stored_request_of_a_dead_process_expires(
     writer_client: Client, organizer: Organizer
 ) -> None:
     send(writer_client, body="{}")
-    make_older(organizer, MAX_REQUEST_TIME + timedelta(seconds=1), status=None)
+    move_start_into_past(organizer, MAX_REQUEST_TIME + timedelta(seconds=1), status=None)
 
     assert send(writer_client).status_code == 201
     assert send(writer_client).status_code == 201
@@ -203,7 +203,7 @@ def test_temporary_errors_are_not_stored(
 
 def test_a_key_may_be_used_again_after_a_day(writer_client: Client, organizer: Organizer) -> None:
     send(writer_client)
-    make_older(organizer, RESPONSE_LIFETIME + timedelta(seconds=1))
+    move_start_into_past(organizer, RESPONSE_LIFETIME + timedelta(seconds=1))
 
     assert send(writer_client, body="{}").status_code == 201
     assert send(writer_client, body="{}").status_code == 201
