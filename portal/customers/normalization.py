@@ -111,7 +111,7 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) in INVISIBLE_CATEGORIES and not character.isspace()
 
 
-def visible(text: str) -> str:
+def remove_invisible(text: str) -> str:
     """Remove invisible characters, which copied texts often contain."""
     if text.isascii() and text.isprintable():
         return text
@@ -145,7 +145,7 @@ def normalize(text: str) -> str:
     return " ".join(PUNCTUATION_AROUND_WORDS.sub(" ", replaced).split())
 
 
-def searched(text: str) -> str:
+def make_search_text(text: str) -> str:
     """The normalized text and other spellings of its words: `muller mueller` for `Müller`.
 
     An umlaut is stored without dots and with an e, and `ue` is stored as `u`, too. So a search for
@@ -169,10 +169,10 @@ def _with_spellings(text: str, normalized: str) -> str:
 
 
 def search_words(text: str) -> list[str]:
-    """The words of a search. The result of searched() for a matching customer contains each word.
+    """The words of a search, each of which make_search_text() of a matching customer contains.
 
     A name with hyphens and an umlaut is split at the hyphens. In `Böttcher-Mueller` the parts are
-    spelled in different styles, but searched() stores a whole word in one style only.
+    spelled in different styles, but make_search_text() stores a whole word in one style only.
     """
     return [
         part
@@ -201,7 +201,9 @@ def email_keys(text: str) -> list[str]:
     URL that is not percent-encoded is read as a space. Invisible characters, which copied emails
     often contain, are removed.
     """
-    typed, key = (email_key(each.strip().replace(" ", "+")) for each in (text, visible(text)))
+    typed, key = (
+        email_key(each.strip().replace(" ", "+")) for each in (text, remove_invisible(text))
+    )
     mailbox, at, domain = key.rpartition("@")
     try:
         other = idna.decode(domain) if domain.isascii() else idna.encode(domain).decode()
@@ -215,7 +217,7 @@ class Name(NamedTuple):
 
     text: str
     normalized: str
-    searched: str
+    search_text: str
 
 
 Derived = tuple[str, str | None, str | None, str | None, str, str | None]
@@ -250,7 +252,7 @@ def derive_name(parts: Mapping[str, str | None]) -> Name:
         if value and (part == CALLING_NAME or part.endswith(TRANSCRIPTION))
     ]
     if called:
-        return Name(text, normalized, searched(" ".join([text, *called])))
+        return Name(text, normalized, make_search_text(" ".join([text, *called])))
     return Name(text, normalized, _with_spellings(text, normalized))
 
 
@@ -265,7 +267,7 @@ def derived_values_with_name(
 ) -> Derived:
     """Like derived_values(), but with the result of derive_name(), which callers may cache."""
     number = phone_key(phone, country) if phone else None
-    texts = [name.searched, searched(email) if email else "", identifier.lower()]
+    texts = [name.search_text, make_search_text(email) if email else "", identifier.lower()]
     if external_identifier:
         texts.append(normalize(external_identifier))
     if number:
@@ -282,7 +284,7 @@ def derived_values_with_name(
 
 def note_text(note: str | None) -> str | None:
     """The normalized text of a note, with a line break before it; None for a note without words."""
-    text = searched(note[:MAX_SEARCHED_CHARACTERS]) if note else ""
+    text = make_search_text(note[:MAX_SEARCHED_CHARACTERS]) if note else ""
     return f"\n{_with_pairs(text)}" if text else None
 
 

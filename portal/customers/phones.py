@@ -29,7 +29,7 @@ DOUBLE_ZERO: Final = re.compile(r"\A[\s(\[]*00(?=[\s)\]]*[1-9])")
 PLUS: Final = re.compile(r"[\s(\[]*[+\uff0b]")
 E164: Final = re.compile(r"\+[1-9][0-9]{3,14}", re.ASCII)
 # A search for fewer digits would match too many customers.
-FEWEST_DIGITS: Final = 4
+MIN_DIGITS: Final = 4
 
 
 def phone_key(phone: str, country: str) -> str | None:
@@ -51,10 +51,10 @@ def phone_key(phone: str, country: str) -> str | None:
     return f"{number.country_code}{national_significant_number(number)}"
 
 
-def part_of_phone(text: str, country: str) -> str:
+def searched_digits(text: str, country: str) -> str:
     """The digits to search for in the keys of phone numbers if a user types `text`.
 
-    Empty if the text is no part of a phone number, or has fewer than FEWEST_DIGITS digits without
+    Empty if the text is no part of a phone number, or has fewer than MIN_DIGITS digits without
     the country code.
     """
     if not ANY_CHARACTERS.fullmatch(text):
@@ -64,14 +64,14 @@ def part_of_phone(text: str, country: str) -> str:
     if not has_plus:
         number = _with_lost_plus(digits, number)
     national = national_significant_number(number) if number else digits
-    if len(national.lstrip("0")) < FEWEST_DIGITS:
+    if len(national.lstrip("0")) < MIN_DIGITS:
         return ""
     if number and has_plus:
         return f"{number.country_code}{national}"
     return national.lstrip("0")
 
 
-def complete_phone(text: str, country: str) -> str:
+def to_e164(text: str, country: str) -> str:
     """Convert a number that can be dialed in the country to E.164.
 
     Other texts are returned unchanged.
@@ -82,7 +82,7 @@ def complete_phone(text: str, country: str) -> str:
     return format_number(number, PhoneNumberFormat.E164)
 
 
-def international_phone(phone: str | None) -> str:
+def format_phone(phone: str | None) -> str:
     """Format a number in E.164 for display: `+49 30 23125`. Other texts are returned unchanged."""
     if not phone or not E164.fullmatch(phone):
         return phone or ""

@@ -30,7 +30,7 @@ from portal.customers.exporting.events import read_event_rows
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, Note, customers_of
 from portal.customers.models import CustomerNotFound as CustomerNotFound
-from portal.customers.query.counts import ALL, Count, count_facets, counted, keep_ordering
+from portal.customers.query.counts import NO_LIMIT, Count, count_facets, counted, keep_ordering
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.excerpts import Excerpt, read_excerpts
 from portal.customers.query.filters import FACET_PARAMETERS
@@ -146,7 +146,7 @@ def parse_query(
     """
     named = named_locales(parameters)
     has_unnamed = not named <= {"", *locales.NAMED_LOCALES}
-    used = count_all_customers(organizer).by("locale", {}) if has_unnamed else ()
+    used = count_all_customers(organizer).by_facet("locale", {}) if has_unnamed else ()
     return CustomerQuery.parse(
         parameters, organizer=organizer, locales=used, reads_notes=reads_notes
     )
@@ -171,7 +171,7 @@ def list_customers(
     if number and number > MAX_PAGE_NUMBER:
         found = _page_past_end(number, size)
     elif list_counts.matches is not None:
-        matches = list_counts.matches.meeting(query.conditions)
+        matches = list_counts.matches.with_conditions(query.conditions)
         scan = SortedMatches(customers_of(organizer), matches, query.ordering, columns)
         found = _read_counted(scan, len(matches.rows), number, size)
     else:
@@ -194,7 +194,7 @@ def find_excerpts(
     if not query.searches_notes:
         return {}
     search = _parse_search(organizer, query)
-    found = [each for each in customers if not search.is_in(each)]
+    found = [each for each in customers if not search.matches_without_notes(each)]
     return read_excerpts(organizer, found, [*search.words, *search.number]) if found else {}
 
 
@@ -216,7 +216,7 @@ def count_page(
 def count_customers(organizer: Organizer, *, query: CustomerQuery) -> int:
     """The exact number of customers in the list of the query."""
     if query.has_only_facets:
-        return maintained_counts(organizer).matching(query.conditions)
+        return maintained_counts(organizer).count_matching(query.conditions)
     return keep_ordering(_all_matching(organizer, query)).count()
 
 
@@ -477,14 +477,14 @@ class _ListCounts:
         None if only another query could count the customers.
         """
         if self.facets is not None:
-            return Count(self.facets.matching(query.conditions))
+            return Count(self.facets.count_matching(query.conditions))
         if self.is_capped and not query.conditions:
             return Count(settings.COUNT_CAP, is_exact=False)
         return None
 
     def is_few(self, query: CustomerQuery) -> bool | None:
         """Call _is_few() with these counts."""
-        number = ALL if self.is_capped else None
+        number = NO_LIMIT if self.is_capped else None
         return _is_few(query, self.facets.total if self.facets else number, self.totals)
 
 

@@ -35,7 +35,7 @@ def api_reference(request: PortalRequest, organizer: Organizer) -> HttpResponse:
         "examples": examples.render_examples(absolute_url(request, customers_path)),
         "deviations": DEVIATIONS,
         "try_endpoint": next(each for each in endpoints if each.name == contents.LIST_OPERATION),
-        "locales": services.count_all_customers(organizer).by("locale", {}),
+        "locales": services.count_all_customers(organizer).by_facet("locale", {}),
         "version": __version__,
     }
     return render_page(request, "api/reference.html", context)

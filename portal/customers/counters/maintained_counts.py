@@ -18,7 +18,7 @@ from portal.databases.time_limits import read_with_time_limit
 from portal.organizers.models import Organizer
 from portal.organizers.scopes import require_scope
 
-KEY: Final = "organizer_id, state, is_verified, locale"
+COUNTED_COLUMNS: Final = "organizer_id, state, is_verified, locale"
 
 
 class CustomerCount(models.Model):
@@ -113,28 +113,28 @@ class Counts:
     def total(self) -> int:
         return sum(self.numbers.values())
 
-    def matching(self, conditions: Conditions) -> int:
+    def count_matching(self, conditions: Conditions) -> int:
         """The number of customers that meet all conditions."""
-        return sum(number for _values, number in self._meeting(conditions))
+        return sum(number for _values, number in self._matching_numbers(conditions))
 
-    def by(self, facet: str, conditions: Conditions) -> dict[Any, int]:
+    def by_facet(self, facet: str, conditions: Conditions) -> dict[Any, int]:
         """The number of customers with each value of a facet.
 
         The conditions of all other filters apply.
         """
         others = {name: each for name, each in conditions.items() if name != facet}
         numbers: Counter[Any] = Counter()
-        for combination, number in self._meeting(others):
+        for combination, number in self._matching_numbers(others):
             numbers[getattr(combination, facet)] += number
         return dict(numbers)
 
-    def _meeting(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
+    def _matching_numbers(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
         for combination, number in self.numbers.items():
-            if meets(combination, conditions):
+            if meets_conditions(combination, conditions):
                 yield combination, number
 
 
-def meets(combination: Combination, conditions: Conditions) -> bool:
+def meets_conditions(combination: Combination, conditions: Conditions) -> bool:
     """Whether the combination meets all conditions."""
     return all(getattr(combination, facet) in values for facet, values in conditions.values())
 

@@ -526,7 +526,7 @@ class CustomerListing:
             return Choices(field, _boxes(field), is_facet=False)
         boxes = _boxes(field)
         if self.facet_counts is not None and self.query:
-            numbers = self.facet_counts.by(name, self.query.conditions)
+            numbers = self.facet_counts.by_facet(name, self.query.conditions)
             boxes = [
                 replace(box, number=numbers.get(filter_.facet_value(box.value), 0)) for box in boxes
             ]
@@ -607,7 +607,7 @@ def _find_excerpts(
 
 def _locales_by_frequency(totals: Counts) -> list[str]:
     """The languages of the organizer's customers, the most frequent first."""
-    counts = totals.by("locale", {})
+    counts = totals.by_facet("locale", {})
     return sorted(counts, key=lambda locale: (-counts[locale], locale))
 
 

@@ -16,7 +16,7 @@ from portal.customers.html.paging import COMPACT, DENSITIES, ListLinks, customer
 from portal.customers.html.tags import breakable_email, state_mark
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
-from portal.customers.phones import international_phone
+from portal.customers.phones import format_phone
 from portal.customers.query.columns import COLUMNS, NAME, STANDARD
 from portal.customers.query.ordering import SORT_KEYS
 
@@ -187,7 +187,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
         return f"{self._texts.last_sign_in} {seen}"
 
     def render_phone(self, record: Customer) -> str:
-        return _text_or_empty(international_phone(record.phone))
+        return _text_or_empty(format_phone(record.phone))
 
     def render_external_identifier(self, record: Customer) -> str:
         return _text_or_empty(record.external_identifier)

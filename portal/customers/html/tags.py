@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from portal.customers.html.times import Clock
 from portal.customers.locales import locale_name
 from portal.customers.models import State
-from portal.customers.phones import international_phone
+from portal.customers.phones import format_phone
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundWidget
@@ -38,7 +38,7 @@ CURRENT_ITEM: Final = ' aria-current="true"'
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 register.filter(locale_name)
-register.filter(international_phone)
+register.filter(format_phone)
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from typing import Final
 from django.db import connection
 from django_scopes import scopes_disabled
 
-from portal.customers.counters.maintained_counts import KEY, CustomerCount
+from portal.customers.counters.maintained_counts import COUNTED_COLUMNS, CustomerCount
 from portal.customers.models import (
     HAS_NOTES,
     NOTES_INDEX_ON_SQLITE,
@@ -60,7 +60,7 @@ def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> I
         "search": SEARCH_INDEX_ON_SQLITE,
         "notes": NOTES_INDEX_ON_SQLITE,
         "texts_with_notes": _texts_with_notes(),
-        "key": KEY,
+        "key": COUNTED_COLUMNS,
     }
     with connection.cursor() as cursor:
         cursor.execute(DEFINITIONS.format(**names))

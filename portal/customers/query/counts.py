@@ -21,7 +21,7 @@ from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.models import Organizer
 
 # A limit that is greater than the number of customers of any list.
-ALL: Final = 10**9
+NO_LIMIT: Final = 10**9
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> Com
         keep_ordering(customers.values("pk")) if limit is None else customers.values("pk")[:limit]
     )
     try:
-        # Compiled here, because each section of a page has the expression.
+        # The count is compiled to SQL here once, because the query of a page has it once for each
+        # section.
         sql, parameters = rows.query.sql_with_params()
     except EmptyResultSet:
         return models.Value(0)
@@ -62,7 +63,7 @@ def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, 
 
     Without a LIMIT, Django removes ORDER BY from a subquery.
     """
-    return customers[:ALL] if customers.query.order_by else customers
+    return customers[:NO_LIMIT] if customers.query.order_by else customers
 
 
 def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> Facets:

@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Value
 from django.utils.text import Truncator
 
 from portal.customers.models import Customer, Note, customers_of
-from portal.customers.normalization import MAX_SEARCHED_CHARACTERS, searched
+from portal.customers.normalization import MAX_SEARCHED_CHARACTERS, make_search_text
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
@@ -64,7 +64,7 @@ def _read_texts(organizer: Organizer, keys: Sequence[int]) -> Iterable[tuple[int
 
 def _find_excerpt(text: str, words: Sequence[str]) -> Excerpt | None:
     parts = text[:MAX_SEARCHED_CHARACTERS].split()
-    normalized: Mapping[str, str] = {part: searched(part) for part in {*parts}}
+    normalized: Mapping[str, str] = {part: make_search_text(part) for part in {*parts}}
     for index, part in enumerate(parts):
         if any(word in normalized[part] for word in words):
             start, end = max(0, index - WORDS_BEFORE), index + 1 + WORDS_AFTER

@@ -26,7 +26,7 @@ from portal.customers import locales
 from portal.customers.counters.maintained_counts import Condition
 from portal.customers.local_times import Days, RelativeDate, Span, span_of_local_time
 from portal.customers.models import State
-from portal.customers.normalization import email_keys, normalize, visible
+from portal.customers.normalization import email_keys, normalize, remove_invisible
 from portal.customers.query.ordering import SORT_KEYS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class TextFilter(ListFilter, django_filters.CharFilter):
     """Matches a whole text. Invisible characters, which copied texts often contain, are ignored."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        texts = [*dict.fromkeys([value, visible(value)])]
+        texts = [*dict.fromkeys([value, remove_invisible(value)])]
         return qs.filter(**{f"{self.field_name}__in": texts}) if value else qs
 
     def describe(self, value: str) -> str:

@@ -237,7 +237,7 @@ class OrderedScan:
     ) -> list[Row]:
         if self.matches is None:
             return self._read_sections(sections, start, limit, columns)
-        # The matches of a search may all be far down the list.
+        # A scan would take too long if all matches of a search were far down the list.
         with suppress(TimeLimitExceeded):
             milliseconds = settings.SCAN_MILLISECONDS
             return self._read_sections(sections, start, limit, columns, milliseconds=milliseconds)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from portal.customers.normalization import normalize, visible
+from portal.customers.normalization import normalize, remove_invisible
 
 # Matches the email in `Ann Other <ann@example.org>`. The name is not searched for, because the
 # customer may have another spelling.
@@ -25,7 +25,7 @@ def extract_pasted(text: str) -> str:
 
     Returns the text unchanged if nothing would remain.
     """
-    found = visible(text).strip()
+    found = remove_invisible(text).strip()
     if address := ADDRESS.search(found):
         found = address[1]
     if link := LINK.fullmatch(found.strip(SURROUNDING_PUNCTUATION)):

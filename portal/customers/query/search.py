@@ -35,7 +35,7 @@ from portal.customers.counters.maintained_counts import (
     Conditions,
     Counts,
     maintained_counts,
-    meets,
+    meets_conditions,
     read_combination,
     read_with_totals,
 )
@@ -48,8 +48,8 @@ from portal.customers.models import (
     Customer,
     CustomerQuerySet,
 )
-from portal.customers.normalization import email_keys, normalize, search_words, visible
-from portal.customers.phones import part_of_phone, phone_key
+from portal.customers.normalization import email_keys, normalize, remove_invisible, search_words
+from portal.customers.phones import phone_key, searched_digits
 from portal.customers.query.ordering import sort_keys, sort_rows
 from portal.customers.query.pasted import extract_pasted
 from portal.databases.compiled import SQL, CompiledQuery
@@ -62,14 +62,16 @@ if TYPE_CHECKING:
 TRIGRAM: Final = 3
 # Matches three letters or digits, because pg_trgm makes no trigrams of punctuation.
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
-# The primary keys of customers whose text has some trigrams, in an index of SQLite.
+# Selects the primary keys of customers by trigrams from an FTS5 table.
 KEYS_IN_INDEX: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
-# SQLite merges sorted indexes key by key. Without a limit it would ignore the order.
+# SQLite merges the sorted results of several indexes row by row. Without a LIMIT, it would ignore
+# the ORDER BY of a subquery.
 SORTED: Final = " ORDER BY 1 LIMIT -1"
-# SQLite reads the first table of a CROSS JOIN first, and no more of it than the limit needs.
+# SQLite reads the first table of a CROSS JOIN first, and stops when the LIMIT of the query is
+# reached.
 JOINED: Final = """SELECT matches.* FROM ({keys}) AS keys
     CROSS JOIN ({matches}) AS matches ON matches.pk = keys.rowid"""
-# The name of TEXT_WITH_NOTES in a queryset.
+# The alias of TEXT_WITH_NOTES in a queryset.
 WITH_NOTES: Final = "text_with_notes"
 # Matches two characters of ASCII. Two characters have no trigram, so PostgreSQL looks up the
 # trigrams of a character of BEFORE_PAIR and the two characters.
@@ -77,20 +79,20 @@ PAIR: Final = re.compile(r"[!-~]{2}")
 BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
 # A search with words that are too short for trigrams is unselective if a scan finds this many
 # matches within the time limit of counting: about a hundredth of the customers.
-MANY: Final = 1_000
+UNSELECTIVE_FROM: Final = 1_000
 # The LIMIT of a scan: a larger one for an organizer with at most COUNT_CAP customers, whose matches
 # are always read completely.
 LIMIT: Final = """CASE WHEN
     (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s
     THEN %s ELSE %s END"""
 # The maximum number of exact matches. Many customers may have the same external identifier.
-MOST_EXACT: Final = 5
+MAX_EXACT_MATCHES: Final = 5
 # The fields of an exact match that the page shows.
-SHOWN: Final = frozenset(
+EXACT_MATCH_FIELDS: Final = frozenset(
     {"id", "identifier", "external_identifier", "email", "phone", "name", "state"}
 )
 EXACT_COLUMNS: Final = tuple(
-    field.attname for field in Customer._meta.concrete_fields if field.attname in SHOWN
+    field.attname for field in Customer._meta.concrete_fields if field.attname in EXACT_MATCH_FIELDS
 )
 
 
@@ -114,12 +116,12 @@ class Search:
 
         Phone numbers without a country code are numbers of `country`.
         """
-        meant, digits = _meant(text, country)
-        others, numeric = ("", meant) if digits else _split_number(meant)
+        pasted, digits = _parse_pasted(text, country)
+        others, numeric = ("", pasted) if digits else _split_number(pasted)
         if numeric and not digits:
-            digits = part_of_phone(numeric, country)
+            digits = searched_digits(numeric, country)
         if not digits:
-            return cls(search_words(meant), in_notes=in_notes)
+            return cls(search_words(pasted), in_notes=in_notes)
         words, number = search_words(others), normalize(numeric).split()
         if number == [digits] or not any(map(_has_trigram, [*words, *number])):
             # The digits become a word, because the search text contains the digits of the phone
@@ -159,9 +161,11 @@ class Search:
         return matches.in_physical_order()
 
     def select(self, customers: CustomerQuerySet, columns: Sequence[Any]) -> SQL:
-        """A query for matches in any order, which ends at a limit also in SQLite's trigram index.
+        """A query for matches in any order.
 
-        The first of the columns is `pk`.
+        With a LIMIT, SQLite also stops reading the trigram index.
+
+        The first one of `columns` is `pk`.
         """
         keys = self._keys_on_sqlite() if connections[customers.db].vendor == "sqlite" else None
         if keys is None:
@@ -171,7 +175,7 @@ class Search:
         return JOINED.format(keys=keys[0], matches=sql), [*keys[1], *parameters]
 
     def _keys_on_sqlite(self) -> SQL | None:
-        """A query for customers in the trigram index; None if all words are too short for it."""
+        """A query for primary keys from SQLite's trigram index; None if all words are too short."""
         parts = [*map(_selective_part, self.words)]
         alternatives = [[*parts, *self.number], [*parts, self.digits]]
         trigrams = _any_trigrams(alternatives[: 1 + bool(self.digits)])
@@ -185,16 +189,16 @@ class Search:
         """The condition on a text, in a form for which PostgreSQL can use a trigram index."""
         parts = [*map(_selective_part, self.words)]
         found = Q(*(_contains(text, part, finds_pairs=finds_pairs) for part in parts))
-        found &= _occur(text, set(self.words) - set(parts))
+        found &= _contain_words(text, set(self.words) - set(parts))
         if not self.digits:
             return found
         # The search text also contains the phone number, so the index of the search text finds the
         # digits.
-        in_phone = _contains(text, self.digits) & _occur("phone_key", [self.digits])
+        in_phone = _contains(text, self.digits) & _contain_words("phone_key", [self.digits])
         return found & (Q(*(_contains(text, word) for word in self.number)) | in_phone)
 
-    def is_in(self, customer: Customer) -> bool:
-        """Whether the customer matches by other text than its notes.
+    def matches_without_notes(self, customer: Customer) -> bool:
+        """Whether the customer matches even without its notes.
 
         The condition is that of scan().
         """
@@ -211,16 +215,17 @@ class Search:
     def _matching(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         found = self._scanned_condition("search_text")
         if self.in_notes:
-            # Joining the texts takes time, and few customers have notes.
+            # The texts are joined only for the few customers with notes, because joining takes
+            # time.
             customers = customers.alias(**{WITH_NOTES: TEXT_WITH_NOTES})
             found |= HAS_NOTES & self._scanned_condition(WITH_NOTES)
         return customers.filter(found)
 
     def _scanned_condition(self, text: str) -> Q:
-        """The condition that compares this text, for which no trigram index is used."""
-        found = _occur(text, self.words)
+        """The condition of a scan that compares a text without a trigram index."""
+        found = _contain_words(text, self.words)
         if self.digits:
-            found &= _occur(text, self.number) | _occur("phone_key", [self.digits])
+            found &= _contain_words(text, self.number) | _contain_words("phone_key", [self.digits])
         return found
 
 
@@ -241,7 +246,7 @@ def _contains(text: str, part: str, *, finds_pairs: bool = False) -> Q:
     return Q((f"{text}__contains", part))
 
 
-def _occur(column: str, words: Iterable[str]) -> Q:
+def _contain_words(column: str, words: Iterable[str]) -> Q:
     # StrIndex instead of `contains`, for which PostgreSQL would use the trigram index.
     return Q(*(GreaterThan(StrIndex(column, Value(word)), 0) for word in words))
 
@@ -288,12 +293,14 @@ class Matches:
         facets = Counter(row[-len(FACETS) :] for row in self.rows)
         return Counts({read_combination(values): number for values, number in facets.items()})
 
-    def meeting(self, conditions: Conditions) -> Matches:
+    def with_conditions(self, conditions: Conditions) -> Matches:
         """The matches that meet all conditions on facets."""
         if not conditions:
             return self
         combinations = {row[-len(FACETS) :] for row in self.rows}
-        wanted = {each for each in combinations if meets(read_combination(each), conditions)}
+        wanted = {
+            each for each in combinations if meets_conditions(read_combination(each), conditions)
+        }
         return Matches([row for row in self.rows if row[-len(FACETS) :] in wanted])
 
 
@@ -304,7 +311,7 @@ def find_matches(
     ordering: Sequence[str],
     *,
     most: int | None = None,
-    many: int = MANY,
+    many: int = UNSELECTIVE_FROM,
 ) -> tuple[Matches | None, Counts]:
     """Find the matches among the customers, and read the maintained counts.
 
@@ -344,27 +351,27 @@ def _read_matches(
 
 
 def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
-    """Up to MOST_EXACT customers whose email, phone or one of the two identifiers equals the text.
+    """At most MAX_EXACT_MATCHES customers whose email, phone or an identifier equals the text.
 
     External identifiers are case-sensitive. Raises ScopeError outside of the organizer's scope.
     """
     require_scope(organizer)
-    meant, digits = _meant(text, organizer.country)
-    emails = (email_keys(meant) * 2)[:2]
-    phone = phone_key(meant, organizer.country) if digits else None
+    pasted, digits = _parse_pasted(text, organizer.country)
+    emails = (email_keys(pasted) * 2)[:2]
+    phone = phone_key(pasted, organizer.country) if digits else None
     # An external identifier may begin or end with punctuation.
-    values = (meant.lower(), *emails, visible(text), meant, phone or "")
+    values = (pasted.lower(), *emails, remove_invisible(text), pasted, phone or "")
     rows = _exact_matches.read_rows(organizer.pk, *values)
     # A dict, because a customer that has its email as external identifier is in two rows.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 
 
-def _meant(text: str, country: str) -> tuple[str, str]:
+def _parse_pasted(text: str, country: str) -> tuple[str, str]:
     """Extract what to search for from a text, and its digits if it may be a phone number."""
     if all(map(str.isalpha, text.split())):
         return text, ""
-    meant = extract_pasted(text)
-    return meant, part_of_phone(meant, country)
+    pasted = extract_pasted(text)
+    return pasted, searched_digits(pasted, country)
 
 
 _exact_matches = CompiledQuery(
@@ -373,7 +380,7 @@ _exact_matches = CompiledQuery(
     lambda organizer, identifier, email, other_spelling, external, pasted_external, phone: [
         Customer.objects.filter(condition, organizer_id=organizer)
         .order_by("pk")
-        .values_list(*EXACT_COLUMNS)[:MOST_EXACT]
+        .values_list(*EXACT_COLUMNS)[:MAX_EXACT_MATCHES]
         for condition in (
             Q(Exact(IgnoringCase("identifier"), Value(identifier))),
             Q(email_key=email),
@@ -385,5 +392,5 @@ _exact_matches = CompiledQuery(
     ],
     int,
     *[str] * 6,
-    limit=MOST_EXACT,
+    limit=MAX_EXACT_MATCHES,
 )

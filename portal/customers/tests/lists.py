@@ -58,7 +58,7 @@ class CustomerList:
 
     def count_by(self, facet: str) -> Mapping[Any, int] | None:
         facets = self.facets()
-        return None if facets is None else facets.by(facet, self.query.conditions)
+        return None if facets is None else facets.by_facet(facet, self.query.conditions)
 
 
 def find_all(organizer: Organizer, search: str, *, reads_notes: bool = False) -> list[Customer]:

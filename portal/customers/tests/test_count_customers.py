@@ -72,4 +72,4 @@ def test_counts_of_another_organizer_than_the_scope_raise(
         with pytest.raises(ScopeError):
             list_of(rival, "").count()
     with scope(organizer=rival):
-        assert maintained_counts(rival).by("locale", {}) == {"it": 1}
+        assert maintained_counts(rival).by_facet("locale", {}) == {"it": 1}

@@ -13,9 +13,9 @@ from portal.customers.normalization import (
     derive_name,
     email_key,
     email_keys,
+    make_search_text,
     normalize,
     search_words,
-    searched,
 )
 
 
@@ -185,7 +185,7 @@ def test_an_address_has_a_key_for_each_spelling_of_its_domain(text: str, keys: l
     ],
 )
 def test_words_are_stored_in_each_spelling_of_their_umlauts(text: str, stored: str) -> None:
-    assert searched(text) == stored
+    assert make_search_text(text) == stored
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_search_for_a_hyphenated_name_with_an_umlaut_has_a_word_for_each_part(
 def test_mixed_spellings_of_a_hyphenated_name_find_each_other(parts: list[str]) -> None:
     others = [{"Böttcher": "Boettcher", "Mueller": "Müller"}.get(part, part) for part in parts]
 
-    assert all(word in searched("-".join(others)) for word in search_words("-".join(parts)))
+    assert all(word in make_search_text("-".join(others)) for word in search_words("-".join(parts)))
 
 
 @given(st.text())
@@ -220,7 +220,7 @@ def test_each_spelling_of_an_umlaut_finds_the_others(text: str) -> None:
     spellings = [f"{text}{umlaut}ller" for umlaut in ("ü", "u\u0308")]
 
     for spelling in spellings:
-        assert all(normalize(each) in searched(spelling) for each in spellings)
+        assert all(normalize(each) in make_search_text(spelling) for each in spellings)
 
 
 @pytest.mark.parametrize(
@@ -238,10 +238,10 @@ def test_calling_names_and_transcriptions_are_searched_but_not_ordered_by(
     name = derive_name(parts)
 
     assert name.normalized == "johanna weiss"
-    assert name.searched == "johanna weiss hanna"
+    assert name.search_text == "johanna weiss hanna"
 
 
 def test_other_parts_beside_the_name_are_not_searched() -> None:
     parts = {"_scheme": "full", "full_name": "Jo", "salutation": "Mx", "zzz": "y"}
 
-    assert derive_name(parts | {"calling_name": None}).searched == "jo"
+    assert derive_name(parts | {"calling_name": None}).search_text == "jo"

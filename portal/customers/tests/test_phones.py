@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from phonenumbers import NumberParseException, national_significant_number, parse
 
 from portal.customers.phones import (
-    complete_phone,
-    international_phone,
-    part_of_phone,
+    format_phone,
     phone_key,
+    searched_digits,
+    to_e164,
 )
 
 
@@ -79,7 +79,7 @@ def test_an_international_number_has_the_key_that_the_library_gives_it(phone: st
 )
 @pytest.mark.parametrize("country", ["DE", ""])
 def test_a_part_of_a_number_is_part_of_its_key(text: str, country: str) -> None:
-    part = part_of_phone(text, country)
+    part = searched_digits(text, country)
 
     assert len(part) >= 4
     assert part in "493023125123"
@@ -89,12 +89,12 @@ def test_a_part_of_a_number_is_part_of_its_key(text: str, country: str) -> None:
     "text", ["123", "+49 30", "030", "0", "", "23125 x", "a@b", "crm-2312", "-"]
 )
 def test_other_texts_and_few_digits_are_no_phone_number(text: str) -> None:
-    assert part_of_phone(text, "DE") == ""
+    assert searched_digits(text, "DE") == ""
 
 
 @given(st.text("0123456789+() -/.", max_size=30), st.sampled_from(["DE", "US", "IT", ""]))
 def test_a_whole_number_contains_what_is_looked_for(text: str, country: str) -> None:
-    key, part = phone_key(text, country), part_of_phone(text, country)
+    key, part = phone_key(text, country), searched_digits(text, country)
 
     assert key is None or part in key
 
@@ -110,7 +110,7 @@ def test_a_whole_number_contains_what_is_looked_for(text: str, country: str) -> 
     ],
 )
 def test_a_number_is_completed_as_it_is_dialled_in_the_country(text: str, complete: str) -> None:
-    assert complete_phone(text, "DE") == complete
+    assert to_e164(text, "DE") == complete
 
 
 @pytest.mark.parametrize(
@@ -124,4 +124,4 @@ def test_a_number_is_completed_as_it_is_dialled_in_the_country(text: str, comple
     ],
 )
 def test_a_complete_number_is_shown_in_groups(phone: str | None, text: str) -> None:
-    assert international_phone(phone) == text
+    assert format_phone(phone) == text

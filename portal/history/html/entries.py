@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal.customers import names
 from portal.customers.locales import locale_name
-from portal.customers.phones import international_phone
+from portal.customers.phones import format_phone
 from portal.history.models import Event, Kind
 from portal.history.queries import readable_changes
 
@@ -182,7 +182,7 @@ def _format_locale(value: Any) -> str:
 
 
 def _format_phone(value: Any) -> str:
-    return international_phone(value) if isinstance(value, str) else _format_text(value)
+    return format_phone(value) if isinstance(value, str) else _format_text(value)
 
 
 def _format_time(value: Any) -> str:

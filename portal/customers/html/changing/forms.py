@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from portal.customers import names, services
 from portal.customers.changing.fields import LOCALES
 from portal.customers.locales import locale_name
-from portal.customers.phones import complete_phone, international_phone
+from portal.customers.phones import format_phone, to_e164
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundField
@@ -175,7 +175,7 @@ class CustomerForm(forms.Form):
             # Browsers send line ends as CRLF.
             value = self.cleaned_data[name].replace("\r\n", "\n")
         if name == "phone":
-            value = complete_phone(self.cleaned_data[name], self.organizer.country)
+            value = to_e164(self.cleaned_data[name], self.organizer.country)
         return None if value == "" else value
 
     def with_conflict(self, error: services.EditConflict) -> CustomerForm:
@@ -207,7 +207,7 @@ def _initial_values(organizer: Organizer, customer: Customer) -> dict[str, objec
         "since": customer.version,
         **{f"{PART_PREFIX}{part}": text for part, text in parts.items()},
         **{name: getattr(customer, name) for name in LABELS},
-        "phone": international_phone(customer.phone),
+        "phone": format_phone(customer.phone),
     }
 
 
@@ -290,7 +290,7 @@ def display_value(name: str, value: Any) -> str:
     if name == NAME:
         return names.compose(value or {})
     if name == "phone":
-        return international_phone(value)
+        return format_phone(value)
     if name == "locale":
         return locale_name(value)
     if isinstance(value, bool):

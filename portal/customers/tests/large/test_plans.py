@@ -8,7 +8,7 @@ from django.db.models import Count
 from pytest_django import Settings
 
 from portal.customers.models import Customer, customers_of
-from portal.customers.query.search import MOST_EXACT, Search, find_exact_matches
+from portal.customers.query.search import MAX_EXACT_MATCHES, Search, find_exact_matches
 from portal.customers.tests.large.scans import (
     CUSTOMERS,
     EXACT_MATCH_INDEXES,
@@ -150,7 +150,7 @@ def test_an_exact_match_is_found_by_the_indexes_of_all_values(
         with explained(plans):
             assert find_exact_matches(in_large, str(value)) == [customer]
     with explained(plans):
-        assert len(find_exact_matches(in_large, shared_phone)) == MOST_EXACT
+        assert len(find_exact_matches(in_large, shared_phone)) == MAX_EXACT_MATCHES
 
     for plan in plans:
         assert plan.indexes == EXACT_MATCH_INDEXES

@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.query.search import MOST_EXACT, find_exact_matches
+from portal.customers.query.search import MAX_EXACT_MATCHES, find_exact_matches
 from portal.organizers.models import Organizer
 
 LIST = "/organizers/bigevents/customers/"
@@ -99,7 +99,7 @@ def test_a_customer_with_two_exact_values_is_listed_once(
 def test_at_most_five_exact_matches_are_listed(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
-    made = [make_customer(external_identifier="group") for _number in range(MOST_EXACT + 1)]
+    made = [make_customer(external_identifier="group") for _number in range(MAX_EXACT_MATCHES + 1)]
 
     with scope(organizer=organizer):
         assert find_exact_matches(organizer, "group") == made[:-1]

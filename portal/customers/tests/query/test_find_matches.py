@@ -36,9 +36,9 @@ def test_matches_are_in_the_order_of_the_list_up_to_the_cap(
     assert [row[0] for row in few.rows] == [early.pk, other.pk, late.pk]
     french = Combination(State.UNVERIFIED, is_verified=False, locale="fr")
     assert few.counts().numbers[french] == 1
-    assert [row[0] for row in few.meeting({"locale": Condition("locale", ["fr"])}).rows] == [
-        other.pk
-    ]
+    assert [
+        row[0] for row in few.with_conditions({"locale": Condition("locale", ["fr"])}).rows
+    ] == [other.pk]
     assert many is None
     assert totals == given
     assert totals.numbers[french] == 1
