@@ -45,19 +45,19 @@ def test_every_word_has_to_match_beside_an_email(make_customer: CustomerMaker, f
     assert find("john doe@example.org") == [found]
 
 
-@pytest.mark.parametrize("search", ["muller", "MÜLLER", "José Mül", "mull jos", "  jose\tM "])
 def test_case_and_accents_are_ignored_and_every_word_has_to_match(
-    make_customer: CustomerMaker, find: Find, search: str
+    make_customer: CustomerMaker, find: Find, subtests: pytest.Subtests
 ) -> None:
     found = make_customer(name_parts={"_scheme": "full", "full_name": "José Müller"})
     make_customer(name_parts={"_scheme": "full", "full_name": "José Jones"}, email="j@x.org")
 
-    assert find(search) == [found]
+    for search in ["muller", "MÜLLER", "José Mül", "mull jos", "  jose\tM "]:
+        with subtests.test(search):
+            assert find(search) == [found]
 
 
-@pytest.mark.parametrize("search", ["jones", "joe@shop.example", "c0de", "crm-7", "m-7", "7"])
 def test_name_email_and_both_identifiers_are_searched(
-    make_customer: CustomerMaker, find: Find, search: str
+    make_customer: CustomerMaker, find: Find, subtests: pytest.Subtests
 ) -> None:
     name = {"_scheme": "full", "full_name": "Joe Jones"}
     found = make_customer(
@@ -65,7 +65,9 @@ def test_name_email_and_both_identifiers_are_searched(
     )
     make_customer(identifier="X1")
 
-    assert find(search) == [found]
+    for search in ["jones", "joe@shop.example", "c0de", "crm-7", "m-7", "7"]:
+        with subtests.test(search):
+            assert find(search) == [found]
 
 
 @pytest.mark.parametrize("search", ["_", "a_1", "a_1 OR", "a_1 NEAR"])
@@ -78,14 +80,15 @@ def test_wildcards_and_operators_are_taken_literally(
     assert find(search) == [found]
 
 
-@pytest.mark.parametrize("search", ["%ann%", "ann\\", '"ann"', "ann*", "(ann", "-ann", "ann,"])
 def test_punctuation_around_words_is_ignored(
-    make_customer: CustomerMaker, find: Find, search: str
+    make_customer: CustomerMaker, find: Find, subtests: pytest.Subtests
 ) -> None:
     make_customer()
     found = make_customer(name_parts={"_scheme": "full", "full_name": "Ann"})
 
-    assert find(search) == [found]
+    for search in ["%ann%", "ann\\", '"ann"', "ann*", "(ann", "-ann", "ann,"]:
+        with subtests.test(search):
+            assert find(search) == [found]
 
 
 @pytest.mark.parametrize(
@@ -116,20 +119,18 @@ def test_a_name_is_found_in_every_spelling(
 
 
 @pytest.mark.parametrize("name", ["Jürgen Müller", "Juergen Mueller", "Ju\u0308rgen MU\u0308LLER"])
-@pytest.mark.parametrize(
-    "search",
-    [
-        *("müller", "mueller", "muller", "Jürgen Mueller", "jurgen MÜLLER", "juergen muller"),
-        *("ürg", "uerg", "urg", "üll", "uell", "ull"),
-    ],
-)
 def test_an_umlaut_is_found_in_each_spelling_and_finds_each(
-    make_customer: CustomerMaker, find: Find, name: str, search: str
+    make_customer: CustomerMaker, find: Find, subtests: pytest.Subtests, name: str
 ) -> None:
     make_customer(name_parts={"_scheme": "full", "full_name": "Jorgen Moller"})
     found = make_customer(name_parts={"_scheme": "full", "full_name": name})
 
-    assert find(search) == [found]
+    for search in [
+        *("müller", "mueller", "muller", "Jürgen Mueller", "jurgen MÜLLER", "juergen muller"),
+        *("ürg", "uerg", "urg", "üll", "uell", "ull"),
+    ]:
+        with subtests.test(search):
+            assert find(search) == [found]
 
 
 @pytest.mark.parametrize(
@@ -169,36 +170,39 @@ def test_an_umlaut_in_an_email_is_found_in_each_spelling(
     assert find("müller@") == [without]
 
 
-@pytest.mark.parametrize("search", ["hanako", "Yamada 山田", "hana-chan"])
 def test_a_name_is_found_by_its_transcription_and_its_calling_name(
-    make_customer: CustomerMaker, find: Find, search: str
+    make_customer: CustomerMaker, find: Find, subtests: pytest.Subtests
 ) -> None:
     parts = {"_scheme": "full_transcription", "full_name": "山田花子"}
     others = {"latin_transcription": "Yamada Hanako", "calling_name": "Hana-chan"}
     make_customer(name_parts=parts)
     found = make_customer(name_parts={**parts, **others})
 
-    assert find(search) == [found]
+    for search in ["hanako", "Yamada 山田", "hana-chan"]:
+        with subtests.test(search):
+            assert find(search) == [found]
 
 
-@pytest.mark.parametrize("search", ["o'brien@x.org", "o’brien@", "brien@x", "first.last", "+49 30"])
 def test_emails_and_identifiers_are_found_by_their_parts(
-    make_customer: CustomerMaker, find: Find, search: str
+    make_customer: CustomerMaker, find: Find, subtests: pytest.Subtests
 ) -> None:
     make_customer()
     found = make_customer(email="O'Brien@x.org", external_identifier="first.last/+49 30 123")
 
-    assert find(search) == [found]
+    for search in ["o'brien@x.org", "o’brien@", "brien@x", "first.last", "+49 30"]:
+        with subtests.test(search):
+            assert find(search) == [found]
 
 
-@pytest.mark.parametrize("search", ["anna@shop.example", "na@shop", "a@b@shop.example", "@shop"])
 def test_the_domain_of_an_email_has_to_match(
-    make_customer: CustomerMaker, find: Find, search: str
+    make_customer: CustomerMaker, find: Find, subtests: pytest.Subtests
 ) -> None:
     found = make_customer(email="anna@shop.example", external_identifier="anna@b@shop.example")
     make_customer(email="anna@elsewhere.example", external_identifier="anna@b@elsewhere.example")
 
-    assert find(search) == [found]
+    for search in ["anna@shop.example", "na@shop", "a@b@shop.example", "@shop"]:
+        with subtests.test(search):
+            assert find(search) == [found]
 
 
 def test_customers_of_another_organizer_are_never_found(
