@@ -31,9 +31,10 @@ def erasure_journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that use the database, which `make test` also runs on PostgreSQL."""
+    """Marks the tests that depend on the database, which `make test` also runs on PostgreSQL."""
     for item in items:
-        if "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db"):
+        uses_one = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")
+        if uses_one and not item.get_closest_marker("any_database"):
             item.add_marker("database")
 
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http.response import ResponseHeaders
 from django.test import Client
 
+pytestmark = pytest.mark.any_database
+
 FOLDERS = [settings.BASE_DIR / "templates", settings.BASE_DIR / "portal"]
 TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*.html"))
 FORBIDDEN_MARKUP = {

@@ -19,6 +19,9 @@ from portal.accounts.lockout import BROWSER_COOKIE, MAX_FAILURES_OF_ADDRESS, MAX
 from portal.accounts.models import User
 from portal.conftest import PASSWORD
 
+# The tests marked `database` run each query of the lockout on PostgreSQL, too.
+pytestmark = pytest.mark.any_database
+
 SIGN_IN = "/sign-in/"
 WRONG = "wrong"
 HERE = "192.0.2.1"
@@ -55,6 +58,7 @@ def _let_pass(time: timedelta) -> None:
     AccessAttempt.objects.update(attempt_time=F("attempt_time") - time)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("email", ["member@example.org", "unknown@example.org"])
 def test_an_email_is_locked_out_after_failed_sign_ins(member: User, email: str) -> None:
     before = _fail_to_sign_in(email, MAX_FAILURES_OF_EMAIL - 1)
@@ -97,6 +101,7 @@ def test_a_lockout_does_not_affect_other_emails(member: User, stranger: User) ->
     assertRedirects(response, "/organizers/", fetch_redirect_response=False)
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 @pytest.mark.parametrize("email", ["owner@bıg.example", "owner@bİg.example"])
 def test_an_email_with_similar_letters_belongs_to_no_account(email: str) -> None:
@@ -130,6 +135,7 @@ def test_a_long_email_is_validated_quickly(member: User) -> None:
     assert monotonic() - started < 5
 
 
+@pytest.mark.database
 def test_a_sign_in_during_a_lockout_does_not_prolong_it(member: User) -> None:
     _fail_to_sign_in("member@example.org")
     _let_pass(timedelta(minutes=4, seconds=10))
@@ -176,6 +182,7 @@ def _is_limited(address: str) -> bool:
     return bool(response.status_code == 429)
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_failures_with_any_emails_limit_an_address() -> None:
     responses = _exhaust_attempts(HERE)
@@ -241,6 +248,7 @@ def test_an_attacker_with_an_account_does_not_reset_the_failures_of_the_address(
     assert _is_limited(HERE)
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_the_limit_of_an_address_ends_after_five_minutes() -> None:
     _exhaust_attempts(HERE)

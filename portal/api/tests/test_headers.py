@@ -11,6 +11,8 @@ from django.urls import get_resolver, resolve, reverse
 
 from portal.conftest import CustomerMaker
 
+pytestmark = pytest.mark.any_database
+
 URL_ARGUMENTS = {"organizer": "bigevents", "identifier": "C000001"}
 API: Any = get_resolver().namespace_dict["api"][1]
 ROUTES = sorted({name for name in API.reverse_dict if isinstance(name, str)} - {"unknown_path"})

@@ -9,6 +9,8 @@ from django.test import Client
 
 from portal.conftest import CustomerMaker
 
+pytestmark = pytest.mark.any_database
+
 ORGANIZER = "/organizers/bigevents/"
 
 

@@ -12,6 +12,8 @@ from pytest_django import Settings
 
 from portal.web.proxies import apply_forwarded_headers
 
+pytestmark = pytest.mark.any_database
+
 PROXY = "10.0.0.1"
 OTHER_PROXY = "192.0.2.7"
 STRANGER = "203.0.113.9"

@@ -14,6 +14,8 @@ from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
 
+pytestmark = pytest.mark.any_database
+
 NEW_ID = re.compile(r"[0-9a-f]{32}")
 CUSTOMERS = "/organizers/bigevents/customers/"
 API = "/api/v1/organizers/bigevents/customers/"

@@ -15,6 +15,8 @@ from portal.organizers import tokens
 from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 
+pytestmark = pytest.mark.any_database
+
 PREFIX: Final = "/api/v1/organizers/bigevents/customers/"
 PATHS: Final = {
     "/api/v1/organizers/": "/api/v1/organizers/",

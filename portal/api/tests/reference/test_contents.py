@@ -20,6 +20,8 @@ from portal.customers.query.filters import PARAMETERS
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
+pytestmark = pytest.mark.any_database
+
 PAGE: Final = "/organizers/bigevents/api/"
 # The name of the test that shows each deviation from pretix.
 PROOFS: Final = {

@@ -14,6 +14,8 @@ from portal.history.html.entries import SHOWN_CHARACTERS, Entry, describe_event
 from portal.history.models import Kind
 from portal.history.tests.conftest import EventMaker
 
+pytestmark = pytest.mark.any_database
+
 FULL = {"_scheme": "full", "full_name": "Ada King"}
 PARTS = {"_scheme": "given_family", "given_name": "Ada", "family_name": "King"}
 
