@@ -87,7 +87,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _error_response(request, 500, "Server error.", request_id=current_id.get())
     DATABASE_ERRORS.labels("timeout" if is_query_timeout(error) else "unavailable").inc()
     replace_broken_connections(error)
-    response = _error_response(request, 503, "The database is busy or away.")
+    response = _error_response(request, 503, "The database is busy or not available.")
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 

@@ -50,7 +50,7 @@ def test_a_timeout_gives_an_api_client_json_with_retry_after(
         response = api_client.get(LIST, headers=headers)
 
     assert response.status_code == 503
-    assert response.json() == {"detail": "The database is busy or away."}
+    assert response.json() == {"detail": "The database is busy or not available."}
     assert int(response.headers["Retry-After"]) > 0
     assert api_client.get(LIST, headers=headers).status_code == 200
 

@@ -266,7 +266,7 @@ UNAVAILABLE: Final = error_response(
     503,
     (
         _("The database is busy. Wait for the seconds in Retry-After, then try again."),
-        {"detail": "The database is busy or away."},
+        {"detail": "The database is busy or not available."},
     ),
 )
 COMMON: Final[Responses] = {

@@ -134,7 +134,7 @@ def test_an_unavailable_database_gives_api_clients_json(failure: str) -> None:
     response = _get(f"/api/fail/{failure}/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert response.json() == {"detail": "The database is busy or away."}
+    assert response.json() == {"detail": "The database is busy or not available."}
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has its own case")

@@ -149,7 +149,7 @@ def test_members_who_may_not_change_customers_see_no_button(
     page = member_client.get(ANN)
 
     assertContains(page, "theirs@x.org")
-    assertNotContains(page, "Take the source")
+    assertNotContains(page, "Use the value of the source")
     assert take(member_client, "email", ann.version).status_code == 403
 
 
