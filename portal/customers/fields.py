@@ -27,11 +27,11 @@ class _CodePointOrder(models.Field):  # type: ignore[type-arg]  # the subclass s
         return {**super().db_parameters(connection), "collation": collation}
 
 
-class CodePointCharField(_CodePointOrder, models.CharField):  # type: ignore[type-arg]  # like its base
+class CodePointCharField(_CodePointOrder, models.CharField):  # type: ignore[type-arg]  # as in the base class
     """A CharField ordered by code point."""
 
 
-class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[type-arg]  # like its base
+class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[type-arg]  # as in the base class
     """A TextField ordered by code point."""
 
 
