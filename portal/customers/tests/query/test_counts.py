@@ -44,7 +44,7 @@ def test_a_facet_counts_the_customers_that_all_other_filters_leave(
             facets = found.facets()
 
             assert facets is not None
-            assert {facet: facets.by(facet, found.query.conditions) for facet in FACETS} == {
+            assert {facet: facets.by_facet(facet, found.query.conditions) for facet in FACETS} == {
                 facet: Counter(_values_without_its_filter(organizer, query, facet))
                 for facet in FACETS
             }
