@@ -55,7 +55,9 @@ def test_every_page_of_a_capped_list_has_its_part_of_it(
 
 @pytest.mark.usefixtures("crowd", "low_cap")
 @pytest.mark.parametrize("size", [1, 4, 5, 50])
-def test_the_last_page_has_the_rows_that_its_number_has(organizer: Organizer, size: int) -> None:
+def test_the_last_page_has_the_same_rows_as_the_page_with_its_number(
+    organizer: Organizer, size: int
+) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, "search=customer&ordering=-last_login")
         last = search.page(None, size)

@@ -52,7 +52,7 @@ def test_a_number_without_a_country_code_is_one_of_the_organizers_country(
 
 
 @given(st.from_regex(r"\+[1-9][0-9 ]{5,18}", fullmatch=True))
-def test_an_international_number_has_the_key_that_the_library_gives_it(phone: str) -> None:
+def test_an_international_number_has_the_same_key_as_from_the_library(phone: str) -> None:
     try:
         number = parse(phone)
     except NumberParseException:

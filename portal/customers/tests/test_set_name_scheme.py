@@ -14,7 +14,7 @@ from portal.customers.names import SCHEMES
 from portal.organizers.models import Organizer
 
 
-def test_the_form_asks_for_the_parts_of_the_scheme(
+def test_the_form_has_inputs_for_the_parts_of_the_scheme(
     organizer: Organizer, rival: Organizer, member_client: Client
 ) -> None:
     out = io.StringIO()

@@ -35,7 +35,7 @@ def _merge(
     return merged
 
 
-def test_the_first_edit_of_a_field_stores_what_the_source_said() -> None:
+def test_the_first_edit_of_a_field_stores_the_last_imported_value() -> None:
     assert source_values_after_edit({}, {"email": ("old@x.org", "new@x.org")}) == EDITED
 
 
@@ -142,7 +142,7 @@ def test_a_row_may_restore_the_value_before_an_edit(email: str | None) -> None:
     assert merged == Merged({"email": email}, {}, [])
 
 
-def test_an_edit_of_the_case_is_forgotten_when_the_source_follows_it() -> None:
+def test_an_edit_of_case_ends_when_the_source_has_the_same_case() -> None:
     before = {"email": SourceValue("Ann@x.org")}
 
     merged = _merge({"email": "ann@x.org"}, {"email": "ann@x.org"}, before=before)

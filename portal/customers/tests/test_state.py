@@ -92,7 +92,7 @@ def test_a_saved_change_gives_another_state(
         assert made.state == State.ANONYMISED
 
 
-def test_a_bulk_update_of_what_the_state_derives_from_is_rejected(
+def test_a_bulk_update_of_columns_of_the_state_is_rejected(
     organizer: Organizer, make_customer: CustomerMaker
 ) -> None:
     make_customer()
@@ -164,7 +164,7 @@ def test_the_page_and_the_customer_have_equal_labels_of_the_state(
 
 
 @pytest.mark.parametrize("query", ["state=inactive", "state_not=inactive", "ordering=-state"])
-def test_the_api_finds_what_the_page_shows(
+def test_the_api_returns_the_customers_that_the_page_shows(
     member_client: Client, api_client: Client, make_customer: CustomerMaker, query: str
 ) -> None:
     for fields, _state in CASES:

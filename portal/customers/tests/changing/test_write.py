@@ -215,7 +215,7 @@ def test_a_field_that_changed_since_is_a_conflict(ann: Customer) -> None:
     assert [event.changes for event in conflict.value.events] == [{"locale": ["de", "fr"]}]
 
 
-def test_other_fields_than_those_that_changed_since_are_no_conflict(ann: Customer) -> None:
+def test_changes_of_other_fields_are_no_conflict(ann: Customer) -> None:
     change(ann, locale="fr")
 
     changed = change(ann, since=ann.version, notes="called")

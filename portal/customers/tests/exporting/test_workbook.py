@@ -37,7 +37,7 @@ def _write_workbook(rows: list[tuple[str | None, ...]], *fields: str) -> list[li
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_text_stays_as_it_is(text: str) -> None:
+def test_a_text_that_looks_like_a_number_stays_text(text: str) -> None:
     assert _write_workbook([("A", text)], "identifier", "notes")[1] == ["A", text]
 
 

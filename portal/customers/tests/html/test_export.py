@@ -128,7 +128,7 @@ def test_json_is_one_array(
     assert len(json.loads(content)) == customers
 
 
-def test_all_columns_are_those_of_the_customer(
+def test_all_columns_are_all_fields_of_the_customer(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(phone="0049 30", external_identifier="007", notes="Aisle")

@@ -47,7 +47,7 @@ def test_the_url_chooses_the_columns_and_their_order(
 
 
 @pytest.mark.parametrize("name", ["columns", "density"])
-def test_an_unknown_value_is_an_error_like_those_of_filters(
+def test_an_unknown_value_is_an_error_as_in_filters(
     member_client: Client, make_customer: CustomerMaker, name: str
 ) -> None:
     make_customer()

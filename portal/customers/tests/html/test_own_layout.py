@@ -190,7 +190,7 @@ def test_a_file_has_the_columns_of_the_list(
     assert b"".join(file).decode().splitlines()[0].endswith(",".join(STANDARD))
 
 
-def test_the_menu_offers_what_would_change_something(member_client: Client) -> None:
+def test_the_menu_has_no_link_that_would_change_nothing(member_client: Client) -> None:
     assertNotContains(member_client.get(LIST), USE)
     changed = member_client.get(f"{LIST}?{LAYOUT}")
     assertContains(changed, USE)

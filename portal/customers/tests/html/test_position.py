@@ -107,7 +107,7 @@ def test_a_customer_that_has_moved_has_the_neighbours_of_its_former_position(
     assert shown(member_client, here).next.startswith(f"{LIST}{customers[4].identifier}/?")
 
 
-def test_the_page_of_a_customer_that_no_longer_matches_says_so_and_has_neighbours(
+def test_the_page_of_a_customer_that_no_longer_matches_has_a_message_and_neighbours(
     organizer: Organizer, member_client: Client, customers: list[Customer]
 ) -> None:
     here = link_of(member_client, f"{LIST}?is_verified=false", customers[5].identifier)
@@ -120,7 +120,7 @@ def test_the_page_of_a_customer_that_no_longer_matches_says_so_and_has_neighbour
     assert shown(member_client, here).next.startswith(f"{LIST}{customers[6].identifier}/?")
 
 
-def test_the_number_is_left_out_where_it_is_impossible() -> None:
+def test_an_impossible_row_number_is_left_out() -> None:
     assert Position(["a", 1], 1, 3).step(["b", 2], -1).number is None
     assert Position(["a", 1], 3, 3).step(["b", 2], 1).number is None
     assert Position(["a", 1], 3, None).step(["b", 2], 1).number == 4

@@ -30,7 +30,7 @@ def test_a_relative_time_is_in_its_largest_unit(ago: timedelta, words: str) -> N
     assert time_ago(timezone.now() - ago) == words
 
 
-def test_an_absolute_time_names_its_zone() -> None:
+def test_a_full_time_names_its_time_zone() -> None:
     with timezone.override(ZoneInfo("Europe/Berlin")):
         assert full_time(SUMMER) == "7 Jul 2021, 00:30 CEST"
 

@@ -175,7 +175,7 @@ def test_an_older_row_changes_nothing(organizer: Organizer, ann: Customer) -> No
     assert Customer.objects.get().source_values == {"email": ["ann@x.org", None]}
 
 
-def test_a_key_that_the_row_does_not_have_keeps_the_edit(
+def test_an_edited_field_that_the_row_lacks_keeps_its_value(
     organizer: Organizer, ann: Customer
 ) -> None:
     _edit(organizer, phone="+493023125")
@@ -198,7 +198,7 @@ def test_overwrite_restores_the_values_of_the_row(organizer: Organizer, ann: Cus
     assert stored.source_values == {"phone": ["1", None]}
 
 
-def test_a_column_that_a_spreadsheet_does_not_have_keeps_the_edit(
+def test_an_edited_field_without_a_column_keeps_its_value(
     organizer: Organizer, ann: Customer
 ) -> None:
     _edit(organizer, email="ours@x.org", name_parts=NAME)
@@ -221,7 +221,7 @@ def test_a_customer_of_a_spreadsheet_without_times_has_a_source(organizer: Organ
     assert Customer.objects.get().email == "ours@x.org"
 
 
-def test_a_customer_without_a_source_stores_nothing_of_it(organizer: Organizer) -> None:
+def test_a_customer_without_a_source_stores_no_source_values(organizer: Organizer) -> None:
     created = services.create_customer(organizer, {"email": "a@x.org"}, actor=MEMBER)
 
     edited = services.change_customer(

@@ -75,7 +75,7 @@ def test_a_newer_row_is_applied(organizer: Organizer) -> None:
     assert _locale(organizer) == "fr"
 
 
-def test_a_row_with_an_equal_time_is_applied_where_it_differs(organizer: Organizer) -> None:
+def test_a_row_with_the_same_source_time_changes_the_customer(organizer: Organizer) -> None:
     _import(organizer, _row(MAY, locale="de"))
 
     assert _import(organizer, _row(MAY, locale="fr")) == LoadReport(updated=1)

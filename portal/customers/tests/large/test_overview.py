@@ -29,7 +29,7 @@ def test_all_customers_are_counted_by_an_index_alone(
 
 
 @pytest.mark.parametrize("query", ["overview=on", "overview=on&search=example"])
-def test_a_list_that_takes_too_long_says_so(
+def test_an_overview_that_takes_too_long_has_no_charts(
     in_large: Organizer, settings: Settings, query: str
 ) -> None:
     settings.OVERVIEW_MILLISECONDS = 1

@@ -64,7 +64,7 @@ def test_a_cursor_of_another_order_is_rejected() -> None:
         sections_after(["name", "email"], Cursor(["x", 1]))
 
 
-def test_a_cursor_that_turns_twice_has_its_direction_again() -> None:
+def test_a_cursor_that_is_reversed_twice_has_its_first_direction() -> None:
     cursor = Cursor(["x", 1])
 
     assert cursor.reversed(inclusive=True).reversed(inclusive=False) == cursor

@@ -82,7 +82,7 @@ def test_words_of_several_notes_have_an_excerpt_of_one(
     assert excerpts(organizer, "gluten aisle") == [Excerpt("", "aisle", "")]
 
 
-def test_without_the_permission_there_are_none(
+def test_there_are_no_excerpts_without_the_permission_to_read_notes(
     make_customer: CustomerMaker, organizer: Organizer
 ) -> None:
     make_customer(name_parts=DOE, notes="gluten")

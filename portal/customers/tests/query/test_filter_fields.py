@@ -65,7 +65,7 @@ def test_a_time_without_a_zone_is_in_the_zone_of_the_organizer(field: MomentFiel
 
 
 @pytest.mark.parametrize("text", ["2026-03-29T02:00", "2026-03-29T02:30:00", "2026-03-29T02:59:59"])
-def test_a_time_that_clocks_skip_is_the_moment_when_they_change(
+def test_a_time_that_clocks_skip_is_the_time_of_the_clock_change(
     field: MomentField, text: str
 ) -> None:
     change = datetime(2026, 3, 29, 1, tzinfo=UTC)  # 03:00 in Berlin

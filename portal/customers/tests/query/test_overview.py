@@ -54,7 +54,9 @@ def overview_of(organizer: Organizer, query: str) -> Overview:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(filters=filters)
-def test_the_numbers_are_those_of_the_list(organizer: Organizer, filters: dict[str, str]) -> None:
+def test_the_overview_counts_the_customers_of_the_list(
+    organizer: Organizer, filters: dict[str, str]
+) -> None:
     query = "&".join(f"{name}={value}" for name, value in filters.items())
 
     with scope(organizer=organizer):

@@ -59,7 +59,7 @@ def test_a_pasted_email_or_identifier_is_found_and_is_an_exact_match(
         ("<mailto:.@,>", "@"),
     ],
 )
-def test_a_pasted_text_is_reduced_to_its_meaning(text: str, meant: str) -> None:
+def test_the_searched_part_of_a_pasted_text_is_extracted(text: str, meant: str) -> None:
     assert extract_pasted(text) == meant
 
 

@@ -193,7 +193,5 @@ def test_numbers_of_another_organizer_are_never_found(
         ("crm-7 2024", Search(["crm-7", "2024"])),
     ],
 )
-def test_what_may_be_a_phone_number_is_also_searched_by_its_digits(
-    text: str, search: Search
-) -> None:
+def test_a_possible_phone_number_is_also_searched_by_its_digits(text: str, search: Search) -> None:
     assert Search.parse(text, country="DE") == search

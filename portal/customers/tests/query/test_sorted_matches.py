@@ -76,7 +76,7 @@ def test_a_cursor_is_valid_after_its_row_is_deleted(organizer: Organizer, orderi
 
 
 @pytest.mark.usefixtures("found")
-def test_after_the_last_match_the_previous_page_has_it(organizer: Organizer) -> None:
+def test_the_page_before_the_end_has_the_last_match(organizer: Organizer) -> None:
     with scope(organizer=organizer):
         search = list_of(organizer, "search=found&ordering=identifier")
         all_rows = list(search.customers)

@@ -273,7 +273,7 @@ def test_an_invalid_version_is_no_server_error(member_client: Client, since: str
 
 
 @pytest.mark.usefixtures("ann")
-def test_fields_that_others_changed_meanwhile_do_not_conflict(
+def test_changes_of_different_fields_do_not_conflict(
     organizer: Organizer, member_client: Client
 ) -> None:
     sent = inputs(member_client, EDIT)

@@ -89,7 +89,7 @@ def test_both_texts_are_shown_if_somebody_else_changed_the_notes(
 
 
 @pytest.mark.parametrize("permissions", [(READS, WRITES), (READS, Permission.READ_NOTES)])
-def test_only_members_who_may_read_notes_and_write_edit_them(
+def test_notes_are_edited_with_the_permissions_to_read_notes_and_to_change_customers(
     organizer: Organizer, member_client: Client, permissions: tuple[Permission, ...]
 ) -> None:
     permit(organizer, *permissions)

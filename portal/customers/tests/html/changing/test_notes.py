@@ -190,7 +190,7 @@ def test_older_notes_are_on_further_pages_each_note_once(
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "x", "9" * 30, "²", "\0"])
-def test_a_page_of_notes_that_there_is_not_is_404(
+def test_a_page_of_notes_after_an_unknown_note_is_not_found(
     member_client: Client, path: str, before: str
 ) -> None:
     assert member_client.get(path, {"notes_before": before}).status_code == 404

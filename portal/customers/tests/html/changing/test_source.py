@@ -66,7 +66,7 @@ def test_the_page_shows_the_values_of_the_source(member_client: Client) -> None:
     assert len(re.findall(f'action="{ANN}source/\\w+/"', page.text)) == 3
 
 
-def test_a_page_without_a_conflict_says_nothing(
+def test_a_page_without_a_conflict_has_no_message(
     organizer: Organizer, member_client: Client
 ) -> None:
     load_customers(organizer, [make_row("ANN", **THEIRS)], overwrite=True)

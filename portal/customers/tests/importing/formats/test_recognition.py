@@ -38,7 +38,7 @@ def _zip_with(name: str) -> bytes:
         (codecs.BOM_UTF16_LE, "is empty"),
     ],
 )
-def test_a_file_of_an_unknown_kind_is_rejected_with_the_kind_that_it_looks_like(
+def test_a_file_of_an_unknown_format_is_rejected_with_the_name_of_its_format(
     head: bytes, kind: str
 ) -> None:
     with pytest.raises(UnusableFile) as raised:
