@@ -159,8 +159,8 @@ def _write_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
         rows.append([f"{label}, floor", *(_rate(stream, "floor") for stream in streams), ""])
     for moment, label in (
         ("first request", "MiB of a server process after its first request"),
-        ("peak of all pages", "MiB at most, without streams"),
-        ("peak, with streams", "MiB at most, with streams"),
+        ("peak of all pages", "Peak MiB of a server process, without streams"),
+        ("peak, with streams", "Peak MiB of a server process, with streams"),
     ):
         rows.append([label, *(f"{outcome['memory'][moment][0]:.0f}" for outcome in outcomes), ""])
     yield from write_table(headings, rows)

@@ -49,7 +49,7 @@ def test_the_empty_box_offers_the_customers_that_were_opened_last(clara_page: Pa
     expect(clara_page.get_by_role("heading", level=1)).to_have_text(names[1])
 
 
-def test_the_empty_box_offers_eight_different_customers_without_the_open_one(
+def test_the_empty_box_offers_eight_customers_except_the_displayed_customer(
     clara_page: Page,
 ) -> None:
     names = open_some(clara_page, 10)
