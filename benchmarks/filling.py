@@ -42,7 +42,7 @@ INDEXES: Final = """
 
 def fill(customers: str) -> None:
     """Create this number of customers in each of two organizers. The database must be empty."""
-    with indexes_made_afterwards(TABLE):
+    with indexes_created_at_end(TABLE):
         call_command("seed_demo", OURS, customers=int(customers), verbosity=0)
         _copy(services.get_organizer(OURS), services.get_organizer(OTHERS), int(customers))
 
@@ -67,7 +67,7 @@ def _copy(source: Organizer, target: Organizer, customers: int) -> None:
 
 
 @contextmanager
-def indexes_made_afterwards(table: str) -> Iterator[None]:
+def indexes_created_at_end(table: str) -> Iterator[None]:
     """On PostgreSQL, drop the indexes and constraints of the table, and create them at the end.
 
     This takes a fraction of the time for two million rows. On SQLite, the import drops indexes

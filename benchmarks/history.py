@@ -12,9 +12,9 @@ import orjson
 from django.db import connection
 from django_scopes import scope
 
-from benchmarks.filling import indexes_made_afterwards
+from benchmarks.filling import indexes_created_at_end
 from benchmarks.imports import OURS
-from benchmarks.prepare import as_api_client, as_member, settle
+from benchmarks.prepare import api_client_headers, member_headers, vacuum_and_analyze
 from portal.customers.models import Customer, State
 from portal.customers.query.page import FIELDS
 from portal.history.models import Event
@@ -62,21 +62,21 @@ def fill(events: str) -> None:
         customers = Customer.objects.count()
         first = Customer.objects.order_by("pk").values_list("pk", flat=True)[0]
     numbers = {"events": int(events), "customers": customers, "first": first, "busiest": BUSIEST}
-    with indexes_made_afterwards(Event._meta.db_table), connection.cursor() as cursor:
+    with indexes_created_at_end(Event._meta.db_table), connection.cursor() as cursor:
         cursor.execute("SET work_mem = '256MB'")
         cursor.execute(EVENTS, {**numbers, "organizer": organizer.pk})
 
 
 def write_plan(path: str, customers: str) -> None:
     """Write a session, a token, and the identifiers of some customers to the file."""
-    settle()
+    vacuum_and_analyze()
     organizer = services.get_organizer(OURS)
     with scope(organizer=organizer):
         plan = {
             "customers": _unchanged_identifiers(int(customers)),
             "busiest": Customer.objects.order_by("pk")[0].identifier,
-            "member": as_member(organizer),
-            "api_client": as_api_client(organizer, WRITE),
+            "member": member_headers(organizer),
+            "api_client": api_client_headers(organizer, WRITE),
         }
     Path(path).write_bytes(orjson.dumps(plan))
 

@@ -23,7 +23,7 @@ Outcome = dict[str, Any]  # written as JSON
 
 
 def measure_loads(environment: Environment, customers: int) -> list[Outcome]:
-    """For a full run: fill the two organizers by commands, and measure these."""
+    """For a full run: fill the two organizers by commands, and measure the commands."""
     file = _write_file(environment, customers)
     load = ("import_customers", OTHERS, str(file))
     call_inside_django(environment, "prepare.make_organizers")

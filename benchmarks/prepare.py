@@ -75,9 +75,9 @@ def write_plan(path: str, extent: str) -> None:
 
     The extent is `short` or `full`.
     """
-    settle()
+    vacuum_and_analyze()
     organizer = services.get_organizer(OURS)
-    api_client, member = as_api_client(organizer, READ), as_member(organizer)
+    api_client, member = api_client_headers(organizer, READ), member_headers(organizer)
     samples = find_samples(organizer, api_client)
     cases = []
     for case in [*list_cases(samples, only_short=extent == "short"), *list_streams(samples)]:
@@ -91,7 +91,7 @@ def write_plan(path: str, extent: str) -> None:
     Path(path).write_bytes(orjson.dumps(plan, option=orjson.OPT_UTC_Z))
 
 
-def settle() -> None:
+def vacuum_and_analyze() -> None:
     """Run VACUUM and ANALYZE, so that PostgreSQL does not run them during the measurement."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -99,7 +99,7 @@ def settle() -> None:
             cursor.execute("CHECKPOINT")
 
 
-def as_member(organizer: Organizer) -> dict[str, str]:
+def member_headers(organizer: Organizer) -> dict[str, str]:
     """The headers of a member with every permission."""
     client = Client()
     client.force_login(services.create_staff(organizer, email=EMAIL, password=PASSWORD))
@@ -107,7 +107,7 @@ def as_member(organizer: Organizer) -> dict[str, str]:
     return {"Cookie": f"{name}={client.cookies[name].value}"}
 
 
-def as_api_client(organizer: Organizer, permissions: Sequence[Permission]) -> dict[str, str]:
+def api_client_headers(organizer: Organizer, permissions: Sequence[Permission]) -> dict[str, str]:
     """The headers of an API client with these permissions."""
     key = tokens.create_token(
         organizer, name=f"benchmark {secrets.token_hex(4)}", permissions=permissions
@@ -123,7 +123,7 @@ def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     client = Client(headers=dict(headers), SERVER_NAME="127.0.0.1")
     queries: list[Mapping[str, object]] = []
     _get(client, path, headers)
-    with connection.execute_wrapper(partial(_note_query, queries)):
+    with connection.execute_wrapper(partial(_record_query, queries)):
         content = _get(client, path, headers)
     if headers["Accept"] in STREAMS.values():
         queries = [query for query in queries if Customer._meta.db_table in str(query["sql"])]
@@ -145,7 +145,7 @@ def _get(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
     return response.content
 
 
-def _note_query(
+def _record_query(
     queries: list[Mapping[str, object]],
     execute: Any,
     sql: str,
