@@ -70,6 +70,8 @@ NO_COUNTS: Final = Counts({})
 # With more matches than this, scanning the order finds the next customer faster than sorting the
 # matches.
 MAX_SORTED_FOR_NEIGHBOURS: Final = 1_000
+# PostgreSQL sorts as many in a tenth of a second.
+MAX_SORTED: Final = 50_000
 # An empty list shows how many customers it would have without one of its filters, for at most this
 # many filters.
 MAX_FILTERS_COUNTED: Final = 5
@@ -514,7 +516,7 @@ def _read_scanned(
     scan = _make_scan(organizer, query, columns, is_few=list_counts.is_few(query))
     count = list_counts.count(query)
     if count and count.is_exact:
-        return _read_counted(replace(scan, total=count.number), count.number, number, size)
+        return _read_counted(_with_total(scan, query, count.number), count.number, number, size)
     if count and not query.search:
         scan = replace(scan, least=count.number)
     if number is None or count is None:
@@ -585,7 +587,7 @@ def _scan_for_clients(
     is_few = _is_few(query, total, maintained_counts(organizer)) if query.indexed_columns else None
     scan = _make_scan(organizer, query, fields, is_few=is_few)
     if total is not None:
-        return replace(scan, total=total)
+        return _with_total(scan, query, total)
     return replace(scan, count=counted(_all_matching(organizer, query)))
 
 
@@ -599,9 +601,12 @@ def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedS
         )
         if matches is not None:
             return SortedMatches(customers_of(organizer), matches, query.ordering, columns)
-    has_choice = query.indexed_columns and not query.search
-    is_few = _read_list_counts(organizer, query).is_few(query) if has_choice else None
-    return _make_scan(organizer, query, columns, is_few=is_few)
+    if query.search or not (query.indexed_columns or query.conditions):
+        return _make_scan(organizer, query, columns, is_few=None)
+    counts = _read_list_counts(organizer, query)
+    scan = _make_scan(organizer, query, columns, is_few=counts.is_few(query))
+    count = counts.count(query)
+    return _with_total(scan, query, count.number) if count and count.is_exact else scan
 
 
 def _make_neighbour(found: Slice) -> Neighbour | None:
@@ -621,6 +626,16 @@ def _make_scan(
         matches = search.matches(customers) if search.is_indexed else None
         customers = search.scan(customers)
     return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few), matches=matches)
+
+
+def _with_total(scan: OrderedScan, query: CustomerQuery, total: int) -> OrderedScan:
+    """The scan of a list with this total, which sorts few customers if the scan takes too long.
+
+    The customers of a state may all be far down the list: those without an email are the last.
+    """
+    can_sort = query.conditions and total <= MAX_SORTED and scan.matches is None
+    matches = scan.customers if can_sort and not scan.is_sorted else scan.matches
+    return replace(scan, total=total, matches=matches)
 
 
 def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | None:

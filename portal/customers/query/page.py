@@ -226,7 +226,9 @@ class OrderedScan:
         If the first section may have all rows of the page, only this section is read at first.
         """
         first, *others = sections
-        if others and start + limit <= max(self.least, self.total or 0):
+        # With `matches`, a second scan might take as long as the time limit again.
+        may_suffice = self.matches is None and start + limit <= max(self.least, self.total or 0)
+        if others and may_suffice:
             rows = self._read([first], start, limit, columns)
             if len(rows) == limit:
                 return rows
