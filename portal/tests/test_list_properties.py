@@ -39,18 +39,18 @@ LINK: Final = re.compile(r'class="customer-link" href="([^"]+)"')
 class Customers:
     """Unchanged customers, and other customers that are inserted, changed and anonymized."""
 
-    def __init__(self, organizer: Organizer, make_customer: CustomerMaker) -> None:
+    def __init__(self, organizer: Organizer, build_customer: CustomerMaker) -> None:
         self._organizer = organizer
-        self._make = make_customer
+        self._build = build_customer
         self._numbers = count()
         with scope(organizer=organizer):
             Customer.objects.all().delete()
-        self.unchanged = {self._insert(letter).identifier for letter in "abcdefghijk"}
-        self._changing = [self._insert(letter) for letter in "aeiou"]
+        self.unchanged = {customer.identifier for customer in self._insert("abcdefghijk")}
+        self._changing = self._insert("aeiou")
 
     def change(self, kind: str, letter: str) -> None:
         if kind == "insert" or not self._changing:
-            self._changing.append(self._insert(letter))
+            self._changing += self._insert(letter)
             return
         with scope(organizer=self._organizer):
             customer = self._changing.pop(ord(letter) % len(self._changing))
@@ -63,8 +63,10 @@ class Customers:
             customer.save()
             self._changing.append(customer)
 
-    def _insert(self, letter: str) -> Customer:
-        return self._make(**self._fields(letter))
+    def _insert(self, letters: str) -> list[Customer]:
+        customers = [self._build(**self._fields(letter)) for letter in letters]
+        with scope(organizer=self._organizer):
+            return Customer.objects.bulk_create(customers)
 
     def _fields(self, letter: str | None) -> dict[str, Any]:
         """Fields of a customer, which depend on the letter only, except the email.
@@ -105,14 +107,14 @@ def follow(api_client: Client) -> Any:
 )
 def test_the_pages_have_each_unchanged_customer_exactly_once(
     organizer: Organizer,
-    make_customer: CustomerMaker,
+    build_customer: CustomerMaker,
     follow: Any,
     direction: str,
     size: int,
     ordering: str,
     events: list[list[tuple[str, str]]],
 ) -> None:
-    customers, seen = Customers(organizer, make_customer), Counter[str]()
+    customers, seen = Customers(organizer, build_customer), Counter[str]()
     start = "page=last&" if direction == "previous" else ""
 
     for identifiers in follow(f"{API}?{start}page_size={size}&ordering={ordering}", direction):
@@ -150,14 +152,14 @@ def step(member_client: Client) -> Any:
 )
 def test_following_the_links_of_customers_visits_each_unchanged_customer_once(
     organizer: Organizer,
-    make_customer: CustomerMaker,
+    build_customer: CustomerMaker,
     step: Any,
     direction: str,
     narrowed: str,
     ordering: str,
     events: list[list[tuple[str, str]]],
 ) -> None:
-    customers, seen = Customers(organizer, make_customer), Counter[str]()
+    customers, seen = Customers(organizer, build_customer), Counter[str]()
     with scope(organizer=organizer):
         listed = {each.identifier for each in list_of(organizer, narrowed).customers}
     unchanged = listed & customers.unchanged
@@ -200,12 +202,12 @@ def _query_string(pairs: list[tuple[str, str]]) -> str:
 @given(pairs=queries, data=st.data())
 def test_the_order_of_parameters_does_not_matter(
     organizer: Organizer,
-    make_customer: CustomerMaker,
+    build_customer: CustomerMaker,
     api_client: Client,
     pairs: list[tuple[str, str]],
     data: st.DataObject,
 ) -> None:
-    Customers(organizer, make_customer)
+    Customers(organizer, build_customer)
     shuffled = data.draw(st.permutations(pairs))
 
     pages = [api_client.get(f"{API}?{_query_string(each)}").json() for each in (pairs, shuffled)]
@@ -217,12 +219,12 @@ def test_the_order_of_parameters_does_not_matter(
 @given(pairs=queries)
 def test_html_and_json_have_equal_customers_in_equal_order(
     organizer: Organizer,
-    make_customer: CustomerMaker,
+    build_customer: CustomerMaker,
     member_client: Client,
     api_client: Client,
     pairs: list[tuple[str, str]],
 ) -> None:
-    Customers(organizer, make_customer)
+    Customers(organizer, build_customer)
 
     page = member_client.get(f"{PAGE}?{_query_string(pairs)}").content.decode()
     rows = api_client.get(f"{API}?{_query_string(pairs)}").json()["results"]
