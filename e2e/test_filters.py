@@ -262,7 +262,7 @@ def test_a_click_outside_a_menu_only_closes_the_menu(
     expect(page).to_have_url(f"{PLAYHOUSE}?search=u001")
     # With the menu closed, a click works as usual.
     rows(page).get_by_role("link").first.click()
-    expect(page.get_by_role("link", name="Back to these customers")).to_be_visible()
+    expect(page.get_by_role("link", name="Back to the filtered list")).to_be_visible()
 
 
 def test_a_menu_closes_by_its_button_by_mouse_and_keyboard(clara_page: Page) -> None:

@@ -156,7 +156,7 @@ def test_coming_back_from_a_customer_restores_the_scroll_position(
     if way == "the browser":
         clara_page.go_back()
     else:
-        clara_page.get_by_role("link", name="Back to these customers").click()
+        clara_page.get_by_role("link", name="Back to the filtered list").click()
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u00&page_size=100")
     expect(clara_page.locator(f"[id='{row}']")).to_be_focused()
@@ -173,7 +173,7 @@ def test_a_customer_opened_in_a_new_tab_links_back_by_its_url(
         rows(clara_page).get_by_role("link").first.click(modifiers=["Control"])
 
     tab = opened.value
-    tab.get_by_role("link", name="Back to these customers").click()
+    tab.get_by_role("link", name="Back to the filtered list").click()
 
     expect(tab).to_have_url(re.compile(re.escape(f"{PLAYHOUSE}?search=u001#customer-")))
     expect(rows(tab)).to_have_count(10)

@@ -38,7 +38,7 @@ def test_back_marks_the_row_of_the_customer(clara_page: Page) -> None:
     clara_page.get_by_role("link", name="Next").click()
     position(clara_page, "2 of 10")
 
-    clara_page.get_by_role("link", name="Back to these customers").click()
+    clara_page.get_by_role("link", name="Back to the filtered list").click()
 
     expect(clara_page.locator("tr:has(:target)")).to_have_count(1)
     expect(rows(clara_page).nth(1)).to_have_css("background-color", re.compile("oklch"))

@@ -37,7 +37,7 @@ def test_an_exact_identifier_is_shown_above_every_list(staff_page: Page) -> None
     match = staff_page.get_by_role("region", name="Exact match, ignoring the other filters")
     match.get_by_role("link").click()
     expect(staff_page).to_have_url(re.compile(f"{BIGEVENTS}8WSAJCJ/"))
-    staff_page.get_by_role("link", name="Back to these customers").click()
+    staff_page.get_by_role("link", name="Back to the filtered list").click()
     expect(staff_page).to_have_url(f"{BIGEVENTS}?search=8wsajcj&is_active=false")
     expect(match).to_be_visible()
 

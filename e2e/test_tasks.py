@@ -154,7 +154,7 @@ def test_sixty_customers_one_by_one_take_sixty_two_actions(person: Person) -> No
         met.append(page.get_by_role("heading", level=1).inner_text())
         if number < 60:
             person.press("Alt+ArrowDown")
-    person.click(page.get_by_role("link", name="Back to these customers"))
+    person.click(page.get_by_role("link", name="Back to the filtered list"))
 
     expect(page).to_have_url(re.compile(r"state=unverified&page=2#customer-"))
     assert met == [f"New {number:02}" for number in range(60)]

@@ -89,7 +89,7 @@ def test_the_list_is_sorted_and_paged_and_a_customer_is_opened(plain_page: Page)
     rows(plain_page).get_by_role("link").first.click()
     expect(plain_page.get_by_role("article")).to_be_visible()
 
-    plain_page.get_by_role("link", name="Back to these customers").click()
+    plain_page.get_by_role("link", name="Back to the filtered list").click()
 
     assert plain_page.url.partition("#")[0] == here
 

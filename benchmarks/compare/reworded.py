@@ -157,6 +157,7 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
         "No changes yet. The history does not list changes before its start.",
     ),
     ("Days in ", "Dates in the time zone "),
+    ("Back to these customers", "Back to the filtered list"),
     ("API clients use a token to read the", "API clients use a token to read and change the"),
 )
 
