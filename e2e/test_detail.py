@@ -163,7 +163,7 @@ def test_hostile_text_is_escaped(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}has.dot-and_us/")
 
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("=cmd|' /C calc'!A0")
-    notes = clara_page.get_by_role("region", name="Notes", exact=True)
+    notes = clara_page.get_by_role("region", name="Account note", exact=True)
     expect(notes.get_by_text("<script>alert(1)</script>")).to_be_visible()
 
 

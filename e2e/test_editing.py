@@ -251,9 +251,9 @@ def test_notes_are_edited_on_the_page_and_the_change_is_undone(
     page = member.page
     for text in ("Likes the aisle.", "\nNeeds a ramp."):
         page.goto(customer)
-        page.get_by_role("link", name="Edit notes").click()
-        expect(page.get_by_role("textbox", name="Notes")).to_be_focused()
-        page.get_by_role("textbox", name="Notes").press("Control+End")
+        page.get_by_role("link", name="Edit account note").click()
+        expect(page.get_by_role("textbox", name="Account note")).to_be_focused()
+        page.get_by_role("textbox", name="Account note").press("Control+End")
         page.keyboard.type(text)
         page.get_by_role("button", name="Save").click()
         expect(page.locator("#field-notes")).to_contain_text(text.strip())

@@ -344,3 +344,39 @@ def test_the_tab_of_a_private_view_is_visible_on_a_phone(staff_page: Page) -> No
     staff_page.get_by_role("button", name="Delete view").click()
 
     assert wider <= 0
+
+
+LOWEST = "elements => Math.min(...elements.map(each => each.getBoundingClientRect().height))"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{BIGEVENTS}?locale=de",
+        f"{BIGEVENTS}8WSAJCJ/",
+        f"{BIGEVENTS}8WSAJCJ/edit/",
+        f"{VIEWS}new/?locale=de",
+        "/organizers/bigevents/tokens/",
+        "/organizers/bigevents/history/",
+    ],
+)
+def test_every_button_has_the_height_of_a_touch(
+    new_context: NewContext, staff_state: StorageState, path: str
+) -> None:
+    page = phone(new_context, staff_state, 390)
+    page.goto(path)
+
+    assert page.get_by_role("button").filter(visible=True).evaluate_all(LOWEST) >= 44
+    assert page.get_by_role("link", name="Edit").evaluate_all(LOWEST) >= 44
+
+
+def test_the_row_with_the_focus_keeps_its_last_sign_in(
+    new_context: NewContext, staff_state: StorageState
+) -> None:
+    page = phone(new_context, staff_state, 390)
+    page.goto(f"{BIGEVENTS}?ordering=-last_login")
+
+    page.get_by_role("link", name="Last sign-in").press("Tab")
+    rows(page).first.get_by_role("link").focus()
+
+    expect(rows(page).first.locator("td.last_login .relative")).to_be_visible()

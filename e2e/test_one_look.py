@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from e2e.conftest import NewContext
-from e2e.steps import BIGEVENTS, search_box
+from e2e.steps import BIGEVENTS, header, rows, search_box
 
 ORGANIZER = "/organizers/bigevents"
 PAGES = {
@@ -110,3 +110,47 @@ def test_paper_has_the_columns_of_the_screen(staff_page: Page) -> None:
     # The email stands under the name.
     assert staff_page.locator("th").filter(visible=True).count() == columns - 1
     assert staff_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_the_name_of_the_organizer_is_not_cut_off(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    staff_page.goto(BIGEVENTS)
+
+    name = staff_page.get_by_role("banner").get_by_text("Big Events LLC").first
+
+    assert name.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+
+
+@pytest.mark.parametrize("width", [1440, 768])
+def test_controls_keep_their_place_whatever_the_filters_are(staff_page: Page, width: int) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    places = []
+
+    for query in ("", "?locale=de", "?search=an&state=active&state=unverified&locale=de&locale=fr"):
+        staff_page.goto(f"{BIGEVENTS}{query}")
+        places.append(staff_page.get_by_role("link", name="New customer").bounding_box())
+
+    assert places == [places[0]] * 3
+
+
+@pytest.mark.parametrize("width", [1440, 768])
+@pytest.mark.parametrize("text", ["Anonymised", "Unverified", "Inactive"])
+def test_no_state_is_cut_off(staff_page: Page, width: int, text: str) -> None:
+    staff_page.set_viewport_size({"width": width, "height": 844})
+    staff_page.goto(f"{BIGEVENTS}?state={text.lower()}")
+
+    cell = rows(staff_page).first.get_by_role("cell").filter(has_text=text)
+
+    assert cell.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+
+
+def test_the_ring_of_a_focused_heading_is_inside_of_its_cell(staff_page: Page) -> None:
+    staff_page.goto(BIGEVENTS)
+
+    header(staff_page, "Name").press("Tab")
+
+    ring = staff_page.locator("th :focus").evaluate(
+        "e => parseFloat(getComputedStyle(e).outlineOffset)"
+    )
+    assert ring <= -2

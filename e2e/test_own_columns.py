@@ -161,3 +161,24 @@ def test_a_members_columns_are_stored_on_a_phone(page: Page) -> None:
 
     expect(page).to_have_url(OWN)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.expects_console_errors
+@pytest.mark.parametrize("page", [True], indirect=True)
+@pytest.mark.parametrize("status", [500, None], ids=["error", "no network"])
+def test_columns_that_could_not_be_stored_are_reported_in_the_menu(
+    page: Page, status: int | None
+) -> None:
+    page.goto(OWN)
+    open_columns(page)
+    page.route(
+        "**/own-columns/", lambda r: r.fulfill(status=status) if status else r.abort("aborted")
+    )
+
+    menu(page).get_by_role("button", name=USE).click()
+
+    message = menu(page).get_by_role("status")
+    expect(message).to_have_text("Your columns could not be stored. Try again.")
+    page.unroute_all()
+    menu(page).get_by_role("button", name=USE).click()
+    expect(message).to_have_text("The list now opens with these columns for you.")

@@ -22,6 +22,9 @@ BUNDLES: Final = ("css/portal.css", "js/portal.js", "js/list.js")
 IMPORT_STATEMENT: Final = re.compile(r'^(?:@import|import) "(?:\./)?(.+)";$', re.MULTILINE)
 COMMENT_PATTERN: Final = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n+", re.MULTILINE | re.DOTALL)
 
+# Empty lines and the space before lines. Texts of scripts may have them.
+INDENT: Final = re.compile(r"^\s+", re.MULTILINE)
+
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
     """Joins bundles in `collectstatic`. Caches URLs, because Django parses a URL at each use."""
@@ -44,7 +47,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 def join_imports(name: str, sources: Sources) -> str:
-    """The joined text of the files that a bundle imports, without comments.
+    """The joined text of the files that a bundle imports, without comments; styles without indents.
 
     Each script is put into a block, because scripts must not see the names of other scripts.
     """
@@ -54,8 +57,8 @@ def join_imports(name: str, sources: Sources) -> str:
         for each in imported
     ]
     if name.endswith(".js"):
-        texts = [f"{{\n{text}}}\n" for text in texts]
-    return "".join(texts)
+        return "".join(f"{{\n{text}}}\n" for text in texts)
+    return INDENT.sub("", "".join(texts))
 
 
 def _read_source(name: str, sources: Sources) -> str:

@@ -26,6 +26,16 @@ function showFailure(kind) {
   });
 }
 
+// The form of the member's own columns shows its message in its menu, which may cover the other one.
+function showInOwnLayout({ detail: { ctx } }) {
+  if (ctx?.target?.id !== "own-layout") return;
+  const message = document.querySelector("#own-layout [role=status]");
+  message.textContent = message.dataset.failed;
+}
+
+document.addEventListener("htmx:response:error", showInOwnLayout);
+document.addEventListener("htmx:error", showInOwnLayout);
+
 document.addEventListener("list:shown", () => failure().hidden = true);
 
 document.addEventListener("click", (event) => {

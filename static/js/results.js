@@ -45,7 +45,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 // On a phone, the row of tabs scrolls sideways. This scrolls the current tab into view.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
   const tab = target?.id === "views" && target.querySelector("[aria-current]");
-  if (tab) target.scrollLeft = tab.offsetLeft + tab.offsetWidth - target.clientWidth;
+  if (tab) target.scrollLeft = Math.min(tab.offsetLeft, tab.offsetLeft + tab.offsetWidth - target.clientWidth + target.lastElementChild.offsetWidth);
 });
 
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {

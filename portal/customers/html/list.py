@@ -395,6 +395,11 @@ class CustomerListing:
         ]
 
     @property
+    def chips_to_drop(self) -> list[Chip]:
+        """The filters without which the empty list has customers, or may have some."""
+        return [chip for chip in self.chips if chip.count is None or chip.count.number]
+
+    @property
     def active_filters(self) -> int:
         """The number of active filters without the search."""
         return sum(chip.name != "search" for chip in self.chips)

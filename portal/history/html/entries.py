@@ -36,7 +36,7 @@ FIELD_LABELS: Final[Mapping[str, StrOrPromise]] = {
     "locale": gettext_lazy("Language"),
     "is_active": gettext_lazy("Active"),
     "is_verified": gettext_lazy("Email verified"),
-    "notes": gettext_lazy("Notes"),
+    "notes": gettext_lazy("Account note"),
     "date_joined": gettext_lazy("Registered"),
     "last_login": gettext_lazy("Last sign-in"),
     "last_modified": gettext_lazy("Last changed"),

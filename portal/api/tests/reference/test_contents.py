@@ -193,3 +193,7 @@ def test_the_form_for_writes_offers_what_the_member_may_do(
 def _permit(organizer: Organizer, member: User, permissions: list[Permission]) -> None:
     with scope(organizer=organizer):
         Team.objects.filter(members=member).update(permissions=permissions)
+
+
+def test_descriptions_have_no_markdown(member_client: Client) -> None:
+    assert "* `" not in unescape(member_client.get(PAGE).content.decode())

@@ -38,7 +38,7 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "external_identifier": gettext_lazy("External identifier"),
     "is_verified": gettext_lazy("Email verified"),
     "is_active": gettext_lazy("Active"),
-    "notes": gettext_lazy("Notes"),
+    "notes": gettext_lazy("Account note"),
 }
 BOOLEANS: Final = ("is_verified", "is_active")
 # The field `notes` of the API. Only members who may read notes can edit the field `notes`.

@@ -22,16 +22,28 @@ def test_an_empty_list_says_how_to_import_customers(member_client: Client) -> No
     assertContains(member_client.get(LIST), "manage.py import_customers bigevents")
 
 
-def test_a_list_without_matches_offers_to_drop_each_filter(
+def test_a_list_without_matches_offers_to_drop_a_filter_only_if_that_helps(
     member_client: Client, make_customer: CustomerMaker
 ) -> None:
-    make_customer()
+    make_customer(locale="fr")
+
+    page = member_client.get(LIST, {"search": "nobody", "locale": "fr"}).content.decode()
+
+    assert "No customers match these filters" in page
+    _above, offered = page.split("Remove a filter:")
+    assert f'href="{LIST}?locale=fr"' in offered
+    assert f'href="{LIST}?search=nobody"' not in offered
+
+
+def test_a_list_without_matches_offers_all_customers_if_no_single_filter_helps(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer(locale="de")
 
     response = member_client.get(LIST, {"search": "nobody", "locale": "fr"})
 
-    assertContains(response, "No customers match these filters")
-    assertContains(response, f'href="{LIST}?locale=fr"')
-    assertContains(response, f'href="{LIST}?search=nobody"')
+    assertNotContains(response, "Remove a filter:")
+    assertContains(response, "Show all customers")
 
 
 def test_a_list_without_matches_shows_the_count_without_each_filter(
@@ -144,4 +156,15 @@ def test_notes_need_their_permission(
         team = Team.objects.filter(members=member)
         team.update(permissions=[Permission.READ_CUSTOMERS])
 
-    assertNotContains(member_client.get(f"{LIST}{made.identifier}/"), "Notes")
+    assertNotContains(member_client.get(f"{LIST}{made.identifier}/"), "Account note")
+
+
+def test_a_list_of_one_page_has_no_links_to_other_pages(
+    member_client: Client, make_customer: CustomerMaker
+) -> None:
+    make_customer()
+
+    response = member_client.get(LIST)
+
+    assertContains(response, "<strong>1–1</strong> of 1")
+    assertNotContains(response, "Previous")

@@ -51,7 +51,7 @@ def test_notes_are_edited_on_the_page_of_a_customer(
 
     assertRedirects(response, f"{DETAIL}?saved=2")
     assert stored(organizer).notes == "Moved.\nNo ramp."
-    assertContains(member_client.get(response["Location"]), "Saved: notes changed.")
+    assertContains(member_client.get(response["Location"]), "Saved: account note changed.")
 
 
 def test_emptied_notes_are_null(organizer: Organizer, member_client: Client) -> None:
