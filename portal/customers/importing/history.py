@@ -28,7 +28,8 @@ def recording_import(
 
     def save(report: LoadReport) -> None:
         rows = {outcome: getattr(report, outcome) for outcome in Import.OUTCOMES}
-        _save_import(organizer, source, Import.Result.SUCCEEDED, started=started, **rows)
+        counts = {**rows, "conflicting": report.conflicting}
+        _save_import(organizer, source, Import.Result.SUCCEEDED, started=started, **counts)
 
     try:
         yield save

@@ -29,6 +29,9 @@ class ImportCollector(Collector):
         rows = CounterMetricFamily(
             "portal_import_rows", "Rows of imports that succeeded.", labels=["outcome"]
         )
+        conflicts = CounterMetricFamily(
+            "portal_import_conflicts", "Edited fields that have changed at their source, too."
+        )
         last = GaugeMetricFamily(
             "portal_import_last_success_timestamp_seconds",
             "When the last import that succeeded ended.",
@@ -41,7 +44,8 @@ class ImportCollector(Collector):
                 last.add_metric([group["source"]], group["last"].timestamp())
         for outcome in Import.OUTCOMES:
             rows.add_metric([outcome], sum(group[outcome] for group in groups))
-        yield from (imports, rows, last)
+        conflicts.add_metric([], sum(group["conflicting"] for group in groups))
+        yield from (imports, rows, conflicts, last)
 
 
 def _read_groups() -> list[Mapping[str, Any]]:
@@ -49,7 +53,7 @@ def _read_groups() -> list[Mapping[str, Any]]:
 
     The values are Any, because django-stubs has no types for sums.
     """
-    sums = {outcome: Sum(outcome) for outcome in Import.OUTCOMES}
+    sums = {name: Sum(name) for name in (*Import.OUTCOMES, "conflicting")}
     with scopes_disabled():
         groups = Import.objects.order_by().values("result", "source")
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_scopes import scope
 
+from portal.customers import services
 from portal.customers.importing.formats.files import Block
 from portal.customers.importing.load import import_blocks, load_customers
 from portal.customers.importing.rows import StagedRow
 from portal.customers.models import Customer, Import
+from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
 PAGE = Path(__file__).parent / "capture" / "page-1.json"
@@ -50,6 +53,24 @@ def test_an_import_with_a_rejected_row_is_recorded(organizer: Organizer, tmp_pat
 
     [entry] = _history(organizer)
     assert (entry.result, entry.created, entry.rejected) == (Import.Result.SUCCEEDED, 0, 1)
+
+
+def test_an_import_is_recorded_with_its_number_of_conflicts(
+    organizer: Organizer, tmp_path: Path
+) -> None:
+    file = tmp_path / "customers.json"
+    row = json.loads(PAGE.read_text())["results"][0]
+    file.write_text(json.dumps([row]))
+    call_command("import_customers", "bigevents", str(file), verbosity=0)
+    with scope(organizer=organizer):
+        ours = {"email": "ours@example.org"}
+        services.change_customer(organizer, row["identifier"], ours, actor=Actor.command("test"))
+
+    row |= {"email": "theirs@example.org", "last_modified": timezone.now().isoformat()}
+    file.write_text(json.dumps([row]))
+    call_command("import_customers", "bigevents", str(file), verbosity=0)
+
+    assert [entry.conflicting for entry in _history(organizer)] == [0, 1]
 
 
 def test_a_failed_import_is_recorded_and_changes_no_customer(organizer: Organizer) -> None:

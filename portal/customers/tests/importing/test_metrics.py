@@ -23,8 +23,8 @@ def imports(organizer: Organizer, rival: Organizer) -> None:
     """Imports of two organizers. The newest one has failed."""
     for owner, source, result, hours, rows in (
         (organizer, FILES, SUCCEEDED, 0, {"created": 50, "rejected": 2}),
-        (organizer, SERVICE, SUCCEEDED, 1, {"updated": 3}),
-        (rival, FILES, SUCCEEDED, 2, {"created": 7}),
+        (organizer, SERVICE, SUCCEEDED, 1, {"updated": 3, "conflicting": 4}),
+        (rival, FILES, SUCCEEDED, 2, {"created": 7, "conflicting": 1}),
         (rival, FILES, FAILED, 3, {}),
     ):
         time = NOON + timedelta(hours=hours)
@@ -67,6 +67,11 @@ def test_rows_are_counted_by_outcome(settings: Settings) -> None:
         ("rejected",): 2,
     }
     assert {labels[0] for labels in samples} == {*Import.OUTCOMES}
+
+
+@pytest.mark.usefixtures("imports")
+def test_conflicts_are_counted(settings: Settings) -> None:
+    assert _samples(_text(settings), "portal_import_conflicts_total") == {(): 5}
 
 
 @pytest.mark.usefixtures("imports")
