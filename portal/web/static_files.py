@@ -22,8 +22,8 @@ BUNDLES: Final = ("css/portal.css", "js/portal.js", "js/list.js")
 IMPORT_STATEMENT: Final = re.compile(r'^(?:@import|import) "(?:\./)?(.+)";$', re.MULTILINE)
 COMMENT_PATTERN: Final = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n+", re.MULTILINE | re.DOTALL)
 
-# Empty lines and the space before lines. Texts of scripts may have them.
-INDENT: Final = re.compile(r"^\s+", re.MULTILINE)
+# The space around rules and declarations.
+SPACE_PATTERN: Final = re.compile(r"\s*([{};])\s*")
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
@@ -47,7 +47,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 def join_imports(name: str, sources: Sources) -> str:
-    """The joined text of the files that a bundle imports, without comments; styles without indents.
+    """The joined text of the files that a bundle imports, without comments; styles without space.
 
     Each script is put into a block, because scripts must not see the names of other scripts.
     """
@@ -58,7 +58,7 @@ def join_imports(name: str, sources: Sources) -> str:
     ]
     if name.endswith(".js"):
         return "".join(f"{{\n{text}}}\n" for text in texts)
-    return INDENT.sub("", "".join(texts))
+    return SPACE_PATTERN.sub(r"\1", "".join(texts))
 
 
 def _read_source(name: str, sources: Sources) -> str:

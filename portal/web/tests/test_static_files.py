@@ -24,7 +24,7 @@ def test_files_of_packages_are_not_collected() -> None:
     assert collected == own
 
 
-def test_a_stylesheet_has_the_files_that_it_imports_in_their_order_without_indents() -> None:
+def test_a_stylesheet_has_the_files_that_it_imports_in_their_order_without_space() -> None:
     joined = _join_bundle(
         "css/portal.css",
         {
@@ -34,7 +34,7 @@ def test_a_stylesheet_has_the_files_that_it_imports_in_their_order_without_inden
         },
     )
 
-    assert joined == "@layer a {\np {}\n}\n.bar { color: red; }\n"
+    assert joined == "@layer a{p{}}.bar{color: red;}"
 
 
 def test_scripts_of_a_bundle_do_not_see_the_names_of_each_other() -> None:
