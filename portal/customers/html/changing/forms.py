@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portal.customers import names, services
 from portal.customers.changing.fields import LOCALES
 from portal.customers.locales import locale_name
 from portal.customers.phones import format_phone, to_e164
+from portal.history.html.entries import FIELD_LABELS
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundField
@@ -30,16 +30,12 @@ if TYPE_CHECKING:
 
 NAME: Final = "name_parts"
 PART_PREFIX: Final = "name_"  # prefix of the inputs for name parts
-LABELS: Final[Mapping[str, StrOrPromise]] = {
-    NAME: gettext_lazy("Name"),
-    "email": gettext_lazy("Email"),
-    "phone": gettext_lazy("Phone"),
-    "locale": gettext_lazy("Language"),
-    "external_identifier": gettext_lazy("External identifier"),
-    "is_verified": gettext_lazy("Email verified"),
-    "is_active": gettext_lazy("Active"),
-    "notes": gettext_lazy("Account note"),
-}
+# The fields of the form, in order, with the labels that the history shows, too.
+FIELDS: Final = (
+    *(NAME, "email", "phone", "locale", "external_identifier"),
+    *("is_verified", "is_active", "notes"),
+)
+LABELS: Final = {name: FIELD_LABELS[name] for name in FIELDS}
 BOOLEANS: Final = ("is_verified", "is_active")
 # The field `notes` of the API. Only members who may read notes can edit the field `notes`.
 NOTES: Final = "notes"
