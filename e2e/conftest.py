@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
-from e2e.guard import Guard
+from e2e.guard import REPORT_VIOLATIONS, Guard
 from e2e.server import ROOT, Server, prepare, serve
 from e2e.steps import PLAYHOUSE, sign_in_once
 
@@ -29,6 +30,8 @@ CAPTURE = [f"portal/customers/tests/importing/capture/page-{number}.json" for nu
 # `make clients` and `make reliability` run these tests.
 collect_ignore = ["clients", "reliability"]
 NewContext = Callable[..., BrowserContext]
+IdleContexts = dict[str, list[BrowserContext]]
+SIGNED_OUT: StorageState = {"cookies": [], "origins": []}
 # Chromium would otherwise send requests to Google.
 QUIET = [
     "--disable-background-networking",
@@ -36,6 +39,8 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+# All pages of a context share one process. Otherwise Chromium starts a second one in advance.
+ONE_PROCESS = "--renderer-process-limit=1"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,7 +90,8 @@ def browser_type_launch_args(
 ) -> dict[str, Any]:
     # Chromium's sandbox does not work as root, the user of containers.
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": chromium, "args": [*QUIET, *sandbox]}
+    arguments = [*QUIET, ONE_PROCESS, *sandbox]
+    return {**browser_type_launch_args, "executable_path": chromium, "args": arguments}
 
 
 @pytest.fixture(scope="session")
@@ -107,19 +113,50 @@ def guard(request: pytest.FixtureRequest, base_url: str) -> Iterator[Guard]:
     assert not guard.complaints, "\n".join(guard.complaints)
 
 
+@pytest.fixture(scope="session")
+def idle_contexts() -> IdleContexts:
+    """The browser contexts of tests that have ended, by their options.
+
+    Later tests use them again: for a new context, Chromium starts a process and reads all scripts
+    and styles again.
+    """
+    return defaultdict(list)
+
+
 @pytest.fixture
-def new_context(guard: Guard, new_context: NewContext) -> NewContext:
+def new_context(
+    guard: Guard,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    idle_contexts: IdleContexts,
+) -> Iterator[NewContext]:
     """Creates the browser contexts of a test, so that the guard watches every page.
 
-    The guard is created before the contexts and ends after them, so it sees all errors.
+    A context has no cookies but those of the given state, and no pages of other tests.
     """
+    used: list[tuple[str, BrowserContext]] = []
 
-    def make(**options: Any) -> BrowserContext:
-        context = new_context(**options)
+    def make(storage_state: StorageState = SIGNED_OUT, **options: Any) -> BrowserContext:
+        key = repr(sorted(options.items()))
+        if idle_contexts[key]:
+            context = idle_contexts[key].pop()
+        else:
+            context = browser.new_context(**browser_context_args, **options)
+            context.add_init_script(REPORT_VIOLATIONS)
+            context.new_page()  # The process would end with its last page.
+        context.add_cookies(storage_state["cookies"])  # type: ignore[arg-type]  # The same keys.
         guard.watch(context)
+        used.append((key, context))
         return context
 
-    return make
+    yield make
+    for key, context in used:
+        for page in context.pages[1:]:
+            page.close()
+        guard.unwatch(context)
+        context.clear_cookies()
+        context.clear_permissions()
+        idle_contexts[key].append(context)
 
 
 @pytest.fixture(scope="session")

@@ -23,12 +23,18 @@ class Guard:
         self.complaints: list[str] = []
 
     def watch(self, context: BrowserContext) -> None:
-        """Watch every page of the context from now on."""
-        context.add_init_script(REPORT_VIOLATIONS)
+        """Watch every page of the context from now on. Its pages run REPORT_VIOLATIONS."""
         context.on("console", self._record_console_message)
         context.on("weberror", self._record_page_error)
         context.on("request", self._record_request_to_another_site)
         context.on("requestfailed", self._record_failed_request)
+
+    def unwatch(self, context: BrowserContext) -> None:
+        """Stop watching the pages of the context."""
+        context.remove_listener("console", self._record_console_message)
+        context.remove_listener("weberror", self._record_page_error)
+        context.remove_listener("request", self._record_request_to_another_site)
+        context.remove_listener("requestfailed", self._record_failed_request)
 
     def _record_console_message(self, message: ConsoleMessage) -> None:
         is_violation = "Content Security Policy" in message.text

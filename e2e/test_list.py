@@ -167,16 +167,16 @@ def test_coming_back_from_a_customer_restores_the_scroll_position(
 def test_a_customer_opened_in_a_new_tab_links_back_by_its_url(
     clara_page: Page, script: str
 ) -> None:
-    clara_page.context.add_init_script(script)
-    clara_page.goto(f"{PLAYHOUSE}?search=u001")
-    with clara_page.context.expect_page() as opened:
-        rows(clara_page).get_by_role("link").first.click(modifiers=["Control"])
+    with clara_page.context.add_init_script(script):
+        clara_page.goto(f"{PLAYHOUSE}?search=u001")
+        with clara_page.context.expect_page() as opened:
+            rows(clara_page).get_by_role("link").first.click(modifiers=["Control"])
 
-    tab = opened.value
-    tab.get_by_role("link", name="Back to the filtered list").click()
+        tab = opened.value
+        tab.get_by_role("link", name="Back to the filtered list").click()
 
-    expect(tab).to_have_url(re.compile(re.escape(f"{PLAYHOUSE}?search=u001#customer-")))
-    expect(rows(tab)).to_have_count(10)
+        expect(tab).to_have_url(re.compile(re.escape(f"{PLAYHOUSE}?search=u001#customer-")))
+        expect(rows(tab)).to_have_count(10)
 
 
 def test_the_demo_counts_its_customers(staff_page: Page) -> None:

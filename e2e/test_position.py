@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, StorageState, expect
 
+from e2e.conftest import NewContext
 from e2e.steps import PLAYHOUSE, rows
 
 
@@ -57,17 +58,14 @@ def test_two_tabs_step_through_two_lists(clara_page: Page) -> None:
 
 
 @pytest.fixture
-def without_scripts(browser: Browser, clara_page: Page) -> BrowserContext:
-    state = clara_page.context.storage_state()
-    return browser.new_context(java_script_enabled=False, storage_state=state)
+def plain_page(new_context: NewContext, clara_state: StorageState) -> Page:
+    return new_context(storage_state=clara_state, java_script_enabled=False).new_page()
 
 
-def test_the_links_work_without_javascript(base_url: str, without_scripts: BrowserContext) -> None:
-    page = without_scripts.new_page()
-    page.goto(f"{base_url}{PLAYHOUSE}?search=u001")
+def test_the_links_work_without_javascript(plain_page: Page) -> None:
+    plain_page.goto(f"{PLAYHOUSE}?search=u001")
 
-    rows(page).first.get_by_role("link").click()
-    page.get_by_role("link", name="Next").click()
+    rows(plain_page).first.get_by_role("link").click()
+    plain_page.get_by_role("link", name="Next").click()
 
-    position(page, "2 of 10")
-    without_scripts.close()
+    position(plain_page, "2 of 10")
