@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 
-from e2e.server import DEMO_TOKEN, PATIENCE, ROOT, Server, prepare, serve
+from e2e.server import DEMO_TOKEN, PATIENCE, ROOT, Server, serve
 
 LIST = "/api/v1/organizers/bigevents/customers/"
 PATHS = (
@@ -57,7 +58,7 @@ def serve_copy(of: Server, directory: Path, url: str) -> Iterator[Server]:
     shared = {name: of.environment[name] for name in ("SECRET_KEY", "PUBLIC_URL")}
     environment = {**shared, "DATABASE_URL": url}
     (directory / DEMO_TOKEN).write_text(of.token)
-    prepare(directory, environment)
+    shutil.copytree(of.directory / "static", directory / "static")
     with serve(directory, environment, commands=environment) as server:
         yield server
 

@@ -165,19 +165,14 @@ def playhouse(server: Server) -> str:
 
     Clara is a member of both organizers. The demo's member of staff is not a member of the second.
     """
-    server.manage(
-        "create_organizer", "playhouse", "--name", "Playhouse", "--timezone", "Europe/Berlin"
+    berlin = ("--name", "Playhouse", "--timezone", "Europe/Berlin")
+    server.manage_at_once(
+        ["create_organizer", "playhouse", *berlin],
+        ["create_staff", CLARA, "--organizer", "playhouse", "--password-stdin"],
+        ["create_staff", CLARA, "--organizer", "bigevents", "--password-stdin"],
+        ["import_customers", "playhouse", *CAPTURE],
+        typed=f"{CLARAS_PASSWORD}\n" * 2,
     )
-    for organizer in ("playhouse", "bigevents"):
-        server.manage(
-            "create_staff",
-            CLARA,
-            "--organizer",
-            organizer,
-            "--password-stdin",
-            typed=f"{CLARAS_PASSWORD}\n",
-        )
-    server.manage("import_customers", "playhouse", *CAPTURE)
     return PLAYHOUSE
 
 
@@ -205,10 +200,12 @@ def gallery_state(
     No test counts the customers of this organizer.
     """
     zone = ("--timezone", "Europe/Berlin", "--country", "DE")
-    server.manage("create_organizer", "gallery", "--name", "Gallery", *zone)
-    member = ("create_staff", GAIL, "--organizer", "gallery", "--password-stdin")
-    server.manage(*member, typed=f"{GAILS_PASSWORD}\n")
-    server.manage("shell", "--no-imports", "--command", NAMES_OF_TWO_PARTS)
+    server.manage_at_once(
+        ["create_organizer", "gallery", "--name", "Gallery", *zone],
+        ["create_staff", GAIL, "--organizer", "gallery", "--password-stdin"],
+        ["shell", "--no-imports", "--command", NAMES_OF_TWO_PARTS],
+        typed=f"{GAILS_PASSWORD}\n",
+    )
     with browser.new_context(**browser_context_args) as context:
         return sign_in_once(context.new_page(), GAIL, GAILS_PASSWORD)
 

@@ -18,10 +18,11 @@ MANY = f"{ARENA}?search=example"
 @pytest.fixture(scope="session")
 def arena(server: Server, playhouse: str) -> str:
     """A list with more customers than a page counts exactly. Clara is a member of its organizer."""
-    server.manage("create_organizer", "arena", "--name", "Arena")
-    server.manage("seed_demo", "arena", "--customers", "10500", "--verbosity", "0")
-    server.manage(
-        "create_staff", CLARA, "--organizer", "arena", "--password-stdin", typed=CLARAS_PASSWORD
+    server.manage_at_once(
+        ["create_organizer", "arena", "--name", "Arena"],
+        ["seed_demo", "arena", "--customers", "10500", "--verbosity", "0"],
+        ["create_staff", CLARA, "--organizer", "arena", "--password-stdin"],
+        typed=f"{CLARAS_PASSWORD}\n",
     )
     return ARENA
 

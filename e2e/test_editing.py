@@ -45,9 +45,11 @@ def office_state(
 ) -> StorageState:
     """The cookies of a member of an organizer that no other test uses."""
     zone = ("--timezone", "Europe/Berlin", "--country", "DE")
-    server.manage("create_organizer", "office", "--name", "Office", *zone)
-    member = ("create_staff", EMAIL, "--organizer", "office", "--password-stdin")
-    server.manage(*member, typed=f"{PASSWORD}\n")
+    server.manage_at_once(
+        ["create_organizer", "office", "--name", "Office", *zone],
+        ["create_staff", EMAIL, "--organizer", "office", "--password-stdin"],
+        typed=f"{PASSWORD}\n",
+    )
     with browser.new_context(**browser_context_args) as context:  # type: ignore[arg-type]
         return sign_in_once(context.new_page(), EMAIL, PASSWORD)
 

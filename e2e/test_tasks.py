@@ -91,10 +91,12 @@ def desk_state(
     file = tmp_path_factory.mktemp("desk") / "customers.ndjson"
     file.write_text("".join(json.dumps(each) + "\n" for each in _customers()))
     zone = ("--timezone", "Europe/Berlin", "--country", "DE")
-    server.manage("create_organizer", "desk", "--name", "Desk", *zone)
-    member = ("create_staff", EMAIL, "--organizer", "desk", "--password-stdin")
-    server.manage(*member, typed=f"{PASSWORD}\n")
-    server.manage("import_customers", "desk", str(file))
+    server.manage_at_once(
+        ["create_organizer", "desk", "--name", "Desk", *zone],
+        ["create_staff", EMAIL, "--organizer", "desk", "--password-stdin"],
+        ["import_customers", "desk", str(file)],
+        typed=f"{PASSWORD}\n",
+    )
     with browser.new_context(**browser_context_args) as context:  # type: ignore[arg-type]
         return sign_in_once(context.new_page(), EMAIL, PASSWORD)
 

@@ -33,10 +33,12 @@ def member_state(
     server: Server, browser: Browser, browser_context_args: dict[str, Any]
 ) -> StorageState:
     """The cookies of a member of an organizer that no other test uses."""
-    server.manage("create_organizer", "workshop", "--name", "Workshop")
-    account = (EMAIL, "--organizer", "workshop", "--password-stdin")
-    server.manage("create_staff", *account, typed=f"{PASSWORD}\n")
-    server.manage("import_customers", "workshop", *CAPTURE)
+    server.manage_at_once(
+        ["create_organizer", "workshop", "--name", "Workshop"],
+        ["create_staff", EMAIL, "--organizer", "workshop", "--password-stdin"],
+        ["import_customers", "workshop", *CAPTURE],
+        typed=f"{PASSWORD}\n",
+    )
     with browser.new_context(**browser_context_args) as context:
         return sign_in_once(context.new_page(), EMAIL, PASSWORD)
 

@@ -30,9 +30,11 @@ def museum_state(
     server: Server, browser: Browser, browser_context_args: dict[str, object]
 ) -> StorageState:
     """The cookies of a member of an organizer that no other test uses."""
-    server.manage("create_organizer", "museum", "--name", "Museum")
-    member = ("create_staff", EMAIL, "--organizer", "museum", "--password-stdin")
-    server.manage(*member, typed=f"{PASSWORD}\n")
+    server.manage_at_once(
+        ["create_organizer", "museum", "--name", "Museum"],
+        ["create_staff", EMAIL, "--organizer", "museum", "--password-stdin"],
+        typed=f"{PASSWORD}\n",
+    )
     with browser.new_context(**browser_context_args) as context:  # type: ignore[arg-type]
         return sign_in_once(context.new_page(), EMAIL, PASSWORD)
 

@@ -34,10 +34,12 @@ def signed_in(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
     found = subprocess.run([ROOT / ".ci" / "find-firefox"], capture_output=True, text=True)
     if found.returncode:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(found.stderr.splitlines()[-1])
-    server.manage("create_organizer", "foxes", "--name", "Foxes")
-    account = (EMAIL, "--organizer", "foxes", "--password-stdin")
-    server.manage("create_staff", *account, typed=f"{PASSWORD}\n")
-    server.manage("import_customers", "foxes", *CAPTURE)
+    server.manage_at_once(
+        ["create_organizer", "foxes", "--name", "Foxes"],
+        ["create_staff", EMAIL, "--organizer", "foxes", "--password-stdin"],
+        ["import_customers", "foxes", *CAPTURE],
+        typed=f"{PASSWORD}\n",
+    )
     profile: Path = tmp_path_factory.mktemp("firefox")
     with run_firefox(found.stdout.strip(), profile, server.url) as firefox:
         firefox.open(LIST)

@@ -35,10 +35,10 @@ def server(directory: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def tokens(server: Server) -> list[str]:
     names = ("first", "second", "third")
-    return [
-        server.manage("create_token", "bigevents", "--name", name, *MAY_EXPORT).split()[-1]
-        for name in names
-    ]
+    output = server.manage_at_once(
+        *[("create_token", "bigevents", "--name", name, *MAY_EXPORT) for name in names]
+    )
+    return output.split()
 
 
 @contextlib.contextmanager
