@@ -151,12 +151,17 @@ def new_context(
 
     yield make
     for key, context in used:
-        for page in context.pages[1:]:
-            page.close()
+        _close_and_sign_out(context)
         guard.unwatch(context)
-        context.clear_cookies()
-        context.clear_permissions()
         idle_contexts[key].append(context)
+
+
+def _close_and_sign_out(context: BrowserContext) -> None:
+    """Closes the pages of the context but its first, and removes cookies and permissions."""
+    for page in context.pages[1:]:
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()
 
 
 @pytest.fixture(scope="session")
