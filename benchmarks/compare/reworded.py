@@ -159,6 +159,8 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
     ("Days in ", "Dates in the time zone "),
     ("Back to these customers", "Back to the filtered list"),
     ("API clients use a token to read the", "API clients use a token to read and change the"),
+    ("anonymized customer", "anonymised customer"),
+    ("customer was anonymized", "customer was anonymised"),
 )
 
 

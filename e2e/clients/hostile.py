@@ -215,7 +215,10 @@ def _insert_line_breaks(random: Random, lines: Sequence[str]) -> list[str]:
 
 
 def _escape_some(random: Random, text: str, chance: float = 0.06) -> str:
-    """The text as part of a URL: sometimes with unnecessary escapes, sometimes another text."""
+    """Percent-encodes a text for a URL.
+
+    With the probability `chance`, encodes every byte of a changed or another text instead.
+    """
     if random.random() >= chance:
         return quote(text, safe="")
     odd = random.choice((text.upper(), f"{text} ", f"{text}.json", *TEXTS[:60]))

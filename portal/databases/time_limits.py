@@ -101,8 +101,9 @@ def _read_on_postgresql(
     statements = ["SET LOCAL enable_seqscan = off", "SET LOCAL jit = off", sql]
     if milliseconds:
         statements[2:2] = [f"SET LOCAL statement_timeout = {milliseconds}"]
-        # PostgreSQL may notice the timeout only after the query has ended, and then cancels the
-        # next statement. Without the last SET LOCAL, this would be a statement of the caller.
+        # PostgreSQL may notice the timeout only after the query has ended. PostgreSQL then cancels
+        # the next statement. Without the last SET LOCAL, the next statement would be one of the
+        # caller.
         statements.append("SET LOCAL statement_timeout = 0")
     # PostgreSQL runs statements that are sent together as one transaction, so SET LOCAL works.
     with _undo_settings(connection), connection.cursor() as cursor:

@@ -37,7 +37,7 @@ LINK: Final = re.compile(r'class="customer-link" href="([^"]+)"')
 
 
 class Customers:
-    """Unchanged customers, and other customers that are inserted, changed and anonymized."""
+    """Unchanged customers, and other customers that are inserted, changed and anonymised."""
 
     def __init__(self, organizer: Organizer, build_customer: CustomerMaker) -> None:
         self._organizer = organizer
@@ -71,7 +71,7 @@ class Customers:
     def _fields(self, letter: str | None) -> dict[str, Any]:
         """Fields of a customer, which depend on the letter only, except the email.
 
-        Without a letter, the fields of an anonymized customer.
+        Without a letter, the fields of an anonymised customer.
         """
         rank = ord(letter or "m")
         name = {"_scheme": "full", "full_name": letter} if letter and rank % 3 else {}

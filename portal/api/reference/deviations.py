@@ -112,7 +112,7 @@ DEVIATIONS: Final = (
     ),
     Deviation(
         "verified erased",
-        _("is_verified true for an anonymized customer without new personal data"),
+        _("is_verified true for an anonymised customer without new personal data"),
         _("Changed"),
         "400",
         _("There is no email that could be verified."),
@@ -161,10 +161,10 @@ DEVIATIONS: Final = (
     ),
     Deviation(
         "erased response",
-        _("X-Idempotency-Key of a write whose customer was anonymized since"),
+        _("X-Idempotency-Key of a write whose customer was anonymised since"),
         _("The stored response"),
         _("The stored status with the identifier alone"),
-        _("Personal data of an anonymized customer is not stored."),
+        _("Personal data of an anonymised customer is not stored."),
     ),
     Deviation(
         "idempotency_query",

@@ -76,7 +76,7 @@ def test_a_name_is_returned_unchanged(
     assert (row["name"], row["name_parts"]) == (name, parts)
 
 
-def test_an_anonymized_customer_has_empty_fields(
+def test_an_anonymised_customer_has_empty_fields(
     api_client: Client, make_customer: CustomerMaker
 ) -> None:
     make_customer(email=None, name_parts={}, is_active=False)

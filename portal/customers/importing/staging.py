@@ -87,9 +87,9 @@ LOCK_CUSTOMERS: Final = """
         ON existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier
         {lock})
     SELECT identifier FROM locked WHERE source_values IS NOT NULL"""
-# An email is taken if another customer has it and no staged row changes the email of that customer.
-# The query is recursive, because the customer of a rejected row keeps its email, so a row that
-# needs this email is rejected as well.
+# An email is taken if another customer has the email, unless a staged row changes the email of that
+# customer. A rejected row changes nothing, so its customer keeps the email. The query is recursive:
+# each rejected row may therefore cause further rejections.
 MARK_TAKEN_EMAILS: Final = """
     WITH RECURSIVE rejected (number, identifier, owner) AS (
         SELECT staged.number, staged.identifier, existing.identifier FROM staged

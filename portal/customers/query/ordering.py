@@ -132,9 +132,9 @@ def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
 def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
     """Split an order into sections: rows with a value in the first sort key, then rows without.
 
-    The index of the first key then has the rows of each section in order, in both directions.
-    Without sections, the ascending and the descending order would each need an index with empty
-    values last. By further keys, the database sorts rows with equal values of the first key.
+    The index of the first key then has the rows of each section in order, in both directions. A
+    single query would need NULLS LAST, and one index for each direction. If there are further keys,
+    the database sorts the rows that have equal values of the first key.
     """
     [name, *more] = keys
     key = SORT_KEYS[name.removeprefix("-")]

@@ -38,7 +38,7 @@ PROOFS: Final = {
     "second customer without email": "api.tests.writing.test_writes"
     ".test_several_customers_may_have_no_email",
     "invalid name": "customers.tests.changing.test_fields.test_a_value_is_rejected_with_the_reason",
-    "verified erased": "api.tests.writing.test_writes.test_an_anonymized_customer_is_not_verified",
+    "verified erased": "api.tests.writing.test_writes.test_an_anonymised_customer_is_not_verified",
     "PUT language": "api.tests.writing.test_writes.test_absent_fields_do_not_change",
     "write only": "api.tests.writing.test_writes"
     ".test_a_token_that_may_not_read_gets_the_identifier_and_the_sent_fields",

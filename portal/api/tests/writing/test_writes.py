@@ -331,7 +331,7 @@ def test_anonymizing_leaves_the_identifier_the_language_and_the_dates(
         assert Customer.objects.get().notes is None
 
 
-def test_an_anonymized_customer_may_get_an_email_again(writer_client: Client) -> None:
+def test_an_anonymised_customer_may_get_an_email_again(writer_client: Client) -> None:
     writer_client.post(ANONYMIZE)
 
     response = write(writer_client, "patch", DETAIL, email="lee@example.org", is_active=True)
@@ -339,7 +339,7 @@ def test_an_anonymized_customer_may_get_an_email_again(writer_client: Client) ->
     assert (response.json()["email"], response.json()["is_active"]) == ("lee@example.org", True)
 
 
-def test_an_anonymized_customer_is_not_verified(writer_client: Client) -> None:
+def test_an_anonymised_customer_is_not_verified(writer_client: Client) -> None:
     writer_client.post(ANONYMIZE)
 
     response = write(writer_client, "patch", DETAIL, is_verified=True)
