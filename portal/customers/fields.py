@@ -38,8 +38,8 @@ class CodePointTextField(_CodePointOrder, models.TextField):  # type: ignore[typ
 class IgnoringCase(Lower):
     """A text for order and comparison that ignores the case of ASCII letters.
 
-    On SQLite a collation compares the texts, because SQLite can seek in an index of a column, but
-    scans a whole index of an expression.
+    On SQLite, the column gets a collation instead of LOWER(). SQLite can seek in an index of a
+    column, but scans the whole index of an expression.
     """
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:

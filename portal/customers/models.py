@@ -370,8 +370,8 @@ class Import(models.Model):
     undated = models.PositiveIntegerField(_("undated"), default=0)
     repeated = models.PositiveIntegerField(_("repeated"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
-    # Fields that were edited and have changed at the source, too: not rows.
-    # With a default in the database, because the former version imports during an update.
+    # The number of edited fields, not of rows, that have changed at the source, too. The column has
+    # a default in the database: during an update, the former version saves imports without it.
     conflicting = models.PositiveIntegerField(_("conflicting"), default=0, db_default=0)
 
     objects: ClassVar[models.Manager[Import]] = ScopedManager(organizer="organizer")

@@ -188,7 +188,7 @@ def _has_spellings(word: str) -> bool:
 def email_key(email: str) -> str:
     """The email in lower case. Emails are compared and ordered by this key, which is unique.
 
-    Not casefold(), which would make strasse.example and straße.example equal.
+    casefold() is not used: it would make strasse.example and straße.example equal.
     """
     return email.lower()
 

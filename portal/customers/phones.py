@@ -20,8 +20,8 @@ from phonenumbers import (
     region_code_for_country_code,
 )
 
-# Matches most stored numbers. The library phonenumbers does not parse matching numbers, because
-# parsing a number takes 50 microseconds, as long as everything else that an import does with a row.
+# Matches most stored numbers. Matching numbers are not parsed by the library phonenumbers. Parsing
+# takes 50 microseconds, as long as everything else that an import does with a row.
 INTERNATIONAL: Final = re.compile(r"\+[1-9][0-9 ]{5,18}")
 COUNTRY_CODES: Final = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 ANY_CHARACTERS: Final = re.compile(r"[\d\s()\[\]+\uff0b/.,\u2010-\u2015\u2212-]+")

@@ -233,9 +233,9 @@ def count_without_filters(
 ) -> dict[tuple[str, str], Count | None]:
     """The number of customers in the list without one of its filters, for each of `filters`.
 
-    A filter is a name and a value. Facets are counted without a further statement; of the other
-    filters, only the first MAX_FILTERS_COUNTED are counted. The number is None for the remaining
-    filters, and if counting takes too long.
+    A filter is a name and a value. Facets are counted without a further statement. Among the other
+    filters, only the first MAX_FILTERS_COUNTED are counted. The number is None for filters that are
+    not counted, and if counting takes too long.
     """
     require_scope(organizer)
     # Lists that differ only in facets have the same counts by facets.
@@ -616,9 +616,9 @@ def _make_neighbour(found: Slice) -> Neighbour | None:
 def _make_scan(
     organizer: Organizer, query: CustomerQuery, columns: Sequence[str], *, is_few: bool | None
 ) -> OrderedScan:
-    """With `is_few`, the customers are found by the index of a filter and sorted.
+    """A scan in the order of the query.
 
-    Without `is_few`, the index of the order is scanned.
+    With `is_few`, the database reads the customers by the index of a filter, and sorts them.
     """
     customers, matches = query.narrow(customers_of(organizer), scans_order=is_few is False), None
     if query.search:
@@ -631,7 +631,8 @@ def _make_scan(
 def _with_total(scan: OrderedScan, query: CustomerQuery, total: int) -> OrderedScan:
     """The scan of a list with this total, which sorts few customers if the scan takes too long.
 
-    The customers of a state may all be far down the list: those without an email are the last.
+    All customers of a state may be at the end of the list. For example, anonymised customers come
+    last in the order of emails, because they have no email.
     """
     can_sort = query.conditions and total <= MAX_SORTED and scan.matches is None
     matches = scan.customers if can_sort and not scan.is_sorted else scan.matches
@@ -642,9 +643,10 @@ def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | 
     """Whether so few customers match an indexed filter that sorting them is cheaper than a scan.
 
     None if the number of customers is unknown. Also None if the list is ordered by the column of
-    the filter, because one index then serves the filter and the order. This function decides,
-    because the planners choose badly: SQLite has no statistics of values, and PostgreSQL
-    underestimates a long scan.
+    the filter, because one index then serves the filter and the order.
+
+    Portal decides instead of the planners, which choose badly. SQLite has no statistics of values,
+    and PostgreSQL underestimates a long scan.
     """
     column = query.ordering[0].removeprefix("-")
     if (

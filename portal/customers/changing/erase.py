@@ -59,9 +59,9 @@ def erase_customer(
         return customer
     empty_customer(customer, actor=actor, undoes=undoes)
     remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
-    # The entry is written before the commit. If the commit fails, the journal has an entry for an
-    # erasure that was requested but did not happen, which does no harm. Without an entry, nothing
-    # would erase the personal data again after a backup was restored.
+    # The entry is written before the commit, because an erasure without an entry could not be
+    # repeated after a restore of a backup. If the commit fails, the entry remains, and a restore
+    # erases the customer.
     append_erasure(Erasure(organizer.slug, identifier, customer.last_modified))
     return customer
 

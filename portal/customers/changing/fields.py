@@ -181,8 +181,8 @@ def _clean_locale(value: object, _organizer: Organizer) -> str:
     if value is None:
         raise ValidationError(_(NULL_ERROR))
     if value not in LOCALES:
-        # The message quotes the value. Half of a surrogate pair is replaced, because UTF-8 cannot
-        # encode it.
+        # The message quotes the value. A lone surrogate is replaced, because UTF-8 cannot encode
+        # lone surrogates.
         choice = str(value).encode(errors="replace").decode()
         raise ValidationError(_('"%(choice)s" is not a valid choice.') % {"choice": choice})
     return str(value)

@@ -34,7 +34,8 @@ def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]
     try:
         return _write_and_store(organizer, fingerprint, write)
     except (IntegrityError, InvalidValues):
-        # Another transaction may have carried out the same form meanwhile; then the email is taken.
+        # Another transaction may have carried out the same form meanwhile. Then the fingerprint
+        # exists, or the customer of that transaction has the email.
         if earlier := _find_identifier(organizer, fingerprint):
             return earlier
         raise

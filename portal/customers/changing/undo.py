@@ -114,8 +114,8 @@ def _mark_erased_again(customer: Customer, changes: Mapping[str, tuple[Any, Any]
         changes[name][1] if name in changes else getattr(customer, name) for name in PERSONAL_FIELDS
     ]
     erasures = events_of(customer.organizer, customer=customer).filter(kind=Kind.ERASED)
-    # An import erases a customer that its source erased. The source may fill in such a customer
-    # again, so the erasure of an import sets no mark.
+    # An erasure by an import sets no mark: the source erased the customer, and may fill in values
+    # again.
     ours = erasures.exclude(actor_kind=ActorKind.IMPORT)
     last = None if any(values) else ours.order_by("-pk").first()
     if last:

@@ -168,7 +168,7 @@ def _changes_of_editor(
 def _check_that_erased_stays_unverified(
     customer: Customer, changes: Mapping[str, tuple[Any, Any]]
 ) -> None:
-    """An erased customer has no email that could be verified. Raises InvalidValues."""
+    """Raises InvalidValues if an erased customer, who has no email, would become verified."""
     _before, is_verified = changes.get("is_verified", (False, False))
     if customer.erased and is_verified and not _has_personal_value(changes):
         message = _("The personal data was erased: there is no email that could be verified.")

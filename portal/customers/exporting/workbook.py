@@ -1,6 +1,6 @@
 """Streams XLSX files. XlsxWriter makes an empty workbook, and the rows are inserted into its sheet.
 
-With XlsxWriter alone, the first byte could be sent only after the last row was read.
+XlsxWriter alone writes the first byte only after it has all rows.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
     )
     return {
         "is_anonymised": customer.state == State.ANONYMISED,
-        # A customer that its source anonymised can still be erased in Portal, so that imports skip
-        # it.
+        # Imports skip customers that were erased in Portal. So a customer that only the source has
+        # anonymised can still be erased.
         "is_erased": customer.state == State.ANONYMISED and customer.erased is not None,
         "source_conflicts": find_conflicts(request.access, customer),
         # A name with only one part is not repeated, because the heading shows it.

@@ -120,7 +120,7 @@ def _saved_view_tabs(request: PortalRequest, listing: CustomerListing) -> dict[s
 def _stored_layout_query(request: PortalRequest) -> str:
     """The query string of the layout that the member stored, if the URL has no parameters.
 
-    A request by htmx is not redirected, because the page that sends it shows the list of the URL.
+    "" for a request by htmx: the page that sends the request shows the layout of its URL.
     """
     stored_layout = request.access.layout
     if request.GET or request.htmx or not stored_layout:
@@ -396,7 +396,7 @@ class CustomerListing:
 
     @property
     def chips_to_drop(self) -> list[Chip]:
-        """The filters without which the empty list has customers, or may have some."""
+        """The chips of an empty list whose removal adds customers, or may add some."""
         return [chip for chip in self.chips if chip.count is None or chip.count.number]
 
     @property

@@ -73,8 +73,8 @@ def compare_with_customers(
 
     A complete row that equals the customer at the source becomes an UnchangedRow, which needs no
     validation. With `overwrite`, the row stays a ParsedRow if the customer has edited fields. A row
-    that differs only in notation, such as the offset of a time, also stays a ParsedRow: the staging
-    table finds that it changes nothing.
+    that differs only in notation, such as the offset of a time, also stays a ParsedRow.
+    Staging.drop_unchanged() later deletes such a row.
     """
     rows, zone = list(rows), ZoneInfo(organizer.timezone)
     identifiers = [*map(_identifier, rows)]

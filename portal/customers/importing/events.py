@@ -15,9 +15,9 @@ from portal.customers.source_values import TIMES
 from portal.history.actors import Actor
 from portal.history.models import Event, Kind
 
-# Runs before the UPDATE of customers, which are locked, so that `existing` has the old values. A
-# row that removes the personal data records an erasure, without the personal values. A row that
-# only has a newer source time records no event.
+# Runs before the UPDATE of customers, so that `existing` has the old values. The customers are
+# locked. A row that removes the personal data records an erasure, without the personal values. A
+# row that only has a newer source time records no event.
 RECORD_CHANGED: Final = """
     INSERT INTO {events}
     SELECT %(organizer)s, id, version + 1, %(now)s,

@@ -27,8 +27,7 @@ DEFINITIONS: Final = """
     SELECT type, name, sql FROM sqlite_master
     WHERE tbl_name = '{table}' AND type IN ('index', 'trigger') AND sql IS NOT NULL
     ORDER BY type"""
-# Writing the index is faster without `automerge`, by which FTS5 merges segments of the index
-# meanwhile.
+# With `automerge`, FTS5 merges segments of the index meanwhile, which makes writing slower.
 REBUILD_SEARCH_AND_COUNTS: Final = (
     "INSERT INTO {search} ({search}, rank) VALUES ('automerge', 0)",
     "INSERT INTO {search} ({search}) VALUES ('rebuild')",

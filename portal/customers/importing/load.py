@@ -175,7 +175,7 @@ def load_batches(
 def _lock_imports(organizer: Organizer) -> None:
     """Lock the organizer's row, so that a second import of the organizer waits for the first one.
 
-    No other import can change a customer between the comparison and the UPDATE. The lock does not
+    So no other import changes a customer between the comparison and the UPDATE. The lock does not
     block other transactions that save customers.
     """
     Organizer.objects.select_for_update(no_key=True).get(pk=organizer.pk)
@@ -247,9 +247,8 @@ def enlarge_cache() -> None:
 def _analyze_after(report: LoadReport) -> None:
     """Update the planner's statistics after many changes.
 
-    SQLite has statistics of whole indexes, PostgreSQL of columns. On PostgreSQL, VACUUM also marks
-    the pages of new rows as visible to all transactions, so that index-only scans do not read the
-    table. VACUUM cannot run within a transaction.
+    PostgreSQL analyzes the columns that conditions use. PostgreSQL also runs VACUUM, so that
+    index-only scans do not read the table for new rows. VACUUM cannot run within a transaction.
     """
     if report.created + report.updated < ANALYZE_FROM:
         return

@@ -26,7 +26,7 @@ DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def merge_row(before: Values, row: Values, zone: tzinfo) -> dict[str, Any]:
-    """The values of a customer after a row. `before` has every field, the row may lack any of them.
+    """The values of a customer after a row. `before` has every field. The row may lack fields.
 
     A date in the row does not change a stored time on the same day. If the row has a composed name,
     name parts that compose to the same name do not change. `last_modified` always comes from the

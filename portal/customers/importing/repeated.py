@@ -74,7 +74,8 @@ def _merge(
 def _own_values(row: StagingTableRow, customer: StoredCustomer | None) -> dict[str, Any]:
     """The values that the file has for the row.
 
-    An unchanged row has the same values as the customer at the source.
+    The staging table does not store the values of an unchanged row. The customer at the source
+    has the values.
     """
     if isinstance(row.given, dict):
         return row.given

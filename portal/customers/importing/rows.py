@@ -118,9 +118,9 @@ SourceTime = Annotated[ApiTime, AfterValidator(_reject_future)]
 class CustomerRow(BaseModel):
     """A valid row: the ten fields of the pretix API, and the three that current versions add.
 
-    The three fields of current versions are optional. The ten fields are required, except `name`,
-    which is ignored like any unknown key, because it is composed from `name_parts`. A customer
-    without an email has null; a blank email is rejected.
+    The three fields of current versions are optional. The ten fields are required, except `name`.
+    Portal ignores `name`, and composes the name from `name_parts`. A customer without an email has
+    null; a blank email is rejected.
     """
 
     identifier: Annotated[str, Field(pattern=IDENTIFIER.removesuffix(r"\Z") + r"\z")]

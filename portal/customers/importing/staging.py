@@ -78,8 +78,8 @@ DROP_UNDATED: Final = """
     DELETE FROM staged WHERE last_modified IS NULL AND EXISTS (
         SELECT 1 FROM {table} existing
         WHERE existing.organizer_id = %(organizer)s AND existing.identifier = staged.identifier)"""
-# After this lock no other transaction changes the customers until the import ends. The UPDATE would
-# lock the same customers, because unchanged rows have been deleted.
+# After this lock, no other transaction changes these customers until the import ends. Rows that
+# change nothing have been deleted, so the lock affects few customers beside those of the UPDATE.
 LOCK_CUSTOMERS: Final = """
     WITH locked AS MATERIALIZED (
         SELECT existing.identifier, existing.source_values
@@ -115,7 +115,7 @@ MARK_SHARED_EMAILS: Final = """
 REJECT_MARKED: Final = """
     DELETE FROM staged WHERE owner IS NOT NULL
     RETURNING number, position, identifier, email, owner"""
-# A row without personal data is not rejected, because the customer was erased at the source, too.
+# A row without personal data is not rejected: the source has erased the customer, too.
 REJECT_ERASED: Final = """
     DELETE FROM staged WHERE state <> {anonymised} AND EXISTS (
         SELECT 1 FROM {table} existing
@@ -161,8 +161,8 @@ ASSIGNED: Final[Mapping[str, str]] = {
     "source_modified": "staged.last_modified",
     "last_modified": LATEST_CHANGE,
 }
-# The columns that decide whether a row changes a customer. `last_modified` does not count, because
-# a change in Portal makes it later than at the source.
+# The columns that decide whether a row changes a customer. `last_modified` is not compared, because
+# changes in Portal set it.
 COMPARED: Final = tuple(column for column in COLUMNS if column != "last_modified")
 UNCHANGED_TIME: Final = (
     "(staged.last_modified IS NULL OR existing.source_modified = staged.last_modified)"

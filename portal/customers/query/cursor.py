@@ -93,7 +93,8 @@ def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
 def _split_at_key(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
     """Split the rows after a cursor: those with the same key, and those with a later key.
 
-    SQLite can start an index scan by one column only, so each section needs one comparison.
+    SQLite starts an index scan at a comparison of one column only. So each section has one
+    comparison.
     """
     (term, value), primary = pairs
     equal = _after(section._replace(condition=_is_equal(term, value)), [primary], cursor)

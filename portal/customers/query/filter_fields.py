@@ -359,10 +359,7 @@ class ScannedCondition(Func):
 
 
 class IndexedFilter(ListFilter):
-    """A filter whose column has an index.
-
-    The customers are read by this index, or by the index of the order.
-    """
+    """A filter by a column with an index. The query reads this index or the index of the order."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs if value in EMPTY_VALUES else qs.filter(self.condition(value))

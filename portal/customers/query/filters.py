@@ -76,8 +76,8 @@ EMPTY_FIELDS: Final[Mapping[str, tuple[StrOrPromise, Q]]] = {
     "email": (_("Email"), Q(email_key__isnull=True)),
     "phone": (_("Phone"), Q(IsEmpty("phone"))),
     "external_identifier": (_("External identifier"), Q(IsEmpty("external_identifier"))),
-    # `name_key` is also null for a name without letters and digits. The condition on `name_key`
-    # lets an order by name use its index.
+    # Every empty name has the `name_key` null, so the second condition excludes no customer. With
+    # this condition, a list in the order of names can use the index of `name_key`.
     "name": (_("Name"), Q(IsEmpty("name"), name_key__isnull=True)),
 }
 

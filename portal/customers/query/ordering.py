@@ -74,8 +74,8 @@ class Term(NamedTuple):
 class Section(NamedTuple):
     """A section of an order: the rows with a value in the first sort key, or the rows without.
 
-    Every list has its empty values last, but the order of an index does not. Each of the two
-    sections is therefore read by its own index scan.
+    A list has its empty values last. An index scan would return them first in one of the two
+    directions. So each section is read by its own index scan.
     """
 
     condition: Q
@@ -90,9 +90,10 @@ class HasValue(Func):
     output_field = BOOLEAN
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """SQLite skips the empty values of an index only for a comparison.
+        """In an index, SQLite skips empty values for a comparison, but not for IS NOT NULL.
 
-        The comparison with a text also suits times, which SQLite stores as text.
+        The comparison is with a text. SQLite stores times as text, so the comparison suits them,
+        too.
         """
         return self.as_sql(compiler, connection, template="%(expressions)s >= ''", **extra)
 

@@ -44,9 +44,10 @@ class Overview:
 class LocalMonth(TruncMonth):
     """The month of a time in a time zone. On SQLite the value is a text for `_month()`.
 
-    On SQLite, Django would call a Python function for each row. From noon of the first day to the
-    morning of the 28th, the month is the same in every time zone, so these rows are grouped by the
-    month in UTC. All other rows are grouped by the second.
+    Django's TruncMonth calls a Python function for each row on SQLite, which is slow. Here the
+    query itself groups the rows. From noon of the first day to the morning of the 28th, the month
+    is the same in every time zone: these rows are grouped by the month in UTC. All other rows are
+    grouped by the second, and `_month()` converts the seconds.
     """
 
     def as_sqlite(
@@ -61,9 +62,9 @@ class LocalMonth(TruncMonth):
 class Scanned(models.Func):
     """A column that SQLite does not read in the order of an index.
 
-    PostgreSQL gets the column unchanged. SQLite would scan the index of states, because it need not
-    sort the rows of this index to group them. A scan of the index of registrations takes a tenth of
-    the time, because this index has all columns.
+    PostgreSQL gets the column unchanged. Without this class, SQLite scans the index of states,
+    which returns the rows of a group one after another. The index of registrations has all columns
+    of the query, and scanning that index takes a tenth of the time.
     """
 
     template = "%(expressions)s"

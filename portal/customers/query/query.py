@@ -163,8 +163,9 @@ def named_locales(parameters: QueryDict) -> set[str]:
 def list_key(organizer: Organizer, query: CustomerQuery) -> str:
     """A text that identifies the list of a query.
 
-    Positions in the list are encrypted for this text. A position contains counts, so a position
-    from a search in notes is invalid without the permission to read notes.
+    Positions in the list are encrypted for this text. A position contains counts. A search in notes
+    has another text, so that users without the permission to read notes cannot use a position of
+    this search.
     """
     notes = "+notes" if query.searches_notes else ""
     return f"{organizer.pk}{notes}?{query.canonical.urlencode()}"

@@ -64,8 +64,8 @@ TRIGRAM: Final = 3
 HAS_TRIGRAM: Final = re.compile(r"[a-z0-9]{3}")
 # Selects the primary keys of customers by trigrams from an FTS5 table.
 KEYS_IN_INDEX: Final = "SELECT rowid FROM {0} WHERE {0} MATCH %s"
-# SQLite merges the sorted results of several indexes row by row. Without a LIMIT, it would ignore
-# the ORDER BY of a subquery.
+# With ORDER BY, SQLite merges the results of two indexes row by row, and can stop early. Without a
+# LIMIT, SQLite would ignore the ORDER BY of a subquery.
 SORTED: Final = " ORDER BY 1 LIMIT -1"
 # SQLite reads the first table of a CROSS JOIN first, and stops when the LIMIT of the query is
 # reached.
@@ -80,8 +80,8 @@ BEFORE_PAIR: Final = r"(^|[ \n@_.'&+$-]|[a-z0-9])"
 # A search with words that are too short for trigrams is unselective if a scan finds this many
 # matches within the time limit of counting: about a hundredth of the customers.
 UNSELECTIVE_FROM: Final = 1_000
-# The LIMIT of a scan: a larger one for an organizer with at most COUNT_CAP customers, whose matches
-# are always read completely.
+# The LIMIT of a scan. An organizer with at most COUNT_CAP customers has a larger LIMIT, so that all
+# matches are read.
 LIMIT: Final = """CASE WHEN
     (SELECT SUM(number) FROM customers_customercount WHERE organizer_id = %s) <= %s
     THEN %s ELSE %s END"""
@@ -254,8 +254,7 @@ def _contain_words(column: str, words: Iterable[str]) -> Q:
 def _selective_part(word: str) -> str:
     """The part of a word to look up in the index.
 
-    Of an email only the part before the domain is looked up, because many customers have the same
-    domain.
+    The domain of an email is not looked up, because many customers have the same domain.
     """
     mailbox, at, _domain = word.partition("@")
     return mailbox + at if HAS_TRIGRAM.search(mailbox) else word

@@ -1,8 +1,7 @@
 """The form that creates and edits a customer, and its conflicts with changes by other people.
 
-The service validates the values. The form passes only the fields that the member changed to the
-service, so that an imported value that is invalid in Portal does not prevent changes of other
-fields.
+The service validates the values. The form passes only changed fields to the service: an imported
+value may be invalid in Portal, and must not prevent changes of other fields.
 """
 
 from __future__ import annotations

@@ -109,9 +109,8 @@ def _read_time(cell: Cell, zone: tzinfo) -> str:
         moment = _parse_time(match.groupdict())
         if isinstance(moment, datetime):
             return _format_in_utc(moment, zone)
-        _format_in_utc(
-            datetime.combine(moment, time.min), zone
-        )  # Raises an error unless the day can start in UTC.
+        # Raises an error if the start of the day is before the year 1 in UTC.
+        _format_in_utc(datetime.combine(moment, time.min), zone)
         return moment.isoformat()
     except (ValueError, OverflowError) as error:
         raise InvalidCell("is not a time of the calendar") from error

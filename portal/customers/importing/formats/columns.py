@@ -116,7 +116,7 @@ def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
         name for name, target in zip(names_of_columns, targets, strict=True) if name and not target
     ]
     if is_exact:
-        # The column of the composed name is ignored, because a column has its parts.
+        # The column of the composed name is ignored, because another column has the name parts.
         targets = [None if target == NAME else target for target in targets]
     _check_columns(targets, names_of_columns)
     return Columns(tuple(targets), tuple(ignored), is_exact)

@@ -195,7 +195,7 @@ def _find_layout(head: bytes) -> Layout:
         return Layout.ARRAY
     if RESULTS_START.search(text):
         return Layout.PAGES
-    # The second line decides if the first line is broken.
+    # If the first line is broken, the second line decides.
     if any(is_object(line) for line in text.split(b"\n", 2)[:2]):
         return Layout.LINES
     return Layout.OBJECTS

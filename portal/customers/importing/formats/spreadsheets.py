@@ -95,8 +95,8 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
     header = next((row for row in rows if isinstance(row, SheetRow)), SheetRow(name, ()))
     columns = find_columns([*map(str, header.cells)], options.renamed)
     _encoding, mark = find_encoding(head)
-    # Only Portal's CSV for programs has no added apostrophes. Such a CSV has all fields and no
-    # byte-order mark.
+    # Apostrophes are removed, except in Portal's CSV for programs, which has no added apostrophes.
+    # This CSV has all fields and no byte-order mark.
     if mark or not columns.is_exact:
         rows = _unescape_formulas(rows)
     yield from _group_into_blocks(rows, columns, name, options)

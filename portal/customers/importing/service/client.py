@@ -65,8 +65,8 @@ class SourceClient:
         self._http = httpx2.Client(
             headers={"Authorization": f"Token {token}", "Accept": "application/json"},
             timeout=timeout,
-            # Without https, no proxy of the environment variables, which would see the token
-            # unencrypted.
+            # Proxies of the environment variables are used with https only: without TLS, a proxy
+            # would see the token.
             trust_env=self.address.scheme == "https",
         )
 
@@ -101,7 +101,7 @@ class SourceClient:
             raise SourceError(
                 f"{url_for_message(url)} links to an invalid URL: {_with_period(error)}"
             ) from error
-        # httpx2 would send a user name that is in the link instead of the token.
+        # If a link has a user name, httpx2 would send this user name instead of the token.
         if _origin(target) != _origin(self.address) or target.userinfo:
             raise SourceError(
                 f"{url_for_message(url)} leads to another server, {url_for_message(target)}. "

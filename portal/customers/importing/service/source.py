@@ -28,8 +28,8 @@ from portal.customers.importing.service.client import (
     url_for_message,
 )
 
-# The query parameter for the order of the pages. Identifiers never change, so Portal returns each
-# customer exactly once in the order of identifiers. pretix ignores the parameter.
+# The query parameter for the order of the pages. Another Portal then returns each customer exactly
+# once, because identifiers never change. pretix ignores the parameter.
 ORDERING: Final = ("ordering", "identifier")
 
 
@@ -62,7 +62,8 @@ class Source:
     def read_blocks(self) -> Iterator[Block]:
         """The customers as blocks for import_blocks(). All pages are read before the first block.
 
-        import_blocks() reads the first block before its transaction begins. Raises SourceError.
+        import_blocks() begins its transaction after the first block, so no transaction waits for
+        the service. Raises SourceError.
         """
         with TemporaryFile() as file:
             name = self._save_pages(file)
