@@ -1,8 +1,8 @@
 """Measure changes of customers with a long history: `python -m benchmarks.changes --help`.
 
-`.ci/with-postgres python -m benchmarks.changes` runs with an empty PostgreSQL database. For one
-customer after another, the cases alternate: read, change, add a note, undo and erase, by pages and
-by the API. So other programs on the machine slow all cases equally.
+`.ci/with-postgres python -m benchmarks.changes` runs with an empty PostgreSQL database. Every case
+is measured for one customer, then for the next customer: read, change, add a note, undo and erase,
+by pages and by the API. Other programs on the machine therefore slow all cases equally.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ TABLE: Final = Customer._meta.db_table
 COPY: Final = """
     INSERT INTO {table} (organizer_id, {columns})
     SELECT %s, {columns} FROM {table} WHERE organizer_id = %s ORDER BY id"""
-# Unique constraints, and the foreign key to the organizer, which costs a check for each row.
+# Unique constraints and foreign keys. A foreign key costs a check for each row.
 CONSTRAINTS: Final = """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid = %s::regclass AND contype IN ('u', 'f')"""

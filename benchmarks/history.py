@@ -84,8 +84,7 @@ def write_plan(path: str, customers: str) -> None:
 def _unchanged_identifiers(number: int) -> list[str]:
     """Identifiers of customers with an email and without a change since they were created."""
     rows = Customer.objects.filter(version=1).exclude(state=State.ANONYMISED).exclude(email=None)
-    # Identifiers are random. This order is the reverse of the imported customers, so that both sets
-    # differ.
+    # write_changed() begins with the first identifiers, so the last ones belong to other customers.
     return [*rows.order_by("-identifier").values_list("identifier", flat=True)[:number]]
 
 

@@ -3,9 +3,9 @@
 `python -m benchmarks.profile_list` fills a temporary SQLite database and prints a table;
 `.ci/with-postgres python -m benchmarks.profile_list --customers 100000` uses PostgreSQL.
 
-A clock wraps functions of Django, and adds their time to a label. Time in nested wrapped functions
-only counts for the innermost, so the sum of all labels is the time of the page. A wrapper costs
-about a microsecond for each call.
+A clock wraps functions of Django, and adds their time to a label. If wrapped functions call each
+other, their time counts for the innermost function only. The labels therefore add up to the time of
+the page. A wrapper costs about a microsecond for each call.
 """
 
 from __future__ import annotations

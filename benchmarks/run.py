@@ -37,7 +37,7 @@ Outcome = dict[str, Any]  # written as JSON
 
 def main(extent: str, directory: Path, requests: int, seconds: int, *sizes: int) -> None:
     """Run the benchmark. `seconds` is the duration of the load test; 0 skips this test."""
-    # An exception stops the servers and closes all files. The signal alone would not.
+    # Turns the signal into an exception, which stops the servers and closes all files.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     environments = [_make_database(directory, str(customers)) for customers in sizes]
     is_full = extent == "full"

@@ -80,7 +80,7 @@ def _slices(text: str, size: int) -> Iterator[str]:
 
 
 def _by_share(parts: Sequence[str], texts: Sequence[str], share: float) -> list[str]:
-    """The parts, sorted by the difference between their share of the texts and this share."""
+    """The parts. The first part is the one whose share of the texts is closest to `share`."""
     wanted = share * len(texts)
     return sorted(parts, key=lambda part: abs(sum(part in text for text in texts) - wanted))
 

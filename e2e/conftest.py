@@ -168,7 +168,8 @@ def _close_and_sign_out(context: BrowserContext) -> None:
 def playhouse(server: Server) -> str:
     """The list of a second organizer, which always has 127 customers.
 
-    Clara is a member of both organizers. The demo's member of staff is not a member of the second.
+    Clara is a member of both organizers. The demo's member of staff is not a member of the second
+    organizer.
     """
     berlin = ("--name", "Playhouse", "--timezone", "Europe/Berlin")
     server.manage_at_once(

@@ -53,7 +53,7 @@ class Server:
         return done.stdout
 
     def manage_at_once(self, *commands: Sequence[str], typed: str = "") -> str:
-        """The output of several commands in one process. To start one takes most of a second."""
+        """The output of several commands in one process, because a start takes most of a second."""
         script = "from django.core.management import call_command\n"
         script += "".join(f"call_command(*{list(command)!r})\n" for command in commands)
         return self.manage("shell", "--no-imports", "--command", script, typed=typed)

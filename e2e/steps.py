@@ -103,7 +103,7 @@ def requests_for_customers(page: Page) -> list[Request]:
 
 
 def release(page: Page, held: list[Route]) -> None:
-    """Release the first held request. Waits for the request, whose event may arrive late."""
+    """Release the first held request. First waits until the page has sent the request."""
     for _attempt in range(1000):
         if held:
             break

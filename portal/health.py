@@ -35,7 +35,8 @@ PROBE_PATHS: Final = (LIVEZ, "/readyz")
 PROBE_METHODS: Final = ("GET", "HEAD")
 # How long a response waits for the checks. The timeouts of probes are longer.
 MAX_WAIT_SECONDS: Final = 2.0
-# Requests within this time get the earlier results, because everybody can request /readyz.
+# Requests within this time get the earlier results. Anyone can request /readyz, so the number of
+# checks is limited.
 SECONDS_BETWEEN_CHECKS: Final = 1.0
 
 logger = logging.getLogger(__name__)

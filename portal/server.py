@@ -111,8 +111,8 @@ def on_reload(_server: Arbiter) -> None:
 def _passes_start_check() -> bool:
     """Whether the server can start. True if the check has no result after `timeout` seconds.
 
-    The check runs in a new process, because workers inherit the modules that the parent process has
-    imported. After a reload, workers would still use the old modules.
+    The check runs in a new process, so that this process does not import the modules of Portal.
+    Workers inherit imported modules, which would be old after a reload.
     """
     check = get_context("fork").Process(target=_check_start)
     check.start()
@@ -131,6 +131,6 @@ def _check_start() -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Excludes all present objects from garbage collection, because they are never garbage."""
+    """Excludes all present objects from garbage collection, because the worker always uses them."""
     gc.collect()
     gc.freeze()

@@ -29,7 +29,7 @@ if settings.SENTRY_DSN:
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Calls Django's application, without a malformed Content-Type, which Django cannot parse."""
+    """Calls Django's application. Removes a malformed Content-Type, which Django cannot parse."""
     try:
         parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except (TypeError, ValueError):

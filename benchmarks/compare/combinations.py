@@ -25,7 +25,8 @@ VALUES: Final[Mapping[str, Sequence[object]]] = {
     "page": ("last", "1"),
     "page_size": ("25", "100"),
 }
-# Time ranges with few and with many matches, sorted by another column: their query plans differ.
+# Time ranges with few and with many matches, sorted by another column. The query plans of few and
+# of many matches differ.
 RANGES: Final = (
     *(
         "date_joined_since=2025-12-20",

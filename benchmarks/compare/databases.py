@@ -98,9 +98,9 @@ def _copy_table(
     new: psycopg.Connection[tuple[object, ...]],
     table: str,
 ) -> None:
-    """Copies by a query, because COPY cannot read a partitioned table.
+    """Copies the rows of a query, because COPY cannot read a partitioned table.
 
-    Indexes are created after the rows, which takes less time.
+    Creates the indexes after the rows, which takes less time.
     """
     indexes = new.execute(INDEXES, [table]).fetchall()
     for name, _definition in indexes:
@@ -114,7 +114,8 @@ def _copy_table(
     ):
         for block in source:
             target.write(block)
-    # The checks of foreign keys run now. Deferred checks would lock the table.
+    # Runs the deferred checks of foreign keys now. While checks are pending, PostgreSQL
+    # creates no index.
     new.execute("SET CONSTRAINTS ALL IMMEDIATE")
     new.execute("SET LOCAL maintenance_work_mem = '1GB'")
     for _name, definition in indexes:

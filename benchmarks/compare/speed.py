@@ -42,8 +42,8 @@ FILTERS: Final = (
     *("modified_since=2025-12-30", "date_joined_since=2022-01-01&is_active=false"),
     "date_joined_since=2025-12-25&ordering=-name",
 )
-# Search terms that match no, some, thousands, a third and half of all customers, and a term that is
-# too short for the index.
+# Search terms by the number of matches: none, some, thousands, a third and half of all customers.
+# The last term is too short for the trigram index.
 SEARCHES: Final = ("qzxjwv", "anna schmidt", "schmidt", "mari", "example.org", "an", "e")
 
 

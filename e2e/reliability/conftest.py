@@ -91,7 +91,7 @@ def all_customers(server: Server) -> tuple[str, int]:
     """A digest of all customers as NDJSON, and their maintained count."""
     token = {"Authorization": f"Token {server.token}"}
     with httpx.Client(base_url=server.url, headers=token, timeout=PATIENCE) as client:
-        # Another process may still have a broken connection.
+        # The first requests may fail, because a process may still have a broken connection.
         wait_until_true(lambda: client.get(LIST).status_code == 200)
         count = client.get(LIST).json()["count"]
         stream = client.get(LIST, headers={"Accept": "application/x-ndjson"})

@@ -55,7 +55,10 @@ def postgresql_suspended(cluster: Cluster) -> Iterator[None]:
 
 @contextlib.contextmanager
 def backend_killed(cluster: Cluster) -> Iterator[None]:
-    """Kill one backend, as the kernel does without memory. PostgreSQL then restarts all."""
+    """Kill one backend, as the kernel does when memory runs out.
+
+    PostgreSQL then restarts all backends.
+    """
     pid = cluster.execute(f"{BACKENDS} WHERE datname = 'portal' AND pid <> pg_backend_pid()")[0]
     os.kill(pid, signal.SIGKILL)
     yield
@@ -123,7 +126,7 @@ def small_file_system(directory: Path, megabytes: int) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def worker_killed(master: int) -> Iterator[None]:
-    """Kill one process of the web server, as the kernel does without memory."""
+    """Kill one process of the web server, as the kernel does when memory runs out."""
     os.kill(_workers(master)[0], signal.SIGKILL)
     yield
 

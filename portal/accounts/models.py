@@ -16,9 +16,11 @@ MAX_EMAIL_LENGTH: Final = 254
 def account_email(text: str) -> str:
     """The normalized email, by which accounts are stored and found, and failed sign-ins counted.
 
-    A lookup with `iexact` could find an account by an email whose failures are counted separately:
-    UPPER() of PostgreSQL makes an I of a dotless i. Django's sign-in form normalizes to NFKC as
-    well. The text is cut first, because normalizing a long text is slow.
+    Accounts are not looked up with `iexact`. PostgreSQL's UPPER() turns a dotless i into an I, so a
+    sign-in with a dotless i would find the account, but its failures would be counted separately.
+
+    Django's sign-in form normalizes to NFKC, too. The text is cut first, because normalizing a long
+    text is slow.
     """
     lower = normalize("NFKC", text[:MAX_EMAIL_LENGTH]).strip().lower()
     return normalize("NFKC", lower)[:MAX_EMAIL_LENGTH]

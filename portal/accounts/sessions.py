@@ -11,9 +11,9 @@ from portal.databases.compiled import CompiledQuery
 
 
 class SessionStore(db.SessionStore):
-    """Django's, read by a query that is compiled once.
+    """Django's session store, which reads by a query that is compiled once.
 
-    Rejects session keys that are not alphanumeric: PostgreSQL cannot store null characters.
+    Rejects session keys that are not alphanumeric, because PostgreSQL rejects null characters.
     """
 
     def _validate_session_key(self, key: str | None) -> bool:

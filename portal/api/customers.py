@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.customers.models import Customer
 
-# For these methods, the response for an unknown customer is 404. For other methods, it is 405.
+# A request with one of these methods gets 404 for an unknown customer. Other methods get 405.
 CUSTOMER_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 
 
@@ -174,7 +174,7 @@ class CustomerDetail(OrganizerEndpoint):
 
     @writes.delete_customer
     def delete(self, request: Request, organizer: str, identifier: str) -> NoReturn:
-        """Responds with 405, as pretix does. With this method, the header Allow has DELETE."""
+        """Responds with 405, as pretix does. As this method exists, the header Allow has DELETE."""
         raise MethodNotAllowed("DELETE")
 
 

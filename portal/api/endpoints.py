@@ -63,7 +63,8 @@ class OrganizerEndpoint(Endpoint):
         if access is None:
             self.permission_denied(request)
         self.access = access
-        # After a write, a cookie makes a member read from the primary. API clients have no cookies.
+        # Members get a cookie after a write, and then read from the primary. API clients have no
+        # cookies, so all clients that may write read from the primary.
         if request.user is None and access.may(Permission.WRITE_CUSTOMERS):
             read_from_primary()
         self.organizer = access.organizer

@@ -21,8 +21,8 @@ PAUSE_SECONDS: Final = 0.02
 def retry_deadlocks(transaction: Callable[P, Result]) -> Callable[P, Result]:
     """Decorator of a function that is one transaction. After a deadlock, the function runs again.
 
-    Raises the error of the deadlock after MAX_ATTEMPTS runs. Within an outer transaction, raises it
-    at once, because the outer transaction has to run again.
+    Raises the error of the deadlock after MAX_ATTEMPTS runs. Within an outer transaction, raises
+    the error at once, because the outer transaction has to run again.
     """
 
     @wraps(transaction)

@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 class Replica:
     """Compares the write position of the primary with the replay position of the replica.
 
-    The time of the last replayed transaction does not tell the lag: it also stops when the primary
-    writes nothing, and when the replica is disconnected from the primary.
+    The time of the last replayed transaction is not the lag. This time becomes old even if the
+    primary writes nothing, and does not show whether the replica is disconnected.
     """
 
     def __init__(self) -> None:

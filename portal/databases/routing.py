@@ -24,8 +24,9 @@ APPS_ON_REPLICA: Final = frozenset({"customers"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 UNSAFE_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WROTE_COOKIE: Final = "portal_wrote"
-# Added to REPLICA_MAX_LAG: one second because the timestamp of a signed cookie has whole seconds,
-# and one because an asynchronous commit is written to the log later.
+# Added to REPLICA_MAX_LAG for the lifetime of the cookie. One second, because the timestamp of a
+# signed cookie has whole seconds. One more, because an asynchronous commit is written to the log
+# later.
 EXTRA_SECONDS: Final = 2
 
 
@@ -87,7 +88,7 @@ class Router:
 
 
 class ReplicaMiddleware:
-    """Lets safe requests read from the replica. After an error there, runs the view again.
+    """Lets safe requests read from the replica. After an error of the replica, runs the view again.
 
     This middleware is the last one, so that no other middleware runs twice. Responses to unsafe
     requests set a signed cookie. Requests with the cookie read from the primary, because the

@@ -118,7 +118,7 @@ def _read_on_postgresql(
 
 @contextmanager
 def _undo_settings(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """In an open transaction, rolls back to a savepoint: undoes SET LOCAL and a failed query."""
+    """In an open transaction, undoes SET LOCAL and a failed query by a savepoint."""
     if not connection.in_atomic_block:
         yield
         return

@@ -8,7 +8,7 @@ from django.forms import BaseForm
 def focus_first_error(form: BaseForm) -> None:
     """Sets autofocus on the first field with an error, so that the browser scrolls to the field.
 
-    Does nothing if the form has non-field errors, because the template sets the focus on these.
+    Does nothing if the form has non-field errors: then the template sets the focus on these errors.
     """
     if form.non_field_errors():
         return

@@ -77,7 +77,7 @@ def render_page(
 ) -> HttpResponse:
     """Renders the template `page`, or the template `fragment` if htmx requests only `region`.
 
-    The template of the page must include the fragment. Vary protects against caches that ignore
+    The template of the page must include the fragment. The header Vary is for caches that ignore
     Cache-Control (caching.py).
     """
     is_fragment = bool(fragment) and wants_fragment(request, region)

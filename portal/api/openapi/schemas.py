@@ -14,7 +14,7 @@ from portal.customers.models import IDENTIFIER
 # In JSON Schema, $ means the end of the text, as \Z does in Python.
 IDENTIFIER_PATTERN: Final = IDENTIFIER.replace(r"\Z", "$")
 Field = serializers.Field[Any, Any, Any, Any]
-Schema = serializers.Serializer[Any]  # The type of instances does not matter: there are none.
+Schema = serializers.Serializer[Any]  # Any: no serializer has an instance.
 
 
 def _optional_field(field: type[Field], **options: Any) -> Any:  # Any: each field has another type.

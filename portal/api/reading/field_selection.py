@@ -33,7 +33,7 @@ def requested_fields(query: QueryDict, access: Access) -> Sequence[str]:
     if "notes" in requested and not may_read_notes:
         raise PermissionDenied("You do not have permission to read notes.")
     available = [*FIELDS, *(name for name in OPTIONAL_FIELDS if name in requested)]
-    # A token with all fields returns only ten without the permission to read notes.
+    # Without the permission to read notes, a token with all fields returns ten fields only.
     if access.has_all_fields and may_read_notes:
         available = [*ALL_FIELDS]
     return [name for name in available if name in selected or not selected]

@@ -1,7 +1,8 @@
 """Events, and triggers by which the database rejects changes of them.
 
 An event cannot be deleted. Of its columns, only `changes` can be set to NULL. PostgreSQL's TRUNCATE
-is not rejected: only the owner of the table may do that, who may also drop the triggers.
+is not rejected. Only the owner of the table may use TRUNCATE, and the owner may also drop the
+triggers.
 """
 
 import django.db.models.deletion
@@ -52,8 +53,8 @@ APPEND_ONLY_ON_SQLITE = [
     WHEN NEW.changes IS NOT NULL OR ({OLD}) IS NOT ({NEW}) BEGIN
         SELECT RAISE(ABORT, '{MESSAGE}');
     END""",
-    # INSERT OR REPLACE deletes a row without its DELETE trigger, but for connections that set
-    # recursive_triggers.
+    # INSERT OR REPLACE deletes a row. Without recursive_triggers, a connection does not run the
+    # DELETE trigger for this row.
     f"""CREATE TRIGGER history_no_replace BEFORE INSERT ON history_event
     WHEN EXISTS (SELECT 1 FROM history_event WHERE id = NEW.id) BEGIN
         SELECT RAISE(ABORT, '{MESSAGE}');
