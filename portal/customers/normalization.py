@@ -292,7 +292,7 @@ def _with_pairs(text: str) -> str:
     """Append each pair of ASCII characters that follows a non-ASCII character.
 
     In the result, every pair of ASCII characters also occurs after an ASCII character, as
-    Search.matches() requires.
+    Search.filter_matches() requires.
     """
     pairs = [] if text.isascii() else PAIR_AFTER_OTHERS.findall(text)
     return "\n".join([text, *dict.fromkeys(pairs)])

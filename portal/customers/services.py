@@ -25,12 +25,18 @@ from portal.customers.changing.undo import EventNotFound as EventNotFound
 from portal.customers.changing.undo import UndoConflict as UndoConflict
 from portal.customers.changing.write import EditConflict as EditConflict
 from portal.customers.changing.write import VersionMismatch as VersionMismatch
-from portal.customers.counters.maintained_counts import Counts, maintained_counts
+from portal.customers.counters.maintained_counts import FacetCounts, maintained_counts
 from portal.customers.exporting.events import read_event_rows
 from portal.customers.exporting.stream import read_json, read_texts
 from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, Note, customers_of
 from portal.customers.models import CustomerNotFound as CustomerNotFound
-from portal.customers.query.counts import NO_LIMIT, Count, count_facets, counted, keep_ordering
+from portal.customers.query.counts import (
+    NO_LIMIT,
+    ListCount,
+    count_expression,
+    count_facets,
+    keep_ordering,
+)
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.excerpts import Excerpt, read_excerpts
 from portal.customers.query.filters import FACET_PARAMETERS
@@ -40,14 +46,19 @@ from portal.customers.query.page import (
     FIELDS,
     MAX_PAGE_NUMBER,
     PAGE_SIZE,
-    OrderedScan,
-    Slice,
-    SortedMatches,
-    last_page,
-    read_default_page,
+    OrderedIndexScan,
+    RowPage,
+    SortedSearchMatches,
+    last_page_number,
+    read_default_api_page,
 )
 from portal.customers.query.query import CustomerQuery, named_locales
-from portal.customers.query.search import Matches, Search, find_exact_matches, find_matches
+from portal.customers.query.search import (
+    Search,
+    SearchMatches,
+    find_exact_matches,
+    find_search_matches,
+)
 from portal.databases.compiled import CompiledQuery, Row
 from portal.history.expiry import get_expiry_cutoff
 from portal.history.queries import PAGE_SIZE as EVENT_PAGE_SIZE
@@ -66,7 +77,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = tuple(field.attname for field in Customer._meta.concrete_fields)
 # The fields of customers that find_excerpts() reads.
 SEARCHED_FIELDS: Final = frozenset({"search_text", "phone_key"})
-NO_COUNTS: Final = Counts({})
+NO_COUNTS: Final = FacetCounts({})
 # With more matches than this, scanning the order finds the next customer faster than sorting the
 # matches.
 MAX_SORTED_FOR_NEIGHBOURS: Final = 1_000
@@ -101,13 +112,13 @@ class CustomerPage:
 
     number: int
     size: int
-    count: Count
+    count: ListCount
     rows: Sequence[Customer] = ()
     keys: Sequence[Row] = ()  # the sort key values of each row
     is_last: bool = False
     is_past_end: bool = False  # whether the list has fewer pages than `number`; `count` is 0 then
-    totals: Counts = NO_COUNTS  # the counts of all customers of the organizer
-    facets: Counts | None = None  # the counts with all filters except facets, if counted
+    totals: FacetCounts = NO_COUNTS  # the counts of all customers of the organizer
+    facets: FacetCounts | None = None  # the counts with all filters except facets, if counted
     exact_matches: Sequence[Customer] = ()  # customers whose email or identifier equals the search
 
     @property
@@ -119,9 +130,9 @@ class CustomerPage:
         return min(self.number * self.size, self.count.number)
 
     @property
-    def last(self) -> int | None:
+    def last_page_number(self) -> int | None:
         """The number of the last page, or None without an exact count."""
-        return last_page(self.count.number, self.size) if self.count.is_exact else None
+        return last_page_number(self.count.number, self.size) if self.count.is_exact else None
 
 
 class Neighbour(NamedTuple):
@@ -174,10 +185,10 @@ def list_customers(
         found = _page_past_end(number, size)
     elif list_counts.matches is not None:
         matches = list_counts.matches.with_conditions(query.conditions)
-        scan = SortedMatches(customers_of(organizer), matches, query.ordering, columns)
-        found = _read_counted(scan, len(matches.rows), number, size)
+        scan = SortedSearchMatches(customers_of(organizer), matches, query.ordering, columns)
+        found = _read_page_with_total(scan, len(matches.rows), number, size)
     else:
-        found = _read_scanned(organizer, query, list_counts, number, size, columns)
+        found = _read_page_by_scan(organizer, query, list_counts, number, size, columns)
     exact_matches = (
         find_exact_matches(organizer, query.search) if query.search and found.number == 1 else ()
     )
@@ -200,14 +211,14 @@ def find_excerpts(
     return read_excerpts(organizer, found, [*search.words, *search.number]) if found else {}
 
 
-def count_page(
+def make_page_with_exact_count(
     organizer: Organizer, *, query: CustomerQuery, number: int, size: int
 ) -> CustomerPage:
     """A page with an exact count and without rows, for a browser that shows the rows already."""
     return CustomerPage(
         number,
         size,
-        Count(count_customers(organizer, query=query)),
+        ListCount(count_customers(organizer, query=query)),
         totals=maintained_counts(organizer),
         exact_matches=find_exact_matches(organizer, query.search)
         if query.search and number == 1
@@ -219,18 +230,20 @@ def count_customers(organizer: Organizer, *, query: CustomerQuery) -> int:
     """The exact number of customers in the list of the query."""
     if query.has_only_facets:
         return maintained_counts(organizer).count_matching(query.conditions)
-    return keep_ordering(_all_matching(organizer, query)).count()
+    return keep_ordering(_matching_customers(organizer, query)).count()
 
 
-def count_within_limit(organizer: Organizer, *, query: CustomerQuery) -> Count | None:
+def count_customers_within_limits(
+    organizer: Organizer, *, query: CustomerQuery
+) -> ListCount | None:
     """The number of customers in the list, exact or a minimum; None if counting takes too long."""
     require_scope(organizer)
-    return _read_list_counts(organizer, query).count(query)
+    return _read_list_counts(organizer, query).count_of_list(query)
 
 
-def count_without_filters(
+def count_without_each_filter(
     organizer: Organizer, *, query: CustomerQuery, filters: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], Count | None]:
+) -> dict[tuple[str, str], ListCount | None]:
     """The number of customers in the list without one of its filters, for each of `filters`.
 
     A filter is a name and a value. Facets are counted without a further statement. Among the other
@@ -243,13 +256,15 @@ def count_without_filters(
     needing = [
         name_and_value for name_and_value in filters if name_and_value[0] not in query.conditions
     ]
-    counts: dict[tuple[str, str], Count | None] = dict.fromkeys(needing[MAX_FILTERS_COUNTED:])
+    counts: dict[tuple[str, str], ListCount | None] = dict.fromkeys(needing[MAX_FILTERS_COUNTED:])
     for name, value in filters:
         if (name, value) in counts:
             continue
         other = query.without(name, value, organizer=organizer)
         list_counts = without_facets if name in query.conditions else None
-        counts[name, value] = (list_counts or _read_list_counts(organizer, other)).count(other)
+        counts[name, value] = (list_counts or _read_list_counts(organizer, other)).count_of_list(
+            other
+        )
     return counts
 
 
@@ -258,16 +273,16 @@ def summarize_customers(organizer: Organizer, *, query: CustomerQuery) -> Overvi
 
     None if counting takes too long.
     """
-    return read_overview(_all_matching(organizer, query), zone=ZoneInfo(organizer.timezone))
+    return read_overview(_matching_customers(organizer, query), zone=ZoneInfo(organizer.timezone))
 
 
-def read_customers(
+def read_api_page(
     organizer: Organizer,
     *,
     query: CustomerQuery,
     page: PageNumber | AfterCursor,
     fields: Sequence[str],
-) -> Slice:
+) -> RowPage:
     """A page of customers for API clients, with the exact count of the list.
 
     A page after the last one has no rows. Raises ValueError for a cursor of another order.
@@ -277,16 +292,18 @@ def read_customers(
     cursor = page.cursor if isinstance(page, AfterCursor) else None
     found = None
     if query.is_default and tuple(fields) == FIELDS and page.size == PAGE_SIZE and not start:
-        found = read_default_page(organizer.pk, cursor)
+        found = read_default_api_page(organizer.pk, cursor)
     if found is None:
-        scan = _scan_for_clients(organizer, query, page, fields)
-        found = scan.read_after(cursor, page.size) if cursor else scan.read_page(start, page.size)
+        scan = _choose_api_scan(organizer, query, page, fields)
+        found = (
+            scan.read_page_after(cursor, page.size) if cursor else scan.read_page(start, page.size)
+        )
     if found.count is None:
         return replace(found, count=count_customers(organizer, query=query))
     return found
 
 
-def stream_json(
+def stream_customers_as_json(
     organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
 ) -> Iterator[str]:
     """Stream all customers of the query as JSON objects with these fields.
@@ -297,7 +314,7 @@ def stream_json(
     return read_json(_ordered_querysets(organizer, query), fields)
 
 
-def stream_texts(
+def stream_customers_as_texts(
     organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     """Stream all customers of the query as tuples of texts. A missing value is None."""
@@ -328,16 +345,16 @@ def find_neighbours(
     The position may be that of a customer that has changed or does not exist any more. Raises
     ValueError for keys of another order.
     """
-    scan = _scan_for_neighbours(organizer, query)
+    scan = _choose_neighbour_scan(organizer, query)
     backwards, forwards = (
-        scan.read_after(Cursor(keys, backwards=backwards), 1) for backwards in (True, False)
+        scan.read_page_after(Cursor(keys, backwards=backwards), 1) for backwards in (True, False)
     )
     return Neighbours(_make_neighbour(backwards), _make_neighbour(forwards))
 
 
 def matches_query(organizer: Organizer, *, query: CustomerQuery, customer: Customer) -> bool:
     """Whether the customer is in the list of the query."""
-    scan = _make_scan(organizer, query, (), is_few=None)
+    scan = _make_ordered_scan(organizer, query, (), has_few_matches=None)
     return scan.customers.filter(pk=customer.pk).exists()
 
 
@@ -406,12 +423,12 @@ def can_undo(customer: Customer, event: Event) -> bool:
     return undo.can_undo(customer, event)
 
 
-def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
+def submit_form_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
     """Call `write` unless a form with this fingerprint was carried out already.
 
     Returns the identifier that `write` returns or returned. Raises the exceptions of `write`.
     """
-    return submissions.submit_once(organizer, fingerprint, write)
+    return submissions.submit_form_once(organizer, fingerprint, write)
 
 
 def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) -> Note:
@@ -459,7 +476,7 @@ def stream_events(
     return read_event_rows(organizer, query=query, reads_notes=reads_notes, expired=expired)
 
 
-def count_all_customers(organizer: Organizer) -> Counts:
+def count_all_customers(organizer: Organizer) -> FacetCounts:
     """The numbers of all customers of the organizer by state, verification and language."""
     return maintained_counts(organizer)
 
@@ -468,26 +485,26 @@ def count_all_customers(organizer: Organizer) -> Counts:
 class _ListCounts:
     """What is read before the rows of a page: the counts, and the matches of a selective search."""
 
-    totals: Counts
-    facets: Counts | None
+    totals: FacetCounts
+    facets: FacetCounts | None
     is_capped: bool = False  # whether more than COUNT_CAP customers match all filters except facets
-    matches: Matches | None = None
+    matches: SearchMatches | None = None
 
-    def count(self, query: CustomerQuery) -> Count | None:
+    def count_of_list(self, query: CustomerQuery) -> ListCount | None:
         """The number of customers, exact or a minimum.
 
         None if only another query could count the customers.
         """
         if self.facets is not None:
-            return Count(self.facets.count_matching(query.conditions))
+            return ListCount(self.facets.count_matching(query.conditions))
         if self.is_capped and not query.conditions:
-            return Count(settings.COUNT_CAP, is_exact=False)
+            return ListCount(settings.COUNT_CAP, is_exact=False)
         return None
 
-    def is_few(self, query: CustomerQuery) -> bool | None:
-        """Call _is_few() with these counts."""
+    def has_few_matches(self, query: CustomerQuery) -> bool | None:
+        """Call _has_few_matches() with these counts."""
         number = NO_LIMIT if self.is_capped else None
-        return _is_few(query, self.facets.total if self.facets else number, self.totals)
+        return _has_few_matches(query, self.facets.total if self.facets else number, self.totals)
 
 
 def _read_list_counts(organizer: Organizer, query: CustomerQuery) -> _ListCounts:
@@ -497,15 +514,15 @@ def _read_list_counts(organizer: Organizer, query: CustomerQuery) -> _ListCounts
     customers = query.narrow(customers_of(organizer), but=FACET_PARAMETERS)
     search = _parse_search(organizer, query)
     if not search.is_empty:
-        matches, totals = find_matches(organizer, customers, search, query.ordering)
+        matches, totals = find_search_matches(organizer, customers, search, query.ordering)
         if matches is None:
             return _ListCounts(totals, None, is_capped=search.is_indexed)
-        return _ListCounts(totals, matches.counts(), matches=matches)
+        return _ListCounts(totals, matches.count_facets(), matches=matches)
     facets = count_facets(organizer, customers)
     return _ListCounts(facets.totals, facets.counts, facets.is_capped)
 
 
-def _read_scanned(
+def _read_page_by_scan(
     organizer: Organizer,
     query: CustomerQuery,
     list_counts: _ListCounts,
@@ -513,122 +530,150 @@ def _read_scanned(
     size: int,
     columns: Sequence[str],
 ) -> CustomerPage:
-    scan = _make_scan(organizer, query, columns, is_few=list_counts.is_few(query))
-    count = list_counts.count(query)
+    scan = _make_ordered_scan(
+        organizer, query, columns, has_few_matches=list_counts.has_few_matches(query)
+    )
+    count = list_counts.count_of_list(query)
     if count and count.is_exact:
-        return _read_counted(_with_total(scan, query, count.number), count.number, number, size)
+        return _read_page_with_total(
+            _scan_with_total(scan, query, count.number), count.number, number, size
+        )
     if count and not query.search:
         scan = replace(scan, least=count.number)
     if number is None or count is None:
         limit = None if number is None else settings.COUNT_CAP + 1
-        scan = replace(scan, count=counted(_all_matching(organizer, query), limit=limit))
+        scan = replace(
+            scan, count=count_expression(_matching_customers(organizer, query), limit=limit)
+        )
     if number is None:
         # The exact count may take longer than the time limit of a scan.
-        return _read_last(replace(scan, matches=None), size)
-    return _read_capped(scan, count, number, size)
+        return _read_last_page(replace(scan, matches=None), size)
+    return _read_page_with_minimum(scan, count, number, size)
 
 
-def _read_counted(
-    scan: OrderedScan | SortedMatches, total: int, number: int | None, size: int
+def _read_page_with_total(
+    scan: OrderedIndexScan | SortedSearchMatches, total: int, number: int | None, size: int
 ) -> CustomerPage:
-    number = number or last_page(total, size)
+    number = number or last_page_number(total, size)
     start = (number - 1) * size
     if start and start >= total:
         return _page_past_end(number, size)
     found = scan.read_page(start, size)
     is_last = start + size >= total
-    customers = _make_customers(scan.columns, found.rows)
-    return CustomerPage(number, size, Count(total), customers, found.keys, is_last)
+    customers = _customers_from_rows(scan.columns, found.rows)
+    return CustomerPage(number, size, ListCount(total), customers, found.keys, is_last)
 
 
-def _read_capped(scan: OrderedScan, known: Count | None, number: int, size: int) -> CustomerPage:
+def _read_page_with_minimum(
+    scan: OrderedIndexScan, known: ListCount | None, number: int, size: int
+) -> CustomerPage:
     """A page of a list that has more than COUNT_CAP customers, or is counted up to COUNT_CAP."""
     start, cap = (number - 1) * size, settings.COUNT_CAP
     found = scan.read_page(start, size)
     if start and not found.rows:
         return _page_past_end(number, size)
     is_last = found.after is None
-    count = Count(found.count or 0)
+    count = ListCount(found.count or 0)
     if known or count.number > cap:
         # The rows of a page beyond the cap raise the minimum. On the last page the count is exact.
-        count = Count(max(cap, start + len(found.rows)), is_exact=is_last)
-    customers = _make_customers(scan.columns, found.rows)
+        count = ListCount(max(cap, start + len(found.rows)), is_exact=is_last)
+    customers = _customers_from_rows(scan.columns, found.rows)
     return CustomerPage(number, size, count, customers, found.keys, is_last)
 
 
-def _read_last(scan: OrderedScan, size: int) -> CustomerPage:
+def _read_last_page(scan: OrderedIndexScan, size: int) -> CustomerPage:
     """The last page, which is read from the end of the list, with an exact count."""
-    found = scan.read_last(size)
+    found = scan.read_last_rows(size)
     total = found.count or 0
-    number = last_page(total, size)
+    number = last_page_number(total, size)
     first = -(total - (number - 1) * size)
-    customers = _make_customers(scan.columns, found.rows[first:])
-    return CustomerPage(number, size, Count(total), customers, found.keys[first:], is_last=True)
+    customers = _customers_from_rows(scan.columns, found.rows[first:])
+    return CustomerPage(number, size, ListCount(total), customers, found.keys[first:], is_last=True)
 
 
-def _scan_for_clients(
+def _choose_api_scan(
     organizer: Organizer,
     query: CustomerQuery,
     page: PageNumber | AfterCursor,
     fields: Sequence[str],
-) -> OrderedScan | SortedMatches:
+) -> OrderedIndexScan | SortedSearchMatches:
     search, customers = _parse_search(organizer, query), query.narrow(customers_of(organizer))
     if not search.is_empty:
-        matches, _totals = find_matches(organizer, customers, search, query.ordering)
+        matches, _totals = find_search_matches(organizer, customers, search, query.ordering)
         if matches is not None:
-            return SortedMatches(customers_of(organizer), matches, query.ordering, fields)
+            return SortedSearchMatches(customers_of(organizer), matches, query.ordering, fields)
     total = page.total if isinstance(page, PageNumber) else None
-    is_far = isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_OFFSET
+    is_far = (
+        isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_PAGE_OFFSET
+    )
     # The statement of a search has a time limit, so it cannot count all matches.
     if total is None and (
         is_far or query.indexed_columns or query.has_only_facets or search.is_indexed
     ):
         total = count_customers(organizer, query=query)
-    is_few = _is_few(query, total, maintained_counts(organizer)) if query.indexed_columns else None
-    scan = _make_scan(organizer, query, fields, is_few=is_few)
+    has_few_matches = (
+        _has_few_matches(query, total, maintained_counts(organizer))
+        if query.indexed_columns
+        else None
+    )
+    scan = _make_ordered_scan(organizer, query, fields, has_few_matches=has_few_matches)
     if total is not None:
-        return _with_total(scan, query, total)
-    return replace(scan, count=counted(_all_matching(organizer, query)))
+        return _scan_with_total(scan, query, total)
+    return replace(scan, count=count_expression(_matching_customers(organizer, query)))
 
 
-def _scan_for_neighbours(organizer: Organizer, query: CustomerQuery) -> OrderedScan | SortedMatches:
+def _choose_neighbour_scan(
+    organizer: Organizer, query: CustomerQuery
+) -> OrderedIndexScan | SortedSearchMatches:
     """Choose a scan that finds one row fast, for many and few matches, anywhere in the list."""
     columns, search = ("identifier",), _parse_search(organizer, query)
     if not search.is_empty:
         customers = query.narrow(customers_of(organizer))
-        matches, _totals = find_matches(
+        matches, _totals = find_search_matches(
             organizer, customers, search, query.ordering, most=MAX_SORTED_FOR_NEIGHBOURS
         )
         if matches is not None:
-            return SortedMatches(customers_of(organizer), matches, query.ordering, columns)
+            return SortedSearchMatches(customers_of(organizer), matches, query.ordering, columns)
     if query.search or not (query.indexed_columns or query.conditions):
-        return _make_scan(organizer, query, columns, is_few=None)
+        return _make_ordered_scan(organizer, query, columns, has_few_matches=None)
     counts = _read_list_counts(organizer, query)
-    scan = _make_scan(organizer, query, columns, is_few=counts.is_few(query))
-    count = counts.count(query)
-    return _with_total(scan, query, count.number) if count and count.is_exact else scan
+    scan = _make_ordered_scan(
+        organizer, query, columns, has_few_matches=counts.has_few_matches(query)
+    )
+    count = counts.count_of_list(query)
+    return _scan_with_total(scan, query, count.number) if count and count.is_exact else scan
 
 
-def _make_neighbour(found: Slice) -> Neighbour | None:
+def _make_neighbour(found: RowPage) -> Neighbour | None:
     return Neighbour(found.rows[0][0], found.keys[0]) if found.rows else None
 
 
-def _make_scan(
-    organizer: Organizer, query: CustomerQuery, columns: Sequence[str], *, is_few: bool | None
-) -> OrderedScan:
+def _make_ordered_scan(
+    organizer: Organizer,
+    query: CustomerQuery,
+    columns: Sequence[str],
+    *,
+    has_few_matches: bool | None,
+) -> OrderedIndexScan:
     """A scan in the order of the query.
 
-    With `is_few`, the database reads the customers by the index of a filter, and sorts them.
+    With `has_few_matches`, the database reads the customers by the index of a filter, and sorts
+    them.
     """
-    customers, matches = query.narrow(customers_of(organizer), scans_order=is_few is False), None
+    customers, matches = (
+        query.narrow(customers_of(organizer), scans_order=has_few_matches is False),
+        None,
+    )
     if query.search:
         search = _parse_search(organizer, query)
-        matches = search.matches(customers) if search.is_indexed else None
-        customers = search.scan(customers)
-    return OrderedScan(customers, query.ordering, columns, is_sorted=bool(is_few), matches=matches)
+        matches = search.filter_matches(customers) if search.is_indexed else None
+        customers = search.filter_by_scan(customers)
+    return OrderedIndexScan(
+        customers, query.ordering, columns, is_sorted=bool(has_few_matches), matches=matches
+    )
 
 
-def _with_total(scan: OrderedScan, query: CustomerQuery, total: int) -> OrderedScan:
+def _scan_with_total(scan: OrderedIndexScan, query: CustomerQuery, total: int) -> OrderedIndexScan:
     """The scan of a list with this total, which sorts few customers if the scan takes too long.
 
     All customers of a state may be at the end of the list. For example, anonymised customers come
@@ -639,7 +684,7 @@ def _with_total(scan: OrderedScan, query: CustomerQuery, total: int) -> OrderedS
     return replace(scan, total=total, matches=matches)
 
 
-def _is_few(query: CustomerQuery, number: int | None, totals: Counts) -> bool | None:
+def _has_few_matches(query: CustomerQuery, number: int | None, totals: FacetCounts) -> bool | None:
     """Whether so few customers match an indexed filter that sorting them is cheaper than a scan.
 
     None if the number of customers is unknown. Also None if the list is ordered by the column of
@@ -667,10 +712,10 @@ def is_cheaper_to_sort(number: int, total: int) -> bool:
     return number * number < PAGE_SIZE * total
 
 
-def _all_matching(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
+def _matching_customers(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
     """The queryset of the query's customers, for a statement that reads every customer."""
     customers = query.narrow(customers_of(organizer))
-    return _parse_search(organizer, query).matches(customers) if query.search else customers
+    return _parse_search(organizer, query).filter_matches(customers) if query.search else customers
 
 
 def _parse_search(organizer: Organizer, query: CustomerQuery) -> Search:
@@ -678,14 +723,16 @@ def _parse_search(organizer: Organizer, query: CustomerQuery) -> Search:
 
 
 def _ordered_querysets(organizer: Organizer, query: CustomerQuery) -> list[CustomerQuerySet]:
-    return querysets_of_sections(_all_matching(organizer, query), order_sections(query.ordering))
+    return querysets_of_sections(
+        _matching_customers(organizer, query), order_sections(query.ordering)
+    )
 
 
 def _page_past_end(number: int, size: int) -> CustomerPage:
-    return CustomerPage(number, size, Count(0), is_past_end=True)
+    return CustomerPage(number, size, ListCount(0), is_past_end=True)
 
 
-def _make_customers(columns: Sequence[str], rows: Sequence[Row]) -> list[Customer]:
+def _customers_from_rows(columns: Sequence[str], rows: Sequence[Row]) -> list[Customer]:
     return [Customer.from_db(None, columns, row) for row in rows]
 
 

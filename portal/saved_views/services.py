@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from portal.accounts.models import User
-    from portal.customers.query.counts import Count
+    from portal.customers.query.counts import ListCount
     from portal.organizers.access import Access
 
 # The limit for the private views of a member, and for the shared views of an organizer.
@@ -46,7 +46,7 @@ class CountedView(NamedTuple):
     """A view, and the number of customers in its list; None if counting took too long."""
 
     view: SavedView
-    number: Count | None
+    number: ListCount | None
 
 
 def list_views(organizer: Organizer, *, member: User) -> list[SavedView]:
@@ -112,12 +112,12 @@ def count_views(
         yield CountedView(view, None if is_over else _count_customers(access, view))
 
 
-def _count_customers(access: Access, view: SavedView) -> Count | None:
+def _count_customers(access: Access, view: SavedView) -> ListCount | None:
     try:
         query = customers.parse_query(access.organizer, view.query, reads_notes=access.reads_notes)
     except InvalidQuery:
         return None
-    return customers.count_within_limit(access.organizer, query=query)
+    return customers.count_customers_within_limits(access.organizer, query=query)
 
 
 def may_change(access: Access, view: SavedView, *, member: User) -> bool:

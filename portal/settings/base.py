@@ -211,10 +211,10 @@ DJANGO_TABLES2_TEMPLATE = "components/_table.html"
 # count.
 COUNT_CAP = 10_000
 # A page up to this offset is read by OFFSET. A page with a larger offset is read after a cursor.
-FAR_OFFSET = 1_000
+FAR_PAGE_OFFSET = 1_000
 # After this time, a search sorts all matches instead of scanning the order of the list.
 SCAN_MILLISECONDS = 100
 # The maximal number of rows of an exported workbook, because Excel opens long workbooks slowly.
-WORKBOOK_ROWS = 100_000
+MAX_WORKBOOK_ROWS = 100_000
 FACET_MILLISECONDS = env.int("FACET_MILLISECONDS", 20)
 OVERVIEW_MILLISECONDS = env.int("OVERVIEW_MILLISECONDS", 130)

@@ -72,8 +72,10 @@ def _encode_stream(
     separator: str,
 ) -> Generator[bytes]:
     if not isinstance(renderer, CsvRenderer | SpreadsheetRenderer):
-        return encode_ndjson(services.stream_json(organizer, query=query, fields=fields))
-    texts = services.stream_texts(organizer, query=query, fields=fields)
+        return encode_ndjson(
+            services.stream_customers_as_json(organizer, query=query, fields=fields)
+        )
+    texts = services.stream_customers_as_texts(organizer, query=query, fields=fields)
     if isinstance(renderer, CsvRenderer):
         return encode_csv(fields, texts)
     return encode_csv_for_spreadsheets(fields, texts, separator=separator)

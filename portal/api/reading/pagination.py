@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from portal.api.reading.cursors import InvalidCursor, PageLink, decrypt_cursor, encrypt_cursor
 from portal.customers import services
 from portal.customers.query.cursor import Cursor
-from portal.customers.query.page import MAX_PAGE_NUMBER, PAGE_SIZE, last_page
+from portal.customers.query.page import MAX_PAGE_NUMBER, PAGE_SIZE, last_page_number
 from portal.customers.query.query import CustomerQuery, list_key
 from portal.web.http import absolute_url
 
@@ -60,7 +60,7 @@ def paginate_customers(
     # has no effect.
     if link is not None and link.number == number:
         page = services.AfterCursor(link.cursor, size)
-    customers = services.read_customers(organizer, query=query, page=page, fields=fields)
+    customers = services.read_api_page(organizer, query=query, page=page, fields=fields)
     if number > 1 and not customers.rows and isinstance(page, services.PageNumber):
         raise _invalid_page()
     return {
@@ -91,7 +91,7 @@ def _page_size(query: QueryDict) -> int:
 def _page_number(query: QueryDict, count: Callable[[], int], size: int) -> int:
     text = query.get("page") or "1"
     if text == LAST_PAGE:
-        return last_page(count(), size)
+        return last_page_number(count(), size)
     try:
         number = int(text)
     except ValueError:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STORED_FOR: Final = timedelta(days=1)
 
 
-def submit_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
+def submit_form_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
     """Call `write` unless a form with this fingerprint was carried out already.
 
     Returns the identifier that `write` returns or returned.

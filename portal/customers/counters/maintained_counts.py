@@ -56,7 +56,7 @@ class CustomerCount(models.Model):
         return f"{self.number:+} {self.locale}"
 
 
-class Combination(NamedTuple):
+class FacetCombination(NamedTuple):
     """The facets of a customer: the values of the columns by which customers are counted."""
 
     state: int
@@ -64,10 +64,10 @@ class Combination(NamedTuple):
     locale: str
 
 
-FACETS: Final = Combination._fields
+FACETS: Final = FacetCombination._fields
 
 
-class Condition(NamedTuple):
+class FacetCondition(NamedTuple):
     """The values of a facet that a filter accepts."""
 
     facet: str
@@ -76,7 +76,7 @@ class Condition(NamedTuple):
 
 # The conditions of the filters, by the name of the filter. A filter whose name is that of its facet
 # shows a count beside each choice.
-Conditions = Mapping[str, Condition]
+FacetConditions = Mapping[str, FacetCondition]
 BY_FACETS: Final = ", ".join(FACETS)
 # One statement that returns three kinds of rows, named by the column `kind`: the rows of a query,
 # unless they are too many; the number of rows of the query; the maintained counts of the organizer.
@@ -104,48 +104,50 @@ COUNT_WITH_TOTALS: Final = f"""
 
 
 @dataclass(frozen=True)
-class Counts:
+class FacetCounts:
     """The number of customers with each combination of facets."""
 
-    numbers: Mapping[Combination, int]
+    numbers: Mapping[FacetCombination, int]
 
     @property
     def total(self) -> int:
         return sum(self.numbers.values())
 
-    def count_matching(self, conditions: Conditions) -> int:
+    def count_matching(self, conditions: FacetConditions) -> int:
         """The number of customers that meet all conditions."""
-        return sum(number for _values, number in self._matching_numbers(conditions))
+        return sum(number for _values, number in self._numbers_by_combination(conditions))
 
-    def by_facet(self, facet: str, conditions: Conditions) -> dict[Any, int]:
+    def by_facet(self, facet: str, conditions: FacetConditions) -> dict[Any, int]:
         """The number of customers with each value of a facet.
 
         The conditions of all other filters apply.
         """
         others = {name: each for name, each in conditions.items() if name != facet}
         numbers: Counter[Any] = Counter()
-        for combination, number in self._matching_numbers(others):
+        for combination, number in self._numbers_by_combination(others):
             numbers[getattr(combination, facet)] += number
         return dict(numbers)
 
-    def _matching_numbers(self, conditions: Conditions) -> Iterable[tuple[Combination, int]]:
+    def _numbers_by_combination(
+        self, conditions: FacetConditions
+    ) -> Iterable[tuple[FacetCombination, int]]:
         for combination, number in self.numbers.items():
             if meets_conditions(combination, conditions):
                 yield combination, number
 
 
-def meets_conditions(combination: Combination, conditions: Conditions) -> bool:
+def meets_conditions(combination: FacetCombination, conditions: FacetConditions) -> bool:
     """Whether the combination meets all conditions."""
     return all(getattr(combination, facet) in values for facet, values in conditions.values())
 
 
-def read_combination(values: Sequence[Any]) -> Combination:
+def read_combination(values: Sequence[Any]) -> FacetCombination:
     """A combination from the values of a database row. SQLite returns booleans as numbers."""
     state, is_verified, locale = values
-    return Combination(state, bool(is_verified), locale)
+    return FacetCombination(state, bool(is_verified), locale)
 
 
-def maintained_counts(organizer: Organizer) -> Counts:
+def maintained_counts(organizer: Organizer) -> FacetCounts:
     """Read the numbers of an organizer's customers by facets, which triggers maintain."""
     require_scope(organizer)
     return sum_counts(_maintained.read_rows(organizer.pk))
@@ -171,7 +173,7 @@ def maintained_total(organizer_id: int) -> Coalesce:
     return Coalesce(models.Subquery(total), 0, output_field=models.BigIntegerField())
 
 
-def read_with_totals(
+def read_rows_with_totals(
     organizer: Organizer,
     alias: str,
     sql: str,
@@ -180,7 +182,7 @@ def read_with_totals(
     limit: SQL,
     others: int,
     milliseconds: int | None = None,
-) -> tuple[list[Row] | None, Counts]:
+) -> tuple[list[Row] | None, FacetCounts]:
     """Read the rows of a query, as the database driver returns them, and the maintained counts.
 
     The rows are None if there are `limit` or more. The query selects an integer such as the
@@ -188,11 +190,11 @@ def read_with_totals(
     """
     statement = READ_WITH_TOTALS.format(rows=sql, limit=limit[0], empty=", NULL" * others)
     values = [*parameters, *limit[1], *limit[1]]
-    rows, number, totals = _read(organizer, alias, statement, values, milliseconds)
+    rows, number, totals = _read_rows_and_counts(organizer, alias, statement, values, milliseconds)
     return rows if len(rows) == number else None, totals
 
 
-def count_with_totals(
+def count_facets_with_totals(
     organizer: Organizer,
     alias: str,
     sql: str,
@@ -200,7 +202,7 @@ def count_with_totals(
     *,
     most: int,
     milliseconds: int,
-) -> tuple[Counts | None, Counts]:
+) -> tuple[FacetCounts | None, FacetCounts]:
     """Count the rows of a query by facets, and read the maintained counts.
 
     The query selects the facets. The counts are None if the query has more than `most` rows. Raises
@@ -208,17 +210,17 @@ def count_with_totals(
     """
     statement = COUNT_WITH_TOTALS.format(rows=sql)
     values = [*parameters, most + 1, *parameters, most]
-    rows, number, totals = _read(organizer, alias, statement, values, milliseconds)
+    rows, number, totals = _read_rows_and_counts(organizer, alias, statement, values, milliseconds)
     return sum_counts(rows) if number <= most else None, totals
 
 
-def _read(
+def _read_rows_and_counts(
     organizer: Organizer,
     alias: str,
     statement: str,
     parameters: Sequence[Any],
     milliseconds: int | None,
-) -> tuple[list[Row], int, Counts]:
+) -> tuple[list[Row], int, FacetCounts]:
     """The rows of the query, its number of rows, and the maintained counts."""
     require_scope(organizer)
     values = [*parameters, organizer.pk]
@@ -230,6 +232,6 @@ def _read(
     return rows["row"], number, totals
 
 
-def sum_counts(rows: Iterable[Row]) -> Counts:
-    """Make Counts from database rows: a number, then the facets. Numbers of 0 are left out."""
-    return Counts({read_combination(row[1:]): int(row[0]) for row in rows if row[0] > 0})
+def sum_counts(rows: Iterable[Row]) -> FacetCounts:
+    """Make FacetCounts from database rows: a number, then the facets. Numbers of 0 are left out."""
+    return FacetCounts({read_combination(row[1:]): int(row[0]) for row in rows if row[0] > 0})

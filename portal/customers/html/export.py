@@ -150,7 +150,7 @@ def _stream_file(
 
 
 def _is_too_long(organizer: Organizer, query: CustomerQuery) -> bool:
-    return services.count_customers(organizer, query=query) > settings.WORKBOOK_ROWS
+    return services.count_customers(organizer, query=query) > settings.MAX_WORKBOOK_ROWS
 
 
 def _shown_fields(parameters: QueryDict) -> Sequence[str]:
@@ -171,9 +171,9 @@ def _encode(
     organizer: Organizer, query: CustomerQuery, fields: Sequence[str], options: dict[str, Any]
 ) -> Generator[bytes]:
     if options["format"] in ("json", "ndjson"):
-        rows = services.stream_json(organizer, query=query, fields=fields)
+        rows = services.stream_customers_as_json(organizer, query=query, fields=fields)
         return encode_json(rows) if options["format"] == "json" else encode_ndjson(rows)
-    texts = services.stream_texts(organizer, query=query, fields=fields)
+    texts = services.stream_customers_as_texts(organizer, query=query, fields=fields)
     if options["format"] == XLSX:
         return encode_workbook(fields, texts, zone=organizer.timezone)
     separator = SEPARATORS[options["separator"] or "comma"]

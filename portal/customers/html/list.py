@@ -16,7 +16,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import services
-from portal.customers.counters.maintained_counts import Counts
+from portal.customers.counters.maintained_counts import FacetCounts
 from portal.customers.html.overview import Charts, make_charts
 from portal.customers.html.paging import (
     DEFAULT_SIZE,
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from portal.customers.models import Customer
-    from portal.customers.query.counts import Count
+    from portal.customers.query.counts import ListCount
     from portal.customers.query.excerpts import Excerpt
     from portal.customers.query.overview import Overview
     from portal.customers.services import CustomerPage
@@ -282,7 +282,7 @@ class Chip:
     value: str
     removed: str  # the value of the form that the link removes
     href: str
-    count: Count | None = None  # of the list without the filter, if the list is empty
+    count: ListCount | None = None  # of the list without the filter, if the list is empty
 
 
 @dataclass
@@ -295,15 +295,15 @@ class CustomerListing:
     paging: PageForm
     form: Form
     errors: Mapping[str, list[str]]
-    totals: Counts
+    totals: FacetCounts
     view: SavedView | None = None
     stored_layout: str = ""  # see Access.layout
     query: CustomerQuery | None = None  # None if a parameter is invalid
     page: CustomerPage | None = None  # None if a parameter is invalid
-    facet_counts: Counts | None = None
+    facet_counts: FacetCounts | None = None
     overview: Overview | None = None  # None if the overview is off or the list is too long
     # The count of an empty list without one of its filters, by name and value of the filter.
-    counts_without: Mapping[tuple[str, str], Count | None] = field(default_factory=dict)
+    counts_without: Mapping[tuple[str, str], ListCount | None] = field(default_factory=dict)
     # Whether the URL has a page number past the end, so that `page` is the last page instead.
     is_past_end: bool = False
     # Excerpts from notes, by primary key, for customers that match the search by notes only.
@@ -359,7 +359,7 @@ class CustomerListing:
 
     @property
     def is_too_long_for_excel(self) -> bool:
-        return bool(self.page and self.page.count.number > settings.WORKBOOK_ROWS)
+        return bool(self.page and self.page.count.number > settings.MAX_WORKBOOK_ROWS)
 
     @property
     def without_filters(self) -> str:
@@ -594,12 +594,12 @@ def _active_filters(canonical: QueryDict) -> list[tuple[str, str]]:
 
 def _count_without(
     organizer: Organizer, query: CustomerQuery | None, page: CustomerPage | None
-) -> Mapping[tuple[str, str], Count | None]:
+) -> Mapping[tuple[str, str], ListCount | None]:
     """The counts without one of the filters, if filters make the list empty."""
     if query is None or page is None or page.count.number or page.totals.total == 0:
         return {}
     filters = _active_filters(query.canonical)
-    return services.count_without_filters(organizer, query=query, filters=filters)
+    return services.count_without_each_filter(organizer, query=query, filters=filters)
 
 
 def _find_excerpts(
@@ -610,7 +610,7 @@ def _find_excerpts(
     return services.find_excerpts(organizer, query=query, customers=page.rows)
 
 
-def _locales_by_frequency(totals: Counts) -> list[str]:
+def _locales_by_frequency(totals: FacetCounts) -> list[str]:
     """The languages of the organizer's customers, the most frequent first."""
     counts = totals.by_facet("locale", {})
     return sorted(counts, key=lambda locale: (-counts[locale], locale))
@@ -640,7 +640,7 @@ def _read_page(
     """Read the page with this number, or the last page if the number is None."""
     size = paging.size
     if counts_exactly and number:
-        return services.count_page(organizer, query=query, number=number, size=size)
+        return services.make_page_with_exact_count(organizer, query=query, number=number, size=size)
     fields = CustomerTable.fields(paging.shown_columns)
     if query.searches_notes:
         fields |= services.SEARCHED_FIELDS

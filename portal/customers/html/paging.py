@@ -321,7 +321,7 @@ class Pager:
     @cached_property
     def steps(self) -> dict[str, Step]:
         """The links to the first, previous, next and last page, by name."""
-        number, last = self.page.number, self.page.last
+        number, last = self.page.number, self.page.last_page_number
         is_last = self.page.is_last or number == last
         targets = {
             "first": 1 if number > 1 else None,

@@ -13,8 +13,8 @@ from django.utils.formats import number_format
 
 from portal.customers.counters.maintained_counts import (
     FACETS,
-    Counts,
-    count_with_totals,
+    FacetCounts,
+    count_facets_with_totals,
     maintained_counts,
 )
 from portal.databases.time_limits import TimeLimitExceeded
@@ -25,7 +25,7 @@ NO_LIMIT: Final = 10**9
 
 
 @dataclass(frozen=True)
-class Count:
+class ListCount:
     """A number of customers, which is exact or a minimum."""
 
     number: int
@@ -35,15 +35,15 @@ class Count:
         return number_format(self.number) + ("" if self.is_exact else "+")
 
 
-class Facets(NamedTuple):
+class ListAndTotalCounts(NamedTuple):
     """Two counts by facets: of the customers that match all filters except facets, and of all."""
 
-    counts: Counts | None  # None for more than COUNT_CAP customers, or after the time limit
-    totals: Counts
+    counts: FacetCounts | None  # None for more than COUNT_CAP customers, or after the time limit
+    totals: FacetCounts
     is_capped: bool = False  # whether more than COUNT_CAP customers match all filters except facets
 
 
-def counted(customers: models.QuerySet[Any], *, limit: int | None = None) -> Combinable:
+def count_expression(customers: models.QuerySet[Any], *, limit: int | None = None) -> Combinable:
     """A database expression: the number of rows of a queryset, counted up to `limit`."""
     rows = (
         keep_ordering(customers.values("pk")) if limit is None else customers.values("pk")[:limit]
@@ -66,11 +66,11 @@ def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, 
     return customers[:NO_LIMIT] if customers.query.order_by else customers
 
 
-def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> Facets:
+def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> ListAndTotalCounts:
     """Count up to COUNT_CAP customers by facets, in one statement with a time limit."""
     try:
         sql, parameters = customers.values_list(*FACETS).query.sql_with_params()
-        counts, totals = count_with_totals(
+        counts, totals = count_facets_with_totals(
             organizer,
             customers.db,
             sql,
@@ -79,7 +79,7 @@ def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> Facet
             milliseconds=int(settings.FACET_MILLISECONDS),
         )
     except EmptyResultSet:
-        return Facets(Counts({}), maintained_counts(organizer))
+        return ListAndTotalCounts(FacetCounts({}), maintained_counts(organizer))
     except TimeLimitExceeded:
-        return Facets(None, maintained_counts(organizer))
-    return Facets(counts, totals, is_capped=counts is None)
+        return ListAndTotalCounts(None, maintained_counts(organizer))
+    return ListAndTotalCounts(counts, totals, is_capped=counts is None)

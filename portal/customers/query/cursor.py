@@ -18,7 +18,13 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
-from portal.customers.query.ordering import Section, Term, order_sections, order_terms, sort_keys
+from portal.customers.query.ordering import (
+    OrderSection,
+    OrderTerm,
+    order_sections,
+    order_terms,
+    sort_keys,
+)
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,13 @@ COMPARISONS: Final = {
     (True, False): LessThan,
     (True, True): LessThanOrEqual,
 }
-Pair = tuple[Term, Any]  # a term of the order, and the value of the cursor for this term
+Pair = tuple[OrderTerm, Any]  # a term of the order, and the value of the cursor for this term
 
 
-def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
+def order_sections_after(keys: Sequence[str], cursor: Cursor) -> list[OrderSection]:
     """The sections of an order with only the rows after a cursor.
 
-    Section is described in ordering.py. Raises ValueError for a cursor with another number of
+    OrderSection is described in ordering.py. Raises ValueError for a cursor with another number of
     values.
     """
     if len(cursor.values) != len(sort_keys(keys)):
@@ -73,36 +79,44 @@ def sections_after(keys: Sequence[str], cursor: Cursor) -> list[Section]:
         del sections[0]
     own, *further = sections
     if len(keys) > 1:
-        return [_after_several_keys(keys, own, cursor), *further]
+        return [_section_after_several_keys(keys, own, cursor), *further]
     if own.is_empty:
-        return [_after(own, [(own.terms[-1], cursor.values[-1])], cursor), *further]
+        return [_section_after_cursor(own, [(own.terms[-1], cursor.values[-1])], cursor), *further]
     # For a unique key, `terms` has no primary key. The condition that the key is not NULL is not
     # needed, because a comparison with NULL is never true.
     pairs = list(zip(own.terms, cursor.values, strict=False))
     own = own._replace(condition=Q())
     if connection.vendor == "sqlite" and len(pairs) > 1:
-        return [*_split_at_key(own, pairs, cursor), *further]
-    return [_after(own, pairs, cursor), *further]
+        return [*_split_after_cursor(own, pairs, cursor), *further]
+    return [_section_after_cursor(own, pairs, cursor), *further]
 
 
-def _after(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> Section:
-    condition = section.condition & _compare_rows(pairs, inclusive=cursor.inclusive)
+def _section_after_cursor(
+    section: OrderSection, pairs: Sequence[Pair], cursor: Cursor
+) -> OrderSection:
+    condition = section.condition & _compare_row_values(pairs, inclusive=cursor.inclusive)
     return section._replace(condition=condition)
 
 
-def _split_at_key(section: Section, pairs: Sequence[Pair], cursor: Cursor) -> list[Section]:
+def _split_after_cursor(
+    section: OrderSection, pairs: Sequence[Pair], cursor: Cursor
+) -> list[OrderSection]:
     """Split the rows after a cursor: those with the same key, and those with a later key.
 
     SQLite starts an index scan at a comparison of one column only. So each section has one
     comparison.
     """
     (term, value), primary = pairs
-    equal = _after(section._replace(condition=_is_equal(term, value)), [primary], cursor)
-    further = section._replace(condition=_compare_rows([(term, value)], inclusive=False))
+    equal = _section_after_cursor(
+        section._replace(condition=_equals_value(term, value)), [primary], cursor
+    )
+    further = section._replace(condition=_compare_row_values([(term, value)], inclusive=False))
     return [equal, further]
 
 
-def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -> Section:
+def _section_after_several_keys(
+    keys: Sequence[str], section: OrderSection, cursor: Cursor
+) -> OrderSection:
     """The rows of a section after a cursor with several keys.
 
     The keys may have different directions.
@@ -116,11 +130,11 @@ def _after_several_keys(keys: Sequence[str], section: Section, cursor: Cursor) -
     if not section.is_empty:
         # This condition is redundant, but lets the scan of the first key's index start at the
         # cursor.
-        condition &= _compare_rows(pairs[:1], inclusive=True)
+        condition &= _compare_row_values(pairs[:1], inclusive=True)
     return section._replace(condition=condition)
 
 
-def _compare_rows(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
+def _compare_row_values(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
     """A comparison of row values, at which an index scan can start.
 
     An index scan cannot start at a condition with OR.
@@ -137,13 +151,13 @@ def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
     next.
     """
     (term, value), *rest = pairs
-    further = _is_after(term, value, inclusive=inclusive and not rest)
+    further = _is_after_value(term, value, inclusive=inclusive and not rest)
     if not rest:
         return further
-    return further | (_is_equal(term, value) & _compare_terms(rest, inclusive=inclusive))
+    return further | (_equals_value(term, value) & _compare_terms(rest, inclusive=inclusive))
 
 
-def _is_after(term: Term, value: Any, *, inclusive: bool) -> Q:
+def _is_after_value(term: OrderTerm, value: Any, *, inclusive: bool) -> Q:
     # Nothing is after an empty value, after True in ascending order, or after False in descending
     # order.
     if value is None or (value is not term.descending and isinstance(value, bool)):
@@ -152,7 +166,7 @@ def _is_after(term: Term, value: Any, *, inclusive: bool) -> Q:
     return Q(compare(term.expression, Value(value, term.field)))
 
 
-def _is_equal(term: Term, value: Any) -> Q:
+def _equals_value(term: OrderTerm, value: Any) -> Q:
     if value is None:
         return Q(IsNull(term.expression, True))  # noqa: FBT003
     return Q(Exact(term.expression, Value(value, term.field)))

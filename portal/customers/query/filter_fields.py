@@ -23,7 +23,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
-from portal.customers.counters.maintained_counts import Condition
+from portal.customers.counters.maintained_counts import FacetCondition
 from portal.customers.local_times import Days, RelativeDate, Span, span_of_local_time
 from portal.customers.models import State
 from portal.customers.normalization import email_keys, normalize, remove_invisible
@@ -130,7 +130,7 @@ class FacetFilter(ListFilter):
     Counts by facets give the number of customers that match the filter, without a query.
     """
 
-    def condition(self, value: Any) -> Condition:
+    def condition(self, value: Any) -> FacetCondition:
         """The values of the facet that match a value of the filter."""
         raise NotImplementedError
 
@@ -173,8 +173,8 @@ class StateFilter(FacetFilter, django_filters.MultipleChoiceFilter):
     def facet_value(self, choice: str) -> State:
         return State[choice.upper()]
 
-    def condition(self, value: list[str]) -> Condition:
-        return Condition("state", sorted({self.facet_value(each) for each in value}))
+    def condition(self, value: list[str]) -> FacetCondition:
+        return FacetCondition("state", sorted({self.facet_value(each) for each in value}))
 
 
 class StateNotFilter(StateFilter):
@@ -183,23 +183,23 @@ class StateNotFilter(StateFilter):
     def describe(self, value: str) -> str:
         return gettext("not %(value)s") % {"value": super().describe(value)}
 
-    def condition(self, value: list[str]) -> Condition:
+    def condition(self, value: list[str]) -> FacetCondition:
         excluded = {self.facet_value(each) for each in value}
-        return Condition("state", [state for state in State if state not in excluded])
+        return FacetCondition("state", [state for state in State if state not in excluded])
 
 
 class ActiveFilter(FacetFilter, YesNoFilter):
     """Whether the customer is active. `true` and `false` each match two states."""
 
-    def condition(self, value: bool) -> Condition:  # noqa: FBT001
-        return Condition("state", STATES_BY_ACTIVE[value])
+    def condition(self, value: bool) -> FacetCondition:  # noqa: FBT001
+        return FacetCondition("state", STATES_BY_ACTIVE[value])
 
 
 class VerifiedFilter(FacetFilter, YesNoFilter):
     """Whether the email is verified, for customers in every state."""
 
-    def condition(self, value: bool) -> Condition:  # noqa: FBT001
-        return Condition("is_verified", [value])
+    def condition(self, value: bool) -> FacetCondition:  # noqa: FBT001
+        return FacetCondition("is_verified", [value])
 
     def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:  # noqa: FBT001
         # The condition on `state` allows an index scan. No index begins with `is_verified`.
@@ -224,8 +224,8 @@ class LocaleFilter(FacetFilter, django_filters.MultipleChoiceFilter):
     def describe(self, value: str) -> str:
         return locales.locale_name(value)
 
-    def condition(self, value: list[str]) -> Condition:
-        return Condition("locale", value)
+    def condition(self, value: list[str]) -> FacetCondition:
+        return FacetCondition("locale", value)
 
 
 @dataclass(frozen=True)
@@ -244,8 +244,8 @@ class LocaleNotFilter(LocaleFilter):
     def describe(self, value: str) -> str:
         return gettext("not %(value)s") % {"value": super().describe(value)}
 
-    def condition(self, value: list[str]) -> Condition:
-        return Condition("locale", AllBut(value))
+    def condition(self, value: list[str]) -> FacetCondition:
+        return FacetCondition("locale", AllBut(value))
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         return qs.exclude(locale__in=value) if value else qs

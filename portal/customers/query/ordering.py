@@ -59,7 +59,7 @@ SORT_KEYS: Final[Mapping[str, SortKey]] = {
 PRIMARY: Final = SortKey("", models.F("pk"), models.BigAutoField())
 
 
-class Term(NamedTuple):
+class OrderTerm(NamedTuple):
     """One expression of an ORDER BY, and the direction of this expression."""
 
     expression: Expression | models.F
@@ -71,7 +71,7 @@ class Term(NamedTuple):
         return models.OrderBy(self.expression, descending=self.descending)
 
 
-class Section(NamedTuple):
+class OrderSection(NamedTuple):
     """A section of an order: the rows with a value in the first sort key, or the rows without.
 
     A list has its empty values last. An index scan would return them first in one of the two
@@ -79,7 +79,7 @@ class Section(NamedTuple):
     """
 
     condition: Q
-    terms: Sequence[Term]
+    terms: Sequence[OrderTerm]
     is_empty: bool = False  # whether the first sort key has no value in the rows of the section
 
 
@@ -119,18 +119,18 @@ def sort_keys(keys: Sequence[str]) -> list[SortKey]:
     return [*(SORT_KEYS[key.removeprefix("-")] for key in keys), PRIMARY]
 
 
-def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[Term]:
+def order_terms(keys: Sequence[str], *, backwards: bool = False) -> list[OrderTerm]:
     """All terms of the ORDER BY for these sort keys. Empty values come last."""
-    terms: list[Term] = []
+    terms: list[OrderTerm] = []
     for name, key in zip([*keys, keys[-1]], sort_keys(keys), strict=True):
         if key.can_be_empty:
             is_empty = ExpressionWrapper(_is_null(key), output_field=BOOLEAN)
-            terms.append(Term(is_empty, BOOLEAN, backwards))
-        terms.append(_term(key, descending=name.startswith("-") != backwards))
+            terms.append(OrderTerm(is_empty, BOOLEAN, backwards))
+        terms.append(_order_term(key, descending=name.startswith("-") != backwards))
     return terms
 
 
-def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Section]:
+def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[OrderSection]:
     """Split an order into sections: rows with a value in the first sort key, then rows without.
 
     The index of the first key then has the rows of each section in order, in both directions. A
@@ -141,7 +141,7 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
     key = SORT_KEYS[name.removeprefix("-")]
     terms = order_terms(keys, backwards=backwards)
     if not key.can_be_empty:
-        return [Section(Q(), terms)]
+        return [OrderSection(Q(), terms)]
     # The terms that have the same value in all rows of a section are left out.
     filled, empty = terms[1:], terms[2:]
     if not more and key.is_unique:
@@ -151,14 +151,14 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Sect
         # the key.
         empty = filled
     sections = [
-        Section(Q(HasValue(key.expression)), filled),
-        Section(_is_null(key), empty, is_empty=True),
+        OrderSection(Q(HasValue(key.expression)), filled),
+        OrderSection(_is_null(key), empty, is_empty=True),
     ]
     return sections[::-1] if backwards else sections
 
 
 def querysets_of_sections(
-    customers: CustomerQuerySet, sections: Iterable[Section]
+    customers: CustomerQuerySet, sections: Iterable[OrderSection]
 ) -> list[CustomerQuerySet]:
     """A queryset with the customers of each section, in its order."""
     return [
@@ -167,12 +167,12 @@ def querysets_of_sections(
     ]
 
 
-def in_order(customers: CustomerQuerySet, keys: Sequence[str]) -> CustomerQuerySet:
+def order_customers(customers: CustomerQuerySet, keys: Sequence[str]) -> CustomerQuerySet:
     """Order customers by these sort keys, then by primary key. Empty values come last."""
     return customers.order_by(*(term.order_by for term in order_terms(keys)))
 
 
-def without_index(section: Section) -> Section:
+def section_without_index(section: OrderSection) -> OrderSection:
     """The section with an ORDER BY that matches no index, so that the database sorts the rows."""
     terms = [term._replace(expression=NoIndex(term.expression)) for term in section.terms]
     return section._replace(terms=terms)
@@ -206,5 +206,5 @@ def _is_null(key: SortKey) -> Q:
     return Q(IsNull(key.expression, True))  # noqa: FBT003
 
 
-def _term(key: SortKey, *, descending: bool) -> Term:
-    return Term(key.expression, key.field, descending)
+def _order_term(key: SortKey, *, descending: bool) -> OrderTerm:
+    return OrderTerm(key.expression, key.field, descending)

@@ -42,7 +42,7 @@ class Overview:
 
 
 class LocalMonth(TruncMonth):
-    """The month of a time in a time zone. On SQLite the value is a text for `_month()`.
+    """The month of a time in a time zone. On SQLite the value is a text for `_parse_local_month()`.
 
     Django's TruncMonth calls a Python function for each row on SQLite, which is slow. Here the
     query itself groups the rows. From noon of the first day to the morning of the 28th, the month
@@ -59,7 +59,7 @@ class LocalMonth(TruncMonth):
         return f"SUBSTR({column}, 1, CASE WHEN {is_within} THEN 7 ELSE 19 END)", ()
 
 
-class Scanned(models.Func):
+class ScannedColumn(models.Func):
     """A column that SQLite does not read in the order of an index.
 
     PostgreSQL gets the column unchanged. Without this class, SQLite scans the index of states,
@@ -80,7 +80,9 @@ def read_overview(customers: CustomerQuerySet, *, zone: ZoneInfo) -> Overview | 
     """
     groups = (
         customers.order_by()
-        .values_list(LocalMonth("date_joined", tzinfo=zone), Scanned("state"), Scanned("locale"))
+        .values_list(
+            LocalMonth("date_joined", tzinfo=zone), ScannedColumn("state"), ScannedColumn("locale")
+        )
         .annotate(number=models.Count("*"))
     )
     try:
@@ -93,13 +95,13 @@ def read_overview(customers: CustomerQuerySet, *, zone: ZoneInfo) -> Overview | 
         return None
     months, states, locales = Counter[Month](), Counter[int](), Counter[str]()
     for month, state, locale, number in rows:
-        months[_month(month, zone)] += number
+        months[_parse_local_month(month, zone)] += number
         states[state] += number
         locales[locale] += number
     return Overview(months, states, locales)
 
 
-def _month(value: datetime | str, zone: ZoneInfo) -> Month:
+def _parse_local_month(value: datetime | str, zone: ZoneInfo) -> Month:
     """Convert a value of LocalMonth: a local time, or on SQLite a month or a second in UTC."""
     if isinstance(value, datetime):
         return Month(value.year, value.month)

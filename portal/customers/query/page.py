@@ -17,17 +17,17 @@ from django.utils.timezone import make_naive
 
 from portal.customers.counters.maintained_counts import maintained_total
 from portal.customers.models import Customer, CustomerQuerySet
-from portal.customers.query.cursor import Cursor, sections_after
+from portal.customers.query.cursor import Cursor, order_sections_after
 from portal.customers.query.ordering import (
     PRIMARY,
-    Section,
+    OrderSection,
     order_sections,
     querysets_of_sections,
+    section_without_index,
     sort_keys,
     sort_rows,
-    without_index,
 )
-from portal.customers.query.search import Matches
+from portal.customers.query.search import SearchMatches
 from portal.databases.compiled import CompiledQuery, Row, read_union_all
 from portal.databases.time_limits import TimeLimitExceeded
 
@@ -68,7 +68,7 @@ NULL_KEY: Final = Cast(Value(None), BigIntegerField())
 
 
 @dataclass(frozen=True)
-class Slice:
+class RowPage:
     """The rows of a page, the count of the list, and the cursors of the previous and next page."""
 
     rows: Sequence[Row]  # the columns of each customer, as Django returns them
@@ -87,53 +87,57 @@ class RowLayout(NamedTuple):
     columns: int
     sort_keys: int
 
-    def cursor(self, row: Row, *, backwards: bool = False) -> Cursor:
-        return Cursor(self._keys(row), backwards=backwards)
+    def make_cursor(self, row: Row, *, backwards: bool = False) -> Cursor:
+        return Cursor(self._sort_key_values(row), backwards=backwards)
 
-    def slice(self, rows: Sequence[Row], count: int | None, **cursors: Cursor | None) -> Slice:
+    def make_page(
+        self, rows: Sequence[Row], count: int | None, **cursors: Cursor | None
+    ) -> RowPage:
         """A page with all of these rows."""
         shown = [row[: self.columns] for row in rows]
-        return Slice(shown, [self._keys(row) for row in rows], count, **cursors)
+        return RowPage(shown, [self._sort_key_values(row) for row in rows], count, **cursors)
 
-    def _keys(self, row: Row) -> Row:
+    def _sort_key_values(self, row: Row) -> Row:
         return row[self.columns : self.columns + self.sort_keys]
 
-    def slice_from(self, start: int, rows: Sequence[Row], size: int, count: int | None) -> Slice:
+    def make_page_from_row(
+        self, start: int, rows: Sequence[Row], size: int, count: int | None
+    ) -> RowPage:
         """A page that begins at row `start`.
 
         `rows` has `size` rows, and one more if this is not the last page.
         """
-        before = self.cursor(rows[0], backwards=True) if rows and start else None
+        before = self.make_cursor(rows[0], backwards=True) if rows and start else None
         if len(rows) <= size:
-            return self.slice(rows, start + len(rows) if rows else 0, before=before)
-        after = self.cursor(rows[size - 1])
-        return self.slice(rows[:size], count, before=before, after=after)
+            return self.make_page(rows, start + len(rows) if rows else 0, before=before)
+        after = self.make_cursor(rows[size - 1])
+        return self.make_page(rows[:size], count, before=before, after=after)
 
-    def slice_after(
+    def make_page_after(
         self, cursor: Cursor, rows: Sequence[Row], size: int, count: int | None
-    ) -> Slice:
+    ) -> RowPage:
         """A page after a cursor.
 
         `rows` has `size` rows, and one more if this is not the last page.
         """
         shown, onwards = rows[:size], None
         if len(rows) > size:
-            onwards = self.cursor(rows[size - 1], backwards=cursor.backwards)
+            onwards = self.make_cursor(rows[size - 1], backwards=cursor.backwards)
         # Without rows, the cursor back to the previous page includes the row of this cursor.
         back = cursor.reversed(inclusive=not cursor.inclusive)
         if shown:
-            back = self.cursor(rows[0], backwards=not cursor.backwards)
+            back = self.make_cursor(rows[0], backwards=not cursor.backwards)
         if cursor.backwards:
-            return self.slice(shown[::-1], count, before=onwards, after=back)
-        return self.slice(shown, count, before=back, after=onwards)
+            return self.make_page(shown[::-1], count, before=onwards, after=back)
+        return self.make_page(shown, count, before=back, after=onwards)
 
 
 # A function that returns the columns to read for a section: names and expressions.
-Columns = Callable[[Section], Sequence[Any]]
+SectionColumns = Callable[[OrderSection], Sequence[Any]]
 
 
 @dataclass(frozen=True)
-class OrderedScan:
+class OrderedIndexScan:
     """Reads pages of customers by a scan of the index of the order.
 
     `count` is an expression for the number of customers, which is read with the rows. `total` is
@@ -152,48 +156,52 @@ class OrderedScan:
     is_sorted: bool = False
     matches: CustomerQuerySet | None = None
 
-    def read_page(self, start: int, size: int) -> Slice:
+    def read_page(self, start: int, size: int) -> RowPage:
         """The page that begins at row `start`, counted from 0. A page past the end has no rows."""
-        if start > settings.FAR_OFFSET:
+        if start > settings.FAR_PAGE_OFFSET:
             return self._read_far_page(start, size)
-        rows = self._read_forwards(order_sections(self.ordering), start, size + 1, self._columns)
-        return self._layout.slice_from(start, rows, size, self._count_of(rows))
+        rows = self._read_rows_forwards(
+            order_sections(self.ordering), start, size + 1, self._columns_of_section
+        )
+        return self._layout.make_page_from_row(start, rows, size, self._count_in_rows(rows))
 
-    def read_after(self, cursor: Cursor, size: int) -> Slice:
+    def read_page_after(self, cursor: Cursor, size: int) -> RowPage:
         """The page after a cursor. Raises ValueError for a cursor of another order."""
-        rows = self._read(sections_after(self.ordering, cursor), 0, size + 1, self._columns)
-        return self._layout.slice_after(cursor, rows, size, self._count_of(rows))
+        rows = self._read_rows(
+            order_sections_after(self.ordering, cursor), 0, size + 1, self._columns_of_section
+        )
+        return self._layout.make_page_after(cursor, rows, size, self._count_in_rows(rows))
 
-    def read_last(self, size: int) -> Slice:
+    def read_last_rows(self, size: int) -> RowPage:
         """The last `size` rows of the list."""
-        rows = self._read_backwards(0, size)
-        return self._layout.slice(rows, self._count_of(rows))
+        rows = self._read_rows_backwards(0, size)
+        return self._layout.make_page(rows, self._count_in_rows(rows))
 
-    def _read_far_page(self, start: int, size: int) -> Slice:
-        if self.total is not None and self.total - start <= settings.FAR_OFFSET:
-            return self._read_near_end(self.total - start, size)
-        cursor = self._find_cursor(start)
-        return self.read_after(cursor, size) if cursor else Slice([], count=0)
+    def _read_far_page(self, start: int, size: int) -> RowPage:
+        if self.total is not None and self.total - start <= settings.FAR_PAGE_OFFSET:
+            return self._read_page_near_end(self.total - start, size)
+        cursor = self._find_cursor_at_row(start)
+        return self.read_page_after(cursor, size) if cursor else RowPage([], count=0)
 
-    def _read_near_end(self, left: int, size: int) -> Slice:
+    def _read_page_near_end(self, left: int, size: int) -> RowPage:
         """The page that begins `left` rows before the end of the list."""
         skipped = max(0, left - size)
-        rows = self._read_backwards(skipped, left - skipped) if left > 0 else []
+        rows = self._read_rows_backwards(skipped, left - skipped) if left > 0 else []
         if not rows:
-            return Slice([], count=0)
-        return self._layout.slice(
+            return RowPage([], count=0)
+        return self._layout.make_page(
             rows,
             self.total,
-            before=self._layout.cursor(rows[0], backwards=True),
-            after=self._layout.cursor(rows[-1]) if skipped else None,
+            before=self._layout.make_cursor(rows[0], backwards=True),
+            after=self._layout.make_cursor(rows[-1]) if skipped else None,
         )
 
-    def _read_backwards(self, skipped: int, limit: int) -> list[Row]:
+    def _read_rows_backwards(self, skipped: int, limit: int) -> list[Row]:
         """Read rows from the end of the list, and return the rows in the order of the list."""
         sections = order_sections(self.ordering, backwards=True)
-        return self._read(sections, skipped, limit, self._columns)[::-1]
+        return self._read_rows(sections, skipped, limit, self._columns_of_section)[::-1]
 
-    def _find_cursor(self, start: int) -> Cursor | None:
+    def _find_cursor_at_row(self, start: int) -> Cursor | None:
         """A cursor for the page that begins at row `start`.
 
         An index-only scan from the nearer end of the list finds the cursor.
@@ -201,25 +209,25 @@ class OrderedScan:
         backwards = self.total is not None and start > self.total // 2
         offset = (self.total or 0) - 1 - start if backwards else start
         sections = order_sections(self.ordering, backwards=backwards)
-        read = self._read if backwards else self._read_forwards
+        read = self._read_rows if backwards else self._read_rows_forwards
         rows = read(sections, offset, 1, self._keys_in_index)
         return Cursor(rows[0], inclusive=True) if rows else None
 
-    def _keys_in_index(self, section: Section) -> list[Any]:
+    def _keys_in_index(self, section: OrderSection) -> list[Any]:
         """The sort keys that the index of a section has.
 
         NULL replaces a primary key that is not in the index.
         """
         expressions = [term.expression for term in section.terms]
-        *others, primary = _expressions(self.ordering)
+        *others, primary = _sort_key_expressions(self.ordering)
         return [*others, primary if PRIMARY.expression in expressions else NULL_KEY]
 
-    def _columns(self, _section: Section) -> list[Any]:
+    def _columns_of_section(self, _section: OrderSection) -> list[Any]:
         counts = [] if self.count is None else [self.count]
-        return [*self.columns, *_expressions(self.ordering), *counts]
+        return [*self.columns, *_sort_key_expressions(self.ordering), *counts]
 
-    def _read_forwards(
-        self, sections: Sequence[Section], start: int, limit: int, columns: Columns
+    def _read_rows_forwards(
+        self, sections: Sequence[OrderSection], start: int, limit: int, columns: SectionColumns
     ) -> list[Row]:
         """Read rows from `start` on.
 
@@ -229,13 +237,13 @@ class OrderedScan:
         # With `matches`, a second scan might take as long as the time limit again.
         may_suffice = self.matches is None and start + limit <= max(self.least, self.total or 0)
         if others and may_suffice:
-            rows = self._read([first], start, limit, columns)
+            rows = self._read_rows([first], start, limit, columns)
             if len(rows) == limit:
                 return rows
-        return self._read(sections, start, limit, columns)
+        return self._read_rows(sections, start, limit, columns)
 
-    def _read(
-        self, sections: Sequence[Section], start: int, limit: int, columns: Columns
+    def _read_rows(
+        self, sections: Sequence[OrderSection], start: int, limit: int, columns: SectionColumns
     ) -> list[Row]:
         if self.matches is None:
             return self._read_sections(sections, start, limit, columns)
@@ -248,14 +256,14 @@ class OrderedScan:
 
     def _read_sections(
         self,
-        sections: Sequence[Section],
+        sections: Sequence[OrderSection],
         start: int,
         limit: int,
-        columns: Columns,
+        columns: SectionColumns,
         *,
         milliseconds: int | None = None,
     ) -> list[Row]:
-        ordered = [without_index(each) for each in sections] if self.is_sorted else sections
+        ordered = [section_without_index(each) for each in sections] if self.is_sorted else sections
         querysets = [
             customers.values_list(*columns(section))
             for section, customers in zip(
@@ -268,34 +276,36 @@ class OrderedScan:
     def _layout(self) -> RowLayout:
         return RowLayout(len(self.columns), len(self.ordering) + 1)
 
-    def _count_of(self, rows: Sequence[Row]) -> int | None:
-        return self.total if self.count is None else _last_value(rows)
+    def _count_in_rows(self, rows: Sequence[Row]) -> int | None:
+        return self.total if self.count is None else _count_in_last_column(rows)
 
 
 @dataclass(frozen=True)
-class SortedMatches:
+class SortedSearchMatches:
     """Pages of the matches of a selective search.
 
     The rows of a page are read by primary key.
     """
 
     customers: CustomerQuerySet
-    matches: Matches
+    matches: SearchMatches
     ordering: Sequence[str]
     columns: Sequence[str]
 
-    def read_page(self, start: int, size: int) -> Slice:
+    def read_page(self, start: int, size: int) -> RowPage:
         """The page that begins at match `start`, counted from 0.
 
         A page past the end has no rows.
         """
         keys = [row[0] for row in self.matches.rows[start : start + size + 1]]
-        return self._layout.slice_from(start, self._read(keys), size, len(self.matches.rows))
+        return self._layout.make_page_from_row(
+            start, self._read_rows(keys), size, len(self.matches.rows)
+        )
 
-    def read_after(self, cursor: Cursor, size: int) -> Slice:
+    def read_page_after(self, cursor: Cursor, size: int) -> RowPage:
         """The page after a cursor. Raises ValueError for a cursor of another order."""
-        rows = self._read(self._keys_after(cursor)[: size + 1])
-        return self._layout.slice_after(cursor, rows, size, len(self.matches.rows))
+        rows = self._read_rows(self._keys_after(cursor)[: size + 1])
+        return self._layout.make_page_after(cursor, rows, size, len(self.matches.rows))
 
     def _keys_after(self, cursor: Cursor) -> list[int]:
         """The primary keys after a cursor, in the direction of the cursor."""
@@ -326,14 +336,14 @@ class SortedMatches:
             ]
         return (primary, *typed)
 
-    def _read(self, keys: Sequence[int]) -> list[Row]:
+    def _read_rows(self, keys: Sequence[int]) -> list[Row]:
         """Read the customers with these primary keys, in this order.
 
         Deleted customers are missing.
         """
         if not keys:
             return []
-        columns = [*self.columns, *_expressions(self.ordering)]
+        columns = [*self.columns, *_sort_key_expressions(self.ordering)]
         rows = self.customers.filter(pk__in=keys).values_list(*columns)
         by_key = {row[-1]: row for row in rows}
         return [by_key[key] for key in keys if key in by_key]
@@ -343,7 +353,7 @@ class SortedMatches:
         return RowLayout(len(self.columns), len(self.ordering) + 1)
 
 
-def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
+def read_default_api_page(organizer_id: int, cursor: Cursor | None) -> RowPage | None:
     """The first page of all customers for API clients, or the page after a cursor of this list.
 
     Most requests are for these two pages, so their queries are compiled once. Returns None for a
@@ -352,18 +362,18 @@ def read_default_page(organizer_id: int, cursor: Cursor | None) -> Slice | None:
     layout = RowLayout(len(FIELDS), 2)
     if cursor is None:
         rows = _first_page.read_rows(organizer_id)
-        return layout.slice_from(0, rows, PAGE_SIZE, _last_value(rows))
+        return layout.make_page_from_row(0, rows, PAGE_SIZE, _count_in_last_column(rows))
     email = cursor.values[0]
     if cursor.backwards or cursor.inclusive or not isinstance(email, str):
         return None
     rows = _next_page.read_rows(organizer_id, email)
-    return layout.slice_after(cursor, rows, PAGE_SIZE, _last_value(rows))
+    return layout.make_page_after(cursor, rows, PAGE_SIZE, _count_in_last_column(rows))
 
 
-def _default_page(organizer_id: int, sections: Sequence[Section]) -> list[Any]:
+def _default_page_querysets(organizer_id: int, sections: Sequence[OrderSection]) -> list[Any]:
     customers = Customer.objects.filter(organizer_id=organizer_id)
     count = maintained_total(organizer_id)
-    columns: list[Any] = [*FIELDS, *_expressions(["email"]), count]
+    columns: list[Any] = [*FIELDS, *_sort_key_expressions(["email"]), count]
     return [
         each.values_list(*columns)[: PAGE_SIZE + 1]
         for each in querysets_of_sections(customers, sections)
@@ -371,13 +381,13 @@ def _default_page(organizer_id: int, sections: Sequence[Section]) -> list[Any]:
 
 
 _first_page = CompiledQuery(
-    lambda organizer: _default_page(organizer, order_sections(["email"])),
+    lambda organizer: _default_page_querysets(organizer, order_sections(["email"])),
     int,
     limit=PAGE_SIZE + 1,
 )
 _next_page = CompiledQuery(
-    lambda organizer, email: _default_page(
-        organizer, sections_after(["email"], Cursor([email, None]))
+    lambda organizer, email: _default_page_querysets(
+        organizer, order_sections_after(["email"], Cursor([email, None]))
     ),
     int,
     str,
@@ -385,14 +395,14 @@ _next_page = CompiledQuery(
 )
 
 
-def last_page(count: int, size: int) -> int:
+def last_page_number(count: int, size: int) -> int:
     """The number of the last page. An empty list has one page."""
     return max(1, -(-count // size))
 
 
-def _expressions(ordering: Sequence[str]) -> list[Any]:
+def _sort_key_expressions(ordering: Sequence[str]) -> list[Any]:
     return [key.expression for key in sort_keys(ordering)]
 
 
-def _last_value(rows: Sequence[Row]) -> int | None:
+def _count_in_last_column(rows: Sequence[Row]) -> int | None:
     return int(rows[0][-1] or 0) if rows else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.core.validators import EMPTY_VALUES
 from django.http import QueryDict
 
-from portal.customers.counters.maintained_counts import Conditions
+from portal.customers.counters.maintained_counts import FacetConditions
 from portal.customers.query.filter_fields import FacetFilter, IndexedFilter
 from portal.customers.query.filters import (
     AS_OF,
@@ -100,7 +100,7 @@ class CustomerQuery:
         return {name: days for name, days in self.canonical.lists() if name == AS_OF}
 
     @property
-    def conditions(self) -> Conditions:
+    def conditions(self) -> FacetConditions:
         """The conditions of the active filters by facets, by the name of the filter."""
         return {
             name: each.condition(self.values[name])

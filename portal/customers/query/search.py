@@ -32,12 +32,12 @@ from django.db.models.lookups import Exact, GreaterThan
 
 from portal.customers.counters.maintained_counts import (
     FACETS,
-    Conditions,
-    Counts,
+    FacetConditions,
+    FacetCounts,
     maintained_counts,
     meets_conditions,
     read_combination,
-    read_with_totals,
+    read_rows_with_totals,
 )
 from portal.customers.fields import IgnoringCase
 from portal.customers.models import (
@@ -138,7 +138,7 @@ class Search:
         """Whether a word is long enough for the trigram index."""
         return any(map(_has_trigram, [*self.words, *self.number]))
 
-    def matches(
+    def filter_matches(
         self, customers: CustomerQuerySet, *, finds_pairs: bool = False
     ) -> CustomerQuerySet:
         """The matching customers, for a query that reads all matches.
@@ -155,30 +155,32 @@ class Search:
                 customers = customers.alias(**{WITH_NOTES: TEXT_WITH_NOTES})
                 found |= HAS_NOTES & self._indexed_condition(WITH_NOTES, finds_pairs=finds_pairs)
             return customers.filter(found).in_physical_order()
-        matches = self._matching(customers)
-        if keys := self._keys_on_sqlite():
+        matches = self._filter_by_comparison(customers)
+        if keys := self._key_query_on_sqlite():
             return matches.filter(pk__in=RawSQL(*keys))  # noqa: S611
         return matches.in_physical_order()
 
-    def select(self, customers: CustomerQuerySet, columns: Sequence[Any]) -> SQL:
+    def compile_match_query(self, customers: CustomerQuerySet, columns: Sequence[Any]) -> SQL:
         """A query for matches in any order.
 
         With a LIMIT, SQLite also stops reading the trigram index.
 
         The first one of `columns` is `pk`.
         """
-        keys = self._keys_on_sqlite() if connections[customers.db].vendor == "sqlite" else None
+        keys = self._key_query_on_sqlite() if connections[customers.db].vendor == "sqlite" else None
         if keys is None:
-            found = self.matches(customers, finds_pairs=True).values_list(*columns)
+            found = self.filter_matches(customers, finds_pairs=True).values_list(*columns)
             return found.query.sql_with_params()
-        sql, parameters = self._matching(customers).values_list(*columns).query.sql_with_params()
+        sql, parameters = (
+            self._filter_by_comparison(customers).values_list(*columns).query.sql_with_params()
+        )
         return JOINED.format(keys=keys[0], matches=sql), [*keys[1], *parameters]
 
-    def _keys_on_sqlite(self) -> SQL | None:
+    def _key_query_on_sqlite(self) -> SQL | None:
         """A query for primary keys from SQLite's trigram index; None if all words are too short."""
         parts = [*map(_selective_part, self.words)]
         alternatives = [[*parts, *self.number], [*parts, self.digits]]
-        trigrams = _any_trigrams(alternatives[: 1 + bool(self.digits)])
+        trigrams = _fts5_query_for_any_words(alternatives[: 1 + bool(self.digits)])
         if not trigrams:
             return None
         tables = SEARCH_INDEXES_ON_SQLITE if self.in_notes else [SEARCH_INDEX_ON_SQLITE]
@@ -188,19 +190,21 @@ class Search:
     def _indexed_condition(self, text: str, *, finds_pairs: bool) -> Q:
         """The condition on a text, in a form for which PostgreSQL can use a trigram index."""
         parts = [*map(_selective_part, self.words)]
-        found = Q(*(_contains(text, part, finds_pairs=finds_pairs) for part in parts))
-        found &= _contain_words(text, set(self.words) - set(parts))
+        found = Q(*(_column_contains(text, part, finds_pairs=finds_pairs) for part in parts))
+        found &= _column_contains_words(text, set(self.words) - set(parts))
         if not self.digits:
             return found
         # The search text also contains the phone number, so the index of the search text finds the
         # digits.
-        in_phone = _contains(text, self.digits) & _contain_words("phone_key", [self.digits])
-        return found & (Q(*(_contains(text, word) for word in self.number)) | in_phone)
+        in_phone = _column_contains(text, self.digits) & _column_contains_words(
+            "phone_key", [self.digits]
+        )
+        return found & (Q(*(_column_contains(text, word) for word in self.number)) | in_phone)
 
     def matches_without_notes(self, customer: Customer) -> bool:
         """Whether the customer matches even without its notes.
 
-        The condition is that of scan().
+        The condition is that of filter_by_scan().
         """
         text = customer.search_text
         is_number = all(word in text for word in self.number) or (
@@ -208,11 +212,11 @@ class Search:
         )
         return is_number and all(word in text for word in self.words)
 
-    def scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+    def filter_by_scan(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """The matching customers, for a scan in the order of the list without the trigram index."""
-        return self._matching(customers).in_physical_order()
+        return self._filter_by_comparison(customers).in_physical_order()
 
-    def _matching(self, customers: CustomerQuerySet) -> CustomerQuerySet:
+    def _filter_by_comparison(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         found = self._scanned_condition("search_text")
         if self.in_notes:
             # The texts are joined only for the few customers with notes, because joining takes
@@ -223,9 +227,11 @@ class Search:
 
     def _scanned_condition(self, text: str) -> Q:
         """The condition of a scan that compares a text without a trigram index."""
-        found = _contain_words(text, self.words)
+        found = _column_contains_words(text, self.words)
         if self.digits:
-            found &= _contain_words(text, self.number) | _contain_words("phone_key", [self.digits])
+            found &= _column_contains_words(text, self.number) | _column_contains_words(
+                "phone_key", [self.digits]
+            )
         return found
 
 
@@ -240,13 +246,13 @@ def _has_trigram(word: str) -> bool:
     return len(word) >= TRIGRAM
 
 
-def _contains(text: str, part: str, *, finds_pairs: bool = False) -> Q:
+def _column_contains(text: str, part: str, *, finds_pairs: bool = False) -> Q:
     if finds_pairs and PAIR.fullmatch(part):
         return Q((f"{text}__regex", BEFORE_PAIR + re.escape(part)))
     return Q((f"{text}__contains", part))
 
 
-def _contain_words(column: str, words: Iterable[str]) -> Q:
+def _column_contains_words(column: str, words: Iterable[str]) -> Q:
     # StrIndex instead of `contains`, for which PostgreSQL would use the trigram index.
     return Q(*(GreaterThan(StrIndex(column, Value(word)), 0) for word in words))
 
@@ -260,12 +266,12 @@ def _selective_part(word: str) -> str:
     return mailbox + at if HAS_TRIGRAM.search(mailbox) else word
 
 
-def _any_trigrams(alternatives: Sequence[Sequence[str]]) -> str:
+def _fts5_query_for_any_words(alternatives: Sequence[Sequence[str]]) -> str:
     """A query of FTS5 for rows with all trigrams of at least one list of words."""
-    return " OR ".join(f"({each})" for each in map(_trigrams, alternatives) if each)
+    return " OR ".join(f"({each})" for each in map(_fts5_query_for_words, alternatives) if each)
 
 
-def _trigrams(words: Sequence[str]) -> str:
+def _fts5_query_for_words(words: Sequence[str]) -> str:
     # Every third trigram and the last one contain all characters of a word. FTS5 reads the rows of
     # each trigram. The trigrams between them would exclude few more rows, and the text is compared
     # afterwards.
@@ -279,7 +285,7 @@ def _trigrams(words: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Matches:
+class SearchMatches:
     """All matches of a selective search, sorted in the order of the list.
 
     A row has the primary key, the values of the sort keys, and the facets, as the database driver
@@ -288,11 +294,11 @@ class Matches:
 
     rows: Sequence[tuple[Any, ...]]
 
-    def counts(self) -> Counts:
+    def count_facets(self) -> FacetCounts:
         facets = Counter(row[-len(FACETS) :] for row in self.rows)
-        return Counts({read_combination(values): number for values, number in facets.items()})
+        return FacetCounts({read_combination(values): number for values, number in facets.items()})
 
-    def with_conditions(self, conditions: Conditions) -> Matches:
+    def with_conditions(self, conditions: FacetConditions) -> SearchMatches:
         """The matches that meet all conditions on facets."""
         if not conditions:
             return self
@@ -300,10 +306,10 @@ class Matches:
         wanted = {
             each for each in combinations if meets_conditions(read_combination(each), conditions)
         }
-        return Matches([row for row in self.rows if row[-len(FACETS) :] in wanted])
+        return SearchMatches([row for row in self.rows if row[-len(FACETS) :] in wanted])
 
 
-def find_matches(
+def find_search_matches(
     organizer: Organizer,
     customers: CustomerQuerySet,
     search: Search,
@@ -311,7 +317,7 @@ def find_matches(
     *,
     most: int | None = None,
     many: int = UNSELECTIVE_FROM,
-) -> tuple[Matches | None, Counts]:
+) -> tuple[SearchMatches | None, FacetCounts]:
     """Find the matches among the customers, and read the maintained counts.
 
     The matches are None if there are more than `most`. For words that are too short for the index,
@@ -323,13 +329,13 @@ def find_matches(
     cap = settings.COUNT_CAP
     try:
         if not search.is_indexed:
-            scan = search.scan(customers).values_list(*columns).query.sql_with_params()
+            scan = search.filter_by_scan(customers).values_list(*columns).query.sql_with_params()
             limit = LIMIT, [organizer.pk, cap, cap + 1, min(many, cap + 1)]
             with suppress(TimeLimitExceeded):
                 return read(scan, limit, milliseconds=int(settings.FACET_MILLISECONDS))
-        return read(search.select(customers, columns), (str((most or cap) + 1), ()))
+        return read(search.compile_match_query(customers, columns), (str((most or cap) + 1), ()))
     except EmptyResultSet:
-        return Matches([]), maintained_counts(organizer)
+        return SearchMatches([]), maintained_counts(organizer)
 
 
 def _read_matches(
@@ -340,13 +346,13 @@ def _read_matches(
     limit: SQL,
     *,
     milliseconds: int | None = None,
-) -> tuple[Matches | None, Counts]:
+) -> tuple[SearchMatches | None, FacetCounts]:
     """All matches, or None if there are `limit` or more. Raises TimeLimitExceeded."""
     others = len(ordering)
-    rows, totals = read_with_totals(
+    rows, totals = read_rows_with_totals(
         organizer, alias, *query, limit=limit, others=others, milliseconds=milliseconds
     )
-    return (None if rows is None else Matches(sort_rows(rows, ordering))), totals
+    return (None if rows is None else SearchMatches(sort_rows(rows, ordering))), totals
 
 
 def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:

@@ -8,11 +8,11 @@ from typing import Any
 from django.http import QueryDict
 
 from portal.customers import services
-from portal.customers.counters.maintained_counts import Counts
+from portal.customers.counters.maintained_counts import FacetCounts
 from portal.customers.models import Customer, CustomerQuerySet, customers_of
 from portal.customers.query.cursor import Cursor
-from portal.customers.query.ordering import in_order
-from portal.customers.query.page import Slice
+from portal.customers.query.ordering import order_customers
+from portal.customers.query.page import RowPage
 from portal.customers.query.search import Search
 from portal.customers.services import CustomerPage
 from portal.organizers.models import Organizer
@@ -37,23 +37,23 @@ class CustomerList:
             country=self._organizer.country,
             in_notes=self.query.searches_notes,
         )
-        return in_order(search.scan(customers), self.query.ordering)
+        return order_customers(search.filter_by_scan(customers), self.query.ordering)
 
     def page(self, number: int | None, size: int) -> CustomerPage:
         return services.list_customers(self._organizer, query=self.query, number=number, size=size)
 
-    def read_page(self, fields: Sequence[str], number: int, size: int) -> Slice:
+    def read_page(self, fields: Sequence[str], number: int, size: int) -> RowPage:
         page = services.PageNumber(number, size)
-        return services.read_customers(self._organizer, query=self.query, page=page, fields=fields)
+        return services.read_api_page(self._organizer, query=self.query, page=page, fields=fields)
 
-    def read_after(self, fields: Sequence[str], cursor: Cursor, size: int) -> Slice:
+    def read_page_after(self, fields: Sequence[str], cursor: Cursor, size: int) -> RowPage:
         page = services.AfterCursor(cursor, size)
-        return services.read_customers(self._organizer, query=self.query, page=page, fields=fields)
+        return services.read_api_page(self._organizer, query=self.query, page=page, fields=fields)
 
     def count(self) -> int:
         return services.count_customers(self._organizer, query=self.query)
 
-    def facets(self) -> Counts | None:
+    def facets(self) -> FacetCounts | None:
         return self.page(1, 1).facets
 
     def count_by(self, facet: str) -> Mapping[Any, int] | None:

@@ -24,7 +24,7 @@ def counts_without(organizer: Organizer, text: str) -> dict[tuple[str, str], str
     """The counts as text, by name and value of the filter; "" for an unknown count."""
     query = list_of(organizer, text).query
     filters = [(name, value) for name, values in query.canonical.lists() for value in values]
-    found = services.count_without_filters(organizer, query=query, filters=filters)
+    found = services.count_without_each_filter(organizer, query=query, filters=filters)
     return {each: str(count or "") for each, count in found.items()}
 
 

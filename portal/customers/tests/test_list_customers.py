@@ -41,7 +41,7 @@ def test_a_page_has_an_exact_or_a_capped_count(
 def test_every_page_of_a_capped_list_has_its_part_of_it(
     organizer: Organizer, query: str, near: int, settings: Settings
 ) -> None:
-    settings.FAR_OFFSET = near
+    settings.FAR_PAGE_OFFSET = near
     with scope(organizer=organizer):
         search = list_of(organizer, f"{query}&ordering=-name")
         all_rows = list(search.customers)

@@ -11,7 +11,7 @@ from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.query.ordering import SORT_KEYS, in_order
+from portal.customers.query.ordering import SORT_KEYS, order_customers
 from portal.organizers.models import Organizer
 
 
@@ -76,7 +76,7 @@ def test_customers_with_equal_values_are_ordered_by_primary_key(
     made = [make_customer(**equal).pk for _ in range(3)]
 
     with scope(organizer=organizer):
-        ordered = in_order(Customer.objects.all(), [f"-{key}" if reverse else key])
+        ordered = order_customers(Customer.objects.all(), [f"-{key}" if reverse else key])
 
         assert [customer.pk for customer in ordered] == sorted(made, reverse=reverse)
 
@@ -90,7 +90,7 @@ def test_customers_without_a_value_come_last_in_both_directions(
     make_customer(last_login="2026-01-02T00:00:00Z")
 
     with scope(organizer=organizer):
-        assert list(in_order(Customer.objects.all(), [key]))[-1] == empty
+        assert list(order_customers(Customer.objects.all(), [key]))[-1] == empty
 
 
 def test_text_is_ordered_without_case_and_accents(
@@ -100,6 +100,6 @@ def test_text_is_ordered_without_case_and_accents(
         make_customer(name_parts={"_scheme": "full", "full_name": name})
 
     with scope(organizer=organizer):
-        names = [customer.name for customer in in_order(Customer.objects.all(), ["name"])]
+        names = [customer.name for customer in order_customers(Customer.objects.all(), ["name"])]
 
     assert names == ["émile", "eMma", "Eva", "Zoë"]

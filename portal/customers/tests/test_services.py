@@ -27,15 +27,17 @@ def canonical(organizer: Organizer, query: str) -> str:
 READS: Final[dict[str, Callable[[Organizer, CustomerQuery], Any]]] = {
     "list": lambda of, query: services.list_customers(of, query=query, number=1, size=50),
     "count": lambda of, query: services.count_customers(of, query=query),
-    "count page": lambda of, query: services.count_page(of, query=query, number=1, size=50),
-    "default page": lambda of, query: services.read_customers(
+    "count page": lambda of, query: services.make_page_with_exact_count(
+        of, query=query, number=1, size=50
+    ),
+    "default page": lambda of, query: services.read_api_page(
         of, query=query, page=services.PageNumber(1, 50), fields=FIELDS
     ),
-    "other page": lambda of, query: services.read_customers(
+    "other page": lambda of, query: services.read_api_page(
         of, query=query, page=services.PageNumber(2, 50), fields=["email"]
     ),
-    "JSON": lambda of, query: services.stream_json(of, query=query, fields=FIELDS),
-    "texts": lambda of, query: services.stream_texts(of, query=query, fields=FIELDS),
+    "JSON": lambda of, query: services.stream_customers_as_json(of, query=query, fields=FIELDS),
+    "texts": lambda of, query: services.stream_customers_as_texts(of, query=query, fields=FIELDS),
     "all": lambda of, _query: services.count_all_customers(of),
 }
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.changing.form_keys import submit_once
+from portal.customers.html.changing.form_keys import submit_form_once
 from portal.customers.html.changing.forms import (
     ALL_BUT_NOTES,
     LABELS,
@@ -56,7 +56,7 @@ def _create(request: PortalRequest, organizer: Organizer, values: dict[str, obje
         customer = services.create_customer(organizer, given, actor=actor_of(request))
         return str(customer.identifier)
 
-    return services.get_customer(organizer, submit_once(request, organizer, create))
+    return services.get_customer(organizer, submit_form_once(request, organizer, create))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -34,7 +34,7 @@ def form_key(context: dict[str, Any]) -> SafeString:
     return format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, key)
 
 
-def submit_once(request: PortalRequest, organizer: Organizer, write: Callable[[], str]) -> str:
+def submit_form_once(request: PortalRequest, organizer: Organizer, write: Callable[[], str]) -> str:
     """Call `write` unless the same form was carried out before. Returns the identifier of `write`.
 
     A form with the same key and other values is a different form. Raises the exceptions of `write`.
@@ -44,4 +44,4 @@ def submit_once(request: PortalRequest, organizer: Organizer, write: Callable[[]
     values = sorted((name, *texts) for name, texts in request.POST.lists())
     sent = [row for row in values if row[0] != "csrfmiddlewaretoken"]
     content = repr((request.user.pk, request.path, sent))
-    return services.submit_once(organizer, sha256(content.encode()).hexdigest(), write)
+    return services.submit_form_once(organizer, sha256(content.encode()).hexdigest(), write)

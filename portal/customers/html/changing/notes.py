@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.changing.form_keys import submit_once
+from portal.customers.html.changing.form_keys import submit_form_once
 from portal.history.actors import Actor
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -104,7 +104,7 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
                 services.add_note(organizer, identifier, text, actor=actor)
                 return identifier
 
-            submit_once(request, organizer, add)
+            submit_form_once(request, organizer, add)
             return redirect(f"{_customer_url(request, organizer, identifier)}#notes")
     except services.CustomerNotFound as error:
         raise Http404 from error

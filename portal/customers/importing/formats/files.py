@@ -86,7 +86,7 @@ class Block(NamedTuple):
         return len(rows) * BYTES_PER_ROW
 
 
-def read_customers(
+def read_customers_from_file(
     file: Readable,
     *,
     name: str,

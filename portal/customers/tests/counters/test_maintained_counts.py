@@ -12,7 +12,7 @@ from django_scopes import scope, scopes_disabled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.customers.counters.maintained_counts import FACETS, Combination, maintained_counts
+from portal.customers.counters.maintained_counts import FACETS, FacetCombination, maintained_counts
 from portal.customers.importing.indexes import REBUILD_FROM
 from portal.customers.importing.load import load_customers
 from portal.customers.models import Customer, State
@@ -20,14 +20,14 @@ from portal.customers.tests.rows import make_row
 from portal.organizers.models import Organizer
 
 
-def counted(organizer: Organizer) -> dict[Combination, int]:
+def counted(organizer: Organizer) -> dict[FacetCombination, int]:
     """The numbers of customers by facets, from COUNT(*)."""
     with scope(organizer=organizer):
         rows = Customer.objects.order_by().values_list(*FACETS).annotate(n=models.Count("pk"))
-        return {Combination(*values): number for *values, number in rows}
+        return {FacetCombination(*values): number for *values, number in rows}
 
 
-def maintained(organizer: Organizer) -> dict[Combination, int]:
+def maintained(organizer: Organizer) -> dict[FacetCombination, int]:
     """The numbers of customers by facets, from the counts that triggers maintain."""
     with scope(organizer=organizer):
         return dict(maintained_counts(organizer).numbers)

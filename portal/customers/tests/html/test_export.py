@@ -189,7 +189,7 @@ def test_a_list_that_is_too_long_is_not_exported_as_a_workbook(
 ) -> None:
     make_customer()
     make_customer()
-    settings.WORKBOOK_ROWS = 1
+    settings.MAX_WORKBOOK_ROWS = 1
 
     page = member_client.get(f"{PAGE}?format=xlsx")
 

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from portal.customers.html.paging import ListLinks, PageForm, Pager
-from portal.customers.query.counts import Count
+from portal.customers.query.counts import ListCount
 from portal.customers.services import CustomerPage
 
 
@@ -51,7 +51,7 @@ def test_an_invalid_page_is_an_error(query: str, parameter: str) -> None:
     ],
 )
 def test_the_pager_links_to_the_pages_that_exist(number: int, steps: dict[str, str]) -> None:
-    page = CustomerPage(number, 2, Count(5))
+    page = CustomerPage(number, 2, ListCount(5))
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50, page=number)
 
     there = {name: step.href for name, step in Pager(page, links).steps.items() if step.href}
@@ -60,7 +60,7 @@ def test_the_pager_links_to_the_pages_that_exist(number: int, steps: dict[str, s
 
 
 def test_the_last_page_has_a_link_without_an_exact_count() -> None:
-    page = CustomerPage(2, 50, Count(10_000, is_exact=False))
+    page = CustomerPage(2, 50, ListCount(10_000, is_exact=False))
     links = ListLinks("/list/", QueryDict(""), page_size=50, default_size=50, page=2)
 
     steps = Pager(page, links).steps

@@ -52,7 +52,7 @@ def test_a_page_after_a_cursor_deep_in_the_list_is_an_ordered_scan(
     assert cursor
 
     with explained(plans):
-        assert len(search.read_after(FIELDS, cursor, SIZE).rows) == SIZE
+        assert len(search.read_page_after(FIELDS, cursor, SIZE).rows) == SIZE
 
     assert_ordered_scan(plans, ordering)
 
@@ -284,10 +284,10 @@ def test_a_rare_pair_of_letters_is_a_scan_of_the_trigram_index(
     in_large: Organizer, plans: list[Plan], search: str
 ) -> None:
     term, customers = Search.parse(search), customers_of(in_large)
-    number = term.scan(customers).count()
+    number = term.filter_by_scan(customers).count()
 
     with explained(plans):
-        assert len(term.matches(customers, finds_pairs=True)) == number > 0
+        assert len(term.filter_matches(customers, finds_pairs=True)) == number > 0
 
     [plan] = plans
     assert plan.indexes == {SEARCH}

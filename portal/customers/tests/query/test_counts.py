@@ -135,7 +135,7 @@ def test_no_page_deep_in_a_list_runs_more_than_seven_queries(
     query: str,
     django_assert_max_num_queries: Any,
 ) -> None:
-    settings.FAR_OFFSET = 0
+    settings.FAR_PAGE_OFFSET = 0
     for _number in range(26):
         make_customer()
 

@@ -11,8 +11,13 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
-from portal.customers.query.cursor import Cursor, sections_after
-from portal.customers.query.ordering import SORT_KEYS, in_order, querysets_of_sections, sort_keys
+from portal.customers.query.cursor import Cursor, order_sections_after
+from portal.customers.query.ordering import (
+    SORT_KEYS,
+    order_customers,
+    querysets_of_sections,
+    sort_keys,
+)
 from portal.organizers.models import Organizer
 
 KEYS = [
@@ -46,14 +51,16 @@ def test_the_rows_after_a_cursor_follow_it_in_the_order(
 ) -> None:
     terms = [key.expression for key in sort_keys(keys)]
     with scope(organizer=organizer):
-        ordered = list(in_order(Customer.objects.all(), keys).values_list("pk", *terms))
+        ordered = list(order_customers(Customer.objects.all(), keys).values_list("pk", *terms))
 
         for number, backwards, inclusive in itertools.product(
             range(len(ordered)), (False, True), (False, True)
         ):
             rest = ordered[number::-1] if backwards else ordered[number:]
             cursor = Cursor(ordered[number][1:], backwards=backwards, inclusive=inclusive)
-            sections = querysets_of_sections(Customer.objects.all(), sections_after(keys, cursor))
+            sections = querysets_of_sections(
+                Customer.objects.all(), order_sections_after(keys, cursor)
+            )
 
             found = [each.pk for section in sections for each in section]
             assert found == [row[0] for row in rest[not inclusive :]]
@@ -61,7 +68,7 @@ def test_the_rows_after_a_cursor_follow_it_in_the_order(
 
 def test_a_cursor_of_another_order_is_rejected() -> None:
     with pytest.raises(ValueError, match="2 values"):
-        sections_after(["name", "email"], Cursor(["x", 1]))
+        order_sections_after(["name", "email"], Cursor(["x", 1]))
 
 
 def test_a_cursor_that_is_reversed_twice_has_its_first_direction() -> None:
@@ -82,7 +89,7 @@ def test_an_index_is_entered_at_the_cursor(
     with scope(organizer=organizer), connection.cursor() as cursor:
         all_rows = Customer.objects.filter(organizer=organizer)
         first, *_rest = querysets_of_sections(
-            all_rows, sections_after([key], Cursor(values, backwards=backwards))
+            all_rows, order_sections_after([key], Cursor(values, backwards=backwards))
         )
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer, customers_of
-from portal.customers.query.page import OrderedScan
+from portal.customers.query.page import OrderedIndexScan
 from portal.customers.tests.large.scans import KEYS
 from portal.customers.tests.lists import list_of
 from portal.customers.tests.query.test_counts import SLOW
@@ -37,10 +37,10 @@ PAIRS = [
 
 @pytest.fixture(params=["near", "near either end", "far"])
 def distance(request: pytest.FixtureRequest, settings: Settings) -> None:
-    """Set FAR_OFFSET so that pages are near the start, near either end, or far."""
+    """Set FAR_PAGE_OFFSET so that pages are near the start, near either end, or far."""
     if request.param != "near":
         near = 0 if request.param == "far" else 5
-        settings.FAR_OFFSET = near
+        settings.FAR_PAGE_OFFSET = near
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_every_list_has_the_customers_of_its_own_query(
             assert (first.rows, first.count) == (all_rows[:SIZE], len(all_rows))
 
             if first.after:
-                second = search.read_after(["identifier"], first.after, SIZE)
+                second = search.read_page_after(["identifier"], first.after, SIZE)
                 assert (second.rows, second.count) == (all_rows[SIZE : 2 * SIZE], len(all_rows))
 
 
@@ -125,12 +125,12 @@ def test_matches_are_sorted_if_a_scan_takes_too_long(
         )
         # A subset, so that the rows show which queryset was read.
         unverified = customers_of(organizer).filter(is_verified=False)
-        quick = OrderedScan(unverified, [ordering], ["identifier"], total=7)
+        quick = OrderedIndexScan(unverified, [ordering], ["identifier"], total=7)
         scan = replace(quick, customers=slow, matches=unverified)
 
         for start in range(0, 9, SIZE):
             assert scan.read_page(start, SIZE) == quick.read_page(start, SIZE)
         cursor = quick.read_page(0, SIZE).after
         assert cursor
-        assert scan.read_after(cursor, SIZE) == quick.read_after(cursor, SIZE)
-        assert scan.read_last(SIZE) == quick.read_last(SIZE)
+        assert scan.read_page_after(cursor, SIZE) == quick.read_page_after(cursor, SIZE)
+        assert scan.read_last_rows(SIZE) == quick.read_last_rows(SIZE)

@@ -50,10 +50,10 @@ def test_every_page_has_its_part_of_the_list(
                 assert bool(page.after) == (start + SIZE < len(all_rows))
 
                 if page.after:
-                    after = search.read_after(["identifier"], page.after, SIZE)
+                    after = search.read_page_after(["identifier"], page.after, SIZE)
                     assert after.rows == all_rows[start + SIZE : start + 2 * SIZE]
                     assert after.before
-                    before = search.read_after(["identifier"], after.before, SIZE)
+                    before = search.read_page_after(["identifier"], after.before, SIZE)
                     assert (before.rows, before.count) == (page.rows, page.count)
 
 
@@ -67,11 +67,11 @@ def test_a_cursor_is_valid_after_its_row_is_deleted(organizer: Organizer, orderi
         assert first.after
         Customer.objects.filter(pk=all_rows[SIZE - 1].pk).delete()
 
-        further = search.read_after(["identifier"], first.after, 10)
+        further = search.read_page_after(["identifier"], first.after, 10)
 
         assert further.rows == [(each.identifier,) for each in all_rows[SIZE:]]
         assert further.before
-        back = search.read_after(["identifier"], further.before, 10)
+        back = search.read_page_after(["identifier"], further.before, 10)
         assert back.rows == [(each.identifier,) for each in all_rows[: SIZE - 1]]
 
 
@@ -84,8 +84,8 @@ def test_the_page_before_the_end_has_the_last_match(organizer: Organizer) -> Non
         assert page.after
         Customer.objects.filter(pk=all_rows[-1].pk).delete()
 
-        empty = search.read_after(["identifier"], page.after, SIZE)
+        empty = search.read_page_after(["identifier"], page.after, SIZE)
         assert (empty.rows, empty.count, empty.after) == ([], 9, None)
         assert empty.before
-        back = search.read_after(["identifier"], empty.before, SIZE)
+        back = search.read_page_after(["identifier"], empty.before, SIZE)
         assert back.rows == page.rows

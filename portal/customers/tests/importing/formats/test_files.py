@@ -13,7 +13,7 @@ from portal.customers.importing.formats.files import (
     CHUNK_BYTES,
     read_block,
     read_blocks,
-    read_customers,
+    read_customers_from_file,
 )
 from portal.customers.importing.rows import ParsedRow, Rejection
 
@@ -27,7 +27,7 @@ def _page(*customers: object) -> dict[str, object]:
 
 def _read(text: str | bytes, *, chunk_bytes: int = CHUNK_BYTES) -> list[ParsedRow | Rejection]:
     content = text.encode() if isinstance(text, str) else text
-    return list(read_customers(BytesIO(content), name="file", chunk_bytes=chunk_bytes))
+    return list(read_customers_from_file(BytesIO(content), name="file", chunk_bytes=chunk_bytes))
 
 
 BOTH = [ParsedRow("file, customer 1", ANN), ParsedRow("file, customer 2", BOB)]
@@ -150,7 +150,7 @@ def test_a_long_number_is_read_and_a_too_large_one_is_rejected() -> None:
     digits = b"1" * 5_000
     file = BytesIO(b'[{"a": %b}, {"a": 1}, {"a": 1e%b}]' % (digits, b"9" * 20))
 
-    *read, last = read_customers(file, name="f")
+    *read, last = read_customers_from_file(file, name="f")
 
     assert len(read) == 2
     assert last == Rejection("f, after customer 2", "contains a number that is too large")
@@ -161,7 +161,7 @@ def test_a_file_is_read_as_a_stream() -> None:
         def read(self, size: int | None = -1, /) -> bytes:
             return super().read(size) or b'{"identifier": "ANN"},' * 100
 
-    rows = read_customers(Endless(b"["), name="file")
+    rows = read_customers_from_file(Endless(b"["), name="file")
 
     assert [next(rows) for _ in range(1000)][-1].position == "file, customer 1000"
 

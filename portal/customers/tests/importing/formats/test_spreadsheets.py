@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from portal.customers.importing.formats.files import read_customers
+from portal.customers.importing.formats.files import read_customers_from_file
 from portal.customers.importing.formats.spreadsheets import SheetOptions
 from portal.customers.importing.rows import ParsedRow, Rejection
 
@@ -23,7 +23,7 @@ def _read_rows(
 ) -> list[ParsedRow | Rejection]:
     file = io.BytesIO(content.encode() if isinstance(content, str) else content)
     sheets = SheetOptions(**options)
-    return [*read_customers(file, name="f", chunk_bytes=chunk_bytes, sheets=sheets)]
+    return [*read_customers_from_file(file, name="f", chunk_bytes=chunk_bytes, sheets=sheets)]
 
 
 def _contents_of(rows: list[ParsedRow | Rejection]) -> list[object]:
