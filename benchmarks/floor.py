@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 PLAN: Final = orjson.loads(Path(os.environ["FLOOR_PLAN"]).read_bytes())
 FIELDS: Final = tuple(PLAN["fields"])
-STEPS: Final = 1_000  # as in portal/databases/time_limits.py
+STEPS: Final = 1_000  # equals SQLITE_INSTRUCTIONS of portal/databases/time_limits.py
 opened = threading.local()
 
 # Rows and connections of psycopg and sqlite3 have no common type.
 Row = Sequence[Any]
 Connection = Any
-Query = Mapping[str, Any]  # from the plan, which is JSON
+Query = Mapping[str, Any]  # a query of the plan, as JSON
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

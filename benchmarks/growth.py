@@ -9,7 +9,7 @@ from typing import Any, Final
 from benchmarks.imports import AGAIN, BESIDE, FIRST, SEED
 from benchmarks.tables import write_table
 
-Outcome = Mapping[str, Any]  # of benchmarks.run, from JSON
+Outcome = Mapping[str, Any]  # the result of benchmarks.run for one size, as JSON
 # Goals apply to this database.
 JUDGED: Final = "PostgreSQL"
 COMMAND_GOALS: Final = {FIRST: 20_000, SEED: 20_000, BESIDE: 20_000, AGAIN: 50_000}

@@ -19,7 +19,7 @@ OURS: Final = "bigevents"
 OTHERS: Final = "rival"
 THIRD: Final = "third"
 
-Outcome = dict[str, Any]  # written as JSON
+Outcome = dict[str, Any]  # the results for one size, which are written as JSON
 
 
 def measure_loads(environment: Environment, customers: int) -> list[Outcome]:

@@ -34,7 +34,7 @@ class Journey:
     )  # modules of portal/customers/, in the order of their first call
     depth: int = 0  # the largest number of functions of portal/ on the stack
     queries: int = 0
-    # Properties and template functions that run a query, which a reader does not expect there.
+    # Properties and template functions that run a query. A reader does not expect queries in them.
     properties: set[str] = field(default_factory=set)
     templates: set[str] = field(default_factory=set)
 

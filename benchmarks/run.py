@@ -32,7 +32,7 @@ WORKERS: Final = 2
 # The number of customers that a short run imports.
 IMPORTED: Final = 100_000
 
-Outcome = dict[str, Any]  # written as JSON
+Outcome = dict[str, Any]  # the results for one size, which are written as JSON
 
 
 def main(extent: str, directory: Path, requests: int, seconds: int, *sizes: int) -> None:

@@ -19,7 +19,7 @@ from benchmarks.machine import describe_machine, today
 from benchmarks.profile_list import write_profile
 from benchmarks.tables import p95, write_table
 
-Outcome = Mapping[str, Any]  # of benchmarks.run, from JSON
+Outcome = Mapping[str, Any]  # the result of benchmarks.run for one size, as JSON
 
 COMMANDS: Final = {
     FIRST: "First import, empty database",

@@ -39,7 +39,7 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-# All pages of a context share one process. Otherwise Chromium starts a second one in advance.
+# All pages of a context share one process. Otherwise Chromium starts a second process in advance.
 ONE_PROCESS = "--renderer-process-limit=1"
 
 
@@ -143,7 +143,7 @@ def new_context(
         else:
             context = browser.new_context(**browser_context_args, **options)
             context.add_init_script(REPORT_VIOLATIONS)
-            context.new_page()  # The process would end with its last page.
+            context.new_page()  # Without a page, the process of the context would end.
         context.add_cookies(storage_state["cookies"])  # type: ignore[arg-type]  # The same keys.
         guard.watch(context)
         used.append((key, context))

@@ -49,6 +49,6 @@ class Guard:
             self.complaints.append(f"another site: {request.method} {request.url}")
 
     def _record_failed_request(self, request: Request) -> None:
-        # The page aborted the request, because of a newer request or because the page was closed.
+        # The page aborted the request: a newer request replaced it, or the page was closed.
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")

@@ -104,7 +104,7 @@ def post_fork(_server: Arbiter, worker: Worker) -> None:
 
 
 def on_reload(_server: Arbiter) -> None:
-    """Logs the errors that would prevent a start. After a reload, the server does not exit."""
+    """Logs the errors that would prevent a start. A server that reloads does not exit."""
     _passes_start_check()
 
 

@@ -24,7 +24,7 @@ TABLES: Final = (
     "organizers_apitoken",
     "customers_customer",
 )
-SEARCH: Final = "customers_search"  # on SQLite
+SEARCH: Final = "customers_search"  # the FTS5 table on SQLite
 NAMES: Final = ("portal_compare_old", "portal_compare_new")
 COLUMNS: Final = """
     SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)

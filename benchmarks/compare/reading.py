@@ -39,7 +39,8 @@ class _Page(HTMLParser):
         values = dict(attrs)
         if tag == "div" and (self._hidden or "hidden" in values):
             self._hidden += 1
-        # Hidden controls and the search box are not compared, because fragments may omit them.
+        # Hidden controls and the search box are not compared, because fragments may omit such
+        # controls.
         is_hidden = self._hidden or values.get("type") == "hidden" or values.get("name") == "search"
         if tag == "input" and is_hidden:
             return

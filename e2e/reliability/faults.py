@@ -147,7 +147,7 @@ def _workers(master: int) -> list[int]:
 
 def _send(number: signal.Signals, processes: list[int]) -> None:
     for process in processes:
-        with contextlib.suppress(ProcessLookupError):  # The process has ended since.
+        with contextlib.suppress(ProcessLookupError):  # The process may have ended.
             os.kill(process, number)
 
 

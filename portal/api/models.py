@@ -11,7 +11,7 @@ from django_scopes import ScopedManager
 
 
 class IdempotentRequest(models.Model):
-    """A write with X-Idempotency-Key, and its response, which a repeated request gets again.
+    """A write with X-Idempotency-Key, and the response, which a repeated request gets, too.
 
     Erasing the customer empties `body_hash`, `response` and `etag`.
     """

@@ -606,7 +606,8 @@ def _choose_api_scan(
     is_far = (
         isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_PAGE_OFFSET
     )
-    # The statement of a search has a time limit, so it cannot count all matches.
+    # The statement that reads a page of a search has a time limit. So a statement before it counts
+    # all matches.
     if total is None and (
         is_far or query.indexed_columns or query.has_only_facets or search.is_indexed
     ):

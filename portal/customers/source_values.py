@@ -5,8 +5,8 @@ The source of a customer is the service or the file from which the customer was 
 
 Imports do not overwrite an edited field until the source has the edited value, too. If the source
 changes the field after the edit, `changed` is the time of that change. The history cannot replace
-this column, because values of the history expire, and it has no event for a value that an import
-did not apply.
+this column: values of the history expire, and an import records no event for a value that it did
+not apply.
 """
 
 from __future__ import annotations

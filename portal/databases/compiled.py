@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]  # Any: the columns of a row have different types.
 SQL = tuple[str, Sequence[Any]]  # Any: the parameters have different types.
 
-# A query is compiled with these improbable values, so that its parameters can be found in the SQL.
+# A query is compiled with these improbable values, by which the code finds the parameters of the
+# query in the compiled SQL.
 PLACEHOLDERS: Final[dict[type, Any]] = {
     int: lambda number: -7_000_000_000_000 - number,
     str: lambda number: f"\ufdd0 value {number}",

@@ -70,7 +70,7 @@ def read_with_time_limit(
     try:
         return read(connection, sql, parameters, milliseconds)
     except OperationalError as error:
-        is_interrupted = str(error.__cause__) == "interrupted"  # by SQLite
+        is_interrupted = str(error.__cause__) == "interrupted"  # the error of SQLite
         if milliseconds and (is_interrupted or is_query_timeout(error)):
             raise TimeLimitExceeded from error
         raise

@@ -32,7 +32,10 @@ IMPORTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """The actor of a change. The history stores its name, because an account may be deleted."""
+    """The actor of a change.
+
+    The history stores the name of the actor, because an account may be deleted.
+    """
 
     kind: ActorKind
     id: int | None  # the primary key of the user or the token

@@ -39,7 +39,7 @@ class EventQuery:
     actor: str = ""  # the complete name of the actor
     actor_kind: str = ""
     since: datetime | None = None
-    until: datetime | None = None  # exclusive
+    until: datetime | None = None  # events at this time are not included
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = [
     "portal.accounts.hashers.PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # replaced at the next sign-in
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # A sign-in replaces such a hash.
 ]
 AXES_FAILURE_LIMIT = "portal.accounts.lockout.allowed_failures"
 AXES_COOLOFF_TIME = timedelta(minutes=5)

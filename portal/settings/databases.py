@@ -33,7 +33,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
 POSTGRES_OPTIONS: dict[str, Any] = {
     # max_size is the number of threads of a server process (portal/server.py).
     "pool": {"min_size": 1, "max_size": 4, "timeout": 2, **pool.POOL_OPTIONS},
-    # With these TCP options, a host that no longer replies is noticed within seconds.
+    # With these TCP options, a client notices within seconds that a host does not reply.
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
     "keepalives_idle": 30,

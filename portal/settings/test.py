@@ -13,5 +13,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 SCAN_MILLISECONDS = OVERVIEW_MILLISECONDS = FACET_MILLISECONDS = (
-    5_000  # so that tests do not depend on the speed of the machine
+    5_000  # long, so that tests do not depend on the machine
 )

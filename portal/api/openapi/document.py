@@ -38,7 +38,8 @@ def complete_document(result: Document, **_: Any) -> Document:
     schemas = result["components"]["schemas"]
     schemas["ParameterErrors"] = PARAMETER_ERRORS
     for schema in schemas.values():
-        # A complete customer matches the schema of a partial customer too, which oneOf forbids.
+        # A complete customer also matches the schema of a partial customer. oneOf would forbid two
+        # matches.
         if "oneOf" in schema:
             schema["anyOf"] = schema.pop("oneOf")
     for operation in operations(result):

@@ -14,7 +14,7 @@ from portal.api.openapi.operations import COMMON_PARAMETERS, CUSTOMER_EXAMPLE
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-Method = TypeVar("Method", bound=Callable[..., Any])  # of a view
+Method = TypeVar("Method", bound=Callable[..., Any])  # a method of a view
 
 NEW_CUSTOMER_EXAMPLE: Final = OpenApiExample(
     "Example",

@@ -61,8 +61,8 @@ def clean_values(
     """Validate values and convert them to the form that the database stores. Raises InvalidValues.
 
     `values` has JSON values or the texts of a form, by field. Fields that are not writable are
-    ignored. `customer` is the customer to change, or None for a new one. A value that the customer
-    or its source has already is not validated, because imports may store invalid values.
+    ignored. `customer` is the customer to change, or None for a new one. Imports may store invalid
+    values. Therefore a value is not validated if the customer or its source has this value already.
     """
     cleaned: dict[str, Any] = {}
     errors: Errors = {}

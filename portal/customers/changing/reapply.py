@@ -57,7 +57,7 @@ def _reapply_in_scope(organizer: Organizer, erasure: Erasure) -> Outcome:
 
 
 def _add_erased_customer(organizer: Organizer, erasure: Erasure) -> None:
-    """Add an erased customer whose row is missing, because it was created after the backup.
+    """Add an erased customer, for an erasure of a customer that was created after the backup.
 
     Without the added row, the next import would create the customer with its personal data. The
     times of the added customer are the time of the erasure.

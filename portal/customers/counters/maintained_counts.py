@@ -29,8 +29,8 @@ class CustomerCount(models.Model):
     Only the triggers of migration 0001 write to this table. A combination may have several rows.
     """
 
-    # No foreign key constraint in the database, because nothing determines whether its check or a
-    # trigger runs first.
+    # The database has no foreign key constraint here. When an organizer is deleted, the triggers
+    # still write rows, and the check of a constraint might run before or after the triggers.
     organizer = models.ForeignKey(
         Organizer, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )

@@ -282,7 +282,7 @@ class Chip:
     value: str
     removed: str  # the value of the form that the link removes
     href: str
-    count: ListCount | None = None  # of the list without the filter, if the list is empty
+    count: ListCount | None = None  # the count without the filter, if the list is empty
 
 
 @dataclass

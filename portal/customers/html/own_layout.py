@@ -1,7 +1,7 @@
 """Stores the columns and the row height with which the list opens for a member.
 
-list.py redirects the URL without parameters to a URL with this layout, so that every URL shows the
-same list to every member.
+list.py redirects the URL without parameters to a URL with this layout. Any other URL therefore
+shows every member the same list.
 """
 
 from __future__ import annotations

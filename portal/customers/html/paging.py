@@ -147,7 +147,7 @@ class ListLinks:
     def current_url(self) -> str:
         """The URL of the current page.
 
-        The URL of a first page has `as_of` only if the requested URL had it.
+        The URL of a first page has `as_of` only if the requested URL had `as_of`.
         """
         is_first = self.page == 1 and not self.query.keys() & self.as_of.keys()
         return self._url(self._filters) if is_first else self.to_page(self.page)

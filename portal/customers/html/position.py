@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from portal.organizers.access import Access
     from portal.organizers.models import Organizer
 
-# Parameters that limit a list, except `search`, because a new search replaces it.
+# Parameters that limit a list. `search` is missing, because a new search replaces the old one.
 LIMITING_PARAMETERS: Final = frozenset({*PARAMETERS, VIEW} - {"search", "ordering", AS_OF})
 
 
@@ -87,7 +87,7 @@ class _NeighbourLinks:
     query: CustomerQuery
     links: ListLinks
     position: Position
-    key: str  # of the list, from list_key()
+    key: str  # the list_key() of the list
 
     def find(self, customer: Customer) -> CustomerPosition:
         """Find the neighbours of the position, and whether the customer is still in the list."""

@@ -137,7 +137,8 @@ class CustomerTable(tables.Table):  # type: ignore[misc]  # django-tables2 has n
     def _cell_start_tag(self, name: str) -> str:
         """The start tag of a cell.
 
-        On phones, cells of columns that the user chose are below the row, so they have a label.
+        On phones, cells of columns that the user chose are below the row, without a heading. These
+        cells have a label.
         """
         if self._is_standard or name in UNLABELLED_ON_PHONES:
             return f'<td class="{name}">'

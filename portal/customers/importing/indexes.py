@@ -47,8 +47,8 @@ def rebuilding_indexes(row_count: int, *, rebuild_from: int = REBUILD_FROM) -> I
     """Drop indexes before a block that writes `row_count` rows, and create them after the block.
 
     Indexes are rebuilt on SQLite for `rebuild_from` rows or more. Indexes are not rebuilt if the
-    table has more than `row_count / 4` customers already, because rebuilding writes the index
-    entries of all customers again. The block is in a transaction.
+    table has more than `row_count / 4` customers already: rebuilding writes the index entries of
+    all customers, which would take longer. The block is in a transaction.
     """
     if connection.vendor != "sqlite" or row_count < rebuild_from or _has_more_than(row_count // 4):
         yield

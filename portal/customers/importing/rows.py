@@ -26,7 +26,7 @@ ACCEPTED_FORMATS: Final = "JSON, NDJSON, CSV and XLSX are taken"
 API_TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
-# How far a source time may be in the future, because clocks differ.
+# How far a source time may be in the future. The clocks of two machines differ.
 MAX_TIME_AHEAD: Final = timedelta(days=1)
 IDENTIFIER_PATTERN: Final = re.compile(IDENTIFIER)
 # The digits of a larger floating-point number may be rounded.

@@ -16,8 +16,8 @@ from portal.databases.operations import run_sql
 # The columns by which customers are counted.
 KEY = "organizer_id, state, is_verified, locale"
 
-# The count of a combination is the sum of its rows. A statement appends rows instead of updating
-# one row, for which transactions would wait. At random times a trigger merges the rows of a
+# The count of a combination is the sum of its rows. Statements append rows, because transactions
+# that update one row would wait for each other. At random times a trigger merges the rows of a
 # combination into one. The merge skips rows that another transaction is merging, so that no
 # transaction waits and no row is merged twice.
 FOLD = f"""
@@ -34,7 +34,7 @@ FOLD = f"""
         SELECT {KEY}, SUM(number) FROM folded GROUP BY {KEY} HAVING SUM(number) <> 0
     $$"""
 # A trigger appends one row for each changed combination. After about 128 appended rows, the trigger
-# merges all rows. A random number decides when, because this needs no query.
+# merges all rows. A random number decides when to merge, because a random number needs no query.
 APPEND = """
     CREATE FUNCTION {name}() RETURNS trigger
     LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

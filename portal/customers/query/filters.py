@@ -210,8 +210,8 @@ class CustomerFilter(django_filters.FilterSet):
         """Only the filters in `names` are built, because building all of them takes time."""
         filters = type(self).base_filters.items()
         self.base_filters = OrderedDict((name, each) for name, each in filters if name in names)
-        # django-filter uses only the model of this queryset. The customers are passed to
-        # CustomerQuery.narrow().
+        # django-filter uses only the model of this queryset. CustomerQuery.narrow() gets the
+        # customers instead.
         super().__init__(data, queryset=CustomerQuerySet(Customer).none())
         zone = ZoneInfo(organizer.timezone)
         self.today: date = _parse_day(data.get(AS_OF)) or localdate(timezone=zone)
@@ -242,8 +242,8 @@ def has_relative_date(parameters: QueryDict) -> bool:
 # All filters by name, in the order of a canonical query string.
 FILTERS: Final = cast("Mapping[str, ListFilter]", CustomerFilter.base_filters)
 PARAMETERS: Final = tuple(FILTERS)
-# Reading `field` builds and caches the form field, which copies of the filter then share. The
-# fields of the three excluded classes depend on the request.
+# Reading `field` builds the form field once, and copies of the filter share this field. The fields
+# of the three excluded classes depend on the request.
 for _filter in FILTERS.values():
     if not isinstance(_filter, DayFilter | LocaleFilter | MomentFilter):
         _filter.field  # noqa: B018  builds the field

@@ -231,10 +231,12 @@ class OrderedIndexScan:
     ) -> list[Row]:
         """Read rows from `start` on.
 
-        If the first section may have all rows of the page, only this section is read at first.
+        The first section may have all rows of the page. Then the second section is read only if
+        rows are missing.
         """
         first, *others = sections
-        # With `matches`, a second scan might take as long as the time limit again.
+        # With `matches`, a scan may take as long as its time limit. A second scan could double this
+        # time.
         may_suffice = self.matches is None and start + limit <= max(self.least, self.total or 0)
         if others and may_suffice:
             rows = self._read_rows([first], start, limit, columns)
@@ -247,7 +249,8 @@ class OrderedIndexScan:
     ) -> list[Row]:
         if self.matches is None:
             return self._read_sections(sections, start, limit, columns)
-        # A scan would take too long if all matches of a search were far down the list.
+        # All matches may be far down the list. Then the scan exceeds its time limit, and the
+        # matches are sorted.
         with suppress(TimeLimitExceeded):
             milliseconds = settings.SCAN_MILLISECONDS
             return self._read_sections(sections, start, limit, columns, milliseconds=milliseconds)

@@ -1,15 +1,15 @@
 """Substring search by trigrams: pg_trgm on PostgreSQL, FTS5 on SQLite.
 
 A customer matches if its search text contains each word of the search. Words that may be a phone
-number also match if the phone number of the customer contains their digits.
+number also match the digits of a customer's phone number.
 
-An index scan of the trigrams reads all matches of a selective search at once; these matches are few
-enough to be sorted. For an unselective search the index of the order is scanned, and each text is
-compared, until the page is full. A search with words that are too short for trigrams counts as
-selective if a scan finds few matches within a time limit.
+A selective search has few matches. An index scan of the trigrams reads all of them, and Python
+sorts them. For an unselective search, the database scans the index of the order and compares each
+text until the page is full. A search with words that are too short for trigrams counts as selective
+if a scan finds few matches within a time limit.
 
-With the permission to read notes, the search text includes the notes. A second index has the texts
-of customers with notes, so that searches without this permission are not slower.
+With the permission to read notes, the search text includes the notes. The texts with notes have a
+second index, so that searches without this permission are not slower.
 """
 
 from __future__ import annotations
@@ -145,8 +145,8 @@ class Search:
 
         SQLite uses the trigram index if a word has a trigram, and otherwise compares all texts in
         physical order. PostgreSQL chooses between index and scan. With `finds_pairs`, PostgreSQL
-        also uses the index for words of two ASCII characters, which is slower than a scan if many
-        customers match.
+        also uses the index for words of two ASCII characters. If many customers match, this use of
+        the index is slower than a scan.
         """
         if connections[customers.db].vendor == "postgresql":
             finds_pairs = finds_pairs and not self.is_indexed

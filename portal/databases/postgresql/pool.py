@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Pool = ConnectionPool[Any]
-# The client waits longer than STATEMENT_TIMEOUT, so that PostgreSQL usually cancels the statement.
+# The client waits this much longer than STATEMENT_TIMEOUT, because PostgreSQL usually cancels the
+# statement itself.
 EXTRA_SECONDS: Final = 2
 UNREACHABLE_MESSAGE: Final = "PostgreSQL cannot be reached"
 
@@ -21,8 +22,8 @@ UNREACHABLE_MESSAGE: Final = "PostgreSQL cannot be reached"
 class Connection(psycopg.Connection[Any]):
     """Closes itself if PostgreSQL does not reply within STATEMENT_TIMEOUT plus two seconds.
 
-    A TCP option would not notice a suspended server, which still acknowledges packets.
-    set_statement_timeout() makes the pool use this class.
+    The host of a suspended server still acknowledges packets, so a TCP option would not notice the
+    suspension. set_statement_timeout() makes the pool use this class.
     """
 
     def wait(

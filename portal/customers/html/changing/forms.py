@@ -54,10 +54,10 @@ MAX_VERSION: Final = 2**63 - 1
 class Conflict:
     """A field that the member and another person changed at the same time, with both values."""
 
-    name: str  # of the input that chooses one of the values
+    name: str  # the name of the input that chooses one of the values
     mine: str
     theirs: str
-    event: Event  # records the change of the other person
+    event: Event  # the event of the other person's change
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Notice:
 
     text: str
     event: int | None = None
-    is_creation: bool = False  # undoing a creation is confirmed on another page
+    is_creation: bool = False  # if so, another page confirms the undo
 
 
 def detail_url(request: PortalRequest, identifier: str, *, saved: int | None = None) -> str:

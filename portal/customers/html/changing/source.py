@@ -42,7 +42,7 @@ class SourceConflict:
 
     field: str
     label: StrOrPromise
-    value: str  # at the source; "" for a missing value
+    value: str  # the value at the source; "" if it is missing
     changed: datetime
     is_writable: bool  # whether members can edit the field
 

@@ -23,7 +23,7 @@ from portal.customers.importing.formats.json_stream import (
 PAUSES: Final = (1, 2, 4, 8, 16, 32)  # seconds before each retry
 LONGEST_PAUSE: Final = 300  # seconds, even if Retry-After is longer
 TIMEOUT: Final = 60  # seconds to wait for a connection, and for the next bytes of a response
-MAX_BYTES: Final = 1 << 26  # a page of 50 customers has 25 KB
+MAX_BYTES: Final = 1 << 26  # 64 MiB; a page of 50 customers has 25 KB
 MAX_REDIRECTS: Final = 5
 
 Wait = Callable[[float], None]
@@ -125,7 +125,7 @@ class SourceClient:
                 return response, without_lone_surrogates(_read_body(response))
         except httpx2.RequestError as error:
             raise _explain_failure(error, url) from error
-        except (UnicodeError, OverflowError) as error:  # from socket.getaddrinfo()
+        except (UnicodeError, OverflowError) as error:  # errors of socket.getaddrinfo()
             raise SourceError(f"There is no host {url.netloc.decode()}.") from error
 
     def _check_response(self, response: httpx2.Response, body: bytes) -> None:

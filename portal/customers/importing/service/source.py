@@ -84,7 +84,7 @@ class Source:
 
     def _save_pages(self, file: BinaryIO) -> str:
         """Write all pages that have customers to the file. Returns the host name of the service."""
-        is_disabled = True if self.is_quiet else None  # None: shown on a terminal only
+        is_disabled = True if self.is_quiet else None  # None: tqdm shows the bar on a terminal only
         with (
             SourceClient(self.address, self.token, say=self._say, wait=self.wait) as client,
             tqdm(desc=client.address.host, unit=" customers", disable=is_disabled) as bar,
