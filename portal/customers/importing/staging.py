@@ -151,8 +151,8 @@ INSERT_NEW: Final = """
 
 
 IDENTIFIER, LAST_MODIFIED = map(FIELDS.index, ("identifier", "last_modified"))
-# The new `last_modified` of a customer is that of the row. If the customer has edited fields and its
-# own `last_modified` is later, the customer keeps its own.
+# The new `last_modified` of a customer is that of the row. If the customer has edited fields and
+# its own `last_modified` is later, the customer keeps its own.
 LATEST_CHANGE: Final = """
     CASE WHEN staged.source_values IS NOT NULL AND {table}.last_modified > staged.last_modified
     THEN {table}.last_modified ELSE staged.last_modified END"""

@@ -43,7 +43,8 @@ class CustomerQuery:
 
     canonical: QueryDict  # includes `as_of` if a filter has a relative date
     values: Mapping[str, Any] = field(default_factory=dict)  # the cleaned values, by parameter
-    filters: Mapping[str, Any] = field(default_factory=dict)  # django-filter's filters, by parameter
+    # The filters of django-filter, by parameter.
+    filters: Mapping[str, Any] = field(default_factory=dict)
     # Whether the search also compares notes, for users with the permission to read notes.
     searches_notes: bool = False
 
