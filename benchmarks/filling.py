@@ -32,7 +32,8 @@ COPY: Final = """
 CONSTRAINTS: Final = """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid = %s::regclass AND contype IN ('u', 'f')"""
-# The trigram index takes longest, so other threads create the other indexes at the same time.
+# Creating the trigram index takes longest, so the trigram index is first. Other threads create the
+# other indexes at the same time.
 INDEXES: Final = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
     WHERE indrelid = %s::regclass

@@ -162,7 +162,7 @@ def _gunicorn(server: Server, port: int, environment: Mapping[str, str]) -> Iter
 
 
 def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until the server listens. Raises RuntimeError with the log if the server ends before.
+    """Wait until the server listens. Raises RuntimeError with the log if the server ends first.
 
     gunicorn listens before its workers have started; a request then waits for a worker.
     """

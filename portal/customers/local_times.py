@@ -1,4 +1,4 @@
-"""Converts local times of a time zone to UTC, days relative to today to dates, times to JSON."""
+"""Converts local times to UTC, relative dates such as `-7d` to dates, and times to JSON."""
 
 from __future__ import annotations
 

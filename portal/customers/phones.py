@@ -115,7 +115,7 @@ def _with_lost_plus(digits: str, number: PhoneNumber | None) -> PhoneNumber | No
     If the digits with `+` are no valid number, the result is `number`, which was parsed as a number
     of the country.
     """
-    # No country code begins with a zero, but most national numbers do.
+    # No country code begins with a zero, so digits that begin with a zero have lost no `+`.
     complete = None if digits.startswith("0") else _parse(f"+{digits}", "")
     if complete is None or not is_valid_number(complete):
         return number

@@ -426,7 +426,8 @@ def can_undo(customer: Customer, event: Event) -> bool:
 def submit_form_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
     """Call `write` unless a form with this fingerprint was carried out already.
 
-    Returns the identifier that `write` returns or returned. Raises the exceptions of `write`.
+    Returns the identifier from `write`, or the stored identifier of the earlier submission. Raises
+    the exceptions of `write`.
     """
     return submissions.submit_form_once(organizer, fingerprint, write)
 

@@ -26,7 +26,7 @@ function showFailure(kind) {
   });
 }
 
-// The form of the member's own columns shows its message in its menu, which may cover the other one.
+// The form of the member's own columns has its own message, because its menu may cover the notice.
 function showInOwnLayout({ detail: { ctx } }) {
   if (ctx?.target?.id !== "own-layout") return;
   const message = document.querySelector("#own-layout [role=status]");

@@ -26,7 +26,7 @@ document.addEventListener("toggle", ({ target, newState }) => {
 }, true);
 
 // A click outside an open menu closes the menu and has no other effect, unless the click is on the
-// button of another menu. The browser closes the menu on pointerup, so this listener runs before, on
+// button of another menu. The browser closes the menu on pointerup, so this listener runs earlier, on
 // pointerdown.
 document.addEventListener("pointerdown", ({ target }) => {
   const isOutside = openMenu() && !target.closest(`#${openMenu().id}, .filter-button`);

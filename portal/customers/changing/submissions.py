@@ -23,7 +23,7 @@ STORED_FOR: Final = timedelta(days=1)
 def submit_form_once(organizer: Organizer, fingerprint: str, write: Callable[[], str]) -> str:
     """Call `write` unless a form with this fingerprint was carried out already.
 
-    Returns the identifier that `write` returns or returned.
+    Returns the identifier from `write`, or the stored identifier of the earlier submission.
 
     The fingerprint and the identifier are stored in the transaction of the change. Raises the
     exceptions of `write`.

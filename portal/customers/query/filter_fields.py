@@ -418,7 +418,7 @@ class NeverFilter(IndexedFilter, YesNoFilter):
 
 
 class MomentFilter(IndexedFilter):
-    """A filter by a time: from a date or a time on, or up to one.
+    """A filter by a time: from a date or a time on, or up to a date or a time.
 
     `subject` is the label of the field.
     """

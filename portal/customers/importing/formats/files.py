@@ -228,9 +228,10 @@ def _read_line(line: bytes, position: str) -> ParsedRow | Rejection:
 
 
 def _split_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
-    """Split between customers as long as each block is valid JSON.
+    """Split the list between customers, until a block is not valid JSON.
 
-    A split at a wrong comma makes invalid JSON.
+    A comma within a customer may look like the end of the customer. A block that ends there is not
+    valid JSON; the rest of the file is then parsed as a whole.
     """
     start, rest = _find_start(next(chunks), layout)
     number = 0
