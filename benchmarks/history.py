@@ -56,7 +56,10 @@ WRITE: Final = (Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS, Permissio
 
 
 def fill(events: str) -> None:
-    """Create events of three years for the customers of an organizer, whose ids have no gaps."""
+    """Create events of three years for the customers of an organizer.
+
+    The ids of the customers must have no gaps.
+    """
     organizer = services.get_organizer(OURS)
     with scope(organizer=organizer):
         customers = Customer.objects.count()

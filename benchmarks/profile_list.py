@@ -41,7 +41,7 @@ SESSION: Final = "Session and user"
 REST: Final = "Rest: middleware and URLs"
 FIRST: Final = (SQL, COMPOSING, ROWS, FORMS, CELLS, LISTING, SESSION)
 WIDGETS: Final = "django/forms/"
-# One row of the table has the sum of all templates that take less.
+# Templates that take less time than this share one row of the table.
 SMALL: Final = 0.1  # milliseconds
 FEW_TEMPLATES: Final = f"Templates below {SMALL} ms each"
 WARM_UP: Final = 20

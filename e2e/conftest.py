@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a server with the demo, which servers copy: the demo takes seconds."""
+    """Files of a server with the demo, for servers to copy. Creating the demo takes seconds."""
     directory = tmp_path_factory.mktemp("prepared")
     prepare(directory)
     return directory
@@ -144,7 +144,7 @@ def new_context(
             context = browser.new_context(**browser_context_args, **options)
             context.add_init_script(REPORT_VIOLATIONS)
             context.new_page()  # Without a page, the process of the context would end.
-        context.add_cookies(storage_state["cookies"])  # type: ignore[arg-type]  # The same keys.
+        context.add_cookies(storage_state["cookies"])  # type: ignore[arg-type]  # Both types have equal keys.
         guard.watch(context)
         used.append((key, context))
         return context
@@ -157,7 +157,7 @@ def new_context(
 
 
 def _close_and_sign_out(context: BrowserContext) -> None:
-    """Closes the pages of the context but its first, and removes cookies and permissions."""
+    """Closes all pages of the context except the first, and removes cookies and permissions."""
     for page in context.pages[1:]:
         page.close()
     context.clear_cookies()

@@ -111,7 +111,7 @@ def _server(directory: Path, port: int, commands: Mapping[str, str] | None) -> S
 
 
 def _environment(url: str, directory: Path, port: int) -> dict[str, str]:
-    """The environment of the server: of this process only PATH and, if set, DATABASE_URL."""
+    """The environment of the server. Only PATH and DATABASE_URL come from this process."""
     given = os.environ.get("DATABASE_URL", "")
     sqlite = f"sqlite:///{directory / 'portal.sqlite3'}"
     return {

@@ -65,7 +65,10 @@ def respond_to_probes(
 
 
 def _readyz_response(request: HttpRequest, results: CheckResults) -> HttpResponse:
-    """Responds with 503 if a check failed. A lagging replica is no failure: the primary is read."""
+    """Responds with 503 if a check failed.
+
+    A lagging replica is no failure, because requests then read from the primary.
+    """
     by_name = {
         "database": results.database,
         "migrations": results.migrations,

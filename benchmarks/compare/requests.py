@@ -32,7 +32,8 @@ class Kind(StrEnum):
     CSV = "CSV"
 
 
-# Any other status counts as a difference, because two equal errors would compare nothing.
+# Any other status counts as a difference. Otherwise two versions with the same error would count as
+# equal.
 EXPECTED: Final[Mapping[Kind, frozenset[int]]] = {
     **{kind: frozenset({200}) for kind in Kind},
     Kind.DETAIL: frozenset({200, 404}),

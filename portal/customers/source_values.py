@@ -106,7 +106,7 @@ def merge_edited(
 def _are_equal(field: str, one: Any, other: Any) -> bool:
     """Whether two values of a field are equal.
 
-    Emails are equal in any case and times in any time zone; null equals an empty text.
+    The case of emails and the time zone of times do not matter. null equals an empty text.
     """
     if field == "email" and one and other:
         return email_key(one) == email_key(other)

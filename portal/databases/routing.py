@@ -1,7 +1,7 @@
 """Routes queries to the primary or the replica.
 
 The replica serves only reads of customers, in requests with a safe method. Users, teams and tokens
-are always read from the primary, so that a revoked permission has no effect on the next request.
+are always read from the primary, so that the next request lacks a revoked permission.
 """
 
 from __future__ import annotations

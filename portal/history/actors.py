@@ -23,7 +23,7 @@ class ActorKind(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
-# The name of each kind of import. The history stores it in English; pages translate it.
+# The name of each kind of import. The history stores the name in English; pages translate the name.
 IMPORTS: Final[Mapping[str, str]] = {
     "files": gettext_noop("Import from files"),
     "service": gettext_noop("Import from another service"),

@@ -37,7 +37,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
-        # Not logged: scanners send wrong Host headers all the time, and get status 400.
+        # Wrong Host headers are not logged, because scanners send such headers all the time.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Hides a warning for each response to HEAD, whose body Django leaves to gunicorn to remove.
         "gunicorn.http.wsgi": {"level": "ERROR"},

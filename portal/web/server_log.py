@@ -34,7 +34,7 @@ class ServerLogger(Logger):
         return {**atoms, "U": quote(req.path, safe="/%")}
 
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
-        """Cuts the message about a malformed request after the reason, before the query string."""
+        """Cuts a message about a malformed request after the reason, so it has no query string."""
         if str(msg).startswith(MALFORMED_REQUEST_PREFIX):
             msg = ": ".join(str(msg).split(": ")[:2])
         super().warning(msg, *args, **kwargs)

@@ -261,7 +261,7 @@ class ColumnMenu:
 
     @property
     def densities(self) -> Iterator[tuple[str, StrOrPromise, LayoutLink, bool]]:
-        """For each row height: name, label, link, and whether it is the current one."""
+        """For each row height: name, label, link, and whether the list has this height."""
         for name, label in DENSITIES.items():
             value = name if name == COMPACT else ""
             link = LayoutLink(value, self.links.with_layout(density=value))

@@ -1,4 +1,4 @@
-"""Metrics of imports. Imports run in other processes than /metrics, which reads saved imports."""
+"""Metrics of imports, which /metrics reads from the database, where imports are saved."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _parse_time(value: object) -> datetime:
 
 
 def _reject_future(instant: datetime) -> datetime:
-    """Reject a source time in the future, because all later rows would count as older."""
+    """Reject a source time in the future. After such a row, later rows would count as outdated."""
     if instant > datetime.now(UTC) + MAX_TIME_AHEAD:
         raise ValueError("is more than a day in the future")
     return instant

@@ -37,7 +37,7 @@ def read_excerpts(
 ) -> dict[int, Excerpt]:
     """Excerpts by the primary key of the customer, each from the newest note that matches.
 
-    `words` has the words of the search. The field `search_text` of the customers is read.
+    `words` has the words of the search. The customers need the field `search_text`.
     """
     texts: dict[int, list[str]] = {}
     for key, text in _read_texts(organizer, [each.pk for each in customers]):

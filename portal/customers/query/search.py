@@ -100,9 +100,9 @@ EXACT_COLUMNS: Final = tuple(
 class Search:
     """The normalized words of a search, and the digits of a possible phone number.
 
-    A customer matches if its search text contains all `words`. If there is a `number`, its search
-    text must also contain all words of `number`, or its phone number the `digits`. With `in_notes`,
-    the search text includes the notes.
+    A customer matches if its search text contains all `words`. If there is a `number`, the search
+    text must also contain all words of `number`, or the phone number must contain the `digits`.
+    With `in_notes`, the search text includes the notes.
     """
 
     words: Sequence[str]
@@ -367,7 +367,7 @@ def find_exact_matches(organizer: Organizer, text: str) -> list[Customer]:
     # An external identifier may begin or end with punctuation.
     values = (pasted.lower(), *emails, remove_invisible(text), pasted, phone or "")
     rows = _exact_matches.read_rows(organizer.pk, *values)
-    # A dict, because a customer that has its email as external identifier is in two rows.
+    # The dict removes duplicates: a customer whose external identifier is its email is in two rows.
     return [*{row[0]: Customer.from_db(None, EXACT_COLUMNS, row) for row in rows}.values()]
 
 

@@ -15,8 +15,8 @@ from portal.customers.importing.rows import ParsedRow, Rejection
 
 PAGE_PREFIX: Final = "results.item"
 MAX_DETAIL_LENGTH: Final = 200
-# The events of ijson that do not complete a value. At the prefix of a value, every other event
-# completes the value.
+# The events of ijson that do not complete a value. All other events at the prefix of a value
+# complete the value.
 OPENING_EVENTS: Final = frozenset({"start_map", "map_key", "start_array"})
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 # Matches a pair of surrogates, a lone surrogate (the group), or any other escape sequence.

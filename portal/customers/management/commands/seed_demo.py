@@ -22,7 +22,7 @@ from portal.organizers.management.errors import find_organizer
 class Command(BaseCommand):
     """The same seed generates the same customers, so a second run changes nothing."""
 
-    # Without system checks, which import all views and take a fifth of a second.
+    # System checks are skipped: they import all views, which takes a fifth of a second.
     requires_system_checks = ()
     help = "Create plausible customers for demonstrations and measurements."
 
