@@ -38,7 +38,7 @@ class Site:
 
 @contextmanager
 def open_site(environment: Environment, cases: Sequence[Case]) -> Iterator[Site]:
-    """Run both servers during the block. Each has responded once."""
+    """Run both servers during the block. Each server has responded once."""
     with ExitStack() as stack:
         portal = stack.enter_context(serve("portal.wsgi", environment))
         floor = stack.enter_context(serve_floor(environment))

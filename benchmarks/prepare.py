@@ -134,7 +134,7 @@ def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
 
 
 def _get(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
-    """The body. Of a stream, only the first block: the query has run by then."""
+    """The body of the response. For a stream, only the first block: the query has run by then."""
     response = client.get(path)
     if response.status_code != HTTPStatus.OK:
         raise RuntimeError(f"{path}: {response.status_code}")

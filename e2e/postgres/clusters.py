@@ -49,7 +49,7 @@ class Cluster:
         return f"postgres://portal@{quote(str(self.directory), safe='')}:{self.port}/{name}"
 
     def connect(self, name: str = "portal") -> psycopg.Connection[Any]:
-        """As the superuser, in autocommit mode."""
+        """A connection of the superuser, in autocommit mode."""
         return psycopg.connect(self.url(name), autocommit=True)
 
     def execute(self, sql: str, name: str = "portal") -> Any:

@@ -161,7 +161,7 @@ def slow_clients(nginx: Nginx, token: str, number: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _running(clients: Iterable[Callable[[threading.Event], None]]) -> Iterator[None]:
-    """Run each client in a thread. Each gets an event, which is set at the end."""
+    """Run each client in a thread. Each client gets an event, which is set at the end."""
     stop = threading.Event()
     threads = [threading.Thread(target=client, args=(stop,)) for client in clients]
     for thread in threads:

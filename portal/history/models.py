@@ -64,7 +64,8 @@ class Event(models.Model):
 
     @property
     def actor_label(self) -> str:
-        """The name of the actor as pages show it. Without a name, the kind of the actor."""
+        """The name of the actor as pages show it. For an actor without a name, the kind of the
+        actor."""
         if not self.actor_name:
             return str(ActorKind(self.actor_kind).label)
         is_import = self.actor_kind == ActorKind.IMPORT

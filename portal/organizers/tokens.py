@@ -145,7 +145,7 @@ def _validate_name(name: str) -> None:
 
 
 def _find_team(user: User, wanted: Sequence[str]) -> Team:
-    """Of the user's teams with all wanted permissions, the team with the fewest permissions."""
+    """The team of the user that has all wanted permissions, and the fewest permissions in all."""
     teams = Team.objects.filter(members=user).order_by("name")
     for team in sorted(teams, key=lambda team: len(team.permissions)):
         if set(wanted) <= set(team.permissions):

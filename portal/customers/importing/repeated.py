@@ -19,7 +19,7 @@ CUSTOMERS_PER_BATCH: Final = 1_000
 def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
     """Complete the last row of each customer by its earlier rows.
 
-    Only customers with several rows, of which some lack keys, are read.
+    Reads only customers with several rows, at least one of which lacks keys.
 
     Yields a rejection for each row that is not valid after the merge.
     """

@@ -23,8 +23,8 @@ ON_POSTGRESQL = [
 ]
 NOT_ON_POSTGRESQL = ["DROP INDEX CONCURRENTLY customer_search_with_notes"]
 
-# Like customers_search, but only with customers that have notes. The index stores no texts, so a
-# trigger passes the old text to remove an entry.
+# An FTS5 table like customers_search, but only with customers that have notes. The index stores no
+# texts, so a trigger passes the old text to remove an entry.
 ADD = """
         INSERT INTO customers_notes_search (rowid, text_with_notes)
         SELECT NEW.id, {text} WHERE {has_notes};""".format(**NEW)

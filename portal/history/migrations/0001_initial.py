@@ -1,8 +1,8 @@
 """Events, and triggers by which the database rejects changes of them.
 
-An event cannot be deleted. Of its columns, only `changes` can be set to NULL. PostgreSQL's TRUNCATE
-is not rejected. Only the owner of the table may use TRUNCATE, and the owner may also drop the
-triggers.
+An event cannot be deleted. Its only possible change sets the column `changes` to NULL. PostgreSQL's
+TRUNCATE is not rejected. Only the owner of the table may use TRUNCATE, and the owner may also drop
+the triggers.
 """
 
 import django.db.models.deletion

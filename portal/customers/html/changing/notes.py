@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The URL parameter with the id of a note. The page of a customer lists the notes after this note.
 BEFORE_PARAMETER: Final = "notes_before"
-# At most 18 digits, because databases store ids in 64 bits.
+# An id has at most 18 digits, because databases store ids in 64 bits.
 NOTE_ID: Final = re.compile("[0-9]{1,18}")
 PERMISSIONS_TO_ADD: Final = (
     Permission.READ_CUSTOMERS,
