@@ -64,8 +64,7 @@ class Event(models.Model):
 
     @property
     def actor_label(self) -> str:
-        """The name of the actor as pages show it. For an actor without a name, the kind of the
-        actor."""
+        """The name of the actor as pages show it, or the kind of an actor without a name."""
         if not self.actor_name:
             return str(ActorKind(self.actor_kind).label)
         is_import = self.actor_kind == ActorKind.IMPORT

@@ -53,8 +53,7 @@ TOKEN_AUTHENTICATIONS: Final = Counter(
 def measure_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that counts requests and serves /metrics. Django does not use the middleware
-    without a METRICS setting.
+    """Middleware that counts requests and serves /metrics, if there is a METRICS setting.
 
     This middleware precedes those that check the Host header and redirect to HTTPS, because
     Prometheus sends requests with any Host header and without TLS.
