@@ -147,8 +147,10 @@ def _compare_row_values(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
 
 
 def _compare_terms(pairs: Sequence[Pair], *, inclusive: bool) -> Q:
-    """A comparison term by term: after the cursor in the first term, or equal and after in the
-    next.
+    """The condition for the rows after a cursor, which compares term by term.
+
+    A row is after the cursor in the first term, or equal in the first term and after the cursor in
+    the next term.
     """
     (term, value), *rest = pairs
     further = _is_after_value(term, value, inclusive=inclusive and not rest)

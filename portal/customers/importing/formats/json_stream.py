@@ -60,8 +60,9 @@ def read_values(
 
 
 def without_lone_surrogates(json: bytes) -> bytes:
-    """Replace lone surrogates in JSON by NUL. check_rows() rejects a row with NUL, as it rejects a
-    row with a lone surrogate.
+    """Replace lone surrogates in JSON by NUL.
+
+    check_rows() rejects a row with NUL, and would also reject a row with a lone surrogate.
 
     ijson would replace a lone surrogate by `?`, and orjson would reject the whole JSON.
     """
