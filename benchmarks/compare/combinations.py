@@ -54,6 +54,7 @@ INVALID: Final = (
     "last_login_since=2024-05-02T10:00:00Z&last_login_until=2024-05-02T09:59:59Z",
     *("ordering=foo", "ordering=-", "ordering=name,foo", "ordering=--name", "ordering=id"),
     *("search=%CC%81", "search=a%00b", encode(search="a" * 201), encode(email="a" * 255)),
+    *(encode(search=sign) for sign in ("%", "\\", '"', "'", "*", "-", ".", "%%")),
     encode(external_identifier="a" * 256),
     *("page=0", "page=-1", "page=two", "page=1.5", "page=9999", "page=99999999999999999999"),
     *(f"search={UNMATCHED}&page=2", "is_active=maybe&ordering=foo&search=anna", "locale=xx&page=0"),
