@@ -23,6 +23,8 @@ TABLES: Final = (
     "organizers_team_members",
     "organizers_apitoken",
     "customers_customer",
+    "customers_import",
+    "history_event",
 )
 SEARCH: Final = "customers_search"  # the FTS5 table on SQLite
 NAMES: Final = ("portal_compare_old", "portal_compare_new")
@@ -45,7 +47,10 @@ class Databases(Protocol):
     new: str
 
     def copy(self) -> None:
-        """Copy all rows of TABLES into the new database, which is migrated but empty."""
+        """Copy all rows of TABLES into the new database, which is migrated but empty.
+
+        A table that the old version does not have stays empty.
+        """
 
 
 class SqliteDatabases:
@@ -62,11 +67,11 @@ class SqliteDatabases:
             with connection:
                 for table in TABLES:
                     rows = connection.execute(f"PRAGMA old.table_info({table})")
-                    columns = ", ".join(f'"{row[1]}"' for row in rows)
-                    connection.execute(
-                        f"INSERT INTO main.{table} ({columns})"
-                        f" SELECT {columns} FROM old.{table} ORDER BY id"
-                    )
+                    if columns := ", ".join(f'"{row[1]}"' for row in rows):
+                        connection.execute(
+                            f"INSERT INTO main.{table} ({columns})"
+                            f" SELECT {columns} FROM old.{table} ORDER BY id"
+                        )
         for file in self._files:
             # VACUUM and REINDEX give both databases equal statistics and indexes.
             with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
@@ -102,11 +107,13 @@ def _copy_table(
 
     Creates the indexes after the rows, which takes less time.
     """
+    row = old.execute(COLUMNS, [table]).fetchone()
+    columns = row[0] if row else None
+    if columns is None:
+        return
     indexes = new.execute(INDEXES, [table]).fetchall()
     for name, _definition in indexes:
         new.execute(f'DROP INDEX "{name}"'.encode())
-    row = old.execute(COLUMNS, [table]).fetchone()
-    columns = row[0] if row else None
     reading = f"COPY (SELECT {columns} FROM {table} ORDER BY id) TO STDOUT"
     with (
         old.cursor().copy(reading.encode()) as source,
