@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from portal.customers import services
 from portal.customers.html.changing.edit import actor_of, get_customer_or_404
 from portal.customers.html.changing.forms import LABELS
-from portal.customers.html.changing.notice import describe_event, detail_url
-from portal.history.html.entries import Difference, describe_difference
+from portal.customers.html.changing.notice import detail_url
+from portal.history.html.entries import Difference, describe_difference, describe_event
 from portal.history.html.timeline import may_undo
 from portal.history.models import Event
 from portal.history.queries import readable_values
@@ -50,8 +50,9 @@ def customer_undo(
         raise Http404
     if not may_undo(request.access, undone):
         raise PermissionDenied
-    context: dict[str, Any] = {"customer": customer, "event": undone}
-    context |= {"what": describe_event(undone), "back": detail_url(request, identifier)}
+    entry = describe_event(undone, reads_notes=request.access.reads_notes)
+    context: dict[str, Any] = {"customer": customer, "entry": entry}
+    context["back"] = detail_url(request, identifier)
     if request.method != "POST":
         return render_page(request, "customers/edit/undo.html", context)
     try:

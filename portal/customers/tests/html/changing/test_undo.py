@@ -140,10 +140,17 @@ def test_undoing_a_change_of_notes_takes_the_permission_to_read_them(
     assert stored(organizer).notes is None
 
 
-def test_undoing_an_older_change_asks_for_a_confirmation(member_client: Client) -> None:
+def test_undoing_an_older_change_shows_the_change_and_asks_for_a_confirmation(
+    member_client: Client,
+) -> None:
     url = undo_url(member_client.get(save(member_client)["Location"]).text)
 
-    assertContains(member_client.get(url), "Undo this change?")
+    page = member_client.get(url)
+
+    assertContains(page, "Undo this change?")
+    assertContains(page, "<del><bdi>ann@example.org</bdi></del>", html=True)
+    assertContains(page, "<ins><bdi>new@example.org</bdi></ins>", html=True)
+    assertNotContains(page, "Saved:")
 
 
 def test_without_the_journal_no_creation_is_undone(
