@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, StorageState, expect
 
+from e2e.conftest import NewContext
 from e2e.steps import BIGEVENTS, chip, rows
 
 LIST = f"{BIGEVENTS}?search=an&locale=de&page_size=50"
@@ -88,3 +89,22 @@ def test_printed_pages_are_numbered_and_a_list_fits_on_the_paper(staff_page: Pag
     assert wider <= 0
     assert "counter(page)" in rules[0]
     assert "counter(pages)" in rules[0]
+
+
+def test_a_long_value_is_printed_in_full(
+    new_context: NewContext, gallery_state: StorageState
+) -> None:
+    page = new_context(storage_state=gallery_state).new_page()
+    page.goto("/organizers/gallery/new-customer/")
+    page.get_by_label("Email").fill("paper@example.org")
+    page.get_by_role("button", name="Create customer").click()
+    page.get_by_role("link", name="Edit account note").click()
+    page.get_by_role("textbox", name="Account note").fill(f"{'word ' * 50}end")
+    page.get_by_role("button", name="Save").click()
+    change = page.locator(".event").first
+    expect(change.get_by_text("Show all")).to_be_visible()
+
+    print_preview(page, page.url)
+
+    expect(change.get_by_text("Show all")).to_be_hidden()
+    expect(change.get_by_text(re.compile(r"word end$"))).to_be_visible()
