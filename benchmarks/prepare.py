@@ -26,7 +26,7 @@ from benchmarks.imports import OTHERS, OURS
 from benchmarks.samples import find_samples
 from portal.customers.demo.customers import demo_customers
 from portal.customers.models import Customer
-from portal.customers.names import compose
+from portal.customers.names import compose_name
 from portal.customers.query.page import FIELDS
 from portal.organizers import services, tokens
 from portal.organizers.models import Organizer
@@ -57,7 +57,7 @@ def write_customers(path: str, customers: str) -> None:
     """Write the customers of seed_demo to a file, one JSON object on a line."""
     with Path(path).open("wb") as file:
         for staged in demo_customers(int(customers)):
-            values = {**vars(staged.row), "name": compose(staged.row.name_parts)}
+            values = {**vars(staged.row), "name": compose_name(staged.row.name_parts)}
             customer = {name: values[name] for name in FIELDS}
             file.write(orjson.dumps(customer, option=orjson.OPT_UTC_Z) + b"\n")
 

@@ -18,7 +18,7 @@ from portal.databases.failures import (
     replace_broken_connections,
 )
 from portal.web.metrics import DATABASE_ERRORS
-from portal.web.query_strings import MAX_QUERY_LENGTH, is_too_long
+from portal.web.query_strings import MAX_QUERY_LENGTH, is_query_string_too_long
 from portal.web.request_ids import current_id
 
 RETRY_AFTER_SECONDS: Final = 5
@@ -36,7 +36,7 @@ def reject_unreadable_requests(
             response = bad_request(request)
         elif _is_too_large(request):
             response = _error_response(request, 413, "Request body too large.")
-        elif is_too_long(request.META.get("QUERY_STRING", "")):
+        elif is_query_string_too_long(request.META.get("QUERY_STRING", "")):
             response = _error_response(request, 414, QUERY_TOO_LONG_MESSAGE)
         else:
             return get_response(request)

@@ -37,7 +37,7 @@ BROWSER_COOKIE: Final = "portal_browser"
 BROWSER_COOKIE_SECONDS: Final = 365 * 24 * 3600
 
 
-def counted_user_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+def lockout_user_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """The user name by which django-axes counts failures: the email, or the cookie of a browser.
 
     A browser has the cookie if the email has signed in with this browser before.
@@ -62,7 +62,7 @@ def remember_browser(response: HttpResponse, email: str) -> None:
     )
 
 
-def counted_address(request: HttpRequest) -> str | None:
+def lockout_address(request: HttpRequest) -> str | None:
     """The IP address of the client. An IPv6 address is cut to /64, the network of one client."""
     address = parse_address(request.META.get("REMOTE_ADDR", ""))
     if isinstance(address, IPv6Address):
@@ -80,14 +80,14 @@ def is_limited_by_address(request: HttpRequest, credentials: dict[str, Any] | No
 
     A browser where the email has signed in before is never limited by other emails.
     """
-    is_browser = counted_user_name(request, credentials).startswith("browser ")
+    is_browser = lockout_user_name(request, credentials).startswith("browser ")
     return not is_browser and _is_address_limited(request)
 
 
 def _is_address_limited(request: HttpRequest) -> bool:
     """Whether too many sign-ins failed at the address of this request, with any emails."""
     recent = AccessAttempt.objects.filter(
-        ip_address=counted_address(request),
+        ip_address=lockout_address(request),
         attempt_time__gte=timezone.now() - get_cool_off(request),
     )
     failures = recent.aggregate(failures=Sum("failures_since_start"))["failures"]

@@ -12,7 +12,7 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.web.http import PortalRequest, htmx_page_path
-from portal.web.query_strings import is_too_long
+from portal.web.query_strings import is_query_string_too_long
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -52,6 +52,6 @@ def _sign_in_url(sign_in: str, wanted: str) -> str:
     If the URL is too long, `next` has no query string.
     """
     query = urlencode({"next": wanted}, safe="/")
-    if is_too_long(query):
+    if is_query_string_too_long(query):
         query = urlencode({"next": urlsplit(wanted).path}, safe="/")
     return f"{sign_in}?{query}"

@@ -32,7 +32,7 @@ from portal.api.reading.field_selection import FIELD_PARAMETERS, requested_field
 from portal.api.reading.pagination import PAGING_PARAMETERS, paginate_customers
 from portal.api.writing import parsers
 from portal.api.writing.bodies import requested_values
-from portal.api.writing.etags import is_unchanged, make_etag, required_version
+from portal.api.writing.etags import client_has_version, make_etag, version_required_by_if_match
 from portal.api.writing.idempotency import WriteResult, respond_once
 from portal.api.writing.service_errors import service_errors_as_statuses
 from portal.customers import services
@@ -141,7 +141,7 @@ class CustomerDetail(OrganizerEndpoint):
     def get(self, request: Request, organizer: str, identifier: str) -> HttpResponse:
         fields = requested_fields(request.query_params, self.access)
         etag = make_etag(self.customer.version, fields)
-        if is_unchanged(request, etag):
+        if client_has_version(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
         return _customer_response(self.customer, fields)
 
@@ -154,7 +154,7 @@ class CustomerDetail(OrganizerEndpoint):
     def _change_customer(self, request: Request) -> WriteResult:
         values = requested_values(request)
         fields = response_fields(request.query_params, self.access, values)
-        version = required_version(request, self.customer.version)
+        version = version_required_by_if_match(request, self.customer.version)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             # As in pretix, last_modified is set even if no value differs.
             customer = services.change_customer(
@@ -199,7 +199,7 @@ class CustomerAnonymization(OrganizerEndpoint):
         fields = response_fields(request.query_params, self.access, {})
         with scope(organizer=self.organizer), service_errors_as_statuses():
             current = services.get_customer(self.organizer, identifier).version
-            version = required_version(request, current)
+            version = version_required_by_if_match(request, current)
             customer = services.erase_customer(
                 self.organizer, identifier, actor=self.actor, version=version
             )

@@ -75,5 +75,5 @@ class OrganizerEndpoint(Endpoint):
         request_id = current_id.get()
         user: User | None = self.request.user  # type: ignore[assignment]  # None: an API client
         if user is not None:
-            return Actor.member(user, request_id=request_id)
+            return Actor.from_member(user, request_id=request_id)
         return Actor(ActorKind.TOKEN, self.access.token_id, self.access.token_name, request_id)

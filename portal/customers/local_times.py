@@ -12,7 +12,7 @@ RELATIVE_DATE: Final = r"today|year|-[0-9]{1,5}[dmy]"
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeSpan:
     """The times from `start` up to but not including `end`, in UTC.
 
     The span of a local time is one microsecond.
@@ -26,17 +26,17 @@ class Span:
     end: datetime
 
 
-class Days(NamedTuple):
+class DayRange(NamedTuple):
     """All days from `first` to `last`, inclusive."""
 
     first: date
     last: date
 
-    def to_span(self, zone: tzinfo) -> Span:
+    def to_span(self, zone: tzinfo) -> TimeSpan:
         """The span from the start of the first day to the end of the last day in a time zone."""
         # Clocks may change at midnight, or be set back after midnight to the previous day.
         start = span_of_local_time(datetime.combine(self.first, time.min), zone).start
-        return Span(start, span_of_local_time(datetime.combine(self.last, time.max), zone).end)
+        return TimeSpan(start, span_of_local_time(datetime.combine(self.last, time.max), zone).end)
 
 
 class RelativeDate(NamedTuple):
@@ -57,18 +57,18 @@ class RelativeDate(NamedTuple):
             return cls(0, text)
         return cls(0, "d") if text == "today" else cls(int(text[1:-1]), text[-1])
 
-    def resolve(self, today: date) -> Days:
+    def resolve(self, today: date) -> DayRange:
         """The dates that the relative date means if today is `today`.
 
         Raises ValueError before the year 1.
         """
         if self.unit == "year":
-            return Days(today.replace(month=1, day=1), today.replace(month=12, day=31))
+            return DayRange(today.replace(month=1, day=1), today.replace(month=12, day=31))
         if self.unit == "d":
             day = date.fromordinal(today.toordinal() - self.number)
         else:
             day = _months_before(today, self.number * (12 if self.unit == "y" else 1))
-        return Days(day, day)
+        return DayRange(day, day)
 
 
 def format_api_time(moment: datetime) -> str:
@@ -84,13 +84,13 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def span_of_local_time(moment: datetime, zone: tzinfo) -> Span:
+def span_of_local_time(moment: datetime, zone: tzinfo) -> TimeSpan:
     """The times at which clocks of the time zone show the local time `moment`."""
     first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first > second:
         change = _clock_change(second, first, zone)
-        return Span(change, change)
-    return Span(first, second + timedelta(microseconds=1))
+        return TimeSpan(change, change)
+    return TimeSpan(first, second + timedelta(microseconds=1))
 
 
 def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:

@@ -60,7 +60,9 @@ class State(models.IntegerChoices):
     ANONYMISED = 4, _("Anonymised")
 
     @classmethod
-    def of(cls, personal: Iterable[str | None], *, is_active: bool, is_verified: bool) -> State:
+    def from_values(
+        cls, personal: Iterable[str | None], *, is_active: bool, is_verified: bool
+    ) -> State:
         """The state of a customer. `personal` has the values of the columns PERSONAL_COLUMNS."""
         if is_active:
             return cls.ACTIVE if is_verified else cls.UNVERIFIED
@@ -76,7 +78,7 @@ PERSONAL_COLUMNS: Final = ("name", "email", "phone", "external_identifier", "not
 HAS_NO_PERSONAL_DATA: Final = models.Q(
     *(models.Q((each, None)) | models.Q((each, "")) for each in PERSONAL_COLUMNS)
 )
-# The SQL expression of State.of(), for a check constraint.
+# The SQL expression of State.from_values(), for a check constraint.
 STATE_EXPRESSION: Final = models.Case(
     models.When(
         HAS_NO_PERSONAL_DATA & models.Q(is_active=False), then=models.Value(State.ANONYMISED.value)
@@ -277,7 +279,9 @@ class Customer(models.Model):
         for column, value in zip(DERIVED_COLUMNS, values, strict=True):
             setattr(self, column, value)
         personal = [getattr(self, name) for name in PERSONAL_COLUMNS]
-        self.state = State.of(personal, is_active=self.is_active, is_verified=self.is_verified)
+        self.state = State.from_values(
+            personal, is_active=self.is_active, is_verified=self.is_verified
+        )
 
     def delete_team_notes(self) -> None:
         """Delete the team's notes on the customer, and the searched text of the notes."""
@@ -384,7 +388,7 @@ class Import(models.Model):
         return f"{self.started:%Y-%m-%d %H:%M} {self.result}"
 
 
-def customers_of(organizer: Organizer) -> CustomerQuerySet:
+def customers_of_organizer(organizer: Organizer) -> CustomerQuerySet:
     """All customers of the organizer. Raises ScopeError outside of the organizer's scope."""
     require_scope(organizer)
     # PostgreSQL uses the search index only if both sides of the condition are of type bigint. The

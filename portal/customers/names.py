@@ -35,7 +35,7 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
         "degree",
     ),
 }
-# Parts that compose() does not join into the name. compose() appends the degree after a comma.
+# Parts that compose_name() does not join into the name. It appends the degree after a comma.
 PARTS_OUTSIDE_NAME: Final = frozenset(
     {"salutation", "calling_name", "latin_transcription", "degree"}
 )
@@ -63,7 +63,7 @@ class UnknownScheme(ValueError):
     """The name parts have no scheme, or one that is not in SCHEMES."""
 
 
-def compose(parts: Mapping[str, str | None]) -> str:
+def compose_name(parts: Mapping[str, str | None]) -> str:
     """Compose a name from its parts. Without parts the name is empty. Raises UnknownScheme.
 
     A missing, empty or null part leaves no extra separator. Parts that the scheme does not have are
@@ -83,7 +83,7 @@ def compose(parts: Mapping[str, str | None]) -> str:
     return name.strip()
 
 
-def label_parts(parts: Mapping[str, str | None]) -> list[tuple[StrOrPromise, str]]:
+def label_name_parts(parts: Mapping[str, str | None]) -> list[tuple[StrOrPromise, str]]:
     """The label and the value of each name part that has a value, in the order of the scheme."""
     order = [LEGACY, *SCHEMES.get(parts.get(SCHEME) or "", ())]
     others = [part for part in parts if part not in order and part != SCHEME]

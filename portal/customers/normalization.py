@@ -244,7 +244,7 @@ def derived_values(
 
 def derive_name(parts: Mapping[str, str | None]) -> Name:
     """Compose and normalize a name. Raises names.UnknownScheme."""
-    text = names.compose(parts)
+    text = names.compose_name(parts)
     normalized = normalize(text)
     called = [
         value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.customers.signals import customer_erased
-from portal.history.queries import events_of
+from portal.history.queries import events_of_organizer
 
 if TYPE_CHECKING:
     from portal.customers.models import Customer
@@ -17,6 +17,6 @@ def erase_related_rows(customer: Customer) -> None:
     The caller has locked the customer, and records the erasure afterwards.
     """
     customer.delete_team_notes()
-    events = events_of(customer.organizer, customer=customer)
+    events = events_of_organizer(customer.organizer, customer=customer)
     events.filter(changes__isnull=False).update(changes=None)
     customer_erased.send(type(customer), customer=customer)

@@ -28,7 +28,13 @@ from portal.customers.changing.write import VersionMismatch as VersionMismatch
 from portal.customers.counters.maintained_counts import FacetCounts, maintained_counts
 from portal.customers.exporting.events import read_event_rows
 from portal.customers.exporting.stream import read_json, read_texts
-from portal.customers.models import IDENTIFIER, Customer, CustomerQuerySet, Note, customers_of
+from portal.customers.models import (
+    IDENTIFIER,
+    Customer,
+    CustomerQuerySet,
+    Note,
+    customers_of_organizer,
+)
 from portal.customers.models import CustomerNotFound as CustomerNotFound
 from portal.customers.query.counts import (
     NO_LIMIT,
@@ -62,7 +68,7 @@ from portal.customers.query.search import (
 from portal.databases.compiled import CompiledQuery, Row
 from portal.history.expiry import get_expiry_cutoff
 from portal.history.queries import PAGE_SIZE as EVENT_PAGE_SIZE
-from portal.history.queries import EventPage, EventQuery, events_of, read_events
+from portal.history.queries import EventPage, EventQuery, events_of_organizer, read_events
 from portal.history.queries import UnknownEvent as UnknownEvent
 from portal.organizers.scopes import require_scope
 
@@ -185,7 +191,9 @@ def list_customers(
         found = _page_past_end(number, size)
     elif list_counts.matches is not None:
         matches = list_counts.matches.with_conditions(query.conditions)
-        scan = SortedSearchMatches(customers_of(organizer), matches, query.ordering, columns)
+        scan = SortedSearchMatches(
+            customers_of_organizer(organizer), matches, query.ordering, columns
+        )
         found = _read_page_with_total(scan, len(matches.rows), number, size)
     else:
         found = _read_page_by_scan(organizer, query, list_counts, number, size, columns)
@@ -392,7 +400,7 @@ def change_customer(
 
 def find_event(organizer: Organizer, customer: Customer, **key: int) -> Event | None:
     """The last event of the customer that has the `pk` or the `version` in `key`."""
-    return events_of(organizer, customer=customer).filter(**key).order_by("-pk").first()
+    return events_of_organizer(organizer, customer=customer).filter(**key).order_by("-pk").first()
 
 
 def erase_customer(
@@ -512,7 +520,7 @@ def _read_list_counts(organizer: Organizer, query: CustomerQuery) -> _ListCounts
     if query.has_only_facets:
         totals = maintained_counts(organizer)
         return _ListCounts(totals, totals)
-    customers = query.narrow(customers_of(organizer), but=FACET_PARAMETERS)
+    customers = query.narrow(customers_of_organizer(organizer), but=FACET_PARAMETERS)
     search = _parse_search(organizer, query)
     if not search.is_empty:
         matches, totals = find_search_matches(organizer, customers, search, query.ordering)
@@ -598,11 +606,16 @@ def _choose_api_scan(
     page: PageNumber | AfterCursor,
     fields: Sequence[str],
 ) -> OrderedIndexScan | SortedSearchMatches:
-    search, customers = _parse_search(organizer, query), query.narrow(customers_of(organizer))
+    search, customers = (
+        _parse_search(organizer, query),
+        query.narrow(customers_of_organizer(organizer)),
+    )
     if not search.is_empty:
         matches, _totals = find_search_matches(organizer, customers, search, query.ordering)
         if matches is not None:
-            return SortedSearchMatches(customers_of(organizer), matches, query.ordering, fields)
+            return SortedSearchMatches(
+                customers_of_organizer(organizer), matches, query.ordering, fields
+            )
     total = page.total if isinstance(page, PageNumber) else None
     is_far = (
         isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_PAGE_OFFSET
@@ -630,12 +643,14 @@ def _choose_neighbour_scan(
     """Choose a scan that finds one row fast, for many and few matches, anywhere in the list."""
     columns, search = ("identifier",), _parse_search(organizer, query)
     if not search.is_empty:
-        customers = query.narrow(customers_of(organizer))
+        customers = query.narrow(customers_of_organizer(organizer))
         matches, _totals = find_search_matches(
             organizer, customers, search, query.ordering, most=MAX_SORTED_FOR_NEIGHBOURS
         )
         if matches is not None:
-            return SortedSearchMatches(customers_of(organizer), matches, query.ordering, columns)
+            return SortedSearchMatches(
+                customers_of_organizer(organizer), matches, query.ordering, columns
+            )
     if query.search or not (query.indexed_columns or query.conditions):
         return _make_ordered_scan(organizer, query, columns, has_few_matches=None)
     counts = _read_list_counts(organizer, query)
@@ -663,7 +678,7 @@ def _make_ordered_scan(
     them.
     """
     customers, matches = (
-        query.narrow(customers_of(organizer), scans_order=has_few_matches is False),
+        query.narrow(customers_of_organizer(organizer), scans_order=has_few_matches is False),
         None,
     )
     if query.search:
@@ -716,7 +731,7 @@ def is_cheaper_to_sort(number: int, total: int) -> bool:
 
 def _matching_customers(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
     """The queryset of the query's customers, for a statement that reads every customer."""
-    customers = query.narrow(customers_of(organizer))
+    customers = query.narrow(customers_of_organizer(organizer))
     return _parse_search(organizer, query).filter_matches(customers) if query.search else customers
 
 

@@ -40,7 +40,7 @@ SourceValues = dict[str, SourceValue]
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedValues:
     """The result of merging a row: new values, new source values, fields with conflicts."""
 
     values: dict[str, Any]
@@ -80,7 +80,7 @@ def merge_edited(
     *,
     row_fields: Collection[str],
     overwrites_edits: bool,
-) -> Merged:
+) -> MergedValues:
     """Merge an imported row into an edited customer.
 
     Edited fields keep their values. With `overwrites_edits`, they get the values of the row.
@@ -100,7 +100,7 @@ def merge_edited(
         else:
             values[name], after[name] = own, SourceValue(new, row["last_modified"])
             conflicts.append(name)
-    return Merged(values, after, conflicts)
+    return MergedValues(values, after, conflicts)
 
 
 def _are_equal(field: str, one: Any, other: Any) -> bool:

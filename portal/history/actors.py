@@ -43,21 +43,21 @@ class Actor:
     request_id: str = ""
 
     @classmethod
-    def member(cls, user: User, *, request_id: str) -> Actor:
+    def from_member(cls, user: User, *, request_id: str) -> Actor:
         """The actor for a change by a member."""
         return cls(ActorKind.MEMBER, user.pk, user.email, request_id)
 
     @classmethod
-    def token(cls, token: ApiToken, *, request_id: str) -> Actor:
+    def from_token(cls, token: ApiToken, *, request_id: str) -> Actor:
         """The actor for a change by an API client with this token."""
         return cls(ActorKind.TOKEN, token.pk, token.name, request_id)
 
     @classmethod
-    def command(cls, name: str) -> Actor:
+    def from_command(cls, name: str) -> Actor:
         """The actor for a change by a management command."""
         return cls(ActorKind.COMMAND, None, name)
 
     @classmethod
-    def of_import(cls, source: str) -> Actor:
+    def from_import(cls, source: str) -> Actor:
         """The actor for a change by an import. `source` is a key of IMPORTS."""
         return cls(ActorKind.IMPORT, None, IMPORTS[source])

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.history.models import Event, Kind
-from portal.history.queries import events_of
+from portal.history.models import Event, EventKind
+from portal.history.queries import events_of_organizer
 
 if TYPE_CHECKING:
     from portal.organizers.models import Organizer
@@ -30,9 +30,9 @@ def delete_expired_values(
     until = get_expiry_cutoff(organizer, now=now)
     if until is None:
         return 0
-    expired = events_of(organizer).filter(time__lt=until, changes__isnull=False)
+    expired = events_of_organizer(organizer).filter(time__lt=until, changes__isnull=False)
     # Events of notes have no values.
-    expired = expired.exclude(kind=Kind.NOTED).order_by("time", "pk")
+    expired = expired.exclude(kind=EventKind.NOTED).order_by("time", "pk")
     number, after = 0, Q()
     while rows := [*expired.filter(after).values_list("time", "pk")[:batch]]:
         number += Event.objects.filter(pk__in=[pk for _time, pk in rows]).update(changes=None)

@@ -16,7 +16,7 @@ from portal.history.actors import ActorKind
 from portal.organizers.models import Organizer
 
 
-class Kind(models.TextChoices):
+class EventKind(models.TextChoices):
     """The kind of an event. Events of imports have no separate kinds: see ActorKind."""
 
     CREATED = "created", _("Created")
@@ -34,7 +34,7 @@ class Event(models.Model):
     # The version of the customer after the change.
     version = models.BigIntegerField()
     time = models.DateTimeField(default=timezone.now)
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=EventKind)
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     # No foreign key, because events remain when an account or a token is deleted.
     actor_id = models.BigIntegerField(null=True)
@@ -72,5 +72,5 @@ class Event(models.Model):
 
     def may_have_changed(self, fields: Iterable[str]) -> bool:
         """Whether the event changed one of `fields`. True if the event's values are deleted."""
-        changed = None if self.kind == Kind.ERASED else self.changes
+        changed = None if self.kind == EventKind.ERASED else self.changes
         return changed is None or any(name in changed for name in fields)

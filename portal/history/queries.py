@@ -76,7 +76,7 @@ def read_events(
 
 def _older_than(organizer: Organizer, before: int) -> Q:
     """The condition for events that are older than the event with the id `before`."""
-    time = events_of(organizer).filter(pk=before).values_list("time", flat=True).first()
+    time = events_of_organizer(organizer).filter(pk=before).values_list("time", flat=True).first()
     if time is None:
         raise UnknownEvent(before)
     # `time__lte` is redundant, but makes the database scan a range of an index.
@@ -88,7 +88,7 @@ def find_events(organizer: Organizer, query: EventQuery) -> QuerySet[Event]:
 
     Raises ScopeError outside of the organizer's scope.
     """
-    events = events_of(organizer, customer=query.customer)
+    events = events_of_organizer(organizer, customer=query.customer)
     conditions = {
         "kind": query.kind,
         "actor_name": query.actor,
@@ -99,7 +99,9 @@ def find_events(organizer: Organizer, query: EventQuery) -> QuerySet[Event]:
     return events.filter(**{name: value for name, value in conditions.items() if value})
 
 
-def events_of(organizer: Organizer, *, customer: Customer | None = None) -> QuerySet[Event]:
+def events_of_organizer(
+    organizer: Organizer, *, customer: Customer | None = None
+) -> QuerySet[Event]:
     """All events of the organizer, or of one customer.
 
     Raises ScopeError outside of the organizer's scope.

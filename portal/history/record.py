@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ MAX_REQUEST_ID: Final = 200
 
 def record_event(
     customer: Customer,
-    kind: Kind,
+    kind: EventKind,
     changes: Mapping[str, tuple[Any, Any]] | None,
     *,
     actor: Actor,

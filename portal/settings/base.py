@@ -115,8 +115,8 @@ AXES_FAILURE_LIMIT = "portal.accounts.lockout.allowed_failures"
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "portal.accounts.lockout.counted_user_name"
-AXES_CLIENT_IP_CALLABLE = "portal.accounts.lockout.counted_address"
+AXES_USERNAME_CALLABLE = "portal.accounts.lockout.lockout_user_name"
+AXES_CLIENT_IP_CALLABLE = "portal.accounts.lockout.lockout_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True

@@ -69,7 +69,7 @@ def noted(
         for number in (1, 2, 3)
     ]
     with scope(organizer=organizer):
-        services.add_note(organizer, first.identifier, NOTED, actor=Actor.command("test"))
+        services.add_note(organizer, first.identifier, NOTED, actor=Actor.from_command("test"))
         SavedView.objects.create(
             organizer=organizer, owner=member, slug="shared", name="shared", is_shared=True
         )

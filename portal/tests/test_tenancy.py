@@ -13,7 +13,7 @@ from django_scopes import scope, scopes_disabled
 from portal.accounts.models import User
 from portal.conftest import CustomerMaker
 from portal.history.actors import Actor
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.record import record_event
 from portal.organizers.models import ApiToken, Organizer
 from portal.saved_views.models import SavedView
@@ -64,7 +64,9 @@ def rows(organizer: Organizer, member: User, make_customer: CustomerMaker, token
     """Creates a row of each model that a URL can refer to."""
     customer = make_customer(identifier="C000001")
     with scope(organizer=organizer):
-        record_event(customer, Kind.CHANGED, {"email": (None, None)}, actor=Actor.command("test"))
+        record_event(
+            customer, EventKind.CHANGED, {"email": (None, None)}, actor=Actor.from_command("test")
+        )
         SavedView.objects.create(
             organizer=organizer, owner=member, slug="customer1", name="customer1", is_shared=True
         )

@@ -26,7 +26,7 @@ def encrypt_for_url(content: bytes, *, context: str) -> str:
 
     Decrypting the text requires the same `context`, which identifies a list, for example.
     """
-    encrypted = _ciphers()[0].encrypt(content, [context.encode()])
+    encrypted = _ciphers_of_all_keys()[0].encrypt(content, [context.encode()])
     return base64.urlsafe_b64encode(encrypted).rstrip(b"=").decode()
 
 
@@ -34,7 +34,7 @@ def decrypt_from_url(text: str, *, context: str) -> bytes:
     """The reverse of `encrypt_for_url`. Raises InvalidEncryptedText."""
     if not text.isascii() or len(text) > MAX_LENGTH:
         raise InvalidEncryptedText
-    for cipher in _ciphers():
+    for cipher in _ciphers_of_all_keys():
         try:
             encrypted = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             return cipher.decrypt(encrypted, [context.encode()])
@@ -43,16 +43,16 @@ def decrypt_from_url(text: str, *, context: str) -> bytes:
     raise InvalidEncryptedText
 
 
-def _ciphers() -> Sequence[AESSIV]:
+def _ciphers_of_all_keys() -> Sequence[AESSIV]:
     """A cipher for each secret key. The cipher of the current key comes first.
 
     AES-SIV needs no nonce, so that the links of a page do not change between requests.
     """
-    return _ciphers_for((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return _derive_ciphers((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 @cache
-def _ciphers_for(secrets: tuple[str, ...]) -> Sequence[AESSIV]:
+def _derive_ciphers(secrets: tuple[str, ...]) -> Sequence[AESSIV]:
     return [
         AESSIV(hashlib.blake2b(secret.encode(), digest_size=64, person=KEY_PURPOSE).digest())
         for secret in secrets

@@ -16,7 +16,7 @@ ENCRYPTED_PARAMETERS: Final = ("cursor", "at")
 MAX_ENCODED_LENGTH: Final = 3
 
 
-def is_too_long(query_string: str) -> bool:
+def is_query_string_too_long(query_string: str) -> bool:
     """Whether a query string has more than MAX_QUERY_LENGTH characters, encoded as in links.
 
     ENCRYPTED_PARAMETERS do not count. False for too many parameters: the view responds with 400.

@@ -16,7 +16,7 @@ from portal.customers.exporting.formats import (
     encode_csv,
     encode_csv_for_spreadsheets,
     encode_ndjson,
-    file_name,
+    export_file_name,
 )
 from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit_streams
 from portal.customers.query.query import CustomerQuery
@@ -52,7 +52,7 @@ def stream_customers(
     HEAD reads no customers. Raises Throttled if too many streams are running.
     """
     is_file = isinstance(request.accepted_renderer, SpreadsheetRenderer)
-    name = file_name(organizer.slug, organizer.timezone, "csv") if is_file else None
+    name = export_file_name(organizer.slug, organizer.timezone, "csv") if is_file else None
     content_type = f"{request.accepted_renderer.media_type}; charset=utf-8"
     if request.method == "HEAD":
         return StreamResponse(_no_chunks(), content_type, file_name=name)

@@ -35,13 +35,13 @@ def make_etag(version: int, fields: Sequence[str]) -> str:
     return f'"{version}-{crc32(",".join(fields).encode()):08x}"'
 
 
-def is_unchanged(request: Request, etag: str) -> bool:
+def client_has_version(request: Request, etag: str) -> bool:
     """Whether If-None-Match has this ETag. Always false for `*`, which pretix ignores too."""
     tags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return etag in {tag.removeprefix("W/") for tag in tags}
 
 
-def required_version(request: Request, current: int) -> int | None:
+def version_required_by_if_match(request: Request, current: int) -> int | None:
     """The version that the customer must have for the write; None if the request requires none.
 
     Raises PreconditionFailed if If-Match has no ETag of the version `current`. The fields of the

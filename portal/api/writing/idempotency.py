@@ -49,7 +49,7 @@ class RequestInProgress(APIException):
     wait = RETRY_AFTER_SECONDS  # Django REST framework sends this value as Retry-After.
 
 
-class KeyReused(APIException):
+class IdempotencyKeyReused(APIException):
     """The first request with this key had another body, or the caller had other permissions.
 
     With other permissions, the stored response may contain fields that the caller may not read now.
@@ -72,7 +72,7 @@ def respond_once(
 ) -> HttpResponse:
     """Returns the response of `write`, or the stored response to a request with the same key.
 
-    Raises RequestInProgress, KeyReused, and the exceptions of `write`.
+    Raises RequestInProgress, IdempotencyKeyReused, and the exceptions of `write`.
     """
     key = request.META.get("HTTP_X_IDEMPOTENCY_KEY")
     if not key:
@@ -140,7 +140,7 @@ def _repeat_response(first: IdempotentRequest, body_hash: str) -> HttpResponse:
         raise RequestInProgress
     is_emptied = not first.body_hash
     if not is_emptied and first.body_hash != body_hash:
-        raise KeyReused
+        raise IdempotencyKeyReused
     content = first.response
     if is_emptied and first.customer:
         content = encode_json({"identifier": first.customer.identifier}).decode()

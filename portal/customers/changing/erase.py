@@ -16,7 +16,7 @@ from portal.customers.models import SEARCH_INDEXES_ON_SQLITE
 from portal.customers.related_rows import erase_related_rows
 from portal.databases.deadlocks import retry_deadlocks
 from portal.databases.deleted_texts import remove_deleted_texts
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.record import record_event
 
 if TYPE_CHECKING:
@@ -78,4 +78,4 @@ def empty_customer(customer: Customer, *, actor: Actor, undoes: Event | None = N
     customer.erased = customer.last_modified = next_change_time(customer.last_modified)
     customer.save()
     erase_related_rows(customer)
-    record_event(customer, Kind.ERASED, None, actor=actor, undoes=undoes)
+    record_event(customer, EventKind.ERASED, None, actor=actor, undoes=undoes)

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from portal.customers import names
-from portal.customers.models import Customer, customers_of
+from portal.customers.models import Customer, customers_of_organizer
 from portal.customers.normalization import email_key
 from portal.customers.source_values import read_source_values
 
@@ -98,7 +98,7 @@ def check_email(organizer: Organizer, email: str | None, *, customer: Customer |
     """Raise InvalidValues if another customer has this email, in upper or lower case."""
     if email is None:
         return
-    owner = customers_of(organizer).filter(email_key=email_key(email)).first()
+    owner = customers_of_organizer(organizer).filter(email_key=email_key(email)).first()
     if owner and owner != customer:
         message = _("An account with this email address is already registered.")
         raise InvalidValues({"email": [message]}, taken_by=owner)
@@ -162,7 +162,7 @@ def _clean_name_parts(value: object, organizer: Organizer) -> dict[str, str | No
     if messages := _find_text_errors("".join(filter(None, [*parts, *parts.values()]))):
         raise ValidationError(messages)
     try:
-        name = names.compose(parts)
+        name = names.compose_name(parts)
     except names.UnknownScheme:
         message = _("Unknown name scheme: “%(scheme)s”.") % {"scheme": parts[names.SCHEME]}
         raise ValidationError(message) from None

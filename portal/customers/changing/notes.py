@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from portal.customers.changing.fields import InvalidValues
 from portal.customers.changing.write import lock_customer
-from portal.customers.models import Customer, Note, customers_of
+from portal.customers.models import Customer, Note, customers_of_organizer
 from portal.customers.normalization import note_text
 from portal.databases.deadlocks import retry_deadlocks
-from portal.history.models import Kind
+from portal.history.models import EventKind
 from portal.history.record import record_event
 from portal.organizers.scopes import require_scope
 
@@ -61,14 +61,16 @@ def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) 
     )
     note.save()
     _add_to_searched_text(customer, note)
-    record_event(customer, Kind.NOTED, {}, actor=actor, time=note.created)
+    record_event(customer, EventKind.NOTED, {}, actor=actor, time=note.created)
     return note
 
 
 def _add_to_searched_text(customer: Customer, note: Note) -> None:
     """Add the note to the searched text of the customer, which this transaction has locked."""
     text = f"{customer.team_notes_text or ''}{note_text(note.text) or ''}"
-    customers_of(customer.organizer).filter(pk=customer.pk).update(team_notes_text=text or None)
+    customers_of_organizer(customer.organizer).filter(pk=customer.pk).update(
+        team_notes_text=text or None
+    )
 
 
 def _clean_text(customer: Customer, text: str) -> str:
@@ -96,7 +98,7 @@ def read_notes(
 
     Raises UnknownNote.
     """
-    notes = notes_of(organizer, customer)
+    notes = notes_of_customer(organizer, customer)
     if before is not None:
         notes = notes.filter(_older_than(notes, before))
     rows = [*notes.order_by("-created", "-pk")[: size + 1]]
@@ -111,7 +113,7 @@ def _older_than(notes: QuerySet[Note], before: int) -> Q:
     return Q(created__lte=created) & (Q(created__lt=created) | Q(pk__lt=before))
 
 
-def notes_of(organizer: Organizer, customer: Customer) -> QuerySet[Note]:
+def notes_of_customer(organizer: Organizer, customer: Customer) -> QuerySet[Note]:
     """All notes on the customer. Raises ScopeError outside of the organizer's scope."""
     require_scope(organizer)
     return Note.objects.filter(organizer=organizer, customer=customer)

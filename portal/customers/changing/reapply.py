@@ -13,15 +13,15 @@ from portal.customers.changing.journal import Erasure
 from portal.customers.changing.write import lock_customer
 from portal.customers.models import Customer, CustomerNotFound
 from portal.history.actors import Actor
-from portal.history.models import Kind
-from portal.history.queries import events_of
+from portal.history.models import EventKind
+from portal.history.queries import events_of_organizer
 from portal.organizers import services as organizers
 from portal.organizers.models import Organizer
 
-ACTOR: Final = Actor.command("reapply_erasures")
+ACTOR: Final = Actor.from_command("reapply_erasures")
 
 
-class Outcome(StrEnum):
+class ErasureOutcome(StrEnum):
     """The result of repeating an erasure, as the command reapply_erasures prints it."""
 
     ERASED = "erased again"
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
     UNKNOWN = "of organizers that are not in this database"
 
 
-def reapply_erasure(erasure: Erasure) -> Outcome:
+def reapply_erasure(erasure: Erasure) -> ErasureOutcome:
     """Erase the customer unless its history has this erasure or a later one.
 
     A customer that got personal data again after the erasure is not erased again.
@@ -38,22 +38,22 @@ def reapply_erasure(erasure: Erasure) -> Outcome:
     try:
         organizer = organizers.get_organizer(erasure.organizer)
     except organizers.UnknownOrganizer:
-        return Outcome.UNKNOWN
+        return ErasureOutcome.UNKNOWN
     with scope(organizer=organizer), transaction.atomic():
         return _reapply_in_scope(organizer, erasure)
 
 
-def _reapply_in_scope(organizer: Organizer, erasure: Erasure) -> Outcome:
+def _reapply_in_scope(organizer: Organizer, erasure: Erasure) -> ErasureOutcome:
     try:
         customer = lock_customer(organizer, erasure.identifier)
     except CustomerNotFound:
         _add_erased_customer(organizer, erasure)
-        return Outcome.ADDED
-    events = events_of(organizer, customer=customer).filter(kind=Kind.ERASED)
+        return ErasureOutcome.ADDED
+    events = events_of_organizer(organizer, customer=customer).filter(kind=EventKind.ERASED)
     if events.filter(time__gte=erasure.time).exists():
-        return Outcome.UNCHANGED
+        return ErasureOutcome.UNCHANGED
     empty_customer(customer, actor=ACTOR)
-    return Outcome.ERASED
+    return ErasureOutcome.ERASED
 
 
 def _add_erased_customer(organizer: Organizer, erasure: Erasure) -> None:

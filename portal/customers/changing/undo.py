@@ -13,8 +13,8 @@ from portal.customers.changing.write import PERSONAL_FIELDS, lock_customer, save
 from portal.customers.models import Customer
 from portal.databases.deadlocks import retry_deadlocks
 from portal.history.actors import ActorKind
-from portal.history.models import Event, Kind
-from portal.history.queries import events_of
+from portal.history.models import Event, EventKind
+from portal.history.queries import events_of_organizer
 from portal.history.record import record_event
 
 if TYPE_CHECKING:
@@ -49,18 +49,18 @@ def undo_event(organizer: Organizer, identifier: str, event_id: int, *, actor: A
     email now.
     """
     customer = lock_customer(organizer, identifier)
-    event = events_of(organizer, customer=customer).filter(pk=event_id).first()
+    event = events_of_organizer(organizer, customer=customer).filter(pk=event_id).first()
     if event is None:
         raise EventNotFound(event_id)
     recorded = _undoable_changes(customer, event)
-    if event.kind == Kind.CREATED:
+    if event.kind == EventKind.CREATED:
         return erase_customer(organizer, identifier, actor=actor, undoes=event)
     changes = {name: (after, before) for name, (before, after) in recorded.items()}
     _mark_erased_again(customer, changes)
     save_changes(
         customer, {name: (now, _typed_value(name, then)) for name, (now, then) in changes.items()}
     )
-    record_event(customer, Kind.UNDONE, changes, actor=actor, undoes=event)
+    record_event(customer, EventKind.UNDONE, changes, actor=actor, undoes=event)
     return customer
 
 
@@ -77,14 +77,14 @@ def can_undo(customer: Customer, event: Event) -> bool:
 
 def _undoable_changes(customer: Customer, event: Event) -> dict[str, Any]:
     """The recorded changes of an event, if it can be undone. Raises CannotUndo and UndoConflict."""
-    if event.kind == Kind.ERASED:
+    if event.kind == EventKind.ERASED:
         raise CannotUndo(_("An erasure cannot be undone."))
     if event.changes is None:
         raise CannotUndo(_("The values before this change have been removed."))
     if not event.changes:
         raise CannotUndo(_("This event changed no field."))
     expected = {name: after for name, (_before, after) in event.changes.items()}
-    if event.kind == Kind.CREATED:
+    if event.kind == EventKind.CREATED:
         # Undoing a creation empties all personal fields, so a field that was filled in later is a
         # conflict.
         expected = {name: ERASED_VALUES[name] for name in PERSONAL_FIELDS} | expected
@@ -113,7 +113,9 @@ def _mark_erased_again(customer: Customer, changes: Mapping[str, tuple[Any, Any]
     values = [
         changes[name][1] if name in changes else getattr(customer, name) for name in PERSONAL_FIELDS
     ]
-    erasures = events_of(customer.organizer, customer=customer).filter(kind=Kind.ERASED)
+    erasures = events_of_organizer(customer.organizer, customer=customer).filter(
+        kind=EventKind.ERASED
+    )
     # An erasure by an import sets no mark: the source erased the customer, and may fill in values
     # again.
     ours = erasures.exclude(actor_kind=ActorKind.IMPORT)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.customers.changing.fields import InvalidValues, check_email, clean_values
-from portal.customers.models import IDENTIFIER, Customer, CustomerNotFound, customers_of
+from portal.customers.models import IDENTIFIER, Customer, CustomerNotFound, customers_of_organizer
 from portal.customers.source_values import (
     read_source_values,
     source_values_after_edit,
@@ -22,8 +22,8 @@ from portal.customers.source_values import (
 )
 from portal.databases.deadlocks import retry_deadlocks
 from portal.history.actors import ActorKind
-from portal.history.models import Event, Kind
-from portal.history.queries import events_of
+from portal.history.models import Event, EventKind
+from portal.history.queries import events_of_organizer
 from portal.history.record import record_event
 from portal.organizers.scopes import require_scope
 
@@ -85,7 +85,7 @@ def create_customer(
     cleaned = {**NEW_CUSTOMER, **clean_values(organizer, values)}
     customer = _insert_customer(organizer, cleaned)
     changes = {name: (None, value) for name, value in cleaned.items() if value not in (None, {})}
-    record_event(customer, Kind.CREATED, changes, actor=actor)
+    record_event(customer, EventKind.CREATED, changes, actor=actor)
     return customer
 
 
@@ -105,7 +105,7 @@ def _insert_customer(organizer: Organizer, cleaned: Mapping[str, Any]) -> Custom
                 customer.save()
         except IntegrityError:
             check_email(organizer, cleaned["email"], customer=None)
-            if not customers_of(organizer).filter(identifier=identifier).exists():
+            if not customers_of_organizer(organizer).filter(identifier=identifier).exists():
                 raise
         else:
             return customer
@@ -138,7 +138,7 @@ def change_customer(
     if changes or touch:
         save_changes(customer, changes)
     if changes:
-        record_event(customer, Kind.CHANGED, changes, actor=actor)
+        record_event(customer, EventKind.CHANGED, changes, actor=actor)
     return customer
 
 
@@ -149,7 +149,7 @@ def _changes_of_editor(
 
     A form sends all fields. A field that still has the value which the editor saw was not edited.
     """
-    later = [*events_of(customer.organizer, customer=customer).filter(version__gt=since)]
+    later = [*events_of_organizer(customer.organizer, customer=customer).filter(version__gt=since)]
     seen: dict[str, Any] = {}
     for event in sorted(later, key=attrgetter("pk")):
         for name, (before, _after) in (event.changes or {}).items():
@@ -186,7 +186,7 @@ def lock_customer(organizer: Organizer, identifier: str, *, version: int | None 
     Raises VersionMismatch if the customer has another version than `version`.
     """
     require_scope(organizer)
-    rows = customers_of(organizer).select_for_update().filter(identifier=identifier)
+    rows = customers_of_organizer(organizer).select_for_update().filter(identifier=identifier)
     customer = rows.first() if re.match(IDENTIFIER, identifier) else None
     if customer is None:
         raise CustomerNotFound(identifier)
@@ -241,7 +241,7 @@ def _was_imported(customer: Customer) -> bool:
     """
     if customer.source_modified:
         return True
-    events = events_of(customer.organizer, customer=customer)
+    events = events_of_organizer(customer.organizer, customer=customer)
     return events.filter(actor_kind=ActorKind.IMPORT).exists()
 
 

@@ -21,7 +21,7 @@ SEPARATORS: Final[Mapping[str, str]] = {"comma": ",", "semicolon": ";"}
 LINE_ENDS: Final = {"\x85": r"\u0085", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
 
-def file_name(slug: str, zone: str, extension: str, *, content: str = "customers") -> str:
+def export_file_name(slug: str, zone: str, extension: str, *, content: str = "customers") -> str:
     """A file name with today's date in the time zone: `bigevents-customers-2026-11-28.csv`."""
     today = timezone.localdate(timezone=ZoneInfo(zone))
     return f"{slug}-{content}-{today.isoformat()}.{extension}"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from portal.customers import names, services
 from portal.customers.html.changing.notes import read_notes
 from portal.customers.html.changing.notice import find_notice
-from portal.customers.html.changing.source import find_conflicts
+from portal.customers.html.changing.source import find_source_conflicts
 from portal.customers.html.paging import BACK_PARAMETER, POSITION_PARAMETER
 from portal.customers.html.position import CustomerPosition, find_position
 from portal.customers.models import State
@@ -60,7 +60,7 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
 def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -> dict[str, Any]:
     list_path = reverse("customers:list", args=[organizer.slug])
     path = reverse("api:customer_detail", args=[organizer.slug, customer.identifier])
-    parts = names.label_parts(customer.name_parts)
+    parts = names.label_name_parts(customer.name_parts)
     position = find_position(
         request.access,
         customer,
@@ -73,7 +73,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         # Imports skip customers that were erased in Portal. So a customer that only the source has
         # anonymised can still be erased.
         "is_erased": customer.state == State.ANONYMISED and customer.erased is not None,
-        "source_conflicts": find_conflicts(request.access, customer),
+        "source_conflicts": find_source_conflicts(request.access, customer),
         # A name with only one part is not repeated, because the heading shows it.
         "parts": [] if [value for _label, value in parts] == [customer.name] else parts,
         "email_target": quote(customer.email or "", safe="@"),

@@ -19,7 +19,7 @@ from portal.customers.exporting.formats import (
     encode_csv_for_spreadsheets,
     encode_json,
     encode_ndjson,
-    file_name,
+    export_file_name,
 )
 from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit_streams
 from portal.customers.exporting.workbook import encode_workbook
@@ -144,7 +144,7 @@ def _stream_file(
     response: HttpResponse = StreamResponse(  # type: ignore[assignment]  # not a subclass
         limit_streams(chunks, caller=request.session.session_key or ""),
         MEDIA_TYPES[extension],
-        file_name=file_name(organizer.slug, organizer.timezone, extension),
+        file_name=export_file_name(organizer.slug, organizer.timezone, extension),
     )
     return response
 

@@ -24,10 +24,10 @@ from portal.customers.html.paging import (
     OVERVIEW_ON,
     WITHIN_PARAMETER,
     ListLinks,
+    ListPosition,
     OwnLayout,
     PageForm,
     Pager,
-    Position,
 )
 from portal.customers.html.table import ColumnMenu, CustomerTable, LayoutLink
 from portal.customers.query.filter_fields import (
@@ -183,7 +183,7 @@ class FieldError:
 
 
 @dataclass(frozen=True)
-class Box:
+class FilterBox:
     """A checkbox or radio button of a filter.
 
     `number` is the number of customers that match the choice, if known.
@@ -196,17 +196,17 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Choices:
+class FilterChoices:
     """A filter with checkboxes or radio buttons. The choices of a facet show counts."""
 
     field: BoundField
-    boxes: Sequence[Box]
+    boxes: Sequence[FilterBox]
     is_facet: bool
     template: str = "customers/_boxes.html"
 
 
 @dataclass(frozen=True)
-class Preset:
+class TimePreset:
     """A relative date to choose for a range of times.
 
     The link sets the filter `name`, and removes the filter `removed`, the other end of the range.
@@ -231,16 +231,16 @@ class TimeRange:
     template: str = "components/_time_range.html"
 
     @cached_property
-    def presets(self) -> list[Preset]:
+    def presets(self) -> list[TimePreset]:
         since, until = self.since.name, self.until.name
         names = {"since": (since, until), "until": (until, since)}
         return [self._preset(*names[end], value, label) for end, value, label in PRESETS]
 
-    def _preset(self, name: str, removed: str, value: str, label: StrOrPromise) -> Preset:
+    def _preset(self, name: str, removed: str, value: str, label: StrOrPromise) -> TimePreset:
         values, query = {name: value, removed: ""}, self.links.query
         is_chosen = all(query.get(each, "") == text for each, text in values.items())
         href = self.links.with_filters(values)
-        return Preset(name, value, removed, label, href, is_chosen)
+        return TimePreset(name, value, removed, label, href, is_chosen)
 
     @property
     def is_preset(self) -> bool:
@@ -261,7 +261,7 @@ class TextInput:
     template: str = "components/_text_input.html"
 
 
-FilterPart = Choices | TimeRange | TextInput
+FilterPart = FilterChoices | TimeRange | TextInput
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ class FilterGroup:
 
 
 @dataclass(frozen=True)
-class Chip:
+class FilterChip:
     """An active filter, which the page shows with a link that removes it."""
 
     name: str
@@ -376,13 +376,13 @@ class CustomerListing:
         return " ".join(name for name in PARAMETERS if name not in remaining)
 
     @cached_property
-    def chips(self) -> list[Chip]:
+    def chips(self) -> list[FilterChip]:
         """A chip for each value of an active filter, such as each language.
 
         `as_of`, the date from which relative dates are counted, has a chip if it is not today.
         """
         return [
-            Chip(
+            FilterChip(
                 name,
                 FILTERS[name].describe_label(value),
                 FILTERS[name].describe(value),
@@ -395,7 +395,7 @@ class CustomerListing:
         ]
 
     @property
-    def chips_to_drop(self) -> list[Chip]:
+    def chips_to_drop(self) -> list[FilterChip]:
         """The chips of an empty list whose removal adds customers, or may add some."""
         return [chip for chip in self.chips if chip.count is None or chip.count.number]
 
@@ -454,7 +454,7 @@ class CustomerListing:
         page, key = self.page, list_key(self.organizer, self.query)
         total = page.count.number if page.count.is_exact else None
         return {
-            customer.pk: Position(keys, number, total).encrypt(key)
+            customer.pk: ListPosition(keys, number, total).encrypt(key)
             for number, (customer, keys) in enumerate(
                 zip(page.rows, page.keys, strict=True), start=page.start_index
             )
@@ -525,17 +525,17 @@ class CustomerListing:
         ]
         return [*ranges, *others]
 
-    def _choices(self, name: str) -> Choices:
+    def _choices(self, name: str) -> FilterChoices:
         field, filter_ = self.form[name], FILTERS[name]
         if not isinstance(filter_, FacetFilter):
-            return Choices(field, _boxes(field), is_facet=False)
+            return FilterChoices(field, _boxes(field), is_facet=False)
         boxes = _boxes(field)
         if self.facet_counts is not None and self.query:
             numbers = self.facet_counts.by_facet(name, self.query.conditions)
             boxes = [
                 replace(box, number=numbers.get(filter_.facet_value(box.value), 0)) for box in boxes
             ]
-        return Choices(field, boxes, is_facet=True)
+        return FilterChoices(field, boxes, is_facet=True)
 
 
 def read_listing(
@@ -656,11 +656,11 @@ def _read_overview(
     return None
 
 
-def _boxes(field: BoundField) -> list[Box]:
+def _boxes(field: BoundField) -> list[FilterBox]:
     """The checkboxes or radio buttons of a field.
 
     Django's widget is not used, because it would make a template context for each box.
     """
     choices: Iterable[tuple[str, StrOrPromise]] = field.field.choices  # type: ignore[attr-defined]  # a ChoiceField
     checked = cast("ChoiceWidget", field.field.widget).format_value(field.value())
-    return [Box(value, label, value in checked) for value, label in choices]
+    return [FilterBox(value, label, value in checked) for value, label in choices]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.local_times import Days
+from portal.customers.local_times import DayRange
 from portal.customers.locales import locale_name
 from portal.customers.models import State
 from portal.customers.query.filter_fields import DayField
@@ -191,11 +191,11 @@ class _RegistrationGroups:
 
     def group(self, label: str, number: int, first: Month, last: Month) -> Group:
         end = date(last.year, last.month, monthrange(last.year, last.month)[1])
-        days = Days(date(first.year, first.month, 1), end)
+        days = DayRange(date(first.year, first.month, 1), end)
         has_list = number and all(map(DayField().is_in_bounds, days))
         return Group(label, number, self._href(days) if has_list else "")
 
-    def _href(self, days: Days) -> str:
+    def _href(self, days: DayRange) -> str:
         """The URL of the list with a filter by these days.
 
         A filter of the list that limits the days further is not replaced.

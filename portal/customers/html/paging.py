@@ -17,7 +17,7 @@ from portal.customers.query.columns import STANDARD, parse_columns, validate_col
 from portal.customers.query.filters import PARAMETERS
 from portal.saved_views.queries import VIEW, subtract_view
 from portal.web.encryption import InvalidEncryptedText, decrypt_from_url, encrypt_for_url
-from portal.web.query_strings import is_too_long
+from portal.web.query_strings import is_query_string_too_long
 
 if TYPE_CHECKING:
     from portal.customers.services import CustomerPage
@@ -164,7 +164,7 @@ class ListLinks:
         "" for the default list, and if the query string is too long to be a parameter itself.
         """
         back = urlencode({BACK_PARAMETER: self.current_query}) if self.current_query else ""
-        return "" if is_too_long(back) else back
+        return "" if is_query_string_too_long(back) else back
 
     @property
     def is_changed_view(self) -> bool:
@@ -253,7 +253,7 @@ class OwnLayout:
 
 
 @dataclass(frozen=True)
-class Position:
+class ListPosition:
     """The position of a customer in a list: the sort key values, and the row number if known."""
 
     keys: Sequence[Any]
@@ -266,20 +266,20 @@ class Position:
             orjson.dumps([self.keys, self.number, self.total]), context=ENCRYPTION_CONTEXT + key
         )
 
-    def step(self, keys: Sequence[Any], by: int) -> Position:
+    def step(self, keys: Sequence[Any], by: int) -> ListPosition:
         """The position of a neighbour.
 
         The row number is left out if it exceeds the list, after customers were added or deleted.
         """
         number = self.number + by if self.number else None
         is_possible = number and 1 <= number <= (self.total or number)
-        return Position(keys, number if is_possible else None, self.total)
+        return ListPosition(keys, number if is_possible else None, self.total)
 
 
-def decrypt_position(text: str, key: str) -> Position | None:
+def decrypt_position(text: str, key: str) -> ListPosition | None:
     """Decrypt the text of `Position.encrypt()`. Returns None for any other text."""
     try:
-        return Position(*orjson.loads(decrypt_from_url(text, context=ENCRYPTION_CONTEXT + key)))
+        return ListPosition(*orjson.loads(decrypt_from_url(text, context=ENCRYPTION_CONTEXT + key)))
     except InvalidEncryptedText:
         return None
 
@@ -294,7 +294,7 @@ def customer_url(links: ListLinks, identifier: str, position: str = "") -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class PagerLink:
     """A link of the pager. `page` and `href` are None if there is no page in its direction."""
 
     name: str
@@ -303,7 +303,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Size:
+class PageSizeChoice:
     """A page size to choose, and its URL."""
 
     size: int
@@ -319,7 +319,7 @@ class Pager:
     links: ListLinks
 
     @cached_property
-    def steps(self) -> dict[str, Step]:
+    def steps(self) -> dict[str, PagerLink]:
         """The links to the first, previous, next and last page, by name."""
         number, last = self.page.number, self.page.last_page_number
         is_last = self.page.is_last or number == last
@@ -330,7 +330,7 @@ class Pager:
             "last": None if is_last else last or LAST_PAGE,
         }
         return {
-            name: Step(name, to, self.links.to_page(to) if to else None)
+            name: PagerLink(name, to, self.links.to_page(to) if to else None)
             for name, to in targets.items()
         }
 
@@ -346,7 +346,9 @@ class Pager:
             yield from ((name, value) for value in values)
 
     @property
-    def sizes(self) -> list[Size]:
+    def sizes(self) -> list[PageSizeChoice]:
         """The page sizes to choose from. The link of a size leads to the first page."""
         current = self.links.page_size
-        return [Size(size, self.links.with_page_size(size), size == current) for size in SIZES]
+        return [
+            PageSizeChoice(size, self.links.with_page_size(size), size == current) for size in SIZES
+        ]

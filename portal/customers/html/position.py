@@ -14,8 +14,8 @@ from portal.customers.html.paging import (
     DEFAULT_SIZE,
     POSITION_PARAMETER,
     ListLinks,
+    ListPosition,
     PageForm,
-    Position,
     customer_url,
     decrypt_position,
 )
@@ -86,7 +86,7 @@ class _NeighbourLinks:
     organizer: Organizer
     query: CustomerQuery
     links: ListLinks
-    position: Position
+    position: ListPosition
     key: str  # the list_key() of the list
 
     def find(self, customer: Customer) -> CustomerPosition:
@@ -112,7 +112,7 @@ class _NeighbourLinks:
         text = position.encrypt(self.key)
         return customer_url(self._links_at(position), neighbour.identifier, text)
 
-    def _links_at(self, position: Position) -> ListLinks:
+    def _links_at(self, position: ListPosition) -> ListLinks:
         """The links of the list page that has the position, if its row number is known."""
         if position.number is None:
             return self.links

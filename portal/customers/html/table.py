@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers.html.paging import COMPACT, DENSITIES, ListLinks, customer_url
 from portal.customers.html.tags import breakable_email, state_mark
-from portal.customers.html.times import Clock
+from portal.customers.html.times import TimeFormatter
 from portal.customers.locales import locale_name
 from portal.customers.phones import format_phone
 from portal.customers.query.columns import COLUMNS, NAME, STANDARD
@@ -275,7 +275,7 @@ class CellTexts:
     """
 
     def __init__(self) -> None:
-        self.clock = Clock()
+        self.clock = TimeFormatter()
         self.no_name = _quiet_text(_("No name"))
         self.last_sign_in = f'<span class="phone-label">{escape(str(_("Last sign-in")))}</span>'
         self.in_notes = escape(str(_("In notes:")))

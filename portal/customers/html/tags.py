@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from portal.customers.html.times import Clock
+from portal.customers.html.times import TimeFormatter
 from portal.customers.locales import locale_name
 from portal.customers.models import State
 from portal.customers.phones import format_phone
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from django.forms.boundfield import BoundWidget
     from django_stubs_ext import StrOrPromise
 
-    from portal.customers.html.list import Box, Choices, Preset
-    from portal.customers.html.paging import Step
+    from portal.customers.html.list import FilterBox, FilterChoices, TimePreset
+    from portal.customers.html.paging import PagerLink
     from portal.customers.html.table import ColumnChoice, ColumnMenu, Heading, LayoutLink
     from portal.customers.query.filter_fields import DayField
 
@@ -61,25 +61,25 @@ def state_mark(value: int) -> SafeString:
 @register.filter
 def full_time(value: datetime) -> str:
     """A time in the current time zone: `6 Apr 2021, 15:44 CEST`."""
-    return Clock().full_time(value)
+    return TimeFormatter().full_time(value)
 
 
 @register.simple_tag
 def current_time() -> str:
     """The current time in the format of `full_time`."""
-    return Clock().full_time(timezone.now())
+    return TimeFormatter().full_time(timezone.now())
 
 
 @register.filter
 def time_ago(value: datetime) -> str:
     """How long ago a time is, in the largest unit: `3 days ago`."""
-    return Clock().time_ago(value)
+    return TimeFormatter().time_ago(value)
 
 
 @register.filter
 def full_time_and_ago(value: datetime) -> SafeString:
     """The exact time, and how long ago it is."""
-    clock = Clock()
+    clock = TimeFormatter()
     return format_html(
         '<time datetime="{}">{} <span class="quiet">{}</span></time>',
         value.isoformat(),
@@ -110,7 +110,7 @@ def choice_box(choice: BoundWidget) -> SafeString:
 
 
 @register.simple_tag
-def filter_boxes(part: Choices) -> SafeString:
+def filter_boxes(part: FilterChoices) -> SafeString:
     """The checkboxes or radio buttons of a filter with labels. The boxes of a facet have counts."""
     kind, name, identifier = part.field.field.widget.input_type, part.field.name, part.field.auto_id
     return _html(
@@ -121,7 +121,7 @@ def filter_boxes(part: Choices) -> SafeString:
     )
 
 
-def _facet_count(box: Box) -> str:
+def _facet_count(box: FilterBox) -> str:
     unknown = '<span aria-hidden="true">–</span>'
     number = unknown if box.number is None else number_format(box.number)
     return f' <span class="facet-count">{number}</span>'
@@ -168,7 +168,7 @@ def _link_attributes(name: str, link: LayoutLink) -> str:
 
 
 @register.simple_tag
-def preset_links(presets: Sequence[Preset]) -> SafeString:
+def preset_links(presets: Sequence[TimePreset]) -> SafeString:
     """The items of a list of relative dates, as links."""
     return _html(
         f'<li><a id="preset-{each.name}-{each.value}" href="{escape(each.href)}"'
@@ -198,7 +198,7 @@ def order_link(heading: Heading) -> SafeString:
 
 
 @register.simple_tag
-def step_link(step: Step, label: str, before: str = "", after: str = "") -> SafeString:
+def step_link(step: PagerLink, label: str, before: str = "", after: str = "") -> SafeString:
     """A link of the pager with icons before and after its label.
 
     Without a page in this direction, only the label is shown.

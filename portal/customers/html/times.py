@@ -25,7 +25,7 @@ UNITS: Final = (
 )
 
 
-class Clock:
+class TimeFormatter:
     """Formats the times of one page.
 
     All texts are relative to the same current time, and each text is translated once.

@@ -17,7 +17,7 @@ from portal.customers.importing.rows import (
     ParsedRow,
     Rejection,
     UnchangedRow,
-    given_as_json,
+    encode_given_fields,
     valid_identifier,
 )
 from portal.customers.models import Customer
@@ -149,7 +149,9 @@ def _compare(
     merged = {**{name: before[name] for name in OPTIONAL}, **content}
     takes_back = overwrite and customer.source_values
     if not takes_back and _equals(merged, before):
-        return UnchangedRow(content["identifier"], content["last_modified"], given_as_json(given))
+        return UnchangedRow(
+            content["identifier"], content["last_modified"], encode_given_fields(given)
+        )
     return row._replace(content=merged, given=given)
 
 

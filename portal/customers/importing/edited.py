@@ -14,11 +14,11 @@ from typing import Any, Final
 from portal.customers import names
 from portal.customers.fields import JsonbEncoder
 from portal.customers.importing.comparison import StoredCustomer, api_values, fetch_customers
-from portal.customers.importing.encode import prepare_numbered
+from portal.customers.importing.encode import encode_numbered_rows
 from portal.customers.importing.merging import FIELDS, NAME, PARTS, TIME_FIELDS
-from portal.customers.importing.rows import Given, InventedRow, StagedRow
+from portal.customers.importing.rows import GivenFields, InventedRow, StagedRow
 from portal.customers.importing.staging import Staging, StagingTableRow
-from portal.customers.source_values import Merged, Values, merge_edited, store_source_values
+from portal.customers.source_values import MergedValues, Values, merge_edited, store_source_values
 
 CUSTOMERS_PER_BATCH: Final = 1_000
 BOOLEAN_FIELDS: Final = ("is_active", "is_verified")
@@ -28,7 +28,7 @@ _encode = JsonbEncoder().encode
 
 
 @dataclass(frozen=True)
-class Conflict:
+class ImportConflict:
     """A field that was changed both in Portal and at the source.
 
     The field keeps the value of Portal.
@@ -45,9 +45,9 @@ class Conflict:
         )
 
 
-def keep_edits(
+def keep_edited_fields(
     staging: Staging, identifiers: Sequence[str], *, overwrite: bool
-) -> Iterator[Conflict]:
+) -> Iterator[ImportConflict]:
     """Merge the staged rows of these customers, so that edited fields keep their values.
 
     Each of the customers has one row. With `overwrite`, edited fields get the values of the row.
@@ -63,12 +63,12 @@ def keep_edits(
             staged.append((row.number, _make_staged_row(row, merged)))
             # A row without a source time changes no customer, so it has no conflicts.
             fields = merged.conflicts if row.last_modified else []
-            yield from (Conflict(row.position or "", identifier, each) for each in fields)
-        completed = prepare_numbered(staged, country=organizer.country)
+            yield from (ImportConflict(row.position or "", identifier, each) for each in fields)
+        completed = encode_numbered_rows(staged, country=organizer.country)
         staging.replace(completed, [number for number, _row in staged])
 
 
-def _merge(row: StagingTableRow, customer: StoredCustomer, *, overwrite: bool) -> Merged:
+def _merge(row: StagingTableRow, customer: StoredCustomer, *, overwrite: bool) -> MergedValues:
     """Merge one row into its customer. A row without personal data also removes edited values."""
     values = _with_booleans(api_values(row.values))
     is_removed = not _has_personal_data(values) and _has_personal_data(customer.values_at_source)
@@ -82,10 +82,12 @@ def _merge(row: StagingTableRow, customer: StoredCustomer, *, overwrite: bool) -
 
 
 def _has_personal_data(values: Values) -> bool:
-    return any(values[name] for name in PERSONAL_TEXTS) or bool(names.compose(values["name_parts"]))
+    return any(values[name] for name in PERSONAL_TEXTS) or bool(
+        names.compose_name(values["name_parts"])
+    )
 
 
-def _fields_in_row(given: Given) -> set[str]:
+def _fields_in_row(given: GivenFields) -> set[str]:
     """The fields that the file had for a row, without those that were filled in later."""
     if not isinstance(given, dict):
         return {*FIELDS} - {*given}
@@ -97,7 +99,7 @@ def _with_booleans(values: Values) -> dict[str, Any]:
     return {**values, **{name: bool(values[name]) for name in BOOLEAN_FIELDS}}
 
 
-def _make_staged_row(row: StagingTableRow, merged: Merged) -> StagedRow:
+def _make_staged_row(row: StagingTableRow, merged: MergedValues) -> StagedRow:
     """A merged row for the staging table.
 
     The values need no validation: each comes from a valid row or from the customer.

@@ -39,7 +39,7 @@ Row = TypeVar("Row")
 Content = bytes | list[tuple[Any, ...]]  # bytes for PostgreSQL, tuples for SQLite
 
 
-class Batch(NamedTuple):
+class EncodedBatch(NamedTuple):
     """A batch of encoded rows and of rejections.
 
     The rows of a load have ascending numbers.
@@ -52,7 +52,7 @@ class Batch(NamedTuple):
     has_given: bool  # whether any row has `given`
 
 
-def column_definitions() -> str:
+def sql_column_definitions() -> str:
     """The SQL definitions of COLUMNS: the types of the table of customers, without constraints."""
     fields = [field for field in Customer._meta.concrete_fields if field.attname in COLUMNS]
     return ", ".join(f"{field.attname} {_column_type(field)}" for field in fields)
@@ -64,24 +64,24 @@ def _column_type(field: Field[Any, Any]) -> str:
     return f'{parameters["type"]} COLLATE "{collation}"' if collation else str(parameters["type"])
 
 
-def prepare_batch(
+def encode_batch(
     rows: Iterable[StagedRow | UnchangedRow | Rejection], first: int, *, country: str
-) -> Batch:
+) -> EncodedBatch:
     """Encode rows, numbered from `first` on. `country` is the country of the organizer."""
-    return prepare_numbered([*enumerate(rows, start=first)], country=country)
+    return encode_numbered_rows([*enumerate(rows, start=first)], country=country)
 
 
-def prepare_numbered(
+def encode_numbered_rows(
     numbered: Sequence[tuple[int, StagedRow | UnchangedRow | Rejection]], *, country: str
-) -> Batch:
+) -> EncodedBatch:
     """Encode rows that have numbers already."""
-    staged_numbers, staged = _select(StagedRow, numbered)
-    unchanged_numbers, unchanged = _select(UnchangedRow, numbered)
-    _numbers, rejections = _select(Rejection, numbered)
+    staged_numbers, staged = _select_rows_of_class(StagedRow, numbered)
+    unchanged_numbers, unchanged = _select_rows_of_class(UnchangedRow, numbered)
+    _numbers, rejections = _select_rows_of_class(Rejection, numbered)
     columns = _encode_columns((each.row for each in staged), country)
-    return Batch(
+    return EncodedBatch(
         len(numbered),
-        _encode(
+        _encode_for_database(
             [
                 staged_numbers,
                 [each.position for each in staged],
@@ -90,7 +90,7 @@ def prepare_numbered(
                 [each.source_values for each in staged],
             ]
         ),
-        _encode(
+        _encode_for_database(
             [
                 unchanged_numbers,
                 [each.identifier for each in unchanged],
@@ -103,15 +103,17 @@ def prepare_numbered(
     )
 
 
-def _select(kind: type[Row], rows: Iterable[tuple[int, object]]) -> tuple[list[int], list[Row]]:
+def _select_rows_of_class(
+    kind: type[Row], rows: Iterable[tuple[int, object]]
+) -> tuple[list[int], list[Row]]:
     """The numbers and the rows of those rows that are of the class `kind`."""
     selected = [(number, row) for number, row in rows if isinstance(row, kind)]
     return [number for number, _row in selected], [row for _number, row in selected]
 
 
-def _encode(columns: list[Sequence[Any]]) -> Content:
+def _encode_for_database(columns: list[Sequence[Any]]) -> Content:
     if columns[0] and connection.vendor == "postgresql":
-        return copy_text(columns)
+        return encode_copy_text(columns)
     return [*zip(*columns, strict=True)]
 
 
@@ -127,18 +129,18 @@ def _encode_columns(rows: Iterable[CustomerRow | InventedRow], country: str) -> 
     sources = ("identifier", "external_identifier", "email", "phone", "notes")
     derive = partial(derived_values_with_name, country)
     derived = map(derive, *(columns[name] for name in sources), names)
-    states = _states({**columns, "name": [name.text for name in names]})
+    states = _encode_states({**columns, "name": [name.text for name in names]})
     columns["name_parts"] = name_parts
     for name in TIME_FIELDS:
         columns[name] = _encode_times(columns[name])
     return [*columns.values(), *zip(*derived, strict=True), states]
 
 
-def _states(columns: Mapping[str, Sequence[Any]]) -> list[int]:
+def _encode_states(columns: Mapping[str, Sequence[Any]]) -> list[int]:
     personal = zip(*(columns[name] for name in PERSONAL_COLUMNS), strict=True)
     rows = zip(personal, columns["is_active"], columns["is_verified"], strict=True)
     return [
-        State.of(texts, is_active=is_active, is_verified=is_verified).value
+        State.from_values(texts, is_active=is_active, is_verified=is_verified).value
         for texts, is_active, is_verified in rows
     ]
 
@@ -170,7 +172,7 @@ def _zone_suffix() -> str:
     return "" if connection.vendor == "sqlite" else "+00"
 
 
-def copy_text(columns: Sequence[Sequence[Any]]) -> bytes:
+def encode_copy_text(columns: Sequence[Sequence[Any]]) -> bytes:
     """Encode rows in PostgreSQL's text format of COPY.
 
     Each sequence of `columns` has str, int, bool or None.

@@ -13,7 +13,7 @@ from django.db import connection
 from portal.customers.models import PERSONAL_COLUMNS
 from portal.customers.source_values import TIMES
 from portal.history.actors import Actor
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 
 # Runs before the UPDATE of customers, so that `existing` has the old values. The customers are
 # locked. A row that removes the personal data records an erasure, without the personal values. A
@@ -92,7 +92,7 @@ def sql_placeholders(*, equals: str, anonymised: int) -> dict[str, Any]:
 
     return {
         "events": f"{Event._meta.db_table} ({', '.join(EVENT_COLUMNS)})",
-        "kinds": Kind,
+        "kinds": EventKind,
         "actor": ACTOR,
         "json": dialect.type,
         "erases": f"(staged.state = {anonymised} AND {personal} <> '')",

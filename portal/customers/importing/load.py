@@ -30,13 +30,18 @@ from typing import Final, NamedTuple
 from django.db import IntegrityError, connection, transaction
 
 from portal.customers.importing.comparison import compare_with_customers
-from portal.customers.importing.edited import Conflict, keep_edits
-from portal.customers.importing.encode import Batch, prepare_batch
-from portal.customers.importing.formats.files import CHUNK_BYTES, Block, group_blocks, read_block
+from portal.customers.importing.edited import ImportConflict, keep_edited_fields
+from portal.customers.importing.encode import EncodedBatch, encode_batch
+from portal.customers.importing.formats.files import (
+    CHUNK_BYTES,
+    FileBlock,
+    group_blocks,
+    read_block,
+)
 from portal.customers.importing.history import recording_import
 from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
 from portal.customers.importing.merging import set_source_times
-from portal.customers.importing.repeated import merge_repeated
+from portal.customers.importing.repeated import merge_repeated_rows
 from portal.customers.importing.rows import Rejection, StagedRow, UnchangedRow, check_rows
 from portal.customers.importing.staging import Changes, Staging
 from portal.customers.importing.workers import close_connections, map_in_processes
@@ -77,7 +82,7 @@ class LoadReport:
     rejected: int = 0
     rejections: list[Rejection] = field(default_factory=list)
     conflicting: int = 0
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[ImportConflict] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -99,7 +104,7 @@ class LoadReport:
             if self.rejected <= REPORTED_REJECTIONS:
                 self.rejections.append(rejection)
 
-    def add_conflicts(self, conflicts: Sequence[Conflict]) -> None:
+    def add_conflicts(self, conflicts: Sequence[ImportConflict]) -> None:
         self.conflicting += len(conflicts)
         self.conflicts += conflicts[: REPORTED_CONFLICTS - len(self.conflicts)]
 
@@ -111,7 +116,7 @@ class _Outcome(NamedTuple):
     unchanged: int
     undated: int
     rejections: list[Rejection]
-    conflicts: list[Conflict]
+    conflicts: list[ImportConflict]
     changes: Changes
 
 
@@ -130,7 +135,7 @@ def load_customers(
     happen, and nothing changes. SQLite rebuilds its indexes for `rebuild_from` changes or more.
     With an actor, an event is recorded for each customer that is created or changed.
     """
-    prepare = partial(prepare_batch, country=organizer.country)
+    prepare = partial(encode_batch, country=organizer.country)
     batches = map(prepare, _group_into_batches(iter(rows)), count(0, BATCH_ROWS))
     return load_batches(
         organizer,
@@ -144,7 +149,7 @@ def load_customers(
 
 def load_batches(
     organizer: Organizer,
-    batches: Iterable[Batch],
+    batches: Iterable[EncodedBatch],
     *,
     overwrite: bool = False,
     dry_run: bool = False,
@@ -161,7 +166,7 @@ def load_batches(
         for batch in batches:
             report.reject(batch.rejections)
             staging.add(batch)
-        report.reject(merge_repeated(staging, overwrite=overwrite))
+        report.reject(merge_repeated_rows(staging, overwrite=overwrite))
         write = staging.count_changes if dry_run else partial(_write_staged, staging, rebuild_from)
         _load_staged(staging, report, overwrite=overwrite, write=write)
         staging.drop()
@@ -216,9 +221,9 @@ def _compare_and_write(
     with transaction.atomic():
         outdated = 0 if overwrite else staging.drop_outdated()
         unchanged = staging.drop_unchanged()
-        conflicts: list[Conflict] = []
+        conflicts: list[ImportConflict] = []
         if edited := staging.lock_customers():
-            conflicts = [*keep_edits(staging, edited, overwrite=overwrite)]
+            conflicts = [*keep_edited_fields(staging, edited, overwrite=overwrite)]
             unchanged += staging.drop_unchanged()
         undated = staging.drop_undated()
         rejections = staging.reject_erased() + staging.reject_taken_emails()
@@ -266,7 +271,7 @@ def _analyze_after(report: LoadReport) -> None:
 
 def import_blocks(
     organizer: Organizer,
-    blocks: Iterator[Block],
+    blocks: Iterator[FileBlock],
     *,
     overwrite: bool = False,
     dry_run: bool = False,
@@ -283,14 +288,14 @@ def import_blocks(
     recording = nullcontext() if dry_run else recording_import(organizer, source)
     prepare = partial(_prepare_group, organizer, as_of, overwrite=overwrite)
     with recording as record, _batches_of_blocks(prepare, groups) as batches:
-        actor = Actor.of_import(source.value)
+        actor = Actor.from_import(source.value)
         choices = {"overwrite": overwrite, "dry_run": dry_run}
         return load_batches(organizer, batches, **choices, record=record, actor=actor)
 
 
 def _batches_of_blocks(
-    prepare: Callable[[int, list[Block]], Batch], block_groups: Iterator[list[Block]]
-) -> AbstractContextManager[Iterator[Batch]]:
+    prepare: Callable[[int, list[FileBlock]], EncodedBatch], block_groups: Iterator[list[FileBlock]]
+) -> AbstractContextManager[Iterator[EncodedBatch]]:
     """Make a batch of each group of blocks; in other processes if there is more than one group."""
     groups = ((NUMBERS_PER_GROUP * number, group) for number, group in enumerate(block_groups))
     first = [*islice(groups, 2)]
@@ -301,8 +306,13 @@ def _batches_of_blocks(
 
 
 def _prepare_group(
-    organizer: Organizer, as_of: datetime | None, first: int, group: list[Block], *, overwrite: bool
-) -> Batch:
+    organizer: Organizer,
+    as_of: datetime | None,
+    first: int,
+    group: list[FileBlock],
+    *,
+    overwrite: bool,
+) -> EncodedBatch:
     """Read, compare, validate and encode the rows of a group, numbered from `first` on.
 
     The import holds the lock of the organizer meanwhile, so no other import changes a customer
@@ -311,4 +321,4 @@ def _prepare_group(
     rows = chain.from_iterable(map(read_block, group))
     dated = set_source_times(rows, as_of) if as_of else rows
     checked = check_rows(compare_with_customers(organizer, dated, overwrite=overwrite))
-    return prepare_batch(checked, first, country=organizer.country)
+    return encode_batch(checked, first, country=organizer.country)

@@ -83,6 +83,6 @@ def _merge_name_parts(before: Mapping[str, str | None], row: Values) -> Mapping[
         is_same_scheme = before.get(names.SCHEME) == parts[names.SCHEME]
         return {**before, **parts} if is_same_scheme else parts
     name = row.get(NAME)
-    if name is None or names.compose(before) == name:
+    if name is None or names.compose_name(before) == name:
         return before
     return {names.SCHEME: "full", "full_name": name} if name else {}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from portal.customers.importing.comparison import StoredCustomer, api_values, fetch_customers
-from portal.customers.importing.encode import prepare_numbered
+from portal.customers.importing.encode import encode_numbered_rows
 from portal.customers.importing.merging import merge_row, new_customer
 from portal.customers.importing.rows import ParsedRow, Rejection, check_rows
 from portal.customers.importing.staging import Staging, StagingTableRow
@@ -16,7 +16,7 @@ from portal.customers.importing.staging import Staging, StagingTableRow
 CUSTOMERS_PER_BATCH: Final = 1_000
 
 
-def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
+def merge_repeated_rows(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
     """Complete the last row of each customer by its earlier rows.
 
     Reads only customers with several rows, at least one of which lacks keys.
@@ -37,7 +37,7 @@ def merge_repeated(staging: Staging, *, overwrite: bool) -> Iterator[Rejection]:
             if applied := [each for each in rows if _applies(each, customer, overwrite=overwrite)]:
                 merged[rows[-1].number] = _merge(applied, customer, zone)
         numbered = [*zip(merged, check_rows(merged.values()), strict=True)]
-        completed = prepare_numbered(numbered, country=organizer.country)
+        completed = encode_numbered_rows(numbered, country=organizer.country)
         staging.replace(completed, [*merged])
         yield from completed.rejections
 

@@ -68,7 +68,7 @@ def _is_domain(domain: str) -> bool:
 def _check_name_parts(parts: dict[str, str | None]) -> dict[str, str | None]:
     if parts and names.SCHEME not in parts and names.LEGACY not in parts:
         raise ValueError(f"must have {names.SCHEME} or {names.LEGACY}")
-    if len(names.compose(parts)) > MAX_NAME_LENGTH:
+    if len(names.compose_name(parts)) > MAX_NAME_LENGTH:
         raise ValueError(f"make a name of more than {MAX_NAME_LENGTH} characters")
     return parts
 
@@ -173,7 +173,7 @@ class InventedRow:
 
 # Which values the file had for a row, before other values were filled in. For a partial row: a dict
 # of its values. For any other row: the names of the optional keys that the row lacked.
-Given = Sequence[str] | dict[str, Any]
+GivenFields = Sequence[str] | dict[str, Any]
 
 
 class ParsedRow(NamedTuple):
@@ -185,7 +185,7 @@ class ParsedRow(NamedTuple):
     position: str
     content: object
     is_partial: bool = False
-    given: Given = ()
+    given: GivenFields = ()
 
 
 class StagedRow(NamedTuple):
@@ -241,7 +241,7 @@ def _check_row(parsed: ParsedRow) -> StagedRow | Rejection:
         row = model.model_validate(parsed.content)
     except ValidationError as error:
         return Rejection(parsed.position, _describe_errors(error), valid_identifier(parsed.content))
-    return StagedRow(parsed.position, row, given_as_json(parsed.given))
+    return StagedRow(parsed.position, row, encode_given_fields(parsed.given))
 
 
 def valid_identifier(content: object) -> str:
@@ -251,7 +251,7 @@ def valid_identifier(content: object) -> str:
     return str(identifier) if is_valid else ""
 
 
-def given_as_json(given: Given) -> str | None:
+def encode_given_fields(given: GivenFields) -> str | None:
     """The JSON of `given` for the staging table; None if `given` is empty."""
     return orjson.dumps(given).decode() if given else None
 

@@ -19,7 +19,7 @@ from portal.customers.importing.comparison import (
     format_stored_time,
     list_parameter,
 )
-from portal.customers.importing.encode import COLUMNS, Batch, Content, column_definitions
+from portal.customers.importing.encode import COLUMNS, Content, EncodedBatch, sql_column_definitions
 from portal.customers.importing.events import (
     RECORD_CHANGED,
     RECORD_CREATED,
@@ -27,14 +27,19 @@ from portal.customers.importing.events import (
     sql_placeholders,
 )
 from portal.customers.importing.merging import FIELDS
-from portal.customers.importing.rows import Given, Rejection
-from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, State, customers_of
+from portal.customers.importing.rows import GivenFields, Rejection
+from portal.customers.models import (
+    SEARCH_INDEXES_ON_SQLITE,
+    Customer,
+    State,
+    customers_of_organizer,
+)
 from portal.customers.related_rows import erase_related_rows
 from portal.databases.deleted_texts import remove_deleted_texts
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
-# `given` is described at `Given` in rows.py, and is NULL for a complete row. `owner` is the
+# `given` is described at `GivenFields` in rows.py, and is NULL for a complete row. `owner` is the
 # identifier of another customer that has the email of the row.
 CREATE: Final = """
     CREATE TEMPORARY TABLE staged (
@@ -179,7 +184,7 @@ class StagingTableRow(NamedTuple):
 
     number: int
     position: str | None
-    given: Given
+    given: GivenFields
     last_modified: str | None
     values: list[Any]
 
@@ -203,7 +208,7 @@ class Staging:
         self._has_gaps = False
         self._execute(CREATE)
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: EncodedBatch) -> None:
         """Insert the rows of a batch. The numbers of rows are unique across batches."""
         self._has_gaps |= batch.has_given
         _write_rows(COPY, INSERT, batch.staged)
@@ -226,7 +231,7 @@ class Staging:
             rows.setdefault(values[IDENTIFIER], []).append(row)
         return rows
 
-    def replace(self, batch: Batch, numbers: Sequence[int]) -> None:
+    def replace(self, batch: EncodedBatch, numbers: Sequence[int]) -> None:
         """Replace the rows with these numbers by the rows of a batch."""
         self._execute(DELETE, list_parameter(numbers))
         self.add(batch)
@@ -335,7 +340,7 @@ class Staging:
         keys = [key for (key,) in self._fetch(LOSING_PERSON)]
         with scope(organizer=self.organizer):
             for key in keys:
-                customer = customers_of(self.organizer).get(pk=key)
+                customer = customers_of_organizer(self.organizer).get(pk=key)
                 customer.organizer = self.organizer
                 erase_related_rows(customer)
         return bool(keys)
@@ -379,7 +384,7 @@ def _format(statement: str) -> str:
         lock="FOR NO KEY UPDATE OF existing" if is_postgresql else "",
         table=Customer._meta.db_table,
         columns=", ".join(COLUMNS),
-        definitions=column_definitions(),
+        definitions=sql_column_definitions(),
         placeholders=", ".join(["%s"] * len(COLUMNS)),
         equals=equals,
         unchanged=" AND ".join(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import BigIntegerField, Value
 from django.utils.text import Truncator
 
-from portal.customers.models import Customer, Note, customers_of
+from portal.customers.models import Customer, Note, customers_of_organizer
 from portal.customers.normalization import MAX_SEARCHED_CHARACTERS, make_search_text
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _read_texts(organizer: Organizer, keys: Sequence[int]) -> Iterable[tuple[int
     """The notes of the team, newest first, then the field `notes` of the customers."""
     no_id: Any = Value(0, output_field=BigIntegerField())
     team = Note.objects.filter(organizer=organizer, customer__in=keys)
-    own = customers_of(organizer).filter(pk__in=keys, notes_text__isnull=False)
+    own = customers_of_organizer(organizer).filter(pk__in=keys, notes_text__isnull=False)
     rows = team.values_list("customer_id", "text", "pk").union(
         own.values_list("pk", "notes", no_id), all=True
     )

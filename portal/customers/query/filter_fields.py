@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.customers import locales
 from portal.customers.counters.maintained_counts import FacetCondition
-from portal.customers.local_times import Days, RelativeDate, Span, span_of_local_time
+from portal.customers.local_times import DayRange, RelativeDate, TimeSpan, span_of_local_time
 from portal.customers.models import State
 from portal.customers.normalization import email_keys, normalize, remove_invisible
 from portal.customers.query.ordering import SORT_KEYS
@@ -309,7 +309,7 @@ class MomentField(DayField):
         self.today = today or localdate(timezone=timezone)
         super().__init__(**options)
 
-    def read(self, text: str) -> Span:
+    def read(self, text: str) -> TimeSpan:
         # A plus sign that is not percent-encoded in the URL is read as a space.
         text = text.replace(" ", "+")
         if relative := RelativeDate.parse(text):
@@ -320,7 +320,7 @@ class MomentField(DayField):
         self._check_year(moment)
         return self._span(moment)
 
-    def _resolve_relative_date(self, relative: RelativeDate) -> Days:
+    def _resolve_relative_date(self, relative: RelativeDate) -> DayRange:
         try:
             days = relative.resolve(self.today)
         except ValueError:
@@ -328,14 +328,14 @@ class MomentField(DayField):
         self._check_year(days.first)
         return days
 
-    def _span(self, moment: date | datetime) -> Span:
+    def _span(self, moment: date | datetime) -> TimeSpan:
         if not isinstance(moment, datetime):
-            return Days(moment, moment).to_span(self.timezone)
+            return DayRange(moment, moment).to_span(self.timezone)
         if moment.tzinfo is None:
             return span_of_local_time(moment, self.timezone)
         # Converted to UTC, because PostgreSQL rejects offsets of more than 15 hours.
         instant = moment.astimezone(UTC)
-        return Span(instant, instant + timedelta(microseconds=1))
+        return TimeSpan(instant, instant + timedelta(microseconds=1))
 
 
 def _parse_or_none(parse: Callable[[str], date | None], text: str) -> date | None:
@@ -458,7 +458,7 @@ class SinceFilter(MomentFilter):
         "y": ngettext_lazy("since a year ago", "last %(n)d years", "n"),
     }
 
-    def condition(self, value: Span) -> Q:
+    def condition(self, value: TimeSpan) -> Q:
         return Q(**{f"{self.field_name}__gte": value.start})
 
 
@@ -473,7 +473,7 @@ class UntilFilter(MomentFilter):
         "y": ngettext_lazy("more than a year ago", "more than %(n)d years ago", "n"),
     }
 
-    def condition(self, value: Span) -> Q:
+    def condition(self, value: TimeSpan) -> Q:
         return Q(**{f"{self.field_name}__lt": value.end})
 
 

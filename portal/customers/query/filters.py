@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers.fields import IsEmpty
-from portal.customers.local_times import RelativeDate, Span
+from portal.customers.local_times import RelativeDate, TimeSpan
 from portal.customers.locales import locale_name
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.query.filter_fields import (
@@ -94,8 +94,8 @@ class CustomerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for name in TIME_RANGES:
-            since: Span | None = self.cleaned_data.get(f"{name}_since")
-            until: Span | None = self.cleaned_data.get(f"{name}_until")
+            since: TimeSpan | None = self.cleaned_data.get(f"{name}_since")
+            until: TimeSpan | None = self.cleaned_data.get(f"{name}_until")
             if since and until and until.end <= since.start:
                 self.add_error(f"{name}_until", _("The end is before the start."))
         return self.cleaned_data

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from portal.customers import services
 from portal.customers.counters.maintained_counts import FacetCounts
-from portal.customers.models import Customer, CustomerQuerySet, customers_of
+from portal.customers.models import Customer, CustomerQuerySet, customers_of_organizer
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.ordering import order_customers
 from portal.customers.query.page import RowPage
@@ -31,7 +31,7 @@ class CustomerList:
     @property
     def customers(self) -> CustomerQuerySet:
         """All customers of the list in order, without pages and without the search index."""
-        customers = self.query.narrow(customers_of(self._organizer))
+        customers = self.query.narrow(customers_of_organizer(self._organizer))
         search = Search.parse(
             self.query.search,
             country=self._organizer.country,

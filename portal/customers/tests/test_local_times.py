@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from portal.customers.local_times import Days, RelativeDate
+from portal.customers.local_times import DayRange, RelativeDate
 
 
-def relative_days(text: str, today: str) -> Days:
+def relative_days(text: str, today: str) -> DayRange:
     relative = RelativeDate.parse(text)
     assert relative
     return relative.resolve(date.fromisoformat(today))
@@ -34,12 +34,12 @@ def relative_days(text: str, today: str) -> Days:
 def test_a_relative_day_is_counted_back_and_ends_with_a_shorter_month(
     text: str, today: str, day: str
 ) -> None:
-    assert relative_days(text, today) == Days(date.fromisoformat(day), date.fromisoformat(day))
+    assert relative_days(text, today) == DayRange(date.fromisoformat(day), date.fromisoformat(day))
 
 
 @pytest.mark.parametrize("today", ["2026-01-01", "2026-11-28", "2026-12-31"])
 def test_the_current_year_has_all_of_its_days(today: str) -> None:
-    assert relative_days("year", today) == Days(date(2026, 1, 1), date(2026, 12, 31))
+    assert relative_days("year", today) == DayRange(date(2026, 1, 1), date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(

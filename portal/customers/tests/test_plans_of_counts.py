@@ -8,7 +8,7 @@ from django_scopes import scope
 from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
-from portal.customers.models import customers_of
+from portal.customers.models import customers_of_organizer
 from portal.customers.query.counts import count_facets
 from portal.customers.tests.lists import list_of
 from portal.customers.tests.plans import Plan, explained
@@ -42,7 +42,7 @@ def test_facets_within_a_range_of_time_are_counted_by_an_index_only_scan(
     with scope(organizer=organizer):
         query = list_of(organizer, f"{field}_since=2025-01-01").query
         with explained(plans):
-            facets = count_facets(organizer, query.narrow(customers_of(organizer)))
+            facets = count_facets(organizer, query.narrow(customers_of_organizer(organizer)))
 
     assert facets.counts
     assert facets.counts.total == 1

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from portal.customers.source_values import (
-    Merged,
+    MergedValues,
     SourceValue,
     merge_edited,
     read_source_values,
@@ -26,7 +26,7 @@ def _merge(
     before: dict[str, SourceValue] = EDITED,
     row_fields: tuple[str, ...] = ("email", "phone"),
     overwrites_edits: bool = False,
-) -> Merged:
+) -> MergedValues:
     timed = {**row, "last_modified": MAY}
     merged = merge_edited(
         before, ours, timed, row_fields=row_fields, overwrites_edits=overwrites_edits
@@ -73,14 +73,14 @@ def test_a_field_that_the_source_did_not_change_keeps_the_value_of_portal() -> N
 
     merged = _merge(ours, {"email": "old@x.org", "phone": "2"})
 
-    assert merged == Merged({"email": "new@x.org", "phone": "2"}, EDITED, [])
+    assert merged == MergedValues({"email": "new@x.org", "phone": "2"}, EDITED, [])
 
 
 def test_a_field_that_both_changed_keeps_the_value_of_portal() -> None:
     merged = _merge({"email": "new@x.org"}, {"email": "other@x.org"})
 
     changed = {"email": SourceValue("other@x.org", MAY)}
-    assert merged == Merged({"email": "new@x.org"}, changed, ["email"])
+    assert merged == MergedValues({"email": "new@x.org"}, changed, ["email"])
 
 
 def test_a_conflict_is_reported_only_once() -> None:
@@ -88,19 +88,19 @@ def test_a_conflict_is_reported_only_once() -> None:
 
     merged = _merge({"email": "new@x.org"}, {"email": "other@x.org"}, before=changed)
 
-    assert merged == Merged({"email": "new@x.org"}, changed, [])
+    assert merged == MergedValues({"email": "new@x.org"}, changed, [])
 
 
 def test_values_that_agree_again_are_forgotten() -> None:
     merged = _merge({"email": "new@x.org"}, {"email": "New@x.org"})
 
-    assert merged == Merged({"email": "New@x.org"}, {}, [])
+    assert merged == MergedValues({"email": "New@x.org"}, {}, [])
 
 
 def test_the_other_case_of_an_email_is_no_change_of_the_source() -> None:
     merged = _merge({"email": "new@x.org"}, {"email": "OLD@x.org"})
 
-    assert merged == Merged({"email": "new@x.org"}, {"email": SourceValue("OLD@x.org")}, [])
+    assert merged == MergedValues({"email": "new@x.org"}, {"email": SourceValue("OLD@x.org")}, [])
 
 
 @pytest.mark.parametrize(("before", "now"), [("", None), (None, ""), ({}, None)])
@@ -120,7 +120,7 @@ def test_false_is_a_value_and_not_empty() -> None:
         row_fields=("is_active",),
     )
 
-    assert merged == Merged({"is_active": True}, {"is_active": SourceValue(False)}, [])
+    assert merged == MergedValues({"is_active": True}, {"is_active": SourceValue(False)}, [])
 
 
 @pytest.mark.parametrize("overwrites_edits", [False, True])
@@ -132,14 +132,14 @@ def test_a_field_that_the_row_does_not_have_does_not_change(overwrites_edits: bo
         overwrites_edits=overwrites_edits,
     )
 
-    assert merged == Merged({"email": "new@x.org"}, EDITED, [])
+    assert merged == MergedValues({"email": "new@x.org"}, EDITED, [])
 
 
 @pytest.mark.parametrize("email", ["old@x.org", "other@x.org", "new@x.org", None])
 def test_a_row_may_restore_the_value_before_an_edit(email: str | None) -> None:
     merged = _merge({"email": "new@x.org"}, {"email": email}, overwrites_edits=True)
 
-    assert merged == Merged({"email": email}, {}, [])
+    assert merged == MergedValues({"email": email}, {}, [])
 
 
 def test_an_edit_of_case_ends_when_the_source_has_the_same_case() -> None:
@@ -147,4 +147,4 @@ def test_an_edit_of_case_ends_when_the_source_has_the_same_case() -> None:
 
     merged = _merge({"email": "ann@x.org"}, {"email": "ann@x.org"}, before=before)
 
-    assert merged == Merged({"email": "ann@x.org"}, {}, [])
+    assert merged == MergedValues({"email": "ann@x.org"}, {}, [])

@@ -30,7 +30,7 @@ call_command("migrate", verbosity=0)
 other = sqlite3.connect(sys.argv[1])
 other.execute("SELECT COUNT(*) FROM history_event").fetchall()
 organizer = organizers.create_organizer(slug="bigevents", name="Big Events LLC")
-actor = Actor.command("test")
+actor = Actor.from_command("test")
 values = {
     "email": "qzxemail@example.org",
     "name_parts": {"full_name": "qzxname"},

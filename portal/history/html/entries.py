@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.customers import names
 from portal.customers.locales import locale_name
 from portal.customers.phones import format_phone
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.queries import readable_changes
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A page shows only the beginning of a longer value until the user expands the value.
 SHOWN_CHARACTERS: Final = 200
 # The kinds of events that store values.
-KINDS_WITH_VALUES: Final = (Kind.CREATED, Kind.CHANGED, Kind.UNDONE)
+KINDS_WITH_VALUES: Final = (EventKind.CREATED, EventKind.CHANGED, EventKind.UNDONE)
 FIELD_LABELS: Final[Mapping[str, StrOrPromise]] = {
     "email": gettext_lazy("Email"),
     "phone": gettext_lazy("Phone"),
@@ -42,15 +42,15 @@ FIELD_LABELS: Final[Mapping[str, StrOrPromise]] = {
     "last_modified": gettext_lazy("Last changed"),
 }
 SENTENCES: Final[Mapping[str, StrOrPromise]] = {
-    Kind.CREATED: gettext_lazy("{actor} created the customer"),
-    Kind.ERASED: gettext_lazy("{actor} erased the personal data"),
-    Kind.UNDONE: gettext_lazy("{actor} undid a change"),
-    Kind.NOTED: gettext_lazy("{actor} added a note"),
+    EventKind.CREATED: gettext_lazy("{actor} created the customer"),
+    EventKind.ERASED: gettext_lazy("{actor} erased the personal data"),
+    EventKind.UNDONE: gettext_lazy("{actor} undid a change"),
+    EventKind.NOTED: gettext_lazy("{actor} added a note"),
 }
 
 
 @dataclass(frozen=True)
-class Difference:
+class ValueDifference:
     """A field that an event changed, with the old and the new value; "" means no value."""
 
     label: StrOrPromise
@@ -70,22 +70,22 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """The description of an event for a page."""
 
     event: Event
     sentence: SafeString
-    differences: Sequence[Difference]
+    differences: Sequence[ValueDifference]
     is_emptied: bool  # True if the values of the event are deleted
     undo_url: str = ""  # the URL of the page that undoes the event; "" if the reader cannot undo it
 
     @property
-    def only_difference(self) -> Difference | None:
+    def only_difference(self) -> ValueDifference | None:
         """The changed field, if the event changed only one field with short values; otherwise None.
 
         A page shows the values of this field beside the sentence about the event.
         """
-        if self.event.kind != Kind.CHANGED or len(self.differences) != 1:
+        if self.event.kind != EventKind.CHANGED or len(self.differences) != 1:
             return None
         [difference] = self.differences
         return None if difference.start_before or difference.start_after else difference
@@ -93,10 +93,10 @@ class Entry:
     @property
     def is_new(self) -> bool:
         """Whether the event created the customer, so that the fields have no old values."""
-        return self.event.kind == Kind.CREATED
+        return self.event.kind == EventKind.CREATED
 
 
-def describe_event(event: Event, *, reads_notes: bool, undo_url: str = "") -> Entry:
+def describe_event(event: Event, *, reads_notes: bool, undo_url: str = "") -> HistoryEntry:
     """Describes an event by a sentence and a list of changed fields.
 
     `reads_notes` says whether the reader may see the values of notes.
@@ -104,21 +104,23 @@ def describe_event(event: Event, *, reads_notes: bool, undo_url: str = "") -> En
     changes = readable_changes(event, reads_notes=reads_notes)
     differences = [describe_difference(name, changes[name]) for name in _ordered_names(changes)]
     is_emptied = event.changes is None and event.kind in KINDS_WITH_VALUES
-    return Entry(event, _make_sentence(event, differences), differences, is_emptied, undo_url)
+    return HistoryEntry(
+        event, _make_sentence(event, differences), differences, is_emptied, undo_url
+    )
 
 
-def describe_difference(name: str, values: Sequence[Any] | None) -> Difference:
+def describe_difference(name: str, values: Sequence[Any] | None) -> ValueDifference:
     """Formats the old and the new value of a field.
 
     `values` is None if the reader may not see the values.
     """
     label = FIELD_LABELS.get(name, name)
     if values is None:
-        return Difference(label, is_hidden=True)
+        return ValueDifference(label, is_hidden=True)
     before, after = map(FORMATTERS.get(name, _format_text), values)
     if before == after:
         before, after = map(_list_parts, values)
-    return Difference(label, before, after)
+    return ValueDifference(label, before, after)
 
 
 def _shorten_if_long(text: str) -> str:
@@ -132,9 +134,9 @@ def _ordered_names(changes: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _make_sentence(event: Event, differences: Sequence[Difference]) -> SafeString:
+def _make_sentence(event: Event, differences: Sequence[ValueDifference]) -> SafeString:
     number = len(differences)
-    if event.kind != Kind.CHANGED:
+    if event.kind != EventKind.CHANGED:
         return format_html(str(SENTENCES[event.kind]), actor=_actor_name(event))
     if number == 1:
         [difference] = differences
@@ -165,7 +167,7 @@ def _format_boolean(value: Any) -> str:
 
 def _format_name(value: Any) -> str:
     try:
-        return names.compose(value or {})
+        return names.compose_name(value or {})
     except names.UnknownScheme:
         return _list_parts(value)
 
@@ -174,7 +176,7 @@ def _list_parts(value: Any) -> str:
     """The parts of a name with their labels, including parts that the composed name omits."""
     if not isinstance(value, Mapping):
         return _format_text(value)
-    return ", ".join(f"{label}: {text}" for label, text in names.label_parts(value))
+    return ", ".join(f"{label}: {text}" for label, text in names.label_name_parts(value))
 
 
 def _format_locale(value: Any) -> str:

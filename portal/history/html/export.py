@@ -15,7 +15,7 @@ from portal.customers.exporting.events import COLUMNS
 from portal.customers.exporting.formats import (
     SEPARATORS,
     encode_csv_for_spreadsheets,
-    file_name,
+    export_file_name,
 )
 from portal.customers.exporting.limits import RETRY_AFTER, TooManyStreams, limit_streams
 from portal.history.html.page import HistoryForm, render_problem
@@ -56,7 +56,7 @@ def history_export(request: PortalRequest, organizer: Organizer) -> HttpResponse
     chunks = encode_csv_for_spreadsheets(COLUMNS, rows, separator=separator)
     if request.method == "HEAD":
         chunks = (chunk for chunk in [b""])
-    name = file_name(organizer.slug, organizer.timezone, "csv", content="history")
+    name = export_file_name(organizer.slug, organizer.timezone, "csv", content="history")
     try:
         limited = limit_streams(chunks, caller=request.session.session_key or "")
         response: HttpResponse = StreamResponse(  # type: ignore[assignment]  # not a subclass

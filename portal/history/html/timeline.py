@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.customers import services
-from portal.history.html.entries import Entry, describe_event
-from portal.history.models import Event, Kind
+from portal.history.html.entries import HistoryEntry, describe_event
+from portal.history.models import Event, EventKind
 from portal.history.queries import NOTES, EventQuery
 from portal.organizers.permissions import Permission
 
@@ -33,7 +33,7 @@ class TimelineForm(forms.Form):
     """The parameters of the timeline. Other parameters of the URL belong to the customer's page."""
 
     kind = forms.ChoiceField(
-        choices=Kind,
+        choices=EventKind,
         required=False,
         label=_("Kind"),
         error_messages={"invalid_choice": _("Unknown kind of change: “%(value)s”.")},
@@ -57,7 +57,7 @@ class KindLink:
 class Timeline:
     """A page of the events of one customer, and the links to other pages."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     kinds: Sequence[KindLink]
     kind: str = ""
     newest_url: str = ""  # the URL of the page with the newest events; "" on that page
@@ -68,7 +68,7 @@ class Timeline:
     def last_change(self) -> Event | None:
         """The last change of the customer, if this page shows that event. Notes do not count."""
         is_newest = not (self.kind or self.newest_url)
-        changes = (each.event for each in self.entries if each.event.kind != Kind.NOTED)
+        changes = (each.event for each in self.entries if each.event.kind != EventKind.NOTED)
         return next(changes, None) if is_newest else None
 
 
@@ -99,7 +99,9 @@ def read_timeline(access: Access, customer: Customer, parameters: QueryDict) -> 
     )
 
 
-def _make_entry(access: Access, customer: Customer, event: Event, parameters: QueryDict) -> Entry:
+def _make_entry(
+    access: Access, customer: Customer, event: Event, parameters: QueryDict
+) -> HistoryEntry:
     undo_url = ""
     if may_undo(access, event) and services.can_undo(customer, event):
         path = reverse(
@@ -114,7 +116,7 @@ def may_undo(access: Access, event: Event) -> bool:
     if not access.changes_customers:
         return False
     # Undoing the creation of a customer erases the customer.
-    if event.kind == Kind.CREATED:
+    if event.kind == EventKind.CREATED:
         return access.erases_customers
     return access.reads_notes or NOTES not in (event.changes or {})
 
@@ -133,7 +135,7 @@ class _Links:
         return f"?{query.urlencode()}"
 
     def kind_links(self, current: str | None) -> list[KindLink]:
-        choices = [("", _("All")), *Kind.choices]
+        choices = [("", _("All")), *EventKind.choices]
         return [
             KindLink(kind, label, self.page_url(kind=kind), kind == current)
             for kind, label in choices

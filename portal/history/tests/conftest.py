@@ -12,11 +12,11 @@ from django_scopes import scope
 
 from portal.customers.models import Customer
 from portal.history.actors import Actor
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.record import record_event
 
 EventMaker = Callable[..., Event]
-ANNA = Actor.command("anna@example.org")
+ANNA = Actor.from_command("anna@example.org")
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def make_event() -> EventMaker:
 
     def make(
         customer: Customer,
-        kind: Kind = Kind.CHANGED,
+        kind: EventKind = EventKind.CHANGED,
         changes: Any = None,
         *,
         actor: Actor = ANNA,

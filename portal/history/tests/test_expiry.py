@@ -12,7 +12,7 @@ from django_scopes import scope
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.history.expiry import delete_expired_values
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer
 
@@ -42,7 +42,7 @@ def test_values_older_than_history_days_are_deleted_in_batches(
 ) -> None:
     for _ in range(7):
         make_event(customer, changes=CHANGES)
-    note = make_event(customer, Kind.NOTED, {})
+    note = make_event(customer, EventKind.NOTED, {})
 
     assert _expire(organizer, days=700) == 0
     assert _expire(organizer, days=731) == 7

@@ -12,7 +12,7 @@ from django_scopes import scope
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.history.actors import Actor
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.record import record_event
 from portal.organizers.models import Organizer
 
@@ -35,7 +35,7 @@ def customer(make_customer: CustomerMaker) -> Customer:
 def event(organizer: Organizer, customer: Customer) -> Event:
     with scope(organizer=organizer):
         return record_event(
-            customer, Kind.CHANGED, {"locale": ("de", "en")}, actor=Actor.command("test")
+            customer, EventKind.CHANGED, {"locale": ("de", "en")}, actor=Actor.from_command("test")
         )
 
 
@@ -117,7 +117,7 @@ def test_a_transactional_test_leaves_no_events_and_keeps_the_triggers(
 
 def test_an_import_has_an_english_name_whatever_the_language() -> None:
     with override("de"):
-        actor = Actor.of_import("service")
+        actor = Actor.from_import("service")
 
     event = Event(actor_kind=actor.kind, actor_name=actor.name)
     assert event.actor_name == event.actor_label == "Import from another service"

@@ -13,7 +13,7 @@ from django_scopes import scope
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.customers.tests.plans import Plan, explained
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.queries import EventQuery, read_events
 from portal.organizers.models import Organizer
 
@@ -45,7 +45,7 @@ def _event(number: int, busy: Customer, rare: Customer) -> Event:
         customer=rare if is_rare else busy,
         version=1,
         time=START + timedelta(seconds=number),
-        kind=Kind.NOTED if is_rare else Kind.CHANGED,
+        kind=EventKind.NOTED if is_rare else EventKind.CHANGED,
         actor_kind="token" if is_rare else "member",
         actor_name="rare@example.org" if is_rare else "busy@example.org",
         changes={},

@@ -11,7 +11,7 @@ from django_scopes.exceptions import ScopeError
 from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.history.actors import Actor, ActorKind
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.queries import EventQuery, UnknownEvent, read_events, readable_changes
 from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer
@@ -72,7 +72,7 @@ def test_a_query_finds_the_events_that_match_all_its_conditions(
     organizer: Organizer, make_customer: CustomerMaker, make_event: EventMaker
 ) -> None:
     ada, bob = make_customer(), make_customer()
-    first = make_event(ada, Kind.CREATED)
+    first = make_event(ada, EventKind.CREATED)
     second = make_event(ada)
     third = make_event(bob, actor=Actor(ActorKind.TOKEN, 1, "sync"))
 

@@ -53,7 +53,7 @@ def _create(request: PortalRequest, organizer: Organizer, values: dict[str, obje
 
     def create() -> str:
         given = {**values, **STATE_OF_NEW}
-        customer = services.create_customer(organizer, given, actor=actor_of(request))
+        customer = services.create_customer(organizer, given, actor=actor_of_request(request))
         return str(customer.identifier)
 
     return services.get_customer(organizer, submit_form_once(request, organizer, create))
@@ -106,7 +106,7 @@ def _save_change(
     values: dict[str, object],
 ) -> Customer:
     since = form.cleaned_data["since"] or customer.version
-    actor = actor_of(request)
+    actor = actor_of_request(request)
     return services.change_customer(
         organizer, customer.identifier, values, actor=actor, since=since
     )
@@ -120,9 +120,9 @@ def get_customer_or_404(organizer: Organizer, identifier: str) -> Customer:
         raise Http404 from error
 
 
-def actor_of(request: PortalRequest) -> Actor:
+def actor_of_request(request: PortalRequest) -> Actor:
     """The signed-in member, as the actor of a change."""
-    return Actor.member(request.user, request_id=request.request_id)
+    return Actor.from_member(request.user, request_id=request.request_id)
 
 
 def _posted_values(request: PortalRequest) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.changing.edit import actor_of, get_customer_or_404
+from portal.customers.html.changing.edit import actor_of_request, get_customer_or_404
 from portal.customers.html.changing.notice import detail_url
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -56,7 +56,7 @@ def customer_erase(request: PortalRequest, organizer: Organizer, identifier: str
     status = 200
     if form.is_valid():
         try:
-            erased = services.erase_customer(organizer, identifier, actor=actor_of(request))
+            erased = services.erase_customer(organizer, identifier, actor=actor_of_request(request))
         except services.JournalUnavailable:
             form.add_error(None, _("The erasure cannot be recorded now. Try again later."))
             status = 503

@@ -51,7 +51,7 @@ MAX_VERSION: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Conflict:
+class FormConflict:
     """A field that the member and another person changed at the same time, with both values."""
 
     name: str  # the name of the input that chooses one of the values
@@ -70,7 +70,7 @@ class FormField:
     name: str
     label: StrOrPromise
     inputs: list[BoundField]
-    conflict: Conflict | None
+    conflict: FormConflict | None
     taken_by: Customer | None  # the customer that has the email already
 
     @property
@@ -100,7 +100,7 @@ class CustomerForm(forms.Form):
         super().__init__(_with_chosen_values(data), initial=initial)
         self.organizer = organizer
         self.only = only
-        self.conflicts: dict[str, Conflict] = {}
+        self.conflicts: dict[str, FormConflict] = {}
         self.taken_by: Customer | None = None
         for name in only:
             self.fields.update(_input_fields(name, organizer, customer))
@@ -134,7 +134,7 @@ class CustomerForm(forms.Form):
     @property
     def preview(self) -> str:
         """The name composed from the parts in the inputs."""
-        return names.compose(self.name_parts)
+        return names.compose_name(self.name_parts)
 
     @property
     def has_preview(self) -> bool:
@@ -184,7 +184,7 @@ class CustomerForm(forms.Form):
             data.setdefault(name, self.data.get(name) if is_mine else current)
         form = CustomerForm(self.organizer, error.customer, only=self.only, data=data)
         form.conflicts = {
-            name: Conflict(
+            name: FormConflict(
                 f"{CHOICE_PREFIX}{name}",
                 display_value(name, mine),
                 display_value(name, theirs),
@@ -217,7 +217,7 @@ def _prefilled_parts(parts: Mapping[str, str | None], scheme: str) -> dict[str, 
         return {part: parts.get(part) or "" for part in inputs}
     common = {part: text for part in inputs if (text := parts.get(part))}
     main = next(part for part in ("full_name", "family_name") if part in inputs)
-    return common or {main: names.compose(parts)}
+    return common or {main: names.compose_name(parts)}
 
 
 def _input_fields(
@@ -283,7 +283,7 @@ def _with_chosen_values(data: Mapping[str, Any] | None) -> Mapping[str, Any] | N
 def display_value(name: str, value: Any) -> str:
     """The text that shows a value of the field; "" for a missing value."""
     if name == NAME:
-        return names.compose(value or {})
+        return names.compose_name(value or {})
     if name == "phone":
         return format_phone(value)
     if name == "locale":

@@ -97,7 +97,7 @@ def note_add(request: PortalRequest, organizer: Organizer, identifier: str) -> H
     try:
         customer = services.get_customer(organizer, identifier)
         if form.is_valid():
-            actor = Actor.member(request.user, request_id=request.request_id)
+            actor = Actor.from_member(request.user, request_id=request.request_id)
             text = form.cleaned_data["text"]
 
             def add() -> str:

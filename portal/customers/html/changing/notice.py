@@ -12,7 +12,7 @@ from portal.customers import services
 from portal.customers.html.changing.forms import LABELS
 from portal.history.actors import ActorKind
 from portal.history.html.timeline import may_undo
-from portal.history.models import Kind
+from portal.history.models import EventKind
 
 if TYPE_CHECKING:
     from portal.customers.models import Customer
@@ -53,27 +53,29 @@ def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer
     event = services.find_event(organizer, customer, version=customer.version)
     if event is None or (event.actor_kind, event.actor_id) != (ActorKind.MEMBER, request.user.pk):
         return None
-    if event.kind == Kind.NOTED:
+    if event.kind == EventKind.NOTED:
         # A new note has no message, because the list of notes shows the note already.
         return None
     return Notice(
         describe_event(event),
         event.pk if _is_undoable(event) and may_undo(request.access, event) else None,
-        is_creation=event.kind == Kind.CREATED,
+        is_creation=event.kind == EventKind.CREATED,
     )
 
 
 def _is_undoable(event: Event) -> bool:
-    return event.kind == Kind.CREATED or (event.kind == Kind.CHANGED and bool(event.changes))
+    return event.kind == EventKind.CREATED or (
+        event.kind == EventKind.CHANGED and bool(event.changes)
+    )
 
 
 def describe_event(event: Event) -> str:
     """A sentence that describes an event."""
     fields = ", ".join(str(LABELS.get(name, name)).lower() for name in event.changes or {})
     sentences = {
-        Kind.CREATED: _("The customer was created."),
-        Kind.CHANGED: _("Saved: %(fields)s changed."),
-        Kind.UNDONE: _("Undone: %(fields)s as before."),
-        Kind.ERASED: _("The personal data was erased."),
+        EventKind.CREATED: _("The customer was created."),
+        EventKind.CHANGED: _("Saved: %(fields)s changed."),
+        EventKind.UNDONE: _("Undone: %(fields)s as before."),
+        EventKind.ERASED: _("The personal data was erased."),
     }
-    return sentences.get(Kind(event.kind), "") % {"fields": fields}
+    return sentences.get(EventKind(event.kind), "") % {"fields": fields}

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
 from portal.customers.changing.fields import WRITABLE
-from portal.customers.html.changing.edit import actor_of, get_customer_or_404
+from portal.customers.html.changing.edit import actor_of_request, get_customer_or_404
 from portal.customers.html.changing.notice import detail_url
 from portal.customers.source_values import read_source_values
 from portal.history.html.entries import describe_difference
@@ -47,7 +47,7 @@ class SourceConflict:
     is_writable: bool  # whether members can edit the field
 
 
-def find_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflict]:
+def find_source_conflicts(access: Access, customer: Customer) -> Sequence[SourceConflict]:
     """The conflicts of the customer.
 
     A conflict in the notes is left out if the member may not read notes.
@@ -101,6 +101,6 @@ def _take_source_value(request: PortalRequest, customer: Customer, field: str) -
         request.organizer,
         customer.identifier,
         {field: source.value},
-        actor=actor_of(request),
+        actor=actor_of_request(request),
         version=customer.version,
     )

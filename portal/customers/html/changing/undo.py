@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.customers import services
-from portal.customers.html.changing.edit import actor_of, get_customer_or_404
+from portal.customers.html.changing.edit import actor_of_request, get_customer_or_404
 from portal.customers.html.changing.forms import LABELS
 from portal.customers.html.changing.notice import detail_url
-from portal.history.html.entries import Difference, describe_difference, describe_event
+from portal.history.html.entries import ValueDifference, describe_difference, describe_event
 from portal.history.html.timeline import may_undo
 from portal.history.models import Event
 from portal.history.queries import readable_values
@@ -56,7 +56,7 @@ def customer_undo(
     if request.method != "POST":
         return render_page(request, "customers/edit/undo.html", context)
     try:
-        changed = services.undo_event(organizer, identifier, event, actor=actor_of(request))
+        changed = services.undo_event(organizer, identifier, event, actor=actor_of_request(request))
     except UNDO_ERRORS as error:
         context |= {"problem": _error_message(error), "taken_by": getattr(error, "taken_by", None)}
         if isinstance(error, services.UndoConflict):
@@ -68,7 +68,7 @@ def customer_undo(
 
 def _conflicts(
     request: PortalRequest, undone: Event, error: services.UndoConflict
-) -> Iterator[Difference]:
+) -> Iterator[ValueDifference]:
     """The fields that were changed after the event, with their value then and now."""
     recorded = undone.changes or {}
     # The creation of a customer also conflicts in fields that were empty at the creation.

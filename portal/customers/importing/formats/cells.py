@@ -61,7 +61,7 @@ def read_cell(field: str, cell: Cell, zone: tzinfo) -> Any:
     A date without a time stays a date, such as `2026-12-31`.
     """
     reader = READERS.get(field)
-    return reader(cell, zone) if reader else as_text(cell)
+    return reader(cell, zone) if reader else cell_as_text(cell)
 
 
 def read_source_time(text: str, zone: tzinfo) -> datetime:
@@ -72,7 +72,7 @@ def read_source_time(text: str, zone: tzinfo) -> datetime:
     return parse_source_time(found)
 
 
-def as_text(cell: Cell) -> str:
+def cell_as_text(cell: Cell) -> str:
     """Convert a cell to text. A whole number gets no decimal point. Raises InvalidCell."""
     if isinstance(cell, float) and cell.is_integer():
         if abs(cell) >= MAX_FLOAT:
@@ -82,7 +82,7 @@ def as_text(cell: Cell) -> str:
 
 
 def _read_digits(cell: Cell, _zone: tzinfo) -> str:
-    text = as_text(cell)
+    text = cell_as_text(cell)
     if ROUNDED.fullmatch(text):
         raise InvalidCell("is a rounded number: format the column as text")
     return text
@@ -91,7 +91,7 @@ def _read_digits(cell: Cell, _zone: tzinfo) -> str:
 def _read_yes_no(cell: Cell, _zone: tzinfo) -> bool:
     if isinstance(cell, bool):
         return cell
-    text = as_text(cell).casefold()
+    text = cell_as_text(cell).casefold()
     if text not in YES | NO:
         raise InvalidCell("must be yes or no")
     return text in YES
@@ -102,7 +102,7 @@ def _read_time(cell: Cell, zone: tzinfo) -> str:
         return _format_in_utc(cell, zone)
     if isinstance(cell, date):
         return cell.isoformat()
-    match = ISO_TIME.fullmatch(text := as_text(cell)) or GERMAN_TIME.fullmatch(text)
+    match = ISO_TIME.fullmatch(text := cell_as_text(cell)) or GERMAN_TIME.fullmatch(text)
     if not match:
         raise InvalidCell("must be a date like 2026-12-31 or 31.12.2026, or a time of that day")
     try:
@@ -138,7 +138,7 @@ def _format_in_utc(moment: datetime, zone: tzinfo) -> str:
 
 
 def _read_language(cell: Cell, _zone: tzinfo) -> str:
-    text = as_text(cell)
+    text = cell_as_text(cell)
     code = _languages().get(column_key(text)) or text.lower().replace("_", "-")
     if not LANGUAGE_CODE.fullmatch(code):
         raise InvalidCell("is not a language or its code, like de")
@@ -162,7 +162,7 @@ def _languages() -> dict[str, str]:
 
 def _read_parts(cell: Cell, _zone: tzinfo) -> object:
     try:
-        return orjson.loads(as_text(cell))
+        return orjson.loads(cell_as_text(cell))
     except orjson.JSONDecodeError as error:
         raise InvalidCell("is not JSON") from error
 

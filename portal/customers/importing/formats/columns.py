@@ -103,7 +103,8 @@ def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
     names_of_columns = [name.strip() for name in header]
     if missing := [name for name in renamed if name not in names_of_columns]:
         raise UnusableFile(
-            f"has no column {list_names(missing)}; it has {list_names(names_of_columns)}"
+            f"has no column {quote_column_names(missing)}; "
+            f"it has {quote_column_names(names_of_columns)}"
         )
     is_exact = set(names_of_columns) >= REQUIRED_COLUMNS
     targets = [
@@ -128,15 +129,15 @@ def _check_columns(targets: Sequence[str | None], names_of_columns: Sequence[str
             name for each, name in zip(targets, names_of_columns, strict=True) if each == target
         ]
         if len(same) > 1:
-            raise UnusableFile(f"has several columns for {target}: {list_names(same)}")
+            raise UnusableFile(f"has several columns for {target}: {quote_column_names(same)}")
     if "identifier" not in targets:
         raise UnusableFile(
-            f"has no column for the identifier; it has {list_names(names_of_columns)}. "
+            f"has no column for the identifier; it has {quote_column_names(names_of_columns)}. "
             "Name the column by --map"
         )
 
 
-def list_names(names_of_columns: Sequence[str]) -> str:
+def quote_column_names(names_of_columns: Sequence[str]) -> str:
     """A list of at most twenty names for a message.
 
     Characters that are not printable are escaped.
@@ -148,7 +149,7 @@ def list_names(names_of_columns: Sequence[str]) -> str:
     )
 
 
-def choose_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) -> str | None:
+def choose_name_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) -> str | None:
     """Choose the name scheme that fits the name parts of a row best.
 
     A scheme that composes `name` is best, then one whose parts are the columns of the file.
@@ -158,7 +159,7 @@ def choose_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) 
 
     def rank(scheme: str) -> tuple[bool, bool, bool, int]:
         fields = names.SCHEMES[scheme]
-        composed = names.compose({names.SCHEME: scheme, **parts})
+        composed = names.compose_name({names.SCHEME: scheme, **parts})
         return (
             bool(name) and composed != name,
             set(fields) != set(columns.parts),

@@ -23,9 +23,9 @@ from portal.customers.importing.formats.json_stream import (
 )
 from portal.customers.importing.formats.recognition import (
     RESULTS_START,
-    Format,
+    FileFormat,
     is_object,
-    recognize,
+    recognize_format,
 )
 from portal.customers.importing.formats.spreadsheets import (
     SheetOptions,
@@ -50,13 +50,13 @@ PAGE_BOUNDARY: Final = re.compile(
 COMPLETE_CUSTOMERS: Final = re.compile(rb"(.*\})\s*,\s*(?=\{)", re.DOTALL)
 
 
-class Readable(Protocol):
+class ReadableFile(Protocol):
     """A binary file, a pipe, or a file with a progress bar."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
-class Layout(Enum):
+class FileLayout(Enum):
     """How the customers are arranged in a file.
 
     The value is ijson's prefix of the customers. ijson does not parse LINES and SHEET.
@@ -69,11 +69,11 @@ class Layout(Enum):
     SHEET = "a row"
 
 
-class Block(NamedTuple):
+class FileBlock(NamedTuple):
     """A part of a file: lines of JSON, a JSON array, parsed rows, or rows of a spreadsheet."""
 
     name: str
-    layout: Layout
+    layout: FileLayout
     first: int
     content: bytes | list[ParsedRow | Rejection] | SheetRows
 
@@ -87,7 +87,7 @@ class Block(NamedTuple):
 
 
 def read_customers_from_file(
-    file: Readable,
+    file: ReadableFile,
     *,
     name: str,
     chunk_bytes: int = CHUNK_BYTES,
@@ -102,12 +102,12 @@ def read_customers_from_file(
 
 
 def read_blocks(
-    file: Readable,
+    file: ReadableFile,
     *,
     name: str,
     chunk_bytes: int = CHUNK_BYTES,
     sheets: SheetOptions | None = None,
-) -> Iterator[Block]:
+) -> Iterator[FileBlock]:
     """Split a file into blocks for read_block(), about one for each chunk of `chunk_bytes`."""
     blocks = _read_format(_chunks(file, chunk_bytes), name, sheets or SheetOptions())
     try:
@@ -118,13 +118,13 @@ def read_blocks(
         yield _rejected_block(name, str(error))
 
 
-def read_block(block: Block) -> Iterator[ParsedRow | Rejection]:
+def read_block(block: FileBlock) -> Iterator[ParsedRow | Rejection]:
     """Read the rows of a block, without the file and without other blocks."""
     if isinstance(block.content, SheetRows):
         yield from read_rows(block.content)
     elif isinstance(block.content, list):
         yield from block.content
-    elif block.layout is Layout.LINES:
+    elif block.layout is FileLayout.LINES:
         for number, line in enumerate(block.content.split(b"\n"), start=block.first):
             if line.strip():
                 yield from expand_page(_read_line(line, f"{block.name}, line {number}"))
@@ -151,9 +151,9 @@ def expand_page(row: ParsedRow | Rejection) -> Iterator[ParsedRow | Rejection]:
         yield row
 
 
-def group_blocks(blocks: Iterable[Block], group_bytes: int) -> Iterator[list[Block]]:
+def group_blocks(blocks: Iterable[FileBlock], group_bytes: int) -> Iterator[list[FileBlock]]:
     """Group blocks to at least `group_bytes`, because sending many small blocks is slow."""
-    group: list[Block] = []
+    group: list[FileBlock] = []
     for block in blocks:
         group.append(block)
         if sum(each.size for each in group) >= group_bytes:
@@ -163,61 +163,61 @@ def group_blocks(blocks: Iterable[Block], group_bytes: int) -> Iterator[list[Blo
         yield group
 
 
-def _chunks(file: Readable, chunk_bytes: int) -> Iterator[bytes]:
+def _chunks(file: ReadableFile, chunk_bytes: int) -> Iterator[bytes]:
     while chunk := file.read(chunk_bytes):
         yield chunk
 
 
-def _rejected_block(name: str, reason: str) -> Block:
-    return Block(name, Layout.OBJECTS, 0, [Rejection(name, reason)])
+def _rejected_block(name: str, reason: str) -> FileBlock:
+    return FileBlock(name, FileLayout.OBJECTS, 0, [Rejection(name, reason)])
 
 
-def _read_format(chunks: Iterator[bytes], name: str, sheets: SheetOptions) -> Iterator[Block]:
+def _read_format(chunks: Iterator[bytes], name: str, sheets: SheetOptions) -> Iterator[FileBlock]:
     """Raises UnusableFile."""
     head = next(chunks, b"")
     whole = chain([head], chunks)
-    match recognize(head):
-        case Format.JSON:
+    match recognize_format(head):
+        case FileFormat.JSON:
             yield from _split_into_blocks(convert_to_utf8(whole), name)
-        case Format.CSV:
+        case FileFormat.CSV:
             yield from _sheet_blocks(read_csv(whole, name, sheets), name)
-        case Format.XLSX:
+        case FileFormat.XLSX:
             yield from _sheet_blocks(read_workbook(whole, name, sheets), name)
 
 
-def _sheet_blocks(parts: Iterable[SheetRows], name: str) -> Iterator[Block]:
-    return (Block(name, Layout.SHEET, 0, rows) for rows in parts)
+def _sheet_blocks(parts: Iterable[SheetRows], name: str) -> Iterator[FileBlock]:
+    return (FileBlock(name, FileLayout.SHEET, 0, rows) for rows in parts)
 
 
-def _find_layout(head: bytes) -> Layout:
+def _find_layout(head: bytes) -> FileLayout:
     text = head.lstrip()
     if text.startswith(b"["):
-        return Layout.ARRAY
+        return FileLayout.ARRAY
     if RESULTS_START.search(text):
-        return Layout.PAGES
+        return FileLayout.PAGES
     # If the first line is broken, the second line decides.
     if any(is_object(line) for line in text.split(b"\n", 2)[:2]):
-        return Layout.LINES
-    return Layout.OBJECTS
+        return FileLayout.LINES
+    return FileLayout.OBJECTS
 
 
-def _split_into_blocks(chunks: Iterator[bytes], name: str) -> Iterator[Block]:
+def _split_into_blocks(chunks: Iterator[bytes], name: str) -> Iterator[FileBlock]:
     head = next(chunks)
     layout, chunks = _find_layout(head), chain([head], chunks)
-    if layout is Layout.LINES:
+    if layout is FileLayout.LINES:
         return _split_lines(chunks, name)
     return _split_array(chunks, name, layout)
 
 
-def _split_lines(chunks: Iterable[bytes], name: str) -> Iterator[Block]:
+def _split_lines(chunks: Iterable[bytes], name: str) -> Iterator[FileBlock]:
     rest, number = b"", 1
     for chunk in chunks:
         lines, end, rest = (rest + chunk).rpartition(b"\n")
         if end:
-            yield Block(name, Layout.LINES, number, lines)
+            yield FileBlock(name, FileLayout.LINES, number, lines)
             number += lines.count(b"\n") + 1
     if rest.strip():
-        yield Block(name, Layout.LINES, number, rest)
+        yield FileBlock(name, FileLayout.LINES, number, rest)
 
 
 def _read_line(line: bytes, position: str) -> ParsedRow | Rejection:
@@ -227,7 +227,7 @@ def _read_line(line: bytes, position: str) -> ParsedRow | Rejection:
         return Rejection(position, f"is not JSON: {error}")
 
 
-def _split_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator[Block]:
+def _split_array(chunks: Iterator[bytes], name: str, layout: FileLayout) -> Iterator[FileBlock]:
     """Split the list between customers, until a block is not valid JSON.
 
     A comma within a customer may look like the end of the customer. A block that ends there is not
@@ -241,23 +241,23 @@ def _split_array(chunks: Iterator[bytes], name: str, layout: Layout) -> Iterator
             length = len(orjson.loads(content))
         except orjson.JSONDecodeError:
             break
-        yield Block(name, layout, number + 1, content)
+        yield FileBlock(name, layout, number + 1, content)
         number += length
         rest = rest[customers.end() :] + next(chunks, b"")
     parsed = read_values(chain([start + rest], chunks), name, layout.value, before=number)
     values = chain.from_iterable(map(expand_page, parsed))
     while batch := list(islice(values, ROWS_PER_BLOCK)):
-        yield Block(name, layout, 0, batch)
+        yield FileBlock(name, layout, 0, batch)
 
 
-def _find_start(head: bytes, layout: Layout) -> tuple[bytes, bytes]:
+def _find_start(head: bytes, layout: FileLayout) -> tuple[bytes, bytes]:
     """The JSON before the first customer, and the rest of `head`.
 
     If the start of the first customer is not certain, the first text is empty.
     """
-    if layout is Layout.ARRAY and (array := ARRAY_START.match(head)):
+    if layout is FileLayout.ARRAY and (array := ARRAY_START.match(head)):
         return b"[", head[array.end() :]
-    if layout is Layout.PAGES and (page := RESULTS_START.search(head)):
+    if layout is FileLayout.PAGES and (page := RESULTS_START.search(head)):
         start = b'"results":['
         # The match is the list of the page, not a part of a string or of another value.
         if is_object(head[: page.start()] + start + b"]}"):

@@ -32,7 +32,7 @@ SIGNATURES: Final = {
 }
 
 
-class Format(Enum):
+class FileFormat(Enum):
     """The file formats that can be imported."""
 
     JSON = "JSON"
@@ -40,10 +40,10 @@ class Format(Enum):
     XLSX = "XLSX"
 
 
-def recognize(head: bytes) -> Format:
+def recognize_format(head: bytes) -> FileFormat:
     """The format of a file that begins with the bytes `head`. Raises UnusableFile."""
     if head.startswith(ZIP):
-        return Format.XLSX
+        return FileFormat.XLSX
     for signature, kind in SIGNATURES.items():
         if head.startswith(signature):
             raise _looks_like(kind)
@@ -51,10 +51,10 @@ def recognize(head: bytes) -> Format:
     if not text:
         raise UnusableFile(f"is empty; {ACCEPTED_FORMATS}")
     if is_json(head, text):
-        return Format.JSON
+        return FileFormat.JSON
     if kind := _kind_of_text(text):
         raise _looks_like(kind)
-    return Format.CSV
+    return FileFormat.CSV
 
 
 def is_json(head: bytes, text: str) -> bool:

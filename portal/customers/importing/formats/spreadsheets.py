@@ -15,14 +15,14 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from portal.customers import names
 from portal.customers.formulas import unescape_formula
-from portal.customers.importing.formats.cells import Cell, InvalidCell, as_text, read_cell
+from portal.customers.importing.formats.cells import Cell, InvalidCell, cell_as_text, read_cell
 from portal.customers.importing.formats.columns import (
     PART_NAMES,
     Columns,
-    choose_scheme,
+    choose_name_scheme,
     find_columns,
     is_known_column,
-    list_names,
+    quote_column_names,
 )
 from portal.customers.importing.formats.decoding import decode, find_encoding
 from portal.customers.importing.merging import NAME, PARTS, TIME_FIELDS
@@ -121,7 +121,7 @@ def read_workbook(chunks: Iterable[bytes], name: str, options: SheetOptions) -> 
             error = unusable
             continue
         if others := [each for each in workbook.sheet_names if each != sheet_name]:
-            options.remarks.append(f"{name}: ignored sheets: {list_names(others)}")
+            options.remarks.append(f"{name}: ignored sheets: {quote_column_names(others)}")
         yield from _group_into_blocks(rows, columns, name, options)
         return
     raise error
@@ -226,7 +226,7 @@ def _group_into_blocks(
     rows: Iterator[SheetRow | Rejection], columns: Columns, name: str, options: SheetOptions
 ) -> Iterator[SheetRows]:
     if columns.ignored:
-        options.remarks.append(f"{name}: ignored columns: {list_names(columns.ignored)}")
+        options.remarks.append(f"{name}: ignored columns: {quote_column_names(columns.ignored)}")
     while batch := [*islice(rows, ROWS_PER_BLOCK)]:
         yield SheetRows(columns, options.zone, options.empty_clears, batch)
 
@@ -263,7 +263,7 @@ def _read_field(target: str, cell: Cell, sheet: SheetRows) -> dict[str, Any]:
         cell = cell.strip()
     if cell != "":
         is_text = is_exact and target not in EXACT_READERS
-        return {target: as_text(cell) if is_text else read_cell(target, cell, sheet.zone)}
+        return {target: cell_as_text(cell) if is_text else read_cell(target, cell, sheet.zone)}
     if is_exact or (sheet.empty_clears and target in CLEARABLE_FIELDS):
         return {target: None}
     return {target: ""} if sheet.empty_clears and target in {NAME, *PART_NAMES} else {}
@@ -274,7 +274,7 @@ def _join_parts(content: dict[str, Any], columns: Columns) -> None:
     given = {part: content.pop(part) for part in columns.parts if part in content}
     if any(given.values()):
         parts = {part: value for part, value in given.items() if value}
-        scheme = choose_scheme(columns, parts, content.pop(NAME, None))
+        scheme = choose_name_scheme(columns, parts, content.pop(NAME, None))
         if not scheme:
             raise InvalidCell(f"no name has all of these parts: {', '.join(parts)}")
         content[PARTS] = {names.SCHEME: scheme, **given}

@@ -18,7 +18,7 @@ import httpx2
 import orjson
 from tqdm import tqdm
 
-from portal.customers.importing.formats.files import Block, read_blocks
+from portal.customers.importing.formats.files import FileBlock, read_blocks
 from portal.customers.importing.load import LoadReport
 from portal.customers.importing.service.client import (
     SourceClient,
@@ -59,7 +59,7 @@ class Source:
     first_count: int = 0
     last_count: int = 0
 
-    def read_blocks(self) -> Iterator[Block]:
+    def read_blocks(self) -> Iterator[FileBlock]:
         """The customers as blocks for import_blocks(). All pages are read before the first block.
 
         import_blocks() begins its transaction after the first block, so no transaction waits for

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from portal.customers.importing.formats.cells import read_source_time
 from portal.customers.importing.formats.columns import TARGETS
-from portal.customers.importing.formats.files import Block, read_blocks
+from portal.customers.importing.formats.files import FileBlock, read_blocks
 from portal.customers.importing.formats.spreadsheets import SheetOptions
 from portal.customers.importing.load import LoadReport, import_blocks
 from portal.customers.importing.service.client import SourceError
@@ -208,7 +208,9 @@ def _reject_unreadable(paths: Iterable[str]) -> None:
             raise CommandError(f"{path}: {error.strerror}. Nothing was loaded.") from error
 
 
-def _read_files(paths: Iterable[str], sheets: SheetOptions, *, is_quiet: bool) -> Iterator[Block]:
+def _read_files(
+    paths: Iterable[str], sheets: SheetOptions, *, is_quiet: bool
+) -> Iterator[FileBlock]:
     for path in paths:
         if path == STANDARD_INPUT:
             name, source = "standard input", sys.stdin.buffer
@@ -231,7 +233,7 @@ def _as_text(path: str) -> str:
 
 def _read_with_progress(
     file: BinaryIO, name: str, size: int | None, sheets: SheetOptions, *, is_quiet: bool
-) -> Iterator[Block]:
+) -> Iterator[FileBlock]:
     """Read a file with a progress bar in bytes, because the number of rows is not known yet."""
     with tqdm.wrapattr(
         file, "read", total=size or None, desc=name, disable=True if is_quiet else None

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.customers.changing.journal import read_erasures
-from portal.customers.changing.reapply import Outcome, reapply_erasure
+from portal.customers.changing.reapply import ErasureOutcome, reapply_erasure
 from portal.customers.models import SEARCH_INDEXES_ON_SQLITE
 from portal.databases.deleted_texts import remove_deleted_texts
 
@@ -38,5 +38,5 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Cannot read the journal: {error}") from error
         remove_deleted_texts(SEARCH_INDEXES_ON_SQLITE)
-        for outcome in Outcome:
+        for outcome in ErasureOutcome:
             self.stdout.write(f"{outcomes[outcome]} {outcome}.")

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from portal.customers.demo.customers import BLOCK_SIZE, DEFAULT_UNTIL, demo_block
-from portal.customers.importing.encode import Batch, prepare_batch
+from portal.customers.importing.encode import EncodedBatch, encode_batch
 from portal.customers.importing.load import load_batches
 from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.organizers.management.errors import find_organizer
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
 def _prepare_batches(
     count: int, seed: int, until: date, country: str
-) -> AbstractContextManager[Iterator[Batch]]:
+) -> AbstractContextManager[Iterator[EncodedBatch]]:
     """Invented customers as batches for the staging table.
 
     Other processes encode the batches if there is more than one.
@@ -68,11 +68,11 @@ def _prepare_batches(
     return nullcontext(starmap(_prepare_batch, blocks))
 
 
-def _prepare_batch(first: int, count: int, seed: int, until: date, country: str) -> Batch:
-    return prepare_batch(demo_block(first, count, seed=seed, until=until), first, country=country)
+def _prepare_batch(first: int, count: int, seed: int, until: date, country: str) -> EncodedBatch:
+    return encode_batch(demo_block(first, count, seed=seed, until=until), first, country=country)
 
 
-def _with_progress(bar: tqdm[Never], batches: Iterable[Batch]) -> Iterator[Batch]:
+def _with_progress(bar: tqdm[Never], batches: Iterable[EncodedBatch]) -> Iterator[EncodedBatch]:
     for batch in batches:
         yield batch
         bar.update(batch.length)

@@ -52,7 +52,7 @@ def edit(number: int, values: dict[str, Any]) -> str:
                 organizer,
                 customer.identifier,
                 values,
-                actor=Actor.command("edit"),
+                actor=Actor.from_command("edit"),
                 since=customer.version,
             )
         except services.EditConflict:

@@ -9,7 +9,7 @@ from portal.customers.changing.erase import ERASED_VALUES
 from portal.customers.changing.write import NEW_CUSTOMER
 from portal.customers.models import Customer
 from portal.history.actors import ActorKind
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 
 EMPTY: Final[dict[str, Any]] = {**dict.fromkeys(NEW_CUSTOMER), "name_parts": {}}
 
@@ -35,7 +35,7 @@ def untrue_fields(customer: Customer, events: Iterable[Event]) -> list[str]:
 def _replay(events: Iterable[Event]) -> dict[str, Any]:
     values: dict[str, Any] = dict(EMPTY)
     for event in events:
-        if event.kind == Kind.ERASED:
+        if event.kind == EventKind.ERASED:
             values |= ERASED_VALUES
             if event.actor_kind == ActorKind.IMPORT:
                 values |= dict.fromkeys(NOT_RECORDED)

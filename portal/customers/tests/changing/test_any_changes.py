@@ -43,7 +43,7 @@ VALUES: Final = st.fixed_dictionaries(
         "notes": st.sampled_from([None, "", "called"]),
     },
 )
-IMPORT: Final = Actor.of_import("files")
+IMPORT: Final = Actor.from_import("files")
 PERSON: Final = st.fixed_dictionaries(
     {
         "email": st.sampled_from([None, "a@x.org", "A@x.org", "b@x.org", "c@x.org"]),
@@ -155,7 +155,7 @@ def test_replaying_the_history_gives_the_present_values(
 ) -> None:
     with transaction.atomic(), scope(organizer=organizer):
         versions: dict[int, int] = {}
-        for step in [create({}, Actor.command("test")), *steps]:
+        for step in [create({}, Actor.from_command("test")), *steps]:
             with suppress(*REJECTIONS), transaction.atomic():
                 step(organizer)
             versions = _check(organizer, versions)

@@ -35,7 +35,7 @@ ROWS: Final = 'SELECT * FROM "{}"'
 TRIGRAMS: Final = "CREATE VIRTUAL TABLE temp.trigrams_{0} USING fts5vocab(main, {0}, row)"
 TERM: Final = "SELECT term FROM temp.trigrams_{0} WHERE term = 'qzx'"
 BLOCK: Final = "SELECT COUNT(*) FROM {0}_data WHERE INSTR(block, CAST('qzx' AS BLOB)) > 0"
-ACTOR: Final = Actor.command("test")
+ACTOR: Final = Actor.from_command("test")
 # Models without a foreign key to a customer. They have no texts of customers, except identifiers,
 # which an erasure leaves.
 NOT_OF_CUSTOMERS: Final = {

@@ -24,7 +24,7 @@ from portal.organizers.models import Organizer
 
 pytestmark = pytest.mark.django_db
 
-ACTOR: Final = Actor.command("test")
+ACTOR: Final = Actor.from_command("test")
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from portal.customers.importing.rows import ParsedRow, check_rows
 from portal.customers.models import Customer
 from portal.customers.tests.changing.test_any_changes import ACTORS, IMPORT
 from portal.customers.tests.rows import GIVEN
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.organizers.models import Organizer
 
 CHOICES: Final[dict[str, st.SearchStrategy[Any]]] = {
@@ -81,7 +81,7 @@ def edit(values: dict[str, Any], actor: Any) -> Step:
 def undo(age: int, actor: Any) -> Step:
     def step(organizer: Organizer, model: Model) -> None:
         # Undoing the creation would erase the customer, so creations are left out.
-        changes = Event.objects.exclude(kind=Kind.CREATED).order_by("-pk")
+        changes = Event.objects.exclude(kind=EventKind.CREATED).order_by("-pk")
         if len(changes) <= age:
             return
         event = changes[age]

@@ -12,13 +12,13 @@ from portal.conftest import CustomerMaker
 from portal.customers import services
 from portal.customers.models import Customer, State
 from portal.history.actors import Actor
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.record import record_event
 from portal.organizers.models import Organizer
 
 pytestmark = pytest.mark.django_db
 
-ACTOR: Final = Actor.command("test")
+ACTOR: Final = Actor.from_command("test")
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +89,7 @@ def test_undoing_an_undo_restores_the_change(ann: Customer) -> None:
 def test_undoing_restores_times_that_an_import_changed(ann: Customer) -> None:
     times = ("2024-01-01T12:00:00Z", "2025-01-01T12:00:00Z")
     Customer.objects.filter(pk=ann.pk).update(last_login=times[1])
-    event = record_event(ann, Kind.CHANGED, {"last_login": times}, actor=ACTOR)
+    event = record_event(ann, EventKind.CHANGED, {"last_login": times}, actor=ACTOR)
 
     last_login = undo(event, ann).last_login
 
@@ -141,7 +141,7 @@ def test_a_change_before_an_erasure_cannot_be_undone(ann: Customer) -> None:
 
 def test_an_event_without_changes_cannot_be_undone(ann: Customer) -> None:
     with pytest.raises(services.CannotUndo, match="no field"):
-        undo(record_event(ann, Kind.NOTED, {}, actor=ACTOR), ann)
+        undo(record_event(ann, EventKind.NOTED, {}, actor=ACTOR), ann)
 
 
 def test_undoing_is_an_error_if_another_customer_has_the_email_now(

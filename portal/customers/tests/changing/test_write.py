@@ -22,7 +22,7 @@ from portal.organizers.models import Organizer
 
 pytestmark = pytest.mark.django_db
 
-ACTOR = Actor.command("test")
+ACTOR = Actor.from_command("test")
 FULL = {"_scheme": "full", "full_name": "Ann Lee"}
 
 

@@ -88,7 +88,9 @@ def create_missing(crowd: dict[str, Person]) -> Step:
 
 def update_some(old: Person, new: Person) -> Step:
     """Update rows by one statement, as another program may do, without saving each customer."""
-    state = State.of([None, new.notes], is_active=new.is_active, is_verified=new.is_verified)
+    state = State.from_values(
+        [None, new.notes], is_active=new.is_active, is_verified=new.is_verified
+    )
     return lambda organizer, _rival: sql(
         f"UPDATE {TABLE} SET is_active = %s, is_verified = %s, locale = %s, notes = %s, state = %s"
         " WHERE organizer_id = %s AND is_active = %s AND name = '' AND email IS NULL",

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.conftest import CustomerMaker
-from portal.customers.html.paging import Position, decrypt_position
+from portal.customers.html.paging import ListPosition, decrypt_position
 from portal.customers.models import Customer
 from portal.organizers.models import Organizer
 
@@ -121,9 +121,9 @@ def test_the_page_of_a_customer_that_no_longer_matches_has_a_message_and_neighbo
 
 
 def test_an_impossible_row_number_is_left_out() -> None:
-    assert Position(["a", 1], 1, 3).step(["b", 2], -1).number is None
-    assert Position(["a", 1], 3, 3).step(["b", 2], 1).number is None
-    assert Position(["a", 1], 3, None).step(["b", 2], 1).number == 4
+    assert ListPosition(["a", 1], 1, 3).step(["b", 2], -1).number is None
+    assert ListPosition(["a", 1], 3, 3).step(["b", 2], 1).number is None
+    assert ListPosition(["a", 1], 3, None).step(["b", 2], 1).number == 4
 
 
 def test_a_customer_without_a_list_has_no_neighbours(
@@ -159,10 +159,10 @@ def test_a_position_is_valid_for_its_organizer_only(
 
 
 def test_a_position_shows_no_values(member_client: Client, customers: list[Customer]) -> None:
-    text = Position(["doe@example.org", 7], 7, 30).encrypt("1?")
+    text = ListPosition(["doe@example.org", 7], 7, 30).encrypt("1?")
 
     assert "doe" not in text
-    assert decrypt_position(text, "1?") == Position(["doe@example.org", 7], 7, 30)
+    assert decrypt_position(text, "1?") == ListPosition(["doe@example.org", 7], 7, 30)
     assert decrypt_position(text, "2?") is None
 
 

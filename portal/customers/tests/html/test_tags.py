@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from portal.customers.html.tags import breakable_email, full_time, full_time_and_ago, time_ago
-from portal.customers.html.times import Clock
+from portal.customers.html.times import TimeFormatter
 from portal.customers.locales import locale_name
 
 SUMMER = datetime(2021, 7, 6, 22, 30, tzinfo=UTC)
@@ -36,7 +36,8 @@ def test_a_full_time_names_its_time_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("show", "short"), [(Clock().time_element, ">6 Jul 2021<"), (full_time_and_ago, "years")]
+    ("show", "short"),
+    [(TimeFormatter().time_element, ">6 Jul 2021<"), (full_time_and_ago, "years")],
 )
 def test_a_time_has_a_short_an_exact_and_a_machine_readable_form(show: object, short: str) -> None:
     shown = str(show(SUMMER))  # type: ignore[operator]  # a template filter is typed as a function
@@ -48,7 +49,7 @@ def test_a_time_has_a_short_an_exact_and_a_machine_readable_form(show: object, s
 
 @pytest.mark.parametrize(("days", "text"), [(29, "4 weeks ago"), (32, "6 Jul 2021")])
 def test_a_time_is_relative_within_a_month_and_a_date_after_it(days: int, text: str) -> None:
-    clock = Clock(now=SUMMER + timedelta(days=days))
+    clock = TimeFormatter(now=SUMMER + timedelta(days=days))
 
     assert clock.short_time(SUMMER) == text
 

@@ -14,7 +14,7 @@ from django_scopes import scope
 
 from portal.customers import services
 from portal.customers.importing.comparison import compare_with_customers
-from portal.customers.importing.edited import Conflict
+from portal.customers.importing.edited import ImportConflict
 from portal.customers.importing.load import LoadReport, load_customers
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import ParsedRow, check_rows
@@ -24,8 +24,8 @@ from portal.history.actors import Actor
 from portal.history.models import Event
 from portal.organizers.models import Organizer
 
-MEMBER: Final = Actor.command("test")
-IMPORT: Final = Actor.of_import("files")
+MEMBER: Final = Actor.from_command("test")
+IMPORT: Final = Actor.from_import("files")
 MAY, JUNE, JULY = (f"2026-0{month}-01T10:00:00Z" for month in (5, 6, 7))
 ANN: Final = {**GIVEN, "identifier": "ANN", "email": "ann@x.org", "phone": "1", "notes": None}
 NAME: Final = {"_scheme": "full", "full_name": "Ann Lee"}
@@ -61,8 +61,8 @@ def _edit(organizer: Organizer, **values: Any) -> Customer:
     return services.change_customer(organizer, "ANN", values, actor=MEMBER)
 
 
-def _conflicts(*fields: str) -> list[Conflict]:
-    return [Conflict("row 1", "ANN", field) for field in fields]
+def _conflicts(*fields: str) -> list[ImportConflict]:
+    return [ImportConflict("row 1", "ANN", field) for field in fields]
 
 
 EDITS: Final[dict[str, tuple[Any, Any]]] = {

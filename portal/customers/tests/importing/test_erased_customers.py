@@ -21,7 +21,7 @@ REJECTION = Rejection("row ANN", "is erased here, not at the source", "ANN")
 def ann(organizer: Organizer) -> Customer:
     load_customers(organizer, [make_row("ANN", "ann@x.org")])
     with scope(organizer=organizer):
-        return services.erase_customer(organizer, "ANN", actor=Actor.command("test"))
+        return services.erase_customer(organizer, "ANN", actor=Actor.from_command("test"))
 
 
 def _stored(organizer: Organizer) -> Customer:
@@ -75,7 +75,7 @@ def test_an_erased_customer_that_was_edited_in_portal_is_updated_except_for_the_
 ) -> None:
     with scope(organizer=organizer):
         services.change_customer(
-            organizer, "ANN", {"email": "new@x.org"}, actor=Actor.command("test")
+            organizer, "ANN", {"email": "new@x.org"}, actor=Actor.from_command("test")
         )
 
     row = make_row("ANN", "ann@x.org", locale="fr", last_modified=LATER)

@@ -24,8 +24,8 @@ from portal.history.actors import Actor
 from portal.history.models import Event
 from portal.organizers.models import Organizer
 
-IMPORT: Final = Actor.of_import("files")
-MEMBER: Final = Actor.command("test")
+IMPORT: Final = Actor.from_import("files")
+MEMBER: Final = Actor.from_command("test")
 LATER: Final = "2022-01-01T00:00:00Z"
 NAME: Final = GIVEN["name_parts"]
 QZX: Final = {"_scheme": "full", "full_name": "Qzx"}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from portal.customers import services
-from portal.customers.importing.formats.files import Block
+from portal.customers.importing.formats.files import FileBlock
 from portal.customers.importing.load import import_blocks, load_customers
 from portal.customers.importing.rows import StagedRow
 from portal.customers.models import Customer, Import
@@ -64,7 +64,9 @@ def test_an_import_is_recorded_with_its_number_of_conflicts(
     call_command("import_customers", "bigevents", str(file), verbosity=0)
     with scope(organizer=organizer):
         ours = {"email": "ours@example.org"}
-        services.change_customer(organizer, row["identifier"], ours, actor=Actor.command("test"))
+        services.change_customer(
+            organizer, row["identifier"], ours, actor=Actor.from_command("test")
+        )
 
     row |= {"email": "theirs@example.org", "last_modified": timezone.now().isoformat()}
     file.write_text(json.dumps([row]))
@@ -74,7 +76,7 @@ def test_an_import_is_recorded_with_its_number_of_conflicts(
 
 
 def test_a_failed_import_is_recorded_and_changes_no_customer(organizer: Organizer) -> None:
-    def blocks() -> Iterator[Block]:
+    def blocks() -> Iterator[FileBlock]:
         raise OSError("The file is gone")
         yield
 

@@ -49,7 +49,7 @@ def _fetch(statement: str) -> list[tuple[Any, ...]]:
 
 
 def test_the_planner_has_statistics_of_every_indexed_column(organizer: Organizer) -> None:
-    load_customers(organizer, demo_customers(1_000), actor=Actor.of_import("files"))
+    load_customers(organizer, demo_customers(1_000), actor=Actor.from_import("files"))
 
     for table in ("customers_customer", "history_event"):
         assert _fetch(STATISTICS[connection.vendor].format(table))

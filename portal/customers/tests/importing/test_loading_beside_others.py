@@ -105,7 +105,7 @@ def test_an_edit_during_a_load_stays(organizer: Organizer) -> None:
     def edit() -> None:
         with transaction.atomic(), scope(organizer=organizer):
             values = {"email": "ours@x.org"}
-            services.change_customer(organizer, "ANN", values, actor=Actor.command("test"))
+            services.change_customer(organizer, "ANN", values, actor=Actor.from_command("test"))
             is_edited.set()
             _wait_for_a_waiting_lock()
 

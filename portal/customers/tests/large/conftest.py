@@ -11,7 +11,7 @@ from django_scopes import scope
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.customers.demo.customers import BLOCK_SIZE, DEFAULT_UNTIL, demo_block
-from portal.customers.importing.encode import Batch, prepare_batch
+from portal.customers.importing.encode import EncodedBatch, encode_batch
 from portal.customers.importing.load import LoadReport, load_batches
 from portal.customers.tests.large.scans import CUSTOMERS, OTHERS
 from portal.organizers.models import Organizer
@@ -58,10 +58,10 @@ def _deleted_afterwards() -> Iterator[None]:
             cursor.execute("VACUUM (ANALYZE)")
 
 
-def _batches(count: int, seed: int) -> Iterator[Batch]:
+def _batches(count: int, seed: int) -> Iterator[EncodedBatch]:
     for first in range(0, count, BLOCK_SIZE):
         block = demo_block(first, BLOCK_SIZE, seed=seed, until=DEFAULT_UNTIL)
-        yield prepare_batch(block, first, country="DE")
+        yield encode_batch(block, first, country="DE")
 
 
 @pytest.fixture

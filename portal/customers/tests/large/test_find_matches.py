@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from portal.customers.models import customers_of
+from portal.customers.models import customers_of_organizer
 from portal.customers.query.search import Search, find_search_matches
 from portal.customers.tests.plans import Plan, explained
 from portal.organizers.models import Organizer
@@ -27,7 +27,9 @@ def test_reading_stops_after_the_cap(
     term = Search.parse("@example.org", in_notes=in_notes)
 
     with explained(plans):
-        matches, _totals = find_search_matches(in_large, customers_of(in_large), term, ["email"])
+        matches, _totals = find_search_matches(
+            in_large, customers_of_organizer(in_large), term, ["email"]
+        )
     assert matches is None
 
     [plan] = plans

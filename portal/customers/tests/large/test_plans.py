@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Count
 from pytest_django import Settings
 
-from portal.customers.models import Customer, customers_of
+from portal.customers.models import Customer, customers_of_organizer
 from portal.customers.query.search import MAX_EXACT_MATCHES, Search, find_exact_matches
 from portal.customers.tests.large.scans import (
     CUSTOMERS,
@@ -283,7 +283,7 @@ def test_other_short_terms_with_few_matches_are_not_read_by_an_ordered_scan(
 def test_a_rare_pair_of_letters_is_a_scan_of_the_trigram_index(
     in_large: Organizer, plans: list[Plan], search: str
 ) -> None:
-    term, customers = Search.parse(search), customers_of(in_large)
+    term, customers = Search.parse(search), customers_of_organizer(in_large)
     number = term.filter_by_scan(customers).count()
 
     with explained(plans):

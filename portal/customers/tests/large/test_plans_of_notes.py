@@ -13,7 +13,7 @@ from portal.customers.tests.plans import NOTES_SEARCH, SEARCH, Plan, explained
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
-ACTOR = Actor.command("test")
+ACTOR = Actor.from_command("test")
 
 
 @pytest.fixture

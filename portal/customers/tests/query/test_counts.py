@@ -16,7 +16,7 @@ from django_scopes import scope
 
 from portal.conftest import CustomerMaker
 from portal.customers.counters.maintained_counts import FACETS
-from portal.customers.models import customers_of
+from portal.customers.models import customers_of_organizer
 from portal.customers.query.counts import count_facets
 from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
@@ -70,7 +70,7 @@ def test_facets_that_take_too_long_are_not_counted_and_break_nothing(
     with scope(organizer=organizer):
         search = list_of(organizer, "search=customer&locale=de")
         takes_long = RawSQL(SLOW[connection.vendor], (), models.BooleanField())  # noqa: S611
-        slow = customers_of(organizer).filter(takes_long)
+        slow = customers_of_organizer(organizer).filter(takes_long)
 
         facets = count_facets(organizer, slow)
         assert (facets.counts, facets.is_capped, facets.totals.total) == (None, False, 24)

@@ -21,7 +21,7 @@ from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
 DOE = {"_scheme": "full", "full_name": "John Doe"}
-ACTOR = Actor.command("test")
+ACTOR = Actor.from_command("test")
 
 
 @pytest.fixture(autouse=True)

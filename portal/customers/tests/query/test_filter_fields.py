@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from portal.customers.local_times import Span
+from portal.customers.local_times import TimeSpan
 from portal.customers.query.filter_fields import MomentField
 from portal.customers.query.filters import FILTERS
 
@@ -25,7 +25,7 @@ def test_a_day_is_the_whole_day_of_the_organizer(field: MomentField) -> None:
     span = field.clean("2026-03-29")
 
     # Summer time begins on 29 March, so the day has 23 hours.
-    assert span == Span(
+    assert span == TimeSpan(
         datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)
     )
 
@@ -50,7 +50,7 @@ def test_a_day_has_all_times_that_clocks_show_on_it(
 ) -> None:
     span = MomentField(timezone=ZoneInfo(zone)).clean(day)
 
-    assert span == Span(*(datetime.fromisoformat(f"{each}Z") for each in (start, end)))
+    assert span == TimeSpan(*(datetime.fromisoformat(f"{each}Z") for each in (start, end)))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_time_that_clocks_skip_is_the_time_of_the_clock_change(
 ) -> None:
     change = datetime(2026, 3, 29, 1, tzinfo=UTC)  # 03:00 in Berlin
 
-    assert field.clean(text) == Span(change, change)
+    assert field.clean(text) == TimeSpan(change, change)
 
 
 def test_a_time_that_clocks_show_twice_spans_both(field: MomentField) -> None:
     first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
 
-    assert field.clean("2026-10-25T02:30") == Span(first, second + timedelta(microseconds=1))
+    assert field.clean("2026-10-25T02:30") == TimeSpan(first, second + timedelta(microseconds=1))
 
 
 @pytest.mark.parametrize("text", ["", "  "])
@@ -119,7 +119,7 @@ def test_a_relative_day_is_the_whole_day_of_the_organizer(
 
 
 def test_the_current_year_begins_and_ends_in_the_zone_of_the_organizer(field: MomentField) -> None:
-    assert field.clean("year") == Span(
+    assert field.clean("year") == TimeSpan(
         datetime(2025, 12, 31, 23, tzinfo=UTC), datetime(2026, 12, 31, 23, tzinfo=UTC)
     )
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
 from portal.customers.counters.maintained_counts import FacetCombination, FacetCondition
-from portal.customers.models import State, customers_of
+from portal.customers.models import State, customers_of_organizer
 from portal.customers.query.search import Search, find_search_matches
 from portal.customers.tests.query.test_counts import SLOW
 from portal.organizers.models import Organizer
@@ -28,9 +28,13 @@ def test_matches_are_in_the_order_of_the_list_up_to_the_cap(
 
     with scope(organizer=organizer):
         settings.COUNT_CAP = 3
-        few, totals = find_search_matches(organizer, customers_of(organizer), term, ["email"])
+        few, totals = find_search_matches(
+            organizer, customers_of_organizer(organizer), term, ["email"]
+        )
         settings.COUNT_CAP = 2
-        many, given = find_search_matches(organizer, customers_of(organizer), term, ["email"])
+        many, given = find_search_matches(
+            organizer, customers_of_organizer(organizer), term, ["email"]
+        )
 
     assert few is not None
     assert [row[0] for row in few.rows] == [early.pk, other.pk, late.pk]
@@ -59,7 +63,7 @@ def test_a_short_term_is_selective_if_it_has_few_matches(
 
     with scope(organizer=organizer):
         matches, totals = find_search_matches(
-            organizer, customers_of(organizer), Search.parse(search), ["email"], many=many
+            organizer, customers_of_organizer(organizer), Search.parse(search), ["email"], many=many
         )
 
     assert (matches if matches is None else len(matches.rows)) == found
@@ -79,9 +83,11 @@ def test_all_matches_of_a_short_term_are_those_of_a_scan(
     term = Search.parse(search)
 
     with scope(organizer=organizer):
-        scanned = {*term.filter_by_scan(customers_of(organizer))}
-        assert {*term.filter_matches(customers_of(organizer))} == scanned
-        assert {*term.filter_matches(customers_of(organizer), finds_pairs=True)} == scanned
+        scanned = {*term.filter_by_scan(customers_of_organizer(organizer))}
+        assert {*term.filter_matches(customers_of_organizer(organizer))} == scanned
+        assert {
+            *term.filter_matches(customers_of_organizer(organizer), finds_pairs=True)
+        } == scanned
     assert all(word in each.search_text for each in scanned for word in term.words)
     assert scanned or search == "le"
 
@@ -95,7 +101,7 @@ def test_a_short_term_that_a_quick_scan_does_not_find_is_found_by_the_index(
 
     with scope(organizer=organizer):
         takes_long = RawSQL(SLOW[connection.vendor], (), BooleanField())  # noqa: S611
-        slow = customers_of(organizer).filter(takes_long)
+        slow = customers_of_organizer(organizer).filter(takes_long)
         matches, totals = find_search_matches(organizer, slow, Search.parse("qx"), ["email"])
 
     assert matches is not None

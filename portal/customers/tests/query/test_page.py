@@ -12,7 +12,7 @@ from django_scopes import scope
 from pytest_django import Settings
 
 from portal.conftest import CustomerMaker
-from portal.customers.models import Customer, customers_of
+from portal.customers.models import Customer, customers_of_organizer
 from portal.customers.query.page import OrderedIndexScan
 from portal.customers.tests.large.scans import KEYS
 from portal.customers.tests.lists import list_of
@@ -120,11 +120,11 @@ def test_matches_are_sorted_if_a_scan_takes_too_long(
 ) -> None:
     settings.SCAN_MILLISECONDS = -1 if connection.vendor == "sqlite" else 1
     with scope(organizer=organizer):
-        slow = customers_of(organizer).filter(
+        slow = customers_of_organizer(organizer).filter(
             RawSQL(SLOW[connection.vendor], (), BooleanField())  # noqa: S611
         )
         # A subset, so that the rows show which queryset was read.
-        unverified = customers_of(organizer).filter(is_verified=False)
+        unverified = customers_of_organizer(organizer).filter(is_verified=False)
         quick = OrderedIndexScan(unverified, [ordering], ["identifier"], total=7)
         scan = replace(quick, customers=slow, matches=unverified)
 

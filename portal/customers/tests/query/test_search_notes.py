@@ -21,7 +21,7 @@ from portal.customers.tests.rows import make_row
 from portal.history.actors import Actor
 from portal.organizers.models import Organizer
 
-ACTOR = Actor.command("test")
+ACTOR = Actor.from_command("test")
 DOE = {"_scheme": "full", "full_name": "John Doe"}
 
 Find = Callable[[str], list[Customer]]

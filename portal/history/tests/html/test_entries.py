@@ -10,8 +10,8 @@ from django.utils.html import strip_tags
 
 from portal.conftest import CustomerMaker
 from portal.history.actors import Actor, ActorKind
-from portal.history.html.entries import SHOWN_CHARACTERS, Entry, describe_event
-from portal.history.models import Kind
+from portal.history.html.entries import SHOWN_CHARACTERS, HistoryEntry, describe_event
+from portal.history.models import EventKind
 from portal.history.tests.conftest import EventMaker
 
 pytestmark = pytest.mark.any_database
@@ -22,7 +22,9 @@ PARTS = {"_scheme": "given_family", "given_name": "Ada", "family_name": "King"}
 
 @pytest.fixture
 def entry_of(make_customer: CustomerMaker, make_event: EventMaker) -> Any:
-    def make(kind: Kind, changes: Any, *, reads_notes: bool = False, **actor: Any) -> Entry:
+    def make(
+        kind: EventKind, changes: Any, *, reads_notes: bool = False, **actor: Any
+    ) -> HistoryEntry:
         event = make_event(make_customer(), kind, changes, **actor)
         return describe_event(event, reads_notes=reads_notes)
 
@@ -32,36 +34,36 @@ def entry_of(make_customer: CustomerMaker, make_event: EventMaker) -> Any:
 @pytest.mark.parametrize(
     ("kind", "changes", "sentence"),
     [
-        (Kind.CREATED, {"locale": (None, "de")}, "anna@example.org created the customer"),
-        (Kind.CHANGED, {"locale": ("de", "en")}, "anna@example.org changed language"),
-        (Kind.CHANGED, {"locale": ("", "en"), "email": ("", "x")}, "anna… changed 2 fields"),
-        (Kind.CHANGED, None, "anna@example.org changed the customer"),
-        (Kind.ERASED, None, "anna@example.org erased the personal data"),
-        (Kind.UNDONE, {"locale": ("de", "en")}, "anna@example.org undid a change"),
-        (Kind.NOTED, {}, "anna@example.org added a note"),
+        (EventKind.CREATED, {"locale": (None, "de")}, "anna@example.org created the customer"),
+        (EventKind.CHANGED, {"locale": ("de", "en")}, "anna@example.org changed language"),
+        (EventKind.CHANGED, {"locale": ("", "en"), "email": ("", "x")}, "anna… changed 2 fields"),
+        (EventKind.CHANGED, None, "anna@example.org changed the customer"),
+        (EventKind.ERASED, None, "anna@example.org erased the personal data"),
+        (EventKind.UNDONE, {"locale": ("de", "en")}, "anna@example.org undid a change"),
+        (EventKind.NOTED, {}, "anna@example.org added a note"),
     ],
 )
 def test_a_sentence_says_who_did_what(
-    entry_of: Any, kind: Kind, changes: Any, sentence: str
+    entry_of: Any, kind: EventKind, changes: Any, sentence: str
 ) -> None:
     entry = entry_of(kind, changes)
 
     assert strip_tags(entry.sentence) == sentence.replace("anna…", "anna@example.org")
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_has_a_sentence(entry_of: Any, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EventKind)
+def test_every_kind_has_a_sentence(entry_of: Any, kind: EventKind) -> None:
     assert "<bdi" in entry_of(kind, None).sentence
 
 
 def test_a_name_of_an_actor_is_escaped(entry_of: Any) -> None:
-    entry = entry_of(Kind.CREATED, {}, actor=Actor.command("<script>"))
+    entry = entry_of(EventKind.CREATED, {}, actor=Actor.from_command("<script>"))
 
     assert "<script>" not in entry.sentence
 
 
 def test_an_actor_without_a_name_is_described_by_its_kind(entry_of: Any) -> None:
-    entry = entry_of(Kind.CREATED, {}, actor=Actor(ActorKind.IMPORT, 1, ""))
+    entry = entry_of(EventKind.CREATED, {}, actor=Actor(ActorKind.IMPORT, 1, ""))
 
     assert strip_tags(entry.sentence) == "Import created the customer"
 
@@ -93,7 +95,7 @@ def test_an_actor_without_a_name_is_described_by_its_kind(entry_of: Any) -> None
 def test_values_in_the_history_are_formatted_as_on_the_page(
     entry_of: Any, field: str, values: Any, expected: tuple[str, str, str]
 ) -> None:
-    [difference] = entry_of(Kind.CHANGED, {field: values}).differences
+    [difference] = entry_of(EventKind.CHANGED, {field: values}).differences
 
     assert (difference.label, difference.before, difference.after) == expected
 
@@ -101,7 +103,7 @@ def test_values_in_the_history_are_formatted_as_on_the_page(
 def test_differences_are_in_the_order_of_the_page(entry_of: Any) -> None:
     changes = {"zebra": (1, 2), "locale": (1, 2), "email": (1, 2)}
 
-    differences = entry_of(Kind.CHANGED, changes).differences
+    differences = entry_of(EventKind.CHANGED, changes).differences
 
     assert [difference.label for difference in differences] == ["Email", "Language", "zebra"]
 
@@ -109,8 +111,8 @@ def test_differences_are_in_the_order_of_the_page(entry_of: Any) -> None:
 def test_values_of_notes_need_the_permission_to_read_notes(entry_of: Any) -> None:
     changes = {"notes": ("secret", "secrets")}
 
-    [hidden] = entry_of(Kind.CHANGED, changes).differences
-    [shown] = entry_of(Kind.CHANGED, changes, reads_notes=True).differences
+    [hidden] = entry_of(EventKind.CHANGED, changes).differences
+    [shown] = entry_of(EventKind.CHANGED, changes, reads_notes=True).differences
 
     assert (hidden.is_hidden, hidden.before, hidden.after) == (True, "", "")
     assert (shown.before, shown.after) == ("secret", "secrets")
@@ -119,14 +121,14 @@ def test_values_of_notes_need_the_permission_to_read_notes(entry_of: Any) -> Non
 @pytest.mark.parametrize(
     ("kind", "changes", "is_emptied"),
     [
-        (Kind.CHANGED, None, True),
-        (Kind.CHANGED, {}, False),
-        (Kind.ERASED, None, False),
-        (Kind.NOTED, None, False),
+        (EventKind.CHANGED, None, True),
+        (EventKind.CHANGED, {}, False),
+        (EventKind.ERASED, None, False),
+        (EventKind.NOTED, None, False),
     ],
 )
 def test_an_event_with_deleted_values_is_marked(
-    entry_of: Any, kind: Kind, changes: Any, is_emptied: bool
+    entry_of: Any, kind: EventKind, changes: Any, is_emptied: bool
 ) -> None:
     assert entry_of(kind, changes).is_emptied is is_emptied
 
@@ -134,7 +136,7 @@ def test_an_event_with_deleted_values_is_marked(
 def test_of_a_long_value_only_the_beginning_is_shown_until_it_is_expanded(entry_of: Any) -> None:
     long = "word " * 100
 
-    entry = entry_of(Kind.CHANGED, {"notes": ("short", long)}, reads_notes=True)
+    entry = entry_of(EventKind.CHANGED, {"notes": ("short", long)}, reads_notes=True)
 
     [difference] = entry.differences
     assert entry.only_difference is None
@@ -146,6 +148,6 @@ def test_of_a_long_value_only_the_beginning_is_shown_until_it_is_expanded(entry_
 
 
 def test_a_short_value_is_not_shortened(entry_of: Any) -> None:
-    entry = entry_of(Kind.CHANGED, {"notes": ("", "x" * SHOWN_CHARACTERS)}, reads_notes=True)
+    entry = entry_of(EventKind.CHANGED, {"notes": ("", "x" * SHOWN_CHARACTERS)}, reads_notes=True)
 
     assert entry.only_difference is not None

@@ -25,7 +25,7 @@ from portal.customers.exporting.limits import STREAMS_OF_A_PROCESS
 from portal.customers.models import Customer
 from portal.history.actors import Actor, ActorKind
 from portal.history.html.page import PAGE_SIZE
-from portal.history.models import Event, Kind
+from portal.history.models import Event, EventKind
 from portal.history.queries import EventQuery
 from portal.history.tests.conftest import ANNA, EventMaker
 from portal.organizers.models import Organizer, Team
@@ -79,7 +79,7 @@ def test_each_field_of_a_change_is_a_row(
 def test_the_file_has_the_events_of_all_pages_in_their_order(
     member_client: Client, customer: Customer, make_event: EventMaker
 ) -> None:
-    made = [make_event(customer, Kind.NOTED, {}).pk for _ in range(PAGE_SIZE + 3)][::-1]
+    made = [make_event(customer, EventKind.NOTED, {}).pk for _ in range(PAGE_SIZE + 3)][::-1]
 
     rows = _rows(member_client, f"?before={made[5]}")
 
@@ -98,7 +98,7 @@ def test_the_export_applies_the_filters_of_the_page(
     make_event: EventMaker,
     query: str,
 ) -> None:
-    make_event(customer, Kind.CREATED)
+    make_event(customer, EventKind.CREATED)
     make_event(customer)
     make_event(make_customer(), actor=Actor(ActorKind.TOKEN, 1, "sync"))
     shown = re.findall(r'<li id="event-(\d+)"', member_client.get(f"{PAGE}{query}").text)
@@ -124,7 +124,7 @@ def test_the_page_links_to_the_export_with_its_filters(
 def test_a_formula_is_exported_as_text(
     member_client: Client, customer: Customer, make_event: EventMaker
 ) -> None:
-    make_event(customer, changes={"email": ("=1+1", "@SUM(A1)")}, actor=Actor.command("+1"))
+    make_event(customer, changes={"email": ("=1+1", "@SUM(A1)")}, actor=Actor.from_command("+1"))
 
     [row] = _rows(member_client)
 
@@ -159,7 +159,7 @@ def test_expired_values_are_left_out(
                 customer=customer,
                 version=1,
                 time=timezone.now() - timedelta(days=age),
-                kind=Kind.CHANGED,
+                kind=EventKind.CHANGED,
                 actor_kind=ANNA.kind,
                 changes={"locale": ["de", "en"]},
             )
@@ -254,7 +254,7 @@ def test_memory_does_not_grow_with_the_number_of_events(
             organizer=organizer,
             customer=customer,
             version=1,
-            kind=Kind.CHANGED,
+            kind=EventKind.CHANGED,
             actor_kind=ANNA.kind,
             changes={"notes": ["x" * 200, "y" * 200]},
         )

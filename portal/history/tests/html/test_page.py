@@ -16,7 +16,7 @@ from portal.conftest import CustomerMaker
 from portal.customers.models import Customer
 from portal.history.actors import Actor, ActorKind
 from portal.history.html.page import PAGE_SIZE
-from portal.history.models import Kind
+from portal.history.models import EventKind
 from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
@@ -72,7 +72,7 @@ def test_the_page_shows_the_changes_that_match_all_filters(
     member_client: Client, make_customer: CustomerMaker, make_event: EventMaker
 ) -> None:
     ada, bob = make_customer(), make_customer()
-    first = make_event(ada, Kind.CREATED).pk
+    first = make_event(ada, EventKind.CREATED).pk
     second = make_event(ada).pk
     third = make_event(bob, actor=Actor(ActorKind.TOKEN, 1, "sync")).pk
 
@@ -196,7 +196,7 @@ def test_the_identifier_of_a_customer_without_a_name_is_shown_once(
     member_client: Client, make_customer: CustomerMaker, make_event: EventMaker
 ) -> None:
     nobody = make_customer(name_parts={}, email=None)
-    make_event(nobody, Kind.NOTED)
+    make_event(nobody, EventKind.NOTED)
 
     page = member_client.get(PATH).text
 

@@ -18,7 +18,7 @@ from portal.customers import services
 from portal.customers.models import Customer
 from portal.history.actors import Actor
 from portal.history.html.timeline import PAGE_SIZE
-from portal.history.models import Kind
+from portal.history.models import EventKind
 from portal.history.tests.conftest import EventMaker
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
@@ -45,7 +45,7 @@ def _ids(text: str) -> list[int]:
 def test_the_page_says_who_changed_what_and_when(
     member_client: Client, member: User, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
-    make_event(customer, changes=CHANGES, actor=Actor.member(member, request_id="x"))
+    make_event(customer, changes=CHANGES, actor=Actor.from_member(member, request_id="x"))
 
     page = member_client.get(path)
 
@@ -93,7 +93,7 @@ def test_links_lead_to_older_changes_and_back_to_the_newest(
 def test_links_show_changes_of_one_kind(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
-    created, changed = make_event(customer, Kind.CREATED), make_event(customer)
+    created, changed = make_event(customer, EventKind.CREATED), make_event(customer)
 
     page = member_client.get(path)
     hrefs = dict(re.findall(r'<a id="history-(\w+)" href="(\?[^"]*)#history"', page.text))
@@ -191,7 +191,7 @@ def test_a_message_says_that_values_were_deleted(
 def test_the_creation_of_a_customer_has_no_old_values(
     member_client: Client, customer: Customer, path: str, make_event: EventMaker
 ) -> None:
-    make_event(customer, Kind.CREATED, {"locale": (None, "fr")})
+    make_event(customer, EventKind.CREATED, {"locale": (None, "fr")})
 
     page = member_client.get(path)
 
@@ -216,7 +216,7 @@ def _undo(client: Client, path: str) -> str:
 
 
 def _change(customer: Customer, member: User, **values: object) -> None:
-    actor = Actor.member(member, request_id="x")
+    actor = Actor.from_member(member, request_id="x")
     with scope(organizer=customer.organizer):
         services.change_customer(customer.organizer, customer.identifier, values, actor=actor)
 
@@ -251,7 +251,7 @@ def test_a_change_whose_value_was_changed_again_cannot_be_undone(
 def test_undoing_a_creation_asks_for_a_confirmation(
     member_client: Client, organizer: Organizer, member: User
 ) -> None:
-    actor = Actor.member(member, request_id="x")
+    actor = Actor.from_member(member, request_id="x")
     with scope(organizer=organizer):
         made = services.create_customer(organizer, {"email": "a@example.org"}, actor=actor)
     path = f"/organizers/bigevents/customers/{made.identifier}/"

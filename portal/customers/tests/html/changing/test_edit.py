@@ -66,7 +66,7 @@ def created(organizer: Organizer, response: Any) -> Customer:
 
 
 def change_meanwhile(organizer: Organizer, **values: Any) -> None:
-    actor = Actor.command("clara@example.org")
+    actor = Actor.from_command("clara@example.org")
     with scope(organizer=organizer):
         services.change_customer(organizer, "ANN2345", values, actor=actor)
 

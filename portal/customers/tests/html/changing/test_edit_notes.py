@@ -78,7 +78,7 @@ def test_both_texts_are_shown_if_somebody_else_changed_the_notes(
     organizer: Organizer, member_client: Client
 ) -> None:
     with scope(organizer=organizer):
-        actor = Actor.command("test")
+        actor = Actor.from_command("test")
         services.change_customer(organizer, "ANN2345", {"notes": "Theirs."}, actor=actor)
 
     response = edit(member_client, "Mine.")

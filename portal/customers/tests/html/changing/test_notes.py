@@ -22,7 +22,7 @@ from portal.history.models import Event
 from portal.organizers.models import Organizer, Team
 from portal.organizers.permissions import Permission
 
-ACTOR = Actor.command("test")
+ACTOR = Actor.from_command("test")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def undo_urls(organizer: Organizer, make_customer: CustomerMaker) -> Mapping[str
     """The URLs that undo the last change of Ann, and an earlier change that is in conflict."""
     make_customer(identifier="BEN2345", email="taken@example.org")
     make_customer(identifier="ANN2345", email="ann@example.org")
-    actor = Actor.command("clara")
+    actor = Actor.from_command("clara")
     with scope(organizer=organizer):
         for phone in ("+4930231250", "+4930231251"):
             services.change_customer(organizer, "ANN2345", {"phone": phone}, actor=actor)

@@ -37,7 +37,7 @@ def ann(organizer: Organizer) -> Customer:
     load_customers(organizer, [make_row("ANN", "ann@x.org")])
     ours = {"email": "ours@x.org", "phone": "+493023125", "notes": "wrote"}
     with scope(organizer=organizer):
-        services.change_customer(organizer, "ANN", ours, actor=Actor.command("test"))
+        services.change_customer(organizer, "ANN", ours, actor=Actor.from_command("test"))
     load_customers(organizer, [make_row("ANN", **THEIRS)])
     return stored(organizer)
 
@@ -94,7 +94,7 @@ def test_an_edit_of_the_field_decides_the_conflict(
 ) -> None:
     with scope(organizer=organizer):
         new = {"email": "new@x.org"}
-        services.change_customer(organizer, "ANN", new, actor=Actor.command("test"))
+        services.change_customer(organizer, "ANN", new, actor=Actor.from_command("test"))
 
     assertNotContains(member_client.get(ANN), "theirs@x.org</bdi>, changed on")
 

@@ -77,7 +77,7 @@ def test_the_message_is_shown_only_for_the_last_change_of_the_member(
     assertNotContains(member_client.get(f"{ANN}?saved=1"), "Saved:")
 
     with scope(organizer=organizer):
-        actor = Actor.command("import")
+        actor = Actor.from_command("import")
         services.change_customer(organizer, "ANN2345", {"locale": "de"}, actor=actor)
 
     assertNotContains(member_client.get(f"{ANN}?saved=2"), "Saved:")
@@ -90,7 +90,7 @@ def test_a_change_is_not_undone_after_another_change_of_the_field(
     url = undo_url(member_client.get(save(member_client)["Location"]).text)
     with scope(organizer=organizer):
         values = {"email": "third@example.org"}
-        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.from_command("x"))
 
     response = member_client.post(url)
 
@@ -104,9 +104,11 @@ def test_a_conflict_of_notes_is_shown_to_members_who_may_read_notes(
     organizer: Organizer, member: User, member_client: Client
 ) -> None:
     with scope(organizer=organizer):
-        created = services.create_customer(organizer, {}, actor=Actor.command("x"))
+        created = services.create_customer(organizer, {}, actor=Actor.from_command("x"))
         values = {"notes": "secret"}
-        services.change_customer(organizer, created.identifier, values, actor=Actor.command("x"))
+        services.change_customer(
+            organizer, created.identifier, values, actor=Actor.from_command("x")
+        )
         event = Event.objects.order_by("pk")[0].pk
         permissions = [*Permission]
         permissions.remove(Permission.READ_NOTES)
@@ -123,7 +125,7 @@ def test_undoing_a_change_of_notes_takes_the_permission_to_read_them(
 ) -> None:
     with scope(organizer=organizer):
         values = {"notes": "called", "locale": "fr"}
-        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.from_command("x"))
         event = Event.objects.get().pk
         permissions = [Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS]
         Team.objects.filter(members=member).update(permissions=permissions)
@@ -158,7 +160,7 @@ def test_without_the_journal_no_creation_is_undone(
 ) -> None:
     with scope(organizer=organizer):
         values = {"email": "bob@example.org"}
-        bob = services.create_customer(organizer, values, actor=Actor.command("clara"))
+        bob = services.create_customer(organizer, values, actor=Actor.from_command("clara"))
         event = Event.objects.get()
     (tmp_path / "file").touch()
     settings.ERASURE_JOURNAL = tmp_path / "file" / "erasures"
@@ -182,7 +184,7 @@ def test_a_field_that_changed_meanwhile_shows_both_values(
 ) -> None:
     with scope(organizer=organizer):
         values = {"email": "theirs@example.org"}
-        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("clara"))
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.from_command("clara"))
 
     response = save(member_client)
 
@@ -223,7 +225,7 @@ def test_without_the_permission_nothing_is_changed_or_shown(
 ) -> None:
     with scope(organizer=organizer):
         values = {"email": "new@example.org"}
-        services.change_customer(organizer, "ANN2345", values, actor=Actor.command("x"))
+        services.change_customer(organizer, "ANN2345", values, actor=Actor.from_command("x"))
         event = Event.objects.get().pk
 
     assert save(reader).status_code == 403

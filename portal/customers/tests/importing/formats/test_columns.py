@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from portal.customers.importing.formats.columns import choose_scheme, find_columns
+from portal.customers.importing.formats.columns import choose_name_scheme, find_columns
 from portal.customers.importing.merging import FIELDS
 from portal.customers.importing.rows import UnusableFile
 
@@ -110,6 +110,6 @@ def test_the_scheme_composes_the_name_and_has_the_columns(
     columns = find_columns(["identifier", *(f"Name: {part}" for part in header.split())], {})
     values = dict(zip(header.split(), parts.split(" "), strict=True))
 
-    chosen = choose_scheme(columns, {key: each for key, each in values.items() if each}, name)
+    chosen = choose_name_scheme(columns, {key: each for key, each in values.items() if each}, name)
 
     assert chosen == scheme

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from portal.customers.importing.formats.recognition import Format, recognize
+from portal.customers.importing.formats.recognition import FileFormat, recognize_format
 from portal.customers.importing.rows import UnusableFile
 
 
@@ -42,7 +42,7 @@ def test_a_file_of_an_unknown_format_is_rejected_with_the_name_of_its_format(
     head: bytes, kind: str
 ) -> None:
     with pytest.raises(UnusableFile) as raised:
-        recognize(head)
+        recognize_format(head)
 
     message = str(raised.value)
     assert message.startswith(kind)
@@ -53,26 +53,26 @@ def test_a_file_of_an_unknown_format_is_rejected_with_the_name_of_its_format(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('[{"identifier"', Format.JSON),
-        ('\n{"results": []}', Format.JSON),
-        ('broken\n{"identifier": "ANN"}\n', Format.JSON),
-        ("Customer ID,Email\n", Format.CSV),
-        ("a;b", Format.CSV),
-        ("Kundennummer\tE-Mail", Format.CSV),
-        ("identifier\nANN\n", Format.CSV),
-        ("sep=;\nKundennummer", Format.CSV),
+        ('[{"identifier"', FileFormat.JSON),
+        ('\n{"results": []}', FileFormat.JSON),
+        ('broken\n{"identifier": "ANN"}\n', FileFormat.JSON),
+        ("Customer ID,Email\n", FileFormat.CSV),
+        ("a;b", FileFormat.CSV),
+        ("Kundennummer\tE-Mail", FileFormat.CSV),
+        ("identifier\nANN\n", FileFormat.CSV),
+        ("sep=;\nKundennummer", FileFormat.CSV),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_json_and_csv_are_recognized_in_every_encoding(
-    text: str, expected: Format, encoding: str
+    text: str, expected: FileFormat, encoding: str
 ) -> None:
-    assert recognize(text.encode(encoding)) is expected
+    assert recognize_format(text.encode(encoding)) is expected
 
 
 def test_an_error_before_pages_is_json() -> None:
-    assert recognize(b'null{"count": 1, "results": [') is Format.JSON
+    assert recognize_format(b'null{"count": 1, "results": [') is FileFormat.JSON
 
 
 def test_a_workbook_is_recognized() -> None:
-    assert recognize(_zip_with("xl/workbook.xml")) is Format.XLSX
+    assert recognize_format(_zip_with("xl/workbook.xml")) is FileFormat.XLSX
