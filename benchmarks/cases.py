@@ -52,7 +52,7 @@ SHORT: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Samples:
+class CaseSamples:
     """Values of a filled database for the parameters of requests."""
 
     organizer: str
@@ -89,7 +89,7 @@ class Case:
     goal: Goal | None = None
 
 
-def list_cases(samples: Samples, *, only_short: bool = False) -> list[Case]:
+def list_cases(samples: CaseSamples, *, only_short: bool = False) -> list[Case]:
     """All cases, pages before the API. Raises KeyError if a case of a short run does not exist."""
     cases = [*_page_cases(samples), *_api_cases(samples)]
     if missing := SHORT - {case.name for case in cases}:
@@ -97,58 +97,60 @@ def list_cases(samples: Samples, *, only_short: bool = False) -> list[Case]:
     return [case for case in cases if case.name in SHORT or not only_short]
 
 
-def _page_cases(samples: Samples) -> Iterator[Case]:
+def _page_cases(samples: CaseSamples) -> Iterator[Case]:
     path = reverse("customers:list", args=[samples.organizer])
 
-    def page(name: str, query: str, *goal: float, headers: Mapping[str, str] = HTML) -> Case:
+    def page_case(name: str, query: str, *goal: float, headers: Mapping[str, str] = HTML) -> Case:
         return Case(name, "rows", f"{path}{query}", headers, Goal(*goal))
 
-    yield page("List, first page", "", 20, 1.3)
-    yield page("List, first page, fragment", "", 20, 1.3, headers=FRAGMENT)
+    yield page_case("List, first page", "", 20, 1.3)
+    yield page_case("List, first page, fragment", "", 20, 1.3, headers=FRAGMENT)
     for order in ORDERS:
-        yield page(f"List, first page by {order}", f"?ordering={order}", 25, 1.3)
-    yield page("List, middle page", f"?page={_middle_page(samples)}", 25)
-    yield page("List, last page", f"?page={samples.pages}", 25, 1.3)
-    yield page("List, last page by -last_login", "?ordering=-last_login&page=last", 25, 1.3)
+        yield page_case(f"List, first page by {order}", f"?ordering={order}", 25, 1.3)
+    yield page_case("List, middle page", f"?page={_middle_page(samples)}", 25)
+    yield page_case("List, last page", f"?page={samples.pages}", 25, 1.3)
+    yield page_case("List, last page by -last_login", "?ordering=-last_login&page=last", 25, 1.3)
     for name, query in _filter_queries(samples):
-        yield page(f"List, {name}", f"?{query}", 40, 2)
+        yield page_case(f"List, {name}", f"?{query}", 40, 2)
     for name, query in _search_queries(samples):
-        yield page(f"Search, {name}", f"?{query}", 30, 3)
+        yield page_case(f"Search, {name}", f"?{query}", 30, 3)
     one = dict(_search_queries(samples))["one hit"]
-    yield page("Search, one hit, fragment", f"?{one}", 30, 3, headers=FRAGMENT)
-    yield page("Search, phone number", f"?search={quote_plus(samples.phone)}", 30, 3)
-    yield page("Saved view", "?view=never-signed-in", 30, 2)
-    yield page("Overview", "?overview=on", 150)
-    yield page("Detail", f"{samples.identifier}/", 12, 1.1)
-    yield page("Detail, previous and next in the list", samples.position.removeprefix(path), 30)
+    yield page_case("Search, one hit, fragment", f"?{one}", 30, 3, headers=FRAGMENT)
+    yield page_case("Search, phone number", f"?search={quote_plus(samples.phone)}", 30, 3)
+    yield page_case("Saved view", "?view=never-signed-in", 30, 2)
+    yield page_case("Overview", "?overview=on", 150)
+    yield page_case("Detail", f"{samples.identifier}/", 12, 1.1)
+    yield page_case(
+        "Detail, previous and next in the list", samples.position.removeprefix(path), 30
+    )
 
 
-def _api_cases(samples: Samples) -> Iterator[Case]:
+def _api_cases(samples: CaseSamples) -> Iterator[Case]:
     path = reverse("api:customer_list", args=[samples.organizer])
 
-    def response(name: str, address: str, *goal: float, kind: str = "list") -> Case:
+    def api_case(name: str, address: str, *goal: float, kind: str = "list") -> Case:
         return Case(f"JSON {name}", kind, address, JSON, Goal(*goal) if goal else None)
 
-    yield response("list, first page", path, 7, 1.3)
-    yield response("list, second page by `next`", samples.second, 7, 1.3)
-    yield response("list, last page by `next`", samples.last, 7, 1.3)
-    yield response("list, middle page by number", f"{path}?page={_middle_page(samples)}", 40)
-    yield response("list, last page by number", f"{path}?page={samples.pages}", 40)
+    yield api_case("list, first page", path, 7, 1.3)
+    yield api_case("list, second page by `next`", samples.second, 7, 1.3)
+    yield api_case("list, last page by `next`", samples.last, 7, 1.3)
+    yield api_case("list, middle page by number", f"{path}?page={_middle_page(samples)}", 40)
+    yield api_case("list, last page by number", f"{path}?page={samples.pages}", 40)
     for order in ("name", "-last_login"):
-        yield response(f"list, first page by {order}", f"{path}?ordering={order}")
+        yield api_case(f"list, first page by {order}", f"{path}?ordering={order}")
     for name, query in _filter_queries(samples):
         goal = (6, 1.2) if query.startswith("email=") else ()
-        yield response(f"list, {name}", f"{path}?{query}", *goal)
+        yield api_case(f"list, {name}", f"{path}?{query}", *goal)
     for name, query in _search_queries(samples):
-        yield response(f"search, {name}", f"{path}?{query}")
-    yield response("detail", f"{path}{samples.identifier}/", 5, 1.1, kind="object")
+        yield api_case(f"search, {name}", f"{path}?{query}")
+    yield api_case("detail", f"{path}{samples.identifier}/", 5, 1.1, kind="object")
 
 
-def _middle_page(samples: Samples) -> int:
+def _middle_page(samples: CaseSamples) -> int:
     return (samples.pages + 1) // 2
 
 
-def _filter_queries(samples: Samples) -> Iterator[tuple[str, str]]:
+def _filter_queries(samples: CaseSamples) -> Iterator[tuple[str, str]]:
     """Names and query strings."""
     yield "email=, hit", f"email={quote_plus(samples.email)}"
     yield "email=, miss", f"email={UNMATCHED}%40example.org"
@@ -159,14 +161,14 @@ def _filter_queries(samples: Samples) -> Iterator[tuple[str, str]]:
         yield query, query
 
 
-def _search_queries(samples: Samples) -> Iterator[tuple[str, str]]:
+def _search_queries(samples: CaseSamples) -> Iterator[tuple[str, str]]:
     """Names and query strings."""
     yield "no hit", f"search={UNMATCHED}"
     for name, term in samples.searches.items():
         yield name, f"search={quote_plus(term)}"
 
 
-def list_streams(samples: Samples) -> list[Case]:
+def list_streams(samples: CaseSamples) -> list[Case]:
     """One case for each format, with all customers."""
     path = reverse("api:customer_list", args=[samples.organizer])
     return [Case(name, "stream", path, {"Accept": accept}) for name, accept in STREAMS.items()]

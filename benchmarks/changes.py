@@ -30,7 +30,7 @@ import psycopg
 from benchmarks.client import TIMEOUT, UnexpectedResponse
 from benchmarks.forms import read_form
 from benchmarks.imports import OURS
-from benchmarks.machine import describe_machine, today
+from benchmarks.machine import describe_machine, utc_date
 from benchmarks.servers import Environment, call_inside_django, make_environment, manage, serve
 from benchmarks.tables import p95, write_table
 
@@ -63,7 +63,7 @@ runs without `fsync`. A detail page has the newest 20 events of its customer.
 
 
 @dataclass(frozen=True)
-class Cost:
+class RequestCost:
     """Milliseconds of a request: wall-clock time, and processor time of server and database."""
 
     wall: float
@@ -72,14 +72,16 @@ class Cost:
 
 
 @dataclass
-class Meter:
+class CostMeter:
     """Costs by case, in the order of the first requests."""
 
     workers: Sequence[int]
     connection: psycopg.Connection[tuple[int]]
-    costs: dict[tuple[str, float], list[Cost]] = field(default_factory=lambda: defaultdict(list))
+    costs: dict[tuple[str, float], list[RequestCost]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
-    def used(self) -> tuple[float, float]:
+    def processor_milliseconds(self) -> tuple[float, float]:
         """The processor time of server and database so far, in milliseconds."""
         backends = [pid for (pid,) in self.connection.execute(BACKENDS)]
         return sum(map(_processor_milliseconds, self.workers)), sum(
@@ -97,7 +99,7 @@ def _processor_milliseconds(process: int) -> float:
 class Browser:
     """Sends requests of a member and of an API client, and adds the costs to the meter."""
 
-    def __init__(self, port: int, plan: Mapping[str, Any], meter: Meter) -> None:
+    def __init__(self, port: int, plan: Mapping[str, Any], meter: CostMeter) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
         self._token = secrets.token_hex(16)
         cookie = f"{plan['member']['Cookie']}; csrftoken={self._token}"
@@ -108,17 +110,17 @@ class Browser:
     def close(self) -> None:
         self._connection.close()
 
-    def read(self, case: str, path: str, goal: float = READ) -> str:
+    def request_page(self, case: str, path: str, goal: float = READ) -> str:
         """Request a page, and return its body."""
         return self._measure((case, goal), "GET", path, self._member).decode()
 
-    def save(self, case: str, path: str, form: Mapping[str, str], **values: str) -> None:
+    def submit_form(self, case: str, path: str, form: Mapping[str, str], **values: str) -> None:
         """Send the form of a page with these values."""
         body = urlencode({**form, "csrfmiddlewaretoken": self._token, **values})
         headers = {**self._member, "Content-Type": FORM}
         self._measure((case, CHANGE), "POST", path, headers, body, status=302)
 
-    def call(
+    def call_api(
         self, case: str, method: str, path: str, *, status: int = 200, **values: object
     ) -> dict[str, Any]:
         """The JSON of the response to a request of the API client."""
@@ -138,14 +140,14 @@ class Browser:
         body: str | bytes | None = None,
         status: int = 200,
     ) -> bytes:
-        server, database = self._meter.used()
+        server, database = self._meter.processor_milliseconds()
         start = perf_counter()
         response, content = self._send(method, path, headers, body)
         wall = (perf_counter() - start) * 1000
-        server_after, database_after = self._meter.used()
+        server_after, database_after = self._meter.processor_milliseconds()
         if response.status != status:
             raise UnexpectedResponse(f"{method} {path}: {response.status}\n{content[:2000]!r}")
-        cost = Cost(wall, server_after - server, database_after - database)
+        cost = RequestCost(wall, server_after - server, database_after - database)
         self._meter.costs[case].append(cost)
         return content
 
@@ -168,8 +170,11 @@ def main(arguments: list[str]) -> None:
     options = _parse_options(arguments)
     with TemporaryDirectory(prefix="portal-changes-") as directory:
         environment = make_environment(Path(directory), os.environ["DATABASE_URL"])
-        _fill(environment, options)
-        lines = [*_describe(environment), *_measure_requests(environment, options.requests)]
+        _fill_database(environment, options)
+        lines = [
+            *_describe_measurement(environment),
+            *_measure_requests(environment, options.requests),
+        ]
         if options.imported:
             lines += ["", _measure_import(environment, options.imported)]
     lines += [
@@ -182,21 +187,21 @@ def main(arguments: list[str]) -> None:
         options.results.write_text(f"{HEAD}{report}\n")
 
 
-def _fill(environment: Environment, options: Namespace) -> None:
+def _fill_database(environment: Environment, options: Namespace) -> None:
     if options.filled:
         manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
     else:
         call_inside_django(environment, "prepare.make_organizers")
-        call_inside_django(environment, "filling.fill", options.customers)
-        call_inside_django(environment, "history.fill", options.events)
+        call_inside_django(environment, "filling.fill_organizers", options.customers)
+        call_inside_django(environment, "history.create_events", options.events)
 
 
-def _describe(environment: Environment) -> Iterator[str]:
+def _describe_measurement(environment: Environment) -> Iterator[str]:
     """Lines about the database and the machine."""
     with psycopg.connect(environment["DATABASE_URL"]) as connection:
         connection.execute("ANALYZE history_event")
         for customers, events in connection.execute(SIZES):
-            yield f"{customers:,} customers and {events:,} events, measured on {today()}."
+            yield f"{customers:,} customers and {events:,} events, measured on {utc_date()}."
     yield from ("", *(f"- {line}" for line in describe_machine()), "")
 
 
@@ -219,14 +224,14 @@ def _measure_requests(environment: Environment, requests: int) -> Iterator[str]:
     """Lines of a table."""
     path = Path(environment["VAR_DIR"]) / "plan.json"
     # Each customer is erased at the end, half of the customers by the API.
-    call_inside_django(environment, "history.write_plan", path, 2 * (requests + WARM_UP))
+    call_inside_django(environment, "history.write_request_plan", path, 2 * (requests + WARM_UP))
     plan = orjson.loads(path.read_bytes())
     customers = iter(plan["customers"])
     with (
         serve("portal.wsgi", environment) as portal,
         psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection,
     ):
-        meter = Meter(portal.workers, connection)
+        meter = CostMeter(portal.workers, connection)
         with closing(Browser(portal.port, plan, meter)) as browser:
             for number in range(requests + WARM_UP):
                 if number == WARM_UP:
@@ -238,47 +243,47 @@ def _measure_requests(environment: Environment, requests: int) -> Iterator[str]:
 
 def _work_by_pages(browser: Browser, customer: str, busiest: str) -> None:
     path = f"{PAGE}/customers/{customer}/"
-    browser.read("Detail", path)
-    browser.read("Detail, with a thousandth of all events", f"{PAGE}/customers/{busiest}/")
-    form = read_form(browser.read("Form of a field", f"{path}edit/email/"))
-    browser.save("Save a field", f"{path}edit/email/", form, email=f"{customer}@example.org")
-    page = browser.read("Detail, after a change", f"{path}?saved=2")
+    browser.request_page("Detail", path)
+    browser.request_page("Detail, with a thousandth of all events", f"{PAGE}/customers/{busiest}/")
+    form = read_form(browser.request_page("Form of a field", f"{path}edit/email/"))
+    browser.submit_form("Save a field", f"{path}edit/email/", form, email=f"{customer}@example.org")
+    page = browser.request_page("Detail, after a change", f"{path}?saved=2")
     undo = page[page.index(f"{path}undo/") :].partition('"')[0].partition("?")[0]
-    browser.save("Undo", undo, {})
-    form = read_form(browser.read("Form of all fields", f"{path}edit/"))
-    browser.save("Save all fields", f"{path}edit/", form, phone="+49 30 23125 999")
-    browser.save("Add a note", f"{path}notes/", {}, text="Called about an invoice.")
+    browser.submit_form("Undo", undo, {})
+    form = read_form(browser.request_page("Form of all fields", f"{path}edit/"))
+    browser.submit_form("Save all fields", f"{path}edit/", form, phone="+49 30 23125 999")
+    browser.submit_form("Add a note", f"{path}notes/", {}, text="Called about an invoice.")
     _read_history(browser, customer)
-    email = read_form(browser.read("Form of a field, again", f"{path}edit/email/"))["email"]
-    browser.save("Erase", f"{path}erase/", {}, confirmation=email)
+    email = read_form(browser.request_page("Form of a field, again", f"{path}edit/email/"))["email"]
+    browser.submit_form("Erase", f"{path}erase/", {}, confirmation=email)
 
 
 def _read_history(browser: Browser, customer: str) -> None:
     path = f"{PAGE}/history/"
-    page = browser.read("History of all", path)
+    page = browser.request_page("History of all", path)
     before = page[page.index("before=") :].partition('"')[0].partition("&")[0]
-    browser.read("History of all, next page", f"{path}?{before}")
+    browser.request_page("History of all, next page", f"{path}?{before}")
     for query in (
         *("kind=created", "kind=erased", "actor_kind=token", "actor=member8%40example.org"),
         *("actor=nobody", "until=2025-06-01", "kind=changed&actor_kind=member&until=2025-06-01"),
     ):
-        browser.read(f"History, {query}", f"{path}?{query}")
-    browser.read("History, customer=", f"{path}?customer={customer}")
+        browser.request_page(f"History, {query}", f"{path}?{query}")
+    browser.request_page("History, customer=", f"{path}?customer={customer}")
 
 
 def _work_by_api(browser: Browser, customer: str) -> None:
     path = f"{API}{customer}/"
-    browser.call("JSON detail", "GET", path)
-    browser.call("PATCH", "PATCH", path, locale="es", external_identifier=f"B-{customer}")
+    browser.call_api("JSON detail", "GET", path)
+    browser.call_api("PATCH", "PATCH", path, locale="es", external_identifier=f"B-{customer}")
     name = {"_scheme": "full", "full_name": "Erika Mustermann"}
-    browser.call("PUT", "PUT", path, email=f"{customer}@example.com", name_parts=name)
-    browser.call("Anonymize", "POST", f"{path}anonymize/")
+    browser.call_api("PUT", "PUT", path, email=f"{customer}@example.com", name_parts=name)
+    browser.call_api("Anonymize", "POST", f"{path}anonymize/")
     email = f"new-{secrets.token_hex(8)}@example.org"
-    created = browser.call("POST", "POST", API, status=201, email=email)
-    browser.call("Anonymize a new one", "POST", f"{API}{created['identifier']}/anonymize/")
+    created = browser.call_api("POST", "POST", API, status=201, email=email)
+    browser.call_api("Anonymize a new one", "POST", f"{API}{created['identifier']}/anonymize/")
 
 
-def _format_table(meter: Meter) -> Iterator[str]:
+def _format_table(meter: CostMeter) -> Iterator[str]:
     headings = ["Request", "p50 ms", "p95 ms", "Server ms", "Database ms", "Goal ms", "Missed"]
     rows = []
     for (name, goal), costs in meter.costs.items():
@@ -292,7 +297,7 @@ def _format_table(meter: Meter) -> Iterator[str]:
 def _measure_import(environment: Environment, customers: int) -> str:
     """Measure an import of customers that have changed at the source."""
     file = Path(environment["VAR_DIR"]) / "customers.ndjson"
-    call_inside_django(environment, "history.write_changed", file, customers)
+    call_inside_django(environment, "history.write_changed_customers", file, customers)
     done = manage(environment, "import_customers", OURS, str(file))
     rate = customers / done.seconds
     return f"Import of {customers:,} changes: {rate:,.0f} a second, {done.mebibytes:.0f} MiB"

@@ -36,13 +36,13 @@ class Client:
 
     def get(self, path: str, headers: Mapping[str, str]) -> Response:
         """Raises UnexpectedResponse."""
-        message = self._message(path, headers)
+        message = self._request_bytes(path, headers)
         try:
-            return self._exchange(message)
+            return self._send_and_receive(message)
         except ConnectionError:
             # The server closes a connection after two idle seconds.
             self.reconnect()
-            return self._exchange(message)
+            return self._send_and_receive(message)
 
     def reconnect(self) -> None:
         """Open a new connection after a failed request, whose response may still arrive."""
@@ -54,12 +54,12 @@ class Client:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _message(self, path: str, headers: Mapping[str, str]) -> bytes:
+    def _request_bytes(self, path: str, headers: Mapping[str, str]) -> bytes:
         lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join([*lines, "", ""]).encode()
 
-    def _exchange(self, message: bytes) -> Response:
+    def _send_and_receive(self, message: bytes) -> Response:
         started = perf_counter()
         self._socket.sendall(message)
         head, body = self._receive_head()

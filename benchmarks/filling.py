@@ -41,11 +41,13 @@ INDEXES: Final = """
     ORDER BY pg_get_indexdef(indexrelid) LIKE '%%USING gin%%' DESC"""
 
 
-def fill(customers: str) -> None:
+def fill_organizers(customers: str) -> None:
     """Create this number of customers in each of two organizers. The database must be empty."""
     with indexes_created_at_end(TABLE):
         call_command("seed_demo", OURS, customers=int(customers), verbosity=0)
-        _copy(services.get_organizer(OURS), services.get_organizer(OTHERS), int(customers))
+        _copy_organizer(
+            services.get_organizer(OURS), services.get_organizer(OTHERS), int(customers)
+        )
 
 
 def copy_customers(path: str, slug: str, customers: str) -> None:
@@ -56,11 +58,11 @@ def copy_customers(path: str, slug: str, customers: str) -> None:
     source = services.get_organizer(slug)
     target = services.create_organizer(slug=f"{slug}-copy", name="Copy", timezone="Europe/Berlin")
     start = perf_counter()
-    _copy(source, target, int(customers))
+    _copy_organizer(source, target, int(customers))
     Path(path).write_text(str(perf_counter() - start))
 
 
-def _copy(source: Organizer, target: Organizer, customers: int) -> None:
+def _copy_organizer(source: Organizer, target: Organizer, customers: int) -> None:
     statement = COPY.format(table=TABLE, columns=", ".join(COLUMNS))
     enlarge_cache()
     with transaction.atomic(), connection.cursor() as cursor, rebuilding_indexes(customers):

@@ -38,7 +38,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     case = PLAN["cases"][int(environ["PATH_INFO"][1:])]
     if case["kind"] == "stream":
         start_response("200 OK", [("Content-Type", case["headers"]["Accept"])])
-        return _stream(case["queries"][0])
+        return _stream_rows(case["queries"][0])
     body = orjson.dumps(READERS[case["kind"]](case), default=str, option=orjson.OPT_UTC_Z)
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
@@ -47,18 +47,20 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 def _read_list(case: Mapping[str, Any]) -> dict[str, object]:
     """The same JSON that Portal returns. benchmarks.meter compares both."""
-    columns, rows = _customers(case)
+    columns, rows = _read_customer_rows(case)
     # Portal reads one row more than the page has, and reads some pages backwards or unordered.
-    customers = {each["identifier"]: each for each in (_customer(columns, row) for row in rows)}
+    customers = {
+        each["identifier"]: each for each in (_customer_as_json(columns, row) for row in rows)
+    }
     return {**case["frame"], "results": [customers[each] for each in case["shown"]]}
 
 
 def _read_object(case: Mapping[str, Any]) -> dict[str, object]:
-    columns, rows = _customers(case)
-    return _customer(columns, rows[0])
+    columns, rows = _read_customer_rows(case)
+    return _customer_as_json(columns, rows[0])
 
 
-def _customers(case: Mapping[str, Any]) -> tuple[list[str], list[Row]]:
+def _read_customer_rows(case: Mapping[str, Any]) -> tuple[list[str], list[Row]]:
     """The rows of the queries that return customers.
 
     Other queries read the token, the matches of a search, or a cursor. A search without matches has
@@ -109,19 +111,19 @@ def _limited(query: Query) -> Iterator[Any]:  # a cursor of psycopg or sqlite3
         connection.set_progress_handler(None, STEPS)
 
 
-def _stream(query: Query) -> Iterator[bytes]:
+def _stream_rows(query: Query) -> Iterator[bytes]:
     """The rows as NDJSON, in batches."""
     connection = _connection()
     if "sqlite" in PLAN:
-        yield from _lines(connection.execute(query["sql"], query["values"]))
+        yield from _encode_lines(connection.execute(query["sql"], query["values"]))
         return
     with connection.transaction(), connection.cursor("floor") as cursor:
         mogrify = psycopg.ClientCursor(connection).mogrify
         cursor.execute(mogrify(query["sql"], query["values"]))
-        yield from _lines(cursor)
+        yield from _encode_lines(cursor)
 
 
-def _lines(cursor: Any) -> Iterator[bytes]:  # a cursor of psycopg or sqlite3
+def _encode_lines(cursor: Any) -> Iterator[bytes]:  # a cursor of psycopg or sqlite3
     while rows := cursor.fetchmany(1_000):
         yield "".join([",".join(map(str, row)) + "\n" for row in rows]).encode()
 
@@ -144,12 +146,12 @@ def _connect() -> Connection:
     return psycopg.connect(PLAN["postgres"], autocommit=True, cursor_factory=psycopg.ClientCursor)
 
 
-def _customer(columns: Sequence[str], row: Row) -> dict[str, object]:
+def _customer_as_json(columns: Sequence[str], row: Row) -> dict[str, object]:
     named = dict(zip(columns, row, strict=True))
     return {field: CONVERT[field](named[field]) for field in FIELDS}
 
 
-def _identity(value: object) -> object:
+def _unchanged_value(value: object) -> object:
     return value
 
 
@@ -167,5 +169,6 @@ SQLITE: Final[Mapping[str, Callable[[Any], object]]] = {
     "last_modified": _utc_time,
 }
 CONVERT: Final = {
-    field: SQLITE.get(field, _identity) if "sqlite" in PLAN else _identity for field in FIELDS
+    field: SQLITE.get(field, _unchanged_value) if "sqlite" in PLAN else _unchanged_value
+    for field in FIELDS
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 
-class _Inputs(HTMLParser):
+class _FormReader(HTMLParser):
     """The successful controls of all forms within <main>."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class _Inputs(HTMLParser):
             self.values[self._select] = values["value"]
         elif tag == "textarea":
             self._textarea = name
-        elif tag == "input" and name and self._is_main and _counts(values):
+        elif tag == "input" and name and self._is_main and _is_successful_control(values):
             self.values[name] = values.get("value", "on")
 
     def handle_endtag(self, tag: str) -> None:
@@ -40,13 +40,13 @@ class _Inputs(HTMLParser):
             self.values[self._textarea] = self.values.get(self._textarea, "") + data
 
 
-def _counts(attributes: dict[str, str]) -> bool:
+def _is_successful_control(attributes: dict[str, str]) -> bool:
     return attributes.get("type") not in ("checkbox", "radio") or "checked" in attributes
 
 
 def read_form(page: str) -> dict[str, str]:
     """The names and values of the inputs of the page."""
-    inputs = _Inputs()
+    inputs = _FormReader()
     inputs.feed(page)
     inputs.close()
     return inputs.values

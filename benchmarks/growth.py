@@ -18,7 +18,7 @@ FIRST_PAGE: Final = "JSON list, first page"
 LAST_PAGE: Final = "JSON list, last page by `next`"
 
 
-def is_judged(outcome: Outcome) -> bool:
+def goals_apply_to(outcome: Outcome) -> bool:
     """Whether the goals apply to the database of this outcome."""
     name: str = outcome["database"]
     return name.startswith(JUDGED)
@@ -43,7 +43,7 @@ def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
     rows = [
         _growth_of_cases(cases) for cases in zip(*(each["cases"] for each in outcomes), strict=True)
     ]
-    if is_judged(outcomes[0]):
+    if goals_apply_to(outcomes[0]):
         headings += ["Goal ms", "Goal growth", "Met"]
         rows = [
             [*row, *_goal_cells(case, row)]
@@ -53,7 +53,7 @@ def write_growth(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield ""
     yield _last_page(outcomes[-1])
     yield ""
-    yield from _commands(outcomes, sizes)
+    yield from _table_of_commands(outcomes, sizes)
 
 
 def _growth_of_cases(cases: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -81,7 +81,7 @@ def _last_page(outcome: Outcome) -> str:
     return f"Page {pages:,}, the last one by `next`, takes {ratio:.2f} times as long as page 1."
 
 
-def _commands(outcomes: Sequence[Outcome], sizes: Sequence[str]) -> Iterator[str]:
+def _table_of_commands(outcomes: Sequence[Outcome], sizes: Sequence[str]) -> Iterator[str]:
     memory = [f"MiB at {size}" for size in sizes]
     headings = ["Customers per second", *sizes, "Floor", "Goal", *memory, "Goal MiB"]
     yield from write_table(

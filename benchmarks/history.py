@@ -55,7 +55,7 @@ EVENTS: Final = """
 WRITE: Final = (Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS, Permission.ERASE_CUSTOMERS)
 
 
-def fill(events: str) -> None:
+def create_events(events: str) -> None:
     """Create events of three years for the customers of an organizer.
 
     The ids of the customers must have no gaps.
@@ -70,7 +70,7 @@ def fill(events: str) -> None:
         cursor.execute(EVENTS, {**numbers, "organizer": organizer.pk})
 
 
-def write_plan(path: str, customers: str) -> None:
+def write_request_plan(path: str, customers: str) -> None:
     """Write a session, a token, and the identifiers of some customers to the file."""
     vacuum_and_analyze()
     organizer = services.get_organizer(OURS)
@@ -87,11 +87,12 @@ def write_plan(path: str, customers: str) -> None:
 def _unchanged_identifiers(number: int) -> list[str]:
     """Identifiers of customers with an email and without a change since they were created."""
     rows = Customer.objects.filter(version=1).exclude(state=State.ANONYMISED).exclude(email=None)
-    # write_changed() begins with the first identifiers, so the last ones belong to other customers.
+    # write_changed_customers() begins with the first identifiers, so the last identifiers belong to
+    # other customers.
     return [*rows.order_by("-identifier").values_list("identifier", flat=True)[:number]]
 
 
-def write_changed(path: str, customers: str) -> None:
+def write_changed_customers(path: str, customers: str) -> None:
     """Write a file of existing customers for an import, each with one changed field."""
     organizer = services.get_organizer(OURS)
     with Path(path).open("wb") as file:

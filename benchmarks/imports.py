@@ -51,12 +51,12 @@ def measure_imports(environment: Environment, customers: int) -> list[Outcome]:
     call_inside_django(environment, "prepare.make_organizer", THIRD)
     load = ("import_customers", THIRD, str(file))
     outcomes = [_measure_import(environment, name, customers, *load) for name in (BESIDE, AGAIN)]
-    measure_floor(outcomes, environment, customers, THIRD)
+    measure_copying_floor(outcomes, environment, customers, THIRD)
     file.unlink()
     return outcomes
 
 
-def measure_floor(
+def measure_copying_floor(
     outcomes: Sequence[Outcome], environment: Environment, customers: int, slug: str = OURS
 ) -> None:
     """Add the floor: the customers per second that one SQL statement copies."""

@@ -40,7 +40,7 @@ class Journey:
 
 
 @contextmanager
-def traced() -> Iterator[Journey]:
+def record_journey() -> Iterator[Journey]:
     """Record the journey of the requests in the block."""
     from django.db import connections
 
@@ -144,7 +144,7 @@ def _clients() -> tuple[Any, Any]:
 def _print_journey(name: str, client: Any, address: str) -> None:
     get: Callable[[str], Any] = client.get
     get(address)  # The first request fills caches.
-    with traced() as journey:
+    with record_journey() as journey:
         status = get(address).status_code
     print(f"{name} {address}: {status}, {journey.queries} queries")
     print(f"  {len(journey.modules)} modules of portal/customers/: {', '.join(journey.modules)}")

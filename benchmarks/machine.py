@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 
 
-def today() -> str:
+def utc_date() -> str:
     """The date in UTC."""
     return datetime.now(UTC).date().isoformat()
 

@@ -22,7 +22,7 @@ Case = Mapping[str, Any]  # a case of the plan, which is JSON
 
 
 @dataclass(frozen=True)
-class Site:
+class MeasuredServers:
     """Portal and the floor on one database, with an HTTP client for each, and the cases."""
 
     portal: Server
@@ -37,7 +37,9 @@ class Site:
 
 
 @contextmanager
-def open_site(environment: Environment, cases: Sequence[Case]) -> Iterator[Site]:
+def run_measured_servers(
+    environment: Environment, cases: Sequence[Case]
+) -> Iterator[MeasuredServers]:
     """Run both servers during the block. Each server has responded once."""
     with ExitStack() as stack:
         portal = stack.enter_context(serve("portal.wsgi", environment))
@@ -46,13 +48,13 @@ def open_site(environment: Environment, cases: Sequence[Case]) -> Iterator[Site]
         floor_client = stack.enter_context(closing(Client(floor.port)))
         portal_client.get(cases[0]["path"], cases[0]["headers"])
         floor_client.get("/0", {})
-        yield Site(portal, floor, portal_client, floor_client, cases)
+        yield MeasuredServers(portal, floor, portal_client, floor_client, cases)
 
 
-class Meter:
+class CaseMeter:
     """The times of one case. The constructor warms up both servers."""
 
-    def __init__(self, site: Site, number: int, requests: int) -> None:
+    def __init__(self, site: MeasuredServers, number: int, requests: int) -> None:
         self._site = site
         self._number = number
         self._requests = requests

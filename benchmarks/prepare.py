@@ -70,7 +70,7 @@ def drop_customers() -> None:
         cursor.execute("VACUUM")
 
 
-def write_plan(path: str, extent: str) -> None:
+def write_request_plan(path: str, extent: str) -> None:
     """Write the cases, and the SQL that Portal runs for each, to the file.
 
     The extent is `short` or `full`.
@@ -84,10 +84,10 @@ def write_plan(path: str, extent: str) -> None:
         caller = member if case.headers["Accept"] == "text/html" else api_client
         headers = {**case.headers, **caller}
         cases.append(
-            {**dataclasses.asdict(case), "headers": headers, **_record(case.path, headers)}
+            {**dataclasses.asdict(case), "headers": headers, **_record_request(case.path, headers)}
         )
     budget = settings.FACET_MILLISECONDS
-    plan = {"fields": FIELDS, "budget": budget, "cases": cases, **_database()}
+    plan = {"fields": FIELDS, "budget": budget, "cases": cases, **_database_settings()}
     Path(path).write_bytes(orjson.dumps(plan, option=orjson.OPT_UTC_Z))
 
 
@@ -115,16 +115,16 @@ def api_client_headers(organizer: Organizer, permissions: Sequence[Permission]) 
     return {"Authorization": f"Token {key}"}
 
 
-def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
+def _record_request(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     """The queries of a request, and the fields of a JSON list except its rows.
 
     The second request is recorded, because the first request fills caches.
     """
     client = Client(headers=dict(headers), SERVER_NAME="127.0.0.1")
     queries: list[Mapping[str, object]] = []
-    _get(client, path, headers)
+    _read_body(client, path, headers)
     with connection.execute_wrapper(partial(_record_query, queries)):
-        content = _get(client, path, headers)
+        content = _read_body(client, path, headers)
     if headers["Accept"] in STREAMS.values():
         queries = [query for query in queries if Customer._meta.db_table in str(query["sql"])]
     listing = orjson.loads(content) if headers["Accept"] == "application/json" else {}
@@ -133,7 +133,7 @@ def _record(path: str, headers: Mapping[str, str]) -> dict[str, object]:
     return {"queries": queries, "frame": frame, "shown": shown}
 
 
-def _get(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
+def _read_body(client: Client, path: str, headers: Mapping[str, str]) -> bytes:
     """The body of the response. For a stream, only the first block: the query has run by then."""
     response = client.get(path)
     if response.status_code != HTTPStatus.OK:
@@ -154,7 +154,7 @@ def _record_query(
     context: Any,
 ) -> Any:
     """Record the query, and whether Portal's time limit ends the query."""
-    query = {"sql": _for_driver(sql), "values": list(params or ()), "is_cut": False}
+    query = {"sql": _with_driver_placeholders(sql), "values": list(params or ()), "is_cut": False}
     queries.append(query)
     try:
         return execute(sql, params, many, context)
@@ -163,11 +163,11 @@ def _record_query(
         raise
 
 
-def _for_driver(sql: str) -> str:
+def _with_driver_placeholders(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%") if connection.vendor == "sqlite" else sql
 
 
-def _database() -> dict[str, str]:
+def _database_settings() -> dict[str, str]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version")

@@ -50,7 +50,7 @@ Wrapped = Callable[..., Any]  # the signature of a wrapped function varies
 Label = str | Callable[..., str]
 
 
-class Clock:
+class PartTimer:
     """Measures the milliseconds by label, for one request after another."""
 
     def __init__(self) -> None:
@@ -90,11 +90,11 @@ class Clock:
 
 
 @contextmanager
-def clocked() -> Iterator[Clock]:
+def measure_parts() -> Iterator[PartTimer]:
     """Measure every request in the block."""
     from portal.customers.html.table import CustomerTable
 
-    clock = Clock()
+    clock = PartTimer()
     row_cells = CustomerTable.row_cells
     eager = clock.wrap(lambda table: list(row_cells(table)), CELLS)
     with ExitStack() as stack:
@@ -138,7 +138,7 @@ def _labelled_functions() -> list[tuple[Any, Label, tuple[str, ...]]]:
 
 
 @contextmanager
-def _clocked_cursors(clock: Clock) -> Iterator[None]:
+def _clocked_cursors(clock: PartTimer) -> Iterator[None]:
     """Wrap the methods that Django's cursor delegates to the driver, such as fetchall()."""
     from django.db.backends.utils import CursorWrapper
 
@@ -176,7 +176,7 @@ def measure_profile(plan: str, path: str, requests: str) -> None:
     client = Client(headers=case["headers"], SERVER_NAME="127.0.0.1")
     for _request in range(WARM_UP):
         client.get(case["path"])
-    with clocked() as clock:
+    with measure_parts() as clock:
         for _request in range(int(requests)):
             client.get(case["path"])
     profile = _mean_of_fastest(clock.requests)
@@ -241,8 +241,10 @@ def main(arguments: list[str]) -> None:
         url = os.environ.get("DATABASE_URL") or f"sqlite:///{directory}/portal.sqlite3"
         environment = make_environment(Path(directory), url)
         call_inside_django(environment, "prepare.make_organizers")
-        call_inside_django(environment, "filling.fill", options.customers)
-        call_inside_django(environment, "prepare.write_plan", environment["FLOOR_PLAN"], "short")
+        call_inside_django(environment, "filling.fill_organizers", options.customers)
+        call_inside_django(
+            environment, "prepare.write_request_plan", environment["FLOOR_PLAN"], "short"
+        )
         profile = profile_site(environment, options.requests)
     print(*write_profile({f"{options.customers:,} customers": profile}), sep="\n")
 

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.growth import Outcome, write_growth
-from benchmarks.machine import describe_machine, today
+from benchmarks.machine import describe_machine, utc_date
 from benchmarks.notes import NOTES
 from benchmarks.summary import SPREAD, describe_load
 from benchmarks.tables import p95, write_table
@@ -18,7 +18,11 @@ HEADINGS: Final = ("Request", "Queries", "KiB", "p50 ms", "p95 ms", "Floor p50 m
 
 def write_report(command: str, outcomes: Sequence[Outcome]) -> str:
     """The complete report in Markdown."""
-    title = ["# Performance", "", f"Measured on {today()} by `{command}`, which writes this file."]
+    title = [
+        "# Performance",
+        "",
+        f"Measured on {utc_date()} by `{command}`, which writes this file.",
+    ]
     machine = ["", *(f"- {line}" for line in [*describe_machine(), describe_load(outcomes)])]
     databases = groupby(outcomes, key=lambda outcome: outcome["database"])
     sections = [line for _name, each in databases for line in ["", *_write_database([*each])]]

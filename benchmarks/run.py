@@ -20,9 +20,14 @@ from typing import Any, Final
 import orjson
 import psycopg
 
-from benchmarks.imports import measure_first_import, measure_floor, measure_imports, measure_loads
+from benchmarks.imports import (
+    measure_copying_floor,
+    measure_first_import,
+    measure_imports,
+    measure_loads,
+)
 from benchmarks.load import measure_load
-from benchmarks.meter import LONGEST, Meter, Site, open_site
+from benchmarks.meter import LONGEST, CaseMeter, MeasuredServers, run_measured_servers
 from benchmarks.profile_list import profile_site
 from benchmarks.servers import Environment, call_inside_django, make_environment, serve
 from benchmarks.streams import measure_stream
@@ -54,7 +59,7 @@ def main(extent: str, directory: Path, requests: int, seconds: int, *sizes: int)
         with serve("portal.wsgi", {**environment, "WEB_CONCURRENCY": str(WORKERS)}) as portal:
             largest["under_load"] = measure_load(portal, plans[-1]["cases"], seconds)
     if is_full:
-        measure_floor(largest["commands"], environment, sizes[-1])
+        measure_copying_floor(largest["commands"], environment, sizes[-1])
     else:
         largest["profile"] = profile_site(environment, requests)
         _measure_imports(directory, environments, outcomes)
@@ -76,7 +81,7 @@ def _make_database(directory: Path, name: str) -> Environment:
 def _fill_database(environment: Environment, customers: int) -> list[Outcome]:
     """Fill the database without measuring. A short run measures imports after the requests."""
     call_inside_django(environment, "prepare.make_organizers")
-    call_inside_django(environment, "filling.fill", customers)
+    call_inside_django(environment, "filling.fill_organizers", customers)
     return []
 
 
@@ -96,7 +101,7 @@ def _measure_imports(
 
 def _make_plan(environment: Environment, extent: str) -> Any:
     path = Path(environment["FLOOR_PLAN"])
-    call_inside_django(environment, "prepare.write_plan", path, extent)
+    call_inside_django(environment, "prepare.write_request_plan", path, extent)
     return orjson.loads(path.read_bytes())
 
 
@@ -109,12 +114,14 @@ def _measure_requests(
     """Add cases, streams and memory to the outcomes. All servers run at the same time."""
     with ExitStack() as stack:
         pairs = zip(environments, plans, strict=True)
-        sites = [stack.enter_context(open_site(each, plan["cases"])) for each, plan in pairs]
+        sites = [
+            stack.enter_context(run_measured_servers(each, plan["cases"])) for each, plan in pairs
+        ]
         for outcome, found in zip(outcomes, _measure_sites(sites, requests), strict=True):
             outcome |= {"database": plans[0]["database"], **found}
 
 
-def _measure_sites(sites: Sequence[Site], requests: int) -> list[Outcome]:
+def _measure_sites(sites: Sequence[MeasuredServers], requests: int) -> list[Outcome]:
     memory = [{"first request": site.memory("VmRSS")} for site in sites]
     kinds = [case["kind"] for case in sites[0].cases]
     pages = [number for number, kind in enumerate(kinds) if kind != "stream"]
@@ -130,16 +137,16 @@ def _measure_sites(sites: Sequence[Site], requests: int) -> list[Outcome]:
     ]
 
 
-def _measure_case(sites: Sequence[Site], number: int, requests: int) -> list[Outcome]:
+def _measure_case(sites: Sequence[MeasuredServers], number: int, requests: int) -> list[Outcome]:
     """Measure a round for each size in turn, so that other programs slow all sizes equally."""
-    meters = [Meter(site, number, requests) for site in sites]
+    meters = [CaseMeter(site, number, requests) for site in sites]
     while waiting := [meter for meter in meters if not meter.is_done]:
         for meter in waiting:
             meter.measure_round()
     return [meter.outcome for meter in meters]
 
 
-def _measure_streams(site: Site) -> list[Any]:
+def _measure_streams(site: MeasuredServers) -> list[Any]:
     streams = [(n, case) for n, case in enumerate(site.cases) if case["kind"] == "stream"]
     return [measure_stream(site.portal, site.floor, *stream, LONGEST) for stream in streams]
 

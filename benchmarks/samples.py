@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django_scopes import scope
 
-from benchmarks.cases import Samples
+from benchmarks.cases import CaseSamples
 from portal.customers.html.list import read_listing
 from portal.customers.models import Customer
 from portal.customers.query.page import PAGE_SIZE
@@ -27,7 +27,7 @@ ABOUT: Final = range(MATCHES // 2, MATCHES * 2)
 TRIED: Final = 20
 
 
-def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> Samples:
+def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> CaseSamples:
     """Find values for the searches and filters of the cases.
 
     The headers authenticate an API client that may read the organizer's customers.
@@ -37,24 +37,24 @@ def find_samples(organizer: Organizer, headers: Mapping[str, str]) -> Samples:
         customers = Customer.objects.exclude(email=None).exclude(name="").order_by("pk")
         some = list(customers[total // 2 : total // 2 + CANDIDATES])
         pages = -(-total // PAGE_SIZE)
-        return Samples(
+        return CaseSamples(
             organizer=organizer.slug,
             identifier=some[0].identifier,
             email=str(some[0].email),
             external_identifier=next(filter(None, (each.external_identifier for each in some))),
-            searches=_searches(organizer, [str(each.email) for each in some], total),
+            searches=_choose_search_terms(organizer, [str(each.email) for each in some], total),
             phone=next(filter(None, (each.phone for each in some))),
-            position=_position(organizer, (pages + 1) // 2),
+            position=_link_to_middle_customer(organizer, (pages + 1) // 2),
             pages=pages,
             second=_next_path(organizer, headers, 1),
             last=_next_path(organizer, headers, pages - 1),
         )
 
 
-def _searches(organizer: Organizer, emails: Sequence[str], total: int) -> dict[str, str]:
+def _choose_search_terms(organizer: Organizer, emails: Sequence[str], total: int) -> dict[str, str]:
     texts = list(Customer.objects.order_by("pk").values_list("search_text", flat=True)[:TEXTS])
-    near = _by_share(_parts(emails, 3, 9), texts, MATCHES / total)
-    halves = _by_share(_parts(emails, 1, 2), texts, 1 / 2)
+    near = _sort_by_share(_parts_of_emails(emails, 3, 9), texts, MATCHES / total)
+    halves = _sort_by_share(_parts_of_emails(emails, 1, 2), texts, 1 / 2)
     tried = (part for part in near[:TRIED] if _count_matches(organizer, part) in ABOUT)
     return {
         "one hit": next(email for email in emails if _count_matches(organizer, email) == 1),
@@ -64,22 +64,22 @@ def _searches(organizer: Organizer, emails: Sequence[str], total: int) -> dict[s
     }
 
 
-def _parts(emails: Sequence[str], shortest: int, longest: int) -> list[str]:
+def _parts_of_emails(emails: Sequence[str], shortest: int, longest: int) -> list[str]:
     """Parts of emails before the `@`, without the unique numbers at the end."""
     found = dict.fromkeys(
         part
         for email in emails
         for size in range(shortest, longest + 1)
-        for part in _slices(email.partition("@")[0].rstrip("0123456789"), size)
+        for part in _substrings(email.partition("@")[0].rstrip("0123456789"), size)
     )
     return list(found)
 
 
-def _slices(text: str, size: int) -> Iterator[str]:
+def _substrings(text: str, size: int) -> Iterator[str]:
     return (text[start : start + size] for start in range(len(text) - size + 1))
 
 
-def _by_share(parts: Sequence[str], texts: Sequence[str], share: float) -> list[str]:
+def _sort_by_share(parts: Sequence[str], texts: Sequence[str], share: float) -> list[str]:
     """The parts. The first part is the one whose share of the texts is closest to `share`."""
     wanted = share * len(texts)
     return sorted(parts, key=lambda part: abs(sum(part in text for text in texts) - wanted))
@@ -91,7 +91,7 @@ def _count_matches(organizer: Organizer, search: str) -> int:
     return count_customers(organizer, query=parse_query(organizer, query))
 
 
-def _position(organizer: Organizer, page: int) -> str:
+def _link_to_middle_customer(organizer: Organizer, page: int) -> str:
     """Path and query string of the first customer on the page of the list with this number."""
     path = reverse("customers:list", args=[organizer.slug])
     access = Access(organizer, frozenset())

@@ -53,14 +53,14 @@ def make_environment(directory: Path, database_url: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedCommand:
     """A finished command: its seconds, and the peak memory of its largest process in MiB."""
 
     seconds: float
     mebibytes: float
 
 
-def manage(environment: Environment, *command: str) -> Finished:
+def manage(environment: Environment, *command: str) -> FinishedCommand:
     """Run a command of manage.py. Raises RuntimeError with the output if the command fails."""
     log = Path(environment["VAR_DIR"]) / "manage.log"
     started = time.perf_counter()
@@ -80,7 +80,7 @@ def manage(environment: Environment, *command: str) -> Finished:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{log.read_text()}")
-    return Finished(time.perf_counter() - started, usage.ru_maxrss / 1024)
+    return FinishedCommand(time.perf_counter() - started, usage.ru_maxrss / 1024)
 
 
 def call_inside_django(environment: Environment, step: str, *arguments: object) -> None:

@@ -11,11 +11,11 @@ from typing import Any, Final
 from benchmarks.growth import (
     COMMAND_GOALS,
     COMMAND_MEMORY,
-    is_judged,
+    goals_apply_to,
     missed_goals,
 )
 from benchmarks.imports import AGAIN, BESIDE, FIRST
-from benchmarks.machine import describe_machine, today
+from benchmarks.machine import describe_machine, utc_date
 from benchmarks.profile_list import write_profile
 from benchmarks.tables import p95, write_table
 
@@ -68,7 +68,11 @@ def write_summary(command: str, outcomes: Sequence[Outcome]) -> str:
         ("Load", _fill_template(LOAD, **_load_values(outcomes)), _load_table(outcomes)),
         ("Where the time of a list page goes", _fill_template(PROFILE), _profile_table(outcomes)),
     ]
-    lines = ["# Performance", "", f"Measured on {today()} by `{command}`, which writes this file."]
+    lines = [
+        "# Performance",
+        "",
+        f"Measured on {utc_date()} by `{command}`, which writes this file.",
+    ]
     lines += ["", *(f"- {line}" for line in machine)]
     for title, text, table in sections:
         lines += ["", f"## {title}", "", text, "", *table]
@@ -110,7 +114,7 @@ def _latency_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
         if len(database) > 1:
             headings.append("Growth")
             columns.append([f"{_growth_ratio(sizes):.2f}" for sizes in cases])
-        if is_judged(database[-1]):
+        if goals_apply_to(database[-1]):
             headings += ["Goal ms", "Goal growth", "Missed"]
             columns += zip(*map(_judge_goals, cases), strict=True)
     yield from write_table(headings, [*zip(*columns, strict=True)])

@@ -10,13 +10,13 @@ def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Itera
     """The lines of a Markdown table. The first column is text; other columns are numbers."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    yield _line(headings, widths)
+    yield _format_line(headings, widths)
     yield "|".join(["", "-" * (widths[0] + 2), *("-" * (w + 1) + ":" for w in widths[1:]), ""])
     for row in rows:
-        yield _line(row, widths)
+        yield _format_line(row, widths)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _format_line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first, *numbers = cells
     padded = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True)]
     return f"| {' | '.join([first.ljust(widths[0]), *padded])} |"

@@ -22,10 +22,10 @@ from benchmarks.compare.addresses import list_requests
 from benchmarks.compare.client import Client
 from benchmarks.compare.comparison import SHOWN, Comparison, TooManyDifferences
 from benchmarks.compare.databases import Databases, postgres_databases, sqlite_databases
-from benchmarks.compare.filling import MEMBERS, PASSWORD, fill
+from benchmarks.compare.filling import MEMBERS, PASSWORD, fill_databases
 from benchmarks.compare.links import follow_lists
-from benchmarks.compare.samples import read_samples
-from benchmarks.compare.versions import Version, free_ports, serve
+from benchmarks.compare.samples import read_customer_samples
+from benchmarks.compare.versions import PortalVersion, free_ports, serve
 
 
 def main(arguments: list[str]) -> int:
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
             options.old, options.new, Path(directory), databases, FACET_MILLISECONDS="30000"
         )
         _log("Filling both databases")
-        tokens = fill(old, new, databases)
+        tokens = fill_databases(old, new, databases)
         with serve(old), serve(new):
             clients = [Client(version, tokens) for version in (old, new)]
             comparison = _compare_responses(*clients)
@@ -81,14 +81,14 @@ def choose_databases(
 
 def choose_versions(
     old: Path, new: Path, directory: Path, databases: Databases, **settings: str
-) -> Iterator[Version]:
+) -> Iterator[PortalVersion]:
     """The old and the new version, with one secret key and equal settings."""
     secret_key = secrets.token_urlsafe(48)
     urls, ports = (databases.old, databases.new), free_ports(2)
     for name, checkout, url, port in zip(("old", "new"), (old, new), urls, ports, strict=True):
         files = directory / name
         files.mkdir()
-        yield Version(name, checkout.resolve(), files, url, secret_key, port, settings)
+        yield PortalVersion(name, checkout.resolve(), files, url, secret_key, port, settings)
 
 
 def sign_in_members(*clients: Client) -> None:
@@ -101,7 +101,7 @@ def sign_in_members(*clients: Client) -> None:
 def _compare_responses(old: Client, new: Client) -> Comparison:
     """Compare the responses to all requests and links. Stops after ENOUGH differences."""
     sign_in_members(old, new)
-    requests = list(list_requests(read_samples(old)))
+    requests = list(list_requests(read_customer_samples(old)))
     comparison = Comparison(old, new)
     try:
         for request in tqdm(requests, "Requests", unit="", disable=None):

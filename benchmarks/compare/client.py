@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from benchmarks.compare.requests import Caller, Request
-from benchmarks.compare.versions import HOST, Version
+from benchmarks.compare.versions import HOST, PortalVersion
 
 TIMEOUT: Final = 60  # seconds
 SIGN_IN: Final = "/sign-in/"
@@ -29,7 +29,7 @@ class Response:
 class Client:
     """Sends one request after another to one version."""
 
-    def __init__(self, version: Version, tokens: Mapping[Caller, str]) -> None:
+    def __init__(self, version: PortalVersion, tokens: Mapping[Caller, str]) -> None:
         self.version = version
         self._connection = HTTPConnection("127.0.0.1", version.port, timeout=TIMEOUT)
         self._callers: dict[Caller, dict[str, str]] = {Caller.ANONYMOUS: {}}

@@ -7,8 +7,8 @@ from random import Random
 from typing import Final
 
 from benchmarks.compare.edges import EQUAL_TIME
-from benchmarks.compare.queries import ORDERS, SEVERAL_KEYS, UNMATCHED, encode
-from benchmarks.compare.samples import SEED, Samples
+from benchmarks.compare.queries import ORDERS, SEVERAL_KEYS, UNMATCHED, encode_query_string
+from benchmarks.compare.samples import SEED, CustomerSamples
 
 VALUES: Final[Mapping[str, Sequence[object]]] = {
     "search": ("a", "an", "muller", "example", "alex equal", "schmidt", "gap", "o'brien", "li"),
@@ -53,9 +53,14 @@ INVALID: Final = (
     "date_joined_since=2024-05-02&date_joined_until=2024-05-01",
     "last_login_since=2024-05-02T10:00:00Z&last_login_until=2024-05-02T09:59:59Z",
     *("ordering=foo", "ordering=-", "ordering=name,foo", "ordering=--name", "ordering=id"),
-    *("search=%CC%81", "search=a%00b", encode(search="a" * 201), encode(email="a" * 255)),
-    *(encode(search=sign) for sign in ("%", "\\", '"', "'", "*", "-", ".", "%%")),
-    encode(external_identifier="a" * 256),
+    *(
+        "search=%CC%81",
+        "search=a%00b",
+        encode_query_string(search="a" * 201),
+        encode_query_string(email="a" * 255),
+    ),
+    *(encode_query_string(search=sign) for sign in ("%", "\\", '"', "'", "*", "-", ".", "%%")),
+    encode_query_string(external_identifier="a" * 256),
     *("page=0", "page=-1", "page=two", "page=1.5", "page=9999", "page=99999999999999999999"),
     *(f"search={UNMATCHED}&page=2", "is_active=maybe&ordering=foo&search=anna", "locale=xx&page=0"),
 )
@@ -74,7 +79,7 @@ def _random_query(random: Random) -> str:
     values = {name: random.choice(VALUES[name]) for name in names}
     if random.random() < 0.7:
         values["ordering"] = random.choice((*ORDERS, *SEVERAL_KEYS))
-    return encode(**values)
+    return encode_query_string(**values)
 
 
 def range_queries() -> list[str]:
@@ -86,7 +91,7 @@ def range_queries() -> list[str]:
     ]
 
 
-def api_queries(samples: Samples) -> list[str]:
+def api_queries(samples: CustomerSamples) -> list[str]:
     """Query strings with parameters that only the API has."""
     own, by_name = samples.cursor, samples.cursor_by_name
     return [
@@ -100,7 +105,7 @@ def api_queries(samples: Samples) -> list[str]:
     ]
 
 
-def invalid_api_queries(samples: Samples) -> list[str]:
+def invalid_api_queries(samples: CustomerSamples) -> list[str]:
     """Query strings with invalid values of parameters that only the API has."""
     return [
         *("fields=password", "include=email_key", "include=phone&fields=x"),

@@ -10,9 +10,9 @@ from itertools import takewhile
 from typing import Any, Final
 
 from benchmarks.compare.client import Client, Response
-from benchmarks.compare.reading import read_lines
-from benchmarks.compare.requests import EXPECTED, Kind, Request
-from benchmarks.compare.reworded import reword
+from benchmarks.compare.reading import read_response_lines
+from benchmarks.compare.requests import EXPECTED, Request, RequestKind
+from benchmarks.compare.reworded import replace_old_sentences
 
 # The maximum number of lines in a reported difference, and of reported differences.
 LINES: Final = 20
@@ -35,8 +35,8 @@ class Comparison:
     def __init__(self, old: Client, new: Client) -> None:
         self._clients = (old, new)
         self._both = ThreadPoolExecutor(2)
-        self.sent: Counter[Kind] = Counter()
-        self.different: Counter[Kind] = Counter()
+        self.sent: Counter[RequestKind] = Counter()
+        self.different: Counter[RequestKind] = Counter()
         self.reports: list[str] = []
 
     def close(self) -> None:
@@ -46,7 +46,7 @@ class Comparison:
         """Both responses, or None if they differ. Raises TooManyDifferences."""
         old, new = self._both.map(lambda client: client.send(request), self._clients)
         self.sent[request.kind] += 1
-        report = describe(request, old, new)
+        report = describe_differences(request, old, new)
         if not report:
             return old, new
         self.different[request.kind] += 1
@@ -63,7 +63,7 @@ class Comparison:
         return json.loads(responses[0].body), json.loads(responses[1].body)
 
 
-def describe(request: Request, old: Response, new: Response) -> list[str]:
+def describe_differences(request: Request, old: Response, new: Response) -> list[str]:
     """The lines of a short diff, or an unexpected status.
 
     Empty if both responses are equal and expected.
@@ -73,11 +73,14 @@ def describe(request: Request, old: Response, new: Response) -> list[str]:
         return [
             f"The old version responds with {old.status} instead of {wanted}: {old.body[:WIDTH]!r}"
         ]
-    before, after = [reword(line) for line in read_lines(old)], read_lines(new)
-    return [] if before == after else _diff(before, after)
+    before, after = (
+        [replace_old_sentences(line) for line in read_response_lines(old)],
+        read_response_lines(new),
+    )
+    return [] if before == after else _short_diff(before, after)
 
 
-def _diff(before: list[str], after: list[str]) -> list[str]:
+def _short_diff(before: list[str], after: list[str]) -> list[str]:
     pairs = zip(before, after, strict=False)
     equal = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
     start = max(0, equal - 2)

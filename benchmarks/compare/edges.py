@@ -30,7 +30,7 @@ NAMES: Final = (
 LOCALES: Final = ("en", "de", "nl", "xx-custom", "fi")
 
 
-def write_edges() -> str:
+def write_edge_customers() -> str:
     """Write the customers as NDJSON for import_customers."""
     rows = [
         *_with_equal_sort_keys(),
@@ -38,12 +38,12 @@ def write_edges() -> str:
         *_anonymised_customers(),
         *_with_unusual_names(),
         *_with_similar_identifiers(),
-        *_in_time(),
+        *_with_close_and_distant_times(),
     ]
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
 
 
-def _customer(identifier: str, **values: Any) -> dict[str, Any]:
+def _make_customer(identifier: str, **values: Any) -> dict[str, Any]:
     return {
         "identifier": identifier,
         "external_identifier": None,
@@ -64,7 +64,7 @@ def _customer(identifier: str, **values: Any) -> dict[str, Any]:
 def _with_equal_sort_keys() -> Iterator[dict[str, Any]]:
     """Customers who differ in one sort key or none."""
     for number in range(TIES):
-        yield _customer(
+        yield _make_customer(
             f"TIE-{number * 7919 % TIES:03}", locale=LOCALES[number % 2], is_active=number % 3 > 0
         )
 
@@ -76,14 +76,16 @@ def _with_missing_values() -> Iterator[dict[str, Any]]:
     for number in range(240):
         joined = f"2023-{1 + number % 12:02}-15T12:00:00Z"
         gap = gaps[number % len(gaps)]
-        yield _customer(f"GAP-{number:03}", date_joined=joined, is_verified=number % 5 > 0, **gap)
+        yield _make_customer(
+            f"GAP-{number:03}", date_joined=joined, is_verified=number % 5 > 0, **gap
+        )
 
 
 def _anonymised_customers() -> Iterator[dict[str, Any]]:
     """Inactive customers without personal data."""
     nothing: dict[str, Any] = {"email": None, "name_parts": {}, "last_login": None}
     for number in range(80):
-        yield _customer(f"GONE-{number:02}", is_active=False, is_verified=False, **nothing)
+        yield _make_customer(f"GONE-{number:02}", is_active=False, is_verified=False, **nothing)
 
 
 def _with_unusual_names() -> Iterator[dict[str, Any]]:
@@ -92,28 +94,28 @@ def _with_unusual_names() -> Iterator[dict[str, Any]]:
         parts = {"_scheme": "full", "full_name": name}
         email = f"Mixed.Case+{number}%_'x@Edge.Example.ORG"
         locale = LOCALES[number % len(LOCALES)]
-        yield _customer(
+        yield _make_customer(
             f"name.{number}_x", name_parts=parts, email=email, locale=locale, notes=name
         )
     for number in range(30):
         parts = {"_scheme": "full", "full_name": "Long " * 38 + f"tail {number * 17 % 30}"}
-        yield _customer(f"LONG{number:02}", name_parts=parts, phone="+49 30 23125 000")
+        yield _make_customer(f"LONG{number:02}", name_parts=parts, phone="+49 30 23125 000")
 
 
 def _with_similar_identifiers() -> Iterator[dict[str, Any]]:
     """Customers with equal external identifiers, and with identifiers that differ only in case."""
     for number in range(60):
         external = SHARED_EXTERNAL if number < 55 else SHARED_EXTERNAL.lower()
-        yield _customer(f"EXT-{number:02}", external_identifier=external, locale="nl")
+        yield _make_customer(f"EXT-{number:02}", external_identifier=external, locale="nl")
     for number in range(10):
         twin = f"{CASE_TWIN}{number}"
         for number_of_twin, identifier in enumerate((twin, twin.lower(), twin.upper())):
-            yield _customer(
+            yield _make_customer(
                 identifier, email=f"{number_of_twin}.{twin}@edge.example.org", phone="112"
             )
 
 
-def _in_time() -> Iterator[dict[str, Any]]:
+def _with_close_and_distant_times() -> Iterator[dict[str, Any]]:
     """Customers registered a microsecond apart around midnight, and centuries apart."""
     midnight = datetime(2024, 10, 27, 22, 0, tzinfo=UTC)
     moments = [midnight + timedelta(microseconds=number - 20) for number in range(40)]
@@ -123,4 +125,4 @@ def _in_time() -> Iterator[dict[str, Any]]:
         # An import rejects customers with a last_modified in the future.
         modified = EQUAL_TIME if moment.year == 2199 else text
         times = {"date_joined": text, "last_login": text, "last_modified": modified}
-        yield _customer(f"TIME-{number:02}", **times)
+        yield _make_customer(f"TIME-{number:02}", **times)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from benchmarks.compare.databases import Databases
-from benchmarks.compare.edges import write_edges
+from benchmarks.compare.edges import write_edge_customers
 from benchmarks.compare.requests import OTHERS, OURS, Caller
-from benchmarks.compare.versions import Version
+from benchmarks.compare.versions import PortalVersion
 
 CUSTOMERS: Final = 30_000
 OTHER_CUSTOMERS: Final = 300
@@ -30,9 +30,9 @@ API_CLIENTS: Final[Mapping[Caller, tuple[str, tuple[str, ...]]]] = {
 }
 
 
-def fill(
-    old: Version,
-    new: Version,
+def fill_databases(
+    old: PortalVersion,
+    new: PortalVersion,
     databases: Databases,
     *,
     customers: int = CUSTOMERS,
@@ -47,9 +47,9 @@ def fill(
         (OTHERS, "Small Shows", "UTC"),
     ):
         old.manage("create_organizer", slug, "--name", name, "--timezone", zone)
-    _seed(old, OURS, customers, seed=1)
-    _seed(old, OTHERS, others, seed=2)
-    old.manage("import_customers", OURS, "--verbosity", "0", stdin=write_edges())
+    _seed_customers(old, OURS, customers, seed=1)
+    _seed_customers(old, OTHERS, others, seed=2)
+    old.manage("import_customers", OURS, "--verbosity", "0", stdin=write_edge_customers())
     for email, organizer in MEMBERS.values():
         arguments = (email, "--organizer", organizer, "--password-stdin")
         old.manage("create_staff", *arguments, stdin=PASSWORD)
@@ -58,12 +58,12 @@ def fill(
     return tokens
 
 
-def _seed(old: Version, organizer: str, customers: int, *, seed: int) -> None:
+def _seed_customers(old: PortalVersion, organizer: str, customers: int, *, seed: int) -> None:
     numbers = ("--customers", str(customers), "--seed", str(seed))
     old.manage("seed_demo", organizer, *numbers, "--verbosity", "0")
 
 
-def _make_tokens(old: Version) -> dict[Caller, str]:
+def _make_tokens(old: PortalVersion) -> dict[Caller, str]:
     tokens = {Caller.MISTYPED: secrets.token_hex(24)}
     for caller, (organizer, permissions) in API_CLIENTS.items():
         arguments = (organizer, "--name", caller.value, *permissions)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from tqdm import tqdm
 
 from benchmarks.compare.comparison import Comparison
-from benchmarks.compare.requests import API, JSON, Caller, Kind, Request
+from benchmarks.compare.requests import API, JSON, Caller, Request, RequestKind
 
 # Three lists of all customers, and lists with small pages that end between equal sort keys.
 FORWARDS: Final = (
@@ -47,7 +47,7 @@ def follow_lists(comparison: Comparison) -> None:
 def _follow_links(comparison: Comparison, path: str, link: str, pages: int) -> str:
     """Follow the links, which are equal in both versions. Returns the path of the last page."""
     for _number in range(pages):
-        found = comparison.send_json(Request(Kind.LINKED, path, JSON, Caller.API_CLIENT))
+        found = comparison.send_json(Request(RequestKind.LINKED, path, JSON, Caller.API_CLIENT))
         following = found[0][link] if found else None
         if following is None:
             return path

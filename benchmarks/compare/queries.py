@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from benchmarks.compare.edges import CASE_TWIN, EQUAL_TIME, NAMES, SHARED_EXTERNAL
-from benchmarks.compare.samples import Samples
+from benchmarks.compare.samples import CustomerSamples
 
 UNMATCHED: Final = "qzxjwv"
 COLUMNS: Final = (
@@ -45,27 +45,27 @@ ODD: Final = (
 )
 
 
-def encode(**values: object) -> str:
+def encode_query_string(**values: object) -> str:
     """A query string. A tuple of values repeats the parameter."""
     return urlencode(values, doseq=True)
 
 
-def single_queries(samples: Samples) -> list[str]:
+def single_queries(samples: CustomerSamples) -> list[str]:
     """Query strings for HTML and JSON, each with one search, filter or order, or an unusual one."""
     return [
         "",
-        *(encode(search=search) for search in _search_queries(samples)),
+        *(encode_query_string(search=search) for search in _search_queries(samples)),
         *_exact_queries(samples),
         *_choice_queries(),
         *_time_queries(samples),
-        *(encode(ordering=ordering) for ordering in (*ORDERS, *SEVERAL_KEYS)),
+        *(encode_query_string(ordering=ordering) for ordering in (*ORDERS, *SEVERAL_KEYS)),
         *ODD,
     ]
 
 
-def _search_queries(samples: Samples) -> Iterator[str]:
+def _search_queries(samples: CustomerSamples) -> Iterator[str]:
     yield from (*COMMON, *TERMS, *SIGNS)
-    [one, two] = samples.some(2, "name", "email", "external_identifier")
+    [one, two] = samples.choose_customers(2, "name", "email", "external_identifier")
     yield from (one["email"], two["email"].upper(), one["email"][:-4], one["email"][1:9])
     yield from (one["identifier"], two["identifier"].lower(), one["identifier"][:4])
     yield from (one["external_identifier"], two["external_identifier"].lower())
@@ -75,32 +75,32 @@ def _search_queries(samples: Samples) -> Iterator[str]:
     yield next(str(row["email"]) for row in samples.others if row["email"])
 
 
-def _exact_queries(samples: Samples) -> Iterator[str]:
-    [row] = samples.some(1, "email", "external_identifier")
+def _exact_queries(samples: CustomerSamples) -> Iterator[str]:
+    [row] = samples.choose_customers(1, "email", "external_identifier")
     email, external = row["email"], row["external_identifier"]
     for value in (email, email.upper(), f" {email} ", email[:-1], f"{UNMATCHED}@example.org", "%"):
-        yield encode(email=value)
+        yield encode_query_string(email=value)
     lower = SHARED_EXTERNAL.lower()
     for value in (external, external.lower(), SHARED_EXTERNAL, lower, UNMATCHED, external[:-1]):
-        yield encode(external_identifier=value)
+        yield encode_query_string(external_identifier=value)
 
 
 def _choice_queries() -> Iterator[str]:
     for name in ("is_active", "is_verified", "never_logged_in"):
-        yield from (encode(**{name: "true"}), encode(**{name: "false"}))
+        yield from (encode_query_string(**{name: "true"}), encode_query_string(**{name: "false"}))
     for several in (("de",), ("nl",), ("de", "fr"), ("nl", "xx-custom"), ("fi",), ("ja", "sv")):
-        yield encode(locale=several)
-    yield encode(locale=("de", "en", "fr", "es", "pt-br"))
+        yield encode_query_string(locale=several)
+    yield encode_query_string(locale=("de", "en", "fr", "es", "pt-br"))
 
 
-def _time_queries(samples: Samples) -> Iterator[str]:
-    [row] = samples.some(1, "last_login")
+def _time_queries(samples: CustomerSamples) -> Iterator[str]:
+    [row] = samples.choose_customers(1, "last_login")
     for name in TIMES:
         for side in ("since", "until"):
             for moment in (*DAYS, row[name], EQUAL_TIME, INSTANTS[0]):
-                yield encode(**{f"{name}_{side}": moment})
+                yield encode_query_string(**{f"{name}_{side}": moment})
     for moment in (*DAYS, row["last_modified"], *INSTANTS):
-        yield encode(modified_since=moment)
-    yield encode(date_joined_since="2024-10-27", date_joined_until="2024-10-27")
-    yield encode(last_login_since=INSTANTS[0], last_login_until=INSTANTS[0])
-    yield encode(last_login_since="2024-10-27", last_login_until="2024-10-28")
+        yield encode_query_string(modified_since=moment)
+    yield encode_query_string(date_joined_since="2024-10-27", date_joined_until="2024-10-27")
+    yield encode_query_string(last_login_since=INSTANTS[0], last_login_until=INSTANTS[0])
+    yield encode_query_string(last_login_since="2024-10-27", last_login_until="2024-10-28")

@@ -25,7 +25,7 @@ STATIC: Final = "/static/"
 MINUTES: Final = re.compile(r"just now|\b1 minute ago|\b\d+ minutes ago")
 
 
-class _Page(HTMLParser):
+class _PageReader(HTMLParser):
     """The texts and attributes of a page, in document order."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class _Page(HTMLParser):
             self.lines.append(MINUTES.sub("moments ago", text))
 
 
-def read_lines(response: Response) -> list[str]:
+def read_response_lines(response: Response) -> list[str]:
     """The lines of a response: status and headers, then the body."""
     heads = [
         f"{name}: {value}" for name in HEADERS for value in response.headers.get_all(name) or ()
@@ -74,7 +74,7 @@ def read_lines(response: Response) -> list[str]:
 
 def page_lines(text: str) -> list[str]:
     """The visible lines of a page or a fragment."""
-    page = _Page()
+    page = _PageReader()
     page.feed(text)
     page.close()
     return page.lines

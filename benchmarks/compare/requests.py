@@ -17,7 +17,7 @@ PAGE: Final = f"/organizers/{OURS}/customers/"
 API: Final = f"/api/v1/organizers/{OURS}/customers/"
 
 
-class Kind(StrEnum):
+class RequestKind(StrEnum):
     """The kind of a request. Differences are counted by kind."""
 
     LIST = "HTML list"
@@ -34,11 +34,11 @@ class Kind(StrEnum):
 
 # Any other status counts as a difference. Otherwise two versions with the same error would count as
 # equal.
-EXPECTED: Final[Mapping[Kind, frozenset[int]]] = {
-    **{kind: frozenset({200}) for kind in Kind},
-    Kind.DETAIL: frozenset({200, 404}),
-    Kind.STRANGER: frozenset({200, 302, 401, 403, 404}),
-    Kind.INVALID: frozenset({400, 404, 422}),
+EXPECTED: Final[Mapping[RequestKind, frozenset[int]]] = {
+    **{kind: frozenset({200}) for kind in RequestKind},
+    RequestKind.DETAIL: frozenset({200, 404}),
+    RequestKind.STRANGER: frozenset({200, 302, 401, 403, 404}),
+    RequestKind.INVALID: frozenset({400, 404, 422}),
 }
 
 
@@ -58,7 +58,7 @@ class Caller(StrEnum):
 class Request:
     """One request."""
 
-    kind: Kind
+    kind: RequestKind
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = Caller.MEMBER

@@ -164,7 +164,7 @@ REWORDED: Final[Sequence[tuple[str, str]]] = (
 )
 
 
-def reword(line: str) -> str:
+def replace_old_sentences(line: str) -> str:
     """Replace the old sentences in a line of the old version by the new sentences."""
     for old, new in REWORDED:
         line = line.replace(old, new)

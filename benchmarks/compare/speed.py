@@ -26,8 +26,8 @@ from benchmarks.compare.__main__ import (
     sign_in_members,
 )
 from benchmarks.compare.client import Client
-from benchmarks.compare.filling import fill
-from benchmarks.compare.requests import API, CSV, NDJSON, PAGE, Caller, Kind, Request
+from benchmarks.compare.filling import fill_databases
+from benchmarks.compare.requests import API, CSV, NDJSON, PAGE, Caller, Request, RequestKind
 from benchmarks.compare.versions import serve
 
 ROUNDS: Final = 31
@@ -57,7 +57,9 @@ def main(arguments: list[str]) -> int:
         old, new = choose_versions(
             options.old, options.new, Path(directory), databases, FACET_MILLISECONDS="20"
         )
-        tokens = fill(old, new, databases, customers=options.customers, others=options.customers)
+        tokens = fill_databases(
+            old, new, databases, customers=options.customers, others=options.customers
+        )
         with serve(old), serve(new):
             clients = [Client(version, tokens) for version in (old, new)]
             sign_in_members(*clients)
@@ -81,35 +83,35 @@ def _cases(client: Client, customers: int) -> Iterator[tuple[str, Request]]:
     queries += [f"search={term.replace(' ', '+')}" for term in SEARCHES]
     queries += ["search=schmidt&ordering=-last_login", "search=schmidt&is_active=true"]
     for query in queries:
-        yield f"HTML {query}", Request(Kind.LIST, f"{PAGE}?{query}", {}, Caller.MEMBER)
+        yield f"HTML {query}", Request(RequestKind.LIST, f"{PAGE}?{query}", {}, Caller.MEMBER)
     for query in queries:
-        yield f"JSON {query}", Request(Kind.JSON, f"{API}?{query}", {}, Caller.API_CLIENT)
+        yield f"JSON {query}", Request(RequestKind.JSON, f"{API}?{query}", {}, Caller.API_CLIENT)
     for query in ("", "ordering=-last_login", "search=schmidt", "is_active=true"):
         yield f"JSON next of {query}", _next_request(client, f"{API}?{query}")
     yield (
         "JSON detail",
-        Request(Kind.JSON, f"{API}{_first_identifier(client)}/", {}, Caller.API_CLIENT),
+        Request(RequestKind.JSON, f"{API}{_first_identifier(client)}/", {}, Caller.API_CLIENT),
     )
     yield (
         "HTML detail",
-        Request(Kind.DETAIL, f"{PAGE}{_first_identifier(client)}/", {}, Caller.MEMBER),
+        Request(RequestKind.DETAIL, f"{PAGE}{_first_identifier(client)}/", {}, Caller.MEMBER),
     )
     counts = {"HX-Request": "true", "HX-Target": "p#count"}
     for term in ("example.org", "an", "e"):
         path = f"{PAGE}?search={term}"
-        yield f"count of {term}", Request(Kind.COUNT, path, counts, Caller.MEMBER)
-    yield "NDJSON", Request(Kind.NDJSON, API, NDJSON, Caller.API_CLIENT)
-    yield "CSV", Request(Kind.CSV, f"{API}?search=schmidt", CSV, Caller.API_CLIENT)
+        yield f"count of {term}", Request(RequestKind.COUNT, path, counts, Caller.MEMBER)
+    yield "NDJSON", Request(RequestKind.NDJSON, API, NDJSON, Caller.API_CLIENT)
+    yield "CSV", Request(RequestKind.CSV, f"{API}?search=schmidt", CSV, Caller.API_CLIENT)
 
 
 def _next_request(client: Client, path: str) -> Request:
-    body = json.loads(client.send(Request(Kind.JSON, path, {}, Caller.API_CLIENT)).body)
+    body = json.loads(client.send(Request(RequestKind.JSON, path, {}, Caller.API_CLIENT)).body)
     address: str = body["next"]
-    return Request(Kind.JSON, address[address.index("/api/") :], {}, Caller.API_CLIENT)
+    return Request(RequestKind.JSON, address[address.index("/api/") :], {}, Caller.API_CLIENT)
 
 
 def _first_identifier(client: Client) -> str:
-    body = json.loads(client.send(Request(Kind.JSON, API, {}, Caller.API_CLIENT)).body)
+    body = json.loads(client.send(Request(RequestKind.JSON, API, {}, Caller.API_CLIENT)).body)
     identifier: str = body["results"][0]["identifier"]
     return identifier
 

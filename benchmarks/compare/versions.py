@@ -20,7 +20,7 @@ ERROR_LINE: Final = re.compile(r"^.*\b(?:Traceback|ERROR|CRITICAL)\b.*$", re.MUL
 
 
 @dataclass(frozen=True)
-class Version:
+class PortalVersion:
     """A version: its checkout, the directory for its files, and its port."""
 
     name: str
@@ -93,7 +93,7 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def serve(version: Version) -> Iterator[None]:
+def serve(version: PortalVersion) -> Iterator[None]:
     """Run the server of the version during the block."""
     command = [version.python, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with version.log.open("wb") as log:
@@ -107,7 +107,7 @@ def serve(version: Version) -> Iterator[None]:
         stop(process)
 
 
-def _wait_until_it_listens(version: Version, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_it_listens(version: PortalVersion, process: subprocess.Popen[bytes]) -> None:
     """gunicorn listens before its worker has started; a request then waits for the worker."""
     for _attempt in range(TIMEOUT * 20):
         if process.poll() is not None:

@@ -8,11 +8,11 @@ import pytest
 
 from benchmarks.compare import comparison, reworded
 from benchmarks.compare.client import Response
-from benchmarks.compare.comparison import describe
+from benchmarks.compare.comparison import describe_differences
 from benchmarks.compare.reading import page_lines
-from benchmarks.compare.requests import Kind, Request
+from benchmarks.compare.requests import Request, RequestKind
 
-REQUEST = Request(Kind.LIST, "/")
+REQUEST = Request(RequestKind.LIST, "/")
 
 
 def _response(body: str, content_type: str = "text/html", status: int = 200) -> Response:
@@ -42,14 +42,18 @@ def test_a_page_is_compared_by_texts_links_and_values() -> None:
 
 
 def test_a_minute_that_ends_between_both_responses_is_no_difference() -> None:
-    assert describe(REQUEST, _page("<p>just now</p>"), _page("<p>1 minute ago</p>")) == []
-    assert describe(REQUEST, _page("<p>1 hour ago</p>"), _page("<p>2 hours ago</p>")) != []
+    assert (
+        describe_differences(REQUEST, _page("<p>just now</p>"), _page("<p>1 minute ago</p>")) == []
+    )
+    assert (
+        describe_differences(REQUEST, _page("<p>1 hour ago</p>"), _page("<p>2 hours ago</p>")) != []
+    )
 
 
 def test_a_request_id_is_no_difference() -> None:
     old, new = _page("<p>Id: a1</p>", X_Request_ID="a1"), _page("<p>Id: b2</p>", X_Request_ID="b2")
 
-    assert describe(REQUEST, old, new) == []
+    assert describe_differences(REQUEST, old, new) == []
 
 
 @pytest.mark.parametrize(
@@ -65,23 +69,23 @@ def test_a_request_id_is_no_difference() -> None:
     ],
 )
 def test_a_difference_is_reported(old: Response, new: Response) -> None:
-    assert describe(REQUEST, old, new) != []
+    assert describe_differences(REQUEST, old, new) != []
 
 
 def test_the_order_of_json_keys_is_no_difference() -> None:
     old, new = (_response(text, "application/json") for text in ('{"a":1,"b":2}', '{"b":2, "a":1}'))
 
-    assert describe(REQUEST, old, new) == []
+    assert describe_differences(REQUEST, old, new) == []
 
 
 def test_two_equal_failures_are_a_difference() -> None:
-    assert describe(REQUEST, _response("", status=500), _response("", status=500)) != []
+    assert describe_differences(REQUEST, _response("", status=500), _response("", status=500)) != []
 
 
 def test_the_report_of_a_long_difference_is_short() -> None:
     old, new = ("\n".join(f"{name} {n}" for n in range(30_000)) for name in ("old", "new"))
 
-    report = describe(REQUEST, _response(old, "text/csv"), _response(new, "text/csv"))
+    report = describe_differences(REQUEST, _response(old, "text/csv"), _response(new, "text/csv"))
 
     assert len(report) == comparison.LINES + 2
 
@@ -89,4 +93,9 @@ def test_the_report_of_a_long_difference_is_short() -> None:
 def test_a_reworded_sentence_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reworded, "REWORDED", [("Nobody is here.", "No customers.")])
 
-    assert describe(REQUEST, _page("<p>Nobody is here.</p>"), _page("<p>No customers.</p>")) == []
+    assert (
+        describe_differences(
+            REQUEST, _page("<p>Nobody is here.</p>"), _page("<p>No customers.</p>")
+        )
+        == []
+    )

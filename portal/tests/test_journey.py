@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from benchmarks.journey import JSON, LIST, traced
+from benchmarks.journey import JSON, LIST, record_journey
 from portal.conftest import CustomerMaker
 
 
@@ -26,7 +26,7 @@ def test_a_list_passes_few_modules_and_queries_in_services(
     client: Client = request.getfixturevalue(name)
     client.get(address)
 
-    with traced() as journey:
+    with record_journey() as journey:
         response = client.get(address.replace(cut, ""))
 
     assert response.status_code == 200
