@@ -54,7 +54,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def keys_page(request: HttpRequest) -> HttpResponse:
+def shortcuts_page(request: HttpRequest) -> HttpResponse:
     """The list of shortcuts, and a form that turns single-key shortcuts on or off."""
     if request.method != "POST":
         return render(request, "accounts/keys.html")
@@ -66,7 +66,7 @@ def keys_page(request: HttpRequest) -> HttpResponse:
 
 def _store_preference(request: HttpRequest, name: str, value: str) -> HttpResponse:
     """Sets the cookie `name`, and redirects to the page with the form."""
-    response = redirect(_page_of_the_form(request))
+    response = redirect(_path_of_form_page(request))
     response.set_cookie(
         name,
         value,
@@ -78,7 +78,7 @@ def _store_preference(request: HttpRequest, name: str, value: str) -> HttpRespon
     return response
 
 
-def _page_of_the_form(request: HttpRequest) -> str:
+def _path_of_form_page(request: HttpRequest) -> str:
     """The path and query string of the page with the form; without a Referer, the home page.
 
     The Referer is used because scripts change the URL of a list after the list is loaded. The

@@ -12,5 +12,5 @@ urlpatterns = [
     # If this view required sign-in, visitors would sign in first and then be signed out.
     path("sign-out/", login_not_required(LogoutView.as_view()), name="sign_out"),
     path("theme/", preferences.choose_theme, name="theme"),
-    path("keys/", preferences.keys_page, name="keys"),
+    path("keys/", preferences.shortcuts_page, name="keys"),
 ]

@@ -10,7 +10,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         # Django cannot import models before the apps are ready.
-        from portal.api.writing.idempotency import empty_responses
+        from portal.api.writing.idempotency import remove_stored_responses
         from portal.customers.signals import customer_erased
 
-        customer_erased.connect(empty_responses)
+        customer_erased.connect(remove_stored_responses)

@@ -31,7 +31,7 @@ from portal.api.openapi import operations, writes
 from portal.api.reading.field_selection import FIELD_PARAMETERS, requested_fields, response_fields
 from portal.api.reading.pagination import PAGING_PARAMETERS, paginate_customers
 from portal.api.writing import parsers
-from portal.api.writing.bodies import requested_values
+from portal.api.writing.bodies import read_body_values
 from portal.api.writing.etags import client_has_version, make_etag, version_required_by_if_match
 from portal.api.writing.idempotency import WriteResult, respond_once
 from portal.api.writing.service_errors import service_errors_as_statuses
@@ -89,7 +89,7 @@ class CustomerList(OrganizerEndpoint):
         )
 
     def _create_customer(self, request: Request) -> WriteResult:
-        values = requested_values(request)
+        values = read_body_values(request)
         fields = response_fields(request.query_params, self.access, values)
         with scope(organizer=self.organizer), service_errors_as_statuses():
             customer = services.create_customer(self.organizer, values, actor=self.actor)
@@ -152,7 +152,7 @@ class CustomerDetail(OrganizerEndpoint):
         )
 
     def _change_customer(self, request: Request) -> WriteResult:
-        values = requested_values(request)
+        values = read_body_values(request)
         fields = response_fields(request.query_params, self.access, values)
         version = version_required_by_if_match(request, self.customer.version)
         with scope(organizer=self.organizer), service_errors_as_statuses():

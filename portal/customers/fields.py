@@ -72,10 +72,10 @@ class JoinedTexts(Func):
     output_field = models.TextField()
 
     def __init__(self, first: str, *others: str, **extra: Any) -> None:
-        super().__init__(first, *map(_OrEmpty, others), **extra)
+        super().__init__(first, *map(_EmptyIfNull, others), **extra)
 
 
-class _OrEmpty(Func):
+class _EmptyIfNull(Func):
     template = "COALESCE(%(expressions)s, '')"
     output_field = models.TextField()
 

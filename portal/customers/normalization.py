@@ -212,7 +212,7 @@ def email_keys(text: str) -> list[str]:
     return [*dict.fromkeys([typed, key, f"{mailbox}{at}{other}"])]
 
 
-class Name(NamedTuple):
+class DerivedName(NamedTuple):
     """A name composed from its parts, normalized, and as the text that a search compares."""
 
     text: str
@@ -242,7 +242,7 @@ def derived_values(
     return derived_values_with_name(country, *values, name)
 
 
-def derive_name(parts: Mapping[str, str | None]) -> Name:
+def derive_name(parts: Mapping[str, str | None]) -> DerivedName:
     """Compose and normalize a name. Raises names.UnknownScheme."""
     text = names.compose_name(parts)
     normalized = normalize(text)
@@ -252,8 +252,8 @@ def derive_name(parts: Mapping[str, str | None]) -> Name:
         if value and (part == CALLING_NAME or part.endswith(TRANSCRIPTION))
     ]
     if called:
-        return Name(text, normalized, make_search_text(" ".join([text, *called])))
-    return Name(text, normalized, _with_spellings(text, normalized))
+        return DerivedName(text, normalized, make_search_text(" ".join([text, *called])))
+    return DerivedName(text, normalized, _with_spellings(text, normalized))
 
 
 def derived_values_with_name(
@@ -263,7 +263,7 @@ def derived_values_with_name(
     email: str | None,
     phone: str | None,
     notes: str | None,
-    name: Name,
+    name: DerivedName,
 ) -> Derived:
     """Like derived_values(), but with the result of derive_name(), which callers may cache."""
     number = phone_key(phone, country) if phone else None

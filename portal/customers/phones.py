@@ -43,9 +43,9 @@ def phone_key(phone: str, country: str) -> str | None:
         return key
     text = DOUBLE_ZERO.sub("+", phone)
     digits = normalize_digits_only(text)
-    number = _parse(text, country)
+    number = _parse_number_or_none(text, country)
     if not PLUS.match(text):
-        number = _with_lost_plus(digits, number)
+        number = _restore_lost_plus(digits, number)
     if number is None:
         return digits or None
     return f"{number.country_code}{national_significant_number(number)}"
@@ -60,9 +60,13 @@ def searched_digits(text: str, country: str) -> str:
     if not ANY_CHARACTERS.fullmatch(text):
         return ""
     text = DOUBLE_ZERO.sub("+", text)
-    digits, number, has_plus = normalize_digits_only(text), _parse(text, country), PLUS.match(text)
+    digits, number, has_plus = (
+        normalize_digits_only(text),
+        _parse_number_or_none(text, country),
+        PLUS.match(text),
+    )
     if not has_plus:
-        number = _with_lost_plus(digits, number)
+        number = _restore_lost_plus(digits, number)
     national = national_significant_number(number) if number else digits
     if len(national.lstrip("0")) < MIN_DIGITS:
         return ""
@@ -76,7 +80,7 @@ def to_e164(text: str, country: str) -> str:
 
     Other texts are returned unchanged.
     """
-    number = _parse(text, country)
+    number = _parse_number_or_none(text, country)
     if number is None or not is_valid_number(number):
         return text
     return format_number(number, PhoneNumberFormat.E164)
@@ -86,7 +90,7 @@ def format_phone(phone: str | None) -> str:
     """Format a number in E.164 for display: `+49 30 23125`. Other texts are returned unchanged."""
     if not phone or not E164.fullmatch(phone):
         return phone or ""
-    number = _parse(phone, "")
+    number = _parse_number_or_none(phone, "")
     return format_number(number, PhoneNumberFormat.INTERNATIONAL) if number else phone
 
 
@@ -109,21 +113,21 @@ def _national_prefix(code: str) -> re.Pattern[str] | None:
     return re.compile(prefix) if prefix else None
 
 
-def _with_lost_plus(digits: str, number: PhoneNumber | None) -> PhoneNumber | None:
+def _restore_lost_plus(digits: str, number: PhoneNumber | None) -> PhoneNumber | None:
     """Parse digits whose `+` a spreadsheet has removed: 491701234567 for +491701234567.
 
     If the digits with `+` are no valid number, the result is `number`, which was parsed as a number
     of the country.
     """
     # No country code begins with a zero, so digits that begin with a zero have lost no `+`.
-    complete = None if digits.startswith("0") else _parse(f"+{digits}", "")
+    complete = None if digits.startswith("0") else _parse_number_or_none(f"+{digits}", "")
     if complete is None or not is_valid_number(complete):
         return number
     is_of_country = number is not None and complete.country_code == number.country_code
     return complete if is_of_country or not number or not is_valid_number(number) else number
 
 
-def _parse(text: str, country: str) -> PhoneNumber | None:
+def _parse_number_or_none(text: str, country: str) -> PhoneNumber | None:
     try:
         return parse(text, country or None)
     except NumberParseException:

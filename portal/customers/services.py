@@ -27,7 +27,7 @@ from portal.customers.changing.write import EditConflict as EditConflict
 from portal.customers.changing.write import VersionMismatch as VersionMismatch
 from portal.customers.counters.maintained_counts import FacetCounts, maintained_counts
 from portal.customers.exporting.events import read_event_rows
-from portal.customers.exporting.stream import read_json, read_texts
+from portal.customers.exporting.stream import read_rows_as_json, read_rows_as_texts
 from portal.customers.models import (
     IDENTIFIER,
     Customer,
@@ -58,7 +58,7 @@ from portal.customers.query.page import (
     last_page_number,
     read_default_api_page,
 )
-from portal.customers.query.query import CustomerQuery, named_locales
+from portal.customers.query.query import CustomerQuery, locales_in_parameters
 from portal.customers.query.search import (
     Search,
     SearchMatches,
@@ -163,7 +163,7 @@ def parse_query(
 
     Raises InvalidQuery.
     """
-    named = named_locales(parameters)
+    named = locales_in_parameters(parameters)
     has_unnamed = not named <= {"", *locales.NAMED_LOCALES}
     used = count_all_customers(organizer).by_facet("locale", {}) if has_unnamed else ()
     return CustomerQuery.parse(
@@ -191,15 +191,12 @@ def list_customers(
         found = _page_past_end(number, size)
     elif list_counts.matches is not None:
         matches = list_counts.matches.with_conditions(query.conditions)
-        scan = SortedSearchMatches(
-            customers_of_organizer(organizer), matches, query.ordering, columns
-        )
+        customers = customers_of_organizer(organizer)
+        scan = SortedSearchMatches(customers, matches, query.ordering, columns)
         found = _read_page_with_total(scan, len(matches.rows), number, size)
     else:
         found = _read_page_by_scan(organizer, query, list_counts, number, size, columns)
-    exact_matches = (
-        find_exact_matches(organizer, query.search) if query.search and found.number == 1 else ()
-    )
+    exact_matches = _exact_matches_of_page(organizer, query, found.number)
     return replace(
         found, totals=list_counts.totals, facets=list_counts.facets, exact_matches=exact_matches
     )
@@ -228,9 +225,7 @@ def make_page_with_exact_count(
         size,
         ListCount(count_customers(organizer, query=query)),
         totals=maintained_counts(organizer),
-        exact_matches=find_exact_matches(organizer, query.search)
-        if query.search and number == 1
-        else (),
+        exact_matches=_exact_matches_of_page(organizer, query, number),
     )
 
 
@@ -268,7 +263,7 @@ def count_without_each_filter(
     for name, value in filters:
         if (name, value) in counts:
             continue
-        other = query.without(name, value, organizer=organizer)
+        other = query.without_filter_value(name, value, organizer=organizer)
         list_counts = without_facets if name in query.conditions else None
         counts[name, value] = (list_counts or _read_list_counts(organizer, other)).count_of_list(
             other
@@ -319,14 +314,14 @@ def stream_customers_as_json(
     All rows are of one snapshot of the database. The stream may be read outside of the organizer's
     scope.
     """
-    return read_json(_ordered_querysets(organizer, query), fields)
+    return read_rows_as_json(_ordered_querysets(organizer, query), fields)
 
 
 def stream_customers_as_texts(
     organizer: Organizer, *, query: CustomerQuery, fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     """Stream all customers of the query as tuples of texts. A missing value is None."""
-    return read_texts(_ordered_querysets(organizer, query), fields)
+    return read_rows_as_texts(_ordered_querysets(organizer, query), fields)
 
 
 def get_customer(organizer: Organizer, identifier: str) -> Customer:
@@ -520,7 +515,7 @@ def _read_list_counts(organizer: Organizer, query: CustomerQuery) -> _ListCounts
     if query.has_only_facets:
         totals = maintained_counts(organizer)
         return _ListCounts(totals, totals)
-    customers = query.narrow(customers_of_organizer(organizer), but=FACET_PARAMETERS)
+    customers = query.filter_customers(customers_of_organizer(organizer), but=FACET_PARAMETERS)
     search = _parse_search(organizer, query)
     if not search.is_empty:
         matches, totals = find_search_matches(organizer, customers, search, query.ordering)
@@ -606,35 +601,37 @@ def _choose_api_scan(
     page: PageNumber | AfterCursor,
     fields: Sequence[str],
 ) -> OrderedIndexScan | SortedSearchMatches:
-    search, customers = (
-        _parse_search(organizer, query),
-        query.narrow(customers_of_organizer(organizer)),
-    )
+    search, customers = _parse_search(organizer, query), customers_of_organizer(organizer)
     if not search.is_empty:
-        matches, _totals = find_search_matches(organizer, customers, search, query.ordering)
+        matches, _totals = find_search_matches(
+            organizer, query.filter_customers(customers), search, query.ordering
+        )
         if matches is not None:
-            return SortedSearchMatches(
-                customers_of_organizer(organizer), matches, query.ordering, fields
-            )
-    total = page.total if isinstance(page, PageNumber) else None
-    is_far = (
-        isinstance(page, PageNumber) and (page.number - 1) * page.size > settings.FAR_PAGE_OFFSET
-    )
-    # The statement that reads a page of a search has a time limit. So a statement before it counts
-    # all matches.
-    if total is None and (
-        is_far or query.indexed_columns or query.has_only_facets or search.is_indexed
-    ):
-        total = count_customers(organizer, query=query)
-    has_few_matches = (
-        _has_few_matches(query, total, maintained_counts(organizer))
-        if query.indexed_columns
-        else None
-    )
+            return SortedSearchMatches(customers, matches, query.ordering, fields)
+    total, has_few_matches = _count_before_scan(organizer, query, page), None
+    if query.indexed_columns:
+        has_few_matches = _has_few_matches(query, total, maintained_counts(organizer))
     scan = _make_ordered_scan(organizer, query, fields, has_few_matches=has_few_matches)
     if total is not None:
         return _scan_with_total(scan, query, total)
     return replace(scan, count=count_expression(_matching_customers(organizer, query)))
+
+
+def _count_before_scan(
+    organizer: Organizer, query: CustomerQuery, page: PageNumber | AfterCursor
+) -> int | None:
+    """The number of customers, if the scan needs this number or it is known; otherwise None."""
+    is_far = False
+    if isinstance(page, PageNumber):
+        if page.total is not None:
+            return page.total
+        is_far = (page.number - 1) * page.size > settings.FAR_PAGE_OFFSET
+    # The statement that reads a page of a search has a time limit. So a statement before it counts
+    # all matches.
+    is_indexed = _parse_search(organizer, query).is_indexed
+    if is_far or query.indexed_columns or query.has_only_facets or is_indexed:
+        return count_customers(organizer, query=query)
+    return None
 
 
 def _choose_neighbour_scan(
@@ -643,7 +640,7 @@ def _choose_neighbour_scan(
     """Choose a scan that finds one row fast, for many and few matches, anywhere in the list."""
     columns, search = ("identifier",), _parse_search(organizer, query)
     if not search.is_empty:
-        customers = query.narrow(customers_of_organizer(organizer))
+        customers = query.filter_customers(customers_of_organizer(organizer))
         matches, _totals = find_search_matches(
             organizer, customers, search, query.ordering, most=MAX_SORTED_FOR_NEIGHBOURS
         )
@@ -678,7 +675,9 @@ def _make_ordered_scan(
     them.
     """
     customers, matches = (
-        query.narrow(customers_of_organizer(organizer), scans_order=has_few_matches is False),
+        query.filter_customers(
+            customers_of_organizer(organizer), scans_order=has_few_matches is False
+        ),
         None,
     )
     if query.search:
@@ -731,7 +730,7 @@ def is_cheaper_to_sort(number: int, total: int) -> bool:
 
 def _matching_customers(organizer: Organizer, query: CustomerQuery) -> CustomerQuerySet:
     """The queryset of the query's customers, for a statement that reads every customer."""
-    customers = query.narrow(customers_of_organizer(organizer))
+    customers = query.filter_customers(customers_of_organizer(organizer))
     return _parse_search(organizer, query).filter_matches(customers) if query.search else customers
 
 
@@ -743,6 +742,13 @@ def _ordered_querysets(organizer: Organizer, query: CustomerQuery) -> list[Custo
     return querysets_of_sections(
         _matching_customers(organizer, query), order_sections(query.ordering)
     )
+
+
+def _exact_matches_of_page(
+    organizer: Organizer, query: CustomerQuery, number: int
+) -> Sequence[Customer]:
+    """The exact matches of the search, which only the first page shows."""
+    return find_exact_matches(organizer, query.search) if query.search and number == 1 else ()
 
 
 def _page_past_end(number: int, size: int) -> CustomerPage:

@@ -67,14 +67,14 @@ def read_events(
     """
     events = find_events(organizer, query)
     if before is not None:
-        events = events.filter(_older_than(organizer, before))
+        events = events.filter(_events_older_than(organizer, before))
     if query.customer is None:
         events = events.select_related("customer").only(*EVENT_FIELDS, *CUSTOMER_FIELDS)
     rows = [*events.order_by(*NEWEST_FIRST)[: size + 1]]
     return EventPage(rows[:size], rows[size - 1].pk if len(rows) > size else None)
 
 
-def _older_than(organizer: Organizer, before: int) -> Q:
+def _events_older_than(organizer: Organizer, before: int) -> Q:
     """The condition for events that are older than the event with the id `before`."""
     time = events_of_organizer(organizer).filter(pk=before).values_list("time", flat=True).first()
     if time is None:

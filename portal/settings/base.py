@@ -16,7 +16,7 @@ from portal.settings.logs import *
 env = FileAwareEnv(strip_whitespace=True)
 
 
-def network_from(variable: str, address: str) -> IPv4Network | IPv6Network:
+def parse_network(variable: str, address: str) -> IPv4Network | IPv6Network:
     """Parses an address or a network in an environment variable. Raises ImproperlyConfigured."""
     try:
         return ip_network(address)
@@ -30,7 +30,7 @@ _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_public.hostname or "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 # The proxies whose X-Forwarded headers are accepted (portal/web/proxies.py).
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=partial(network_from, "TRUSTED_PROXIES"))
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [], subcast=partial(parse_network, "TRUSTED_PROXIES"))
 USE_X_FORWARDED_HOST = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ROOT_URLCONF = "portal.urls"
@@ -151,7 +151,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 
 # --- Metrics -----------------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-METRICS_ALLOWED = env.list("METRICS_ALLOWED", [], subcast=partial(network_from, "METRICS_ALLOWED"))
+METRICS_ALLOWED = env.list("METRICS_ALLOWED", [], subcast=partial(parse_network, "METRICS_ALLOWED"))
 # Collectors of metrics that /metrics reads from the database.
 METRICS_COLLECTORS = ["portal.customers.importing.metrics.ImportCollector"]
 

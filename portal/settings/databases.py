@@ -43,7 +43,7 @@ POSTGRES_OPTIONS: dict[str, Any] = {
 STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", 10)
 
 
-def database_from(url: str) -> dict[str, Any]:
+def database_from_url(url: str) -> dict[str, Any]:
     """The entry of DATABASES for a DATABASE_URL (sqlite:///path, postgres://...)."""
     if not url.startswith(("sqlite://", *POSTGRES_SCHEMES)):
         raise ImproperlyConfigured("DATABASE_URL has to begin with sqlite:/// or postgres://")
@@ -66,7 +66,7 @@ def embedded_database() -> str:
     return f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"
 
 
-DATABASES = {"default": database_from(env.str("DATABASE_URL", "") or embedded_database())}
+DATABASES = {"default": database_from_url(env.str("DATABASE_URL", "") or embedded_database())}
 
 # --- The replica ----------------------------------------------------------------------------------
 REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
@@ -74,14 +74,14 @@ REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
 REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
 
 
-def replica_from(url: str) -> dict[str, Any]:
+def replica_from_url(url: str) -> dict[str, Any]:
     """The entry of DATABASES for a DATABASE_REPLICA_URL.
 
     The replica has no connection pool, because a pool would delay the error of a failed connection.
     """
     if not url.startswith(POSTGRES_SCHEMES):
         raise ImproperlyConfigured("DATABASE_REPLICA_URL has to begin with postgres://")
-    database = database_from(url)
+    database = database_from_url(url)
     timeouts = {"connect_timeout": 2, "tcp_user_timeout": 3000}
     options = {**database["OPTIONS"], **timeouts, "pool": False}
     persistent = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
@@ -89,5 +89,5 @@ def replica_from(url: str) -> dict[str, Any]:
 
 
 if REPLICA_URL:
-    DATABASES["replica"] = replica_from(REPLICA_URL)
+    DATABASES["replica"] = replica_from_url(REPLICA_URL)
     DATABASE_ROUTERS = ["portal.databases.routing.Router"]

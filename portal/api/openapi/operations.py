@@ -38,7 +38,7 @@ CSV_EXAMPLE: Final = "identifier,email\r\n8WSAJCJ,customer@example.org\r\n"
 COMMON_PARAMETERS: Final = [*parameters.COMMON, *responses.RESPONSE_HEADERS]
 
 
-def _page_of(row: dict[str, Any]) -> dict[str, Any]:
+def _example_page(row: dict[str, Any]) -> dict[str, Any]:
     return {"count": 1, "next": None, "previous": None, "results": [row]}
 
 
@@ -86,7 +86,7 @@ list_organizers = extend_schema(
     ],
     responses=responses.merge_responses(
         responses.success_response(
-            schemas.OrganizerPage, _("A page of organizers."), _page_of(ORGANIZER_EXAMPLE)
+            schemas.OrganizerPage, _("A page of organizers."), _example_page(ORGANIZER_EXAMPLE)
         ),
         responses.COMMON,
         responses.WITHOUT_SLASH,
@@ -128,7 +128,7 @@ list_customers = extend_schema(
     ],
     responses=responses.merge_responses(
         responses.success_response(
-            schemas.customer_pages, PAGE_OR_STREAM, _page_of(CUSTOMER_EXAMPLE)
+            schemas.customer_pages, PAGE_OR_STREAM, _example_page(CUSTOMER_EXAMPLE)
         ),
         responses.stream_responses(PAGE_OR_STREAM, ndjson=NDJSON_EXAMPLE, csv=CSV_EXAMPLE),
         responses.COMMON,

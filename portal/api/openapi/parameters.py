@@ -114,13 +114,13 @@ SCHEMAS_BY_FILTER: Final[Sequence[tuple[type[Filter], Schema, StrOrPromise]]] = 
 ]
 
 
-def _one_of(names: Sequence[str]) -> Schema:
+def _schema_of_choices(names: Sequence[str]) -> Schema:
     """The schema of a parameter whose value is empty or one of the names, with optional spaces."""
     pattern = rf"^\s*(({'|'.join(names)})\s*)?$"
     return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": pattern}]}
 
 
-def _text_up_to(length: int) -> Schema:
+def _schema_of_text(length: int) -> Schema:
     """The schema of a text of at most this length, not counting spaces around the text."""
     return {
         "type": "string",
@@ -188,7 +188,7 @@ PREFER: Final = OpenApiParameter(
 )
 INCLUDE: Final = OpenApiParameter(
     "include",
-    {"type": "array", "items": _one_of(OPTIONAL_FIELDS)},
+    {"type": "array", "items": _schema_of_choices(OPTIONAL_FIELDS)},
     explode=False,
     description=_(
         "Fields to add, separated by commas. Notes require a permission. Without effect if the"
@@ -197,7 +197,7 @@ INCLUDE: Final = OpenApiParameter(
 )
 FIELDS_PARAMETER: Final = OpenApiParameter(
     "fields",
-    {"type": "array", "items": _one_of((*FIELDS, *OPTIONAL_FIELDS))},
+    {"type": "array", "items": _schema_of_choices((*FIELDS, *OPTIONAL_FIELDS))},
     explode=False,
     description=_(
         "The fields to return, separated by commas; all if empty. external_identifier, phone and"
@@ -262,7 +262,7 @@ def _filter_parameter(name: str, filter_: ListFilter) -> OpenApiParameter:
     example = filter_.example
     return OpenApiParameter(
         name,
-        _text_up_to(max_length) if max_length else schema,
+        _schema_of_text(max_length) if max_length else schema,
         description=lazy(_join_sentences, str)(sentences),
         examples=[OpenApiExample(name, example)] if example else None,
     )

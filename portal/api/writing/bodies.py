@@ -17,7 +17,7 @@ CHECKBOXES: Final = ("is_active", "is_verified")
 BLANK_FIELDS: Final = frozenset({"external_identifier", "phone", "notes", "password"})
 
 
-def requested_values(request: Request) -> Mapping[str, object]:
+def read_body_values(request: Request) -> Mapping[str, object]:
     """The values in the body, by field. Raises ValidationError if the body is not an object."""
     body: Any = request.data
     if isinstance(body, QueryDict):

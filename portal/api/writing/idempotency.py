@@ -95,7 +95,7 @@ def forget_responses() -> int:
         ).delete()[0]
 
 
-def empty_responses(customer: Customer, **_: object) -> None:
+def remove_stored_responses(customer: Customer, **_: object) -> None:
     """Receives the signal customer_erased. Empties the stored responses about the customer.
 
     A repeated request then gets only the identifier.

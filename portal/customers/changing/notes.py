@@ -100,12 +100,12 @@ def read_notes(
     """
     notes = notes_of_customer(organizer, customer)
     if before is not None:
-        notes = notes.filter(_older_than(notes, before))
+        notes = notes.filter(_notes_older_than(notes, before))
     rows = [*notes.order_by("-created", "-pk")[: size + 1]]
     return NotePage(rows[:size], rows[size - 1].pk if len(rows) > size else None)
 
 
-def _older_than(notes: QuerySet[Note], before: int) -> Q:
+def _notes_older_than(notes: QuerySet[Note], before: int) -> Q:
     created = notes.filter(pk=before).values_list("created", flat=True).first()
     if created is None:
         raise UnknownNote(before)

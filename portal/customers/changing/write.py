@@ -69,7 +69,7 @@ class EditConflict(Exception):
         self.events = events
         self.changes = changes
 
-    def event_of(self, field: str) -> Event | None:
+    def event_of_field(self, field: str) -> Event | None:
         """The last event that changed the field. An erasure counts as a change of every field."""
         matching = [event for event in self.events if event.may_have_changed([field])]
         return max(matching, key=attrgetter("pk"), default=None)

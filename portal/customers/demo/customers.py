@@ -11,7 +11,7 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
-from portal.customers.demo.people import invent_person, pick
+from portal.customers.demo.people import invent_person, pick_at_random
 from portal.customers.demo.phones import invent_phone
 from portal.customers.importing.rows import CustomerRow, InventedRow, StagedRow
 
@@ -149,7 +149,7 @@ def _invent_customer(
     return InventedRow(
         identifier=identifier,
         external_identifier=f"CRM-{100_000 + number}" if random.random() < 0.3 else None,
-        email=f"{person.mailbox}{number}@{pick(random, DOMAINS)}",
+        email=f"{person.mailbox}{number}@{pick_at_random(random, DOMAINS)}",
         phone=invent_phone(random, person.locale) if random.random() < 0.35 else None,
         name_parts=person.name_parts if random.random() > 0.03 else {},
         is_active=random.random() > 0.04,
@@ -160,7 +160,7 @@ def _invent_customer(
         date_joined=calendar.to_datetime(joined),
         locale=person.locale,
         last_modified=calendar.to_datetime(_invent_change_time(random, calendar, joined)),
-        notes=pick(random, NOTES) if random.random() < 0.02 else None,
+        notes=pick_at_random(random, NOTES) if random.random() < 0.02 else None,
     )
 
 

@@ -28,7 +28,7 @@ class Person(NamedTuple):
     mailbox: str
 
 
-class Name(NamedTuple):
+class ForeignName(NamedTuple):
     """A given or family name in its own script, in Latin letters, and as a part of an email."""
 
     written: str
@@ -36,7 +36,7 @@ class Name(NamedTuple):
     mailbox: str
 
 
-class Pool(TypedDict):
+class StoredCulture(TypedDict):
     """A culture in names.json.
 
     The numbers are weights. Names in another script are keys of a mapping to Latin letters.
@@ -59,31 +59,33 @@ class Culture(NamedTuple):
 
     locales: list[str]
     schemes: list[str]
-    given: list[Name]
-    family: list[Name]
+    given: list[ForeignName]
+    family: list[ForeignName]
     titles: list[str]
     full_name: str
 
 
 def invent_person(random: Random) -> Person:
     """A person of a random culture. Cultures with a larger weight are chosen more often."""
-    culture = pick(random, _read_cultures())
-    given, family = pick(random, culture.given), pick(random, culture.family)
-    scheme = pick(random, culture.schemes)
+    culture = pick_at_random(random, _read_cultures())
+    given, family = pick_at_random(random, culture.given), pick_at_random(random, culture.family)
+    scheme = pick_at_random(random, culture.schemes)
     parts: dict[str, str | None] = {SCHEME: scheme}
     for part in SCHEMES[scheme]:
         if text := _invent_name_part(random, part, culture, given, family):
             parts[part] = text
-    return Person(parts, pick(random, culture.locales), f"{given.mailbox}.{family.mailbox}")
+    return Person(
+        parts, pick_at_random(random, culture.locales), f"{given.mailbox}.{family.mailbox}"
+    )
 
 
-def pick(random: Random, choices: list[Choice] | tuple[Choice, ...]) -> Choice:
+def pick_at_random(random: Random, choices: list[Choice] | tuple[Choice, ...]) -> Choice:
     """Like random.choice(), but faster."""
     return choices[int(random.random() * len(choices))]
 
 
 def _invent_name_part(
-    random: Random, part: str, culture: Culture, given: Name, family: Name
+    random: Random, part: str, culture: Culture, given: ForeignName, family: ForeignName
 ) -> str:
     match part:
         case "given_name":
@@ -106,26 +108,26 @@ def _invent_optional_part(random: Random, part: str, culture: Culture) -> str:
     """A part of a name that few people fill in, or an empty text."""
     match part:
         case "salutation":
-            return pick(random, SALUTATIONS)
+            return pick_at_random(random, SALUTATIONS)
         case "title" if culture.titles and random.random() < 0.3:
-            return pick(random, culture.titles)
+            return pick_at_random(random, culture.titles)
         case "degree" if random.random() < 0.3:
-            return pick(random, DEGREES)
+            return pick_at_random(random, DEGREES)
         case "middle_name":
-            return pick(random, culture.given).written
+            return pick_at_random(random, culture.given).written
         case _:
             return ""
 
 
 @cache
 def _read_cultures() -> list[Culture]:
-    pools: Mapping[str, Pool] = json.loads(POOLS.read_text(encoding="utf-8"))
+    pools: Mapping[str, StoredCulture] = json.loads(POOLS.read_text(encoding="utf-8"))
     return [
         culture for pool in pools.values() for culture in [_make_culture(pool)] * pool["weight"]
     ]
 
 
-def _make_culture(pool: Pool) -> Culture:
+def _make_culture(pool: StoredCulture) -> Culture:
     return Culture(
         locales=_repeat_by_weight(pool["locales"]),
         schemes=_repeat_by_weight(pool["schemes"]),
@@ -140,9 +142,9 @@ def _repeat_by_weight(weights: Mapping[str, int]) -> list[str]:
     return [choice for choice, weight in weights.items() for _ in range(weight)]
 
 
-def _make_names(pool: list[str] | Mapping[str, str]) -> list[Name]:
+def _make_names(pool: list[str] | Mapping[str, str]) -> list[ForeignName]:
     latin = {name: name for name in pool} if isinstance(pool, list) else pool
-    return [Name(name, spelled, _make_mailbox(spelled)) for name, spelled in latin.items()]
+    return [ForeignName(name, spelled, _make_mailbox(spelled)) for name, spelled in latin.items()]
 
 
 def _make_mailbox(latin: str) -> str:

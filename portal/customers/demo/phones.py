@@ -7,7 +7,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 
-class Range(NamedTuple):
+class PhoneNumberRange(NamedTuple):
     """All numbers that begin with `start` and have `digits` more digits."""
 
     start: str
@@ -16,23 +16,35 @@ class Range(NamedTuple):
 
 # Nobody has one of these numbers: regulators assign them to no subscriber.
 GERMAN: Final = [  # Bundesnetzagentur
-    *(Range(f"+49 {start} ", 3) for start in ("30 23125", "40 66969", "69 90009", "89 99998")),
-    Range("+49 221 4710 ", 3),
+    *(
+        PhoneNumberRange(f"+49 {start} ", 3)
+        for start in ("30 23125", "40 66969", "69 90009", "89 99998")
+    ),
+    PhoneNumberRange("+49 221 4710 ", 3),
 ]
 FRENCH: Final = [  # ARCEP
-    *(Range(f"+33 {start} ", 4) for start in ("1 99 00", "2 61 91", "3 53 01", "4 65 71")),
-    *(Range(f"+33 {start} ", 4) for start in ("5 36 49", "6 39 98")),
+    *(
+        PhoneNumberRange(f"+33 {start} ", 4)
+        for start in ("1 99 00", "2 61 91", "3 53 01", "4 65 71")
+    ),
+    *(PhoneNumberRange(f"+33 {start} ", 4) for start in ("5 36 49", "6 39 98")),
 ]
 BRITISH: Final = [  # Ofcom
-    *(Range(f"+44 {area} 496 0", 3) for area in (113, 114, 117, 121, 131, 141, 151, 161)),
-    *(Range(f"+44 {start}", 3) for start in ("20 7946 0", "29 2018 0", "1632 960", "7700 900")),
+    *(
+        PhoneNumberRange(f"+44 {area} 496 0", 3)
+        for area in (113, 114, 117, 121, 131, 141, 151, 161)
+    ),
+    *(
+        PhoneNumberRange(f"+44 {start}", 3)
+        for start in ("20 7946 0", "29 2018 0", "1632 960", "7700 900")
+    ),
 ]
-IRISH: Final = [Range(f"+353 20 {start} ", 4) for start in range(910, 920)]  # ComReg
+IRISH: Final = [PhoneNumberRange(f"+353 20 {start} ", 4) for start in range(910, 920)]  # ComReg
 AUSTRALIAN: Final = [  # ACMA
-    Range(f"+61 {area} {start} ", 4) for area in (2, 3, 7, 8) for start in (5550, 7010)
+    PhoneNumberRange(f"+61 {area} {start} ", 4) for area in (2, 3, 7, 8) for start in (5550, 7010)
 ]
 ENGLISH: Final = [*BRITISH, *IRISH, *AUSTRALIAN]
-BY_LOCALE: Final[Mapping[str, Sequence[Range]]] = {
+BY_LOCALE: Final[Mapping[str, Sequence[PhoneNumberRange]]] = {
     "de": GERMAN,
     "de-informal": GERMAN,
     "en": ENGLISH,

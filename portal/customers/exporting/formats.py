@@ -33,7 +33,7 @@ def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
     Some programs end a line also at the characters LINE_ENDS, which are valid in JSON strings. So
     the characters LINE_ENDS are escaped.
     """
-    for batch in _batches(rows):
+    for batch in _split_into_batches(rows):
         text = "\n".join(batch) + "\n"
         for character, escape in LINE_ENDS.items():
             text = text.replace(character, escape)
@@ -43,7 +43,7 @@ def encode_ndjson(rows: Iterable[str]) -> Generator[bytes]:
 def encode_json(rows: Iterable[str]) -> Generator[bytes]:
     """Encode a JSON array with one object a line. Each of `rows` is the JSON of a customer."""
     start = "[\n"
-    for batch in _batches(rows):
+    for batch in _split_into_batches(rows):
         yield (start + ",\n".join(batch)).encode()
         start = ",\n"
     yield b"[]\n" if start == "[\n" else b"\n]\n"
@@ -53,7 +53,7 @@ def encode_csv(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, separator: str = ","
 ) -> Generator[bytes]:
     """Encode CSV (RFC 4180). The first line has the names of the fields; None is an empty cell."""
-    for batch in _batches(chain([fields], rows)):
+    for batch in _split_into_batches(chain([fields], rows)):
         text = StringIO()
         csv.writer(text, delimiter=separator).writerows(batch)
         yield text.getvalue().encode()
@@ -69,7 +69,7 @@ def encode_csv_for_spreadsheets(
     yield from chunks
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _split_into_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     remaining = iter(rows)
     while batch := list(islice(remaining, ROWS_PER_CHUNK)):
         yield batch

@@ -39,12 +39,12 @@ def limit_streams(chunks: Generator[bytes], *, caller: str) -> Generator[bytes]:
     key of a token or of a session. If too many streams are running, the first next() raises
     TooManyStreams.
     """
-    with _count_for_caller(caller), _count_for_process():
+    with _occupy_slot_of_caller(caller), _occupy_slot_of_process():
         yield from chunks
 
 
 @contextmanager
-def _count_for_process() -> Iterator[None]:
+def _occupy_slot_of_process() -> Iterator[None]:
     if not _process_semaphore.acquire(blocking=False):
         raise TooManyStreams(_("Too many streams are running."))
     try:
@@ -54,7 +54,7 @@ def _count_for_process() -> Iterator[None]:
 
 
 @contextmanager
-def _count_for_caller(caller: str) -> Iterator[None]:
+def _occupy_slot_of_caller(caller: str) -> Iterator[None]:
     """Count the streams of a caller by locked files.
 
     All processes see the locks, and the operating system releases the locks of a killed process.

@@ -71,7 +71,9 @@ class JsonRow(Func):
         return compiler.compile(row)
 
 
-def read_json(querysets: Sequence[CustomerQuerySet], fields: Sequence[str]) -> Iterator[str]:
+def read_rows_as_json(
+    querysets: Sequence[CustomerQuerySet], fields: Sequence[str]
+) -> Iterator[str]:
     """The customers of each section in turn, each as a JSON object.
 
     PostgreSQL and SQLite return the same bytes.
@@ -82,7 +84,7 @@ def read_json(querysets: Sequence[CustomerQuerySet], fields: Sequence[str]) -> I
     return (text for (text,) in rows)
 
 
-def read_texts(
+def read_rows_as_texts(
     querysets: Sequence[CustomerQuerySet], fields: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     """The customers of each section in turn, each as a tuple of texts.

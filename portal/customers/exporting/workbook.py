@@ -57,7 +57,7 @@ CellWriter = Callable[[str, str], str]
 def encode_workbook(
     fields: Sequence[str], rows: Iterable[Sequence[str | None]], *, zone: str
 ) -> Generator[bytes]:
-    """Encode the rows of read_texts() as an XLSX workbook, with times in the time zone `zone`."""
+    """Encode rows of read_rows_as_texts() as an XLSX workbook, with times in the zone `zone`."""
     empty, time_style = _make_empty_workbook(fields, zone)
     cells = [_cell_writer(field, ZoneInfo(zone), time_style) for field in fields]
     output = _ZipOutput()

@@ -13,7 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from portal.customers import names, services
-from portal.customers.html.changing.notes import read_notes
+from portal.customers.html.changing.notes import read_notes_context
 from portal.customers.html.changing.notice import find_notice
 from portal.customers.html.changing.source import find_source_conflicts
 from portal.customers.html.paging import BACK_PARAMETER, POSITION_PARAMETER
@@ -44,7 +44,7 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
     timeline = read_timeline(request.access, customer, request.GET)
     context: dict[str, Any] = {"customer": customer, "timeline": timeline}
     if not wants_fragment(request, REGION):
-        context |= _context(request, organizer, customer)
+        context |= _detail_context(request, organizer, customer)
     status = 422 if timeline.error else 200
     fragment = "history/_timeline.html"
     return render_page(
@@ -57,16 +57,14 @@ def customer_detail(request: PortalRequest, organizer: Organizer, identifier: st
     )
 
 
-def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -> dict[str, Any]:
+def _detail_context(
+    request: PortalRequest, organizer: Organizer, customer: Customer
+) -> dict[str, Any]:
     list_path = reverse("customers:list", args=[organizer.slug])
     path = reverse("api:customer_detail", args=[organizer.slug, customer.identifier])
     parts = names.label_name_parts(customer.name_parts)
     position = find_position(
-        request.access,
-        customer,
-        parameters=request.GET,
-        list_path=list_path,
-        member=request.user,
+        request.access, customer, parameters=request.GET, list_path=list_path, member=request.user
     )
     return {
         "is_anonymised": customer.state == State.ANONYMISED,
@@ -81,7 +79,7 @@ def _context(request: PortalRequest, organizer: Organizer, customer: Customer) -
         "position": position,
         "saved": find_notice(request, organizer, customer),
         "position_query": _position_query(position, request.GET.get(POSITION_PARAMETER, "")),
-        **read_notes(request.access, customer, request.GET),
+        **read_notes_context(request.access, customer, request.GET),
         "api_url": path,
         "curl": CURL.format(shlex.quote(absolute_url(request, path))),
         "pretix_url": organizer.pretix_customer_url(customer.identifier),

@@ -50,8 +50,8 @@ from portal.customers.query.query import (
     CustomerQuery,
     InvalidQuery,
     canonical_query,
+    filter_form,
     list_key,
-    query_form,
 )
 from portal.organizers.decorators import organizer_page
 from portal.organizers.permissions import Permission
@@ -421,7 +421,7 @@ class CustomerListing:
             columns=self.paging.shown_columns,
             links=self.links,
             ordering=ordering,
-            positions=self._positions,
+            positions=self._encrypted_positions,
             excerpts=self.excerpts,
         )
 
@@ -447,7 +447,7 @@ class CustomerListing:
         return make_charts(self.overview, self.query, self.links, zone=zone)
 
     @property
-    def _positions(self) -> dict[int, str]:
+    def _encrypted_positions(self) -> dict[int, str]:
         """The encrypted position of each row in the list, by primary key."""
         if self.page is None or self.query is None:
             return {}
@@ -498,7 +498,7 @@ class CustomerListing:
         """
         for name in sorted(REPEATABLE - self.errors.keys()):
             has_boxes = FILTERS[name].group
-            offered = {box.value for box in _boxes(self.form[name])} if has_boxes else ()
+            offered = {box.value for box in _filter_boxes(self.form[name])} if has_boxes else ()
             values = self.links.query.getlist(name)
             yield from ((name, value) for value in values if value not in offered)
 
@@ -506,10 +506,11 @@ class CustomerListing:
     def filter_groups(self) -> list[FilterGroup]:
         """The filters of the form in groups, in the order of their declarations."""
         return [
-            FilterGroup(name, label, self._parts(name, label)) for name, label in GROUPS.items()
+            FilterGroup(name, label, self._filters_of_group(name, label))
+            for name, label in GROUPS.items()
         ]
 
-    def _parts(self, group: str, legend: StrOrPromise) -> list[FilterPart]:
+    def _filters_of_group(self, group: str, legend: StrOrPromise) -> list[FilterPart]:
         filters = {name: each for name, each in FILTERS.items() if each.group == group}
         since = [self.form[name] for name, each in filters.items() if isinstance(each, SinceFilter)]
         until = [self.form[name] for name, each in filters.items() if isinstance(each, UntilFilter)]
@@ -517,7 +518,7 @@ class CustomerListing:
             TimeRange(legend, *fields, self.links) for fields in zip(since, until, strict=True)
         ]
         others = [
-            self._choices(name)
+            self._filter_choices(name)
             if isinstance(each, YesNoFilter | FacetFilter | EmptyFilter)
             else TextInput(self.form[name])
             for name, each in filters.items()
@@ -525,11 +526,11 @@ class CustomerListing:
         ]
         return [*ranges, *others]
 
-    def _choices(self, name: str) -> FilterChoices:
+    def _filter_choices(self, name: str) -> FilterChoices:
         field, filter_ = self.form[name], FILTERS[name]
         if not isinstance(filter_, FacetFilter):
-            return FilterChoices(field, _boxes(field), is_facet=False)
-        boxes = _boxes(field)
+            return FilterChoices(field, _filter_boxes(field), is_facet=False)
+        boxes = _filter_boxes(field)
         if self.facet_counts is not None and self.query:
             numbers = self.facet_counts.by_facet(name, self.query.conditions)
             boxes = [
@@ -556,7 +557,7 @@ def read_listing(
         parameters=parameters,
         path=path,
         paging=paging,
-        form=query_form(parameters, organizer=organizer, locales=_locales_by_frequency(totals)),
+        form=filter_form(parameters, organizer=organizer, locales=_locales_by_frequency(totals)),
         errors=errors,
         totals=totals,
         stored_layout=access.layout,
@@ -564,7 +565,7 @@ def read_listing(
         page=page,
         facet_counts=page.facets if page else None,
         overview=_read_overview(organizer, query, page, paging),
-        counts_without={} if counts_exactly else _count_without(organizer, query, page),
+        counts_without={} if counts_exactly else _count_without_each_filter(organizer, query, page),
         is_past_end=is_past_end,
         excerpts=_find_excerpts(organizer, query, page),
     )
@@ -592,7 +593,7 @@ def _active_filters(canonical: QueryDict) -> list[tuple[str, str]]:
     ]
 
 
-def _count_without(
+def _count_without_each_filter(
     organizer: Organizer, query: CustomerQuery | None, page: CustomerPage | None
 ) -> Mapping[tuple[str, str], ListCount | None]:
     """The counts without one of the filters, if filters make the list empty."""
@@ -656,7 +657,7 @@ def _read_overview(
     return None
 
 
-def _boxes(field: BoundField) -> list[FilterBox]:
+def _filter_boxes(field: BoundField) -> list[FilterBox]:
     """The checkboxes or radio buttons of a field.
 
     Django's widget is not used, because it would make a template context for each box.

@@ -39,7 +39,7 @@ Link = Callable[[Mapping[str, str]], str]  # the URL of the list with these filt
 
 
 @dataclass(frozen=True)
-class Group:
+class CustomerGroup:
     """A group of customers, such as a state: its label, its number of customers, and its URL.
 
     `href` is the URL of the list of the customers in the group. `href` is "" if there are no
@@ -55,7 +55,7 @@ class Group:
 class Bar:
     """The bar of a group in the drawing of a chart."""
 
-    group: Group
+    group: CustomerGroup
     length: float  # the length of the longest bar is DRAWING_HEIGHT
     offset: int
     share: str  # percentage of the customers of the list, as text
@@ -73,7 +73,7 @@ class Chart:
     """
 
     title: StrOrPromise
-    groups: Sequence[Group]
+    groups: Sequence[CustomerGroup]
     drawn_count: int = MAX_MONTHS
 
     @property
@@ -99,7 +99,7 @@ class Chart:
         return len(self.bars) * 48
 
     @property
-    def largest(self) -> Group:
+    def largest(self) -> CustomerGroup:
         return max(self.groups, key=lambda group: group.number)
 
     @property
@@ -133,25 +133,27 @@ def make_charts(
 ) -> Charts:
     """Make the charts of an overview. The months are those of `zone`."""
     return Charts(
-        _periods(overview.months, _RegistrationGroups(query, links, zone)),
-        Chart(_("State"), [*_states(overview.states, links.with_filters)]),
-        Chart(_("Language"), [*_locales(overview.locales, links.with_filters)], MAX_LANGUAGES),
+        _registration_chart(overview.months, _RegistrationGroups(query, links, zone)),
+        Chart(_("State"), [*_state_groups(overview.states, links.with_filters)]),
+        Chart(
+            _("Language"), [*_locale_groups(overview.locales, links.with_filters)], MAX_LANGUAGES
+        ),
     )
 
 
-def _states(numbers: Mapping[int, int], link: Link) -> Iterator[Group]:
+def _state_groups(numbers: Mapping[int, int], link: Link) -> Iterator[CustomerGroup]:
     for state in State:
         if number := numbers.get(state):
-            yield Group(str(state.label), number, link({"state": state.code}))
+            yield CustomerGroup(str(state.label), number, link({"state": state.code}))
 
 
-def _locales(numbers: Mapping[str, int], link: Link) -> Iterator[Group]:
+def _locale_groups(numbers: Mapping[str, int], link: Link) -> Iterator[CustomerGroup]:
     """The groups of languages, the most frequent language first."""
     for locale, number in sorted(numbers.items(), key=lambda each: (-each[1], each[0])):
-        yield Group(locale_name(locale), number, link({"locale": locale}))
+        yield CustomerGroup(locale_name(locale), number, link({"locale": locale}))
 
 
-def _periods(months: Mapping[Month, int], registrations: _RegistrationGroups) -> Chart:
+def _registration_chart(months: Mapping[Month, int], registrations: _RegistrationGroups) -> Chart:
     """The chart of registrations by month, or by year if there are too many months."""
     first, last = min(months), max(months)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
@@ -189,11 +191,11 @@ class _RegistrationGroups:
     links: ListLinks
     zone: ZoneInfo
 
-    def group(self, label: str, number: int, first: Month, last: Month) -> Group:
+    def group(self, label: str, number: int, first: Month, last: Month) -> CustomerGroup:
         end = date(last.year, last.month, monthrange(last.year, last.month)[1])
         days = DayRange(date(first.year, first.month, 1), end)
         has_list = number and all(map(DayField().is_in_bounds, days))
-        return Group(label, number, self._href(days) if has_list else "")
+        return CustomerGroup(label, number, self._href(days) if has_list else "")
 
     def _href(self, days: DayRange) -> str:
         """The URL of the list with a filter by these days.

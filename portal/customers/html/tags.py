@@ -103,7 +103,7 @@ def choice_box(choice: BoundWidget) -> SafeString:
     data, attributes = choice.data, choice.data["attrs"]
     checked = " checked" if data["selected"] else ""
     autofocus = " autofocus" if attributes.get("autofocus") else ""
-    return _html(
+    return _join_safe_html(
         f'<input type="{data["type"]}" name="{data["name"]}" value="{escape(str(data["value"]))}"'
         f' id="{attributes["id"]}"{checked}{autofocus}> {escape(str(choice.choice_label))}'
     )
@@ -113,7 +113,7 @@ def choice_box(choice: BoundWidget) -> SafeString:
 def filter_boxes(part: FilterChoices) -> SafeString:
     """The checkboxes or radio buttons of a filter with labels. The boxes of a facet have counts."""
     kind, name, identifier = part.field.field.widget.input_type, part.field.name, part.field.auto_id
-    return _html(
+    return _join_safe_html(
         f'<label><input type="{kind}" name="{name}" value="{escape(box.value)}"'
         f' id="{identifier}_{index}"{" checked" if box.is_checked else ""}>'
         f" {escape(str(box.label))}{_facet_count(box) if part.is_facet else ''}</label>"
@@ -130,7 +130,7 @@ def _facet_count(box: FilterBox) -> str:
 @register.simple_tag
 def column_choices(menu: ColumnMenu) -> SafeString:
     """The items of the menu of columns, with links that show, hide and move a column."""
-    return _html(_column_choice(each) for each in menu.choices)
+    return _join_safe_html(_column_choice(each) for each in menu.choices)
 
 
 def _column_choice(column: ColumnChoice) -> str:
@@ -170,7 +170,7 @@ def _link_attributes(name: str, link: LayoutLink) -> str:
 @register.simple_tag
 def preset_links(presets: Sequence[TimePreset]) -> SafeString:
     """The items of a list of relative dates, as links."""
-    return _html(
+    return _join_safe_html(
         f'<li><a id="preset-{each.name}-{each.value}" href="{escape(each.href)}"'
         f' data-set="{each.name}" data-value="{each.value}" data-drop="{each.removed}"'
         f"{CURRENT_ITEM if each.is_chosen else ''}>{escape(str(each.label))}</a></li>"
@@ -186,12 +186,12 @@ def order_link(heading: Heading) -> SafeString:
     """
     label = escape(str(heading.label))
     if not heading.href:
-        return _html(label)
+        return _join_safe_html(label)
     direction = ""
     if heading.direction:
         text = escape(str(heading.direction_text))
         direction = f' {icon(heading.direction)}<span class="visually-hidden">{text}</span>'
-    return _html(
+    return _join_safe_html(
         f'<a id="order-{heading.name}" href="{escape(heading.href)}" data-set="ordering"'
         f' data-value="{heading.ordering}">{label}{direction}</a>'
     )
@@ -205,14 +205,14 @@ def step_link(step: PagerLink, label: str, before: str = "", after: str = "") ->
     """
     text = f"{before and icon(before)}{escape(label)}{after and icon(after)}"
     if not step.href:
-        return _html(f'<span class="step {step.name}" aria-disabled="true">{text}</span>')
-    return _html(
+        return _join_safe_html(f'<span class="step {step.name}" aria-disabled="true">{text}</span>')
+    return _join_safe_html(
         f'<a id="page-{step.name}" class="step {step.name}" href="{escape(step.href)}"'
         f' data-set="page" data-value="{step.page}">{text}</a>'
     )
 
 
-def _html(parts: Iterable[str]) -> SafeString:
+def _join_safe_html(parts: Iterable[str]) -> SafeString:
     """Join HTML in which all texts are escaped.
 
     format_html() would be slow for the hundred links of a page.
@@ -231,7 +231,7 @@ def time_input(field: BoundField, label: StrOrPromise) -> SafeString:
     is_date = _is_day(value) or not value
     bounds = f' min="{days.earliest}" max="{days.latest}"' if is_date else ""
     invalid = f' aria-invalid="true" aria-describedby="{identifier}_error"' if field.errors else ""
-    return _html(
+    return _join_safe_html(
         f'<label for="{identifier}">{escape(str(label))}</label>'
         f'<input id="{identifier}" type="{"date" if is_date else "text"}"'
         f' name="{field.html_name}" value="{escape(value)}"{bounds}{invalid}>'

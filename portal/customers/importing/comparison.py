@@ -77,11 +77,11 @@ def compare_with_customers(
     Staging.drop_unchanged() later deletes such a row.
     """
     rows, zone = list(rows), ZoneInfo(organizer.timezone)
-    identifiers = [*map(_identifier, rows)]
+    identifiers = [*map(_identifier_or_empty, rows)]
     customers = fetch_customers(organizer, [*filter(None, identifiers)])
     for row, identifier in zip(rows, identifiers, strict=True):
         if isinstance(row, ParsedRow):
-            yield _compare(row, customers.get(identifier), zone, overwrite=overwrite)
+            yield _compare_with_customer(row, customers.get(identifier), zone, overwrite=overwrite)
         else:
             yield row
 
@@ -129,11 +129,11 @@ def format_stored_time(text: str | None) -> str | None:
     return f"{time[:10]}T{time[11:]}Z"
 
 
-def _identifier(row: ParsedRow | UnchangedRow | Rejection) -> str:
+def _identifier_or_empty(row: ParsedRow | UnchangedRow | Rejection) -> str:
     return valid_identifier(row.content) if isinstance(row, ParsedRow) else ""
 
 
-def _compare(
+def _compare_with_customer(
     row: ParsedRow, customer: StoredCustomer | None, zone: tzinfo, *, overwrite: bool
 ) -> ParsedRow | UnchangedRow:
     content = row.content
@@ -148,14 +148,14 @@ def _compare(
     before = customer.values_at_source
     merged = {**{name: before[name] for name in OPTIONAL}, **content}
     takes_back = overwrite and customer.source_values
-    if not takes_back and _equals(merged, before):
+    if not takes_back and _would_change_nothing(merged, before):
         return UnchangedRow(
             content["identifier"], content["last_modified"], encode_given_fields(given)
         )
     return row._replace(content=merged, given=given)
 
 
-def _equals(content: dict[str, Any], customer: dict[str, Any]) -> bool:
+def _would_change_nothing(content: dict[str, Any], customer: dict[str, Any]) -> bool:
     try:
         # 1 equals True in Python, but not in JSON.
         is_typed = type(content["is_active"]) is type(content["is_verified"]) is bool

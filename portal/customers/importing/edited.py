@@ -59,7 +59,7 @@ def keep_edited_fields(
         customers = fetch_customers(organizer, batch)
         staged = []
         for identifier, [row] in staging.rows_of(batch).items():
-            merged = _merge(row, customers[identifier], overwrite=overwrite)
+            merged = _merge_into_customer(row, customers[identifier], overwrite=overwrite)
             staged.append((row.number, _make_staged_row(row, merged)))
             # A row without a source time changes no customer, so it has no conflicts.
             fields = merged.conflicts if row.last_modified else []
@@ -68,7 +68,9 @@ def keep_edited_fields(
         staging.replace(completed, [number for number, _row in staged])
 
 
-def _merge(row: StagingTableRow, customer: StoredCustomer, *, overwrite: bool) -> MergedValues:
+def _merge_into_customer(
+    row: StagingTableRow, customer: StoredCustomer, *, overwrite: bool
+) -> MergedValues:
     """Merge one row into its customer. A row without personal data also removes edited values."""
     values = _with_booleans(api_values(row.values))
     is_removed = not _has_personal_data(values) and _has_personal_data(customer.values_at_source)

@@ -24,7 +24,7 @@ from portal.customers.importing.rows import (
 from portal.customers.models import PERSONAL_COLUMNS, Customer, State
 from portal.customers.normalization import (
     DERIVED_COLUMNS,
-    Name,
+    DerivedName,
     derive_name,
     derived_values_with_name,
 )
@@ -146,7 +146,7 @@ def _encode_states(columns: Mapping[str, Sequence[Any]]) -> list[int]:
 
 
 @lru_cache(maxsize=20_000)
-def _encode_name(parts: tuple[tuple[str, str | None], ...]) -> tuple[str, Name]:
+def _encode_name(parts: tuple[tuple[str, str | None], ...]) -> tuple[str, DerivedName]:
     """The name parts as JSON, and the derived name.
 
     Cached, because many customers have the same name.

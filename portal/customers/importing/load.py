@@ -43,7 +43,7 @@ from portal.customers.importing.indexes import REBUILD_FROM, rebuilding_indexes
 from portal.customers.importing.merging import set_source_times
 from portal.customers.importing.repeated import merge_repeated_rows
 from portal.customers.importing.rows import Rejection, StagedRow, UnchangedRow, check_rows
-from portal.customers.importing.staging import Changes, Staging
+from portal.customers.importing.staging import ChangeCounts, Staging
 from portal.customers.importing.workers import close_connections, map_in_processes
 from portal.customers.models import Customer, Import
 from portal.history.actors import Actor
@@ -109,7 +109,7 @@ class LoadReport:
         self.conflicts += conflicts[: REPORTED_CONFLICTS - len(self.conflicts)]
 
 
-class _Outcome(NamedTuple):
+class _WrittenGroup(NamedTuple):
     """The result of comparing the staged rows with the customers and of writing them."""
 
     outdated: int
@@ -117,7 +117,7 @@ class _Outcome(NamedTuple):
     undated: int
     rejections: list[Rejection]
     conflicts: list[ImportConflict]
-    changes: Changes
+    changes: ChangeCounts
 
 
 def load_customers(
@@ -194,7 +194,7 @@ def _group_into_batches(
 
 
 def _load_staged(
-    staging: Staging, report: LoadReport, *, overwrite: bool, write: Callable[[], Changes]
+    staging: Staging, report: LoadReport, *, overwrite: bool, write: Callable[[], ChangeCounts]
 ) -> None:
     report.repeated = staging.drop_repeated()
     report.unchanged = staging.drop_marked_unchanged()
@@ -216,8 +216,8 @@ def _load_staged(
 
 
 def _compare_and_write(
-    staging: Staging, *, overwrite: bool, write: Callable[[], Changes]
-) -> _Outcome:
+    staging: Staging, *, overwrite: bool, write: Callable[[], ChangeCounts]
+) -> _WrittenGroup:
     with transaction.atomic():
         outdated = 0 if overwrite else staging.drop_outdated()
         unchanged = staging.drop_unchanged()
@@ -229,14 +229,14 @@ def _compare_and_write(
         rejections = staging.reject_erased() + staging.reject_taken_emails()
         rejected = {each.identifier for each in rejections}
         conflicts = [each for each in conflicts if each.identifier not in rejected]
-        return _Outcome(outdated, unchanged, undated, rejections, conflicts, write())
+        return _WrittenGroup(outdated, unchanged, undated, rejections, conflicts, write())
 
 
-def _write_staged(staging: Staging, rebuild_from: int) -> Changes:
+def _write_staged(staging: Staging, rebuild_from: int) -> ChangeCounts:
     if not (length := staging.count()):
-        return Changes(0, 0)
+        return ChangeCounts(0, 0)
     with rebuilding_indexes(length, rebuild_from=rebuild_from):
-        return Changes(updated=staging.update(), created=staging.insert())
+        return ChangeCounts(updated=staging.update(), created=staging.insert())
 
 
 def enlarge_cache() -> None:

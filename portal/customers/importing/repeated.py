@@ -34,15 +34,19 @@ def merge_repeated_rows(staging: Staging, *, overwrite: bool) -> Iterator[Reject
         merged = {}
         for identifier, rows in staging.rows_of(batch).items():
             customer = customers.get(identifier)
-            if applied := [each for each in rows if _applies(each, customer, overwrite=overwrite)]:
-                merged[rows[-1].number] = _merge(applied, customer, zone)
+            if applied := [
+                each for each in rows if _may_change_customer(each, customer, overwrite=overwrite)
+            ]:
+                merged[rows[-1].number] = _merge_rows(applied, customer, zone)
         numbered = [*zip(merged, check_rows(merged.values()), strict=True)]
         completed = encode_numbered_rows(numbered, country=organizer.country)
         staging.replace(completed, [*merged])
         yield from completed.rejections
 
 
-def _applies(row: StagingTableRow, customer: StoredCustomer | None, *, overwrite: bool) -> bool:
+def _may_change_customer(
+    row: StagingTableRow, customer: StoredCustomer | None, *, overwrite: bool
+) -> bool:
     """Whether the row may change the customer.
 
     The conditions are those of Staging.drop_outdated() and drop_undated().
@@ -58,20 +62,20 @@ def _applies(row: StagingTableRow, customer: StoredCustomer | None, *, overwrite
     return datetime.fromisoformat(row.last_modified) >= before
 
 
-def _merge(
+def _merge_rows(
     rows: Sequence[StagingTableRow], customer: StoredCustomer | None, zone: tzinfo
 ) -> ParsedRow:
     content = customer.values_at_source if customer else new_customer()
     given_values: dict[str, Any] = {}
     for row in rows:
-        given = _own_values(row, customer)
+        given = _values_in_file(row, customer)
         content = merge_row(content, given, zone)
         given_values |= given
     # The position is never None, because a staged row without a position counts as unchanged.
     return ParsedRow(rows[-1].position or "", content, is_partial=True, given=given_values)
 
 
-def _own_values(row: StagingTableRow, customer: StoredCustomer | None) -> dict[str, Any]:
+def _values_in_file(row: StagingTableRow, customer: StoredCustomer | None) -> dict[str, Any]:
     """The values that the file has for the row.
 
     The staging table does not store the values of an unchanged row. The customer at the source

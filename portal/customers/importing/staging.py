@@ -189,7 +189,7 @@ class StagingTableRow(NamedTuple):
     values: list[Any]
 
 
-class Changes(NamedTuple):
+class ChangeCounts(NamedTuple):
     """The number of customers that an import updates, and the number that it creates."""
 
     updated: int
@@ -312,10 +312,10 @@ class Staging:
         [(total,)] = self._fetch(COUNT)
         return int(total)
 
-    def count_changes(self) -> Changes:
+    def count_changes(self) -> ChangeCounts:
         """The numbers of customers that update() and insert() would write."""
         [(updated,)] = self._fetch(COUNT_EXISTING)
-        return Changes(updated, created=self.count() - updated)
+        return ChangeCounts(updated, created=self.count() - updated)
 
     def update(self) -> int:
         """Update existing customers. Returns the number of updated customers.

@@ -229,7 +229,7 @@ class LocaleFilter(FacetFilter, django_filters.MultipleChoiceFilter):
 
 
 @dataclass(frozen=True)
-class AllBut(Container[str]):
+class AllValuesExcept(Container[str]):
     """A container of all values except `excluded`."""
 
     excluded: Collection[str]
@@ -245,7 +245,7 @@ class LocaleNotFilter(LocaleFilter):
         return gettext("not %(value)s") % {"value": super().describe(value)}
 
     def condition(self, value: list[str]) -> FacetCondition:
-        return FacetCondition("locale", AllBut(value))
+        return FacetCondition("locale", AllValuesExcept(value))
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         return qs.exclude(locale__in=value) if value else qs
@@ -266,9 +266,9 @@ class DayField(forms.Field):
 
     def to_python(self, value: str | None) -> Any:
         text = (value or "").strip()
-        return self.read(text) if text else None
+        return self.parse_text(text) if text else None
 
-    def read(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         """Convert a text to the value of the field. Raises ValidationError."""
         day = _parse_or_none(parse_date, text)
         if day is None:
@@ -309,7 +309,7 @@ class MomentField(DayField):
         self.today = today or localdate(timezone=timezone)
         super().__init__(**options)
 
-    def read(self, text: str) -> TimeSpan:
+    def parse_text(self, text: str) -> TimeSpan:
         # A plus sign that is not percent-encoded in the URL is read as a space.
         text = text.replace(" ", "+")
         if relative := RelativeDate.parse(text):

@@ -210,8 +210,8 @@ class CustomerFilter(django_filters.FilterSet):
         """Only the filters in `names` are built, because building all of them takes time."""
         filters = type(self).base_filters.items()
         self.base_filters = OrderedDict((name, each) for name, each in filters if name in names)
-        # django-filter uses only the model of this queryset. CustomerQuery.narrow() gets the
-        # customers instead.
+        # django-filter uses only the model of this queryset. CustomerQuery.filter_customers() gets
+        # the customers instead.
         super().__init__(data, queryset=CustomerQuerySet(Customer).none())
         zone = ZoneInfo(organizer.timezone)
         self.today: date = _parse_day(data.get(AS_OF)) or localdate(timezone=zone)

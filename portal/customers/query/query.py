@@ -74,7 +74,7 @@ class CustomerQuery:
         searches_notes = reads_notes and "search" in canonical
         return cls(canonical, filterset.form.cleaned_data, filterset.filters, searches_notes)
 
-    def without(self, name: str, value: str, *, organizer: Organizer) -> CustomerQuery:
+    def without_filter_value(self, name: str, value: str, *, organizer: Organizer) -> CustomerQuery:
         """The query without one value of one parameter."""
         parameters = self.canonical.copy()
         others = [each for each in parameters.getlist(name) if each != value]
@@ -82,7 +82,7 @@ class CustomerQuery:
         return self.parse(
             parameters,
             organizer=organizer,
-            locales=named_locales(parameters),
+            locales=locales_in_parameters(parameters),
             reads_notes=self.searches_notes,
         )
 
@@ -136,7 +136,7 @@ class CustomerQuery:
         """
         return not self.canonical.keys() - {*FACET_PARAMETERS, "ordering"}
 
-    def narrow(
+    def filter_customers(
         self,
         customers: CustomerQuerySet,
         *,
@@ -156,7 +156,7 @@ class CustomerQuery:
         return cast("CustomerQuerySet", narrowed)
 
 
-def named_locales(parameters: QueryDict) -> set[str]:
+def locales_in_parameters(parameters: QueryDict) -> set[str]:
     """The languages in the parameters, valid or not."""
     return {locale for name in LOCALE_PARAMETERS for locale in parameters.getlist(name)}
 
@@ -172,7 +172,7 @@ def list_key(organizer: Organizer, query: CustomerQuery) -> str:
     return f"{organizer.pk}{notes}?{query.canonical.urlencode()}"
 
 
-def query_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str]) -> Form:
+def filter_form(parameters: QueryDict, *, organizer: Organizer, locales: Iterable[str]) -> Form:
     """A form of all filters with the values of the parameters.
 
     `locales` has the languages that can be chosen.

@@ -31,7 +31,7 @@ class CustomerList:
     @property
     def customers(self) -> CustomerQuerySet:
         """All customers of the list in order, without pages and without the search index."""
-        customers = self.query.narrow(customers_of_organizer(self._organizer))
+        customers = self.query.filter_customers(customers_of_organizer(self._organizer))
         search = Search.parse(
             self.query.search,
             country=self._organizer.country,

@@ -48,7 +48,9 @@ def test_each_count_is_that_of_the_list_without_the_filter(
         counts = counts_without(organizer, text)
 
         for (name, value), count in counts.items():
-            query = list_of(organizer, text).query.without(name, value, organizer=organizer)
+            query = list_of(organizer, text).query.without_filter_value(
+                name, value, organizer=organizer
+            )
             assert count == str(services.count_customers(organizer, query=query)), name
 
 

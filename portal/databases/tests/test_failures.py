@@ -21,14 +21,14 @@ from django.urls import path
 
 from portal import urls
 from portal.databases.failures import DatabaseErrorFilter
-from portal.settings.databases import database_from
+from portal.settings.databases import database_from_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
 def locked(directory: str) -> None:
     """Another connection holds SQLite's write lock for longer than the timeout."""
-    database = database_from(f"sqlite:///{Path(directory) / 'locked'}")
+    database = database_from_url(f"sqlite:///{Path(directory) / 'locked'}")
     database["OPTIONS"]["timeout"] = 0
     handler = ConnectionHandler({"default": database})
     writer, waiting = (handler.create_connection("default") for _ in range(2))
@@ -87,7 +87,7 @@ def read_only_on_postgresql(_directory: str) -> None:
 
 @contextlib.contextmanager
 def _sqlite(directory: str) -> Iterator[Any]:
-    database = database_from(f"sqlite:///{Path(directory) / 'file'}")
+    database = database_from_url(f"sqlite:///{Path(directory) / 'file'}")
     writer = ConnectionHandler({"default": database})["default"]
     with contextlib.closing(writer), writer.cursor() as cursor:
         yield cursor
@@ -99,7 +99,7 @@ def missing_table(_directory: str) -> None:
 
 
 def _postgres(directory: str, **options: Any) -> Any:
-    database = database_from(f"postgres://nobody@{quote(directory, safe='')}/nothing")
+    database = database_from_url(f"postgres://nobody@{quote(directory, safe='')}/nothing")
     database["OPTIONS"].update(options)
     return ConnectionHandler({"default": {}, "other": database})["other"]
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.utils import ConnectionHandler
 
 from portal import server
-from portal.settings.databases import database_from, replica_from
+from portal.settings.databases import database_from_url, replica_from_url
 
 URL = "postgres://portal@localhost/portal"
 SOURCES = [
@@ -22,7 +22,7 @@ USES_CONNECTION_STATE = re.compile(
 )
 
 
-@pytest.mark.parametrize("database", [database_from(URL), replica_from(URL)])
+@pytest.mark.parametrize("database", [database_from_url(URL), replica_from_url(URL)])
 def test_statements_are_not_prepared_on_the_server(database: dict[str, Any]) -> None:
     connection: Any = ConnectionHandler({"default": database})["default"]
 
@@ -31,7 +31,7 @@ def test_statements_are_not_prepared_on_the_server(database: dict[str, Any]) -> 
 
 
 def test_the_pool_has_a_connection_for_each_thread_of_a_process() -> None:
-    assert database_from(URL)["OPTIONS"]["pool"]["max_size"] == server.threads
+    assert database_from_url(URL)["OPTIONS"]["pool"]["max_size"] == server.threads
 
 
 def test_only_streams_open_a_cursor_which_is_in_a_transaction() -> None:
@@ -42,4 +42,4 @@ def test_only_streams_open_a_cursor_which_is_in_a_transaction() -> None:
 
 def test_streams_use_server_side_cursors() -> None:
     # With a client-side cursor, memory would hold all rows of a stream.
-    assert not database_from(URL)["DISABLE_SERVER_SIDE_CURSORS"]
+    assert not database_from_url(URL)["DISABLE_SERVER_SIDE_CURSORS"]

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from portal.databases.postgresql.base import UtcLoader
-from portal.settings.databases import database_from
+from portal.settings.databases import database_from_url
 
 TIMES = (
     "2021-04-06 13:44:22.809216+00",
@@ -49,6 +49,6 @@ def test_a_time_does_not_depend_on_the_time_zone_of_the_connection() -> None:
 
 
 def test_every_postgresql_database_uses_this_backend() -> None:
-    engine = database_from("postgres://portal@localhost/portal")["ENGINE"]
+    engine = database_from_url("postgres://portal@localhost/portal")["ENGINE"]
 
     assert engine == "portal.databases.postgresql"

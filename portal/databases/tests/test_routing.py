@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from portal.customers.models import Customer
 from portal.databases.routing import ReplicaMiddleware, Router, allow_replica
-from portal.settings.databases import replica_from
+from portal.settings.databases import replica_from_url
 
 OTHER_MODELS = [model for model in apps.get_models() if model._meta.app_label != "customers"]
 
@@ -37,11 +37,11 @@ def test_the_middleware_is_not_used_without_a_replica() -> None:
 
 
 def test_connecting_to_the_replica_fails_soon_in_an_outage() -> None:
-    options = replica_from("postgres://portal@replica/portal")["OPTIONS"]
+    options = replica_from_url("postgres://portal@replica/portal")["OPTIONS"]
 
     assert (options["connect_timeout"], options["pool"]) == (2, False)
 
 
 def test_a_replica_cannot_be_sqlite() -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_REPLICA_URL"):
-        replica_from("sqlite:///copy.sqlite3")
+        replica_from_url("sqlite:///copy.sqlite3")

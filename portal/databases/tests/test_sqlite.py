@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
-from portal.settings.databases import database_from
+from portal.settings.databases import database_from_url
 
 Connections = tuple[Any, Any]
 
@@ -20,7 +20,7 @@ Connections = tuple[Any, Any]
 def connections(tmp_path: Path, db: None) -> Iterator[Connections]:
     """Two connections to one SQLite file. The second connection does not wait for a lock."""
     url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
-    waiting, not_waiting = database_from(url), database_from(url)
+    waiting, not_waiting = database_from_url(url), database_from_url(url)
     not_waiting["OPTIONS"] = {**not_waiting["OPTIONS"], "timeout": 0}
     handler = ConnectionHandler({"default": waiting, "second": not_waiting})
     with closing(handler["default"]) as first, closing(handler["second"]) as second:

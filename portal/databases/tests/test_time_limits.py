@@ -14,7 +14,7 @@ from portal.databases.time_limits import (
     read_with_time_limit,
     set_statement_timeout,
 )
-from portal.settings.databases import database_from
+from portal.settings.databases import database_from_url
 
 URL = "postgres://portal@localhost/portal"
 COUNT = {
@@ -27,8 +27,8 @@ COUNT = {
 def test_the_statement_timeout_is_a_connection_option_of_postgresql(settings: Settings) -> None:
     settings.STATEMENT_TIMEOUT = 2.5
     databases = {
-        "default": database_from(f"{URL}?options=-c%20search_path%3Dportal"),
-        "other": database_from("sqlite://:memory:"),
+        "default": database_from_url(f"{URL}?options=-c%20search_path%3Dportal"),
+        "other": database_from_url("sqlite://:memory:"),
     }
 
     set_statement_timeout(databases)
@@ -40,7 +40,7 @@ def test_the_statement_timeout_is_a_connection_option_of_postgresql(settings: Se
 
 def test_a_statement_timeout_of_zero_sets_no_limit(settings: Settings) -> None:
     settings.STATEMENT_TIMEOUT = 0
-    databases = {"default": database_from(URL)}
+    databases = {"default": database_from_url(URL)}
 
     set_statement_timeout(databases)
 
@@ -49,7 +49,7 @@ def test_a_statement_timeout_of_zero_sets_no_limit(settings: Settings) -> None:
 
 
 def test_only_connections_with_a_statement_timeout_give_up_on_a_hanging_server() -> None:
-    with_limit, without_limit = database_from(URL), database_from(URL)
+    with_limit, without_limit = database_from_url(URL), database_from_url(URL)
 
     set_statement_timeout({"default": with_limit})
 

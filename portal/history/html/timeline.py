@@ -103,7 +103,7 @@ def _make_entry(
     access: Access, customer: Customer, event: Event, parameters: QueryDict
 ) -> HistoryEntry:
     undo_url = ""
-    if may_undo(access, event) and services.can_undo(customer, event):
+    if has_permission_to_undo(access, event) and services.can_undo(customer, event):
         path = reverse(
             "customers:undo", args=[access.organizer.slug, customer.identifier, event.pk]
         )
@@ -111,7 +111,7 @@ def _make_entry(
     return describe_event(event, reads_notes=access.may(Permission.READ_NOTES), undo_url=undo_url)
 
 
-def may_undo(access: Access, event: Event) -> bool:
+def has_permission_to_undo(access: Access, event: Event) -> bool:
     """Whether the member has the permissions for undoing the event."""
     if not access.changes_customers:
         return False

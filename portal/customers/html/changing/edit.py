@@ -41,14 +41,16 @@ def customer_create(request: PortalRequest, organizer: Organizer) -> HttpRespons
     form = CustomerForm(organizer, data=_posted_values(request))
     if wants_fragment(request, PREVIEW_ID):
         return _render_preview(request, form)
-    customer = form.save(lambda values: _create(request, organizer, values))
+    customer = form.save(lambda values: _create_customer_once(request, organizer, values))
     if customer:
         return redirect(detail_url(request, customer.identifier, saved=customer.version))
     back = reverse("customers:list", args=[organizer.slug])
-    return _render(request, form, {"back": back})
+    return _render_edit_form(request, form, {"back": back})
 
 
-def _create(request: PortalRequest, organizer: Organizer, values: dict[str, object]) -> Customer:
+def _create_customer_once(
+    request: PortalRequest, organizer: Organizer, values: dict[str, object]
+) -> Customer:
     """Create the customer, or return the customer that this form created before."""
 
     def create() -> str:
@@ -63,7 +65,7 @@ def _create(request: PortalRequest, organizer: Organizer, values: dict[str, obje
 @organizer_page(Permission.READ_CUSTOMERS, Permission.WRITE_CUSTOMERS)
 def customer_edit(request: PortalRequest, organizer: Organizer, identifier: str) -> HttpResponse:
     """A form with all fields of a customer except its notes."""
-    return _edit(request, organizer, identifier, only=ALL_BUT_NOTES)
+    return _respond_to_edit_form(request, organizer, identifier, only=ALL_BUT_NOTES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,10 +78,10 @@ def customer_edit_field(
         raise Http404
     if field == NOTES and not request.access.reads_notes:
         raise PermissionDenied
-    return _edit(request, organizer, identifier, only=(field,))
+    return _respond_to_edit_form(request, organizer, identifier, only=(field,))
 
 
-def _edit(
+def _respond_to_edit_form(
     request: PortalRequest, organizer: Organizer, identifier: str, *, only: tuple[str, ...]
 ) -> HttpResponse:
     customer = get_customer_or_404(organizer, identifier)
@@ -95,7 +97,7 @@ def _edit(
         saved = changed.version if is_new else None
         return redirect(detail_url(request, identifier, saved=saved))
     context = {"customer": customer, "back": detail_url(request, identifier)}
-    return _render(request, form, context)
+    return _render_edit_form(request, form, context)
 
 
 def _save_change(
@@ -134,7 +136,9 @@ def _render_preview(request: PortalRequest, form: CustomerForm) -> HttpResponse:
     return render_page(request, "customers/edit/_preview.html", {"form": form})
 
 
-def _render(request: PortalRequest, form: CustomerForm, context: dict[str, Any]) -> HttpResponse:
+def _render_edit_form(
+    request: PortalRequest, form: CustomerForm, context: dict[str, Any]
+) -> HttpResponse:
     """Render the page with the form.
 
     A form with one field may be a fragment, and gets the focus.

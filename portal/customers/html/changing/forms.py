@@ -191,7 +191,7 @@ class CustomerForm(forms.Form):
                 event,
             )
             for name, (theirs, mine) in error.changes.items()
-            if (event := error.event_of(name))
+            if (event := error.event_of_field(name))
         }
         return form
 

@@ -49,7 +49,7 @@ class NoteForm(forms.Form):
     )
 
 
-def read_notes(access: Access, customer: Customer, parameters: QueryDict) -> dict[str, Any]:
+def read_notes_context(access: Access, customer: Customer, parameters: QueryDict) -> dict[str, Any]:
     """The template context with the notes on a customer, if the member may read notes.
 
     Raises Http404 if the note of the parameter `notes_before` does not exist.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.customers import services
 from portal.customers.html.changing.forms import LABELS
 from portal.history.actors import ActorKind
-from portal.history.html.timeline import may_undo
+from portal.history.html.timeline import has_permission_to_undo
 from portal.history.models import EventKind
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def find_notice(request: PortalRequest, organizer: Organizer, customer: Customer
         # A new note has no message, because the list of notes shows the note already.
         return None
     return Notice(
-        describe_event(event),
-        event.pk if _is_undoable(event) and may_undo(request.access, event) else None,
+        describe_change_in_notice(event),
+        event.pk if _is_undoable(event) and has_permission_to_undo(request.access, event) else None,
         is_creation=event.kind == EventKind.CREATED,
     )
 
@@ -69,7 +69,7 @@ def _is_undoable(event: Event) -> bool:
     )
 
 
-def describe_event(event: Event) -> str:
+def describe_change_in_notice(event: Event) -> str:
     """A sentence that describes an event."""
     fields = ", ".join(str(LABELS.get(name, name)).lower() for name in event.changes or {})
     sentences = {

@@ -16,7 +16,7 @@ from portal.customers.html.changing.edit import actor_of_request, get_customer_o
 from portal.customers.html.changing.forms import LABELS
 from portal.customers.html.changing.notice import detail_url
 from portal.history.html.entries import ValueDifference, describe_difference, describe_event
-from portal.history.html.timeline import may_undo
+from portal.history.html.timeline import has_permission_to_undo
 from portal.history.models import Event
 from portal.history.queries import readable_values
 from portal.organizers.decorators import organizer_page
@@ -48,7 +48,7 @@ def customer_undo(
     undone = services.find_event(organizer, customer, pk=event)
     if undone is None:
         raise Http404
-    if not may_undo(request.access, undone):
+    if not has_permission_to_undo(request.access, undone):
         raise PermissionDenied
     entry = describe_event(undone, reads_notes=request.access.reads_notes)
     context: dict[str, Any] = {"customer": customer, "entry": entry}
@@ -60,13 +60,13 @@ def customer_undo(
     except UNDO_ERRORS as error:
         context |= {"problem": _error_message(error), "taken_by": getattr(error, "taken_by", None)}
         if isinstance(error, services.UndoConflict):
-            context["conflicts"] = _conflicts(request, undone, error)
+            context["conflicts"] = _fields_changed_since(request, undone, error)
         status = 503 if isinstance(error, services.JournalUnavailable) else 409
         return render_page(request, "customers/edit/undo.html", context, status=status)
     return redirect(detail_url(request, identifier, saved=changed.version))
 
 
-def _conflicts(
+def _fields_changed_since(
     request: PortalRequest, undone: Event, error: services.UndoConflict
 ) -> Iterator[ValueDifference]:
     """The fields that were changed after the event, with their value then and now."""

@@ -59,7 +59,7 @@ REQUIRED_COLUMNS: Final = frozenset(
 )
 
 
-class Columns(NamedTuple):
+class FileColumns(NamedTuple):
     """The field or name part of each column; None for a column that is ignored."""
 
     targets: tuple[str | None, ...]
@@ -95,7 +95,7 @@ def is_known_column(name: str) -> bool:
     return column_key(name) in KNOWN_COLUMNS
 
 
-def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
+def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> FileColumns:
     """Find the fields of the columns in a header. Raises UnusableFile.
 
     `renamed` maps other names of columns to fields, as the option `--map` does.
@@ -120,7 +120,7 @@ def find_columns(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
         # The column of the composed name is ignored, because another column has the name parts.
         targets = [None if target == NAME else target for target in targets]
     _check_columns(targets, names_of_columns)
-    return Columns(tuple(targets), tuple(ignored), is_exact)
+    return FileColumns(tuple(targets), tuple(ignored), is_exact)
 
 
 def _check_columns(targets: Sequence[str | None], names_of_columns: Sequence[str]) -> None:
@@ -149,7 +149,9 @@ def quote_column_names(names_of_columns: Sequence[str]) -> str:
     )
 
 
-def choose_name_scheme(columns: Columns, parts: Mapping[str, str], name: str | None) -> str | None:
+def choose_name_scheme(
+    columns: FileColumns, parts: Mapping[str, str], name: str | None
+) -> str | None:
     """Choose the name scheme that fits the name parts of a row best.
 
     A scheme that composes `name` is best, then one whose parts are the columns of the file.

@@ -18,7 +18,7 @@ from portal.customers.formulas import unescape_formula
 from portal.customers.importing.formats.cells import Cell, InvalidCell, cell_as_text, read_cell
 from portal.customers.importing.formats.columns import (
     PART_NAMES,
-    Columns,
+    FileColumns,
     choose_name_scheme,
     find_columns,
     is_known_column,
@@ -75,7 +75,7 @@ class SheetRow(NamedTuple):
 class SheetRows(NamedTuple):
     """A block of rows of a spreadsheet, with its columns and options."""
 
-    columns: Columns
+    columns: FileColumns
     zone: tzinfo
     empty_clears: bool
     rows: list[SheetRow | Rejection]
@@ -223,7 +223,7 @@ def _sheet_rows(workbook: CalamineWorkbook, sheet_name: str, name: str) -> Itera
 
 
 def _group_into_blocks(
-    rows: Iterator[SheetRow | Rejection], columns: Columns, name: str, options: SheetOptions
+    rows: Iterator[SheetRow | Rejection], columns: FileColumns, name: str, options: SheetOptions
 ) -> Iterator[SheetRows]:
     if columns.ignored:
         options.remarks.append(f"{name}: ignored columns: {quote_column_names(columns.ignored)}")
@@ -269,7 +269,7 @@ def _read_field(target: str, cell: Cell, sheet: SheetRows) -> dict[str, Any]:
     return {target: ""} if sheet.empty_clears and target in {NAME, *PART_NAMES} else {}
 
 
-def _join_parts(content: dict[str, Any], columns: Columns) -> None:
+def _join_parts(content: dict[str, Any], columns: FileColumns) -> None:
     """Replace the name parts in `content` by one value with their scheme. Raises InvalidCell."""
     given = {part: content.pop(part) for part in columns.parts if part in content}
     if any(given.values()):

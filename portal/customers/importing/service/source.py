@@ -33,7 +33,7 @@ from portal.customers.importing.service.client import (
 ORDERING: Final = ("ordering", "identifier")
 
 
-class Page(NamedTuple):
+class SourcePage(NamedTuple):
     """One page of the list.
 
     `total` is the number of customers on all pages at the time of the request.
@@ -71,7 +71,7 @@ class Source:
                 file.seek(0)
                 yield from read_blocks(file, name=name)
 
-    def compare(self, report: LoadReport) -> str:
+    def compare_counts(self, report: LoadReport) -> str:
         """A sentence with the number of customers that were read and the number at the source."""
         read = report.total - report.repeated
         counted = f"{self.first_count} customers"
@@ -86,7 +86,9 @@ class Source:
         """Write all pages that have customers to the file. Returns the host name of the service."""
         is_disabled = True if self.is_quiet else None  # None: tqdm shows the bar on a terminal only
         with (
-            SourceClient(self.address, self.token, say=self._say, wait=self.wait) as client,
+            SourceClient(
+                self.address, self.token, say=self._print_progress, wait=self.wait
+            ) as client,
             tqdm(desc=client.address.host, unit=" customers", disable=is_disabled) as bar,
         ):
             for page in _read_pages(client):
@@ -97,12 +99,12 @@ class Source:
                     file.write(page.content)
             return client.address.host
 
-    def _say(self, text: str) -> None:
+    def _print_progress(self, text: str) -> None:
         if not self.is_quiet:
             tqdm.write(text, file=sys.stderr)
 
 
-def _read_pages(client: SourceClient) -> Iterator[Page]:
+def _read_pages(client: SourceClient) -> Iterator[SourcePage]:
     url = client.address
     if ORDERING[0] not in url.params:
         url = url.copy_add_param(*ORDERING)
@@ -119,12 +121,12 @@ def _read_pages(client: SourceClient) -> Iterator[Page]:
     )
 
 
-def _parse(content: bytes, url: httpx2.URL) -> Page:
+def _parse(content: bytes, url: httpx2.URL) -> SourcePage:
     match orjson.loads(content):
         case {"count": int(total), "next": None | str() as link, "results": list(rows)} if (
             not rows or any(map(_is_customer, rows))
         ):
-            return Page(total, link, len(rows), content)
+            return SourcePage(total, link, len(rows), content)
     raise SourceError(
         f"{url_for_message(url)} is not a list of customers. {customers_url_hint(url)}"
     )

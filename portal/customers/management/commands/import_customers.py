@@ -101,7 +101,7 @@ class Command(BaseCommand):
             kind = Import.Source.SERVICE if source else Import.Source.FILES
             choices = {"overwrite": overwrite, "dry_run": dry_run}
             report = import_blocks(owner, blocks, **choices, as_of=time, source=kind)
-        remarks = [source.compare(report)] if source else sheets.remarks
+        remarks = [source.compare_counts(report)] if source else sheets.remarks
         if dry_run:
             remarks = [*remarks, "Dry run: nothing was changed."]
         self._print(remarks, report)
