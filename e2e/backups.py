@@ -25,21 +25,21 @@ CAPTURE = ROOT / "portal/customers/tests/importing/capture"
 NDJSON = {"Accept": "application/x-ndjson"}
 
 
-def responses(server: Server) -> list[str]:
+def read_responses(server: Server) -> list[str]:
     """The bodies of lists with their counts, of one customer, of a stream, and of a next page."""
     with _api_client(server) as client:
-        bodies = [_body(client, path) for path in PATHS]
+        bodies = [_read_body(client, path) for path in PATHS]
         next_page = client.get(LIST).json()["next"].removeprefix(server.environment["PUBLIC_URL"])
-        return [*bodies, _body(client, next_page), _body(client, LIST, NDJSON)]
+        return [*bodies, _read_body(client, next_page), _read_body(client, LIST, NDJSON)]
 
 
-def _body(client: httpx.Client, path: str, headers: dict[str, str] | None = None) -> str:
+def _read_body(client: httpx.Client, path: str, headers: dict[str, str] | None = None) -> str:
     response = client.get(path, headers=headers)
     assert response.status_code == 200, response.text
     return response.text
 
 
-def counts(server: Server) -> tuple[int, int]:
+def read_customer_counts(server: Server) -> tuple[int, int]:
     """The count of all customers from the triggers, and the number of customers in a stream."""
     with _api_client(server) as client:
         stream = client.get(LIST, headers=NDJSON)

@@ -25,7 +25,7 @@ class Response:
         return json.loads(self.body)
 
 
-def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Response:
+def send_bytes(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Response:
     """Send these bytes, and return the response. Fails if the server sends a second response."""
     url = urlsplit(server.url)
     address = (url.hostname, url.port)
@@ -39,7 +39,7 @@ def send(server: Server, content: bytes, *, sender: str = "127.0.0.1") -> Respon
         return Response(response.status, headers, body)
 
 
-def request(
+def make_request_bytes(
     target: str, *headers: str, method: str = "GET", host: str = "127.0.0.1", body: bytes = b""
 ) -> bytes:
     """The bytes of a request with this target and these headers."""

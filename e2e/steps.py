@@ -31,17 +31,17 @@ def search_box(page: Page) -> Locator:
     return page.get_by_role("searchbox", name="Search customers")
 
 
-def rows(page: Page) -> Locator:
+def customer_rows(page: Page) -> Locator:
     """The rows of customers, without the headings."""
     return page.get_by_role("row").filter(has=page.get_by_role("cell"))
 
 
-def names(page: Page) -> list[str]:
+def customer_names(page: Page) -> list[str]:
     """The names of the customers in the list, from top to bottom."""
-    return rows(page).get_by_role("link").all_inner_texts()
+    return customer_rows(page).get_by_role("link").all_inner_texts()
 
 
-def count(page: Page, text: str) -> Locator:
+def count_above_table(page: Page, text: str) -> Locator:
     """The count above the table, with this text."""
     return page.get_by_text(text, exact=True).and_(page.locator("#count, #count *"))
 
@@ -52,7 +52,7 @@ def wait_for_tabs(page: Page) -> None:
     expect(views.get_by_role("link", name=re.compile(r"Never signed in\s+[\d–]"))).to_be_visible()
 
 
-def header(page: Page, name: str) -> Locator:
+def sort_link(page: Page, name: str) -> Locator:
     """The link in the heading of a column, which sorts the list by this column."""
     return page.get_by_role("columnheader", name=name).get_by_role("link")
 
@@ -70,19 +70,19 @@ def open_menu(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def chip(page: Page, text: str) -> Locator:
+def filter_chip(page: Page, text: str) -> Locator:
     """The chip of an active filter: a click removes the filter."""
     return page.get_by_role("list", name="Active filters").get_by_role("link", name=text)
 
 
-def hold(page: Page, address: str | re.Pattern[str]) -> list[Route]:
+def hold_requests(page: Page, address: str | re.Pattern[str]) -> list[Route]:
     """Hold requests to a matching URL until the test releases the request."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held
 
 
-def hold_first(page: Page, address: str | re.Pattern[str]) -> None:
+def hold_first_request(page: Page, address: str | re.Pattern[str]) -> None:
     """Hold the first request to a matching URL; later requests get a response."""
     page.route(address, lambda _route: None, times=1)
 
@@ -102,7 +102,7 @@ def requests_for_customers(page: Page) -> list[Request]:
     return requests
 
 
-def release(page: Page, held: list[Route]) -> None:
+def release_first_request(page: Page, held: list[Route]) -> None:
     """Release the first held request. First waits until the page has sent the request."""
     for _attempt in range(1000):
         if held:

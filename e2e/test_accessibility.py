@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, StorageState, expect
 
-from e2e.steps import BIGEVENTS, PLAYHOUSE, open_menu, rows, search_box
+from e2e.steps import BIGEVENTS, PLAYHOUSE, customer_rows, open_menu, search_box
 
 NewContext = Callable[..., BrowserContext]
 DETAIL = f"{BIGEVENTS}8WSAJCJ/"
@@ -333,7 +333,7 @@ def test_the_main_task_can_be_done_by_keyboard(staff_page: Page) -> None:
     expect(staff_page.get_by_role("link", name="Skip to content")).to_be_focused()
     staff_page.keyboard.press("Control+k")
     staff_page.keyboard.type("8WSAJCJ")
-    expect(rows(staff_page)).to_have_count(1)
+    expect(customer_rows(staff_page)).to_have_count(1)
 
     for _ in range(40):
         staff_page.keyboard.press("Tab")

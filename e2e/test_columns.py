@@ -8,7 +8,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
 
-from e2e.steps import BIGEVENTS, chip, filter_button, header, open_menu, rows, search_box
+from e2e.steps import (
+    BIGEVENTS,
+    customer_rows,
+    filter_button,
+    filter_chip,
+    open_menu,
+    search_box,
+    sort_link,
+)
 from e2e.test_accessibility import LOOKS, Look, page_like, violations
 
 NewContext = Callable[..., BrowserContext]
@@ -89,13 +97,13 @@ def test_filters_search_order_and_pages_keep_the_columns(staff_page: Page) -> No
 
     search_box(staff_page).fill("example")
     expect(staff_page).to_have_url(re.compile("search=example"))
-    header(staff_page, "Name").click()
+    sort_link(staff_page, "Name").click()
     expect(staff_page).to_have_url(re.compile("ordering=name"))
     filter_button(staff_page, "Language").click()
     staff_page.get_by_role("checkbox", name=re.compile(r"German \d")).check()
     expect(staff_page).to_have_url(re.compile("locale=de"))
     staff_page.keyboard.press("Escape")
-    chip(staff_page, "Language German").click()
+    filter_chip(staff_page, "Language German").click()
     expect(staff_page).not_to_have_url(re.compile("locale=de"))
     staff_page.get_by_role("link", name="Next").click()
 
@@ -144,7 +152,7 @@ def test_every_row_has_one_line(staff_page: Page, width: int, density: str, heig
     staff_page.set_viewport_size({"width": width, "height": 900})
     staff_page.goto(f"{BIGEVENTS}{density}")
 
-    [shown] = rows(staff_page).evaluate_all(HEIGHTS)
+    [shown] = customer_rows(staff_page).evaluate_all(HEIGHTS)
 
     assert height <= shown <= height + 1
     assert set(staff_page.locator("td, th").evaluate_all(CUT)) <= {"email"}
@@ -155,7 +163,7 @@ def test_a_long_email_is_cut_off_and_shown_under_the_pointer_and_at_the_focus(
 ) -> None:
     staff_page.set_viewport_size({"width": 1280, "height": 900})
     staff_page.goto(BIGEVENTS)
-    row = rows(staff_page).first
+    row = customer_rows(staff_page).first
     cell = row.locator("td.email")
     before = row.bounding_box()
     cell.locator("bdi").evaluate("e => e.textContent = 'x'.repeat(50) + '@example.org'")
@@ -178,7 +186,7 @@ def test_chosen_columns_never_widen_the_page(staff_page: Page, width: int) -> No
     staff_page.set_viewport_size({"width": width, "height": 900})
     staff_page.goto(f"{BIGEVENTS}{ALL}")
 
-    expect(rows(staff_page).first.locator("td.external_identifier")).to_be_visible()
+    expect(customer_rows(staff_page).first.locator("td.external_identifier")).to_be_visible()
     assert staff_page.evaluate(WIDER) <= 0
 
 
@@ -191,7 +199,7 @@ def test_nothing_moves_while_columns_are_chosen(staff_page: Page, width: int) ->
 
     menu(staff_page).get_by_role("link", name="Phone").click()
     expect(staff_page).to_have_url(re.compile("phone"))
-    header(staff_page, "Identifier").click(force=True)
+    sort_link(staff_page, "Identifier").click(force=True)
 
     assert staff_page.evaluate("window.shift ?? 0") == 0
 

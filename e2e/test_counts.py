@@ -9,7 +9,14 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import CLARA, CLARAS_PASSWORD, NewContext
 from e2e.server import Server
-from e2e.steps import PLAYHOUSE, count, header, release, rows, sign_in
+from e2e.steps import (
+    PLAYHOUSE,
+    count_above_table,
+    customer_rows,
+    release_first_request,
+    sign_in,
+    sort_link,
+)
 
 ARENA = "/organizers/arena/customers/"
 MANY = f"{ARENA}?search=example"
@@ -30,7 +37,7 @@ def arena(server: Server, playhouse: str) -> str:
 def sign_in_and_open(page: Page) -> None:
     page.goto(MANY)
     sign_in(page, CLARA, CLARAS_PASSWORD)
-    expect(rows(page)).to_have_count(50)
+    expect(customer_rows(page)).to_have_count(50)
 
 
 def test_the_exact_count_replaces_every_count_of_the_page(
@@ -45,11 +52,11 @@ def test_the_exact_count_replaces_every_count_of_the_page(
 
     page.route("**/arena/customers/**", hold_exact_count)
     sign_in_and_open(page)
-    expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()
+    expect(count_above_table(page, "10,000+ of 10,500 customers")).to_be_visible()
     expect(page).to_have_title("10,000+ customers · Arena · Portal")
     expect(page.get_by_role("navigation", name="Pages")).to_contain_text("1–50 of 10,000+")
 
-    release(page, held)
+    release_first_request(page, held)
 
     expect(page.get_by_text("10,000+")).to_have_count(0)
     expect(page).to_have_title(re.compile(r"^10,[0-9]{3} customers · Arena · Portal$"))
@@ -63,7 +70,7 @@ def test_the_exact_count_is_also_loaded_after_a_swap(new_context: NewContext, ar
     sign_in_and_open(page)
     expect(page.get_by_text("10,000+")).to_have_count(0)
 
-    header(page, "Identifier").click()
+    sort_link(page, "Identifier").click()
 
     expect(page).to_have_url(re.compile("ordering=identifier"))
     expect(page.get_by_text("10,000+")).to_have_count(0)
@@ -75,7 +82,7 @@ def test_without_javascript_the_pages_reach_the_end_of_the_list(
 ) -> None:
     page = new_context(java_script_enabled=False).new_page()
     sign_in_and_open(page)
-    expect(count(page, "10,000+ of 10,500 customers")).to_be_visible()
+    expect(count_above_table(page, "10,000+ of 10,500 customers")).to_be_visible()
 
     page.get_by_role("link", name="Last", exact=True).click()
 
@@ -93,4 +100,4 @@ def test_each_choice_of_a_filter_has_a_count(clara_page: Page) -> None:
 
     anonymised = clara_page.get_by_role("checkbox", name=re.compile(r"^Anonymised \d+$"))
     number = (anonymised.locator("..").inner_text()).split()[-1]
-    expect(count(clara_page, f"{number} of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, f"{number} of 127 customers")).to_be_visible()

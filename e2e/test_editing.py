@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from e2e.server import Server
-from e2e.steps import rows, search_box, sign_in_once
+from e2e.steps import customer_rows, search_box, sign_in_once
 
 NewContext = Callable[..., BrowserContext]
 CREATE = "/organizers/office/new-customer/"
@@ -157,7 +157,7 @@ def test_a_note_takes_three_actions(member: Member, customer: str) -> None:
 def test_the_author_of_the_last_change_is_one_action_away(member: Member, customer: str) -> None:
     identifier = customer.removeprefix(OFFICE).strip("/")
     member.page.goto(f"{OFFICE}?search={identifier}")
-    member.click(rows(member.page).get_by_role("link", name="Ann Lee"))
+    member.click(customer_rows(member.page).get_by_role("link", name="Ann Lee"))
 
     last = events(member).first
     expect(last).to_contain_text("olga@example.org changed email")
@@ -233,7 +233,7 @@ def events(member: Member) -> Locator:
 
 
 def names_of(member: Member) -> Locator:
-    return rows(member.page).get_by_role("link", name="Ann Lee")
+    return customer_rows(member.page).get_by_role("link", name="Ann Lee")
 
 
 def test_escape_cancels_a_field_and_returns_the_focus(office_page: Page, customer: str) -> None:

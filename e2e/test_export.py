@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Download, Page, StorageState, expect
 from python_calamine import CalamineWorkbook
 
-from e2e.steps import BIGEVENTS, PLAYHOUSE, count, rows
+from e2e.steps import BIGEVENTS, PLAYHOUSE, count_above_table, customer_rows
 
 NewContext = Callable[..., BrowserContext]
 UNVERIFIED = f"{PLAYHOUSE}?is_verified=false&ordering=-date_joined"
@@ -38,7 +38,7 @@ def _read_sheet(path: Path) -> list[list[Any]]:
 
 
 def _identifiers(page: Page) -> list[str]:
-    links = rows(page).locator(".customer-link").all()
+    links = customer_rows(page).locator(".customer-link").all()
     return [str(link.get_attribute("id")).removeprefix("customer-") for link in links]
 
 
@@ -56,8 +56,8 @@ def test_a_list_is_downloaded_as_excel_in_two_actions(page: Page, tmp_path: Path
     assert actions == 2
     assert "Registered (Europe/Berlin)" in header
     identifiers = [line[header.index("Identifier")] for line in lines]
-    assert identifiers[: rows(page).count()] == _identifiers(page)
-    expect(count(page, f"{len(lines)} of 127 customers")).to_be_visible()
+    assert identifiers[: customer_rows(page).count()] == _identifiers(page)
+    expect(count_above_table(page, f"{len(lines)} of 127 customers")).to_be_visible()
 
 
 def test_all_columns_and_semicolons_can_be_chosen(page: Page, tmp_path: Path) -> None:

@@ -8,7 +8,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import CLARA, CLARAS_PASSWORD
-from e2e.steps import PLAYHOUSE, count, header, hold, rows, search_box, sign_in, wait_for_tabs
+from e2e.steps import (
+    PLAYHOUSE,
+    count_above_table,
+    customer_rows,
+    hold_requests,
+    search_box,
+    sign_in,
+    sort_link,
+    wait_for_tabs,
+)
 
 SORTED = re.compile("ordering=identifier")
 pytestmark = pytest.mark.expects_console_errors
@@ -19,20 +28,20 @@ def test_an_expired_session_leads_to_sign_in_and_back_to_the_list(clara_page: Pa
     wait_for_tabs(clara_page)
     clara_page.context.clear_cookies()
 
-    header(clara_page, "Identifier").click()
+    sort_link(clara_page, "Identifier").click()
     expect(clara_page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(clara_page.get_by_role("table")).to_have_count(0)
     sign_in(clara_page, CLARA, CLARAS_PASSWORD)
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
 
 
 def test_going_back_without_a_session_leads_to_sign_in_and_then_to_the_list(
     clara_page: Page,
 ) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
-    header(clara_page, "Identifier").click()
+    sort_link(clara_page, "Identifier").click()
     expect(clara_page).to_have_url(SORTED)
     clara_page.context.clear_cookies()
 
@@ -41,12 +50,12 @@ def test_going_back_without_a_session_leads_to_sign_in_and_then_to_the_list(
     sign_in(clara_page, CLARA, CLARAS_PASSWORD)
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
 
 
 def test_a_failure_of_going_back_shows_a_message_and_can_be_tried_again(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
-    header(clara_page, "Identifier").click()
+    sort_link(clara_page, "Identifier").click()
     expect(clara_page).to_have_url(SORTED)
     clara_page.route("**/customers/?search=u001", lambda route: route.fulfill(status=500))
 
@@ -72,10 +81,10 @@ def test_a_failure_keeps_the_rows_and_can_be_tried_again(
     clara_page: Page, status: int, text: str
 ) -> None:
     clara_page.route(SORTED, lambda route: route.fulfill(status=status, body="<p>broken</p>"))
-    header(clara_page, "Identifier").click()
+    sort_link(clara_page, "Identifier").click()
 
     expect(clara_page.get_by_role("alert")).to_contain_text(text)
-    expect(rows(clara_page)).to_have_count(50)
+    expect(customer_rows(clara_page)).to_have_count(50)
     expect(clara_page.get_by_text("broken")).to_have_count(0)
     clara_page.unroute(SORTED)
     clara_page.get_by_role("button", name="Try again").click()
@@ -91,32 +100,32 @@ def test_without_a_network_the_rows_stay(clara_page: Page) -> None:
     search_box(clara_page).fill("u001")
 
     expect(clara_page.get_by_role("alert")).to_contain_text("There is no connection.")
-    expect(rows(clara_page)).to_have_count(50)
+    expect(customer_rows(clara_page)).to_have_count(50)
     clara_page.unroute(re.compile("search=u00"))
     clara_page.get_by_role("button", name="Try again").click()
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
 
 
 def test_a_request_that_takes_too_long_is_aborted(clara_page: Page) -> None:
     clara_page.clock.install()
     clara_page.goto(PLAYHOUSE)
-    held = hold(clara_page, SORTED)
+    held = hold_requests(clara_page, SORTED)
     with clara_page.expect_request(SORTED):
-        header(clara_page, "Identifier").click()
+        sort_link(clara_page, "Identifier").click()
 
     clara_page.clock.fast_forward(16_000)
 
     expect(clara_page.get_by_role("alert")).to_contain_text("The request took too long.")
-    expect(rows(clara_page)).to_have_count(50)
+    expect(customer_rows(clara_page)).to_have_count(50)
     assert len(held) == 1
 
 
 def test_going_back_that_takes_too_long_shows_a_message(clara_page: Page) -> None:
     clara_page.clock.install()
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
-    header(clara_page, "Identifier").click()
+    sort_link(clara_page, "Identifier").click()
     expect(clara_page).to_have_url(SORTED)
-    hold(clara_page, "**/customers/?search=u001")
+    hold_requests(clara_page, "**/customers/?search=u001")
     with clara_page.expect_request("**/customers/?search=u001"):
         clara_page.go_back()
 
@@ -144,7 +153,7 @@ def test_the_rows_are_marked_as_busy_only_during_a_request(clara_page: Page) -> 
     clara_page.route(SORTED, lambda route: held.append(route))
     results = clara_page.locator("[aria-busy]")
 
-    header(clara_page, "Identifier").click()
+    sort_link(clara_page, "Identifier").click()
     expect(results).to_have_attribute("aria-busy", "true")
     held[0].continue_()
 

@@ -11,14 +11,14 @@ from e2e.conftest import NewContext
 from e2e.steps import (
     BIGEVENTS,
     PLAYHOUSE,
-    chip,
-    count,
+    count_above_table,
+    customer_rows,
     filter_button,
-    header,
-    hold,
-    release,
-    rows,
+    filter_chip,
+    hold_requests,
+    release_first_request,
     search_box,
+    sort_link,
 )
 
 
@@ -31,23 +31,23 @@ def test_a_choice_takes_effect_at_once_and_the_popover_stays(clara_page: Page) -
     filter_button(clara_page, "State").click()
     clara_page.get_by_role("checkbox", name="Anonymised").check()
 
-    expect(count(clara_page, "7 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "7 of 127 customers")).to_be_visible()
     expect(clara_page.get_by_role("checkbox", name="Anonymised")).to_be_checked()
     expect(clara_page.get_by_role("checkbox", name="Anonymised")).to_be_visible()
-    expect(chip(clara_page, "State Anonymised")).to_be_visible()
+    expect(filter_chip(clara_page, "State Anonymised")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?state=anonymised")
 
 
 def test_several_languages_are_checked_one_after_the_other(clara_page: Page) -> None:
     filter_button(clara_page, "Language").click()
     clara_page.get_by_role("checkbox", name="German").check()
-    expect(count(clara_page, "58 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "58 of 127 customers")).to_be_visible()
     clara_page.get_by_role("checkbox", name="English").check()
-    expect(count(clara_page, "127 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "127 of 127 customers")).to_be_visible()
 
     expect(clara_page.get_by_role("checkbox", name="German")).to_be_visible()
-    expect(chip(clara_page, "Language German")).to_be_visible()
-    expect(chip(clara_page, "Language English")).to_be_visible()
+    expect(filter_chip(clara_page, "Language German")).to_be_visible()
+    expect(filter_chip(clara_page, "Language English")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&locale=en")
 
 
@@ -59,22 +59,22 @@ def test_customers_are_filtered_by_the_date_of_registration(staff_page: Page) ->
     staff_page.get_by_role("button", name="Show customers").click()
 
     expect(staff_page).to_have_url(re.compile("since=2021-04-06&date_joined_until=2021-04-06$"))
-    expect(rows(staff_page).filter(has_text="John Doe")).to_be_visible()
+    expect(customer_rows(staff_page).filter(has_text="John Doe")).to_be_visible()
     expect(day(staff_page, "From")).to_have_count(0)
-    expect(chip(staff_page, "Registered from")).to_be_visible()
-    expect(chip(staff_page, "Registered up to")).to_be_visible()
+    expect(filter_chip(staff_page, "Registered from")).to_be_visible()
+    expect(filter_chip(staff_page, "Registered up to")).to_be_visible()
 
 
 def test_customers_are_filtered_by_an_empty_field(clara_page: Page) -> None:
     filter_button(clara_page, "Is empty").click()
     clara_page.get_by_role("checkbox", name="Email").check()
 
-    expect(chip(clara_page, "Email is empty")).to_be_visible()
+    expect(filter_chip(clara_page, "Email is empty")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?empty=email")
     clara_page.get_by_role("checkbox", name="Phone").check()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?empty=email&empty=phone")
     clara_page.keyboard.press("Escape")
-    chip(clara_page, "Phone is empty").click()
+    filter_chip(clara_page, "Phone is empty").click()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?empty=email")
 
 
@@ -85,7 +85,7 @@ def test_an_empty_list_shows_its_count_without_each_filter(clara_page: Page) -> 
 
     offers.get_by_role("link", name="Anonymised").click()
 
-    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "1 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")
 
 
@@ -100,12 +100,12 @@ def test_a_relative_date_and_free_dates_are_chosen_by_one_click_each(
     filter_button(clara_page, "Registered").click()
     preset(clara_page, "Last 7 days").click()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?date_joined_since=-7d")
-    expect(chip(clara_page, "Registered last 7 days")).to_be_visible()
+    expect(filter_chip(clara_page, "Registered last 7 days")).to_be_visible()
     expect(preset(clara_page, "Last 7 days")).to_be_focused()
 
     preset(clara_page, "More than a year ago").click()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?date_joined_until=-1y")
-    expect(chip(clara_page, "Registered more than a year ago")).to_be_visible()
+    expect(filter_chip(clara_page, "Registered more than a year ago")).to_be_visible()
     expect(preset(clara_page, "More than a year ago")).to_have_attribute("aria-current", "true")
 
     preset(clara_page, "Choose dates").click()
@@ -123,7 +123,7 @@ def test_a_relative_date_stays_while_other_filters_change(clara_page: Page) -> N
 
     search_box(clara_page).fill("u001")
 
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&date_joined_until=today&page_size=25")
 
 
@@ -132,14 +132,14 @@ def test_a_filter_is_set_with_the_keyboard_alone(clara_page: Page) -> None:
     clara_page.keyboard.press("Enter")
     clara_page.keyboard.press("Tab")
     clara_page.keyboard.press("Space")
-    expect(count(clara_page, "120 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "120 of 127 customers")).to_be_visible()
     expect(clara_page.get_by_role("checkbox", name=re.compile("^Active"))).to_be_focused()
 
     clara_page.keyboard.press("Space")
     for _state in ("Unverified", "Inactive", "Anonymised"):
         clara_page.keyboard.press("Tab")
     clara_page.keyboard.press("Space")
-    expect(count(clara_page, "7 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "7 of 127 customers")).to_be_visible()
     clara_page.keyboard.press("Escape")
 
     expect(clara_page.get_by_role("checkbox", name="Anonymised")).to_be_hidden()
@@ -164,7 +164,7 @@ def test_an_incomplete_date_does_not_affect_other_filters(clara_page: Page) -> N
 
     clara_page.get_by_role("checkbox", name="Anonymised").check()
 
-    expect(count(clara_page, "7 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "7 of 127 customers")).to_be_visible()
 
 
 def test_a_click_outside_keeps_a_typed_date_without_applying_the_date(clara_page: Page) -> None:
@@ -174,14 +174,14 @@ def test_a_click_outside_keeps_a_typed_date_without_applying_the_date(clara_page
     expect(day(clara_page, "From")).to_have_count(0)
     expect(clara_page).to_have_url(PLAYHOUSE)
 
-    header(clara_page, "Name").click()
+    sort_link(clara_page, "Name").click()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
     filter_button(clara_page, "Registered").click()
 
     expect(day(clara_page, "From")).to_have_value("2030-01-01")
     clara_page.get_by_role("button", name="Show customers").click()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?date_joined_since=2030-01-01&ordering=name")
-    chip(clara_page, "Registered from").click()
+    filter_chip(clara_page, "Registered from").click()
     filter_button(clara_page, "Registered").click()
     expect(day(clara_page, "From")).to_have_value("")
 
@@ -193,21 +193,21 @@ def test_a_date_that_was_not_applied_is_not_sent_while_its_menu_is_closed(clara_
 
     search_box(clara_page).fill("u001")
 
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
 
 
 def test_a_date_that_was_not_applied_remains_after_another_response(
     clara_page: Page,
 ) -> None:
-    held = hold(clara_page, re.compile(r"\?ordering=name$"))
-    header(clara_page, "Name").click()
+    held = hold_requests(clara_page, re.compile(r"\?ordering=name$"))
+    sort_link(clara_page, "Name").click()
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2030-01-01")
 
-    release(clara_page, held)
+    release_first_request(clara_page, held)
 
-    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+    expect(sort_link(clara_page, "Name")).to_have_accessible_name("Name ascending")
     expect(day(clara_page, "From")).to_have_value("2030-01-01")
     clara_page.get_by_role("button", name="Show customers").click()
     expect(clara_page.get_by_role("heading", name="No customers match")).to_be_visible()
@@ -216,15 +216,15 @@ def test_a_date_that_was_not_applied_remains_after_another_response(
 def test_a_date_that_is_removed_during_another_request_is_not_sent(
     clara_page: Page,
 ) -> None:
-    held = hold(clara_page, re.compile(r"\?ordering=name$"))
-    header(clara_page, "Name").click()
+    held = hold_requests(clara_page, re.compile(r"\?ordering=name$"))
+    sort_link(clara_page, "Name").click()
     filter_button(clara_page, "Registered").click()
     day(clara_page, "From").fill("2030-01-01")
     clara_page.keyboard.press("Escape")
     expect(day(clara_page, "From")).to_have_count(0)
 
-    release(clara_page, held)
-    expect(header(clara_page, "Name")).to_have_accessible_name("Name ascending")
+    release_first_request(clara_page, held)
+    expect(sort_link(clara_page, "Name")).to_have_accessible_name("Name ascending")
     search_box(clara_page).fill("u001")
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001&ordering=name")
@@ -261,7 +261,7 @@ def test_a_click_outside_a_menu_only_closes_the_menu(
     expect(search_box(page)).not_to_be_focused()
     expect(page).to_have_url(f"{PLAYHOUSE}?search=u001")
     # With the menu closed, a click works as usual.
-    rows(page).get_by_role("link").first.click()
+    customer_rows(page).get_by_role("link").first.click()
     expect(page.get_by_role("link", name="Back to the filtered list")).to_be_visible()
 
 
@@ -273,7 +273,7 @@ def test_a_menu_closes_by_its_button_by_mouse_and_keyboard(clara_page: Page) -> 
     expect(menu).to_be_hidden()
 
     filter_button(clara_page, "Language").click()
-    header(clara_page, "Name").press("Enter")
+    sort_link(clara_page, "Name").press("Enter")
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?ordering=name")
 
@@ -299,7 +299,7 @@ def test_a_reversed_range_is_explained_at_its_field(clara_page: Page) -> None:
     expect(clara_page.get_by_role("group", name="No customers are shown")).to_contain_text(
         "Registered up to: The end is before the start."
     )
-    expect(rows(clara_page)).to_have_count(0)
+    expect(customer_rows(clara_page)).to_have_count(0)
     filter_button(clara_page, "Registered").click()
     expect(day(clara_page, "From")).to_have_value("2026-02-01")
     expect(day(clara_page, "Up to")).to_have_accessible_description("The end is before the start.")
@@ -322,19 +322,19 @@ def test_an_invalid_filter_shows_no_customers_and_is_removed_with_one_click(
     clara_page.goto(f"{PLAYHOUSE}?search=g12+uni&{query}")
     errors = clara_page.get_by_role("group", name="No customers are shown")
     expect(errors).to_contain_text(text)
-    expect(rows(clara_page)).to_have_count(0)
+    expect(customer_rows(clara_page)).to_have_count(0)
     expect(search_box(clara_page)).to_have_value("g12 uni")
 
     errors.get_by_role("link", name="Remove this filter").click()
 
-    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "1 of 127 customers")).to_be_visible()
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=g12+uni")
 
 
 def test_a_page_number_beyond_the_end_redirects_to_the_last_page(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?locale=de&page=9")
 
-    expect(rows(clara_page)).to_have_count(8)
+    expect(customer_rows(clara_page)).to_have_count(8)
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?locale=de&page=2")
 
 
@@ -344,7 +344,7 @@ def test_unknown_parameters_of_the_url_are_listed(clara_page: Page) -> None:
     expect(
         clara_page.get_by_text("Unknown parameters in the URL are ignored: colour")
     ).to_be_visible()
-    expect(count(clara_page, "58 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "58 of 127 customers")).to_be_visible()
 
 
 def test_the_title_the_count_and_the_announcement_agree(clara_page: Page) -> None:

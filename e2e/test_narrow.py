@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
 
 from e2e.conftest import NewContext
-from e2e.steps import BIGEVENTS, PLAYHOUSE, filter_button, header, rows
+from e2e.steps import BIGEVENTS, PLAYHOUSE, customer_rows, filter_button, sort_link
 from e2e.test_accessibility import violations
 from e2e.test_columns import SHIFTS
 
@@ -89,14 +89,14 @@ def test_the_headings_on_a_phone_keep_their_scroll_position(staff_page: Page) ->
     staff_page.set_viewport_size({"width": 390, "height": 800})
     staff_page.goto(BIGEVENTS)
     strip = staff_page.locator("thead tr")
-    header(staff_page, "Last sign-in").scroll_into_view_if_needed()
+    sort_link(staff_page, "Last sign-in").scroll_into_view_if_needed()
     before = strip.evaluate(SCROLLED)
     assert before > 0
 
-    header(staff_page, "Last sign-in").click()
+    sort_link(staff_page, "Last sign-in").click()
 
     expect(staff_page).to_have_url(re.compile("ordering=-last_login"))
-    expect(header(staff_page, "Last sign-in")).to_be_in_viewport()
+    expect(sort_link(staff_page, "Last sign-in")).to_be_in_viewport()
     # The arrow of the order is in another heading now, so the row of headings is a little shorter.
     assert abs(strip.evaluate(SCROLLED) - before) < 5
 
@@ -141,7 +141,7 @@ def test_the_first_customer_stands_at_the_top_of_a_phone(
     page = phone(new_context, staff_state, width)
     page.goto(BIGEVENTS)
 
-    box, tabs = rows(page).first.bounding_box(), page.locator("#views").bounding_box()
+    box, tabs = customer_rows(page).first.bounding_box(), page.locator("#views").bounding_box()
 
     assert box
     assert box["y"] <= 300
@@ -278,7 +278,7 @@ def test_emails_are_not_cut_off_and_chosen_columns_are_visible(
 ) -> None:
     page = phone(new_context, staff_state, width)
     page.goto(f"{BIGEVENTS}{columns}")
-    row = rows(page).first
+    row = customer_rows(page).first
 
     row.locator(".name-email bdi").evaluate(
         "e => e.textContent = 'someone.with.a.long.name'.repeat(3) + '@subdomain.example.org'"
@@ -377,6 +377,6 @@ def test_the_row_with_the_focus_keeps_its_last_sign_in(
     page.goto(f"{BIGEVENTS}?ordering=-last_login")
 
     page.get_by_role("link", name="Last sign-in").press("Tab")
-    rows(page).first.get_by_role("link").focus()
+    customer_rows(page).first.get_by_role("link").focus()
 
-    expect(rows(page).first.locator("td.last_login .relative")).to_be_visible()
+    expect(customer_rows(page).first.locator("td.last_login .relative")).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from e2e.conftest import NewContext
-from e2e.steps import BIGEVENTS, header, rows, search_box
+from e2e.steps import BIGEVENTS, customer_rows, search_box, sort_link
 
 ORGANIZER = "/organizers/bigevents"
 PAGES = {
@@ -140,7 +140,7 @@ def test_no_state_is_cut_off(staff_page: Page, width: int, text: str) -> None:
     staff_page.set_viewport_size({"width": width, "height": 844})
     staff_page.goto(f"{BIGEVENTS}?state={text.lower()}")
 
-    cell = rows(staff_page).first.get_by_role("cell").filter(has_text=text)
+    cell = customer_rows(staff_page).first.get_by_role("cell").filter(has_text=text)
 
     assert cell.evaluate("e => e.scrollWidth - e.clientWidth") == 0
 
@@ -148,7 +148,7 @@ def test_no_state_is_cut_off(staff_page: Page, width: int, text: str) -> None:
 def test_the_ring_of_a_focused_heading_is_inside_of_its_cell(staff_page: Page) -> None:
     staff_page.goto(BIGEVENTS)
 
-    header(staff_page, "Name").press("Tab")
+    sort_link(staff_page, "Name").press("Tab")
 
     ring = staff_page.locator("th :focus").evaluate(
         "e => parseFloat(getComputedStyle(e).outlineOffset)"

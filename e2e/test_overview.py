@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, StorageState, expect
 
-from e2e.steps import BIGEVENTS, chip, count
+from e2e.steps import BIGEVENTS, count_above_table, filter_chip
 from e2e.test_accessibility import violations
 
 NewContext = Callable[..., BrowserContext]
@@ -36,8 +36,10 @@ def test_a_bar_of_the_chart_leads_to_the_customers_of_its_month(staff_page: Page
 
     column.click()
 
-    expect(count(staff_page, f"{number.split()[-1]} of 5,000 customers")).to_be_visible()
-    expect(chip(staff_page, "Registered up to 2026-01-31")).to_be_visible()
+    expect(
+        count_above_table(staff_page, f"{number.split()[-1]} of 5,000 customers")
+    ).to_be_visible()
+    expect(filter_chip(staff_page, "Registered up to 2026-01-31")).to_be_visible()
 
 
 def test_the_overview_needs_no_javascript(

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from e2e.conftest import NewContext
-from e2e.steps import PLAYHOUSE, rows
+from e2e.steps import PLAYHOUSE, customer_rows
 
 
 def position(page: Page, text: str) -> None:
@@ -18,8 +18,8 @@ def position(page: Page, text: str) -> None:
 
 def test_previous_and_next_step_through_the_list(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
-    names = rows(clara_page).get_by_role("link").all_inner_texts()
-    rows(clara_page).nth(1).get_by_role("link").click()
+    names = customer_rows(clara_page).get_by_role("link").all_inner_texts()
+    customer_rows(clara_page).nth(1).get_by_role("link").click()
     position(clara_page, "2 of 10")
 
     clara_page.get_by_role("link", name="Next").click()
@@ -35,21 +35,21 @@ def test_previous_and_next_step_through_the_list(clara_page: Page) -> None:
 
 def test_back_marks_the_row_of_the_customer(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
-    rows(clara_page).first.get_by_role("link").click()
+    customer_rows(clara_page).first.get_by_role("link").click()
     clara_page.get_by_role("link", name="Next").click()
     position(clara_page, "2 of 10")
 
     clara_page.get_by_role("link", name="Back to the filtered list").click()
 
     expect(clara_page.locator("tr:has(:target)")).to_have_count(1)
-    expect(rows(clara_page).nth(1)).to_have_css("background-color", re.compile("oklch"))
+    expect(customer_rows(clara_page).nth(1)).to_have_css("background-color", re.compile("oklch"))
 
 
 def test_two_tabs_step_through_two_lists(clara_page: Page) -> None:
     other = clara_page.context.new_page()
     for page, ordering in ((clara_page, "name"), (other, "-name")):
         page.goto(f"{PLAYHOUSE}?search=u001&ordering={ordering}")
-        rows(page).nth(4).get_by_role("link").click()
+        customer_rows(page).nth(4).get_by_role("link").click()
         page.get_by_role("link", name="Next").click()
 
     for page in (clara_page, other):
@@ -65,7 +65,7 @@ def plain_page(new_context: NewContext, clara_state: StorageState) -> Page:
 def test_the_links_work_without_javascript(plain_page: Page) -> None:
     plain_page.goto(f"{PLAYHOUSE}?search=u001")
 
-    rows(plain_page).first.get_by_role("link").click()
+    customer_rows(plain_page).first.get_by_role("link").click()
     plain_page.get_by_role("link", name="Next").click()
 
     position(plain_page, "2 of 10")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from e2e.conftest import NewContext
-from e2e.steps import BIGEVENTS, chip, rows
+from e2e.steps import BIGEVENTS, customer_rows, filter_chip
 
 LIST = f"{BIGEVENTS}?search=an&locale=de&page_size=50"
 WHEN = re.compile(r"^Big Events LLC · \d{1,2} \w{3} \d{4}, \d\d:\d\d CES?T$")
@@ -28,9 +28,9 @@ def test_a_printed_list_shows_the_organizer_the_filters_and_the_time(staff_page:
 
     expect(staff_page.get_by_text(WHEN)).to_be_visible()
     expect(staff_page.get_by_role("heading", name="Customers")).to_be_visible()
-    expect(chip(staff_page, "Language German")).to_be_visible()
+    expect(filter_chip(staff_page, "Language German")).to_be_visible()
     expect(staff_page.get_by_text(re.compile(r"of 5,000 customers$")).first).to_be_visible()
-    expect(rows(staff_page)).to_have_count(50)
+    expect(customer_rows(staff_page)).to_have_count(50)
 
 
 @pytest.mark.parametrize("path", [LIST, f"{BIGEVENTS}8WSAJCJ/"])
@@ -60,7 +60,7 @@ def test_nothing_is_cut_off_on_paper(staff_page: Page) -> None:
 def test_times_on_paper_are_exact(staff_page: Page) -> None:
     print_preview(staff_page, BIGEVENTS)
 
-    times = rows(staff_page).locator("time").filter(visible=True)
+    times = customer_rows(staff_page).locator("time").filter(visible=True)
 
     assert times.count() > 20
     texts = [text.strip() for text in times.all_inner_texts()]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import CLARA, CLARAS_PASSWORD
-from e2e.steps import BIGEVENTS, PLAYHOUSE, chip, rows, search_box, sign_in
+from e2e.steps import BIGEVENTS, PLAYHOUSE, customer_rows, filter_chip, search_box, sign_in
 
 DOE = f"{BIGEVENTS}8WSAJCJ/"
 HOSTILE = f"{PLAYHOUSE}has.dot-and_us/"
@@ -26,7 +26,8 @@ def open_some(page: Page, number: int) -> list[str]:
     """Open several customers, and return their names, the last opened first."""
     page.goto(f"{PLAYHOUSE}?search=u001")
     addresses = [
-        link.get_attribute("href") or "" for link in rows(page).get_by_role("link").all()[:number]
+        link.get_attribute("href") or ""
+        for link in customer_rows(page).get_by_role("link").all()[:number]
     ]
     names: list[str] = []
     for address in addresses:
@@ -93,7 +94,7 @@ def test_a_box_focused_by_a_script_offers_no_customers(clara_page: Page) -> None
     open_some(clara_page, 1)
     clara_page.goto(f"{PLAYHOUSE}?search=u001")
 
-    chip(clara_page, "Search").press("Enter")
+    filter_chip(clara_page, "Search").press("Enter")
 
     expect(search_box(clara_page)).to_be_focused()
     expect(recent(clara_page)).to_be_hidden()
@@ -130,7 +131,7 @@ def test_signing_out_removes_the_stored_customers(clara_page: Page, playhouse: s
     clara_page.context.clear_cookies()
     clara_page.goto(playhouse)
     sign_in(clara_page, CLARA, CLARAS_PASSWORD)
-    expect(rows(clara_page).first).to_be_visible()
+    expect(customer_rows(clara_page).first).to_be_visible()
     clara_page.goto(DOE)
     assert len(clara_page.evaluate(KEYS)) == 1
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
 
-from e2e.steps import PLAYHOUSE, chip, count, rows, search_box
+from e2e.steps import PLAYHOUSE, count_above_table, customer_rows, filter_chip, search_box
 from e2e.test_accessibility import LOOKS, Look, page_like, violations
 
 NewContext = Callable[..., BrowserContext]
@@ -42,25 +42,25 @@ def delete(page: Page, name: str) -> None:
 
 def test_a_list_is_saved_changed_and_deleted(page: Page) -> None:
     search_box(page).fill("u001")
-    expect(count(page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(page, "10 of 127 customers")).to_be_visible()
     save(page, "The first ten")
     expect(tab(page, "The first ten")).to_have_attribute("aria-current", "page")
     expect(tab(page, "The first ten")).to_contain_text("10")
-    expect(count(page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(page, "10 of 127 customers")).to_be_visible()
 
     search_box(page).fill("u0012")
     expect(page.get_by_text("“The first ten”, changed")).to_be_visible()
     page.get_by_role("link", name="Reset view").click()
-    expect(count(page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(page, "10 of 127 customers")).to_be_visible()
 
-    chip(page, "u001").click()
-    expect(count(page, "127 customers")).to_be_visible()
+    filter_chip(page, "u001").click()
+    expect(count_above_table(page, "127 customers")).to_be_visible()
     expect(page).to_have_url(re.compile("&search=$"))
     page.reload()
     expect(page.get_by_text("“The first ten”, changed")).to_be_visible()
 
     search_box(page).fill("u0012")
-    expect(rows(page)).to_have_count(1)
+    expect(customer_rows(page)).to_have_count(1)
     page.get_by_role("button", name="Update view").click()
     expect(page.get_by_text("”, changed")).to_have_count(0)
     expect(search_box(page)).to_have_value("u0012")
@@ -72,21 +72,21 @@ def test_a_list_is_saved_changed_and_deleted(page: Page) -> None:
 def test_a_built_in_view_is_two_actions_away(page: Page) -> None:
     tab(page, "Never signed in").click()
 
-    expect(chip(page, "Never")).to_be_visible()
+    expect(filter_chip(page, "Never")).to_be_visible()
     tab(page, "All").click()
-    expect(count(page, "127 customers")).to_be_visible()
+    expect(count_above_table(page, "127 customers")).to_be_visible()
 
 
 def test_views_work_without_javascript(new_context: NewContext, clara_state: StorageState) -> None:
     page = new_context(storage_state=clara_state, java_script_enabled=False).new_page()
     page.goto(f"{PLAYHOUSE}?search=u001")
     save(page, "Plain")
-    expect(count(page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(page, "10 of 127 customers")).to_be_visible()
 
     search_box(page).fill("")
     search_box(page).press("Enter")
 
-    expect(count(page, "127 customers")).to_be_visible()
+    expect(count_above_table(page, "127 customers")).to_be_visible()
     expect(page.get_by_text("“Plain”, changed")).to_be_visible()
     delete(page, "Plain")
 

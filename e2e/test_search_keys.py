@@ -10,12 +10,12 @@ from playwright.sync_api import Locator, Page, expect
 from e2e.steps import (
     BIGEVENTS,
     PLAYHOUSE,
-    count,
-    header,
-    hold,
-    release,
-    rows,
+    count_above_table,
+    customer_rows,
+    hold_requests,
+    release_first_request,
     search_box,
+    sort_link,
 )
 
 ONE = re.compile(r"\?search=u0012$")
@@ -23,7 +23,7 @@ TEN = re.compile(r"\?search=u001$")
 
 
 def row_link(page: Page, number: int) -> Locator:
-    return rows(page).nth(number).get_by_role("link")
+    return customer_rows(page).nth(number).get_by_role("link")
 
 
 def test_arrow_keys_lead_from_the_box_through_the_rows_and_back(clara_page: Page) -> None:
@@ -57,15 +57,15 @@ def test_enter_opens_the_row_that_an_arrow_key_focused(clara_page: Page) -> None
 
 
 def test_an_arrow_key_waits_for_the_rows_of_the_typed_search(clara_page: Page) -> None:
-    held = hold(clara_page, TEN)
+    held = hold_requests(clara_page, TEN)
     with clara_page.expect_request(TEN):
         search_box(clara_page).press_sequentially("u001")
 
     clara_page.keyboard.press("ArrowDown")
     expect(search_box(clara_page)).to_be_focused()
-    release(clara_page, held)
+    release_first_request(clara_page, held)
 
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
     expect(row_link(clara_page, 0)).to_be_focused()
 
 
@@ -91,7 +91,7 @@ def test_an_exact_match_is_the_first_that_an_arrow_key_leads_to(staff_page: Page
 
 def test_enter_opens_a_single_match(clara_page: Page) -> None:
     search_box(clara_page).fill("u0012")
-    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "1 of 127 customers")).to_be_visible()
 
     search_box(clara_page).press("Enter")
 
@@ -102,13 +102,13 @@ def test_enter_opens_a_single_match(clara_page: Page) -> None:
 
 def test_enter_opens_the_only_match_of_the_last_typed_text(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?search=u0015")
-    held = hold(clara_page, ONE)
+    held = hold_requests(clara_page, ONE)
     search_box(clara_page).fill("u0012")
     with clara_page.expect_request(ONE):
         search_box(clara_page).press("Enter")
-    expect(rows(clara_page)).to_have_count(1)
+    expect(customer_rows(clara_page)).to_have_count(1)
 
-    release(clara_page, held)
+    release_first_request(clara_page, held)
 
     expect(clara_page.get_by_role("heading", level=1)).to_have_text("G12 Ünï<b>")
     clara_page.unroute_all()
@@ -129,7 +129,7 @@ def test_enter_opens_no_customer_if_several_match(clara_page: Page, path: str) -
 
 def test_enter_in_an_empty_box_opens_no_customer(clara_page: Page) -> None:
     clara_page.goto(f"{PLAYHOUSE}?email=idem@alpha.example")
-    expect(rows(clara_page)).to_have_count(1)
+    expect(customer_rows(clara_page)).to_have_count(1)
 
     with clara_page.expect_response(re.compile(r"/customers/\?")):
         search_box(clara_page).press("Enter")
@@ -139,30 +139,30 @@ def test_enter_in_an_empty_box_opens_no_customer(clara_page: Page) -> None:
 
 
 def test_text_that_is_typed_after_enter_opens_no_customer(clara_page: Page) -> None:
-    held = hold(clara_page, ONE)
+    held = hold_requests(clara_page, ONE)
     search_box(clara_page).fill("u001")
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
     search_box(clara_page).press("2")
     with clara_page.expect_request(ONE):
         search_box(clara_page).press("Enter")
 
     search_box(clara_page).press("Backspace")
-    release(clara_page, held)
+    release_first_request(clara_page, held)
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u001")
-    expect(count(clara_page, "10 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "10 of 127 customers")).to_be_visible()
 
 
 def test_enter_and_another_action_at_once(clara_page: Page) -> None:
-    held = hold(clara_page, ONE)
+    held = hold_requests(clara_page, ONE)
     search_box(clara_page).fill("u0012")
     with clara_page.expect_request(ONE):
         search_box(clara_page).press("Enter")
 
-    header(clara_page, "Name").click()
+    sort_link(clara_page, "Name").click()
 
     expect(clara_page).to_have_url(f"{PLAYHOUSE}?search=u0012&ordering=name")
-    expect(count(clara_page, "1 of 127 customers")).to_be_visible()
+    expect(count_above_table(clara_page, "1 of 127 customers")).to_be_visible()
     assert len(held) == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import NewContext
-from e2e.steps import BIGEVENTS, PLAYHOUSE, rows, sign_in, wait_for_tabs
+from e2e.steps import BIGEVENTS, PLAYHOUSE, customer_rows, sign_in, wait_for_tabs
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_visitor_signs_in_and_returns_to_the_requested_page(
     sign_in(visitor)
 
     expect(visitor).to_have_url(wanted)
-    expect(rows(visitor).filter(has_text="John Doe")).to_be_visible()
+    expect(customer_rows(visitor).filter(has_text="John Doe")).to_be_visible()
 
 
 def test_a_wrong_password_is_an_error_and_the_email_stays(visitor: Page) -> None:
@@ -96,7 +96,7 @@ def test_sign_out_without_a_session_redirects_to_sign_in(staff_page: Page) -> No
 
     expect(staff_page).to_have_url("/sign-in/")
     sign_in(staff_page)
-    expect(rows(staff_page)).to_have_count(50)
+    expect(customer_rows(staff_page)).to_have_count(50)
 
 
 def test_a_member_of_two_organizers_chooses_one(clara_page: Page) -> None:

@@ -18,7 +18,15 @@ from python_calamine import CalamineWorkbook
 
 from e2e.conftest import NewContext
 from e2e.server import Server
-from e2e.steps import chip, count, filter_button, names, rows, search_box, sign_in_once
+from e2e.steps import (
+    count_above_table,
+    customer_names,
+    customer_rows,
+    filter_button,
+    filter_chip,
+    search_box,
+    sign_in_once,
+)
 
 DESK: Final = "/organizers/desk/customers/"
 EMAIL: Final = "desk@example.org"
@@ -127,9 +135,9 @@ def test_the_unverified_customers_of_the_last_week_take_three_actions(
     person.click(filter_button(person.page, "Registered"))
     person.click(person.page.get_by_role("link", name="Last 7 days"))
 
-    expect(chip(person.page, "Registered last 7 days")).to_be_visible()
-    expect(chip(person.page, "State Unverified")).to_be_visible()
-    expect(count(person.page, "7 of 71 customers")).to_be_visible()
+    expect(filter_chip(person.page, "Registered last 7 days")).to_be_visible()
+    expect(filter_chip(person.page, "State Unverified")).to_be_visible()
+    expect(count_above_table(person.page, "7 of 71 customers")).to_be_visible()
     assert person.actions == 3
 
 
@@ -137,8 +145,8 @@ def test_the_state_and_the_last_use_of_an_account_take_two_actions(person: Perso
     person.click(search_box(person.page))
     person.type("greta")
 
-    row = rows(person.page).filter(has_text="Greta Ohlsson")
-    expect(rows(person.page)).to_have_count(1)
+    row = customer_rows(person.page).filter(has_text="Greta Ohlsson")
+    expect(customer_rows(person.page)).to_have_count(1)
     expect(row.get_by_text("Active", exact=True)).to_be_visible()
     expect(row.get_by_text(re.compile("^(yesterday|1 day ago)$"))).to_be_visible()
     assert person.actions == 2
@@ -149,7 +157,7 @@ def test_sixty_customers_one_by_one_take_sixty_two_actions(person: Person) -> No
     met = []
 
     person.open(f"{DESK}?state=unverified")
-    person.click(rows(page).first.get_by_role("link"))
+    person.click(customer_rows(page).first.get_by_role("link"))
     for number in range(1, 61):
         expect(page.locator(".position-number")).to_have_text(f"{number} of {UNVERIFIED}")
         page.wait_for_load_state()
@@ -171,7 +179,7 @@ def test_a_list_is_shared_by_its_url(
 
     colleague.open(person.page.url)
 
-    assert names(colleague.page) == names(person.page) != []
+    assert customer_names(colleague.page) == customer_names(person.page) != []
     assert colleague.page.url == person.page.url
     assert colleague.actions == 1
 
@@ -186,7 +194,7 @@ def test_a_list_is_exported_as_excel_in_two_actions(person: Person, tmp_path: Pa
     file = tmp_path / "customers.xlsx"
     download.value.save_as(file)
     header, *lines = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
-    shown = names(person.page)
+    shown = customer_names(person.page)
     assert [line[header.index("Name")] for line in lines][: len(shown)] == shown
     assert len(lines) == UNVERIFIED
     assert person.actions == 2
@@ -197,7 +205,7 @@ def test_a_caller_is_found_by_phone_number_on_a_phone_in_three_actions(person: P
 
     person.click(search_box(person.page))
     person.type("0170 1234567")
-    person.click(rows(person.page).filter(has_text="Greta Ohlsson"))
+    person.click(customer_rows(person.page).filter(has_text="Greta Ohlsson"))
 
     expect(person.page.get_by_role("heading", level=1)).to_have_text("Greta Ohlsson")
     assert person.actions == 3

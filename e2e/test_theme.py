@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, StorageState, expect
 
-from e2e.steps import BIGEVENTS, chip, sign_in
+from e2e.steps import BIGEVENTS, filter_chip, sign_in
 from e2e.test_accessibility import NewContext, violations
 
 SURFACE = "getComputedStyle(document.body).backgroundColor"
@@ -35,7 +35,7 @@ def test_the_dark_theme_applies_to_every_page_until_the_system_theme_is_chosen(
     page.goto(f"{BIGEVENTS}?locale=de")
 
     theme_button(page, "Dark").click()
-    expect(chip(page, "Language German")).to_be_visible()
+    expect(filter_chip(page, "Language German")).to_be_visible()
     expect(page.locator("body")).to_have_css("background-color", DARK)
     expect(theme_button(page, "Dark")).to_have_attribute("aria-pressed", "true")
     page.goto(f"{BIGEVENTS}8WSAJCJ/")

@@ -65,7 +65,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def primary() -> Iterator[Cluster]:
+def run_primary() -> Iterator[Cluster]:
     """The server of .ci/with-postgres, whose command runs until its standard input is closed."""
     command = [ROOT / ".ci" / "with-postgres", "sh", "-c", 'echo "$DATABASE_URL"; cat']
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -78,33 +78,37 @@ def primary() -> Iterator[Cluster]:
 
 
 @contextlib.contextmanager
-def replica_of(cluster: Cluster) -> Iterator[Cluster]:
+def run_replica_of(cluster: Cluster) -> Iterator[Cluster]:
     """A streaming replica of the cluster."""
     with _private_directory(cluster) as directory:
         replica = Cluster(directory, cluster.programs)
         backup = ["-h", str(cluster.directory), "-U", "portal", "-D", str(replica.data)]
-        run(cluster, "pg_basebackup", *backup, "-R", "-X", "stream", "-c", "fast", "--no-sync")
-        start(replica)
+        run_program(
+            cluster, "pg_basebackup", *backup, "-R", "-X", "stream", "-c", "fast", "--no-sync"
+        )
+        start_server(replica)
         try:
             yield replica
         finally:
-            stop(replica)
+            stop_server(replica)
 
 
-def start(cluster: Cluster) -> None:
+def start_server(cluster: Cluster) -> None:
     """Start or restart a replica."""
     log = cluster.directory / "log"
     options = REPLICA_OPTIONS.format(directory=cluster.directory)
-    run(cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-l", str(log), "-o", options, "start")
+    run_program(
+        cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-l", str(log), "-o", options, "start"
+    )
 
 
-def stop(cluster: Cluster) -> None:
+def stop_server(cluster: Cluster) -> None:
     """Stop a running replica at once, as in a crash."""
     if (cluster.data / "postmaster.pid").exists():
-        run(cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-m", "immediate", "stop")
+        run_program(cluster, "pg_ctl", "-D", str(cluster.data), "-w", "-m", "immediate", "stop")
 
 
-def run(cluster: Cluster, program: str, *arguments: str) -> None:
+def run_program(cluster: Cluster, program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL as the owner of the cluster's directory. Raises RuntimeError."""
     with tempfile.TemporaryFile() as output:
         # The output goes to a file, because the server would inherit a pipe and keep it open.
@@ -122,7 +126,7 @@ def run(cluster: Cluster, program: str, *arguments: str) -> None:
 
 
 @contextlib.contextmanager
-def pooler(cluster: Cluster, program: str) -> Iterator[Cluster]:
+def run_pgbouncer(cluster: Cluster, program: str) -> Iterator[Cluster]:
     """PgBouncer in transaction mode, with few connections to the cluster."""
     with _private_directory(cluster) as own:
         values = {"directory": cluster.directory, "size": SERVER_CONNECTIONS, "own": own}

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, primary
+from e2e.postgres.clusters import Cluster, run_primary
 from e2e.server import EMAIL, PASSWORD, ROOT, Server, prepare
 
 LIST = "/api/v1/organizers/bigevents/customers/"
@@ -20,7 +20,7 @@ PREPARED = "prepared"
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    with primary() as cluster:
+    with run_primary() as cluster:
         yield cluster
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from e2e.backups import counts, import_page, responses, serve_copy
-from e2e.postgres.clusters import Cluster, run
+from e2e.backups import import_page, read_customer_counts, read_responses, serve_copy
+from e2e.postgres.clusters import Cluster, run_program
 from e2e.server import Server, serve
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
@@ -39,9 +39,9 @@ def restored(cluster: Cluster, server: Server, name: str) -> str:
     restored, dump = f"{name}_restored", str(cluster.directory / "portal.dump")
     cluster.execute(f"CREATE ROLE {restored} LOGIN")
     cluster.execute(f"CREATE DATABASE {restored} OWNER {restored} TEMPLATE template0")
-    run(cluster, "pg_dump", "--format=custom", f"--file={dump}", cluster.url(name))
+    run_program(cluster, "pg_dump", "--format=custom", f"--file={dump}", cluster.url(name))
     arguments = ["--exit-on-error", "--single-transaction", "--no-owner"]
-    run(cluster, "pg_restore", *arguments, f"--dbname={_url(cluster, restored)}", dump)
+    run_program(cluster, "pg_restore", *arguments, f"--dbname={_url(cluster, restored)}", dump)
     return restored
 
 
@@ -74,11 +74,11 @@ def test_a_restored_database_has_all_rows_indexes_and_triggers(
 def test_a_server_with_a_restored_database_gives_the_same_responses_and_counts_new_customers(
     cluster: Cluster, server: Server, restored: str, tmp_path: Path
 ) -> None:
-    before = responses(server)
+    before = read_responses(server)
 
     with serve_copy(server, tmp_path, _url(cluster, restored)) as copy:
-        assert responses(copy) == before
-        assert counts(copy) == (5_050, 5_050)
+        assert read_responses(copy) == before
+        assert read_customer_counts(copy) == (5_050, 5_050)
         import_page(copy, 2)
-        assert counts(copy) == (5_100, 5_100)
-    assert counts(server) == (5_050, 5_050)
+        assert read_customer_counts(copy) == (5_100, 5_100)
+    assert read_customer_counts(server) == (5_050, 5_050)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, primary, start, stop
+from e2e.postgres.clusters import Cluster, run_primary, start_server, stop_server
 from e2e.postgres.conftest import LIST
 from e2e.server import PATIENCE, Server, serve
 
@@ -42,7 +42,7 @@ class Response(NamedTuple):
 @pytest.fixture(scope="module")
 def own_cluster() -> Iterator[Cluster]:
     """A PostgreSQL server that other tests do not need."""
-    with primary() as cluster:
+    with run_primary() as cluster:
         yield cluster
 
 
@@ -63,9 +63,9 @@ def server(own_cluster: Cluster, directory: Path) -> Iterator[Server]:
 @contextlib.contextmanager
 def stopped(cluster: Cluster) -> Iterator[None]:
     """Stop PostgreSQL: existing connections break, and new connections are rejected."""
-    stop(cluster)
+    stop_server(cluster)
     yield
-    start(cluster)
+    start_server(cluster)
 
 
 @contextlib.contextmanager

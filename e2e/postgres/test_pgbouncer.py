@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from e2e.postgres.clusters import SERVER_CONNECTIONS, Cluster, pooler
+from e2e.postgres.clusters import SERVER_CONNECTIONS, Cluster, run_pgbouncer
 from e2e.postgres.conftest import LIST, PAGE
 from e2e.server import ROOT, Server, serve
 
@@ -25,7 +25,7 @@ ROUNDS = 10
 
 @pytest.fixture(scope="module")
 def pooled(cluster: Cluster, pgbouncer: str) -> Iterator[Cluster]:
-    with pooler(cluster, pgbouncer) as pooled:
+    with run_pgbouncer(cluster, pgbouncer) as pooled:
         yield pooled
 
 

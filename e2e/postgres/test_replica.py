@@ -14,7 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, replica_of, start, stop, wait_until_true
+from e2e.postgres.clusters import (
+    Cluster,
+    run_replica_of,
+    start_server,
+    stop_server,
+    wait_until_true,
+)
 from e2e.postgres.conftest import LIST, PAGE
 from e2e.server import Server, serve
 
@@ -29,7 +35,7 @@ numbers = count(1)
 
 @pytest.fixture(scope="module")
 def replica(cluster: Cluster) -> Iterator[Cluster]:
-    with replica_of(cluster) as replica:
+    with run_replica_of(cluster) as replica:
         yield replica
 
 
@@ -178,10 +184,10 @@ def test_no_request_fails_when_the_replica_stops_and_starts_again(
 
     with ThreadPoolExecutor(8) as threads:
         responses = threads.map(api_client.get, paths)
-        stop(replica)
+        stop_server(replica)
 
     assert [response.status_code for response in responses] == [200] * len(paths)
-    start(replica)
+    start_server(replica)
     assert pause_replay()
 
 
@@ -189,9 +195,9 @@ def test_a_stream_reads_from_the_primary_when_the_replica_is_stopped(
     replica: Cluster, api_client: httpx.Client, pause_replay: Callable[[], str]
 ) -> None:
     newest = pause_replay()
-    stop(replica)
+    stop_server(replica)
 
     response = api_client.get(LIST, headers=STREAM)
 
     assert (response.status_code, newest in response.text) == (200, True)
-    start(replica)
+    start_server(replica)

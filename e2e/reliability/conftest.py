@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.postgres.clusters import Cluster, primary, wait_until_true
+from e2e.postgres.clusters import Cluster, run_primary, wait_until_true
 from e2e.reliability.observation import LIST, Observation, observe
 from e2e.reliability.report import Row, write_report
 from e2e.server import PATIENCE, Server, serve
@@ -39,7 +39,7 @@ def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    with primary() as cluster:
+    with run_primary() as cluster:
         yield cluster
 
 

@@ -16,8 +16,8 @@ from typing import Final
 import httpx
 
 from e2e.nginx import Nginx
-from e2e.postgres.clusters import Cluster, start, stop, wait_until_true
-from e2e.raw import request
+from e2e.postgres.clusters import Cluster, start_server, stop_server, wait_until_true
+from e2e.raw import make_request_bytes
 from e2e.reliability.observation import LIST
 from e2e.server import PATIENCE, Server
 
@@ -36,9 +36,9 @@ WRITABLE: Final = "ALTER SYSTEM RESET default_transaction_read_only"
 @contextlib.contextmanager
 def postgresql_stopped(cluster: Cluster) -> Iterator[None]:
     """Stop PostgreSQL as in a crash, and start PostgreSQL at the end."""
-    stop(cluster)
+    stop_server(cluster)
     yield
-    start(cluster)
+    start_server(cluster)
 
 
 @contextlib.contextmanager
@@ -190,7 +190,7 @@ def _read_slowly(nginx: Nginx, token: str, stop: threading.Event) -> None:
 
 
 def _stream_request(token: str) -> bytes:
-    return request(LIST, f"Authorization: Token {token}", "Accept: application/x-ndjson")
+    return make_request_bytes(LIST, f"Authorization: Token {token}", "Accept: application/x-ndjson")
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from e2e.backups import counts, import_page, responses, serve_copy
+from e2e.backups import import_page, read_customer_counts, read_responses, serve_copy
 from e2e.server import Server, serve
 
 # Virtual tables are left out: their rows are stored in other tables.
@@ -77,13 +77,13 @@ def test_a_copy_is_complete_and_without_the_changes_of_an_open_transaction(
 def test_a_server_with_a_copy_gives_the_same_responses_and_counts_new_customers(
     server: Server, database: Path, tmp_path: Path
 ) -> None:
-    before = responses(server)
+    before = read_responses(server)
     copy = tmp_path / "copy.sqlite3"
     _backup(database, copy)
 
     with serve_copy(server, tmp_path, f"sqlite:///{copy}") as restored:
-        assert responses(restored) == before
-        assert counts(restored) == (5_050, 5_050)
+        assert read_responses(restored) == before
+        assert read_customer_counts(restored) == (5_050, 5_050)
         import_page(restored, 2)
-        assert counts(restored) == (5_100, 5_100)
-    assert counts(server) == (5_050, 5_050)
+        assert read_customer_counts(restored) == (5_100, 5_100)
+    assert read_customer_counts(server) == (5_050, 5_050)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from e2e.raw import Response, request, send
+from e2e.raw import Response, make_request_bytes, send_bytes
 from e2e.server import Server, serve
 from e2e.steps import BIGEVENTS
 
@@ -47,7 +47,9 @@ def _access_log(server: Server) -> str:
 
 
 def _get(server: Server, target: str, *headers: str) -> Response:
-    return send(server, request(target, f"Authorization: Token {server.token}", *headers))
+    return send_bytes(
+        server, make_request_bytes(target, f"Authorization: Token {server.token}", *headers)
+    )
 
 
 def test_every_line_is_json(server: Server) -> None:
@@ -64,7 +66,7 @@ def test_every_line_is_json(server: Server) -> None:
 def test_a_request_with_any_path_is_logged(server: Server, target: str) -> None:
     before = len(_access_log(server))
 
-    send(server, request(target, method="OPTIONS" if target == "*" else "GET"))
+    send_bytes(server, make_request_bytes(target, method="OPTIONS" if target == "*" else "GET"))
 
     [line] = _access_log(server)[before:].splitlines()
     assert json.loads(line)["path"].isascii()
@@ -78,13 +80,13 @@ def test_a_search_is_in_no_log(server: Server, target: str) -> None:
 
 
 def test_the_email_of_a_failed_sign_in_is_in_no_log(server: Server) -> None:
-    page = send(server, request("/sign-in/"))
+    page = send_bytes(server, make_request_bytes("/sign-in/"))
     token = page.headers["set-cookie"].partition(";")[0].removeprefix("csrftoken=")
     form: dict[str, Any] = {"username": EMAIL, "password": SECRET, "csrfmiddlewaretoken": token}
     headers = (f"Cookie: csrftoken={token}", "Content-Type: application/x-www-form-urlencoded")
 
     for attempt in ({}, {"csrfmiddlewaretoken": SECRET}, *[{}] * 5):
         body = urlencode({**form, **attempt}).encode()
-        send(server, request("/sign-in/", *headers, method="POST", body=body))
+        send_bytes(server, make_request_bytes("/sign-in/", *headers, method="POST", body=body))
 
     assert SECRET not in server.log + _access_log(server)

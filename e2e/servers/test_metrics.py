@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from e2e.backups import import_page
 from e2e.postgres.clusters import wait_until_true
-from e2e.raw import request, send
+from e2e.raw import make_request_bytes, send_bytes
 from e2e.server import Server, serve
 
 API = "/api/v1/organizers/bigevents/customers/"
@@ -33,7 +33,7 @@ def server(directory: Path) -> Iterator[Server]:
 
 def _metric_value(server: Server, name: str, labels: Mapping[str, str]) -> float:
     """The value of a metric; 0 if there is none with these labels."""
-    response = send(server, request("/metrics", f"Authorization: Bearer {TOKEN}"))
+    response = send_bytes(server, make_request_bytes("/metrics", f"Authorization: Bearer {TOKEN}"))
     assert response.status == 200
     return sum(
         sample.value
@@ -51,7 +51,9 @@ def _count_of_lists(server: Server) -> float:
 
 def _read_lists(server: Server, number: int) -> None:
     for _request in range(number):
-        response = send(server, request(API, f"Authorization: Token {server.token}"))
+        response = send_bytes(
+            server, make_request_bytes(API, f"Authorization: Token {server.token}")
+        )
         assert response.status == 200
 
 
@@ -112,5 +114,5 @@ def test_imports_by_commands_are_in_the_metrics_of_the_server(server: Server) ->
 
 
 def test_an_allowed_address_needs_no_token(server: Server) -> None:
-    assert send(server, request("/metrics"), sender=SCRAPER).status == 200
-    assert send(server, request("/metrics")).status == 401
+    assert send_bytes(server, make_request_bytes("/metrics"), sender=SCRAPER).status == 200
+    assert send_bytes(server, make_request_bytes("/metrics")).status == 401

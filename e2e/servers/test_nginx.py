@@ -13,7 +13,7 @@ import pytest
 
 from e2e.nginx import HOST, Nginx, new_nginx, run_nginx
 from e2e.postgres.clusters import wait_until_true
-from e2e.raw import request
+from e2e.raw import make_request_bytes
 from e2e.server import EMAIL, PASSWORD, PATIENCE, Server, free_port, serve
 from e2e.steps import BIGEVENTS
 
@@ -22,16 +22,19 @@ TERM = "zoe-private"
 LARGE = "Content-Length: 2000000"
 # Requests with a search term that nginx or Portal rejects.
 REJECTED = {
-    "no token": (request(f"{API}?search={TERM}"), 401),
-    "another page as Referer": (request("/", f"Referer: https://x/?search={TERM}"), 302),
-    "a large body": (request(f"{API}?search={TERM}", LARGE, method="POST"), 413),
-    "a very long URL": (request(f"{API}?search={TERM}&x={'y' * 40_000}"), 414),
-    "a very long header": (request(f"{API}?search={TERM}", f"X-Long: {'y' * 40_000}"), 400),
-    "raw UTF-8": (request(f"{API}?search={TERM}\xc3\xa9"), 400),
-    "a space": (request(f"{API}?search=for {TERM}"), 400),
-    "two hosts": (request(f"{API}?search={TERM}", "Host: evil.example"), 400),
-    "an invalid header": (request(f"{API}?search={TERM}", "X-Header: a\0b"), 400),
-    "an invalid method": (request(f"{API}?search={TERM}", method="G(T"), 400),
+    "no token": (make_request_bytes(f"{API}?search={TERM}"), 401),
+    "another page as Referer": (make_request_bytes("/", f"Referer: https://x/?search={TERM}"), 302),
+    "a large body": (make_request_bytes(f"{API}?search={TERM}", LARGE, method="POST"), 413),
+    "a very long URL": (make_request_bytes(f"{API}?search={TERM}&x={'y' * 40_000}"), 414),
+    "a very long header": (
+        make_request_bytes(f"{API}?search={TERM}", f"X-Long: {'y' * 40_000}"),
+        400,
+    ),
+    "raw UTF-8": (make_request_bytes(f"{API}?search={TERM}\xc3\xa9"), 400),
+    "a space": (make_request_bytes(f"{API}?search=for {TERM}"), 400),
+    "two hosts": (make_request_bytes(f"{API}?search={TERM}", "Host: evil.example"), 400),
+    "an invalid header": (make_request_bytes(f"{API}?search={TERM}", "X-Header: a\0b"), 400),
+    "an invalid method": (make_request_bytes(f"{API}?search={TERM}", method="G(T"), 400),
 }
 
 

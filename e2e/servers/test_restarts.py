@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from e2e.postgres.clusters import wait_until_true
-from e2e.raw import request, send
+from e2e.raw import make_request_bytes, send_bytes
 from e2e.server import PATIENCE, PYTHON, ROOT, Server, serve
 
 API = "/api/v1/organizers/bigevents/customers/"
@@ -45,7 +45,7 @@ class Load:
         token = f"Authorization: Token {self.server.token}"
         while not self.stopped.is_set():
             try:
-                response = send(self.server, request(API, token, *headers))
+                response = send_bytes(self.server, make_request_bytes(API, token, *headers))
                 is_whole = not headers or len(response.body.splitlines()) == 5_000
                 self.statuses.append(response.status if is_whole else "incomplete")
             except Exception as error:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from e2e.raw import Response, request, send
+from e2e.raw import Response, make_request_bytes, send_bytes
 from e2e.server import PROXY, Server
 from e2e.steps import BIGEVENTS
 
@@ -28,21 +28,21 @@ MALFORMED = {
     "no HTTP": (b"GARBAGE\r\n\r\n", 400),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", 400),
     "an unknown version": (b"GET / HTTP/9.9\r\n\r\n", 400),
-    "a long address": (request(f"{API}?x={'y' * 9000}"), 414),
-    "a very long address": (request(f"{API}?x={'y' * 300_000}"), 414),
-    "a long header": (request(API, f"X-Long: {'y' * 20_000}"), 431),
-    "many headers": (request(API, *[f"X-{number}: y" for number in range(150)]), 431),
-    "raw UTF-8": (request(f"{API}?search=\xc3\xa9"), 400),
-    "a space": (request(f"{API}?search=a b"), 400),
-    "a line break": (request(f"{API}?search=a\nb"), 400),
-    "two hosts": (request(API, "Host: evil.example"), 400),
-    "a method in lower case": (request(API, method="get"), 400),
-    "an invalid method": (request(API, method="G(T"), 400),
-    "a header with a NUL": (request(API, "X-Header: a\0b"), 400),
-    "a header with a space": (request(API, "X Header: a"), 400),
-    "a folded header": (request(API, "X-Header: a", "  b"), 400),
-    "an invalid length": (request(API, "Content-Length: x", method="POST"), 400),
-    "an unknown transfer": (request(API, "Transfer-Encoding: odd", method="POST"), 501),
+    "a long address": (make_request_bytes(f"{API}?x={'y' * 9000}"), 414),
+    "a very long address": (make_request_bytes(f"{API}?x={'y' * 300_000}"), 414),
+    "a long header": (make_request_bytes(API, f"X-Long: {'y' * 20_000}"), 431),
+    "many headers": (make_request_bytes(API, *[f"X-{number}: y" for number in range(150)]), 431),
+    "raw UTF-8": (make_request_bytes(f"{API}?search=\xc3\xa9"), 400),
+    "a space": (make_request_bytes(f"{API}?search=a b"), 400),
+    "a line break": (make_request_bytes(f"{API}?search=a\nb"), 400),
+    "two hosts": (make_request_bytes(API, "Host: evil.example"), 400),
+    "a method in lower case": (make_request_bytes(API, method="get"), 400),
+    "an invalid method": (make_request_bytes(API, method="G(T"), 400),
+    "a header with a NUL": (make_request_bytes(API, "X-Header: a\0b"), 400),
+    "a header with a space": (make_request_bytes(API, "X Header: a"), 400),
+    "a folded header": (make_request_bytes(API, "X-Header: a", "  b"), 400),
+    "an invalid length": (make_request_bytes(API, "Content-Length: x", method="POST"), 400),
+    "an unknown transfer": (make_request_bytes(API, "Transfer-Encoding: odd", method="POST"), 501),
 }
 
 
@@ -62,7 +62,7 @@ def _check_headers(response: Response) -> None:
 def test_the_api_rejects_a_request_in_json(server: Server, kind: str) -> None:
     header, method, status = REJECTED[kind]
 
-    response = send(server, request(API, header, method=method))
+    response = send_bytes(server, make_request_bytes(API, header, method=method))
 
     assert (response.status, response.headers["content-type"]) == (status, "application/json")
     assert list(response.json) == ["detail"]
@@ -73,7 +73,7 @@ def test_the_api_rejects_a_request_in_json(server: Server, kind: str) -> None:
 def test_pages_reject_a_request_with_a_page(server: Server, kind: str) -> None:
     header, method, status = REJECTED[kind]
 
-    response = send(server, request(BIGEVENTS, header, method=method))
+    response = send_bytes(server, make_request_bytes(BIGEVENTS, header, method=method))
 
     assert (response.status, response.headers["content-type"]) == (
         status,
@@ -87,23 +87,23 @@ def test_pages_reject_a_request_with_a_page(server: Server, kind: str) -> None:
 def test_malformed_http_is_rejected_and_the_server_continues(server: Server, kind: str) -> None:
     content, status = MALFORMED[kind]
 
-    response = send(server, content)
+    response = send_bytes(server, content)
 
     assert (response.status, response.headers["connection"]) == (status, "close")
     assert b"Traceback" not in response.body
-    assert send(server, request(API, _authorized(server))).status == 200
+    assert send_bytes(server, make_request_bytes(API, _authorized(server))).status == 200
 
 
 @pytest.mark.parametrize("host", ["evil.example", "a b", "<>"])
 def test_an_unknown_host_is_rejected(server: Server, host: str) -> None:
-    response = send(server, request(API, host=host))
+    response = send_bytes(server, make_request_bytes(API, host=host))
 
     assert (response.status, list(response.json)) == (400, ["detail"])
     _check_headers(response)
 
 
 def test_too_many_parameters_are_rejected(server: Server) -> None:
-    response = send(server, request(f"{API}?{'a=1&' * 1100}", _authorized(server)))
+    response = send_bytes(server, make_request_bytes(f"{API}?{'a=1&' * 1100}", _authorized(server)))
 
     assert (response.status, list(response.json)) == (400, ["detail"])
 
@@ -112,7 +112,7 @@ def test_too_many_parameters_are_rejected(server: Server) -> None:
     ("target", "status"), [(f"{API}%FF%00%zz/", 404), (f"{API}?x=%FF%zz", 200)]
 )
 def test_an_invalid_encoding_is_no_server_error(server: Server, target: str, status: int) -> None:
-    assert send(server, request(target, _authorized(server))).status == status
+    assert send_bytes(server, make_request_bytes(target, _authorized(server))).status == status
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 403), ("ODD", 403)])
@@ -121,15 +121,17 @@ def test_a_body_that_does_not_match_its_content_type_is_ignored(
 ) -> None:
     form = "Content-Type: multipart/form-data"
 
-    response = send(server, request(API, _authorized(server), form, method=method, body=b"junk"))
+    response = send_bytes(
+        server, make_request_bytes(API, _authorized(server), form, method=method, body=b"junk")
+    )
 
     assert (response.status, response.headers["content-type"]) == (status, "application/json")
 
 
 def test_a_body_in_broken_chunks_is_ignored(server: Server) -> None:
-    head = request(API, "Transfer-Encoding: chunked", method="POST")
+    head = make_request_bytes(API, "Transfer-Encoding: chunked", method="POST")
 
-    assert send(server, head + b"zz\r\njunk\r\n").status == 401
+    assert send_bytes(server, head + b"zz\r\njunk\r\n").status == 401
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_body_in_broken_chunks_is_ignored(server: Server) -> None:
     ],
 )
 def test_a_request_is_one_line_of_the_log(server: Server, path: str, logged: str) -> None:
-    response = send(server, request(path))
+    response = send_bytes(server, make_request_bytes(path))
 
     (line,) = (line for line in server.log.splitlines() if logged in line)
     assert f'"GET {logged}" 404 ' in line
@@ -149,7 +151,7 @@ def test_a_request_is_one_line_of_the_log(server: Server, path: str, logged: str
 
 
 def test_a_request_that_gunicorn_rejects_is_logged(server: Server) -> None:
-    send(server, request("/api/rejected/", "Host: evil.example"))
+    send_bytes(server, make_request_bytes("/api/rejected/", "Host: evil.example"))
 
     (line,) = (line for line in server.log.splitlines() if "/api/rejected/" in line)
     assert '"GET /api/rejected/" 400 ' in line
@@ -159,7 +161,7 @@ def test_a_request_that_gunicorn_rejects_is_logged(server: Server) -> None:
 def test_search_terms_are_not_in_the_log(server: Server, search: str) -> None:
     before = len(server.log)
 
-    assert send(server, request(f"{API}?search={search}")).status == 400
+    assert send_bytes(server, make_request_bytes(f"{API}?search={search}")).status == 400
 
     assert "Invalid request from ip=127.0.0.1: Invalid HTTP " in server.log[before:]
     assert "private" not in server.log
@@ -169,18 +171,20 @@ def test_the_list_accepts_a_url_of_8000_characters(server: Server) -> None:
     query = "x=".ljust(4000, "y")
     target = f"{API}?{query}&at=".ljust(8000, "y")
 
-    assert send(server, request(target, _authorized(server))).status == 200
+    assert send_bytes(server, make_request_bytes(target, _authorized(server))).status == 200
 
 
 def test_a_query_string_of_more_than_4000_characters_is_rejected_in_json(server: Server) -> None:
-    response = send(server, request(f"{API}?x=".ljust(4100, "y"), _authorized(server)))
+    response = send_bytes(
+        server, make_request_bytes(f"{API}?x=".ljust(4100, "y"), _authorized(server))
+    )
 
     assert (response.status, list(response.json)) == (414, ["detail"])
     _check_headers(response)
 
 
 def test_a_redirect_to_sign_in_drops_a_query_that_is_too_long(server: Server) -> None:
-    response = send(server, request(f"{BIGEVENTS}?x={'%C3%BC' * 600}"))
+    response = send_bytes(server, make_request_bytes(f"{BIGEVENTS}?x={'%C3%BC' * 600}"))
 
     assert (response.status, response.headers["location"]) == (302, f"/sign-in/?next={BIGEVENTS}")
 
@@ -188,7 +192,7 @@ def test_a_redirect_to_sign_in_drops_a_query_that_is_too_long(server: Server) ->
 def test_the_headers_of_a_trusted_proxy_are_logged(server: Server) -> None:
     forwarded = ["X-Forwarded-For: 192.0.2.7", "X-Request-ID: proxied-1"]
 
-    response = send(server, request(API, *forwarded), sender=PROXY)
+    response = send_bytes(server, make_request_bytes(API, *forwarded), sender=PROXY)
 
     assert response.headers["x-request-id"] == "proxied-1"
     (line,) = (line for line in server.log.splitlines() if line.endswith("request=proxied-1"))
@@ -202,7 +206,7 @@ def test_forged_headers_of_other_clients_are_ignored(server: Server) -> None:
         "X-Request-ID: forged",
     ]
 
-    response = send(server, request(API, *forged))
+    response = send_bytes(server, make_request_bytes(API, *forged))
 
     assert response.status == 401
     assert response.headers["x-request-id"] not in {"", "forged"}
@@ -220,31 +224,31 @@ def test_a_request_does_not_wait_for_a_writer_to_store_the_use_of_its_token(serv
         writer.execute("BEGIN IMMEDIATE")
         started = monotonic()
 
-        assert send(server, request(API, _authorized(server))).status == 200
+        assert send_bytes(server, make_request_bytes(API, _authorized(server))).status == 200
 
         assert monotonic() - started < 5  # the timeout of writers is 20 seconds
         writer.rollback()
-    assert send(server, request(API, _authorized(server))).status == 200
+    assert send_bytes(server, make_request_bytes(API, _authorized(server))).status == 200
 
 
 def test_many_sign_ins_leave_threads_for_other_requests(server: Server) -> None:
-    page = send(server, request("/sign-in/"))
+    page = send_bytes(server, make_request_bytes("/sign-in/"))
     token = page.headers["set-cookie"].partition(";")[0].removeprefix("csrftoken=")
     headers = (f"Cookie: csrftoken={token}", "Content-Type: application/x-www-form-urlencoded")
 
     def sign_in(number: int) -> int:
         form = {"username": f"{number}@example.org", "password": "x", "csrfmiddlewaretoken": token}
         body = urlencode(form).encode()
-        content = request("/sign-in/", *headers, method="POST", body=body)
+        content = make_request_bytes("/sign-in/", *headers, method="POST", body=body)
         # Another address, because failed sign-ins limit the address.
-        return send(server, content, sender="127.0.0.3").status
+        return send_bytes(server, content, sender="127.0.0.3").status
 
     times = []
     with ThreadPoolExecutor(16) as flood:
         responses = [flood.submit(sign_in, number) for number in range(64)]
         while not all(response.done() for response in responses):
             started = monotonic()
-            assert send(server, request(API, _authorized(server))).status == 200
+            assert send_bytes(server, make_request_bytes(API, _authorized(server))).status == 200
             times.append(monotonic() - started)
 
     assert {response.result() for response in responses} <= {200, 429}

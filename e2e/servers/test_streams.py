@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from e2e.raw import Response, request, send
+from e2e.raw import Response, make_request_bytes, send_bytes
 from e2e.server import MAY_EXPORT, PATIENCE, Server, serve
 
 LIST = "/api/v1/organizers/bigevents/customers/"
@@ -49,7 +49,7 @@ def _connection(server: Server, token: str) -> Iterator[socket.socket]:
         connection.settimeout(PATIENCE)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         connection.connect((place.hostname, place.port))
-        connection.sendall(request(LIST, f"Authorization: Token {token}", NDJSON))
+        connection.sendall(make_request_bytes(LIST, f"Authorization: Token {token}", NDJSON))
         yield connection
 
 
@@ -63,7 +63,7 @@ def _stream(server: Server, token: str) -> Iterator[HTTPResponse]:
 
 
 def _read_stream(server: Server, token: str) -> Response:
-    return send(server, request(LIST, f"Authorization: Token {token}", NDJSON))
+    return send_bytes(server, make_request_bytes(LIST, f"Authorization: Token {token}", NDJSON))
 
 
 def _until_a_stream_is_served(server: Server, token: str) -> None:
@@ -91,7 +91,7 @@ def test_the_third_stream_of_a_token_is_rejected(server: Server) -> None:
 def test_streams_use_at_most_half_of_the_threads(server: Server, tokens: list[str]) -> None:
     with contextlib.ExitStack() as stack:
         statuses = [stack.enter_context(_stream(server, token)).status for token in tokens * 2]
-        page = send(server, request(LIST, f"Authorization: Token {server.token}"))
+        page = send_bytes(server, make_request_bytes(LIST, f"Authorization: Token {server.token}"))
 
     assert set(statuses) == {200, 429}
     assert 2 <= statuses.count(200) <= 2 * PROCESSES

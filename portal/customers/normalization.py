@@ -278,11 +278,11 @@ def derived_values_with_name(
         email_key(email) if email else None,
         number,
         _with_pairs("\n".join(filter(None, texts))),
-        note_text(notes),
+        searched_text_of_note(notes),
     )
 
 
-def note_text(note: str | None) -> str | None:
+def searched_text_of_note(note: str | None) -> str | None:
     """The normalized text of a note, with a line break before it; None for a note without words."""
     text = make_search_text(note[:MAX_SEARCHED_CHARACTERS]) if note else ""
     return f"\n{_with_pairs(text)}" if text else None

@@ -25,7 +25,7 @@ from portal.customers.changing.undo import EventNotFound as EventNotFound
 from portal.customers.changing.undo import UndoConflict as UndoConflict
 from portal.customers.changing.write import EditConflict as EditConflict
 from portal.customers.changing.write import VersionMismatch as VersionMismatch
-from portal.customers.counters.maintained_counts import FacetCounts, maintained_counts
+from portal.customers.counters.maintained_counts import FacetCounts, read_maintained_counts
 from portal.customers.exporting.events import read_event_rows
 from portal.customers.exporting.stream import read_rows_as_json, read_rows_as_texts
 from portal.customers.models import (
@@ -41,7 +41,7 @@ from portal.customers.query.counts import (
     ListCount,
     count_expression,
     count_facets,
-    keep_ordering,
+    keep_ordering_in_subquery,
 )
 from portal.customers.query.cursor import Cursor
 from portal.customers.query.excerpts import Excerpt, read_excerpts
@@ -224,7 +224,7 @@ def make_page_with_exact_count(
         number,
         size,
         ListCount(count_customers(organizer, query=query)),
-        totals=maintained_counts(organizer),
+        totals=read_maintained_counts(organizer),
         exact_matches=_exact_matches_of_page(organizer, query, number),
     )
 
@@ -232,8 +232,8 @@ def make_page_with_exact_count(
 def count_customers(organizer: Organizer, *, query: CustomerQuery) -> int:
     """The exact number of customers in the list of the query."""
     if query.has_only_facets:
-        return maintained_counts(organizer).count_matching(query.conditions)
-    return keep_ordering(_matching_customers(organizer, query)).count()
+        return read_maintained_counts(organizer).count_matching(query.conditions)
+    return keep_ordering_in_subquery(_matching_customers(organizer, query)).count()
 
 
 def count_customers_within_limits(
@@ -482,7 +482,7 @@ def stream_events(
 
 def count_all_customers(organizer: Organizer) -> FacetCounts:
     """The numbers of all customers of the organizer by state, verification and language."""
-    return maintained_counts(organizer)
+    return read_maintained_counts(organizer)
 
 
 @dataclass(frozen=True)
@@ -513,7 +513,7 @@ class _ListCounts:
 
 def _read_list_counts(organizer: Organizer, query: CustomerQuery) -> _ListCounts:
     if query.has_only_facets:
-        totals = maintained_counts(organizer)
+        totals = read_maintained_counts(organizer)
         return _ListCounts(totals, totals)
     customers = query.filter_customers(customers_of_organizer(organizer), but=FACET_PARAMETERS)
     search = _parse_search(organizer, query)
@@ -610,7 +610,7 @@ def _choose_api_scan(
             return SortedSearchMatches(customers, matches, query.ordering, fields)
     total, has_few_matches = _count_before_scan(organizer, query, page), None
     if query.indexed_columns:
-        has_few_matches = _has_few_matches(query, total, maintained_counts(organizer))
+        has_few_matches = _has_few_matches(query, total, read_maintained_counts(organizer))
     scan = _make_ordered_scan(organizer, query, fields, has_few_matches=has_few_matches)
     if total is not None:
         return _scan_with_total(scan, query, total)

@@ -29,7 +29,7 @@ PLACEHOLDERS: Final[dict[type, Any]] = {
 }
 
 
-class Statement(NamedTuple):
+class CompiledStatement(NamedTuple):
     """A SQL statement with its parameters. The compiler of the first queryset converts the rows."""
 
     sql: str
@@ -98,7 +98,7 @@ def stream_union_all(querysets: Sequence[QuerySet[Any, Any]], batch: int) -> Ite
 
 def compile_union_all(
     querysets: Sequence[QuerySet[Any, Any]], alias: str, limit: str = ""
-) -> Statement | None:
+) -> CompiledStatement | None:
     """A UNION ALL of the querysets. None if every queryset is empty without SQL, as `none()` is."""
     compiled = [*_compile_each(querysets, alias)]
     if not compiled:
@@ -109,17 +109,21 @@ def compile_union_all(
         return compiled[0]._replace(converters=converters)
     parts = [f"SELECT * FROM ({each.sql}) AS part" for each in compiled]  # noqa: S608
     parameters = chain.from_iterable(each.parameters for each in compiled)
-    return Statement(" UNION ALL ".join(parts) + limit, tuple(parameters), compiler, converters)
+    return CompiledStatement(
+        " UNION ALL ".join(parts) + limit, tuple(parameters), compiler, converters
+    )
 
 
-def _compile_each(querysets: Sequence[QuerySet[Any, Any]], alias: str) -> Iterator[Statement]:
+def _compile_each(
+    querysets: Sequence[QuerySet[Any, Any]], alias: str
+) -> Iterator[CompiledStatement]:
     for queryset in querysets:
         compiler = queryset.query.get_compiler(alias)
         try:
             sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             continue
-        yield Statement(sql, parameters, compiler)
+        yield CompiledStatement(sql, parameters, compiler)
 
 
 class CompiledQuery:
@@ -156,14 +160,14 @@ class CompiledQuery:
         with scopes_disabled():
             return self._build(*self._placeholders)
 
-    def _compile_once(self, alias: str) -> tuple[Statement, list[tuple[int, Any]]]:
+    def _compile_once(self, alias: str) -> tuple[CompiledStatement, list[tuple[int, Any]]]:
         """The statement, and for each SQL parameter the index of a value, or else a constant."""
         if not hasattr(self._local, alias):
             statement = compile_union_all(self._build_querysets(), alias, self._limit)
             if statement is None:
                 raise TypeError("The query is always empty.")
             setattr(self._local, alias, (statement, self._parameter_sources(statement.parameters)))
-        compiled: tuple[Statement, list[tuple[int, Any]]] = getattr(self._local, alias)
+        compiled: tuple[CompiledStatement, list[tuple[int, Any]]] = getattr(self._local, alias)
         return compiled
 
     def _parameter_sources(self, parameters: Sequence[Any]) -> list[tuple[int, Any]]:

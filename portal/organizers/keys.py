@@ -21,7 +21,7 @@ MIN_LENGTH: Final = 32
 MAX_LENGTH: Final = 255
 
 
-def make_key() -> str:
+def make_token_key() -> str:
     """A new key: `portal_`, 36 random letters and digits, and a checksum of both."""
     body = KEY_PREFIX + "".join(secrets.choice(KEY_ALPHABET) for _index in range(RANDOM_LENGTH))
     return body + _compute_checksum(body)
@@ -33,7 +33,7 @@ def has_wrong_checksum(key: str) -> bool:
     return bool(KEY_PATTERN.fullmatch(key)) and _compute_checksum(body) != checksum
 
 
-def hash_key(key: str) -> str:
+def hash_token_key(key: str) -> str:
     """The hash of a key, for the database. SHA-256 is enough, because keys are long and random."""
     return hashlib.sha256(key.encode()).hexdigest()
 

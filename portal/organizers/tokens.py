@@ -21,8 +21,8 @@ from portal.organizers.keys import (
     MAX_LENGTH,
     MIN_LENGTH,
     has_wrong_checksum,
-    hash_key,
-    make_key,
+    hash_token_key,
+    make_token_key,
 )
 from portal.organizers.models import ORGANIZER_COLUMNS, ApiToken, Organizer, Team
 
@@ -45,7 +45,7 @@ def authenticate_token(key: str) -> Access:
     The token is looked up by a hash, so that response times do not help to guess a key. Raises
     UnknownToken and InactiveToken.
     """
-    rows = [] if has_wrong_checksum(key) else _token_by_hash.read_rows(hash_key(key))
+    rows = [] if has_wrong_checksum(key) else _token_by_hash.read_rows(hash_token_key(key))
     if not rows:
         raise UnknownToken
     [
@@ -126,14 +126,14 @@ def create_token(
     """
     # Without the lock, two transactions could create tokens with the same name.
     Organizer.objects.select_for_update().get(pk=organizer.pk)
-    key = make_key() if key is None else _validate_key(key)
+    key = make_token_key() if key is None else _validate_key(key)
     wanted = sorted(set(permissions))
     with scope(organizer=organizer):
         _validate_name(name.strip())
         team = _find_team(made_by, wanted) if made_by else _extend_commands_team(organizer, wanted)
         token = ApiToken(team=team, name=name.strip(), permissions=wanted, made_by=made_by)
         token.has_all_fields, token.expires = has_all_fields, expires
-        token.key_hash, token.last_four = hash_key(key), key[-4:]
+        token.key_hash, token.last_four = hash_token_key(key), key[-4:]
         token.full_clean(validate_unique=False)
         token.save()
     return key
@@ -175,7 +175,7 @@ def _validate_key(key: str) -> str:
             params={"min": MIN_LENGTH, "max": MAX_LENGTH},
         )
     with scopes_disabled():
-        if ApiToken.objects.filter(key_hash=hash_key(key)).exists():
+        if ApiToken.objects.filter(key_hash=hash_token_key(key)).exists():
             raise ValidationError(_("A token with this key already exists."))
     return key
 
@@ -194,7 +194,7 @@ def revoke_token(organizer: Organizer, *, pk: int) -> None:
 def revoke_token_by_key(organizer: Organizer, *, key: str) -> None:
     """Revokes the token with this key. Raises UnknownToken."""
     with scope(organizer=organizer):
-        token = ApiToken.objects.filter(key_hash=hash_key(key), revoked=None).first()
+        token = ApiToken.objects.filter(key_hash=hash_token_key(key), revoked=None).first()
     if token is None:
         raise UnknownToken
     revoke_token(organizer, pk=token.pk)

@@ -14,7 +14,7 @@ from django_scopes import ScopedManager
 from portal.organizers.models import Organizer
 
 
-def make_slug() -> str:
+def make_view_slug() -> str:
     """A random slug, so that the URLs of views cannot be guessed."""
     return secrets.token_hex(8)
 

@@ -20,7 +20,7 @@ from portal.organizers.models import Organizer
 from portal.organizers.permissions import Permission
 from portal.organizers.scopes import require_scope
 from portal.saved_views.built_in import BUILT_IN
-from portal.saved_views.models import SavedView, make_slug
+from portal.saved_views.models import SavedView, make_view_slug
 from portal.saved_views.queries import VIEW, apply_view
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def create_view(
     """
     organizer = access.organizer
     view = SavedView(organizer=organizer, owner=member, name=name, is_shared=is_shared)
-    view.slug = make_slug()
+    view.slug = make_view_slug()
     view.query_string = _canonical_query_string(organizer, parameters)
     _check_and_save(access, view, member)
     return view

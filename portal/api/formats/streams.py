@@ -55,7 +55,7 @@ def stream_customers(
     name = export_file_name(organizer.slug, organizer.timezone, "csv") if is_file else None
     content_type = f"{request.accepted_renderer.media_type}; charset=utf-8"
     if request.method == "HEAD":
-        return StreamResponse(_no_chunks(), content_type, file_name=name)
+        return StreamResponse(_empty_stream(), content_type, file_name=name)
     chunks = _encode_stream(request.accepted_renderer, organizer, query, fields, separator)
     try:
         limited = limit_streams(chunks, caller=_identify_caller(request))
@@ -86,5 +86,5 @@ def _identify_caller(request: Request) -> str:
     return authorization[-1] if authorization else request.session.session_key or ""
 
 
-def _no_chunks() -> Generator[bytes]:
+def _empty_stream() -> Generator[bytes]:
     yield from ()

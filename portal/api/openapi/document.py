@@ -42,23 +42,23 @@ def complete_document(result: Document, **_: Any) -> Document:
         # matches.
         if "oneOf" in schema:
             schema["anyOf"] = schema.pop("oneOf")
-    for operation in operations(result):
+    for operation in iterate_operations(result):
         add_links(operation)
         parameters = operation["parameters"]
         # Parameters that all endpoints have come last.
         parameters.sort(key=lambda parameter: parameter["name"] in COMMON_NAMES)
         for parameter in parameters:
-            if _may_be_empty(parameter):
+            if _accepts_empty_value(parameter):
                 parameter["allowEmptyValue"] = True
     return result
 
 
-def operations(document: Document) -> Iterator[dict[str, Any]]:
+def iterate_operations(document: Document) -> Iterator[dict[str, Any]]:
     """The operations of all paths in the document."""
     return chain.from_iterable(methods.values() for methods in document["paths"].values())
 
 
-def _may_be_empty(parameter: dict[str, Any]) -> bool:
+def _accepts_empty_value(parameter: dict[str, Any]) -> bool:
     """Whether the parameter accepts an empty value. Lists of texts reject empty values."""
     return parameter["in"] == "query" and "minLength" not in parameter["schema"].get("items", {})
 

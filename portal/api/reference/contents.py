@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from portal.api.openapi.document import operations, read_document
+from portal.api.openapi.document import iterate_operations, read_document
 
 Schema = Mapping[str, Any]  # JSON Schema, whose values have many types
 LIST_OPERATION: Final = "list_customers"
 
 
 @dataclass(frozen=True)
-class Parameter:
+class DocumentedParameter:
     """A parameter of an endpoint; `location` is query, path or header."""
 
     name: str
@@ -28,18 +28,18 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class DocumentedEndpoint:
     """A method of a path of the API."""
 
     name: str
     method: str
     path: str
     summary: str
-    parameters: list[Parameter]
-    values: list[Field]  # the fields of the request's body; empty without a body
+    parameters: list[DocumentedParameter]
+    values: list[DocumentedField]  # the fields of the request's body; empty without a body
 
     @property
-    def query_parameters(self) -> list[Parameter]:
+    def query_parameters(self) -> list[DocumentedParameter]:
         """The parameters of the query string."""
         return [parameter for parameter in self.parameters if parameter.location == "query"]
 
@@ -54,7 +54,7 @@ class ErrorResponse:
 
 
 @dataclass(frozen=True)
-class Field:
+class DocumentedField:
     """A field of a customer."""
 
     name: str
@@ -62,10 +62,10 @@ class Field:
     description: str
 
 
-def read_endpoints(organizer: str) -> list[Endpoint]:
+def read_endpoints(organizer: str) -> list[DocumentedEndpoint]:
     """All endpoints, whose paths contain the slug of the organizer."""
     return [
-        Endpoint(
+        DocumentedEndpoint(
             operation["operationId"],
             method.upper(),
             path.replace("{organizer}", organizer),
@@ -86,7 +86,7 @@ def read_errors() -> list[ErrorResponse]:
     """The errors of all endpoints, without duplicates, by status."""
     errors = [
         ErrorResponse(status, example["description"], _format_body(example["value"]))
-        for operation in operations(read_document())
+        for operation in iterate_operations(read_document())
         for status, response in operation["responses"].items()
         if status >= "400"
         for content in response["content"].values()
@@ -100,20 +100,20 @@ def _format_body(example: object) -> str:
     return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
 
 
-def read_fields() -> list[Field]:
+def read_fields() -> list[DocumentedField]:
     """The fields of a customer, in the order of the JSON."""
     return _read_schema_fields({"$ref": "#/components/schemas/Customer"})
 
 
-def _read_body_fields(operation: Mapping[str, Any]) -> list[Field]:
+def _read_body_fields(operation: Mapping[str, Any]) -> list[DocumentedField]:
     body = operation.get("requestBody")
     return _read_schema_fields(body["content"]["application/json"]["schema"]) if body else []
 
 
-def _read_schema_fields(reference: Schema) -> list[Field]:
+def _read_schema_fields(reference: Schema) -> list[DocumentedField]:
     schema = read_document()["components"]["schemas"][reference["$ref"].rpartition("/")[2]]
     return [
-        Field(name, describe_type(described), described.get("description", ""))
+        DocumentedField(name, describe_type(described), described.get("description", ""))
         for name, described in schema["properties"].items()
     ]
 
@@ -169,9 +169,9 @@ def _describe_integer(schema: Schema) -> str:
     return _("integer")
 
 
-def _read_parameter(described: Mapping[str, Any]) -> Parameter:
+def _read_parameter(described: Mapping[str, Any]) -> DocumentedParameter:
     schema = described["schema"]
-    return Parameter(
+    return DocumentedParameter(
         described["name"],
         described["in"],
         describe_type(schema),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.customers.changing.fields import InvalidValues
 from portal.customers.changing.write import lock_customer
 from portal.customers.models import Customer, Note, customers_of_organizer
-from portal.customers.normalization import note_text
+from portal.customers.normalization import searched_text_of_note
 from portal.databases.deadlocks import retry_deadlocks
 from portal.history.models import EventKind
 from portal.history.record import record_event
@@ -67,7 +67,7 @@ def add_note(organizer: Organizer, identifier: str, text: str, *, actor: Actor) 
 
 def _add_to_searched_text(customer: Customer, note: Note) -> None:
     """Add the note to the searched text of the customer, which this transaction has locked."""
-    text = f"{customer.team_notes_text or ''}{note_text(note.text) or ''}"
+    text = f"{customer.team_notes_text or ''}{searched_text_of_note(note.text) or ''}"
     customers_of_organizer(customer.organizer).filter(pk=customer.pk).update(
         team_notes_text=text or None
     )

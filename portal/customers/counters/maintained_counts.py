@@ -147,7 +147,7 @@ def read_combination(values: Sequence[Any]) -> FacetCombination:
     return FacetCombination(state, bool(is_verified), locale)
 
 
-def maintained_counts(organizer: Organizer) -> FacetCounts:
+def read_maintained_counts(organizer: Organizer) -> FacetCounts:
     """Read the numbers of an organizer's customers by facets, which triggers maintain."""
     require_scope(organizer)
     return sum_counts(_maintained.read_rows(organizer.pk))
@@ -165,7 +165,7 @@ _maintained = CompiledQuery(
 )
 
 
-def maintained_total(organizer_id: int) -> Coalesce:
+def maintained_total_expression(organizer_id: int) -> Coalesce:
     """A database expression for the maintained number of all customers of the organizer."""
     with scopes_disabled():
         counts = CustomerCount.objects.filter(organizer_id=organizer_id)

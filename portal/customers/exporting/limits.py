@@ -16,7 +16,7 @@ from typing import IO, Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from portal.organizers.keys import hash_key
+from portal.organizers.keys import hash_token_key
 
 STREAMS_OF_A_PROCESS: Final = 2
 STREAMS_OF_A_CALLER: Final = 2
@@ -60,7 +60,7 @@ def _occupy_slot_of_caller(caller: str) -> Iterator[None]:
     All processes see the locks, and the operating system releases the locks of a killed process.
     """
     try:
-        file = _lock_free_file(settings.VAR_DIR / "streams", hash_key(caller))
+        file = _lock_free_file(settings.VAR_DIR / "streams", hash_token_key(caller))
     except OSError:  # On a full or read-only disk, only the limit of the process applies.
         yield
         return

@@ -91,11 +91,11 @@ def read_rows_as_texts(
 
     A missing value is None.
     """
-    texts = [_text_expression(field) for field in fields]
+    texts = [_expression_of_text(field) for field in fields]
     return stream_union_all([queryset.values_list(*texts) for queryset in querysets], BATCH_ROWS)
 
 
-def _text_expression(field: str) -> Expression | F:
+def _expression_of_text(field: str) -> Expression | F:
     match Customer._meta.get_field(field):
         case models.DateTimeField():
             return InstantText(field)
@@ -112,5 +112,5 @@ def _json_expression(field: str) -> Expression | F:
     is_json = isinstance(Customer._meta.get_field(field), models.BooleanField | models.JSONField)
     if connection.vendor == "sqlite":
         # SQLite has no boolean and no JSON type, so the JSON of these fields is composed as text.
-        return _text_expression(field) if is_json else JsonText(_text_expression(field))
-    return F(field) if is_json else _text_expression(field)
+        return _expression_of_text(field) if is_json else JsonText(_expression_of_text(field))
+    return F(field) if is_json else _expression_of_text(field)

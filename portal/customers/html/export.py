@@ -71,7 +71,7 @@ class ExportForm(forms.Form):
     )
 
 
-class TooLong(Exception):
+class ListTooLongForExcel(Exception):
     """The list has more customers than an Excel workbook can have rows."""
 
 
@@ -95,7 +95,7 @@ def customer_export(request: PortalRequest, organizer: Organizer) -> HttpRespons
             return _stream_file(request, organizer, parameters, form.cleaned_data)
         except InvalidQuery:
             status = 422
-        except TooLong:
+        except ListTooLongForExcel:
             status, problem = 422, _("The list is too long for Excel.")
         except TooManyStreams as error:
             wait = _("Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
@@ -130,15 +130,15 @@ def _stream_file(
 ) -> HttpResponse:
     """Stream the file. A HEAD request reads no rows.
 
-    Raises InvalidQuery, TooLong, TooManyStreams.
+    Raises InvalidQuery, ListTooLongForExcel, TooManyStreams.
     """
     query = services.parse_query(organizer, parameters, reads_notes=request.access.reads_notes)
     extension = options["format"]
-    if extension == XLSX and _is_too_long(organizer, query):
-        raise TooLong
+    if extension == XLSX and _is_too_long_for_excel(organizer, query):
+        raise ListTooLongForExcel
     all_columns = bool(options["all_columns"])
-    fields = _all_fields(request) if all_columns else _shown_fields(parameters)
-    chunks = _encode(organizer, query, fields, options)
+    fields = _all_permitted_fields(request) if all_columns else _shown_fields(parameters)
+    chunks = _encode_export(organizer, query, fields, options)
     if request.method == "HEAD":
         chunks = (chunk for chunk in [b""])
     response: HttpResponse = StreamResponse(  # type: ignore[assignment]  # not a subclass
@@ -149,7 +149,7 @@ def _stream_file(
     return response
 
 
-def _is_too_long(organizer: Organizer, query: CustomerQuery) -> bool:
+def _is_too_long_for_excel(organizer: Organizer, query: CustomerQuery) -> bool:
     return services.count_customers(organizer, query=query) > settings.MAX_WORKBOOK_ROWS
 
 
@@ -161,13 +161,13 @@ def _shown_fields(parameters: QueryDict) -> Sequence[str]:
     return paging.shown_columns
 
 
-def _all_fields(request: PortalRequest) -> Sequence[str]:
+def _all_permitted_fields(request: PortalRequest) -> Sequence[str]:
     """All fields of a customer that the member may read."""
     may_read_notes = request.access.may(Permission.READ_NOTES)
     return [name for name in ALL_FIELDS if name != "notes" or may_read_notes]
 
 
-def _encode(
+def _encode_export(
     organizer: Organizer, query: CustomerQuery, fields: Sequence[str], options: dict[str, Any]
 ) -> Generator[bytes]:
     if options["format"] in ("json", "ndjson"):

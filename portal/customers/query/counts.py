@@ -15,7 +15,7 @@ from portal.customers.counters.maintained_counts import (
     FACETS,
     FacetCounts,
     count_facets_with_totals,
-    maintained_counts,
+    read_maintained_counts,
 )
 from portal.databases.time_limits import TimeLimitExceeded
 from portal.organizers.models import Organizer
@@ -46,7 +46,9 @@ class ListAndTotalCounts(NamedTuple):
 def count_expression(customers: models.QuerySet[Any], *, limit: int | None = None) -> Combinable:
     """A database expression: the number of rows of a queryset, counted up to `limit`."""
     rows = (
-        keep_ordering(customers.values("pk")) if limit is None else customers.values("pk")[:limit]
+        keep_ordering_in_subquery(customers.values("pk"))
+        if limit is None
+        else customers.values("pk")[:limit]
     )
     try:
         # The count is compiled to SQL here once, because the query of a page has it once for each
@@ -58,7 +60,7 @@ def count_expression(customers: models.QuerySet[Any], *, limit: int | None = Non
     return RawSQL(count, parameters, models.BigIntegerField())  # noqa: S611
 
 
-def keep_ordering(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
+def keep_ordering_in_subquery(customers: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
     """Add a LIMIT that no list reaches.
 
     Without a LIMIT, Django removes ORDER BY from a subquery.
@@ -79,7 +81,7 @@ def count_facets(organizer: Organizer, customers: models.QuerySet[Any]) -> ListA
             milliseconds=int(settings.FACET_MILLISECONDS),
         )
     except EmptyResultSet:
-        return ListAndTotalCounts(FacetCounts({}), maintained_counts(organizer))
+        return ListAndTotalCounts(FacetCounts({}), read_maintained_counts(organizer))
     except TimeLimitExceeded:
-        return ListAndTotalCounts(None, maintained_counts(organizer))
+        return ListAndTotalCounts(None, read_maintained_counts(organizer))
     return ListAndTotalCounts(counts, totals, is_capped=counts is None)

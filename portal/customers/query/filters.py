@@ -82,7 +82,7 @@ EMPTY_FIELDS: Final[Mapping[str, tuple[StrOrPromise, Q]]] = {
 }
 
 
-class CustomerForm(forms.Form):
+class CustomerFilterForm(forms.Form):
     """The filters as a form. The form also rejects a range of times that ends before its start."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -197,7 +197,7 @@ class CustomerFilter(django_filters.FilterSet):
     )
 
     class Meta:
-        form = CustomerForm
+        form = CustomerFilterForm
 
     def __init__(
         self,

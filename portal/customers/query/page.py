@@ -15,7 +15,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.timezone import make_naive
 
-from portal.customers.counters.maintained_counts import maintained_total
+from portal.customers.counters.maintained_counts import maintained_total_expression
 from portal.customers.models import Customer, CustomerQuerySet
 from portal.customers.query.cursor import Cursor, order_sections_after
 from portal.customers.query.ordering import (
@@ -375,7 +375,7 @@ def read_default_api_page(organizer_id: int, cursor: Cursor | None) -> RowPage |
 
 def _default_page_querysets(organizer_id: int, sections: Sequence[OrderSection]) -> list[Any]:
     customers = Customer.objects.filter(organizer_id=organizer_id)
-    count = maintained_total(organizer_id)
+    count = maintained_total_expression(organizer_id)
     columns: list[Any] = [*FIELDS, *_sort_key_expressions(["email"]), count]
     return [
         each.values_list(*columns)[: PAGE_SIZE + 1]

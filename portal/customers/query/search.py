@@ -34,9 +34,9 @@ from portal.customers.counters.maintained_counts import (
     FACETS,
     FacetConditions,
     FacetCounts,
-    maintained_counts,
     meets_conditions,
     read_combination,
+    read_maintained_counts,
     read_rows_with_totals,
 )
 from portal.customers.fields import IgnoringCase
@@ -335,7 +335,7 @@ def find_search_matches(
                 return read(scan, limit, milliseconds=int(settings.FACET_MILLISECONDS))
         return read(search.compile_match_query(customers, columns), (str((most or cap) + 1), ()))
     except EmptyResultSet:
-        return SearchMatches([]), maintained_counts(organizer)
+        return SearchMatches([]), read_maintained_counts(organizer)
 
 
 def _read_matches(

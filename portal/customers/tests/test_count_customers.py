@@ -11,7 +11,7 @@ from django_scopes import scope
 from django_scopes.exceptions import ScopeError
 
 from portal.conftest import CustomerMaker
-from portal.customers.counters.maintained_counts import maintained_counts
+from portal.customers.counters.maintained_counts import read_maintained_counts
 from portal.customers.tests.lists import list_of
 from portal.organizers.models import Organizer
 
@@ -63,7 +63,7 @@ def test_maintained_counts_are_not_counted_again(
 
 def test_counts_outside_of_a_scope_raise(organizer: Organizer) -> None:
     with pytest.raises(ScopeError):
-        maintained_counts(organizer)
+        read_maintained_counts(organizer)
 
 
 def test_counts_of_another_organizer_than_the_scope_raise(
@@ -71,8 +71,8 @@ def test_counts_of_another_organizer_than_the_scope_raise(
 ) -> None:
     with scope(organizer=organizer):
         with pytest.raises(ScopeError):
-            maintained_counts(rival)
+            read_maintained_counts(rival)
         with pytest.raises(ScopeError):
             list_of(rival, "").count()
     with scope(organizer=rival):
-        assert maintained_counts(rival).by_facet("locale", {}) == {"it": 1}
+        assert read_maintained_counts(rival).by_facet("locale", {}) == {"it": 1}

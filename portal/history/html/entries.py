@@ -119,7 +119,7 @@ def describe_difference(name: str, values: Sequence[Any] | None) -> ValueDiffere
         return ValueDifference(label, is_hidden=True)
     before, after = map(FORMATTERS.get(name, _format_text), values)
     if before == after:
-        before, after = map(_list_parts, values)
+        before, after = map(_format_name_parts, values)
     return ValueDifference(label, before, after)
 
 
@@ -169,10 +169,10 @@ def _format_name(value: Any) -> str:
     try:
         return names.compose_name(value or {})
     except names.UnknownScheme:
-        return _list_parts(value)
+        return _format_name_parts(value)
 
 
-def _list_parts(value: Any) -> str:
+def _format_name_parts(value: Any) -> str:
     """The parts of a name with their labels, including parts that the composed name omits."""
     if not isinstance(value, Mapping):
         return _format_text(value)

@@ -6,19 +6,25 @@ import re
 
 import pytest
 
-from portal.organizers.keys import KEY_ALPHABET, KEY_PREFIX, has_wrong_checksum, hash_key, make_key
+from portal.organizers.keys import (
+    KEY_ALPHABET,
+    KEY_PREFIX,
+    has_wrong_checksum,
+    hash_token_key,
+    make_token_key,
+)
 
 
 def test_a_key_has_a_prefix_and_42_letters_and_digits() -> None:
-    assert re.fullmatch(f"{KEY_PREFIX}[{KEY_ALPHABET}]{{42}}", make_key())
+    assert re.fullmatch(f"{KEY_PREFIX}[{KEY_ALPHABET}]{{42}}", make_token_key())
 
 
 def test_keys_are_unique() -> None:
-    assert len({make_key() for _ in range(1_000)}) == 1_000
+    assert len({make_token_key() for _ in range(1_000)}) == 1_000
 
 
 def test_the_checksum_finds_each_changed_character() -> None:
-    key = make_key()
+    key = make_token_key()
 
     assert not has_wrong_checksum(key)
     for index in range(len(KEY_PREFIX), len(key)):
@@ -36,4 +42,4 @@ def test_a_key_of_another_format_has_no_checksum(key: str) -> None:
 
 
 def test_the_hash_is_sha256() -> None:
-    assert hash_key("abc").startswith("ba7816bf8f01cfea")
+    assert hash_token_key("abc").startswith("ba7816bf8f01cfea")

@@ -119,7 +119,7 @@ class CustomerForm(forms.Form):
             )
 
     def _inputs_of(self, name: str) -> list[BoundField]:
-        return [self[each] for each in self.fields if _field_of(each) == name]
+        return [self[each] for each in self.fields if _field_of_input(each) == name]
 
     @property
     def name_parts(self) -> dict[str, str]:
@@ -159,7 +159,7 @@ class CustomerForm(forms.Form):
 
     def _values(self) -> dict[str, object]:
         """The new values of the fields that the member changed."""
-        changed = {_field_of(input_name) for input_name in self.changed_data} & {*self.only}
+        changed = {_field_of_input(input_name) for input_name in self.changed_data} & {*self.only}
         return {name: self._value(name) for name in changed}
 
     def _value(self, name: str) -> object:
@@ -179,7 +179,7 @@ class CustomerForm(forms.Form):
         data: dict[str, Any] = {"since": error.customer.version}
         for name, field in form.fields.items():
             current = form.get_initial_for_field(field, name)
-            is_mine = _field_of(name) in error.changes
+            is_mine = _field_of_input(name) in error.changes
             data[f"{INITIAL_PREFIX}{name}"] = current
             data.setdefault(name, self.data.get(name) if is_mine else current)
         form = CustomerForm(self.organizer, error.customer, only=self.only, data=data)
@@ -252,7 +252,7 @@ def _locale_choices(customer: Customer | None) -> list[tuple[str, str]]:
     return sorted(((code, locale_name(code)) for code in offered), key=lambda each: each[1])
 
 
-def _field_of(input_name: str) -> str:
+def _field_of_input(input_name: str) -> str:
     """The field of the customer that an input belongs to."""
     return NAME if input_name.startswith(PART_PREFIX) else input_name
 
@@ -275,8 +275,8 @@ def _with_chosen_values(data: Mapping[str, Any] | None) -> Mapping[str, Any] | N
         if name.startswith(INITIAL_PREFIX)
     }
     return {
-        **{name: text for name, text in data.items() if _field_of(name) not in theirs},
-        **{name: text for name, text in current.items() if _field_of(name) in theirs},
+        **{name: text for name, text in data.items() if _field_of_input(name) not in theirs},
+        **{name: text for name, text in current.items() if _field_of_input(name) in theirs},
     }
 
 

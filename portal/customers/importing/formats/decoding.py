@@ -30,7 +30,7 @@ def find_encoding(head: bytes) -> tuple[str | None, int]:
     return None, 0
 
 
-def decode(chunks: Iterable[bytes]) -> Iterator[str]:
+def decode_text(chunks: Iterable[bytes]) -> Iterator[str]:
     """Decode a text file. Invalid bytes become lone surrogates, which are rejected in rows.
 
     Without a byte-order mark, the first characters outside of ASCII decide between UTF-8 and
@@ -65,7 +65,7 @@ def convert_to_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
     head = next(chunks, b"")
     encoding, length = find_encoding(head)
     if encoding in UTF16:
-        for text in decode(chain([head], chunks)):
+        for text in decode_text(chain([head], chunks)):
             yield text.encode("utf-8", "surrogatepass")
     else:
         yield from chain([head[length:]], chunks)

@@ -109,7 +109,7 @@ def read_blocks(
     sheets: SheetOptions | None = None,
 ) -> Iterator[FileBlock]:
     """Split a file into blocks for read_block(), about one for each chunk of `chunk_bytes`."""
-    blocks = _read_format(_chunks(file, chunk_bytes), name, sheets or SheetOptions())
+    blocks = _read_format(_read_chunks(file, chunk_bytes), name, sheets or SheetOptions())
     try:
         first = next(blocks, None)
         yield first or _rejected_block(name, "contains no customers")
@@ -163,7 +163,7 @@ def group_blocks(blocks: Iterable[FileBlock], group_bytes: int) -> Iterator[list
         yield group
 
 
-def _chunks(file: ReadableFile, chunk_bytes: int) -> Iterator[bytes]:
+def _read_chunks(file: ReadableFile, chunk_bytes: int) -> Iterator[bytes]:
     while chunk := file.read(chunk_bytes):
         yield chunk
 

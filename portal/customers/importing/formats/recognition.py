@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from portal.customers.importing.formats.columns import is_known_column
-from portal.customers.importing.formats.decoding import decode
+from portal.customers.importing.formats.decoding import decode_text
 from portal.customers.importing.formats.spreadsheets import DELIMITERS, is_separator_line
 from portal.customers.importing.rows import ACCEPTED_FORMATS, UnusableFile
 
@@ -47,7 +47,7 @@ def recognize_format(head: bytes) -> FileFormat:
     for signature, kind in SIGNATURES.items():
         if head.startswith(signature):
             raise _looks_like(kind)
-    text = "".join(decode([head])).lstrip()
+    text = "".join(decode_text([head])).lstrip()
     if not text:
         raise UnusableFile(f"is empty; {ACCEPTED_FORMATS}")
     if is_json(head, text):

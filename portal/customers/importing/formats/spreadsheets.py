@@ -24,7 +24,7 @@ from portal.customers.importing.formats.columns import (
     is_known_column,
     quote_column_names,
 )
-from portal.customers.importing.formats.decoding import decode, find_encoding
+from portal.customers.importing.formats.decoding import decode_text, find_encoding
 from portal.customers.importing.merging import NAME, PARTS, TIME_FIELDS
 from portal.customers.importing.rows import (
     ACCEPTED_FORMATS,
@@ -85,7 +85,7 @@ def read_csv(chunks: Iterable[bytes], name: str, options: SheetOptions) -> Itera
     """Read a CSV file with commas, semicolons or tabs. Raises UnusableFile."""
     chunks = iter(chunks)
     head = next(chunks, b"")
-    lines = _split_lines(decode(chain([head], chunks)))
+    lines = _split_lines(decode_text(chain([head], chunks)))
     first = next(lines, "")
     separator = first[len(SEPARATOR_LINE) :].strip("\r\n") if is_separator_line(first) else ""
     lines = lines if separator else chain([first], lines)

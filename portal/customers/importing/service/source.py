@@ -111,7 +111,7 @@ def _read_pages(client: SourceClient) -> Iterator[SourcePage]:
     read = set()
     while url not in read:
         read.add(url)
-        page = _parse(client.read_json(url), url)
+        page = _parse_page(client.read_json(url), url)
         yield page
         if page.next is None:
             return
@@ -121,7 +121,7 @@ def _read_pages(client: SourceClient) -> Iterator[SourcePage]:
     )
 
 
-def _parse(content: bytes, url: httpx2.URL) -> SourcePage:
+def _parse_page(content: bytes, url: httpx2.URL) -> SourcePage:
     match orjson.loads(content):
         case {"count": int(total), "next": None | str() as link, "results": list(rows)} if (
             not rows or any(map(_is_customer, rows))

@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django_scopes import scopes_disabled
 
 from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, Note
-from portal.customers.normalization import COLUMNS_DERIVED_FROM, note_text
+from portal.customers.normalization import COLUMNS_DERIVED_FROM, searched_text_of_note
 from portal.databases.deleted_texts import merge_segments
 from portal.organizers.models import Organizer
 
@@ -73,7 +73,7 @@ def _find_outdated(
         database = customers[0]._state.db
         team_notes = Note.objects.using(database).filter(customer__in=customers).order_by("pk")
         for customer, text in team_notes.values_list("customer_id", "text"):
-            notes.setdefault(customer, []).append(note_text(text) or "")
+            notes.setdefault(customer, []).append(searched_text_of_note(text) or "")
     return [
         each
         for each in customers

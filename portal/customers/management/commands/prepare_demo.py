@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django_scopes import scope
 
-from portal.customers.counters.maintained_counts import maintained_counts
+from portal.customers.counters.maintained_counts import read_maintained_counts
 from portal.customers.demo.customers import EXAMPLE, demo_customers
 from portal.customers.importing.load import load_customers
 from portal.customers.importing.rows import StagedRow
@@ -79,7 +79,7 @@ def _find_or_create(slug: str, name: str, timezone: str) -> Organizer:
 def _load_unless_filled(organizer: Organizer, rows: Iterable[StagedRow]) -> None:
     """Load the customers unless the organizer has customers already."""
     with scope(organizer=organizer):
-        is_empty = maintained_counts(organizer).total == 0
+        is_empty = read_maintained_counts(organizer).total == 0
     if is_empty:
         load_customers(organizer, rows)
 
