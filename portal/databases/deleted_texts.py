@@ -25,11 +25,11 @@ def remove_deleted_texts(search_indexes: Sequence[str]) -> None:
     """
     if connection.vendor == "sqlite":
         for search_index in search_indexes:
-            merge_segments(search_index)
-        transaction.on_commit(_empty_log)
+            merge_search_index_segments(search_index)
+        transaction.on_commit(_empty_write_ahead_log)
 
 
-def merge_segments(search_index: str, database: str = DEFAULT_DB_ALIAS) -> None:
+def merge_search_index_segments(search_index: str, database: str = DEFAULT_DB_ALIAS) -> None:
     """Merges the segments of an FTS5 table. Without merges, many changes double the table's size.
 
     The merge takes 0.3 seconds for 100,000 customers.
@@ -39,7 +39,7 @@ def merge_segments(search_index: str, database: str = DEFAULT_DB_ALIAS) -> None:
             cursor.execute(MERGE_SEGMENTS.format(search=search_index))
 
 
-def _empty_log() -> None:
+def _empty_write_ahead_log() -> None:
     usual = round(settings.DATABASES["default"]["OPTIONS"]["timeout"] * 1000)
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_TIMEOUT_MILLISECONDS}")

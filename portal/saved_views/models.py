@@ -55,7 +55,7 @@ class SavedView(models.Model):
         return str(self.name)
 
     @property
-    def query(self) -> QueryDict:
+    def list_parameters(self) -> QueryDict:
         """The parameters of the list that is saved as the view."""
         return QueryDict(self.query_string)
 

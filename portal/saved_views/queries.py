@@ -17,7 +17,7 @@ def apply_view(view: SavedView, parameters: QueryDict) -> QueryDict:
 
     An empty parameter of the request removes the parameter of the view with that name.
     """
-    applied = view.query.copy()
+    applied = view.list_parameters.copy()
     for name, values in parameters.lists():
         if name != VIEW:
             applied.setlist(name, [*filter(None, values)])
@@ -31,7 +31,7 @@ def subtract_view(view: SavedView, query: Mapping[str, list[str]]) -> dict[str, 
 
     `query` must not have empty values.
     """
-    own = dict(view.query.lists())
+    own = dict(view.list_parameters.lists())
     changed = {name: values for name, values in query.items() if own.get(name) != values}
     removed = {name: [""] for name in own.keys() - query.keys()}
     return {VIEW: [view.slug], **changed, **removed}

@@ -114,7 +114,9 @@ def count_views(
 
 def _count_customers(access: Access, view: SavedView) -> ListCount | None:
     try:
-        query = customers.parse_query(access.organizer, view.query, reads_notes=access.reads_notes)
+        query = customers.parse_query(
+            access.organizer, view.list_parameters, reads_notes=access.reads_notes
+        )
     except InvalidQuery:
         return None
     return customers.count_customers_within_limits(access.organizer, query=query)

@@ -59,11 +59,11 @@ def set_source_times(
 
 def new_customer() -> dict[str, Any]:
     """The default values of a new customer, into which its first row is merged."""
-    return {**_defaults(), "date_joined": format_api_time(timezone.now())}
+    return {**_default_values_of_customer(), "date_joined": format_api_time(timezone.now())}
 
 
 @cache
-def _defaults() -> dict[str, Any]:
+def _default_values_of_customer() -> dict[str, Any]:
     customer = Customer()
     values = {name: getattr(customer, name) for name in FIELDS if name != "identifier"}
     return {**values, "last_modified": None}

@@ -12,7 +12,7 @@ from django_scopes import scopes_disabled
 
 from portal.customers.models import SEARCH_INDEXES_ON_SQLITE, Customer, Note
 from portal.customers.normalization import COLUMNS_DERIVED_FROM, searched_text_of_note
-from portal.databases.deleted_texts import merge_segments
+from portal.databases.deleted_texts import merge_search_index_segments
 from portal.organizers.models import Organizer
 
 NORMALIZED: Final = ("name_key", "phone_key", "search_text", "notes_text", "team_notes_text")
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         changed = sum(normalize_batches(database))
         if changed:
             for search_index in SEARCH_INDEXES_ON_SQLITE:
-                merge_segments(search_index, database)
+                merge_search_index_segments(search_index, database)
         if verbosity:
             self.stdout.write(f"{changed} customers changed.")
 
