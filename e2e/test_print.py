@@ -11,6 +11,8 @@ from e2e.conftest import NewContext
 from e2e.steps import BIGEVENTS, customer_rows, filter_chip
 
 LIST = f"{BIGEVENTS}?search=an&locale=de&page_size=50"
+API = "/organizers/bigevents/api/"
+TOKENS = "/organizers/bigevents/tokens/"
 WHEN = re.compile(r"^Big Events LLC · \d{1,2} \w{3} \d{4}, \d\d:\d\d CES?T$")
 
 
@@ -33,7 +35,7 @@ def test_a_printed_list_shows_the_organizer_the_filters_and_the_time(staff_page:
     expect(customer_rows(staff_page)).to_have_count(50)
 
 
-@pytest.mark.parametrize("path", [LIST, f"{BIGEVENTS}8WSAJCJ/"])
+@pytest.mark.parametrize("path", [LIST, f"{BIGEVENTS}8WSAJCJ/", API, TOKENS])
 def test_paper_has_no_controls(staff_page: Page, path: str) -> None:
     print_preview(staff_page, path)
 
@@ -43,6 +45,17 @@ def test_paper_has_no_controls(staff_page: Page, path: str) -> None:
         expect(staff_page.get_by_role("navigation", name=name)).to_have_count(0)
     for name in ("Next", "Save view", "Clear filters", "JSON"):
         expect(staff_page.get_by_role("link", name=name)).to_have_count(0)
+
+
+def test_examples_of_the_api_wrap_on_paper(staff_page: Page) -> None:
+    print_preview(staff_page, API)
+
+    cut = staff_page.evaluate(
+        "[...document.querySelectorAll('.code')].filter(each => each.checkVisibility())"
+        ".filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
+    )
+
+    assert cut == []
 
 
 def test_nothing_is_cut_off_on_paper(staff_page: Page) -> None:
