@@ -19,6 +19,7 @@ def test_a_form_without_a_csrf_token_gets_an_error_page() -> None:
 
     response = client.post("/sign-in/", {"username": "x", "password": "y"})
 
+    assertContains(response, "<h1>The form has expired</h1>", status_code=403)
     assertContains(response, "This form was open for too long.", status_code=403)
 
 
