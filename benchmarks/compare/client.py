@@ -1,4 +1,4 @@
-"""An HTTP client for one version, with the sessions and tokens of the callers."""
+"""An HTTP client for one of the two compared versions. It signs in and sends tokens."""
 
 from __future__ import annotations
 

@@ -78,8 +78,8 @@ def _merge_rows(
 def _values_in_file(row: StagingTableRow, customer: StoredCustomer | None) -> dict[str, Any]:
     """The values that the file has for the row.
 
-    The staging table does not store the values of an unchanged row. The customer at the source
-    has the values.
+    The staging table stores no values of an unchanged row. They are equal to those of its customer
+    (`values_at_source`).
     """
     if isinstance(row.given, dict):
         return row.given

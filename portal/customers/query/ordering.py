@@ -147,8 +147,8 @@ def order_sections(keys: Sequence[str], *, backwards: bool = False) -> list[Orde
     if not more and key.is_unique:
         filled = terms[1:2]
     elif not more:
-        # The key is empty in all these rows, but the index is used only if the ORDER BY begins with
-        # the key.
+        # The section of empty keys keeps the key in its ORDER BY, although all its rows are equal
+        # in it: otherwise the index of the key would not be used.
         empty = filled
     sections = [
         OrderSection(Q(HasValue(key.expression)), filled),

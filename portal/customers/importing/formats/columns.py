@@ -154,7 +154,8 @@ def choose_name_scheme(
 ) -> str | None:
     """Choose the name scheme that fits the name parts of a row best.
 
-    A scheme that composes `name` is best, then one whose parts are the columns of the file.
+    Best is a scheme whose parts, joined, are equal to `name`. Next is a scheme whose parts are
+    exactly the columns of the file.
 
     Returns None if no scheme has all of the parts.
     """
