@@ -71,7 +71,7 @@ class CaseSamples:
 
 
 @dataclass(frozen=True)
-class Goal:
+class SpeedGoal:
     """The goals of a case: the p50 for 1,000,000 customers, and the growth from 10,000 on."""
 
     milliseconds: float
@@ -79,17 +79,17 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Case:
+class RequestCase:
     """One request. `kind` is the kind of the floor's response: `list`, `object` or `rows`."""
 
     name: str
     kind: str
     path: str
     headers: Mapping[str, str]
-    goal: Goal | None = None
+    goal: SpeedGoal | None = None
 
 
-def list_cases(samples: CaseSamples, *, only_short: bool = False) -> list[Case]:
+def list_cases(samples: CaseSamples, *, only_short: bool = False) -> list[RequestCase]:
     """All cases, pages before the API. Raises KeyError if a case of a short run does not exist."""
     cases = [*_page_cases(samples), *_api_cases(samples)]
     if missing := SHORT - {case.name for case in cases}:
@@ -97,11 +97,13 @@ def list_cases(samples: CaseSamples, *, only_short: bool = False) -> list[Case]:
     return [case for case in cases if case.name in SHORT or not only_short]
 
 
-def _page_cases(samples: CaseSamples) -> Iterator[Case]:
+def _page_cases(samples: CaseSamples) -> Iterator[RequestCase]:
     path = reverse("customers:list", args=[samples.organizer])
 
-    def page_case(name: str, query: str, *goal: float, headers: Mapping[str, str] = HTML) -> Case:
-        return Case(name, "rows", f"{path}{query}", headers, Goal(*goal))
+    def page_case(
+        name: str, query: str, *goal: float, headers: Mapping[str, str] = HTML
+    ) -> RequestCase:
+        return RequestCase(name, "rows", f"{path}{query}", headers, SpeedGoal(*goal))
 
     yield page_case("List, first page", "", 20, 1.3)
     yield page_case("List, first page, fragment", "", 20, 1.3, headers=FRAGMENT)
@@ -125,11 +127,11 @@ def _page_cases(samples: CaseSamples) -> Iterator[Case]:
     )
 
 
-def _api_cases(samples: CaseSamples) -> Iterator[Case]:
+def _api_cases(samples: CaseSamples) -> Iterator[RequestCase]:
     path = reverse("api:customer_list", args=[samples.organizer])
 
-    def api_case(name: str, address: str, *goal: float, kind: str = "list") -> Case:
-        return Case(f"JSON {name}", kind, address, JSON, Goal(*goal) if goal else None)
+    def api_case(name: str, address: str, *goal: float, kind: str = "list") -> RequestCase:
+        return RequestCase(f"JSON {name}", kind, address, JSON, SpeedGoal(*goal) if goal else None)
 
     yield api_case("list, first page", path, 7, 1.3)
     yield api_case("list, second page by `next`", samples.second, 7, 1.3)
@@ -168,7 +170,9 @@ def _search_queries(samples: CaseSamples) -> Iterator[tuple[str, str]]:
         yield name, f"search={quote_plus(term)}"
 
 
-def list_streams(samples: CaseSamples) -> list[Case]:
+def list_streams(samples: CaseSamples) -> list[RequestCase]:
     """One case for each format, with all customers."""
     path = reverse("api:customer_list", args=[samples.organizer])
-    return [Case(name, "stream", path, {"Accept": accept}) for name, accept in STREAMS.items()]
+    return [
+        RequestCase(name, "stream", path, {"Accept": accept}) for name, accept in STREAMS.items()
+    ]

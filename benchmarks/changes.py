@@ -31,7 +31,13 @@ from benchmarks.client import TIMEOUT, UnexpectedResponse
 from benchmarks.forms import read_form
 from benchmarks.imports import OURS
 from benchmarks.machine import describe_machine, utc_date
-from benchmarks.servers import Environment, call_inside_django, make_environment, manage, serve
+from benchmarks.servers import (
+    Environment,
+    call_inside_django,
+    make_environment,
+    run_management_command,
+    serve,
+)
 from benchmarks.tables import p95, write_table
 
 PAGE: Final = f"/organizers/{OURS}"
@@ -189,7 +195,7 @@ def main(arguments: list[str]) -> None:
 
 def _fill_database(environment: Environment, options: Namespace) -> None:
     if options.filled:
-        manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+        run_management_command(environment, "collectstatic", "--noinput", "--verbosity", "0")
     else:
         call_inside_django(environment, "prepare.make_organizers")
         call_inside_django(environment, "filling.fill_organizers", options.customers)
@@ -298,7 +304,7 @@ def _measure_import(environment: Environment, customers: int) -> str:
     """Measure an import of customers that have changed at the source."""
     file = Path(environment["VAR_DIR"]) / "customers.ndjson"
     call_inside_django(environment, "history.write_changed_customers", file, customers)
-    done = manage(environment, "import_customers", OURS, str(file))
+    done = run_management_command(environment, "import_customers", OURS, str(file))
     rate = customers / done.seconds
     return f"Import of {customers:,} changes: {rate:,.0f} a second, {done.mebibytes:.0f} MiB"
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.servers import Environment, call_inside_django, manage
+from benchmarks.servers import Environment, call_inside_django, run_management_command
 
 FIRST: Final = "import_customers, first of all"
 SEED: Final = "seed_demo"
@@ -73,6 +73,6 @@ def _write_file(environment: Environment, customers: int) -> Path:
 
 
 def _measure_import(environment: Environment, name: str, customers: int, *command: str) -> Outcome:
-    done = manage(environment, *command)
+    done = run_management_command(environment, *command)
     rate = customers / done.seconds
     return {"name": name, "customers": customers, "rate": rate, "memory": done.mebibytes}

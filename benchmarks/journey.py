@@ -117,12 +117,12 @@ def main() -> None:
     import django
 
     django.setup()
-    html, json = _clients()
+    html, json = _sign_in_clients()
     for name, client, address in (("HTML", html, LIST), ("JSON", json, JSON)):
         _print_journey(name, client, address)
 
 
-def _clients() -> tuple[Any, Any]:
+def _sign_in_clients() -> tuple[Any, Any]:
     """The clients of a member and of an API client, for an organizer with demo customers."""
     from django.core.management import call_command
     from django.test import Client

@@ -18,7 +18,7 @@ def utc_date() -> str:
 def describe_machine() -> list[str]:
     """Lines about the machine, without its host name and owner."""
     return [
-        f"Processor: {_first_value('/proc/cpuinfo', 'model name')}, {_cores()}",
+        f"Processor: {_first_value('/proc/cpuinfo', 'model name')}, {_core_count()}",
         f"Memory: {memory() / 1024:.0f} GiB",
         f"System: {platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}, Django {django.__version__}",
@@ -30,7 +30,7 @@ def memory() -> int:
     return int(_first_value("/proc/meminfo", "MemTotal").split()[0]) // 1024
 
 
-def _cores() -> str:
+def _core_count() -> str:
     cores = len(os.sched_getaffinity(0))
     return f"{cores} core" if cores == 1 else f"{cores} cores"
 

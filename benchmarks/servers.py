@@ -31,7 +31,7 @@ class Server:
 
         The field VmRSS is the current size, VmHWM the peak.
         """
-        return max(_memory(worker, field) for worker in self.workers)
+        return max(_memory_of_process(worker, field) for worker in self.workers)
 
 
 def make_environment(directory: Path, database_url: str) -> dict[str, str]:
@@ -60,7 +60,7 @@ class FinishedCommand:
     mebibytes: float
 
 
-def manage(environment: Environment, *command: str) -> FinishedCommand:
+def run_management_command(environment: Environment, *command: str) -> FinishedCommand:
     """Run a command of manage.py. Raises RuntimeError with the output if the command fails."""
     log = Path(environment["VAR_DIR"]) / "manage.log"
     started = time.perf_counter()
@@ -75,7 +75,7 @@ def manage(environment: Environment, *command: str) -> FinishedCommand:
         try:
             _, status, usage = os.wait4(process.pid, 0)
         except BaseException:
-            stop(process)
+            stop_process(process)
             raise
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -87,7 +87,7 @@ def call_inside_django(environment: Environment, step: str, *arguments: object) 
     """Call `module.function` of benchmarks in another process, with the arguments as text."""
     module = step.partition(".")[0]
     call = f"from benchmarks import {module}; {step}(*{[str(each) for each in arguments]})"
-    manage(environment, "shell", "--no-imports", "-c", call)
+    run_management_command(environment, "shell", "--no-imports", "-c", call)
 
 
 @contextlib.contextmanager
@@ -102,7 +102,7 @@ def serve(application: str, environment: Environment) -> Iterator[Server]:
         count = int(environment["WEB_CONCURRENCY"])
         yield Server(port, _wait_for_workers(process, port, count, log))
     finally:
-        stop(process)
+        stop_process(process)
 
 
 def serve_floor(environment: Environment) -> contextlib.AbstractContextManager[Server]:
@@ -117,7 +117,7 @@ def _free_port() -> int:
         return port
 
 
-def _memory(process: int, field: str) -> float:
+def _memory_of_process(process: int, field: str) -> float:
     status = Path(f"/proc/{process}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
     return int(line.split()[1]) / 1024
@@ -140,7 +140,7 @@ def _wait_for_workers(
     raise RuntimeError(f"The server did not start:\n{log.read_text()}")
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop_process(process: subprocess.Popen[bytes]) -> None:
     """Terminate a server; kill the server after TIMEOUT."""
     process.terminate()
     try:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
-from e2e.guard import REPORT_VIOLATIONS, Guard
+from e2e.guard import REPORT_VIOLATIONS, PageErrorGuard
 from e2e.server import ROOT, Server, prepare, serve
 from e2e.steps import PLAYHOUSE, sign_in_once
 
@@ -105,10 +105,10 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def guard(request: pytest.FixtureRequest, base_url: str) -> Iterator[Guard]:
+def guard(request: pytest.FixtureRequest, base_url: str) -> Iterator[PageErrorGuard]:
     """Fails a test whose pages logged errors, violated the CSP or sent requests to another site."""
     marker = request.node.get_closest_marker("expects_console_errors")
-    guard = Guard(base_url, allows_errors=marker is not None)
+    guard = PageErrorGuard(base_url, allows_errors=marker is not None)
     yield guard
     assert not guard.complaints, "\n".join(guard.complaints)
 
@@ -125,7 +125,7 @@ def idle_contexts() -> IdleContexts:
 
 @pytest.fixture
 def new_context(
-    guard: Guard,
+    guard: PageErrorGuard,
     browser: Browser,
     browser_context_args: dict[str, Any],
     idle_contexts: IdleContexts,

@@ -14,7 +14,7 @@ addEventListener("securitypolicyviolation", violation => console.error(
 LOCAL = ("data:", "blob:", "about:")
 
 
-class Guard:
+class PageErrorGuard:
     """Collects errors of the pages of a context. `allows_errors` ignores console errors."""
 
     def __init__(self, base_url: str, *, allows_errors: bool) -> None:

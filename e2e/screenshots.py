@@ -19,7 +19,7 @@ FILTERED: Final = f"{BIGEVENTS}?search=anna&state=active&locale=de&ordering=name
 
 
 @dataclass(frozen=True)
-class Picture:
+class Screenshot:
     """A screenshot: its file, its page, and the size and scheme of the window."""
 
     name: str
@@ -29,16 +29,16 @@ class Picture:
     scheme: Literal["light", "dark"] = "light"
 
 
-ENTRANCE: Final = Picture("sign-in", "/sign-in/")
+ENTRANCE: Final = Screenshot("sign-in", "/sign-in/")
 PAGES: Final = (
-    Picture("organizers", "/organizers/?all"),
-    Picture("customers", BIGEVENTS),
-    Picture("customers-filtered", FILTERED),
-    Picture("customer", DETAIL),
-    Picture("customer-dark", DETAIL, scheme="dark"),
-    Picture("api", "/organizers/bigevents/api/"),
-    Picture("tokens", "/organizers/bigevents/tokens/"),
-    Picture("customers-phone", BIGEVENTS, width=390, height=844),
+    Screenshot("organizers", "/organizers/?all"),
+    Screenshot("customers", BIGEVENTS),
+    Screenshot("customers-filtered", FILTERED),
+    Screenshot("customer", DETAIL),
+    Screenshot("customer-dark", DETAIL, scheme="dark"),
+    Screenshot("api", "/organizers/bigevents/api/"),
+    Screenshot("tokens", "/organizers/bigevents/tokens/"),
+    Screenshot("customers-phone", BIGEVENTS, width=390, height=844),
 )
 
 
@@ -67,7 +67,9 @@ def _sign_in(browser: Browser, url: str) -> StorageState:
         return context.storage_state()
 
 
-def _take_picture(browser: Browser, url: str, picture: Picture, state: StorageState | None) -> None:
+def _take_picture(
+    browser: Browser, url: str, picture: Screenshot, state: StorageState | None
+) -> None:
     with browser.new_context(
         base_url=url,
         storage_state=state,

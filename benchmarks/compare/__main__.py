@@ -25,7 +25,7 @@ from benchmarks.compare.databases import Databases, postgres_databases, sqlite_d
 from benchmarks.compare.filling import MEMBERS, PASSWORD, fill_databases
 from benchmarks.compare.links import follow_lists
 from benchmarks.compare.samples import read_customer_samples
-from benchmarks.compare.versions import PortalVersion, free_ports, serve
+from benchmarks.compare.versions import PortalVersion, free_ports, run_server_of_version
 
 
 def main(arguments: list[str]) -> int:
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
         )
         _log("Filling both databases")
         tokens = fill_databases(old, new, databases)
-        with serve(old), serve(new):
+        with run_server_of_version(old), run_server_of_version(new):
             clients = [Client(version, tokens) for version in (old, new)]
             comparison = _compare_responses(*clients)
         logged_errors = [*old.logged_errors, *new.logged_errors]

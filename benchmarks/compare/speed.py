@@ -28,7 +28,7 @@ from benchmarks.compare.__main__ import (
 from benchmarks.compare.client import Client
 from benchmarks.compare.filling import fill_databases
 from benchmarks.compare.requests import API, CSV, NDJSON, PAGE, Caller, Request, RequestKind
-from benchmarks.compare.versions import serve
+from benchmarks.compare.versions import run_server_of_version
 
 ROUNDS: Final = 31
 SLOW: Final = 0.5  # in seconds: slower requests are sent FEW times
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
         tokens = fill_databases(
             old, new, databases, customers=options.customers, others=options.customers
         )
-        with serve(old), serve(new):
+        with run_server_of_version(old), run_server_of_version(new):
             clients = [Client(version, tokens) for version in (old, new)]
             sign_in_members(*clients)
             for name, request in _cases(clients[0], options.customers):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.servers import stop
+from benchmarks.servers import stop_process
 
 HOST: Final = "portal.example.org"
 TIMEOUT: Final = 30  # seconds
@@ -93,7 +93,7 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def serve(version: PortalVersion) -> Iterator[None]:
+def run_server_of_version(version: PortalVersion) -> Iterator[None]:
     """Run the server of the version during the block."""
     command = [version.python, "-m", "gunicorn", "-c", "python:portal.server", "portal.wsgi"]
     with version.log.open("wb") as log:
@@ -104,7 +104,7 @@ def serve(version: PortalVersion) -> Iterator[None]:
         _wait_until_it_listens(version, process)
         yield
     finally:
-        stop(process)
+        stop_process(process)
 
 
 def _wait_until_it_listens(version: PortalVersion, process: subprocess.Popen[bytes]) -> None:

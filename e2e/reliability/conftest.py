@@ -13,7 +13,7 @@ import pytest
 
 from e2e.postgres.clusters import Cluster, run_primary, wait_until_true
 from e2e.reliability.observation import LIST, Observation, observe
-from e2e.reliability.report import Row, write_report
+from e2e.reliability.report import FaultResult, write_report
 from e2e.server import PATIENCE, Server, serve
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
@@ -29,9 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
+def rows(request: pytest.FixtureRequest) -> Iterator[list[FaultResult]]:
     """The rows of the report, which is written if every test passed."""
-    rows: list[Row] = []
+    rows: list[FaultResult] = []
     yield rows
     if (path := request.config.getoption("--report")) and not request.session.testsfailed:
         write_report(path, rows)
@@ -61,7 +61,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def watch(rows: list[Row]) -> Watch:
+def watch(rows: list[FaultResult]) -> Watch:
     """Observe clients during a fault, and add a row to the report.
 
     Fails unless all customers are unchanged, or the import of `new` customers is complete.
@@ -81,7 +81,7 @@ def watch(rows: list[Row]) -> Watch:
         assert after == before or (new and after[1] == before[1] + new)
         database = POSTGRESQL if "postgres" in server.environment["DATABASE_URL"] else SQLITE
         data = "as before" if after == before else "imported"
-        rows.append(Row(description, database, seen, data))
+        rows.append(FaultResult(description, database, seen, data))
         return seen
 
     return watch

@@ -46,11 +46,11 @@ def postgresql_suspended(cluster: Cluster) -> Iterator[None]:
     """Suspend all processes of PostgreSQL: connections stay open without a reply."""
     postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
     processes = [postmaster, *cluster.execute(BACKENDS)]
-    _send(signal.SIGSTOP, processes)
+    _send_signal(signal.SIGSTOP, processes)
     try:
         yield
     finally:
-        _send(signal.SIGCONT, processes)
+        _send_signal(signal.SIGCONT, processes)
 
 
 @contextlib.contextmanager
@@ -127,25 +127,25 @@ def small_file_system(directory: Path, megabytes: int) -> Iterator[Path]:
 @contextlib.contextmanager
 def worker_killed(master: int) -> Iterator[None]:
     """Kill one process of the web server, as the kernel does when memory runs out."""
-    os.kill(_workers(master)[0], signal.SIGKILL)
+    os.kill(_worker_processes(master)[0], signal.SIGKILL)
     yield
 
 
 @contextlib.contextmanager
 def server_reloaded(master: int) -> Iterator[None]:
     """Reload the web server, which replaces its processes."""
-    before = {*_workers(master)}
+    before = {*_worker_processes(master)}
     os.kill(master, signal.SIGHUP)
-    wait_until_true(lambda: bool(now := {*_workers(master)}) and not now & before)
+    wait_until_true(lambda: bool(now := {*_worker_processes(master)}) and not now & before)
     yield
 
 
-def _workers(master: int) -> list[int]:
+def _worker_processes(master: int) -> list[int]:
     children = Path(f"/proc/{master}/task/{master}/children")
     return [int(pid) for pid in children.read_text().split()]
 
 
-def _send(number: signal.Signals, processes: list[int]) -> None:
+def _send_signal(number: signal.Signals, processes: list[int]) -> None:
     for process in processes:
         with contextlib.suppress(ProcessLookupError):  # The process may have ended.
             os.kill(process, number)
@@ -155,12 +155,12 @@ def _send(number: signal.Signals, processes: list[int]) -> None:
 def slow_clients(nginx: Nginx, token: str, number: int) -> Iterator[None]:
     """Half of the clients send a request byte by byte; the other half read a long stream slowly."""
     clients = [_send_slowly, _read_slowly] * (number // 2)
-    with _running(partial(client, nginx, token) for client in clients):
+    with _running_in_threads(partial(client, nginx, token) for client in clients):
         yield
 
 
 @contextlib.contextmanager
-def _running(clients: Iterable[Callable[[threading.Event], None]]) -> Iterator[None]:
+def _running_in_threads(clients: Iterable[Callable[[threading.Event], None]]) -> Iterator[None]:
     """Run each client in a thread. Each client gets an event, which is set at the end."""
     stop = threading.Event()
     threads = [threading.Thread(target=client, args=(stop,)) for client in clients]
@@ -196,7 +196,7 @@ def _stream_request(token: str) -> bytes:
 @contextlib.contextmanager
 def many_sign_ins(server: Server, number: int) -> Iterator[None]:
     """Let this number of clients try passwords without a pause."""
-    with _running([partial(_try_passwords, server)] * number):
+    with _running_in_threads([partial(_try_passwords, server)] * number):
         yield
 
 

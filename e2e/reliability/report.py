@@ -35,7 +35,7 @@ customers.
 HEADINGS: Final = ("Fault", "Database", "Failed", "Slowest", "Recovered", "Data")
 
 
-class Row(NamedTuple):
+class FaultResult(NamedTuple):
     """The result of one fault on one database."""
 
     fault: str
@@ -56,7 +56,7 @@ class Row(NamedTuple):
         ]
 
 
-def write_report(path: Path, rows: Sequence[Row]) -> None:
+def write_report(path: Path, rows: Sequence[FaultResult]) -> None:
     """Write the page with a line for each row."""
     lines = [HEADINGS, ["---"] * len(HEADINGS), *(row.cells() for row in rows)]
     table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
