@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from portal.accounts.models import User
-from portal.organizers.models import ApiToken
 
 
 class ActorKind(models.TextChoices):
@@ -46,11 +45,6 @@ class Actor:
     def from_member(cls, user: User, *, request_id: str) -> Actor:
         """The actor for a change by a member."""
         return cls(ActorKind.MEMBER, user.pk, user.email, request_id)
-
-    @classmethod
-    def from_token(cls, token: ApiToken, *, request_id: str) -> Actor:
-        """The actor for a change by an API client with this token."""
-        return cls(ActorKind.TOKEN, token.pk, token.name, request_id)
 
     @classmethod
     def from_command(cls, name: str) -> Actor:
