@@ -65,6 +65,16 @@ def test_autovacuum_runs_after_few_changes() -> None:
     assert set(options) == AUTOVACUUM
 
 
+@on_postgresql
+@pytest.mark.django_db
+def test_the_statistics_target_of_the_search_text_is_raised() -> None:
+    query = """
+        SELECT attstattarget FROM pg_attribute
+        WHERE attrelid = 'customers_customer'::regclass AND attname = 'search_text'"""
+
+    assert _fetch(query) == [(500,)]
+
+
 def _indexes() -> dict[str, Any]:
     """All indexes and constraints of the table of customers."""
     with connection.cursor() as cursor:
