@@ -14,7 +14,7 @@ class PhoneNumberRange(NamedTuple):
     digits: int
 
 
-# Nobody has one of these numbers: regulators assign them to no subscriber.
+# Regulators reserve these numbers for fiction, and assign none of them to a subscriber.
 GERMAN: Final = [  # Bundesnetzagentur
     *(
         PhoneNumberRange(f"+49 {start} ", 3)
